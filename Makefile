@@ -1,0 +1,34 @@
+# Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup weights demo test check bench
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Facetally needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cpu,dev]'
+	@touch $@
+
+weights: setup
+	$(BIN)/facetally weights fetch
+
+demo: weights
+	$(BIN)/facetally demo --out demo-out
+
+test: weights
+	$(BIN)/pytest -q
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: weights
+	$(BIN)/python -m benchmarks.throughput

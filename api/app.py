@@ -1,0 +1,85 @@
+"""The Flask application put together, and gunicorn around it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_openapi3 import Info, OpenAPI
+from gunicorn.app.base import BaseApplication
+
+from api import analyze, audience, docs, health, items, jobs, report, results
+from api.access import guard, refuse_open_network
+from api.errors import explain_invalid, handle_errors
+from api.schemas import ErrorBody
+from api.services import open_services
+from api.uploads import StagedRequest
+from worker.logs import configure_logging
+from worker.settings import Settings
+
+VERSION = "0.1.0"
+DESCRIPTION = (
+    "Who is in these pictures? Submit photographs, follow the job, read faces and audience."
+)
+# A part of a form is a file or a field; requests of very many files are split by the client.
+MOST_FORM_PARTS = 100_000
+GRACE_SECONDS = 30
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application on these settings; it connects to nothing until it is asked something."""
+    app = OpenAPI(
+        "facetally",
+        info=Info(title="Facetally", version=VERSION, description=DESCRIPTION),
+        doc_ui=False,
+        validation_error_model=ErrorBody,
+        validation_error_callback=explain_invalid,
+        security_schemes={"key": {"type": "http", "scheme": "bearer"}},
+        static_folder=None,
+        root_path=str(Path(__file__).parent),
+    )
+    app.request_class = StagedRequest
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
+    open_services(app, settings)
+    guard(app, settings)
+    handle_errors(app)
+    for module in (jobs, results, items, audience, analyze, report, health):
+        app.register_api(module.blueprint)
+    app.register_blueprint(docs.blueprint)
+    return app
+
+
+def serve(settings: Settings, fd: int | None = None) -> None:
+    """Run gunicorn until a signal stops it, on an inherited socket where `fd` is given."""
+    configure_logging()
+    if fd is None:
+        refuse_open_network(settings)
+    bind = f"{settings.host}:{settings.port}" if fd is None else f"fd://{fd}"
+    _Gunicorn(lambda: create_app(settings), bind, settings.api_threads).run()
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
+    """gunicorn with its settings given here instead of on a command line."""
+
+    def __init__(self, load_app: Callable[[], Flask], bind: str, threads: int) -> None:
+        self._load_app = load_app
+        self._options = {
+            "bind": bind,
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": threads,
+            "graceful_timeout": GRACE_SECONDS,
+            "loglevel": "warning",
+            # The control socket is a second door that nobody here uses.
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._load_app()

@@ -1,0 +1,43 @@
+"""The audience: who was there, over one job or over all."""
+
+from http import HTTPStatus
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from api.errors import ERRORS, ApiError
+from api.replies import reply
+from api.requests import AudienceParameters
+from api.schemas import AudienceOut
+from api.services import services
+from db.audience import AudienceQuery, read_audience
+from db.bands import parse_bands
+
+blueprint = APIBlueprint(
+    "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
+)
+
+
+@blueprint.get("/audience", responses={200: AudienceOut})
+def show_audience(query: AudienceParameters) -> Response:
+    """Faces by gender and age band, with shares and their 95 % intervals.
+
+    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120.
+    """
+    with services().database.read() as session:
+        audience = read_audience(session, _to_query(query))
+    return reply(AudienceOut.of(audience))
+
+
+def _to_query(parameters: AudienceParameters) -> AudienceQuery:
+    try:
+        groups, bands = parameters.groups(), parse_bands(parameters.bands)
+    except ValueError as error:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
+    return AudienceQuery(
+        bands=bands,
+        by_gender="gender" in groups,
+        by_age_band="age_band" in groups,
+        job_id=parameters.job,
+        tag=parameters.tag,
+    )

@@ -1,0 +1,37 @@
+"""The OpenAPI document and its page, with nothing loaded from elsewhere."""
+
+from pathlib import Path
+
+import flask_openapi3_swagger
+from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
+from flask_openapi3 import OpenAPI
+
+blueprint = Blueprint("docs", __name__)
+SWAGGER_FOLDER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
+
+
+@blueprint.get("/openapi.json")
+def show_document() -> Response:
+    """The description of every call, made from the views and schemas themselves."""
+    app = current_app
+    if not isinstance(app, OpenAPI):
+        raise TypeError(f"expected the application to be OpenAPI, got {type(app).__name__}")
+    return jsonify(app.api_doc)
+
+
+@blueprint.get("/docs")
+def show_page() -> str:
+    """Swagger UI over the document."""
+    return render_template("docs.html")
+
+
+@blueprint.get("/docs/assets/<path:name>")
+def show_asset(name: str) -> Response:
+    """Swagger UI's own files, from its package."""
+    return send_from_directory(SWAGGER_FOLDER, name)
+
+
+@blueprint.get("/docs/start.js")
+def show_start() -> Response:
+    """What starts Swagger UI; a file of its own, so that no page needs inline script."""
+    return send_from_directory(Path(__file__).parent / "static", "docs.js")

@@ -1,0 +1,173 @@
+"""What comes in over HTTP, as the OpenAPI document shows it; all of it is checked before any
+view."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from db.results import ResultFilter
+from db.states import ErrorCode, ItemState, JobState
+from db.values import ItemError, JobOptions, NewItem, ThumbnailKind
+from worker.store import SCHEME
+
+DIMENSION_PREFIX = "dimension."
+RESULTS_PER_PAGE = 100
+MOST_RESULTS_PER_PAGE = 1000
+
+
+def _refuse_unstorable(text: str) -> str:
+    """No database of ours takes a NUL, nor half of a character."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("the text holds a NUL or half of a character")
+    return text
+
+
+def _assume_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_assume_utc)]
+Text = Annotated[str, AfterValidator(_refuse_unstorable)]
+Name = Annotated[Text, Field(min_length=1, max_length=1024)]
+Uri = Annotated[Text, Field(min_length=1, max_length=4096)]
+Tag = Annotated[Text, Field(min_length=1, max_length=100)]
+Dimensions = Annotated[
+    dict[
+        Annotated[Text, Field(min_length=1, max_length=64)], Annotated[Text, Field(max_length=200)]
+    ],
+    Field(max_length=20),
+]
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+FORBIDDEN = ItemError(
+    ErrorCode.FORBIDDEN_SOURCE, "An item cannot be named by an address in the store; upload it."
+)
+
+
+class Strict(BaseModel):
+    """Refuses what it does not know, so that a misspelt field is never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OptionsBody(Strict):
+    """How the items of a job are worked on."""
+
+    thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
+
+    def to_options(self) -> JobOptions:
+        return JobOptions(thumbnails=self.thumbnails)
+
+
+class ItemBody(Strict):
+    """An item by its address; `name` is how results call it, its address where none is given."""
+
+    uri: Uri
+    name: Name | None = None
+    captured_at: Moment | None = None
+    dimensions: Dimensions = {}
+
+    def to_item(self) -> NewItem:
+        name = self.name or self.uri[:1024]
+        # Only the server itself gives out addresses in its store: they lead to others' uploads,
+        # too.
+        refusal = FORBIDDEN if self.uri.startswith(SCHEME) else None
+        return NewItem(name, self.uri, self.captured_at, self.dimensions, refusal)
+
+
+class JobBody(Strict):
+    """A submission whose items are named by their addresses."""
+
+    items: Annotated[list[ItemBody], Field(min_length=1)]
+    options: OptionsBody = OptionsBody()
+    tags: Annotated[list[Tag], Field(max_length=20)] = []
+
+
+class UploadForm(Strict):
+    """A submission of files: any number of parts with a file name, pictures or .zip and .tar
+    archives.
+    """
+
+    files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = []
+    options: OptionsBody = OptionsBody()
+    tags: Annotated[list[Tag], Field(max_length=20)] = []
+    dimensions: Dimensions = {}
+
+
+class JobPath(BaseModel):
+    """The number of a job."""
+
+    job_id: Number
+
+
+class ItemPath(BaseModel):
+    """The number of an item."""
+
+    item_id: Number
+
+
+class JobsQuery(Strict):
+    """Which jobs; `cursor` is the `next_cursor` of the page before."""
+
+    state: JobState | None = None
+    limit: int = Field(20, ge=1, le=100)
+    cursor: Number | None = None
+
+
+class ResultsQuery(BaseModel):
+    """Which lines of a job's results; also any number of `dimension.<name>=<value>`.
+
+    Ages are whole years, both ends included. Where a condition on faces is given, items without
+    such a face are left out, and so are the other faces of the items that stay.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    format: Literal["json", "ndjson", "csv"] = "json"
+    state: ItemState | None = None
+    gender: Literal["female", "male", "unknown"] | None = None
+    age_min: int | None = Field(None, ge=0, le=150)
+    age_max: int | None = Field(None, ge=0, le=150)
+    score_min: float | None = Field(None, ge=0, le=1)
+    limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
+    cursor: int = Field(-1, ge=-1, le=2**31)
+
+    @model_validator(mode="after")
+    def _know_every_name(self) -> Self:
+        for name in self.__pydantic_extra__ or {}:
+            if not name.startswith(DIMENSION_PREFIX) or name == DIMENSION_PREFIX:
+                raise ValueError(f"there is no parameter {name!r}")
+        return self
+
+    def to_filter(self) -> ResultFilter:
+        return ResultFilter(
+            state=self.state,
+            gender=self.gender,
+            age_min=self.age_min,
+            age_max=self.age_max,
+            score_min=self.score_min,
+            dimensions=self._dimensions(),
+        )
+
+    def _dimensions(self) -> Mapping[str, str]:
+        extra: Mapping[str, Any] = self.__pydantic_extra__ or {}
+        return {name.removeprefix(DIMENSION_PREFIX): str(value) for name, value in extra.items()}
+
+
+class AudienceParameters(Strict):
+    """Whose faces and how they are grouped: `by` is a list of `gender` and `age_band`."""
+
+    job: Number | None = None
+    tag: Text | None = None
+    by: str = "gender,age_band"
+    bands: str = Field("marketing", description="A preset, or a list such as 0-17,18-34,35-120.")
+
+    def groups(self) -> frozenset[str]:
+        """The parts of `by`; raises ValueError for one that is not known."""
+        parts = frozenset(part.strip() for part in self.by.split(",") if part.strip())
+        if unknown := parts - {"gender", "age_band"}:
+            raise ValueError(f"by takes gender and age_band, got {', '.join(sorted(unknown))}")
+        return parts

@@ -1,0 +1,261 @@
+"""What comes back over HTTP, as the OpenAPI document shows it; and how values of `db` become it."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel
+
+from api.requests import OptionsBody
+from db.audience import Audience, Share
+from db.states import ErrorCode, ItemState, JobState
+from db.values import JobStatus, StoredFace, StoredItem
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, for a program (`code`) and for a person (`message`)."""
+
+    code: str
+    message: str
+    details: list[dict[str, str]] = []
+
+
+class ErrorBody(BaseModel):
+    """Every answer from 400 up has this shape."""
+
+    error: ErrorDetail
+
+
+class CountsOut(BaseModel):
+    """At every moment items = waiting + running + done + failed + cancelled."""
+
+    items: int
+    waiting: int
+    running: int
+    done: int
+    failed: int
+    cancelled: int
+    faces: int
+
+
+class TimestampsOut(BaseModel):
+    """When the job came into each state; null where it has not."""
+
+    created: datetime
+    queued: datetime | None
+    running: datetime | None
+    cancelling: datetime | None
+    finished: datetime | None
+
+
+class JobOut(BaseModel):
+    """A job and how far it is."""
+
+    id: int
+    state: JobState
+    tags: list[str]
+    options: OptionsBody
+    counts: CountsOut
+    items_per_second: float | None
+    eta_seconds: float | None
+    timestamps: TimestampsOut
+
+    @classmethod
+    def of(cls, job: JobStatus) -> Self:
+        return cls(
+            id=job.id,
+            state=job.state,
+            tags=list(job.tags),
+            options=OptionsBody(thumbnails=job.options.thumbnails),
+            counts=CountsOut(**asdict(job.counts)),
+            items_per_second=_rounded(job.items_per_second, 2),
+            eta_seconds=_rounded(job.eta_seconds, 0),
+            timestamps=TimestampsOut(
+                created=job.created_at,
+                queued=job.queued_at,
+                running=job.running_at,
+                cancelling=job.cancelling_at,
+                finished=job.finished_at,
+            ),
+        )
+
+
+class JobsOut(BaseModel):
+    """A page of jobs, the newest first."""
+
+    jobs: list[JobOut]
+    next_cursor: int | None
+
+
+class BoxOut(BaseModel):
+    """Pixels of the picture as a person sees it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class GenderOut(BaseModel):
+    """The gender a viewer would perceive: `female` is its raw probability."""
+
+    value: Literal["female", "male", "unknown"]
+    probability: float
+    female: float
+
+
+class AgeOut(BaseModel):
+    """Apparent age: expected years, a central 80 % interval, and the nearest Adience group."""
+
+    years: float
+    low: int
+    high: int
+    group: str
+
+
+class FaceOut(BaseModel):
+    """One face; `frame`, `time_seconds` and `track` are those of a video, null in a photograph."""
+
+    box: BoxOut
+    score: float
+    landmarks: list[tuple[int, int]]
+    gender: GenderOut
+    age: AgeOut
+    frame: int | None = None
+    time_seconds: float | None = None
+    track: int | None = None
+
+    @classmethod
+    def of(cls, stored: StoredFace) -> Self:
+        face = stored.face
+        return cls.model_validate(
+            {
+                "box": asdict(face.box),
+                "score": round(face.score, 3),
+                "landmarks": face.landmarks,
+                "gender": {
+                    "value": stored.gender,
+                    "probability": round(face.gender.probability, 3),
+                    "female": round(face.gender.female, 3),
+                },
+                "age": {**asdict(face.age), "years": round(face.age.years, 1)},
+            }
+        )
+
+
+class ItemErrorOut(BaseModel):
+    """Why an item failed, and one sentence to act on."""
+
+    code: ErrorCode
+    message: str
+
+
+class ResultOut(BaseModel):
+    """One item of a job: a line of its results."""
+
+    item: int
+    name: str
+    state: ItemState
+    error: ItemErrorOut | None
+    width: int | None
+    height: int | None
+    captured_at: datetime | None
+    dimensions: dict[str, str]
+    thumbnail: str | None
+    faces: list[FaceOut]
+
+    @classmethod
+    def of(cls, item: StoredItem) -> Self:
+        error = item.error
+        return cls(
+            item=item.id,
+            name=item.name,
+            state=item.state,
+            error=None if error is None else ItemErrorOut(code=error.code, message=error.message),
+            width=item.width_pixels,
+            height=item.height_pixels,
+            captured_at=item.captured_at,
+            dimensions=item.dimensions,
+            thumbnail=f"/v1/items/{item.id}/thumbnail" if item.has_thumbnail else None,
+            faces=[FaceOut.of(face) for face in item.faces],
+        )
+
+
+class ResultsOut(BaseModel):
+    """A page of results, in the order their items were submitted."""
+
+    results: list[ResultOut]
+    next_cursor: int | None
+
+
+class AnalysisOut(BaseModel):
+    """The faces of one picture, of which nothing was kept."""
+
+    width: int
+    height: int
+    faces: list[FaceOut]
+
+
+class ShareOut(BaseModel):
+    """A share from 0 to 1 and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, share: Share) -> Self:
+        return cls(**{name: round(value, 4) for name, value in asdict(share).items()})
+
+
+class AudienceGroupOut(BaseModel):
+    """One row of the audience table."""
+
+    gender: str | None
+    age_band: str | None
+    faces: int
+    share: ShareOut
+
+
+class AudienceOut(BaseModel):
+    """Who was there, and how much of what was submitted that rests on."""
+
+    items: int
+    items_done: int
+    items_waiting: int
+    items_cancelled: int
+    items_failed: dict[str, int]
+    items_without_faces: int
+    faces: int
+    unknown_gender_share: ShareOut
+    groups: list[AudienceGroupOut]
+
+    @classmethod
+    def of(cls, audience: Audience) -> Self:
+        fields = asdict(audience)
+        return cls.model_validate(
+            {
+                **fields,
+                "unknown_gender_share": ShareOut.of(audience.unknown_gender_share),
+                "groups": [
+                    AudienceGroupOut(
+                        gender=group.gender,
+                        age_band=group.age_band,
+                        faces=group.faces,
+                        share=ShareOut.of(group.share),
+                    )
+                    for group in audience.groups
+                ],
+            }
+        )
+
+
+class HealthOut(BaseModel):
+    """Whether this process answers, or, for readiness, what it found of the others."""
+
+    status: Literal["ok", "degraded", "unavailable"]
+    checks: dict[str, str] = {}
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

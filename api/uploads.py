@@ -1,0 +1,168 @@
+"""Files of a request become items: each is streamed to disk as it arrives, then kept in the
+store."""
+
+import json
+import re
+import tempfile
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, BinaryIO, NoReturn
+
+from flask import Request
+from werkzeug.datastructures import FileStorage
+
+from api.archives import Member, is_archive, read_members
+from api.errors import ApiError, validate
+from api.requests import UploadForm
+from api.services import Services
+from db.states import ErrorCode
+from db.values import ItemError, NewItem
+from models.errors import ItemError as RefusedItem
+
+LONGEST_NAME = 1024
+
+
+class StagedFile:
+    """An uploaded file on disk that is open only while it is written or read.
+
+    A request of ten thousand pictures would otherwise hold ten thousand open files.
+    """
+
+    def __init__(self) -> None:
+        with tempfile.NamedTemporaryFile(prefix="facetally-upload-", delete=False) as file:
+            self.path = Path(file.name)
+        self._file: BinaryIO | None = None
+        # However the request ends, its file goes with it.
+        self._remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
+
+    def write(self, data: bytes) -> int:
+        if self._file is None:
+            self._file = self.path.open("wb")
+        return self._file.write(data)
+
+    def seek(self, position: int) -> int:
+        """Called by the form's parser behind the last write, with 0."""
+        self._close_file()
+        return position
+
+    def read(self, size: int = -1) -> bytes:
+        if self._file is None:
+            self._file = self.path.open("rb")
+        return self._file.read(size)
+
+    def close(self) -> None:
+        self._close_file()
+        self._remove()
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class StagedRequest(Request):
+    """A request whose uploaded files go straight to disk, whatever their size."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return StagedFile()  # type: ignore[return-value]  # it is as much of a file as the parser uses
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        wanted = "The body must be JSON, with the header Content-Type: application/json."
+        raise ApiError(HTTPStatus.BAD_REQUEST, wanted if e is None else f"{wanted} {e}")
+
+
+def read_form(request: Request) -> UploadForm:
+    """The fields beside the files; raises ApiError where one that should be JSON is not."""
+    fields: dict[str, object] = dict(request.form)
+    fields["tags"] = request.form.getlist("tags")
+    for name in ("options", "dimensions"):
+        if name in fields:
+            fields[name] = _parse_json(name, request.form[name])
+    return validate(UploadForm, fields)
+
+
+def _parse_json(name: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        problem = f"The field {name!r} must be JSON, such as {{}}."
+        raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
+
+
+@contextmanager
+def stored_files(
+    request: Request, services: Services, dimensions: dict[str, str]
+) -> Iterator[list[NewItem]]:
+    """Keep every file, and every member of every archive, as an item; the block accepts them as a
+    job.
+
+    Removes what was kept if that fails. Raises ApiError where there is no file, or there are too
+    many.
+    """
+    files = [file for _, file in request.files.items(multi=True) if file.filename]
+    if not files:
+        raise ApiError(
+            HTTPStatus.BAD_REQUEST,
+            "Send at least one file (curl --form files=@photo.jpg), or JSON with 'items'.",
+        )
+    batch = services.store.new_batch()
+    try:
+        yield list(_store_all(files, services, batch, dimensions))
+    except BaseException:
+        services.store.remove_batch(batch)
+        raise
+
+
+def _store_all(
+    files: list[FileStorage], services: Services, batch: str, dimensions: dict[str, str]
+) -> Iterator[NewItem]:
+    most = services.settings.max_items_per_request
+    number = 0
+    for file in files:
+        for member in _read_file(file, services.settings.max_item_bytes):
+            number += 1
+            if number > most:
+                problem = f"A request takes at most {most} items; split it."
+                raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+            yield _store(member, services, batch, number, dimensions)
+
+
+def _read_file(file: FileStorage, max_item_bytes: int) -> Iterator[Member]:
+    if not isinstance(file.stream, StagedFile):
+        raise TypeError(f"expected a staged file, got {type(file.stream).__name__}")
+    path, name = file.stream.path, file.filename or ""
+    if is_archive(path, name):
+        yield from read_members(path, name, max_item_bytes)
+        return
+    with path.open("rb") as content:
+        yield Member(name, content)
+
+
+def _store(
+    member: Member, services: Services, batch: str, number: int, dimensions: dict[str, str]
+) -> NewItem:
+    name = clean_name(member.name)
+    try:
+        content = member.open()
+        uri = services.store.write(batch, number, content, services.settings.max_item_bytes)
+    except RefusedItem as refusal:
+        error = ItemError(ErrorCode(refusal.code), str(refusal))
+        return NewItem(name, uri="", dimensions=dimensions, error=error)
+    return NewItem(name, uri, dimensions=dimensions)
+
+
+def clean_name(name: str) -> str:
+    """A file's name as results may show it: forward slashes, nothing that steers a terminal."""
+    visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", name)
+    # A name that is not UTF-8 reaches us in pieces that no database takes.
+    sound = visible.encode(errors="replace").decode()
+    return sound.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"

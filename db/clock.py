@@ -1,0 +1,51 @@
+"""Time as the database tells it, so that workers whose clocks differ agree on every lease."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite, which has no time zones, keeps it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DatabaseTime(ColumnElement[datetime]):
+    """The database's own clock, `offset_seconds` from now."""
+
+    type = UtcDateTime()
+    inherit_cache = False
+
+    def __init__(self, offset_seconds: float = 0.0) -> None:
+        self.offset_seconds = float(offset_seconds)
+
+
+@compiles(DatabaseTime, "postgresql")
+def _compile_for_postgresql(element: DatabaseTime, compiler: SQLCompiler, **_: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {element.offset_seconds}))"
+
+
+@compiles(DatabaseTime, "sqlite")
+def _compile_for_sqlite(element: DatabaseTime, compiler: SQLCompiler, **_: Any) -> str:
+    # SQLite has milliseconds; three zeros make the text as long as a stored datetime's, so that
+    # texts compare as times do.
+    shifted = f"'{element.offset_seconds:+.3f} seconds'"
+    return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {shifted}) || '000')"

@@ -1,0 +1,78 @@
+"""One door to the database: `Database.read()` and `Database.write()`, on SQLite and PostgreSQL
+alike.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# A lock is waited for this long; every write transaction of ours takes far less.
+BUSY_SECONDS = 15
+POSTGRESQL_GUARDS = (
+    "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+)
+
+
+class Database:
+    """Sessions on one database; a process opens its own, after it was forked."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _create_engine(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that is never committed."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back if the block raises."""
+        writing = self.engine.execution_options(facetally_writes=True)
+        with Session(writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _create_engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_recycle=300,
+        connect_args={"connect_timeout": 3, "options": POSTGRESQL_GUARDS},
+    )
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, SqliteConnection):
+        raise TypeError(f"expected a sqlite3 connection, got {type(connection).__name__}")
+    # The driver's own BEGIN comes too late, after the first read; `_begin_sqlite` sends ours.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version_info)}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def journal_mode(version: tuple[int, int, int]) -> str:
+    """WAL where it is safe with several connections: https://sqlite.org/wal.html#walresetbug."""
+    backported = (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return "WAL" if version >= (3, 51, 3) or backported else "TRUNCATE"
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the write lock at once: upgrading later could only fail.
+    writes = connection.get_execution_options().get("facetally_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,17 @@
+"""Builds the schema, and carries an older one forward, by the numbered files in `migrations/`."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from db.engine import Database
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to the newest revision; does nothing when it is there already."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.engine.execution_options(facetally_writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

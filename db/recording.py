@@ -1,0 +1,162 @@
+"""Step 5: what became of a chunk is recorded in one transaction, which holds only with its
+lease."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import floor
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.states import ChunkState, ItemState
+from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, ThumbnailRow
+from db.values import ClaimedChunk, ItemResult
+
+# Cells hold ages 0 to 100; an older face is counted with the hundred-year-olds.
+OLDEST_CELL = 100
+
+
+def record_results(
+    session: Session,
+    chunk: ClaimedChunk,
+    results: Sequence[ItemResult],
+    *,
+    gender_min_probability: float,
+) -> bool:
+    """Record a chunk, if its lease is still held: True when recorded, False when it changed
+    nothing.
+
+    Fewer results than the chunk has items end the rest as cancelled.
+    """
+    if not _end_chunk(session, chunk, results):
+        return False
+    session.execute(update(ItemRow), [_item_change(result) for result in results])
+    faces = list(_face_rows(results, gender_min_probability))
+    if faces:
+        session.execute(insert(FaceRow), faces)
+    thumbnails = list(_thumbnail_rows(results))
+    if thumbnails:
+        session.execute(insert(ThumbnailRow), thumbnails)
+    _add_to_cells(session, chunk.job_id, results, gender_min_probability)
+    return True
+
+
+def was_recorded(session: Session, chunk: ClaimedChunk) -> bool:
+    """Whether this lease's results are in: for a worker whose connection broke during its
+    commit."""
+    query = select(ChunkRow.state).where(ChunkRow.id == chunk.id, ChunkRow.token == chunk.token)
+    return session.scalar(query) == ChunkState.DONE
+
+
+def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]) -> bool:
+    """The guard of the transaction: it holds only while the token is still the chunk's."""
+    failed = sum(result.error is not None for result in results)
+    cancelled = len(chunk.items) - len(results)
+    ended = session.execute(
+        update(ChunkRow)
+        .where(
+            ChunkRow.id == chunk.id,
+            ChunkRow.token == chunk.token,
+            ChunkRow.state == ChunkState.LEASED,
+        )
+        .values(
+            state=ChunkState.CANCELLED if cancelled else ChunkState.DONE,
+            done=len(results) - failed,
+            failed=ChunkRow.failed + failed,
+            cancelled=cancelled,
+            faces=sum(len(result.faces) for result in results),
+            without_faces=sum(not result.faces and result.error is None for result in results),
+            finished_at=DatabaseTime(),
+        )
+        .returning(ChunkRow.id)
+    ).first()
+    return ended is not None
+
+
+def _item_change(result: ItemResult) -> dict[str, object]:
+    error = result.error
+    return {
+        "id": result.item.id,
+        "state": ItemState.FAILED if error else ItemState.DONE,
+        "error_code": error.code if error else None,
+        "error_message": error.message if error else None,
+        "width_pixels": result.width_pixels,
+        "height_pixels": result.height_pixels,
+    }
+
+
+def _face_rows(
+    results: Sequence[ItemResult], gender_min_probability: float
+) -> Iterator[dict[str, object]]:
+    for result in results:
+        for ordinal, face in enumerate(result.faces):
+            yield {
+                "item_id": result.item.id,
+                "ordinal": ordinal,
+                "x": face.box.x,
+                "y": face.box.y,
+                "width": face.box.width,
+                "height": face.box.height,
+                "score": face.score,
+                "landmarks": [list(point) for point in face.landmarks],
+                "female": face.gender.female,
+                "gender": face.gender.value(gender_min_probability),
+                "age": whole_years(face.age.years),
+                "age_years": face.age.years,
+                "age_low": face.age.low,
+                "age_high": face.age.high,
+                "age_group": face.age.group,
+            }
+
+
+def _thumbnail_rows(results: Sequence[ItemResult]) -> Iterator[dict[str, object]]:
+    for result in results:
+        if result.thumbnail is not None:
+            yield {
+                "item_id": result.item.id,
+                "media_type": result.thumbnail.media_type,
+                "content": result.thumbnail.content,
+            }
+
+
+def _add_to_cells(
+    session: Session, job_id: int, results: Sequence[ItemResult], gender_min_probability: float
+) -> None:
+    """Count the faces into their cells, in the order of the key so that two workers never
+    deadlock."""
+    counts = Counter(
+        (
+            segment_of(result.item.dimensions),
+            min(whole_years(face.age.years), OLDEST_CELL),
+            face.gender.value(gender_min_probability),
+        )
+        for result in results
+        for face in result.faces
+    )
+    if not counts:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added = dialect.insert(CellRow)
+    upsert = added.on_conflict_do_update(
+        index_elements=[CellRow.job_id, CellRow.segment, CellRow.age, CellRow.gender],
+        set_={"faces": CellRow.faces + added.excluded.faces},
+    )
+    rows = [
+        {"job_id": job_id, "segment": segment, "age": age, "gender": gender, "faces": faces}
+        for (segment, age, gender), faces in sorted(counts.items())
+    ]
+    session.execute(upsert, rows)
+
+
+def segment_of(dimensions: Mapping[str, str]) -> str:
+    """The one spelling of a set of dimensions: JSON with sorted keys, empty where there are
+    none."""
+    return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""
+
+
+def whole_years(years: float) -> int:
+    """The age that filters compare and cells count: the nearest whole year."""
+    return floor(years + 0.5)

@@ -1,0 +1,137 @@
+"""Step 6: results are read back, a page at a time, in the order their items were submitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy.orm import Session
+
+from db.states import ErrorCode, ItemState
+from db.tables import FaceRow, ItemRow, ThumbnailRow
+from db.values import ItemError, StoredFace, StoredItem, Thumbnail
+from models.face import AgeEstimate, Box, Face, Gender
+
+_ItemQuery: TypeAlias = Select[ItemRow, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFilter:
+    """Which lines of a job's results are wanted. Age is in whole years, both ends included.
+
+    Where one of the face conditions is given, items without such a face are left out, and so are
+    the other faces of those that stay.
+    """
+
+    state: ItemState | None = None
+    gender: str | None = None
+    age_min: int | None = None
+    age_max: int | None = None
+    score_min: float | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    def face_conditions(self) -> list[ColumnElement[bool]]:
+        conditions = []
+        if self.gender is not None:
+            conditions.append(FaceRow.gender == self.gender)
+        if self.age_min is not None:
+            conditions.append(FaceRow.age >= self.age_min)
+        if self.age_max is not None:
+            conditions.append(FaceRow.age <= self.age_max)
+        if self.score_min is not None:
+            conditions.append(FaceRow.score >= self.score_min)
+        return conditions
+
+    def item_conditions(self) -> list[ColumnElement[bool]]:
+        conditions = [
+            ItemRow.dimensions[name].as_string() == value for name, value in self.dimensions.items()
+        ]
+        if self.state is not None:
+            conditions.append(ItemRow.state == self.state)
+        if faces := self.face_conditions():
+            conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))
+        return conditions
+
+
+def read_results(
+    session: Session, job_id: int, wanted: ResultFilter, *, after: int, limit: int
+) -> list[StoredItem]:
+    """A page of a job's items in their order, behind position `after` (-1 for the first page)."""
+    query = (
+        _select_items()
+        .where(ItemRow.job_id == job_id, ItemRow.position > after, *wanted.item_conditions())
+        .order_by(ItemRow.position)
+        .limit(limit)
+    )
+    return _read_items(session, query, wanted.face_conditions())
+
+
+def read_item(session: Session, item_id: int) -> StoredItem | None:
+    """One item with all its faces, or None where there is none."""
+    items = _read_items(session, _select_items().where(ItemRow.id == item_id), [])
+    return items[0] if items else None
+
+
+def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
+    """The annotated picture of an item, or None where it has none."""
+    row = session.get(ThumbnailRow, item_id)
+    return None if row is None else Thumbnail(row.media_type, row.content)
+
+
+def _select_items() -> _ItemQuery:
+    has_thumbnail = exists().where(ThumbnailRow.item_id == ItemRow.id)
+    return select(ItemRow, has_thumbnail.label("has_thumbnail"))
+
+
+def _read_items(
+    session: Session, query: _ItemQuery, face_conditions: list[ColumnElement[bool]]
+) -> list[StoredItem]:
+    rows = session.execute(query).all()
+    faces = _read_faces(session, [row[0].id for row in rows], face_conditions)
+    return [_stored_item(row, tuple(faces.get(row[0].id, ()))) for row in rows]
+
+
+def _read_faces(
+    session: Session, item_ids: list[int], conditions: list[ColumnElement[bool]]
+) -> dict[int, list[StoredFace]]:
+    query = (
+        select(FaceRow)
+        .where(FaceRow.item_id.in_(item_ids), *conditions)
+        .order_by(FaceRow.item_id, FaceRow.ordinal)
+    )
+    faces: dict[int, list[StoredFace]] = {}
+    for row in session.scalars(query):
+        faces.setdefault(row.item_id, []).append(_stored_face(row))
+    return faces
+
+
+def _stored_face(row: FaceRow) -> StoredFace:
+    face = Face(
+        box=Box(row.x, row.y, row.width, row.height),
+        score=row.score,
+        landmarks=tuple((x, y) for x, y in row.landmarks),
+        gender=Gender(female=row.female),
+        age=AgeEstimate(row.age_years, row.age_low, row.age_high, row.age_group),
+    )
+    return StoredFace(face, row.gender)
+
+
+def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> StoredItem:
+    item, has_thumbnail = row
+    error = None
+    if item.error_code is not None:
+        error = ItemError(ErrorCode(item.error_code), item.error_message or "")
+    return StoredItem(
+        id=item.id,
+        job_id=item.job_id,
+        position=item.position,
+        name=item.name,
+        state=ItemState(item.state),
+        error=error,
+        width_pixels=item.width_pixels,
+        height_pixels=item.height_pixels,
+        captured_at=item.captured_at,
+        dimensions=item.dimensions,
+        has_thumbnail=has_thumbnail,
+        faces=faces,
+    )

@@ -1,0 +1,58 @@
+"""The words of each lifecycle: the same in Python, SQL and JSON."""
+
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a submission stands."""
+
+    DRAFT = "draft"  # open for appends
+    QUEUED = "queued"  # complete, no chunk claimed yet
+    RUNNING = "running"  # at least one chunk was claimed
+    CANCELLING = "cancelling"  # asked to stop, a worker still holds a chunk
+    COMPLETED = "completed"  # every item done
+    COMPLETED_WITH_ERRORS = "completed_with_errors"  # some items failed
+    FAILED = "failed"  # every item failed
+    CANCELLED = "cancelled"  # stopped before its end
+
+
+LIVE_JOB_STATES = (JobState.DRAFT, JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
+
+
+class ItemState(StrEnum):
+    """Where one image or video stands."""
+
+    WAITING = "waiting"  # not analysed yet
+    DONE = "done"  # analysed, with any number of faces
+    FAILED = "failed"  # given up, with a code and a sentence
+    CANCELLED = "cancelled"  # its job was cancelled first
+
+
+class ChunkState(StrEnum):
+    """Where a run of items stands."""
+
+    WAITING = "waiting"  # free to be claimed
+    LEASED = "leased"  # a worker holds it until its lease ends
+    DONE = "done"  # recorded
+    SPLIT = "split"  # replaced by its two halves
+    CANCELLED = "cancelled"  # its job was cancelled first
+
+
+class ErrorCode(StrEnum):
+    """Why an item failed."""
+
+    UNREADABLE = "unreadable"  # broken, truncated, or not a picture
+    TOO_LARGE = "too_large"  # over the limit on bytes or pixels
+    UNSUPPORTED = "unsupported"  # a format that is recognised but not analysed
+    NOT_FOUND = "not_found"  # its source does not exist
+    FORBIDDEN_SOURCE = "forbidden_source"  # outside what the operator allows
+    WORKER_CRASHED = "worker_crashed"  # it stopped its worker, each time it was tried
+    INTERNAL = "internal"  # a fault of ours, logged with its traceback
+
+
+class WorkerRole(StrEnum):
+    """What a live process does."""
+
+    BULK = "bulk"  # works on the chunks of jobs
+    INTERACTIVE = "interactive"  # answers /v1/analyze
+    DISPATCHER = "dispatcher"  # sends hints, reaps leases, closes jobs

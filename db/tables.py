@@ -1,0 +1,154 @@
+"""The rows: a job has items, its items are worked on in chunks, and a chunk records faces."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import JSON
+
+from db.clock import DatabaseTime, UtcDateTime
+
+# SQLite numbers rows by itself only where the key is its plain INTEGER.
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+FAILED = text("state = 'failed'")
+LEASED = text("state = 'leased'")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Table(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's own protocol
+
+
+class JobRow(Table):
+    """One submission."""
+
+    __tablename__ = "jobs"
+    # An erased job's number is never given to another.
+    __table_args__ = (Index("jobs_by_state", "state", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    state: Mapped[str]
+    items: Mapped[int] = mapped_column(default=0)
+    tags: Mapped[list[str]] = mapped_column(Json, default=list)
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    queued_at: Mapped[datetime | None]
+    running_at: Mapped[datetime | None]
+    cancelling_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class ItemRow(Table):
+    """One image or video of a job, at `position` from 0."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        UniqueConstraint("job_id", "position", name="items_by_position"),
+        Index("items_failed", "job_id", "error_code", postgresql_where=FAILED, sqlite_where=FAILED),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str]
+    uri: Mapped[str]
+    state: Mapped[str]
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    width_pixels: Mapped[int | None]
+    height_pixels: Mapped[int | None]
+    captured_at: Mapped[datetime | None]
+    dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+
+
+class ChunkRow(Table):
+    """The items of a job from `start` up to, not including, `stop`; and what became of them."""
+
+    __tablename__ = "chunks"
+    __table_args__ = (
+        Index("chunks_by_job", "job_id", "state", "id"),
+        Index("chunks_by_lease", "lease_until", postgresql_where=LEASED, sqlite_where=LEASED),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    start: Mapped[int]
+    stop: Mapped[int]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str | None]
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    not_before: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    sent_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    done: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    cancelled: Mapped[int] = mapped_column(default=0)
+    faces: Mapped[int] = mapped_column(default=0)
+    without_faces: Mapped[int] = mapped_column(default=0)
+
+
+class FaceRow(Table):
+    """One detection. `age` is `age_years` in whole years, as cells count it and filters compare
+    it."""
+
+    __tablename__ = "faces"
+    __table_args__ = (Index("faces_by_item", "item_id", "ordinal"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    x: Mapped[int]
+    y: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    score: Mapped[float]
+    landmarks: Mapped[list[list[int]]] = mapped_column(Json)
+    female: Mapped[float]
+    gender: Mapped[str]
+    age: Mapped[int]
+    age_years: Mapped[float]
+    age_low: Mapped[int]
+    age_high: Mapped[int]
+    age_group: Mapped[str]
+
+
+class ThumbnailRow(Table):
+    """The annotated picture of an item, encoded; apart, so that reading items never reads it."""
+
+    __tablename__ = "thumbnails"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+    media_type: Mapped[str]
+    content: Mapped[bytes]
+
+
+class CellRow(Table):
+    """How many faces of one age and gender a job has in one segment (its dimensions as JSON)."""
+
+    __tablename__ = "cells"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    segment: Mapped[str] = mapped_column(primary_key=True)
+    age: Mapped[int] = mapped_column(primary_key=True)
+    gender: Mapped[str] = mapped_column(primary_key=True)
+    faces: Mapped[int]
+
+
+class WorkerRow(Table):
+    """A live process: it renews `seen_at` every few seconds."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    slots: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    seen_at: Mapped[datetime] = mapped_column(default=DatabaseTime())

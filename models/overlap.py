@@ -1,0 +1,36 @@
+"""Drops the boxes that repeat a better one: greedy non-maximum suppression."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def keep_best(
+    boxes: NDArray[np.float32], scores: NDArray[np.float32], max_overlap: float
+) -> NDArray[np.intp]:
+    """Indices of `boxes` (n, 4: left, top, right, bottom) to keep, best `scores` (n,) first.
+
+    A box goes when the area it shares with a better kept one is over `max_overlap` of their union.
+    Equal scores are taken from left to right, so that the outcome never hangs on their order.
+    """
+    waiting = np.lexsort((boxes[:, 1], boxes[:, 0], -scores))
+    kept: list[np.intp] = []
+    while waiting.size:
+        best, rest = waiting[0], waiting[1:]
+        kept.append(best)
+        waiting = rest[measure_overlap(boxes[best], boxes[rest]) <= max_overlap]
+    return np.array(kept, dtype=np.intp)
+
+
+def measure_overlap(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shared area over joint area of `box` (4,) and each of `others` (n, 4), from 0 to 1."""
+    corner = np.maximum(box[:2], others[:, :2])
+    opposite = np.minimum(box[2:], others[:, 2:])
+    shared = (opposite - corner).clip(min=0.0).prod(axis=1)
+    joint = _area(box[np.newaxis]) + _area(others) - shared
+    overlap: NDArray[np.float32] = shared / np.maximum(joint, np.float32(1e-9))
+    return overlap
+
+
+def _area(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    area: NDArray[np.float32] = (boxes[:, 2:] - boxes[:, :2]).clip(min=0.0).prod(axis=1)
+    return area

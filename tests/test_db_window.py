@@ -1,0 +1,63 @@
+"""Redis holds a bounded window of hints, shared fairly between jobs."""
+
+from collections import Counter
+
+from jobs_for_tests import claim, hints, submit
+from sqlalchemy import select
+
+from db.engine import Database
+from db.tables import ChunkRow
+from db.window import forget_hints
+
+
+def jobs_of(database: Database, chunk_ids: list[int]) -> Counter[int]:
+    with database.read() as session:
+        query = select(ChunkRow.job_id).where(ChunkRow.id.in_(chunk_ids))
+        return Counter(session.scalars(query))
+
+
+def test_no_more_hints_go_out_than_the_window_holds(database: Database) -> None:
+    submit(database, items=100, chunk_items=1)
+    assert len(hints(database, window=8)) == 8
+    assert hints(database, window=8) == []
+
+
+def test_a_claimed_chunk_makes_room_for_the_next(database: Database) -> None:
+    submit(database, items=100, chunk_items=1)
+    first = hints(database, window=4)
+    assert claim(database, first[0]) is not None
+    assert len(hints(database, window=4)) == 1
+
+
+def test_a_lost_hint_is_sent_again(database: Database) -> None:
+    submit(database, items=2, chunk_items=1)
+    sent = hints(database)
+    assert hints(database, resend_seconds=30) == []
+    assert hints(database, resend_seconds=-1) == sent
+
+
+def test_a_hint_that_could_not_be_sent_is_chosen_at_once(database: Database) -> None:
+    submit(database, items=2, chunk_items=1)
+    sent = hints(database)
+    with database.write() as session:
+        forget_hints(session, sent)
+    assert hints(database) == sent
+
+
+def test_a_small_job_does_not_wait_behind_a_large_one(database: Database) -> None:
+    large = submit(database, items=1000, chunk_items=1)
+    small = submit(database, items=3, chunk_items=1)
+    assert jobs_of(database, hints(database, window=8)) == {large: 5, small: 3}
+
+
+def test_a_job_that_holds_workers_yields_to_one_that_holds_none(database: Database) -> None:
+    large = submit(database, items=1000, chunk_items=1)
+    for chunk_id in hints(database, window=4):
+        claim(database, chunk_id)
+    small = submit(database, items=1000, chunk_items=1)
+    assert jobs_of(database, hints(database, window=4)) == {small: 4}
+    assert large != small
+
+
+def test_an_idle_system_sends_nothing(database: Database) -> None:
+    assert hints(database) == []

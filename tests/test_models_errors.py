@@ -1,0 +1,35 @@
+"""The words of the contract for failed items."""
+
+import pytest
+
+from models.errors import (
+    FacetallyError,
+    ForbiddenItem,
+    ItemError,
+    MissingItem,
+    NetUnavailable,
+    TooLargeItem,
+    UnreadableItem,
+    UnsupportedItem,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UnreadableItem, "unreadable"),
+        (TooLargeItem, "too_large"),
+        (UnsupportedItem, "unsupported"),
+        (MissingItem, "not_found"),
+        (ForbiddenItem, "forbidden_source"),
+    ],
+)
+def test_an_item_error_carries_its_code_and_sentence(error, code):
+    assert issubclass(error, ItemError)
+    assert error.code == code
+    assert str(error("Send it again.")) == "Send it again."
+
+
+def test_a_missing_net_is_no_items_fault():
+    assert issubclass(NetUnavailable, FacetallyError)
+    assert not issubclass(NetUnavailable, ItemError)

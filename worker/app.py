@@ -1,0 +1,129 @@
+"""The Celery application that a worker runs: `celery --app worker.app worker`, as `facetally
+worker` does.
+
+The main process opens no net and keeps no connection: its children, made by a fork or anew, open
+their own.
+"""
+
+import os
+import socket
+import warnings
+from functools import cache
+from typing import Any
+
+from celery import Celery, Task, bootsteps
+from celery.platforms import SecurityWarning
+from celery.signals import task_failure, worker_process_init
+from celery.worker import WorkController
+
+from db.engine import Database
+from db.leases import crash_chunk
+from db.states import WorkerRole
+from db.workers import BEAT_SECONDS, beat, leave
+from models.analyzer import Analyzer, load_analyzer
+from worker.chunks import ChunkWorker
+from worker.interactive import InteractiveWorker
+from worker.logs import configure_logging
+from worker.queue import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
+from worker.settings import Settings
+from worker.sources import Sources
+from worker.store import Store
+
+# A child that has worked this long makes room for a fresh one; on a GPU, opening nets costs too
+# much.
+CHUNKS_PER_CHILD = 500
+
+# Celery warns of root because of pickled messages; ours are JSON, and containers run as they do.
+warnings.filterwarnings("ignore", category=SecurityWarning)
+settings = Settings.from_env()
+configure_logging()
+app: Celery = create_queue(settings.redis_url)
+if settings.provider == "cuda":
+    # CUDA does not survive a fork: each child is an interpreter of its own.
+    app.conf.worker_pool_start_method = "spawn"
+else:
+    app.conf.worker_max_tasks_per_child = CHUNKS_PER_CHILD
+
+
+@app.task(name=RUN_CHUNK, bind=True)
+def run_chunk(self: Task, chunk_id: int) -> None:
+    """Work on a chunk; only its number travels, and a number may come twice."""
+    _open_chunk_worker().run(chunk_id, self.request.id)
+
+
+@app.task(name=ANALYZE)
+def analyze(request_id: str) -> None:
+    """Answer one picture of /v1/analyze, whose pixels never lie in a queue."""
+    _open_interactive_worker().answer(request_id)
+
+
+@worker_process_init.connect
+def open_nets(**_: Any) -> None:
+    """Open the nets in each new child, before its first chunk is claimed."""
+    _open_analyzer()
+
+
+@cache
+def _open_analyzer() -> Analyzer:
+    return load_analyzer(
+        settings.weights_dir,
+        provider=settings.provider,
+        detection_side=settings.detection_side,
+        score_threshold=settings.score_threshold,
+        smallest_face_pixels=settings.smallest_face_pixels,
+    )
+
+
+@cache
+def _open_chunk_worker() -> ChunkWorker:
+    sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
+    return ChunkWorker(settings, Database(settings.database_url), _open_analyzer(), sources)
+
+
+@cache
+def _open_interactive_worker() -> InteractiveWorker:
+    return InteractiveWorker(settings, _open_analyzer())
+
+
+@task_failure.connect
+def take_back_chunk(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any) -> None:
+    """A child died, or hung for too long: its chunk is free again at once, not at its lease's
+    end."""
+    if sender.name == RUN_CHUNK:
+        database = Database(settings.database_url)
+        with database.write() as session:
+            crash_chunk(session, args[0], f"{task_id}:")
+        database.close()
+
+
+class Beat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes no types
+    """Shows in SQL that this worker is alive, from the loop that also feeds its children."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: WorkController, **_: Any) -> None:
+        self._name = f"worker@{socket.gethostname()}:{os.getpid()}"
+        self._timer: Any = None
+
+    def start(self, worker: WorkController) -> None:
+        self._beat(worker)
+        self._timer = worker.timer.call_repeatedly(BEAT_SECONDS, self._beat, (worker,))
+
+    def stop(self, worker: WorkController) -> None:
+        self._timer.cancel()
+        database = Database(settings.database_url)
+        with database.write() as session:
+            leave(session, self._name)
+        database.close()
+
+    def _beat(self, worker: WorkController) -> None:
+        interactive = INTERACTIVE_QUEUE in worker.app.amqp.queues.consume_from
+        role = WorkerRole.INTERACTIVE if interactive else WorkerRole.BULK
+        # The connection is closed again at once: none may be open when a child is forked.
+        database = Database(settings.database_url)
+        with database.write() as session:
+            beat(session, self._name, role, worker.concurrency)
+        database.close()
+
+
+app.steps["worker"].add(Beat)

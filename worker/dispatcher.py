@@ -1,0 +1,75 @@
+"""The small process that keeps work moving: fills Redis' window, takes expired leases back, closes
+jobs.
+
+Several may run, and any may be killed at any time: whatever they do is decided in SQL.
+"""
+
+import logging
+import os
+import socket
+import threading
+from time import monotonic
+
+from celery import Celery
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import Database
+from db.leases import crash_chunk
+from db.states import WorkerRole
+from db.window import close_jobs, read_expired_leases
+from db.workers import BEAT_SECONDS, beat, forget_gone, leave
+from worker.hints import send_hints
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 0.25
+
+
+class Dispatcher:
+    """Takes a turn every quarter of a second until it is stopped."""
+
+    def __init__(self, database: Database, queue: Celery, resend_seconds: float) -> None:
+        self._database = database
+        self._queue = queue
+        self._resend_seconds = resend_seconds
+        self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
+        self._next_beat = 0.0
+
+    def run(self, stopped: threading.Event) -> None:
+        """Work until `stopped`; a database that is away is waited for."""
+        while not stopped.wait(TURN_SECONDS):
+            self._take_turn_safely()
+        with self._database.write() as session:
+            leave(session, self._name)
+
+    def _take_turn_safely(self) -> None:
+        try:
+            self.take_turn()
+        except DBAPIError as error:
+            logger.warning("database refused a turn", extra={"error": str(error.orig)})
+
+    def take_turn(self) -> None:
+        """One round of everything, each in a transaction of its own."""
+        self._beat_when_due()
+        self._reap()
+        with self._database.write() as session:
+            closed = close_jobs(session)
+        for job_id in closed:
+            logger.info("job closed", extra={"job_id": job_id})
+        send_hints(self._database, self._queue, self._resend_seconds)
+
+    def _beat_when_due(self) -> None:
+        if monotonic() < self._next_beat:
+            return
+        with self._database.write() as session:
+            beat(session, self._name, WorkerRole.DISPATCHER, slots=1)
+            forget_gone(session)
+        self._next_beat = monotonic() + BEAT_SECONDS
+
+    def _reap(self) -> None:
+        with self._database.read() as session:
+            expired = read_expired_leases(session)
+        for chunk_id, token in expired:
+            with self._database.write() as session:
+                if crash_chunk(session, chunk_id, token):
+                    logger.warning("lease expired", extra={"chunk_id": chunk_id})

@@ -1,0 +1,38 @@
+"""Step 2: hints of waiting chunks go to Redis, as many as its window has room for."""
+
+import logging
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from db.engine import Database
+from db.states import WorkerRole
+from db.window import choose_hints, forget_hints
+from db.workers import count_slots
+from worker.queue import BULK_QUEUE, RUN_CHUNK
+
+logger = logging.getLogger(__name__)
+
+# Two hints for each worker slot keep every slot busy; the least serves workers that have not
+# reported yet.
+HINTS_PER_SLOT = 2
+SMALLEST_WINDOW = 8
+
+
+def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
+    """Fill the window; returns how many hints went out. A broker that is away is only logged."""
+    with database.write() as session:
+        slots = count_slots(session, WorkerRole.BULK)
+        window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
+        chunk_ids = choose_hints(session, window, resend_seconds)
+    sent = 0
+    try:
+        for chunk_id in chunk_ids:
+            queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
+            sent += 1
+    except (OperationalError, RedisError) as error:
+        logger.warning("broker refused hints", extra={"error": str(error)})
+        with database.write() as session:
+            forget_hints(session, chunk_ids[sent:])
+    return sent

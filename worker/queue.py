@@ -1,0 +1,65 @@
+"""The Celery application as its producers and workers share it: only hints travel, SQL is the
+truth.
+"""
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+BULK_QUEUE = "bulk"
+INTERACTIVE_QUEUE = "interactive"
+RUN_CHUNK = "facetally.run_chunk"
+ANALYZE = "facetally.analyze"
+
+
+def create_queue(redis_url: str) -> Celery:
+    """A Celery application on this broker; the reason for each setting stands above it."""
+    # A socket's address starts with unix:// for Redis' client, and with redis+socket:// for Celery.
+    app = Celery("facetally", broker=redis_url.replace("unix://", "redis+socket://", 1))
+    app.conf.update(
+        # Each with an exchange of its own: queues that share one get each other's messages.
+        task_queues=[
+            Queue(name, Exchange(name), routing_key=name)
+            for name in (BULK_QUEUE, INTERACTIVE_QUEUE)
+        ],
+        task_default_queue=BULK_QUEUE,
+        # Nothing is stored of a task's return: SQL holds every result.
+        task_ignore_result=True,
+        result_backend=None,
+        # A hint is acknowledged at once. The chunk's lease is what is safe: late acknowledgement
+        # runs tasks twice on any reconnection, and a worker of Celery 5.7.0 exits on it.
+        task_acks_late=False,
+        task_reject_on_worker_lost=False,
+        # A worker takes a hint only when it has a free slot, so that none waits in a busy worker.
+        worker_disable_prefetch=True,
+        worker_prefetch_multiplier=1,
+        # Publishing to a stuck broker fails within the socket's timeout; the dispatcher sends
+        # again.
+        task_publish_retry=False,
+        broker_transport_options={
+            "socket_timeout": 5,
+            "socket_connect_timeout": 3,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+            "visibility_timeout": 3600,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+        },
+        # Workers outlive their broker, however long it is gone.
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_channel_error_retry=True,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        # Children open nets: the default of 4 seconds would kill every replacement of a crashed
+        # child.
+        worker_proc_alive_timeout=300,
+        # A hung native call ends here; whatever these limits miss, the lease's end takes back.
+        task_soft_time_limit=240,
+        task_time_limit=300,
+        # Only ids travel.
+        task_serializer="json",
+        accept_content=["json"],
+        # The command that started the worker has set logging up.
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+    )
+    return app

@@ -1,0 +1,119 @@
+"""Every setting, read once from the environment by the entry points and handed down."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+PREFIX = "FACETALLY_"
+MEBIBYTE = 1024 * 1024
+# Pictures are decoded no smaller than this on their longer side: three times the detector's, so
+# that a face it can just find still fills its chip.
+WORKING_SIDE_PIXELS = 1920
+
+
+class SettingsError(Exception):
+    """The environment holds a setting that is unknown or out of range: mend it and start again."""
+
+
+def _default_workers() -> int:
+    return os.cpu_count() or 1
+
+
+class Settings(BaseModel):
+    """Each field is the environment variable FACETALLY_<FIELD>, and a line of the README's
+    table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    data_dir: Path = Path("~/.local/share/facetally")
+    database_url: str = ""
+    redis_url: str = ""
+    store_url: str = ""
+    weights_dir: Path = Path("~/.cache/facetally/weights")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    api_threads: int = Field(8, ge=1)
+    api_keys: tuple[str, ...] = ()
+    file_roots: tuple[Path, ...] = ()
+    max_upload_bytes: int = Field(4096 * MEBIBYTE, ge=1)
+    max_item_bytes: int = Field(512 * MEBIBYTE, ge=1)
+    max_items_per_request: int = Field(1_000_000, ge=1)
+    max_pixels: int = Field(150_000_000, ge=1)
+
+    workers: int = Field(default_factory=_default_workers, ge=1)
+    provider: Literal["auto", "cpu", "cuda"] = "auto"
+    detection_side: int = Field(640, ge=64, le=4096)
+    score_threshold: float = Field(0.7, gt=0, lt=1)
+    smallest_face_pixels: int = Field(24, ge=1)
+    gender_min_probability: float = Field(0.6, ge=0.5, le=1)
+    thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
+
+    chunk_items: int = Field(32, ge=1, le=4096)
+    lease_seconds: float = Field(60.0, gt=0)
+    resend_seconds: float = Field(30.0, gt=0)
+    analyze_timeout_seconds: float = Field(30.0, gt=0)
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return _split(value, ",")
+
+    @field_validator("file_roots", mode="before")
+    @classmethod
+    def _split_roots(cls, value: object) -> object:
+        return _split(value, os.pathsep)
+
+    @field_validator("data_dir", "weights_dir")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("file_roots")
+    @classmethod
+    def _resolve_roots(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(root.expanduser().resolve() for root in value)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the environment; raises SettingsError, naming the variable and what is wrong with
+        it.
+        """
+        source = os.environ if environ is None else environ
+        values = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in source.items()
+            if name.startswith(PREFIX) and value != ""
+        }
+        try:
+            return cls.model_validate(values).complete()
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+
+    def complete(self) -> Self:
+        """Fill in what follows from the data folder: the embedded database and store."""
+        return self.model_copy(
+            update={
+                "database_url": self.database_url
+                or f"sqlite:///{self.data_dir / 'facetally.sqlite3'}",
+                "store_url": self.store_url or f"file://{self.data_dir / 'store'}",
+            }
+        )
+
+
+def _split(value: object, separator: str) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(separator) if part.strip())
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for fault in error.errors():
+        name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
+        unknown = fault["type"] == "extra_forbidden"
+        lines.append(f"{name}: " + ("there is no such setting" if unknown else fault["msg"]))
+    return "; ".join(lines)
