@@ -33,6 +33,13 @@ class Services:
         rest."""
         self.background.submit(send_hints, self.database, self.queue, self.settings.resend_seconds)
 
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.background.shutdown()
+        self.lane.close()
+        self.queue.close()
+        self.database.close()
+
 
 def open_services(app: Flask, settings: Settings) -> None:
     """Open everything; nothing connects before it is used."""

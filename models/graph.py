@@ -109,6 +109,7 @@ def _session_options(onnxruntime: Any, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # Warnings of the runtime are for those who make nets, not for those who run them.
     options.log_severity_level = 3
-    # Pictures come in many sizes: a pattern for each would be kept for ever.
+    # Pictures come in many sizes: a pattern for each would be kept for ever. The arena stays: what
+    # goes in is bounded, so it stops growing, and without it every run pays for fresh pages.
     options.enable_mem_pattern = False
     return options

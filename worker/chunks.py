@@ -63,6 +63,9 @@ class ChunkWorker:
         self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
+    def close(self) -> None:
+        self._threads.shutdown()
+
     def run(self, chunk_id: int, task_id: str) -> None:
         """Do all of a chunk, or nothing: a late hint, a lost lease or a fault changes no row."""
         token = f"{task_id}:{token_hex(8)}"

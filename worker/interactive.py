@@ -62,6 +62,9 @@ class InteractiveLane:
         self._queue = queue
         self._timeout_seconds = timeout_seconds
 
+    def close(self) -> None:
+        self._redis.close()
+
     def find_faces(self, picture: bytes) -> Analysis:
         """The faces of an encoded picture; raises PictureRefused or LaneUnavailable."""
         answer = self._ask(FACES + picture)
@@ -97,10 +100,16 @@ class InteractiveLane:
 class InteractiveWorker:
     """The answering side, opened once per worker process."""
 
-    def __init__(self, settings: Settings, analyzer: Analyzer) -> None:
+    def __init__(
+        self, settings: Settings, analyzer: Analyzer, pixels_seconds: float = PIXELS_SECONDS
+    ) -> None:
         self._settings = settings
         self._analyzer = analyzer
+        self._pixels_seconds = pixels_seconds
         self._redis = connect(settings.redis_url)
+
+    def close(self) -> None:
+        self._redis.close()
 
     def answer(self, request_id: str) -> None:
         """Fetch the pixels, find the faces, send them back; whoever asked may be gone by then."""
@@ -108,7 +117,7 @@ class InteractiveWorker:
             _subscribe(questions, _question_channel(request_id))
             self._redis.publish(_reply_channel(request_id), READY)
             try:
-                question = _listen(questions, monotonic() + PIXELS_SECONDS)
+                question = _listen(questions, monotonic() + self._pixels_seconds)
             except LaneUnavailable:
                 return
         self._redis.publish(_reply_channel(request_id), self._analyse(question))

@@ -23,11 +23,7 @@ class Sources:
         """All bytes of an item; raises an ItemError for one that may not or cannot be read."""
         if uri.startswith(SCHEME):
             return self._read_upload(uri)
-        if urlsplit(uri).scheme == "file":
-            return self._read_file(_path_of(uri))
-        raise UnsupportedItem(
-            "The item's address must be a file:// URI, such as file:///data/photos/1.jpg."
-        )
+        return self._read_file(_path_of(uri))
 
     def _read_upload(self, uri: str) -> bytes:
         try:
@@ -71,7 +67,14 @@ class Sources:
 
 
 def _path_of(uri: str) -> Path:
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError as error:
+        raise UnsupportedItem("The item's address is not a URI.") from error
+    if parts.scheme != "file":
+        raise UnsupportedItem(
+            "The item's address must be a file:// URI, such as file:///data/photos/1.jpg."
+        )
     if parts.netloc not in ("", "localhost"):
         raise UnsupportedItem(
             "A file:// URI must name no other host: write file:///data/photos/1.jpg."

@@ -1,0 +1,105 @@
+# syntax=docker/dockerfile:1
+
+# Two images of one application: `cpu`, the default, and `cuda`. Each holds every process of a
+# deployment (facetally api, worker, dispatcher, migrate) and the weights, so a container needs no
+# network to start.
+#
+#   docker build --tag facetally:cpu .
+#   docker build --tag facetally:cuda --target cuda .
+#
+# Both start from the same Python. An nvidia/cuda image would bring another Python than 3.11 and a
+# CUDA of its own; the wheels that onnxruntime-gpu names bring the CUDA and cuDNN it was built for,
+# and the host's driver is all that the container toolkit has to add.
+
+FROM python:3.11-slim-trixie AS base
+ENV PATH=/opt/facetally/bin:$PATH \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PYTHONUNBUFFERED=1
+# A fixed number, so that volumes keep their owner when an image is built anew. Volumes mounted on
+# these folders for the first time take their owner from them.
+RUN useradd --uid 10001 --create-home facetally \
+    && install --directory --owner=facetally --group=facetally /credentials /data /data/store
+
+
+# What both images install, without the project: these layers last until a dependency changes.
+FROM base AS dependencies
+# An index of your own, for packages and weights alike: --build-arg PIP_INDEX_URL=https://...
+ARG PIP_INDEX_URL
+WORKDIR /build
+COPY pyproject.toml constraints.txt ./
+RUN python -m venv /opt/facetally \
+    && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
+    && pip install --constraint constraints.txt --requirement requirements.txt
+
+
+# Weights and sample photographs, each checked by its sha256. Only a change in models/ fetches anew.
+FROM dependencies AS weights
+COPY models/ models/
+RUN python -c "from pathlib import Path; from models.fetch import fetch_files; fetch_files(Path('/weights'))"
+
+
+FROM dependencies AS wheel
+COPY README.md ./
+COPY api/ api/
+COPY cli/ cli/
+COPY db/ db/
+COPY models/ models/
+COPY worker/ worker/
+RUN pip wheel --no-deps --wheel-dir /wheels .
+
+
+FROM dependencies AS build-cpu
+RUN pip install --constraint constraints.txt onnxruntime
+RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
+    pip install --no-deps /wheels/*.whl
+
+
+FROM dependencies AS build-cuda
+# Both runtimes install the module `onnxruntime`: the GPU build stands in for the pinned CPU one.
+# Its releases come later than the CPU's, so it has a pin of its own, as have CUDA 13 and cuDNN.
+RUN sed '/^onnxruntime==/d' constraints.txt > constraints-cuda.txt \
+    && pip install --constraint constraints-cuda.txt \
+        'onnxruntime-gpu[cuda,cudnn]==1.31.1' \
+        nvidia-cublas==13.10.0.20 \
+        nvidia-cuda-nvrtc==13.5.37 \
+        nvidia-cuda-runtime==13.5.37 \
+        nvidia-cudnn-cu13==9.28.1.4 \
+        nvidia-cufft==12.5.0.14 \
+        nvidia-curand==10.4.5.25 \
+        nvidia-nvjitlink==13.5.37
+RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
+    pip install --no-deps /wheels/*.whl
+
+
+FROM base AS runtime
+COPY --from=weights /weights /opt/weights
+# pip has compiled what is installed; nothing is written beside it at run time.
+ENV FACETALLY_WEIGHTS_DIR=/opt/weights \
+    PYTHONDONTWRITEBYTECODE=1
+WORKDIR /data
+USER 10001
+EXPOSE 8000
+# For the API; docker-compose.yml asks the other processes another way.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+ENTRYPOINT ["facetally"]
+CMD ["api"]
+
+
+FROM runtime AS cuda
+COPY --from=build-cuda /opt/facetally /opt/facetally
+# The wheels' libraries lie where the loader does not look by itself.
+USER root
+RUN find /opt/facetally/lib/python3.11/site-packages/nvidia -type d -name lib \
+        > /etc/ld.so.conf.d/nvidia-wheels.conf \
+    && ldconfig
+USER 10001
+ENV FACETALLY_PROVIDER=cuda \
+    NVIDIA_DRIVER_CAPABILITIES=compute,utility
+
+
+# The last stage is what `docker build` makes when no target is named.
+FROM runtime AS cpu
+COPY --from=build-cpu /opt/facetally /opt/facetally
+ENV FACETALLY_PROVIDER=cpu

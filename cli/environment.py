@@ -1,0 +1,48 @@
+"""Settings out of the environment, and into the environment of the processes started here."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cli.exits import CommandFailed
+from worker.settings import PREFIX, Settings, SettingsError
+
+URL_VARIABLE = "FACETALLY_URL"
+KEY_VARIABLE = "FACETALLY_KEY"
+
+
+def read_settings(**overrides: str) -> Settings:
+    """The settings of the environment with some replaced; an empty one takes its default."""
+    # What clients read is no setting of a server, which refuses names that it does not know.
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in (URL_VARIABLE, KEY_VARIABLE)
+    }
+    changes = {PREFIX + name.upper(): value for name, value in overrides.items()}
+    try:
+        return Settings.from_env({**environ, **changes})
+    except SettingsError as error:
+        raise CommandFailed(str(error)) from error
+
+
+def require_redis(settings: Settings) -> None:
+    """Refuse to start a process of a deployment that nobody could reach."""
+    if not settings.redis_url:
+        raise CommandFailed(
+            "FACETALLY_REDIS_URL is not set: give the address of Redis or Valkey, such as "
+            "redis://localhost:6379/0, or run everything on this machine with `facetally serve`."
+        )
+
+
+def child_environment(settings: Settings, file_roots: Sequence[Path] = ()) -> dict[str, str]:
+    """This environment, with exactly these settings in it; paths are absolute by now."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    roots = file_roots or settings.file_roots
+    values: Mapping[str, object] = dict(settings)
+    spelled = {
+        **{name: str(value) for name, value in values.items()},
+        "api_keys": ",".join(settings.api_keys),
+        "file_roots": os.pathsep.join(map(str, roots)),
+    }
+    return {**others, **{PREFIX + name.upper(): value for name, value in spelled.items()}}

@@ -1,0 +1,28 @@
+"""How a command ends: its exit status, and the one line that says why."""
+
+from enum import IntEnum
+
+from click import ClickException
+
+from db.states import JobState
+
+
+class ExitStatus(IntEnum):
+    """What scripts may rely on; a signal's number is added to 128, as shells do."""
+
+    DONE = 0  # all went well, and every item was done
+    ERROR = 1  # the command could not do its work; one line on stderr says why
+    USAGE = 2  # the command was given what it does not take
+    INCOMPLETE = 3  # the job ended, but some of its items failed or were left out
+    INTERRUPTED = 130  # Ctrl-C
+
+
+class CommandFailed(ClickException):
+    """Shown as one line on stderr, without a traceback: its text says what to do about it."""
+
+    exit_code = ExitStatus.ERROR
+
+
+def status_of(state: JobState) -> ExitStatus:
+    """The exit status that tells how a job ended."""
+    return ExitStatus.DONE if state is JobState.COMPLETED else ExitStatus.INCOMPLETE

@@ -1,0 +1,108 @@
+"""A job's results as files in a folder, each put in place whole."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+from rich.progress import track
+
+from api.schemas import AudienceOut, JobOut, ResultOut
+from cli.client import Client, ServerAway
+from cli.pictures import THUMBNAILS
+from cli.terminal import open_stderr
+
+RESULTS = "results.ndjson"
+AUDIENCE = "audience.json"
+REPORT = "report.html"
+# The API answers as many at once with ease.
+THUMBNAIL_THREADS = 4
+THUMBNAILS_PER_TURN = 256
+LONGEST_NAME_BYTES = 120
+OUR_THUMBNAIL = re.compile(r"\d+-.*\.jpg")
+# A stream that breaks, because the API was started anew, is read again from its start.
+TRIES = 3
+
+
+def write_job_files(client: Client, job: JobOut, folder: Path) -> AudienceOut:
+    """Results, audience, report and thumbnails, replacing those of an earlier job."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / RESULTS, lambda: client.read_results(job.id, {"format": "ndjson"}))
+    audience = client.read_audience({"job": job.id})
+    _write(folder / AUDIENCE, lambda: [audience.model_dump_json(indent=2).encode() + b"\n"])
+    _write(folder / REPORT, lambda: [client.read_report(job.id)])
+    thumbnails = folder / THUMBNAILS
+    written = write_thumbnails(client, read_results(folder), thumbnails, job.counts.done)
+    for path in thumbnails.iterdir():
+        if OUR_THUMBNAIL.fullmatch(path.name) and path.name not in written:
+            path.unlink()
+    return audience
+
+
+def read_results(folder: Path) -> Iterator[ResultOut]:
+    """The results that `write_job_files` left in a folder."""
+    with (folder / RESULTS).open("rb") as lines:
+        for line in lines:
+            yield ResultOut.model_validate_json(line)
+
+
+def write_thumbnails(
+    client: Client, results: Iterable[ResultOut], folder: Path, total: int | None = None
+) -> set[str]:
+    """A file for each result that has a thumbnail; returns their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = (result for result in results if result.thumbnail)
+    names = set()
+    with ThreadPoolExecutor(THUMBNAIL_THREADS) as threads:
+        for name in track(
+            _fetch_in_turns(threads, client, wanted, folder),
+            "writing thumbnails",
+            total=total,
+            console=open_stderr(),
+            transient=True,
+            disable=not open_stderr().is_terminal,
+        ):
+            names.add(name)
+    return names
+
+
+def _fetch_in_turns(
+    threads: ThreadPoolExecutor, client: Client, results: Iterator[ResultOut], folder: Path
+) -> Iterator[str]:
+    """A bounded number is asked for ahead: a job may have a million."""
+
+    def fetch(result: ResultOut) -> str:
+        name = f"{result.item}-{_make_safe(result.name)}.jpg"
+        _write(folder / name, lambda: [client.read_thumbnail(result.item)])
+        return name
+
+    while turn := list(islice(results, THUMBNAILS_PER_TURN)):
+        yield from threads.map(fetch, turn)
+
+
+def _make_safe(name: str) -> str:
+    """A part of a file's name that is valid on every system."""
+    safe = re.sub(r"[^\w.-]+", "_", name).strip("._")
+    return safe.encode()[-LONGEST_NAME_BYTES:].decode(errors="ignore")
+
+
+def _write(path: Path, read: Callable[[], Iterable[bytes]]) -> None:
+    """Write beside the file first: one that is cut off never stands under its name."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        _copy(part, read)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(part: Path, read: Callable[[], Iterable[bytes]]) -> None:
+    for tries_left in range(TRIES - 1, -1, -1):
+        try:
+            with part.open("wb") as file:
+                file.writelines(read())
+            return
+        except ServerAway:
+            if not tries_left:
+                raise

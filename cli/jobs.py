@@ -1,0 +1,73 @@
+"""`facetally jobs`, `status`, `watch` and `cancel`: follow jobs of a server, and stop them."""
+
+import click
+
+from cli.client import Client
+from cli.exits import ExitStatus, status_of
+from cli.options import as_json, takes_server
+from cli.progress import describe_job, watch_job
+from cli.tables import make_jobs_table
+from cli.terminal import open_stdout
+from db.states import JobState
+
+takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
+
+
+@click.command()
+@click.option("--state", type=click.Choice([*JobState]), help="Only jobs in this state.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, help="At most so many [20].")
+@as_json
+@takes_server
+def jobs(client: Client, state: str | None, limit: int, as_json: bool) -> None:
+    """List jobs, the newest first.
+
+    \b
+    Example: facetally jobs --state running
+    """
+    page = client.read_jobs(state, limit)
+    if as_json:
+        click.echo(page.model_dump_json())
+    else:
+        open_stdout().print(make_jobs_table(page.jobs))
+
+
+@click.command()
+@takes_job
+@as_json
+@takes_server
+def status(client: Client, job_id: int, as_json: bool) -> None:
+    """Show how far a job is.
+
+    \b
+    Example: facetally status 7
+    """
+    job = client.read_job(job_id)
+    click.echo(job.model_dump_json() if as_json else describe_job(job))
+
+
+@click.command()
+@takes_job
+@takes_server
+def watch(client: Client, job_id: int) -> ExitStatus:
+    """Follow a job to its end.
+
+    The exit status is 0 if every item was done, else 3.
+
+    \b
+    Example: facetally watch 7
+    """
+    return status_of(watch_job(client, job_id).state)
+
+
+@click.command()
+@takes_job
+@takes_server
+def cancel(client: Client, job_id: int) -> None:
+    """Stop a job.
+
+    What is done stays, what waits is given up.
+
+    \b
+    Example: facetally cancel 7
+    """
+    click.echo(describe_job(client.cancel_job(job_id)))

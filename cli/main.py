@@ -1,0 +1,87 @@
+"""The command `facetally`: which commands there are, and how each of them ends."""
+
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from cli.exits import CommandFailed, ExitStatus
+
+# Where each command is: only the one that is called is imported, so that it starts quickly.
+COMMANDS = {
+    "demo": "cli.demo:demo",
+    "run": "cli.run:run",
+    "serve": "cli.serve:serve",
+    "submit": "cli.submit:submit",
+    "jobs": "cli.jobs:jobs",
+    "status": "cli.jobs:status",
+    "watch": "cli.jobs:watch",
+    "results": "cli.results:results",
+    "audience": "cli.results:audience",
+    "thumbnails": "cli.results:thumbnails",
+    "cancel": "cli.jobs:cancel",
+    "api": "cli.deployment:api",
+    "worker": "cli.deployment:worker",
+    "dispatcher": "cli.deployment:dispatcher",
+    "migrate": "cli.deployment:migrate",
+    "weights": "cli.weights:weights",
+}
+
+
+class CommandTable(click.Group):
+    """A group whose commands are looked up when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=CommandTable)
+def facetally() -> None:
+    """Who is in these pictures? Finds faces, and estimates age and gender, in any number of them.
+
+    \b
+    Example: facetally run photos/ --out results/
+    """
+
+
+def main() -> NoReturn:
+    """Run the command of this process' arguments, and end with the status that fits."""
+    _end_on_signals()
+    try:
+        status = facetally.main(prog_name="facetally", standalone_mode=False)
+    except click.Abort:
+        sys.exit(ExitStatus.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        CommandFailed(f"{error.strerror or error}{where}").show()
+        sys.exit(ExitStatus.ERROR)
+    sys.exit(status if isinstance(status, int) else ExitStatus.DONE)
+
+
+def _end_on_signals() -> None:
+    """These end a command as Ctrl-C does: by an exception, so that all is taken down first."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # One that was ignored, as nohup does, stays so.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

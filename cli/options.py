@@ -1,0 +1,62 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from cli.client import Client
+from cli.environment import KEY_VARIABLE, URL_VARIABLE
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def takes_server(command: Command) -> Command:
+    """Adds --url and --key, and passes a `Client` as `client`."""
+    url = click.option(
+        "--url",
+        "client",
+        envvar=URL_VARIABLE,
+        default=DEFAULT_URL,
+        callback=_open_client,
+        help=f"The server [{URL_VARIABLE}; {DEFAULT_URL}].",
+    )
+    # The key is not passed on: it is read, before the address, for the client alone.
+    key = click.option(
+        "--key",
+        envvar=KEY_VARIABLE,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep_key,
+        help=f"Its key [{KEY_VARIABLE}].",
+    )
+    return url(key(command))
+
+
+def _keep_key(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    context.meta[KEY_VARIABLE] = value
+
+
+def _open_client(context: click.Context, _: click.Parameter, value: str) -> Client:
+    client = Client(value, context.meta[KEY_VARIABLE])
+    context.call_on_close(client.close)
+    return client
+
+
+takes_tags = click.option(
+    "--tag", "tags", multiple=True, help="A word to find the job by; may be repeated."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+
+
+def parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE, any number of times."""
+    pairs = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"expected NAME=VALUE, got {value!r}")
+        pairs[name] = text
+    return pairs

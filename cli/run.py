@@ -1,0 +1,155 @@
+"""`facetally run`: a folder of pictures in, a folder of results out, and nothing left running."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_urlsafe
+
+import click
+
+from api.requests import ItemBody
+from api.schemas import JobOut
+from cli.client import Client
+from cli.environment import read_settings
+from cli.exits import ExitStatus, status_of
+from cli.harvest import REPORT, write_job_files
+from cli.options import takes_tags
+from cli.pictures import Findings, FoundFile, find_pictures
+from cli.progress import watch_job
+from cli.stack import Stack, StackPlan, run_stack
+from cli.submit import require_pictures, submit_items, upload_files
+from cli.tables import describe_basis
+from cli.terminal import tell
+from db.states import LIVE_JOB_STATES, JobState
+from worker.settings import Settings
+
+DATA = ".facetally"
+# The number of the job whose results were last written.
+WRITTEN = "written-job"
+EARLY_ENDS_ALLOWED = 4
+JOBS_PER_PAGE = 100
+NO_UPLOAD_LIMIT = str(1 << 50)
+
+takes_out = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    required=True,
+    help="Where results go; the folder is made.",
+)
+
+
+@click.command()
+@click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+)
+@takes_out
+@takes_tags
+def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...]) -> ExitStatus:
+    """Analyse pictures on this machine.
+
+    PATHs are pictures, folders and archives; DIR gets results, thumbnails and a report. A run that
+    was stopped before its end goes on from there when the same command is given again.
+
+    \b
+    Example: facetally run photos/ --out results/
+    """
+    return analyse(paths, out, tags)
+
+
+def analyse(paths: Sequence[Path], out: Path, tags: Sequence[str]) -> ExitStatus:
+    """Everything `run` does; the demo does the same."""
+    out.mkdir(parents=True, exist_ok=True)
+    findings = find_pictures(paths, out)
+    require_pictures(findings)
+    key = token_urlsafe(24)
+    plan = StackPlan(
+        _make_settings(paths, out, key),
+        interactive=False,
+        logs_in_files=True,
+        early_ends_allowed=EARLY_ENDS_ALLOWED,
+    )
+    try:
+        with run_stack(plan) as stack, closing(Client(stack.url, key)) as client:
+            status = _work(client, stack, findings, tags, out)
+    except (KeyboardInterrupt, SystemExit):
+        tell("Stopped. The same command goes on from here.")
+        raise
+    return ExitStatus.INCOMPLETE if findings.unreadable else status
+
+
+def _make_settings(paths: Sequence[Path], out: Path, key: str) -> Settings:
+    """Of this machine and for this folder alone: a server's database and queue are not for us."""
+    settings = read_settings(
+        data_dir=str(out / DATA),
+        database_url="",
+        redis_url="",
+        store_url="",
+        host="127.0.0.1",
+        port="0",
+        api_keys=key,
+        file_roots="",
+        max_upload_bytes=NO_UPLOAD_LIMIT,
+    )
+    real = (path.resolve() for path in paths)
+    roots = dict.fromkeys(path if path.is_dir() else path.parent for path in real)
+    return settings.model_copy(update={"file_roots": tuple(roots)})
+
+
+def _work(
+    client: Client, stack: Stack, findings: Findings, tags: Sequence[str], out: Path
+) -> ExitStatus:
+    fingerprint = make_fingerprint(findings.files)
+    written = out / DATA / WRITTEN
+    complete = True
+    job = _find_unfinished(client, fingerprint, written)
+    if job is None:
+        job, complete = _submit(client, findings.files, [*tags, fingerprint])
+    else:
+        tell(f"Job {job.id} was begun before, and goes on.")
+    job = watch_job(client, job.id, stack.check)
+    audience = write_job_files(client, job, out)
+    written.write_text(str(job.id))
+    tell(f"{describe_basis(audience)}. The report is {out / REPORT}.")
+    return status_of(job.state) if complete else ExitStatus.INCOMPLETE
+
+
+def make_fingerprint(files: Sequence[FoundFile]) -> str:
+    """A tag that is the same for the same files."""
+    uris = sha256()
+    for uri in sorted(file.uri for file in files):
+        uris.update(uri.encode() + b"\n")
+    return f"run:{uris.hexdigest()[:32]}"
+
+
+def _find_unfinished(client: Client, fingerprint: str, written: Path) -> JobOut | None:
+    """The last job of these files, if it was stopped before its results were written."""
+    last_written = written.read_text() if written.exists() else ""
+    cursor = None
+    while True:
+        page = client.read_jobs(None, JOBS_PER_PAGE, cursor)
+        for job in page.jobs:
+            if fingerprint in job.tags:
+                return job if _is_unfinished(job, last_written) else None
+        cursor = page.next_cursor
+        if cursor is None:
+            return None
+
+
+def _is_unfinished(job: JobOut, last_written: str) -> bool:
+    if job.state in (JobState.CANCELLING, JobState.CANCELLED):
+        return False
+    return job.state in LIVE_JOB_STATES or str(job.id) != last_written
+
+
+def _submit(client: Client, files: Sequence[FoundFile], tags: Sequence[str]) -> tuple[JobOut, bool]:
+    # The API opens archives; then it is sent everything, to make one job of it.
+    if any(file.is_archive for file in files):
+        return upload_files(client, files, tags, {})
+    items = (ItemBody(uri=file.uri, name=file.name) for file in files)
+    return submit_items(client, items, tags), True

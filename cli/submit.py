@@ -1,0 +1,113 @@
+"""`facetally submit`: pictures go to a server as files, or by their addresses."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from api.requests import ItemBody
+from api.schemas import JobOut
+from cli.client import Client
+from cli.exits import CommandFailed, ExitStatus, status_of
+from cli.manifests import is_manifest, read_manifest, write_job
+from cli.multipart import Form, split_readable
+from cli.options import as_json, parse_pairs, takes_server, takes_tags
+from cli.pictures import Findings, FoundFile, find_pictures
+from cli.progress import watch_job
+from cli.terminal import tell
+
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+JSON = "application/json"
+
+
+@click.command()
+@click.argument("sources", metavar="PATH|MANIFEST|URI...", nargs=-1, required=True)
+@takes_tags
+@click.option(
+    "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
+    help="Carried by every item to its results; may be repeated.",
+)  # fmt: skip
+@click.option("--watch", is_flag=True, help="Follow the job to its end.")
+@as_json
+@takes_server
+def submit(
+    client: Client,
+    sources: tuple[str, ...],
+    tags: tuple[str, ...],
+    dimensions: dict[str, str],
+    watch: bool,
+    as_json: bool,
+) -> ExitStatus:
+    """Submit pictures to a server.
+
+    Files, folders and archives are uploaded; what a URI names, the workers read themselves. A
+    MANIFEST is a .csv with a column uri or path (also name, captured_at; any other column is a
+    dimension), or an .ndjson of items.
+
+    \b
+    Example: facetally submit photos/ --tag spring --watch
+    """
+    addressed = [source for source in sources if URI.match(source) or is_manifest(Path(source))]
+    if addressed and len(addressed) < len(sources):
+        raise click.UsageError("Give either files to upload, or addresses and manifests, not both.")
+    complete = True
+    if addressed:
+        job = submit_items(client, _read_items(addressed, dimensions), tags)
+    else:
+        job, complete = _submit_paths(client, sources, tags, dimensions)
+    click.echo(job.model_dump_json() if as_json else job.id)
+    status = status_of(watch_job(client, job.id).state) if watch else ExitStatus.DONE
+    return status if complete else ExitStatus.INCOMPLETE
+
+
+def submit_items(client: Client, items: Iterable[ItemBody], tags: Sequence[str]) -> JobOut:
+    """One job of items by their addresses."""
+    return client.submit(write_job(items, tags), JSON)
+
+
+def upload_files(
+    client: Client,
+    files: Sequence[FoundFile],
+    tags: Sequence[str],
+    dimensions: Mapping[str, str],
+) -> tuple[JobOut, bool]:
+    """One job of uploaded files; False where some could not be read, and were left out."""
+    readable, unreadable = split_readable(files)
+    for path in unreadable:
+        tell(f"{path} cannot be read, and is left out.")
+    if not readable:
+        raise CommandFailed("There is nothing to submit.")
+    form = Form(readable, tags, dimensions)
+    return client.submit(form, form.content_type, form.length_bytes), not unreadable
+
+
+def require_pictures(findings: Findings) -> None:
+    """Tell what was left out; CommandFailed where nothing is left."""
+    for gap in findings.describe_gaps():
+        tell(gap)
+    if not findings.files:
+        raise CommandFailed("There are no pictures at these paths.")
+
+
+def _submit_paths(
+    client: Client, sources: Sequence[str], tags: Sequence[str], dimensions: Mapping[str, str]
+) -> tuple[JobOut, bool]:
+    paths = [Path(source) for source in sources]
+    for path in paths:
+        if not path.is_dir() and not path.is_file():
+            raise click.BadParameter(f"there is no file or folder {str(path)!r}")
+    findings = find_pictures(paths)
+    require_pictures(findings)
+    job, complete = upload_files(client, findings.files, tags, dimensions)
+    return job, complete and not findings.unreadable
+
+
+def _read_items(sources: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[ItemBody]:
+    items = chain.from_iterable(
+        [ItemBody(uri=source)] if URI.match(source) else read_manifest(Path(source))
+        for source in sources
+    )
+    for item in items:
+        yield item.model_copy(update={"dimensions": {**dimensions, **item.dimensions}})

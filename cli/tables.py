@@ -1,0 +1,87 @@
+"""What people read: jobs, faces and the audience as tables."""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+
+from api.schemas import AudienceOut, FaceOut, JobOut, ResultOut, ShareOut
+from cli.terminal import clean
+
+
+def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
+    """A line for each job."""
+    table = _table("job", "state", "items", "done", "failed", "faces", "tags", "created")
+    for job in jobs:
+        counts = job.counts
+        numbers = (counts.items, counts.done, counts.failed, counts.faces)
+        table.add_row(
+            str(job.id),
+            job.state,
+            *map(str, numbers),
+            clean(", ".join(job.tags)),
+            f"{job.timestamps.created:%Y-%m-%d %H:%M:%S}",
+        )
+    return table
+
+
+def make_faces_table(results: Iterable[ResultOut]) -> Table:
+    """A line for each face, and one for a picture that has none."""
+    table = _table("picture", "face", "gender", "sure", "age", "between", "score")
+    for result in results:
+        name = clean(result.name)
+        for number, face in enumerate(result.faces, start=1):
+            table.add_row(name, str(number), *_describe_face(face))
+        if not result.faces:
+            table.add_row(name, result.error.code if result.error else "none")
+    return table
+
+
+def _describe_face(face: FaceOut) -> tuple[str, ...]:
+    return (
+        face.gender.value,
+        f"{face.gender.probability:.0%}",
+        f"{face.age.years:.0f}",
+        f"{face.age.low}-{face.age.high}",
+        f"{face.score:.2f}",
+    )
+
+
+def make_audience_table(audience: AudienceOut) -> Table:
+    """Who was there, empty groups left out; below, how much that rests on."""
+    table = _table("gender", "age", "faces", "share", "95 % interval")
+    for group in audience.groups:
+        if not group.faces:
+            continue
+        table.add_row(
+            group.gender or "all",
+            group.age_band or "all",
+            str(group.faces),
+            f"{group.share.value:.1%}",
+            _describe_interval(group.share),
+        )
+    table.caption = describe_basis(audience)
+    table.caption_justify = "left"
+    return table
+
+
+def describe_basis(audience: AudienceOut) -> str:
+    """`12 faces in 4 of 5 pictures; 1 without faces; 1 unreadable`."""
+    parts = [f"{audience.faces} faces in {audience.items_done} of {audience.items} pictures"]
+    parts.append(f"{audience.items_without_faces} without faces")
+    parts += [f"{count} {code}" for code, count in audience.items_failed.items()]
+    if audience.items_waiting:
+        parts.append(f"{audience.items_waiting} still waiting")
+    if audience.items_cancelled:
+        parts.append(f"{audience.items_cancelled} cancelled")
+    return "; ".join(parts)
+
+
+def _describe_interval(share: ShareOut) -> str:
+    return f"{share.low:.1%} to {share.high:.1%}"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

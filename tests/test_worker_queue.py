@@ -1,0 +1,86 @@
+"""Only hints travel through the queue, each to its lane; a broker that is away costs nothing."""
+
+from jobs_for_tests import submit
+from kombu import Connection
+from redis import Redis
+
+from db.engine import Database
+from db.states import WorkerRole
+from db.workers import beat, count_slots, leave
+from worker.dispatcher import Dispatcher
+from worker.hints import SMALLEST_WINDOW, send_hints
+from worker.queue import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
+
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+def length(redis_url: str, queue: str) -> int:
+    with Redis.from_url(redis_url) as client:
+        return int(client.llen(queue))
+
+
+def empty(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+
+
+def test_each_message_goes_to_its_own_queue(redis_url: str) -> None:
+    empty(redis_url)
+    with create_queue(redis_url) as queue:
+        queue.send_task(ANALYZE, args=["x"], queue=INTERACTIVE_QUEUE)
+    assert (length(redis_url, INTERACTIVE_QUEUE), length(redis_url, BULK_QUEUE)) == (1, 0)
+
+
+def test_a_million_items_take_no_more_room_than_the_window(
+    database: Database, redis_url: str
+) -> None:
+    empty(redis_url)
+    submit(database, items=500, chunk_items=1)
+    with create_queue(redis_url) as queue:
+        for _ in range(3):
+            send_hints(database, queue, resend_seconds=30)
+    assert length(redis_url, BULK_QUEUE) == SMALLEST_WINDOW
+
+
+def test_the_window_grows_with_the_fleet(database: Database, redis_url: str) -> None:
+    empty(redis_url)
+    submit(database, items=500, chunk_items=1)
+    with database.write() as session:
+        beat(session, "worker@one", WorkerRole.BULK, 20)
+    with create_queue(redis_url) as queue:
+        assert send_hints(database, queue, resend_seconds=30) == 40
+
+
+def test_hints_that_could_not_be_sent_go_out_when_the_broker_is_back(
+    database: Database, redis_url: str
+) -> None:
+    empty(redis_url)
+    submit(database, items=3, chunk_items=1)
+    with create_queue(NOBODY) as away:
+        assert send_hints(database, away, resend_seconds=30) == 0
+    with create_queue(redis_url) as back:
+        assert send_hints(database, back, resend_seconds=30) == 3
+
+
+def test_a_socket_is_named_as_redis_clients_do() -> None:
+    with create_queue("unix:///run/valkey.sock") as queue:
+        connection: Connection = queue.connection()
+        assert connection.transport_cls == "redis+socket" or "socket" in connection.as_uri()
+
+
+def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
+    database: Database, redis_url: str
+) -> None:
+    with create_queue(redis_url) as queue:
+        Dispatcher(database, queue, resend_seconds=30).take_turn()
+    with database.write() as session:
+        assert count_slots(session, WorkerRole.DISPATCHER) == 1
+
+
+def test_a_process_that_left_counts_no_more(database: Database) -> None:
+    with database.write() as session:
+        beat(session, "worker@one", WorkerRole.BULK, 2)
+        beat(session, "worker@one", WorkerRole.BULK, 3)
+        assert count_slots(session, WorkerRole.BULK) == 3
+        leave(session, "worker@one")
+        assert count_slots(session, WorkerRole.BULK) == 0

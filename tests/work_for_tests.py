@@ -1,0 +1,45 @@
+"""A worker in the test's own process: the real task body with real nets."""
+
+from functools import cache
+from pathlib import Path
+
+from db.engine import Database
+from db.window import choose_hints, close_jobs
+from models.analyzer import Analyzer, load_analyzer
+from worker.chunks import ChunkWorker
+from worker.settings import Settings
+from worker.sources import Sources
+from worker.store import Store
+
+
+@cache
+def open_analyzer(weights_dir: Path) -> Analyzer:
+    return load_analyzer(weights_dir, provider="cpu")
+
+
+def open_worker(
+    settings: Settings, database: Database, analyzer: Analyzer | None = None
+) -> ChunkWorker:
+    sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
+    opened = analyzer or open_analyzer(settings.weights_dir)
+    return ChunkWorker(settings, database, opened, sources)
+
+
+def work_until_done(settings: Settings, database: Database | None = None) -> None:
+    """Do every chunk that waits, and close the jobs; on the settings' database if none is given."""
+    if database is None:
+        own = Database(settings.database_url)
+        work_until_done(settings, own)
+        own.close()
+        return
+    worker = open_worker(settings, database)
+    while True:
+        with database.write() as session:
+            chunk_ids = choose_hints(session, 1000, resend_seconds=-1)
+        if not chunk_ids:
+            break
+        for chunk_id in chunk_ids:
+            worker.run(chunk_id, "task")
+    worker.close()
+    with database.write() as session:
+        close_jobs(session)
