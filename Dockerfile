@@ -12,7 +12,9 @@
 # and the host's driver is all that the container toolkit has to add.
 
 FROM python:3.11-slim-trixie AS base
-ENV PATH=/opt/facetally/bin:$PATH \
+# ONNX Runtime reports to its makers unless it is told not to.
+ENV ORT_DISABLE_TELEMETRY=1 \
+    PATH=/opt/facetally/bin:$PATH \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
     PYTHONUNBUFFERED=1
@@ -90,7 +92,7 @@ CMD ["api"]
 FROM runtime AS cuda
 COPY --from=build-cuda /opt/facetally /opt/facetally
 # The wheels' libraries lie where the loader does not look by itself.
-USER root
+USER 0
 RUN find /opt/facetally/lib/python3.11/site-packages/nvidia -type d -name lib \
         > /etc/ld.so.conf.d/nvidia-wheels.conf \
     && ldconfig

@@ -44,6 +44,11 @@ class Analyzer:
         self._age_net = age_net
         self._gender_net = gender_net
 
+    @property
+    def batch_pictures(self) -> int:
+        """How many pictures `find` does best with at once."""
+        return self._detector.batch_pictures
+
     def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
         """The faces of each picture, best score first; the pictures may be dropped afterwards."""
         detections = self._detector.detect(pictures)

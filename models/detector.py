@@ -52,7 +52,7 @@ class Detector:
         self._close_up_side = round(side * CLOSE_UP_SHARE)
         self._score_threshold = score_threshold
         self._smallest_face_pixels = smallest_face_pixels
-        self._batch = 1 if graph.provider == CPU else GPU_BATCH
+        self.batch_pictures = 1 if graph.provider == CPU else GPU_BATCH
 
     def detect(self, pictures: Sequence[Picture]) -> list[list[Detection]]:
         """The faces of each picture, best score first; what it is batched with changes nothing."""
@@ -82,8 +82,8 @@ class Detector:
             shape = _pad_size(_scale_size(picture.rgb, side))
             groups.setdefault(shape, []).append(index)
         for members in groups.values():
-            for start in range(0, len(members), self._batch):
-                yield members[start : start + self._batch]
+            for start in range(0, len(members), self.batch_pictures):
+                yield members[start : start + self.batch_pictures]
 
     def _place(self, candidates: Candidates, picture: Picture, side: int) -> list[Detection]:
         """Candidates in pixels of the net's input as detections in those of the full picture."""

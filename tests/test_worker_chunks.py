@@ -126,6 +126,8 @@ def test_thumbnails_are_left_out_on_request(
 class Meddler(Analyzer):
     """Finds no faces, and does something to the chunk meanwhile."""
 
+    batch_pictures = 1
+
     def __init__(self, meddle: object) -> None:
         self._meddle = meddle
 

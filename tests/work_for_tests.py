@@ -6,6 +6,7 @@ from pathlib import Path
 from db.engine import Database
 from db.window import choose_hints, close_jobs
 from models.analyzer import Analyzer, load_analyzer
+from worker.analysis import Analysis
 from worker.chunks import ChunkWorker
 from worker.settings import Settings
 from worker.sources import Sources
@@ -22,7 +23,7 @@ def open_worker(
 ) -> ChunkWorker:
     sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
     opened = analyzer or open_analyzer(settings.weights_dir)
-    return ChunkWorker(settings, database, opened, sources)
+    return ChunkWorker(settings, database, Analysis(settings, opened, sources))
 
 
 def work_until_done(settings: Settings, database: Database | None = None) -> None:
@@ -40,6 +41,5 @@ def work_until_done(settings: Settings, database: Database | None = None) -> Non
             break
         for chunk_id in chunk_ids:
             worker.run(chunk_id, "task")
-    worker.close()
     with database.write() as session:
         close_jobs(session)

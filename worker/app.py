@@ -21,6 +21,7 @@ from db.leases import crash_chunk
 from db.states import WorkerRole
 from db.workers import BEAT_SECONDS, beat, leave
 from models.analyzer import Analyzer, load_analyzer
+from worker.analysis import Analysis
 from worker.chunks import ChunkWorker
 from worker.interactive import InteractiveWorker
 from worker.logs import configure_logging
@@ -77,7 +78,8 @@ def _open_analyzer() -> Analyzer:
 @cache
 def _open_chunk_worker() -> ChunkWorker:
     sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
-    return ChunkWorker(settings, Database(settings.database_url), _open_analyzer(), sources)
+    analysis = Analysis(settings, _open_analyzer(), sources)
+    return ChunkWorker(settings, Database(settings.database_url), analysis)
 
 
 @cache

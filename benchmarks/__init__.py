@@ -1,0 +1,1 @@
+"""Measurements to repeat: `throughput` (`make bench`) over the pictures that `pictures` makes."""
