@@ -58,8 +58,11 @@ def analyze_picture() -> Response:
 
 def _read_picture() -> bytes:
     request.max_content_length = MOST_BYTES
-    file = next(iter(request.files.values()), None)
-    picture = request.get_data() if file is None else file.read()
+    if request.mimetype == "multipart/form-data":
+        picture = next((file.read() for file in request.files.values()), b"")
+    else:
+        # Whatever type is claimed: curl calls every body a form.
+        picture = request.get_data()
     if not picture:
         problem = "Send a picture as the body: curl --data-binary @photo.jpg."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem)

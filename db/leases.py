@@ -101,22 +101,6 @@ def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: floa
     return Lease.CANCELLING if state == JobState.CANCELLING else Lease.HELD
 
 
-def release_chunk(session: Session, chunk_id: int, token: str, pause_seconds: float) -> bool:
-    """Give a chunk back untouched, to be tried again after a pause; blames none of its items."""
-    released = session.execute(
-        update(ChunkRow)
-        .where(*_held(chunk_id, token))
-        .values(
-            state=ChunkState.WAITING,
-            token=None,
-            sent_at=None,
-            not_before=DatabaseTime(pause_seconds),
-        )
-        .returning(ChunkRow.id)
-    ).first()
-    return released is not None
-
-
 def release_all_leases(session: Session) -> None:
     """Give every leased chunk back: for a start at which no worker of this database can be
     alive."""

@@ -1,5 +1,6 @@
 """A loaded ONNX file, ready to run: the only place that knows the net runtime."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,6 +57,8 @@ def load_graph(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
 
     Raises NetUnavailable when the file cannot be opened, or the provider asked for is not here.
     """
+    # From release 1.29 it reports to its makers unless told not to, before it is imported.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     # Imported here so that processes that run no net, the API's above all, never load it.
     import onnxruntime  # noqa: PLC0415
 

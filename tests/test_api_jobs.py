@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import OpenClient
 from flask.testing import FlaskClient
+from http_for_tests import make_form
 from sample_pictures import encode_scene
-from werkzeug.datastructures import FileStorage
-from werkzeug.test import TestResponse, encode_multipart
+from werkzeug.test import TestResponse
 from work_for_tests import work_until_done
 
 from worker.settings import Settings
@@ -40,11 +40,7 @@ def make_tar(members: dict[str, bytes], mode: str = "w") -> bytes:
 
 
 def upload(client: FlaskClient, files: dict[str, bytes], **fields: object) -> TestResponse:
-    parts = [FileStorage(io.BytesIO(content), name) for name, content in files.items()]
-    boundary, body = encode_multipart({"files": parts, **fields})
-    return client.post(
-        "/v1/jobs", data=body, content_type=f"multipart/form-data; boundary={boundary}"
-    )
+    return client.post("/v1/jobs", **make_form(files, **fields))
 
 
 def results(client: FlaskClient, response: TestResponse) -> dict[str, str]:

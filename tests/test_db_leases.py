@@ -21,7 +21,6 @@ from db.leases import (
     Lease,
     crash_chunk,
     release_all_leases,
-    release_chunk,
     renew_lease,
 )
 from db.results import ResultFilter, read_results
@@ -82,20 +81,10 @@ def test_a_late_worker_changes_nothing(database: Database) -> None:
     current = claim_next(database, "current")
     with database.write() as session:
         assert renew_lease(session, late.id, late.token, 60) is Lease.LOST
-        assert not release_chunk(session, late.id, late.token, 0)
         assert not crash_chunk(session, late.id, late.token)
     assert not record(database, late, results_of(late, fail=["0.jpg"]))
     assert record(database, current, results_of(current))
     assert status(database, job_id).counts.done == 1
-
-
-def test_a_released_chunk_is_free_again_and_blames_no_item(database: Database) -> None:
-    submit(database, items=1)
-    for _ in range(5):
-        chunk = claim_next(database)
-        with database.write() as session:
-            assert release_chunk(session, chunk.id, chunk.token, 0)
-    work_all(database)
 
 
 def test_after_a_hard_stop_every_lease_is_given_back(database: Database) -> None:

@@ -30,10 +30,8 @@ def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
         client.flushall()
         lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=20)
         asked = thread.submit(lane.draw_faces if draw else lane.find_faces, picture)
-        message = client.blpop([INTERACTIVE_QUEUE], timeout=10)
-        assert message is not None
-        assert picture[:64] not in message[1]
-        request_id = _request_id(message[1])
+        request_id = take_request_id(client, timeout_seconds=10)
+        assert request_id is not None
         worker = InteractiveWorker(settings, open_analyzer(settings.weights_dir))
         worker.answer(request_id)
         try:
@@ -44,8 +42,13 @@ def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
             lane.close()
 
 
-def _request_id(message: bytes) -> str:
-    body = json.loads(base64.b64decode(json.loads(message)["body"]))
+def take_request_id(client: Redis, timeout_seconds: int) -> str | None:
+    """Take the next number from the queue, as Celery does."""
+    taken = client.blpop([INTERACTIVE_QUEUE], timeout=timeout_seconds)
+    if taken is None:
+        return None
+    assert len(taken[1]) < 2000, "only a number travels in the queue"
+    body = json.loads(base64.b64decode(json.loads(taken[1])["body"]))
     return str(body[0][0])
 
 
