@@ -9,7 +9,7 @@ from cli.environment import read_settings
 from cli.exits import ExitStatus
 from cli.harvest import AUDIENCE, read_results
 from cli.run import analyse
-from cli.tables import make_audience_table, make_faces_table
+from cli.tables import describe_basis, make_audience_table, make_faces_table
 from cli.terminal import open_stdout
 from cli.weights import fetch_lacking
 from models.weights import SAMPLES
@@ -41,4 +41,5 @@ def demo(out: Path) -> ExitStatus:
     stdout.print()
     audience = AudienceOut.model_validate_json((out / AUDIENCE).read_bytes())
     stdout.print(make_audience_table(audience))
+    stdout.print(describe_basis(audience))
     return status

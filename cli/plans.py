@@ -28,8 +28,10 @@ def plan_processes(
     settings: Settings, listener: int, scratch: Path, interactive: bool, logs_in_files: bool
 ) -> list[ChildPlan]:
     """In the order in which they are to be started; `listener` is the API's open socket."""
-    logs = _empty_logs(settings.data_dir) if logs_in_files else None
-    server = [] if settings.redis_url else [_plan_queue_server(scratch, logs)]
+    kept = _empty_logs(settings.data_dir)
+    logs = kept if logs_in_files else None
+    # The server of the queue is always sent there: it says a lot that is not about us.
+    server = [] if settings.redis_url else [_plan_queue_server(scratch, kept / "queue.log")]
     redis_url = settings.redis_url or f"unix://{server[0].socket}"
     environ = {
         **child_environment(
@@ -74,13 +76,11 @@ def _link_roots(roots: Sequence[Path], scratch: Path) -> list[Path]:
     return links
 
 
-def _plan_queue_server(scratch: Path, logs: Path | None) -> ChildPlan:
+def _plan_queue_server(scratch: Path, log: Path) -> ChildPlan:
     socket = scratch / "valkey.sock"
     options = {**QUEUE_OPTIONS, "--dir": str(scratch), "--unixsocket": str(socket)}
     words = [word for option in options.items() for word in option]
-    return ChildPlan(
-        "queue", (str(get_binary_path()), *words), {}, socket=socket, log=_log(logs, "queue")
-    )
+    return ChildPlan("queue", (str(get_binary_path()), *words), {}, socket=socket, log=log)
 
 
 def _plan_command(
@@ -92,8 +92,5 @@ def _plan_command(
 ) -> ChildPlan:
     # -P: whatever lies in the current folder must not stand in for a module of ours.
     line = (sys.executable, "-P", "-m", "cli.main", *words)
-    return ChildPlan(name, line, environ, descriptors, log=_log(logs, name))
-
-
-def _log(logs: Path | None, name: str) -> Path | None:
-    return None if logs is None else logs / f"{name}.log"
+    log = None if logs is None else logs / f"{name}.log"
+    return ChildPlan(name, line, environ, descriptors, log=log)

@@ -12,7 +12,7 @@ from cli.client import Client
 from cli.harvest import write_thumbnails
 from cli.jobs import takes_job
 from cli.options import as_json, parse_pairs, takes_server
-from cli.tables import make_audience_table
+from cli.tables import describe_basis, make_audience_table
 from cli.terminal import open_stdout, tell
 from db.states import ItemState
 
@@ -110,6 +110,7 @@ def audience(client: Client, as_json: bool, **parameters: str | int | None) -> N
         click.echo(found.model_dump_json())
     else:
         open_stdout().print(make_audience_table(found))
+        open_stdout().print(describe_basis(found))
 
 
 @click.command()

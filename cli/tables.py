@@ -47,7 +47,7 @@ def _describe_face(face: FaceOut) -> tuple[str, ...]:
 
 
 def make_audience_table(audience: AudienceOut) -> Table:
-    """Who was there, empty groups left out; below, how much that rests on."""
+    """Who was there, empty groups left out."""
     table = _table("gender", "age", "faces", "share", "95 % interval")
     for group in audience.groups:
         if not group.faces:
@@ -59,8 +59,6 @@ def make_audience_table(audience: AudienceOut) -> Table:
             f"{group.share.value:.1%}",
             _describe_interval(group.share),
         )
-    table.caption = describe_basis(audience)
-    table.caption_justify = "left"
     return table
 
 
