@@ -9,7 +9,7 @@ import click
 
 from api.access import OpenToNetwork
 from api.app import serve
-from cli.environment import child_environment, read_settings, require_redis
+from cli.environment import read_settings, require_redis, server_environment
 from cli.exits import CommandFailed
 from cli.provider import prepare_nets
 from db.engine import Database
@@ -55,8 +55,7 @@ def worker(queue: str, slots: int | None) -> None:
     command += ["worker", "--queues", queue, "--concurrency", str(slots or settings.workers)]
     command += ["--hostname", f"{queue}-{os.getpid()}@%h", "--loglevel", "WARNING"]
     command += ["--without-gossip", "--without-mingle"]
-    environ = child_environment(settings.model_copy(update={"provider": provider}))
-    os.execve(command[0], command, environ)
+    os.execve(command[0], command, server_environment(provider=provider))
 
 
 @click.command()

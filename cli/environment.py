@@ -13,17 +13,21 @@ KEY_VARIABLE = "FACETALLY_KEY"
 
 def read_settings(**overrides: str) -> Settings:
     """The settings of the environment with some replaced; an empty one takes its default."""
+    try:
+        return Settings.from_env(server_environment(**overrides))
+    except SettingsError as error:
+        raise CommandFailed(str(error)) from error
+
+
+def server_environment(**overrides: str) -> dict[str, str]:
+    """This environment with some settings replaced, for a process that reads them all."""
     # What clients read is no setting of a server, which refuses names that it does not know.
     environ = {
         name: value
         for name, value in os.environ.items()
         if name not in (URL_VARIABLE, KEY_VARIABLE)
     }
-    changes = {PREFIX + name.upper(): value for name, value in overrides.items()}
-    try:
-        return Settings.from_env({**environ, **changes})
-    except SettingsError as error:
-        raise CommandFailed(str(error)) from error
+    return {**environ, **{PREFIX + name.upper(): value for name, value in overrides.items()}}
 
 
 def require_redis(settings: Settings) -> None:
@@ -35,14 +39,13 @@ def require_redis(settings: Settings) -> None:
         )
 
 
-def child_environment(settings: Settings, file_roots: Sequence[Path] = ()) -> dict[str, str]:
+def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[str, str]:
     """This environment, with exactly these settings in it; paths are absolute by now."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    roots = file_roots or settings.file_roots
     values: Mapping[str, object] = dict(settings)
     spelled = {
         **{name: str(value) for name, value in values.items()},
         "api_keys": ",".join(settings.api_keys),
-        "file_roots": os.pathsep.join(map(str, roots)),
+        "file_roots": os.pathsep.join(map(str, file_roots)),
     }
     return {**others, **{PREFIX + name.upper(): value for name, value in spelled.items()}}

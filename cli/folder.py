@@ -16,8 +16,8 @@ from cli.exits import CommandFailed
 LOCK = "lock"
 RECORD = "stack.json"
 SCRATCH_PREFIX = "facetally-stack-"
-# The path of a socket may have 108 bytes at most on Linux, 104 elsewhere.
-LONGEST_SCRATCH_BYTES = 80
+# The path of a socket in the scratch folder may have 107 bytes on Linux, 103 elsewhere.
+LONGEST_TEMPORARY_BYTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class DataFolder:
     def scratch(self) -> Iterator[Path]:
         """A short, private folder for sockets and links, gone at the end."""
         parent = tempfile.gettempdir()
-        if len(os.fsencode(parent)) > LONGEST_SCRATCH_BYTES:
+        if len(os.fsencode(parent)) > LONGEST_TEMPORARY_BYTES:
             parent = "/tmp"
-        path = Path(parent, SCRATCH_PREFIX + token_hex(8))
+        path = Path(parent, SCRATCH_PREFIX + token_hex(6))
         # Noted before it is made: it is found again, whenever this process is killed.
         self.write_record(StackRecord(str(path)))
         try:

@@ -1,5 +1,6 @@
 """Which processes the embedded stack is made of, and how each is called."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -77,10 +78,11 @@ def _link_roots(roots: Sequence[Path], scratch: Path) -> list[Path]:
 
 
 def _plan_queue_server(scratch: Path, log: Path) -> ChildPlan:
-    socket = scratch / "valkey.sock"
+    socket = scratch / "queue.sock"
     options = {**QUEUE_OPTIONS, "--dir": str(scratch), "--unixsocket": str(socket)}
     words = [word for option in options.items() for word in option]
-    return ChildPlan("queue", (str(get_binary_path()), *words), {}, socket=socket, log=log)
+    line = (str(get_binary_path()), *words)
+    return ChildPlan("queue", line, os.environ, socket=socket, log=log)
 
 
 def _plan_command(

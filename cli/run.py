@@ -1,5 +1,6 @@
 """`facetally run`: a folder of pictures in, a folder of results out, and nothing left running."""
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from hashlib import sha256
@@ -121,10 +122,10 @@ def _work(
 
 def make_fingerprint(files: Sequence[FoundFile]) -> str:
     """A tag that is the same for the same files."""
-    uris = sha256()
-    for uri in sorted(file.uri for file in files):
-        uris.update(uri.encode() + b"\n")
-    return f"run:{uris.hexdigest()[:32]}"
+    paths = sha256()
+    for path in sorted(os.fsencode(file.path) for file in files):
+        paths.update(path + b"\0")
+    return f"run:{paths.hexdigest()[:32]}"
 
 
 def _find_unfinished(client: Client, fingerprint: str, written: Path) -> JobOut | None:

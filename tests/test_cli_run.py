@@ -1,0 +1,224 @@
+"""`facetally run` and `demo`: results, interruptions, and going on after them."""
+
+import fcntl
+import io
+import json
+import os
+import signal
+import tempfile
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+from cli_for_tests import (
+    copy_samples,
+    run_facetally,
+    start_facetally,
+    wait_for,
+    wait_until_gone,
+)
+from sample_pictures import encode_scene
+
+from cli.folder import LOCK, SCRATCH_PREFIX
+from cli.pictures import THUMBNAILS
+from cli.run import DATA
+
+FACES = {
+    "astronaut.png": 1,
+    "face_detection_input.jpg": 5,
+    "gender_detection_input.jpg": 2,
+    "object_detection_input.jpg": 0,
+}
+
+
+def read_results(out):
+    lines = (out / "results.ndjson").read_text().splitlines()
+    return {result["name"]: result for result in map(json.loads, lines)}
+
+
+def read_job(out):
+    """The number of the job whose results were written."""
+    return (out / DATA / "written-job").read_text()
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Enough pictures to be interrupted."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    picture = encode_scene("JPEG", 1600, 1200)
+    for number in range(300):
+        (folder / f"{number:03}.jpg").write_bytes(picture)
+    return folder
+
+
+@pytest.fixture
+def temporary(monkeypatch):
+    """A folder for temporary files, to see what is left in it; its path is short, as /tmp's is."""
+    with tempfile.TemporaryDirectory(prefix="cli-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(tmp_path, temporary):
+    photos, out = tmp_path / "ph:o tos?", tmp_path / "out"
+    copy_samples(photos)
+    (photos / "broken.jpg").write_bytes(encode_scene("JPEG")[:200])
+    (photos / ".hidden.jpg").write_bytes(b"")
+    (photos / "notes.txt").write_bytes(b"")
+    odd = os.fsdecode(b"caf\xe9 [b].png")
+    (photos / odd).write_bytes(encode_scene("PNG"))
+
+    done = run_facetally("run", photos, "--out", out, "--tag", "spring")
+
+    results = read_results(out)
+    faces = {name: len(result["faces"]) for name, result in results.items()}
+    odd_name = odd.encode(errors="surrogateescape").decode(errors="replace")
+    assert done.returncode == 3, done.stderr
+    assert done.stdout == ""
+    assert faces == {**FACES, "broken.jpg": 0, odd_name: 0}
+    assert results["broken.jpg"]["error"]["code"] == "unreadable"
+    assert "Skipped files, by their names no pictures: 1." in done.stderr
+    assert "8 faces in 5 of 6 pictures; 2 without faces; 1 unreadable" in done.stderr
+    assert json.loads((out / "audience.json").read_text())["faces"] == 8
+    assert (out / "report.html").read_text().startswith("<!")
+    thumbnails = sorted((out / THUMBNAILS).iterdir())
+    assert len(thumbnails) == 5
+    assert all(path.read_bytes().startswith(b"\xff\xd8\xff") for path in thumbnails)
+    assert list(temporary.iterdir()) == []
+    assert not (out / DATA / "stack.json").exists()
+
+
+def test_archives_and_files_become_one_job_and_a_second_run_a_new_one(tmp_path):
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    scene = encode_scene("JPEG")
+    (photos / "a.jpg").write_bytes(scene)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("in/b.jpg", scene)
+    (photos / "more.zip").write_bytes(packed.getvalue())
+
+    first = run_facetally("run", photos, "--out", out)
+    number = read_job(out)
+    before = {path.name for path in (out / THUMBNAILS).iterdir()}
+    second = run_facetally("run", photos, "--out", out)
+
+    after = {path.name for path in (out / THUMBNAILS).iterdir()}
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert read_results(out).keys() == {"a.jpg", "in/b.jpg"}
+    assert read_job(out) != number
+    assert len(before) == len(after) == 2
+    assert not before & after
+
+
+def test_the_demo_shows_faces_and_audience(tmp_path):
+    done = run_facetally("demo", "--out", tmp_path / "out")
+
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert sum(line.startswith("face_detection_input.jpg") for line in lines) == 5
+    assert any(line.split() == ["object_detection_input.jpg", "none"] for line in lines)
+    assert "8 faces in 4 of 4 pictures; 1 without faces" in lines[-1]
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was_and_leaves_nothing(tmp_path, many, temporary):
+    out = tmp_path / "out"
+    words = ("run", many, "--out", out)
+
+    # Killed while it works: the kernel ends its children, its notes and its socket stay.
+    killed = start_facetally(*words, chunk_items="4")
+    log = out / DATA / "logs" / "worker.log"
+    wait_for(lambda: log.exists() and "chunk recorded" in log.read_text(), "the first chunk")
+    killed.process.kill()
+    killed.end()
+    wait_until_gone(killed.mark)
+    assert (out / DATA / "stack.json").exists()
+    assert any(path.name.startswith(SCRATCH_PREFIX) for path in temporary.iterdir())
+
+    # Interrupted while it goes on.
+    interrupted = start_facetally(*words, chunk_items="4")
+    interrupted.read_until("Job 1 was begun before")
+    interrupted.process.send_signal(signal.SIGINT)
+    status, stderr = interrupted.end()
+    assert status == 130, stderr
+    assert "The same command goes on from here." in stderr
+    assert interrupted.find_processes() == []
+    assert list(temporary.iterdir()) == []
+
+    last = start_facetally(*words, chunk_items="4")
+    status, stderr = last.end()
+    assert status == 0, stderr
+    assert "Job 1 was begun before" in stderr
+    assert read_job(out) == "1"
+    assert len(read_results(out)) == 300
+    assert last.find_processes() == []
+
+
+@pytest.mark.parametrize("processes", [2, 4, 6], ids=lambda count: f"{count} processes")
+def test_ending_a_run_while_it_starts_leaves_nothing(tmp_path, many, temporary, processes):
+    started = start_facetally("run", many, "--out", tmp_path / "out")
+    wait_for(lambda: len(started.find_processes()) >= processes, f"{processes} processes")
+
+    started.process.terminate()
+    status, stderr = started.end()
+
+    assert status == 128 + signal.SIGTERM, stderr
+    assert "Traceback" not in stderr
+    assert started.find_processes() == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_second_ctrl_c_ends_a_run_at_once(tmp_path, many):
+    started = start_facetally("run", many, "--out", tmp_path / "out", chunk_items="300")
+    started.read_until("queued")
+    wait_for(lambda: len(started.find_processes()) >= 7, "all processes")
+
+    started.process.send_signal(signal.SIGINT)
+    started.process.send_signal(signal.SIGINT)
+    status, stderr = started.end()
+
+    assert status == 130, stderr
+    assert "Traceback" not in stderr
+    assert started.find_processes() == []
+
+
+def test_a_worker_that_is_killed_is_replaced(tmp_path, many):
+    started = start_facetally("run", many, "--out", tmp_path / "out", lease_seconds="3")
+    started.read_until("queued")
+    children = psutil.Process(started.process.pid).children()
+    [worker] = [child for child in children if "cli.celery_worker" in child.cmdline()]
+    worker.kill()
+
+    status, stderr = started.end()
+
+    assert status == 0, stderr
+    assert "worker was ended by SIGKILL; it is started again in 1 s." in stderr
+
+
+def test_a_folder_in_use_is_refused(tmp_path):
+    data = tmp_path / "out" / DATA
+    data.mkdir(parents=True)
+    (tmp_path / "a.jpg").touch()
+    with (data / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run_facetally("run", tmp_path / "a.jpg", "--out", tmp_path / "out")
+
+    assert done.returncode == 1
+    assert f"Another Facetally is at work in {data}" in done.stderr
+
+
+def test_a_path_that_does_not_exist_is_a_usage_error_before_anything_starts(tmp_path):
+    done = run_facetally("run", tmp_path / "gone", "--out", tmp_path / "out")
+
+    assert done.returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_pictures_is_an_error(tmp_path):
+    (tmp_path / "in").mkdir()
+    done = run_facetally("run", tmp_path / "in", "--out", tmp_path / "out")
+
+    assert done.returncode == 1
+    assert done.stderr == "Error: There are no pictures at these paths.\n"
