@@ -73,6 +73,8 @@ def main() -> NoReturn:
 
 def _end_on_signals() -> None:
     """These end a command as Ctrl-C does: by an exception, so that all is taken down first."""
+    # A script that starts a command in the background has it ignore Ctrl-C, and may still send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         # One that was ignored, as nohup does, stays so.
         if signal.getsignal(number) is not signal.SIG_IGN:

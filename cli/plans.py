@@ -19,6 +19,7 @@ UPLOADS = "arriving"
 QUEUE_OPTIONS = {
     "--port": "0",
     "--unixsocketperm": "700",
+    "--loglevel": "warning",
     "--save": "",
     "--appendonly": "no",
     "--maxmemory-policy": "noeviction",

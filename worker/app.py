@@ -5,9 +5,11 @@ The main process opens no net and keeps no connection: its children, made by a f
 their own.
 """
 
+import logging
 import os
 import socket
 import warnings
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -15,6 +17,7 @@ from celery import Celery, Task, bootsteps
 from celery.platforms import SecurityWarning
 from celery.signals import task_failure, worker_process_init
 from celery.worker import WorkController
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
 from db.leases import crash_chunk
@@ -29,6 +32,8 @@ from worker.queue import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
 from worker.settings import Settings
 from worker.sources import Sources
 from worker.store import Store
+
+logger = logging.getLogger(__name__)
 
 # A child that has worked this long makes room for a fresh one; on a GPU, opening nets costs too
 # much.
@@ -93,7 +98,8 @@ def take_back_chunk(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any)
     end."""
     if sender.name == RUN_CHUNK:
         database = Database(settings.database_url)
-        with database.write() as session:
+        # Where the database is away, the lease ends by itself.
+        with suppress(DBAPIError), database.write() as session:
             crash_chunk(session, args[0], f"{task_id}:")
         database.close()
 
@@ -114,7 +120,8 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes n
     def stop(self, worker: WorkController) -> None:
         self._timer.cancel()
         database = Database(settings.database_url)
-        with database.write() as session:
+        # Where the database is away, the row tells by its age that this worker is gone.
+        with suppress(DBAPIError), database.write() as session:
             leave(session, self._name)
         database.close()
 
@@ -123,9 +130,13 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes n
         role = WorkerRole.INTERACTIVE if interactive else WorkerRole.BULK
         # The connection is closed again at once: none may be open when a child is forked.
         database = Database(settings.database_url)
-        with database.write() as session:
-            beat(session, self._name, role, worker.concurrency)
-        database.close()
+        try:
+            with database.write() as session:
+                beat(session, self._name, role, worker.concurrency)
+        except DBAPIError as error:
+            logger.warning("database refused a sign of life", extra={"error": str(error.orig)})
+        finally:
+            database.close()
 
 
 app.steps["worker"].add(Beat)

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import threading
+from contextlib import suppress
 from time import monotonic
 
 from celery import Celery
@@ -39,7 +40,8 @@ class Dispatcher:
         """Work until `stopped`; a database that is away is waited for."""
         while not stopped.wait(TURN_SECONDS):
             self._take_turn_safely()
-        with self._database.write() as session:
+        # Where the database is away, the row tells by its age that this process is gone.
+        with suppress(DBAPIError), self._database.write() as session:
             leave(session, self._name)
 
     def _take_turn_safely(self) -> None:
