@@ -12,7 +12,8 @@ from api.requests import JobBody, JobPath, JobsQuery, UploadForm
 from api.schemas import JobOut, JobsOut
 from api.services import services
 from api.uploads import read_form, stored_files
-from db.jobs import accept_job, cancel_job, read_job, read_jobs
+from db.jobs import cancel_job, read_job, read_jobs
+from db.submissions import accept_job
 from db.values import NewItem, NewJob
 
 blueprint = APIBlueprint(

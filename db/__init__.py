@@ -1,7 +1,8 @@
 """The truth: every job, item, chunk and result as SQL.
 
 Read in this order: `states` (the words of each lifecycle), `values`, `tables`, `clock`, `engine`,
-`migrate`, then the path of a job: `jobs` (accept, follow, cancel), `window` (what the dispatcher
-sends), `leases` (claim, hold, crash), `recording` (results in), `results` (results out), `bands`
-and `audience` (who was there); beside it `workers` (which processes are alive) and `workload`.
+`migrate`, then the path of a job: `submissions` (accept), `jobs` (follow, cancel), `window` (what
+the dispatcher sends), `leases` (claim, hold, crash), `recording` (results in), `results` (results
+out), `bands` and `audience` (who was there); beside it `workers` (which processes are alive) and
+`workload`.
 """

@@ -1,97 +1,19 @@
-"""Step 1: a submission becomes a job with items and chunks; and a job is followed and cancelled."""
+"""A job is followed by counts that only grow, and cancelled."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
-from itertools import pairwise
-from math import ceil
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
-from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState, WorkerRole
-from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import JobCounts, JobOptions, JobStatus, NewItem, NewJob, ThumbnailKind
-from db.workers import count_slots
+from db.states import LIVE_JOB_STATES, ChunkState, JobState
+from db.tables import ChunkRow, JobRow
+from db.values import JobCounts, JobOptions, JobStatus, ThumbnailKind
 
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
 # calm.
 RATE_WINDOW_SECONDS = 60
-CHUNKS_PER_SLOT = 4
-
-
-def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_items: int) -> int:
-    """Insert a job with its items, ready for workers; `chunk_items` is the most that a chunk
-    holds."""
-    job_id = create_job(session, job)
-    # A small job is cut finer, so that every slot has its part of it.
-    slots = count_slots(session, WorkerRole.BULK) or 1
-    fitting = ceil(len(items) / (CHUNKS_PER_SLOT * slots))
-    append_items(session, job_id, items, max(1, min(chunk_items, fitting)))
-    start_job(session, job_id)
-    return job_id
-
-
-def create_job(session: Session, job: NewJob) -> int:
-    """Insert a draft without items; `append_items` and `start_job` make it work."""
-    row = JobRow(state=JobState.DRAFT, tags=list(job.tags), options=asdict(job.options))
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def append_items(session: Session, job_id: int, items: Sequence[NewItem], chunk_items: int) -> None:
-    """Add items behind those the job has, in chunks of at most `chunk_items`."""
-    grown = update(JobRow).where(JobRow.id == job_id).values(items=JobRow.items + len(items))
-    total = session.execute(grown.returning(JobRow.items)).scalar_one()
-    first = total - len(items)
-    rows = [_item_row(job_id, first + index, item) for index, item in enumerate(items)]
-    if rows:
-        session.execute(insert(ItemRow), rows)
-        session.execute(insert(ChunkRow), _chunk_rows(job_id, first, items, chunk_items))
-
-
-def _item_row(job_id: int, position: int, item: NewItem) -> dict[str, object]:
-    return {
-        "job_id": job_id,
-        "position": position,
-        "name": item.name,
-        "uri": item.uri,
-        "state": ItemState.FAILED if item.error else ItemState.WAITING,
-        "error_code": item.error.code if item.error else None,
-        "error_message": item.error.message if item.error else None,
-        "captured_at": item.captured_at,
-        "dimensions": item.dimensions,
-    }
-
-
-def _chunk_rows(
-    job_id: int, first: int, items: Sequence[NewItem], chunk_items: int
-) -> list[dict[str, object]]:
-    bounds = [*range(0, len(items), chunk_items), len(items)]
-    rows: list[dict[str, object]] = []
-    for start, stop in pairwise(bounds):
-        refused = sum(item.error is not None for item in items[start:stop])
-        rows.append(
-            {
-                "job_id": job_id,
-                "start": first + start,
-                "stop": first + stop,
-                "state": ChunkState.DONE if refused == stop - start else ChunkState.WAITING,
-                "failed": refused,
-            }
-        )
-    return rows
-
-
-def start_job(session: Session, job_id: int) -> None:
-    """Let workers have a draft."""
-    session.execute(
-        update(JobRow)
-        .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
-        .values(state=JobState.QUEUED, queued_at=DatabaseTime())
-    )
 
 
 def read_job(session: Session, job_id: int) -> JobStatus | None:

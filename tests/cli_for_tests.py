@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import psutil
 
@@ -19,80 +19,88 @@ WEIGHTS_DIR = default_weights_dir(os.environ)
 FACETALLY = (sys.executable, "-P", "-m", "cli.main")
 # Every process that a command starts inherits it.
 MARK = "TEST_OF_THE_COMMAND_LINE"
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 90
 
 Found = TypeVar("Found")
 
 
-@dataclass
-class Command:
-    """A started command; `mark` is in the environment of all that it starts."""
+class Terminal:
+    """Where commands are started: with a folder for temporary files, empty again after each."""
 
-    process: subprocess.Popen[str]
-    mark: str
-    words: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        # Its path is short, as that of a socket in it must be.
+        self._folder = tempfile.TemporaryDirectory(prefix="cli-")
+        self.temporary = Path(self._folder.name)
+        self._started: list[subprocess.Popen[str]] = []
 
-    def read_until(self, word: str) -> str:
-        """Its words on stderr up to the line that has `word`."""
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.words.append(line)
-            if word in line:
-                return line
-        raise AssertionError(f"ended without saying {word!r}:\n{''.join(self.words)}")
+    def __enter__(self) -> Self:
+        return self
 
-    def end(self) -> tuple[int, str]:
-        """Its exit status and what else it said on stderr."""
-        stderr = self.process.communicate(timeout=DEADLINE_SECONDS)[1]
-        return self.process.returncode, stderr
+    def __exit__(self, *_: object) -> None:
+        """Whatever a test that failed has left is ended."""
+        for process in self.find_processes():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        for started in self._started:
+            started.communicate()
+        self._folder.cleanup()
+
+    def start(self, *words: object, **settings: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [*FACETALLY, *map(str, words)],
+            env=self._make_environ(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Whoever runs the tests may press Ctrl-C for all of them.
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
+    def run(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*words, **settings)
+        stdout, stderr = process.communicate(timeout=DEADLINE_SECONDS)
+        return subprocess.CompletedProcess(words, process.returncode, stdout, stderr)
+
+    def _make_environ(self, settings: dict[str, str]) -> dict[str, str]:
+        others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        own = {"weights_dir": str(WEIGHTS_DIR), "workers": "1", **settings}
+        return {
+            **others,
+            MARK: self.temporary.name,
+            "TMPDIR": str(self.temporary),
+            **{PREFIX + name.upper(): value for name, value in own.items()},
+        }
 
     def find_processes(self) -> list[psutil.Process]:
-        """Every living process of it."""
-        return find_marked(self.mark)
+        """Every living process that was started from here, by whomever."""
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
 
-
-def start_facetally(*words: object, stdout: int = subprocess.DEVNULL, **settings: str) -> Command:
-    mark = token_hex(8)
-    process = subprocess.Popen(
-        [*FACETALLY, *map(str, words)],
-        env=make_environ(mark, **settings),
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-        # As in a terminal of its own: whoever runs the tests may have chosen to ignore Ctrl-C.
-        start_new_session=True,
-    )
-    return Command(process, mark)
-
-
-def run_facetally(*words: object, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*FACETALLY, *map(str, words)],
-        env=make_environ(token_hex(8), **settings),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_SECONDS,
-        check=False,
-    )
-
-
-def make_environ(mark: str, **settings: str) -> dict[str, str]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    own = {"weights_dir": str(WEIGHTS_DIR), "workers": "1", **settings}
-    return {**others, MARK: mark, **{PREFIX + name.upper(): value for name, value in own.items()}}
-
-
-def find_marked(mark: str) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
+    def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            if process.status() != psutil.STATUS_ZOMBIE and process.environ().get(MARK) == mark:
-                found.append(process)
+            # The queue's server writes its title, with the socket's path, over its environment.
+            marked = process.environ().get(MARK) == self.temporary.name
+            titled = self.temporary.name in " ".join(process.cmdline())
+            return (marked or titled) and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
-            continue
-    return found
+            return False
+
+    def is_clean(self) -> bool:
+        """No process and no temporary file is left."""
+        return not self.find_processes() and not list(self.temporary.iterdir())
+
+
+def read_until(process: subprocess.Popen[str], word: str) -> str:
+    """The line on stderr that has `word`; the lines before it are read and dropped."""
+    assert process.stderr is not None
+    lines = []
+    for line in process.stderr:
+        if word in line:
+            return line
+        lines.append(line)
+    raise AssertionError(f"ended without saying {word!r}:\n{''.join(lines)}")
 
 
 def wait_for(look: Callable[[], Found], what: str) -> Found:
@@ -102,10 +110,6 @@ def wait_for(look: Callable[[], Found], what: str) -> Found:
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.05)
     return found
-
-
-def wait_until_gone(mark: str) -> None:
-    wait_for(lambda: not find_marked(mark), f"the end of {find_marked(mark)}")
 
 
 def copy_samples(folder: Path) -> None:

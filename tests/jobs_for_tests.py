@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from db.engine import Database
-from db.jobs import accept_job, read_job
+from db.jobs import read_job
 from db.leases import claim_chunk
 from db.recording import record_results
 from db.states import ErrorCode
+from db.submissions import accept_job
 from db.values import (
     ClaimedChunk,
     ItemError,

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from jobs_for_tests import close, make_face, submit, work_all
 
 from db.engine import Database
-from db.jobs import accept_job
+from db.submissions import accept_job
 from db.values import NewItem, NewJob
 from worker.settings import Settings
 

@@ -7,11 +7,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import click
 import onnxruntime
 import pytest
-from cli_for_tests import WEIGHTS_DIR, run_facetally
+from cli_for_tests import WEIGHTS_DIR, Terminal
 
 from cli.main import COMMANDS, facetally
 from cli.provider import prepare_nets
 from models.graph import CPU, CUDA_EXECUTION
+
+
+@pytest.fixture
+def terminal():
+    with Terminal() as opened:
+        yield opened
 
 
 def list_commands():
@@ -35,26 +41,26 @@ def test_the_help_of_a_command_says_what_it_does_and_how_it_is_called(command, c
     assert "Example: " in text
 
 
-def test_the_help_of_the_program_lists_every_command():
-    done = run_facetally("--help")
+def test_the_help_of_the_program_lists_every_command(terminal):
+    done = terminal.run("--help")
 
     assert done.returncode == 0
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
     assert "Example: facetally run" in done.stdout
 
 
-def test_an_unknown_command_is_a_usage_error():
-    done = run_facetally("analyse")
+def test_an_unknown_command_is_a_usage_error(terminal):
+    done = terminal.run("analyse")
 
     assert done.returncode == 2
     assert "No such command" in done.stderr
 
 
-def test_where_no_server_answers_the_message_says_what_to_do():
+def test_where_no_server_answers_the_message_says_what_to_do(terminal):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        done = run_facetally("jobs", "--url", url)
+        done = terminal.run("jobs", "--url", url)
 
     assert done.returncode == 1
     assert done.stderr == (
@@ -97,8 +103,8 @@ def stranger():
     ],
     ids=["not our JSON", "no key", "an unknown page"],
 )
-def test_an_answer_that_is_not_ours_is_one_clear_line(stranger, words, message):
-    done = run_facetally(*words, "--url", stranger)
+def test_an_answer_that_is_not_ours_is_one_clear_line(terminal, stranger, words, message):
+    done = terminal.run(*words, "--url", stranger)
 
     assert done.returncode == 1
     assert message in done.stderr
@@ -120,8 +126,8 @@ def test_an_answer_that_is_not_ours_is_one_clear_line(stranger, words, message):
     ],
     ids=["unknown setting", "open to all", "worker without queue", "api without queue", "no nets"],
 )
-def test_a_process_that_cannot_work_refuses_to_start(words, settings, message, tmp_path):
-    done = run_facetally(*words, data_dir=str(tmp_path), **settings)
+def test_a_process_that_cannot_work_refuses_to_start(terminal, words, settings, message, tmp_path):
+    done = terminal.run(*words, data_dir=str(tmp_path), **settings)
 
     assert done.returncode == 1
     assert message in done.stderr
@@ -132,11 +138,11 @@ def test_a_process_that_cannot_work_refuses_to_start(words, settings, message, t
     CUDA_EXECUTION in onnxruntime.get_available_providers(), reason="this runtime has CUDA"
 )
 @pytest.mark.parametrize("words", [["worker"], ["run", "."]], ids=["worker", "run"])
-def test_cuda_that_is_not_there_is_never_replaced_by_the_cpu(words, tmp_path):
+def test_cuda_that_is_not_there_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
     (tmp_path / "one.jpg").touch()
     out = ["--out", tmp_path / "out"] if words == ["run", "."] else []
     words = [tmp_path if word == "." else word for word in words]
-    done = run_facetally(*words, *out, provider="cuda", redis_url="redis://127.0.0.1:1/0")
+    done = terminal.run(*words, *out, provider="cuda", redis_url="redis://127.0.0.1:1/0")
 
     assert done.returncode == 1
     assert "`cuda` was asked for" in done.stderr
@@ -149,16 +155,16 @@ def test_auto_stands_for_what_the_nets_really_run_on():
     assert prepare_nets(WEIGHTS_DIR, "auto") == expected
 
 
-def test_weights_are_listed_and_verified():
-    listed, verified = run_facetally("weights", "list"), run_facetally("weights", "verify")
+def test_weights_are_listed_and_verified(terminal):
+    listed, verified = terminal.run("weights", "list"), terminal.run("weights", "verify")
 
     assert (listed.returncode, verified.returncode) == (0, 0)
     assert "yunet" in listed.stdout
     assert verified.stdout.count("ready  ") == len(verified.stdout.splitlines())
 
 
-def test_missing_weights_make_verify_fail(tmp_path):
-    done = run_facetally("weights", "verify", weights_dir=str(tmp_path))
+def test_missing_weights_make_verify_fail(terminal, tmp_path):
+    done = terminal.run("weights", "verify", weights_dir=str(tmp_path))
 
     assert done.returncode == 1
     assert "missing  " in done.stdout

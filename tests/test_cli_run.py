@@ -5,19 +5,11 @@ import io
 import json
 import os
 import signal
-import tempfile
 import zipfile
-from pathlib import Path
 
 import psutil
 import pytest
-from cli_for_tests import (
-    copy_samples,
-    run_facetally,
-    start_facetally,
-    wait_for,
-    wait_until_gone,
-)
+from cli_for_tests import Terminal, copy_samples, read_until, wait_for
 from sample_pictures import encode_scene
 
 from cli.folder import LOCK, SCRATCH_PREFIX
@@ -30,6 +22,25 @@ FACES = {
     "gender_detection_input.jpg": 2,
     "object_detection_input.jpg": 0,
 }
+# The command, the queue's server, the API's two, the dispatcher, the worker's two.
+PROCESSES = 7
+
+
+@pytest.fixture
+def terminal():
+    with Terminal() as opened:
+        yield opened
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Enough pictures to be interrupted."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    picture = encode_scene("JPEG", 640, 480)
+    for number in range(160):
+        (folder / f"{number:03}.jpg").write_bytes(picture)
+    return folder
 
 
 def read_results(out):
@@ -42,27 +53,8 @@ def read_job(out):
     return (out / DATA / "written-job").read_text()
 
 
-@pytest.fixture
-def many(tmp_path):
-    """Enough pictures to be interrupted."""
-    folder = tmp_path / "many"
-    folder.mkdir()
-    picture = encode_scene("JPEG", 1600, 1200)
-    for number in range(300):
-        (folder / f"{number:03}.jpg").write_bytes(picture)
-    return folder
-
-
-@pytest.fixture
-def temporary(monkeypatch):
-    """A folder for temporary files, to see what is left in it; its path is short, as /tmp's is."""
-    with tempfile.TemporaryDirectory(prefix="cli-") as folder:
-        monkeypatch.setenv("TMPDIR", folder)
-        yield Path(folder)
-
-
-def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(tmp_path, temporary):
-    photos, out = tmp_path / "ph:o tos?", tmp_path / "out"
+def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(terminal, tmp_path):
+    photos, out = tmp_path / "ph:o tos", tmp_path / "out"
     copy_samples(photos)
     (photos / "broken.jpg").write_bytes(encode_scene("JPEG")[:200])
     (photos / ".hidden.jpg").write_bytes(b"")
@@ -70,13 +62,13 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(tmp_p
     odd = os.fsdecode(b"caf\xe9 [b].png")
     (photos / odd).write_bytes(encode_scene("PNG"))
 
-    done = run_facetally("run", photos, "--out", out, "--tag", "spring")
+    done = terminal.run("run", photos, "--out", out, "--tag", "spring")
 
-    results = read_results(out)
-    faces = {name: len(result["faces"]) for name, result in results.items()}
-    odd_name = odd.encode(errors="surrogateescape").decode(errors="replace")
     assert done.returncode == 3, done.stderr
     assert done.stdout == ""
+    results = read_results(out)
+    odd_name = odd.encode(errors="surrogateescape").decode(errors="replace")
+    faces = {name: len(result["faces"]) for name, result in results.items()}
     assert faces == {**FACES, "broken.jpg": 0, odd_name: 0}
     assert results["broken.jpg"]["error"]["code"] == "unreadable"
     assert "Skipped files, by their names no pictures: 1." in done.stderr
@@ -86,11 +78,11 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(tmp_p
     thumbnails = sorted((out / THUMBNAILS).iterdir())
     assert len(thumbnails) == 5
     assert all(path.read_bytes().startswith(b"\xff\xd8\xff") for path in thumbnails)
-    assert list(temporary.iterdir()) == []
+    assert terminal.is_clean()
     assert not (out / DATA / "stack.json").exists()
 
 
-def test_archives_and_files_become_one_job_and_a_second_run_a_new_one(tmp_path):
+def test_archives_and_files_become_one_job_and_a_second_run_a_new_one(terminal, tmp_path):
     photos, out = tmp_path / "photos", tmp_path / "out"
     photos.mkdir()
     scene = encode_scene("JPEG")
@@ -100,12 +92,12 @@ def test_archives_and_files_become_one_job_and_a_second_run_a_new_one(tmp_path):
         archive.writestr("in/b.jpg", scene)
     (photos / "more.zip").write_bytes(packed.getvalue())
 
-    first = run_facetally("run", photos, "--out", out)
+    first = terminal.run("run", photos, "--out", out)
     number = read_job(out)
     before = {path.name for path in (out / THUMBNAILS).iterdir()}
-    second = run_facetally("run", photos, "--out", out)
-
+    second = terminal.run("run", photos, "--out", out)
     after = {path.name for path in (out / THUMBNAILS).iterdir()}
+
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert read_results(out).keys() == {"a.jpg", "in/b.jpg"}
     assert read_job(out) != number
@@ -113,8 +105,8 @@ def test_archives_and_files_become_one_job_and_a_second_run_a_new_one(tmp_path):
     assert not before & after
 
 
-def test_the_demo_shows_faces_and_audience(tmp_path):
-    done = run_facetally("demo", "--out", tmp_path / "out")
+def test_the_demo_shows_faces_and_audience(terminal, tmp_path):
+    done = terminal.run("demo", "--out", tmp_path / "out")
 
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
@@ -123,102 +115,95 @@ def test_the_demo_shows_faces_and_audience(tmp_path):
     assert "8 faces in 4 of 4 pictures; 1 without faces" in lines[-1]
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was_and_leaves_nothing(tmp_path, many, temporary):
+def test_a_run_that_is_killed_and_then_interrupted_goes_on_to_its_end(terminal, tmp_path, many):
     out = tmp_path / "out"
     words = ("run", many, "--out", out)
 
-    # Killed while it works: the kernel ends its children, its notes and its socket stay.
-    killed = start_facetally(*words, chunk_items="4")
+    # Killed while it works: the kernel ends its children; its record and its socket stay.
+    killed = terminal.start(*words, chunk_items="4")
     log = out / DATA / "logs" / "worker.log"
     wait_for(lambda: log.exists() and "chunk recorded" in log.read_text(), "the first chunk")
-    killed.process.kill()
-    killed.end()
-    wait_until_gone(killed.mark)
+    killed.kill()
+    wait_for(lambda: not terminal.find_processes(), "the end of all processes")
     assert (out / DATA / "stack.json").exists()
-    assert any(path.name.startswith(SCRATCH_PREFIX) for path in temporary.iterdir())
+    assert any(path.name.startswith(SCRATCH_PREFIX) for path in terminal.temporary.iterdir())
 
-    # Interrupted while it goes on.
-    interrupted = start_facetally(*words, chunk_items="4")
-    interrupted.read_until("Job 1 was begun before")
-    interrupted.process.send_signal(signal.SIGINT)
-    status, stderr = interrupted.end()
-    assert status == 130, stderr
+    interrupted = terminal.start(*words, chunk_items="4")
+    read_until(interrupted, "Job 1 was begun before")
+    interrupted.send_signal(signal.SIGINT)
+    stderr = interrupted.communicate()[1]
+    assert interrupted.returncode == 130, stderr
     assert "The same command goes on from here." in stderr
-    assert interrupted.find_processes() == []
-    assert list(temporary.iterdir()) == []
+    assert terminal.is_clean()
 
-    last = start_facetally(*words, chunk_items="4")
-    status, stderr = last.end()
-    assert status == 0, stderr
-    assert "Job 1 was begun before" in stderr
+    last = terminal.run(*words, chunk_items="4")
+    assert last.returncode == 0, last.stderr
+    assert "Job 1 was begun before" in last.stderr
     assert read_job(out) == "1"
-    assert len(read_results(out)) == 300
-    assert last.find_processes() == []
+    assert len(read_results(out)) == 160
+    assert terminal.is_clean()
 
 
-@pytest.mark.parametrize("processes", [2, 4, 6], ids=lambda count: f"{count} processes")
-def test_ending_a_run_while_it_starts_leaves_nothing(tmp_path, many, temporary, processes):
-    started = start_facetally("run", many, "--out", tmp_path / "out")
-    wait_for(lambda: len(started.find_processes()) >= processes, f"{processes} processes")
+@pytest.mark.parametrize("count", [2, 4, 6], ids=lambda count: f"{count} processes")
+def test_ending_a_run_while_it_starts_leaves_nothing(terminal, tmp_path, many, count):
+    started = terminal.start("run", many, "--out", tmp_path / "out")
+    wait_for(lambda: len(terminal.find_processes()) >= count, f"{count} processes")
 
-    started.process.terminate()
-    status, stderr = started.end()
+    started.terminate()
+    stderr = started.communicate()[1]
 
-    assert status == 128 + signal.SIGTERM, stderr
+    assert started.returncode == 128 + signal.SIGTERM, stderr
     assert "Traceback" not in stderr
-    assert started.find_processes() == []
-    assert list(temporary.iterdir()) == []
+    assert terminal.is_clean()
 
 
-def test_a_second_ctrl_c_ends_a_run_at_once(tmp_path, many):
-    started = start_facetally("run", many, "--out", tmp_path / "out", chunk_items="300")
-    started.read_until("queued")
-    wait_for(lambda: len(started.find_processes()) >= 7, "all processes")
+def test_a_second_ctrl_c_ends_a_run_at_once(terminal, tmp_path, many):
+    started = terminal.start("run", many, "--out", tmp_path / "out")
+    wait_for(lambda: len(terminal.find_processes()) >= PROCESSES, "all processes")
 
-    started.process.send_signal(signal.SIGINT)
-    started.process.send_signal(signal.SIGINT)
-    status, stderr = started.end()
+    started.send_signal(signal.SIGINT)
+    started.send_signal(signal.SIGINT)
+    stderr = started.communicate()[1]
 
-    assert status == 130, stderr
+    assert started.returncode == 130, stderr
     assert "Traceback" not in stderr
-    assert started.find_processes() == []
+    assert terminal.is_clean()
 
 
-def test_a_worker_that_is_killed_is_replaced(tmp_path, many):
-    started = start_facetally("run", many, "--out", tmp_path / "out", lease_seconds="3")
-    started.read_until("queued")
-    children = psutil.Process(started.process.pid).children()
+def test_a_worker_that_is_killed_is_replaced(terminal, tmp_path, many):
+    started = terminal.start("run", many, "--out", tmp_path / "out", lease_seconds="3")
+    read_until(started, "queued")
+    children = psutil.Process(started.pid).children()
     [worker] = [child for child in children if "cli.celery_worker" in child.cmdline()]
     worker.kill()
+    stderr = started.communicate()[1]
 
-    status, stderr = started.end()
-
-    assert status == 0, stderr
+    assert started.returncode == 0, stderr
     assert "worker was ended by SIGKILL; it is started again in 1 s." in stderr
 
 
-def test_a_folder_in_use_is_refused(tmp_path):
+def test_a_folder_in_use_is_refused(terminal, tmp_path):
     data = tmp_path / "out" / DATA
     data.mkdir(parents=True)
     (tmp_path / "a.jpg").touch()
     with (data / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = run_facetally("run", tmp_path / "a.jpg", "--out", tmp_path / "out")
+        done = terminal.run("run", tmp_path / "a.jpg", "--out", tmp_path / "out")
 
     assert done.returncode == 1
     assert f"Another Facetally is at work in {data}" in done.stderr
 
 
-def test_a_path_that_does_not_exist_is_a_usage_error_before_anything_starts(tmp_path):
-    done = run_facetally("run", tmp_path / "gone", "--out", tmp_path / "out")
+def test_a_path_that_does_not_exist_is_a_usage_error_before_anything_starts(terminal, tmp_path):
+    done = terminal.run("run", tmp_path / "gone", "--out", tmp_path / "out")
 
     assert done.returncode == 2
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_without_pictures_is_an_error(tmp_path):
+def test_a_folder_without_pictures_is_an_error(terminal, tmp_path):
     (tmp_path / "in").mkdir()
-    done = run_facetally("run", tmp_path / "in", "--out", tmp_path / "out")
+    done = terminal.run("run", tmp_path / "in", "--out", tmp_path / "out")
 
     assert done.returncode == 1
     assert done.stderr == "Error: There are no pictures at these paths.\n"

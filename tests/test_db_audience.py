@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db.audience import AudienceQuery, read_audience, wilson_share
 from db.bands import PRESETS, parse_bands
 from db.engine import Database
-from db.jobs import accept_job
+from db.submissions import accept_job
 from db.tables import CellRow, FaceRow
 from db.values import NewItem, NewJob
 

@@ -14,9 +14,10 @@ from jobs_for_tests import (
 )
 
 from db.engine import Database
-from db.jobs import accept_job, cancel_job, read_job, read_jobs
+from db.jobs import cancel_job, read_job, read_jobs
 from db.results import ResultFilter, read_results
 from db.states import ErrorCode, ItemState, JobState
+from db.submissions import accept_job
 from db.values import ItemError, JobCounts, NewItem, NewJob
 
 

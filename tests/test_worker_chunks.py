@@ -12,10 +12,11 @@ from work_for_tests import open_worker, work_until_done
 
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.jobs import accept_job, cancel_job
+from db.jobs import cancel_job
 from db.leases import crash_chunk
 from db.results import ResultFilter, read_results, read_thumbnail
 from db.states import JobState
+from db.submissions import accept_job
 from db.tables import ChunkRow, ThumbnailRow
 from db.values import JobOptions, NewItem, NewJob, StoredItem, ThumbnailKind
 from models.analyzer import Analyzer, FoundFace

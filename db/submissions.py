@@ -1,0 +1,105 @@
+"""Step 1: a submission becomes a job with items; complete, it is cut into chunks for workers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from math import ceil
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.states import ChunkState, ItemState, JobState, WorkerRole
+from db.tables import ChunkRow, ItemRow, JobRow
+from db.values import NewItem, NewJob
+from db.workers import count_slots
+
+# A small job is cut finer than a chunk may be, so that every slot has its part of it.
+CHUNKS_PER_SLOT = 4
+
+
+def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_items: int) -> int:
+    """Insert a job with its items, ready for workers; a chunk holds at most `chunk_items`."""
+    job_id = create_draft(session, job)
+    append_items(session, job_id, items)
+    start_job(session, job_id, chunk_items)
+    return job_id
+
+
+def create_draft(session: Session, job: NewJob) -> int:
+    """Insert a job without items; `append_items` and `start_job` make it work."""
+    row = JobRow(state=JobState.DRAFT, tags=list(job.tags), options=asdict(job.options))
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> bool:
+    """Add items behind those the draft has; False, adding none, where the job is no draft."""
+    total = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
+        .values(items=JobRow.items + len(items))
+        .returning(JobRow.items)
+    ).scalar_one_or_none()
+    if total is None:
+        return False
+    first = total - len(items)
+    if items:
+        rows = [_item_row(job_id, first + index, item) for index, item in enumerate(items)]
+        session.execute(insert(ItemRow), rows)
+    return True
+
+
+def _item_row(job_id: int, position: int, item: NewItem) -> dict[str, object]:
+    return {
+        "job_id": job_id,
+        "position": position,
+        "name": item.name,
+        "uri": item.uri,
+        "state": ItemState.FAILED if item.error else ItemState.WAITING,
+        "error_code": item.error.code if item.error else None,
+        "error_message": item.error.message if item.error else None,
+        "captured_at": item.captured_at,
+        "dimensions": item.dimensions,
+    }
+
+
+def start_job(session: Session, job_id: int, chunk_items: int) -> bool:
+    """Cut a draft into chunks and let workers have it; False where the job is no draft."""
+    items = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
+        .values(state=JobState.QUEUED, queued_at=DatabaseTime())
+        .returning(JobRow.items)
+    ).scalar_one_or_none()
+    if items is None:
+        return False
+    slots = count_slots(session, WorkerRole.BULK) or 1
+    size = max(1, min(chunk_items, ceil(items / (CHUNKS_PER_SLOT * slots))))
+    if items:
+        session.execute(insert(ChunkRow), _chunk_rows(session, job_id, items, size))
+    return True
+
+
+def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[dict[str, object]]:
+    refused = _count_refused(session, job_id, size)
+    return [
+        {
+            "job_id": job_id,
+            "start": start,
+            "stop": stop,
+            "state": ChunkState.DONE if refused[start] == stop - start else ChunkState.WAITING,
+            "failed": refused[start],
+        }
+        for start, stop in pairwise([*range(0, items, size), items])
+    ]
+
+
+def _count_refused(session: Session, job_id: int, size: int) -> Counter[int]:
+    """How many items were refused at the door, by the start of the chunk they lie in."""
+    query = select(ItemRow.position).where(
+        ItemRow.job_id == job_id, ItemRow.state == ItemState.FAILED
+    )
+    return Counter(position - position % size for position in session.scalars(query))

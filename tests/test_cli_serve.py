@@ -1,0 +1,219 @@
+"""`facetally serve` and what talks to it: one server for all tests here, started as a user does."""
+
+import csv
+import io
+import json
+import signal
+import socket
+
+import httpx
+import psutil
+import pytest
+from cli_for_tests import Terminal, copy_samples, read_until, wait_for
+from sample_pictures import encode_scene
+
+# The command, the queue's server, the API's two, the dispatcher, two workers with a child each.
+PROCESSES = 9
+
+
+class Served:
+    """The server, its address, and its clients."""
+
+    def __init__(self, terminal, process, url):
+        self.terminal, self.process, self.url = terminal, process, url
+
+    def run(self, *words):
+        return self.terminal.run(*words, url=self.url)
+
+    def find_child(self, *words):
+        children = psutil.Process(self.process.pid).children()
+        found = [child for child in children if set(words) <= set(child.cmdline())]
+        return found[0] if found else None
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with Terminal() as terminal:
+        data = tmp_path_factory.mktemp("data")
+        process = terminal.start("serve", "--port", "0", "--data-dir", data, lease_seconds="6")
+        url = read_until(process, "Facetally is ready").split()[4]
+        yield Served(terminal, process, url)
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 128 + signal.SIGTERM
+        assert terminal.is_clean()
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    copy_samples(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def job(served, photos):
+    """A finished job of the sample photographs."""
+    words = ("--tag", "spring", "--dimension", "store=Lyon", "--watch")
+    done = served.run("submit", photos, *words)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def test_a_job_is_listed_and_described(served, job):
+    listed = json.loads(served.run("jobs", "--json").stdout)["jobs"]
+    [row] = [line for line in served.run("jobs").stdout.splitlines() if "spring" in line]
+    described = served.run("status", job)
+    status = json.loads(served.run("status", job, "--json").stdout)
+
+    assert job in [one["id"] for one in listed]
+    assert row.split()[:6] == [str(job), "completed", "4", "4", "0", "8"]
+    assert described.stdout.startswith(f"job {job} completed: 4 of 4 done")
+    assert status["counts"]["faces"] == 8
+    assert served.run("watch", job).returncode == 0
+
+
+def test_results_come_as_lines_as_a_table_and_as_an_array(served, job, tmp_path):
+    lines = served.run("results", job).stdout.splitlines()
+    rows = list(csv.DictReader(io.StringIO(served.run("results", job, "--format", "csv").stdout)))
+    output = tmp_path / "results.json"
+    words = ("--format", "json", "--gender", "female", "--dimension", "store=Lyon")
+    done = served.run("results", job, *words, "--output", output)
+
+    assert [len(json.loads(line)["faces"]) for line in lines] == [1, 5, 2, 0]
+    assert len([row for row in rows if row["face"]]) == 8
+    assert done.stdout == ""
+    faces = [face for result in json.loads(output.read_text()) for face in result["faces"]]
+    assert faces
+    assert all(face["gender"]["value"] == "female" for face in faces)
+
+
+def test_a_filter_that_nothing_passes_gives_an_empty_array(served, job):
+    done = served.run("results", job, "--format", "json", "--state", "failed")
+
+    assert json.loads(done.stdout) == []
+
+
+def test_the_audience_is_a_table_or_json(served, job):
+    table = served.run("audience", "--job", job, "--by", "gender")
+    found = json.loads(
+        served.run("audience", "--tag", "spring", "--bands", "0-120", "--json").stdout
+    )
+
+    assert "8 faces in 4 of 4 pictures" in table.stdout
+    assert table.stdout.splitlines()[1].split()[0] in ("female", "male")
+    assert found["faces"] == 8
+    assert served.run("audience", "--by", "shoes").returncode == 1
+
+
+def test_thumbnails_are_saved(served, job, tmp_path):
+    done = served.run("thumbnails", job, "--out", tmp_path / "small")
+
+    assert done.returncode == 0
+    assert [path.read_bytes()[:2] for path in (tmp_path / "small").iterdir()] == [b"\xff\xd8"] * 4
+
+
+def test_a_job_with_a_broken_picture_ends_with_status_3(served, tmp_path):
+    (tmp_path / "whole.jpg").write_bytes(encode_scene("JPEG"))
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+
+    done = served.run("submit", tmp_path, "--watch", "--json")
+
+    assert done.returncode == 3
+    assert "1 of 2 done, 1 failed" in done.stderr
+    assert served.run("watch", json.loads(done.stdout)["id"]).returncode == 3
+
+
+def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(served, tmp_path):
+    (tmp_path / "whole.jpg").write_bytes(encode_scene("JPEG"))
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+
+    done = served.run("submit", tmp_path)
+
+    assert done.returncode == 3
+    assert f"{tmp_path / 'gone.jpg'} cannot be read" in done.stderr
+    assert int(done.stdout)
+
+
+def test_addresses_outside_the_allowed_folders_fail_alone(served, photos, tmp_path):
+    manifest = tmp_path / "shop.csv"
+    manifest.write_text(f"path,store\n{photos / 'astronaut.png'},Lyon\n")
+
+    done = served.run("submit", manifest, "file:///nowhere.jpg", "--watch")
+
+    results = [
+        json.loads(line) for line in served.run("results", done.stdout.strip()).stdout.splitlines()
+    ]
+    assert done.returncode == 3
+    assert [result["error"]["code"] for result in results] == ["forbidden_source"] * 2
+    assert results[0]["dimensions"] == {"store": "Lyon"}
+
+
+def test_files_and_addresses_do_not_go_together(served, photos):
+    done = served.run("submit", photos, "file:///a.jpg")
+
+    assert done.returncode == 2
+    assert "not both" in done.stderr
+
+
+def test_a_cancelled_job_ends_with_status_3(served, tmp_path):
+    for number in range(120):
+        (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 640, 480))
+    number = served.run("submit", tmp_path).stdout.strip()
+
+    cancelled, watched = served.run("cancel", number), served.run("watch", number)
+
+    assert cancelled.returncode == 0
+    assert f"job {number} cancel" in cancelled.stdout
+    assert watched.returncode == 3
+    assert "cancelled" in watched.stderr
+
+
+def test_what_is_not_there_is_one_clear_line_and_no_file(served, tmp_path):
+    output = tmp_path / "none.ndjson"
+    done = served.run("results", 999999, "--output", output)
+
+    assert done.returncode == 1
+    assert done.stderr == "Error: There is no such job.\n"
+    assert not output.exists()
+
+
+def test_a_port_in_use_is_told(served, tmp_path):
+    port = served.url.rpartition(":")[2]
+    done = served.terminal.run("serve", "--port", port, "--data-dir", tmp_path)
+
+    assert done.returncode == 1
+    assert f"port {port} (Address already in use): choose another with --port" in done.stderr
+
+
+def test_the_server_answers_for_a_single_picture(served, photos):
+    picture = (photos / "astronaut.png").read_bytes()
+    answer = httpx.post(f"{served.url}/v1/analyze", content=picture, trust_env=False)
+
+    assert len(answer.json()["faces"]) == 1
+
+
+def test_every_process_that_is_killed_is_replaced_and_the_work_goes_on(served, photos):
+    for words in (("api",), ("dispatcher",), ("--unixsocket",), ("cli.celery_worker", "bulk")):
+        child = served.find_child(*words) or find_queue(served)
+        child.kill()
+        wait_for(lambda gone=child: not gone.is_running(), f"the end of {words}")
+    wait_for(lambda: len(served.terminal.find_processes()) == PROCESSES, "all processes")
+
+    assert served.run("submit", photos, "--watch").returncode == 0
+
+
+def find_queue(served):
+    """The queue's server, which is called by its socket's path."""
+    children = psutil.Process(served.process.pid).children()
+    [found] = [child for child in children if "queue.sock" in child.cmdline()[0]]
+    return found
+
+
+def test_requests_wait_while_the_api_is_started_anew(served):
+    served.find_child("api").kill()
+    # Nobody takes the connection for a while, and nobody refuses it either.
+    with socket.create_connection(served.url.removeprefix("http://").split(":")):
+        done = served.run("jobs")
+
+    assert done.returncode == 0, done.stderr
