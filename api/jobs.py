@@ -1,20 +1,25 @@
-"""Submit, follow and cancel jobs."""
+"""Submit, follow, cancel, retry and erase jobs."""
 
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, answers, validate
+from api.errors import ERRORS, ApiError, answers, validate
+from api.keys import AlreadyAccepted, find_earlier
 from api.replies import describe_body, reply
-from api.requests import JobBody, JobPath, JobsQuery, UploadForm
-from api.schemas import JobOut, JobsOut
+from api.requests import JobBody, JobPath, JobsQuery, KeyHeader, UploadForm
+from api.schemas import ErrorBody, JobOut, JobsOut
 from api.services import services
-from api.uploads import read_form, stored_files
+from api.uploads import read_fields, stored_files
+from db.erasure import erase_job
+from db.idempotency import note_request
 from db.jobs import cancel_job, read_job, read_jobs
-from db.submissions import accept_job
-from db.values import NewItem, NewJob
+from db.retries import retry_job
+from db.submissions import accept_job, append_items, create_draft
+from db.values import JobStatus, NewItem, NewJob
 
 blueprint = APIBlueprint(
     "jobs", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
@@ -26,40 +31,54 @@ SUBMISSION: dict[str, Any] = describe_body(
 )
 
 
-@blueprint.post("/jobs", responses={202: JobOut, 413: ERRORS["400"]}, openapi_extensions=SUBMISSION)
-def submit_job() -> Response:
-    """Submit pictures, as files or by their addresses; answers as soon as the job is safe in
-    SQL."""
+@blueprint.post(
+    "/jobs",
+    responses={202: JobOut, 409: ErrorBody, 413: ErrorBody},
+    openapi_extensions=SUBMISSION,
+)
+def submit_job(header: KeyHeader) -> Response:
+    """Submit pictures, as files or by their addresses; answers once the job is safe in SQL.
+
+    With `draft` the job stays open: append to it, then finalize it.
+    """
+    key = header.idempotency_key
     if request.is_json:
-        body = validate(JobBody, _read_json())
+        body, digest = _read_json()
         items = [item.to_item() for item in body.items]
-        return _accept(NewJob(tuple(body.tags), body.options.to_options()), items)
-    form = read_form(request)
-    with stored_files(request, services(), form.dimensions) as items:
-        return _accept(NewJob(tuple(form.tags), form.options.to_options()), items)
+        return _accept(body.to_job(), items, draft=body.draft, key=key, digest=digest)
+    form = read_fields(UploadForm, request)
+    with stored_files(request, services(), form.dimensions) as files:
+        job = form.to_job((files.batch,))
+        return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
 
 
-def _read_json() -> object:
+def _read_json() -> tuple[JobBody, str]:
     request.max_content_length = MOST_JSON_BYTES
-    return request.get_json()
+    digest = sha256(request.get_data()).hexdigest()
+    return validate(JobBody, request.get_json()), digest
 
 
-def _accept(job: NewJob, items: list[NewItem]) -> Response:
+def _accept(
+    job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str
+) -> Response:
     opened = services()
     with opened.database.write() as session:
-        job_id = accept_job(session, job, items, opened.settings.chunk_items)
+        if (earlier := find_earlier(session, key, digest)) is not None:
+            raise AlreadyAccepted(earlier.job_id)
+        if draft:
+            job_id = create_draft(session, job)
+            append_items(session, job_id, items)
+        else:
+            job_id = accept_job(session, job, items, opened.settings.chunk_items)
+        if key is not None:
+            note_request(session, key, digest, job_id)
     opened.send_first_hints()
-    return _reply_job(job_id, HTTPStatus.ACCEPTED)
+    return reply_job(job_id, HTTPStatus.ACCEPTED)
 
 
-def _reply_job(job_id: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    with services().database.read() as session:
-        job = read_job(session, job_id)
-    if job is None:
-        abort(404, "There is no such job.")
-    response = reply(JobOut.of(job), status)
-    response.headers["Location"] = f"/v1/jobs/{job_id}"
-    return response
+@blueprint.errorhandler(AlreadyAccepted)
+def _answer_again(repeated: AlreadyAccepted) -> Response:
+    return reply_job(repeated.job_id, HTTPStatus.ACCEPTED)
 
 
 @blueprint.get("/jobs", responses={200: JobsOut})
@@ -67,22 +86,55 @@ def list_jobs(query: JobsQuery) -> Response:
     """Jobs from the newest, a page at a time."""
     with services().database.read() as session:
         jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
-    full = len(jobs) == query.limit
-    return reply(
-        JobsOut(jobs=[JobOut.of(job) for job in jobs], next_cursor=jobs[-1].id if full else None)
-    )
+    next_cursor = jobs[-1].id if len(jobs) == query.limit else None
+    return reply(JobsOut(jobs=[JobOut.of(job) for job in jobs], next_cursor=next_cursor))
 
 
 @blueprint.get("/jobs/<int:job_id>", responses=answers(JobOut, 200))
 def show_job(path: JobPath) -> Response:
     """How far a job is: state, counts, rate, and when it will be done."""
-    return _reply_job(path.job_id)
+    return reply_job(path.job_id)
 
 
 @blueprint.post("/jobs/<int:job_id>/cancel", responses=answers(JobOut, 202))
 def stop_job(path: JobPath) -> Response:
-    """Stop a job: what waits is cancelled at once, what is done stays; an ended job stays as it
-    is."""
+    """Stop a job: what waits is cancelled at once, what is done stays; an ended job stays so."""
     with services().database.write() as session:
         cancel_job(session, path.job_id)
-    return _reply_job(path.job_id, HTTPStatus.ACCEPTED)
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
+def run_failed_again(path: JobPath) -> Response:
+    """Try the failed items of an ended job once more; what is done is not touched."""
+    find_job(path.job_id)
+    with services().database.write() as session:
+        if not retry_job(session, path.job_id):
+            raise ApiError(HTTPStatus.CONFLICT, "The job has no failed items that can be retried.")
+    services().send_first_hints()
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.delete("/jobs/<int:job_id>", responses=answers(JobOut, 202))
+def remove_job(path: JobPath) -> Response:
+    """Erase a job: uploads, thumbnails, faces and counts; a receipt of what it held stays.
+
+    It can no longer be read from now on; `erased.erased_at` tells when the last of it is gone.
+    """
+    with services().database.write() as session:
+        erase_job(session, path.job_id)
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+def find_job(job_id: int) -> JobStatus:
+    """The job of this number, or the request ends with 404."""
+    with services().database.read() as session:
+        job = read_job(session, job_id)
+    return job or abort(404, "There is no such job.")
+
+
+def reply_job(job_id: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """A job as it stands now."""
+    response = reply(JobOut.of(find_job(job_id)), status)
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return response

@@ -6,16 +6,16 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Response, abort, render_template
+from flask import Response, render_template
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.errors import ERRORS, answers
+from api.jobs import find_job
 from api.requests import JobPath
 from api.services import services
 from db.audience import AudienceQuery, read_audience
 from db.bands import PRESETS
-from db.jobs import read_job
 from db.results import ResultFilter, read_results, read_thumbnail
 from db.states import ItemState
 from db.values import StoredItem
@@ -40,10 +40,8 @@ class ReportPicture:
 def show_report(path: JobPath) -> Response:
     """The job's audience, samples of its pictures, and what failed, as a self-contained HTML
     page."""
+    job = find_job(path.job_id)
     with services().database.read() as session:
-        job = read_job(session, path.job_id)
-        if job is None:
-            abort(404, "There is no such job.")
         query = AudienceQuery(bands=PRESETS["marketing"], job_id=job.id)
         page = render_template(
             "report.html",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from db.results import ResultFilter
 from db.states import ErrorCode, ItemState, JobState
-from db.values import ItemError, JobOptions, NewItem, ThumbnailKind
+from db.values import ItemError, JobOptions, NewItem, NewJob, Priority, ThumbnailKind
 from worker.store import SCHEME
 
 DIMENSION_PREFIX = "dimension."
@@ -78,23 +78,52 @@ class ItemBody(Strict):
         return NewItem(name, self.uri, self.captured_at, self.dimensions, refusal)
 
 
-class JobBody(Strict):
+class SubmissionFields(Strict):
+    """What every submission may say. A draft stays open for appends until it is finalized."""
+
+    options: OptionsBody = OptionsBody()
+    tags: Annotated[list[Tag], Field(max_length=20)] = []
+    priority: Priority = Priority.NORMAL
+    expires_at: Moment | None = None
+    draft: bool = False
+
+    def to_job(self, batches: tuple[str, ...] = ()) -> NewJob:
+        return NewJob(
+            tuple(self.tags), self.options.to_options(), self.priority, self.expires_at, batches
+        )
+
+
+class JobBody(SubmissionFields):
     """A submission whose items are named by their addresses."""
 
-    items: Annotated[list[ItemBody], Field(min_length=1)]
-    options: OptionsBody = OptionsBody()
-    tags: Annotated[list[Tag], Field(max_length=20)] = []
+    items: list[ItemBody] = []
+
+    @model_validator(mode="after")
+    def _require_items(self) -> Self:
+        if not self.items and not self.draft:
+            raise ValueError("items must not be empty, unless the job is a draft")
+        return self
 
 
-class UploadForm(Strict):
+class UploadForm(SubmissionFields):
     """A submission of files: any number of parts with a file name, pictures or .zip and .tar
-    archives.
-    """
+    archives."""
 
     files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = []
-    options: OptionsBody = OptionsBody()
-    tags: Annotated[list[Tag], Field(max_length=20)] = []
     dimensions: Dimensions = {}
+
+
+class AppendForm(Strict):
+    """More files for a draft."""
+
+    files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = []
+    dimensions: Dimensions = {}
+
+
+class KeyHeader(BaseModel):
+    """A request sent again under the same key and with the same content changes nothing."""
+
+    idempotency_key: str | None = Field(None, alias="Idempotency-Key", min_length=1, max_length=200)
 
 
 class JobPath(BaseModel):

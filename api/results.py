@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from itertools import chain
 
-from flask import Response, abort
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, answers
+from api.jobs import find_job
 from api.replies import reply
 from api.requests import RESULTS_PER_PAGE, JobPath, ResultsQuery
 from api.schemas import ResultOut, ResultsOut
 from api.services import services
 from db.engine import Database
-from db.jobs import read_job
 from db.results import ResultFilter, read_results
 from db.values import StoredItem
 
@@ -52,9 +52,7 @@ def list_results(path: JobPath, query: ResultsQuery) -> Response:
     for each face) bring all at once unless `limit` is given.
     """
     database = services().database
-    with database.read() as session:
-        if read_job(session, path.job_id) is None:
-            abort(404, "There is no such job.")
+    find_job(path.job_id)
     return _FORMATS[query.format](database, path.job_id, query)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.requests import OptionsBody
 from db.audience import Audience, Share
 from db.states import ErrorCode, ItemState, JobState
-from db.values import JobStatus, StoredFace, StoredItem
+from db.values import JobStatus, Priority, StoredFace, StoredItem
 
 
 class ErrorDetail(BaseModel):
@@ -48,6 +48,17 @@ class TimestampsOut(BaseModel):
     finished: datetime | None
 
 
+class ReceiptOut(BaseModel):
+    """What an erased job held; `erased_at` is null until the last of it is gone."""
+
+    items: int
+    faces: int
+    thumbnails: int
+    uploads: int
+    asked_at: datetime
+    erased_at: datetime | None
+
+
 class JobOut(BaseModel):
     """A job and how far it is."""
 
@@ -58,7 +69,10 @@ class JobOut(BaseModel):
     counts: CountsOut
     items_per_second: float | None
     eta_seconds: float | None
+    priority: Priority
     timestamps: TimestampsOut
+    expires_at: datetime | None
+    erased: ReceiptOut | None
 
     @classmethod
     def of(cls, job: JobStatus) -> Self:
@@ -70,6 +84,9 @@ class JobOut(BaseModel):
             counts=CountsOut(**asdict(job.counts)),
             items_per_second=_rounded(job.items_per_second, 2),
             eta_seconds=_rounded(job.eta_seconds, 0),
+            priority=job.priority,
+            expires_at=job.expires_at,
+            erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
             timestamps=TimestampsOut(
                 created=job.created_at,
                 queued=job.queued_at,

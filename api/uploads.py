@@ -7,22 +7,25 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, BinaryIO, NoReturn
+from typing import IO, BinaryIO, NoReturn, TypeVar
 
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
 from api.archives import Member, is_archive, read_members
 from api.errors import ApiError, validate
-from api.requests import UploadForm
+from api.requests import Strict
 from api.services import Services
 from db.states import ErrorCode
 from db.values import ItemError, NewItem
 from models.errors import ItemError as RefusedItem
 
 LONGEST_NAME = 1024
+FormT = TypeVar("FormT", bound=Strict)
 
 
 class StagedFile:
@@ -35,13 +38,20 @@ class StagedFile:
         with tempfile.NamedTemporaryFile(prefix="facetally-upload-", delete=False) as file:
             self.path = Path(file.name)
         self._file: BinaryIO | None = None
+        self._digest = sha256()
         # However the request ends, its file goes with it.
         self._remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
 
     def write(self, data: bytes) -> int:
         if self._file is None:
             self._file = self.path.open("wb")
+        self._digest.update(data)
         return self._file.write(data)
+
+    @property
+    def digest(self) -> str:
+        """Of all that was written, in hexadecimals."""
+        return self._digest.hexdigest()
 
     def seek(self, position: int) -> int:
         """Called by the form's parser behind the last write, with 0."""
@@ -80,14 +90,15 @@ class StagedRequest(Request):
         raise ApiError(HTTPStatus.BAD_REQUEST, wanted if e is None else f"{wanted} {e}")
 
 
-def read_form(request: Request) -> UploadForm:
+def read_fields(form: type[FormT], request: Request) -> FormT:
     """The fields beside the files; raises ApiError where one that should be JSON is not."""
     fields: dict[str, object] = dict(request.form)
-    fields["tags"] = request.form.getlist("tags")
+    if "tags" in fields:
+        fields["tags"] = request.form.getlist("tags")
     for name in ("options", "dimensions"):
         if name in fields:
             fields[name] = _parse_json(name, request.form[name])
-    return validate(UploadForm, fields)
+    return validate(form, fields)
 
 
 def _parse_json(name: str, text: str) -> object:
@@ -98,15 +109,23 @@ def _parse_json(name: str, text: str) -> object:
         raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFiles:
+    """Files of a request, kept in the store under `batch`; `digest` is the same for the same
+    files."""
+
+    batch: str
+    items: list[NewItem]
+    digest: str
+
+
 @contextmanager
 def stored_files(
     request: Request, services: Services, dimensions: dict[str, str]
-) -> Iterator[list[NewItem]]:
-    """Keep every file, and every member of every archive, as an item; the block accepts them as a
-    job.
+) -> Iterator[StoredFiles]:
+    """Keep every file, and every member of every archive, as an item; the block accepts them.
 
-    Removes what was kept if that fails. Raises ApiError where there is no file, or there are too
-    many.
+    Removes what was kept if it raises. Raises ApiError where there is no file, or are too many.
     """
     files = [file for _, file in request.files.items(multi=True) if file.filename]
     if not files:
@@ -116,10 +135,18 @@ def stored_files(
         )
     batch = services.store.new_batch()
     try:
-        yield list(_store_all(files, services, batch, dimensions))
+        items = list(_store_all(files, services, batch, dimensions))
+        yield StoredFiles(batch, items, _digest(request, files))
     except BaseException:
         services.store.remove_batch(batch)
         raise
+
+
+def _digest(request: Request, files: list[FileStorage]) -> str:
+    """Of fields and files; a form's own bytes differ each time it is sent."""
+    fields = sorted(request.form.items(multi=True))
+    contents = [(file.filename, _staged(file).digest) for file in files]
+    return sha256(json.dumps([fields, contents]).encode()).hexdigest()
 
 
 def _store_all(
@@ -137,14 +164,18 @@ def _store_all(
 
 
 def _read_file(file: FileStorage, max_item_bytes: int) -> Iterator[Member]:
-    if not isinstance(file.stream, StagedFile):
-        raise TypeError(f"expected a staged file, got {type(file.stream).__name__}")
-    path, name = file.stream.path, file.filename or ""
+    path, name = _staged(file).path, file.filename or ""
     if is_archive(path, name):
         yield from read_members(path, name, max_item_bytes)
         return
     with path.open("rb") as content:
         yield Member(name, content)
+
+
+def _staged(file: FileStorage) -> StagedFile:
+    if not isinstance(file.stream, StagedFile):
+        raise TypeError(f"expected a staged file, got {type(file.stream).__name__}")
+    return file.stream
 
 
 def _store(

@@ -21,12 +21,16 @@ children      one process of the embedded stack
 supervisor    keeps them alive, and ends them
 folder        the stack's data folder, its lock and its record
 orphans       ends what a killed stack left running
+database      the tables, brought up to date
+listener      the API's socket
 plans         which processes the stack is made of
 stack         the embedded stack
 run           `run`
 demo          `demo`
 serve         `serve`
-deployment    `api`, `worker`, `dispatcher`, `migrate`
+server        `api`
+pool          `worker`
 celery_worker what `worker` becomes
+deployment    `dispatcher`, `migrate`
 weights       `weights`
 """

@@ -10,11 +10,17 @@ from cli.tables import make_jobs_table
 from cli.terminal import open_stdout
 from db.states import JobState
 
+STATE = click.Choice([state.value for state in JobState])
+
 takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 
 
 @click.command()
-@click.option("--state", type=click.Choice([*JobState]), help="Only jobs in this state.")
+@click.option(
+    "--state",
+    type=STATE,
+    help="Only jobs in this state.",
+)
 @click.option("--limit", type=click.IntRange(1, 100), default=20, help="At most so many [20].")
 @as_json
 @takes_server

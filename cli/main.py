@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
@@ -23,8 +24,8 @@ COMMANDS = {
     "audience": "cli.results:audience",
     "thumbnails": "cli.results:thumbnails",
     "cancel": "cli.jobs:cancel",
-    "api": "cli.deployment:api",
-    "worker": "cli.deployment:worker",
+    "api": "cli.server:api",
+    "worker": "cli.pool:worker",
     "dispatcher": "cli.deployment:dispatcher",
     "migrate": "cli.deployment:migrate",
     "weights": "cli.weights:weights",
@@ -57,18 +58,23 @@ def facetally() -> None:
 def main() -> NoReturn:
     """Run the command of this process' arguments, and end with the status that fits."""
     _end_on_signals()
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """The exit status of a command; what went wrong is told in one line on stderr."""
     try:
-        status = facetally.main(prog_name="facetally", standalone_mode=False)
+        status = facetally.main(arguments, prog_name="facetally", standalone_mode=False)
     except click.Abort:
-        sys.exit(ExitStatus.INTERRUPTED)
+        return ExitStatus.INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         CommandFailed(f"{error.strerror or error}{where}").show()
-        sys.exit(ExitStatus.ERROR)
-    sys.exit(status if isinstance(status, int) else ExitStatus.DONE)
+        return ExitStatus.ERROR
+    return status if isinstance(status, int) else ExitStatus.DONE
 
 
 def _end_on_signals() -> None:

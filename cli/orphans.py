@@ -1,6 +1,7 @@
 """Ends what a killed stack left running: on Linux the kernel has done so, elsewhere nobody."""
 
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
@@ -15,12 +16,13 @@ SAME_SECONDS = 2.0
 GONE_SECONDS = 5.0
 
 
-def note_process(pid: int) -> StartedProcess | None:
-    """How to know a process again; None where it has ended already."""
-    try:
-        return StartedProcess(pid, psutil.Process(pid).create_time())
-    except psutil.NoSuchProcess:
-        return None
+def note_processes(folder: DataFolder, scratch: Path, pids: Iterable[int]) -> None:
+    """Write down how to know them again; those that have ended already are left out."""
+    noted = []
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            noted.append(StartedProcess(pid, psutil.Process(pid).create_time()))
+    folder.write_record(StackRecord(str(scratch), tuple(noted)))
 
 
 def end_orphans(folder: DataFolder) -> None:

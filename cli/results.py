@@ -17,6 +17,7 @@ from cli.terminal import open_stdout, tell
 from db.states import ItemState
 
 GENDERS = ("female", "male", "unknown")
+STATE = click.Choice([state.value for state in ItemState])
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -27,7 +28,11 @@ def _takes_filters(command: Command) -> Command:
         click.option("--age-min", type=int, help="Only faces of at least this age."),
         click.option("--age-max", type=int, help="Only faces of at most this age."),
         click.option("--score-min", type=float, help="Only faces as sure as this, 0 to 1."),
-        click.option("--state", type=click.Choice([*ItemState]), help="Only items in this state."),
+        click.option(
+            "--state",
+            type=STATE,
+            help="Only items in this state.",
+        ),
     ):
         command = option(command)
     return command

@@ -25,18 +25,21 @@ GRACE_SECONDS = 15.0
 class Supervisor:
     """Starts the planned processes in their order; the first to end while starting is a failure.
 
-    `record` is told the pids whenever they change. `early_ends_allowed` bounds how often one may
-    end early in a row before that is a failure too; None is for ever.
+    `record` is told the pids whenever one is started, and `at_end` is called when none is left.
+    `early_ends_allowed` bounds how often one may end early in a row before that is a failure too;
+    None is for ever.
     """
 
     def __init__(
         self,
         plans: Sequence[ChildPlan],
         record: Callable[[list[int]], None],
+        at_end: Callable[[], None],
         early_ends_allowed: int | None,
     ) -> None:
         self._children = [Child(plan) for plan in plans]
         self._record = record
+        self._at_end = at_end
         self._early_ends_allowed = early_ends_allowed
         self._settled = threading.Event()
         self._stopping = threading.Event()
@@ -85,7 +88,6 @@ class Supervisor:
             self._failure = f"The processes could not be kept running: {error}."
         finally:
             self._end_all()
-            self._ended.set()
 
     def _start(self, child: Child) -> None:
         child.start()
@@ -116,9 +118,12 @@ class Supervisor:
 
     def _end_all(self) -> None:
         """First those that need others, then the others."""
-        self._end([child for child in self._children if child.plan.socket is None])
-        self._end(self._children)
-        self._record([])
+        try:
+            self._end([child for child in self._children if child.plan.socket is None])
+            self._end(self._children)
+            self._at_end()
+        finally:
+            self._ended.set()
 
     def _end(self, children: Sequence[Child]) -> None:
         for child in children:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
-from db.values import JobCounts, JobOptions, JobStatus, ThumbnailKind
+from db.values import JobCounts, JobOptions, JobStatus, Priority, Receipt, ThumbnailKind
 
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
 # calm.
@@ -58,7 +58,7 @@ def cancel_job(session: Session, job_id: int) -> bool:
         .where(ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.WAITING)
         .values(
             state=ChunkState.CANCELLED,
-            cancelled=ChunkRow.stop - ChunkRow.start - ChunkRow.failed,
+            cancelled=ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed,
             finished_at=DatabaseTime(),
         )
     )
@@ -68,22 +68,26 @@ def cancel_job(session: Session, job_id: int) -> bool:
 def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
     progress = _read_progress(session, [row.id for row in rows])
     now = datetime.now(UTC)
-    return [_status(row, *progress.get(row.id, (_NO_COUNTS, 0)), now) for row in rows]
+    return [_status(row, *(progress.get(row.id) or _before_chunks(row)), now) for row in rows]
 
 
-_NO_COUNTS = JobCounts(items=0, waiting=0, running=0, done=0, failed=0, cancelled=0, faces=0)
+def _before_chunks(row: JobRow) -> tuple[JobCounts, int]:
+    """A draft has items and no chunks; an erased job has neither."""
+    items = 0 if row.erasing_at else row.items
+    return JobCounts(items, waiting=items, running=0, done=0, failed=0, cancelled=0, faces=0), 0
 
 
 def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobCounts, int]]:
     """Sums over chunk rows, which are written with the results; and how many items ended lately."""
     size = ChunkRow.stop - ChunkRow.start
+    left = size - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
     leased = ChunkRow.state == ChunkState.LEASED
     lately = ChunkRow.finished_at > DatabaseTime(-RATE_WINDOW_SECONDS)
     query = (
         select(
             ChunkRow.job_id,
             func.sum(size),
-            func.sum(case((leased, size - ChunkRow.failed), else_=0)),
+            func.sum(case((leased, left), else_=0)),
             func.sum(ChunkRow.done),
             func.sum(ChunkRow.failed),
             func.sum(ChunkRow.cancelled),
@@ -121,12 +125,21 @@ def _status(row: JobRow, counts: JobCounts, recent: int, now: datetime) -> JobSt
         counts=counts,
         items_per_second=rate,
         eta_seconds=left / rate if rate and row.finished_at is None else None,
+        priority=Priority(row.priority),
+        expires_at=row.expires_at,
+        erased=_receipt(row),
         created_at=row.created_at,
         queued_at=row.queued_at,
         running_at=row.running_at,
         cancelling_at=row.cancelling_at,
         finished_at=row.finished_at,
     )
+
+
+def _receipt(row: JobRow) -> Receipt | None:
+    if row.erasing_at is None or row.receipt is None:
+        return None
+    return Receipt(**row.receipt, asked_at=row.erasing_at, erased_at=row.erased_at)
 
 
 def _items_per_second(row: JobRow, counts: JobCounts, recent: int, now: datetime) -> float | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import ChunkRow, ItemRow, JobRow
+from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
 from db.values import ClaimedChunk, ClaimedItem, JobOptions, ThumbnailKind
 
 # A crash is forgiven once: the worker may have been killed for reasons of its own. An item that
@@ -138,7 +138,8 @@ def crash_chunk(session: Session, chunk_id: int, token: str) -> bool:
         return False
     size = chunk.stop - chunk.start
     if _job_is_cancelling(session, chunk.job_id):
-        _end(session, chunk.id, ChunkState.CANCELLED, cancelled=size - chunk.failed)
+        left = size - chunk.done - chunk.failed - chunk.cancelled
+        _end(session, chunk.id, ChunkState.CANCELLED, cancelled=left)
     elif chunk.crashes > FORGIVEN_CRASHES and size > 1:
         _split(session, chunk)
     elif chunk.crashes >= CONDEMNING_CRASHES:
@@ -162,23 +163,33 @@ def _job_is_cancelling(session: Session, job_id: int) -> bool:
 def _split(session: Session, chunk: ChunkRow) -> None:
     middle = (chunk.start + chunk.stop) // 2
     for start, stop in ((chunk.start, middle), (middle, chunk.stop)):
-        failed = _count_failed(session, chunk.job_id, start, stop)
-        half = ChunkRow(job_id=chunk.job_id, start=start, stop=stop, failed=failed)
-        half.state = ChunkState.DONE if failed == stop - start else ChunkState.WAITING
+        half = ChunkRow(job_id=chunk.job_id, start=start, stop=stop)
+        _count_ended(session, half)
+        ended = half.done + half.failed
+        half.state = ChunkState.DONE if ended == stop - start else ChunkState.WAITING
         # One crash is on it already: a half is split again at its first.
         half.crashes = FORGIVEN_CRASHES
         session.add(half)
     _end(session, chunk.id, ChunkState.SPLIT)
 
 
-def _count_failed(session: Session, job_id: int, start: int, stop: int) -> int:
-    query = select(func.count()).where(
-        ItemRow.job_id == job_id,
-        ItemRow.position >= start,
-        ItemRow.position < stop,
-        ItemRow.state == ItemState.FAILED,
+def _count_ended(session: Session, half: ChunkRow) -> None:
+    """Give a half its part of what had ended before: refused at the door, or done before a
+    retry."""
+    inside = (
+        ItemRow.job_id == half.job_id,
+        ItemRow.position >= half.start,
+        ItemRow.position < half.stop,
     )
-    return session.execute(query).scalar_one()
+    states = select(ItemRow.state, func.count()).where(*inside).group_by(ItemRow.state)
+    counts = {state: count for state, count in session.execute(states)}
+    faces = (
+        select(func.count(), func.count(FaceRow.item_id.distinct())).join(ItemRow).where(*inside)
+    )
+    half.faces, with_faces = session.execute(faces.select_from(FaceRow)).one()
+    half.done = counts.get(ItemState.DONE, 0)
+    half.failed = counts.get(ItemState.FAILED, 0)
+    half.without_faces = half.done - with_faces
 
 
 def _condemn(session: Session, chunk: ChunkRow) -> None:

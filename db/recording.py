@@ -48,7 +48,7 @@ def was_recorded(session: Session, chunk: ClaimedChunk) -> bool:
     """Whether this lease's results are in: for a worker whose connection broke during its
     commit."""
     query = select(ChunkRow.state).where(ChunkRow.id == chunk.id, ChunkRow.token == chunk.token)
-    return session.scalar(query) == ChunkState.DONE
+    return session.scalar(query) in (ChunkState.DONE, ChunkState.CANCELLED)
 
 
 def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]) -> bool:
@@ -64,11 +64,12 @@ def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResu
         )
         .values(
             state=ChunkState.CANCELLED if cancelled else ChunkState.DONE,
-            done=len(results) - failed,
+            done=ChunkRow.done + len(results) - failed,
             failed=ChunkRow.failed + failed,
-            cancelled=cancelled,
-            faces=sum(len(result.faces) for result in results),
-            without_faces=sum(not result.faces and result.error is None for result in results),
+            cancelled=ChunkRow.cancelled + cancelled,
+            faces=ChunkRow.faces + sum(len(result.faces) for result in results),
+            without_faces=ChunkRow.without_faces
+            + sum(not result.faces and result.error is None for result in results),
             finished_at=DatabaseTime(),
         )
         .returning(ChunkRow.id)

@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import Session
 
 from db.states import ErrorCode, ItemState
-from db.tables import FaceRow, ItemRow, ThumbnailRow
+from db.tables import FaceRow, ItemRow, JobRow, ThumbnailRow
 from db.values import ItemError, StoredFace, StoredItem, Thumbnail
 from models.face import AgeEstimate, Box, Face, Gender
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
+# An erased job is gone for readers at once, though its rows are removed a piece at a time.
+_NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,12 @@ def read_results(
     """A page of a job's items in their order, behind position `after` (-1 for the first page)."""
     query = (
         _select_items()
-        .where(ItemRow.job_id == job_id, ItemRow.position > after, *wanted.item_conditions())
+        .where(
+            ItemRow.job_id == job_id,
+            ItemRow.position > after,
+            _NOT_ERASED,
+            *wanted.item_conditions(),
+        )
         .order_by(ItemRow.position)
         .limit(limit)
     )
@@ -68,13 +75,15 @@ def read_results(
 
 def read_item(session: Session, item_id: int) -> StoredItem | None:
     """One item with all its faces, or None where there is none."""
-    items = _read_items(session, _select_items().where(ItemRow.id == item_id), [])
+    query = _select_items().where(ItemRow.id == item_id, _NOT_ERASED)
+    items = _read_items(session, query, [])
     return items[0] if items else None
 
 
 def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
     """The annotated picture of an item, or None where it has none."""
-    row = session.get(ThumbnailRow, item_id)
+    query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, _NOT_ERASED)
+    row = session.scalars(query).first()
     return None if row is None else Thumbnail(row.media_type, row.content)
 
 

@@ -29,7 +29,14 @@ def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_it
 
 def create_draft(session: Session, job: NewJob) -> int:
     """Insert a job without items; `append_items` and `start_job` make it work."""
-    row = JobRow(state=JobState.DRAFT, tags=list(job.tags), options=asdict(job.options))
+    row = JobRow(
+        state=JobState.DRAFT,
+        tags=list(job.tags),
+        options=asdict(job.options),
+        priority=job.priority,
+        expires_at=job.expires_at,
+        batches=list(job.batches),
+    )
     session.add(row)
     session.flush()
     return row.id
@@ -50,6 +57,12 @@ def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> boo
         rows = [_item_row(job_id, first + index, item) for index, item in enumerate(items)]
         session.execute(insert(ItemRow), rows)
     return True
+
+
+def add_batch(session: Session, job_id: int, batch: str) -> None:
+    """Note more uploads of a draft, so that they are removed with it."""
+    row = session.get_one(JobRow, job_id, with_for_update=True)
+    row.batches = [*row.batches, batch]
 
 
 def _item_row(job_id: int, position: int, item: NewItem) -> dict[str, object]:

@@ -12,6 +12,8 @@ from db.clock import DatabaseTime, UtcDateTime
 
 # SQLite numbers rows by itself only where the key is its plain INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
+ERASING = text("erasing_at IS NOT NULL AND erased_at IS NULL")
+EXPIRING = text("expires_at IS NOT NULL AND erasing_at IS NULL")
 FAILED = text("state = 'failed'")
 LEASED = text("state = 'leased'")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -26,11 +28,17 @@ class JobRow(Table):
 
     __tablename__ = "jobs"
     # An erased job's number is never given to another.
-    __table_args__ = (Index("jobs_by_state", "state", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("jobs_by_state", "state", "id"),
+        Index("jobs_to_erase", "erasing_at", postgresql_where=ERASING, sqlite_where=ERASING),
+        Index("jobs_by_expiry", "expires_at", postgresql_where=EXPIRING, sqlite_where=EXPIRING),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     state: Mapped[str]
     items: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[str] = mapped_column(default="normal")
     tags: Mapped[list[str]] = mapped_column(Json, default=list)
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
@@ -38,6 +46,27 @@ class JobRow(Table):
     running_at: Mapped[datetime | None]
     cancelling_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    # When it is to be erased, whether or not anybody asks.
+    expires_at: Mapped[datetime | None]
+    # Set by whoever erases it: what it held can no longer be read, and is removed piece by piece.
+    erasing_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    receipt: Mapped[dict[str, int] | None] = mapped_column(Json)
+    # Its uploads, by their names in the store.
+    batches: Mapped[list[str]] = mapped_column(Json, default=list)
+
+
+class RequestRow(Table):
+    """A request that was accepted under an Idempotency-Key: repeated, it changes nothing."""
+
+    __tablename__ = "requests"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    # How many items of an append are in already.
+    items: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
 
 
 class ItemRow(Table):

@@ -41,12 +41,23 @@ class NewItem:
     error: ItemError | None = None
 
 
+class Priority(StrEnum):
+    """How large a part of the fleet a job gets while others wait, too."""
+
+    LOW = "low"  # a third of what a normal job gets
+    NORMAL = "normal"  # equal parts
+    HIGH = "high"  # three times what a normal job gets
+
+
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A submission as it is accepted."""
+    """A submission as it is accepted; `batches` are its uploads, by their names in the store."""
 
     tags: tuple[str, ...] = ()
     options: JobOptions = JobOptions()
+    priority: Priority = Priority.NORMAL
+    expires_at: datetime | None = None
+    batches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,18 @@ class JobCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a job held when it was erased; `erased_at` is None until the last of it is gone."""
+
+    items: int
+    faces: int
+    thumbnails: int
+    uploads: int
+    asked_at: datetime
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobStatus:
     """A job, how far it is, and when it will be done."""
 
@@ -77,11 +100,14 @@ class JobStatus:
     counts: JobCounts
     items_per_second: float | None
     eta_seconds: float | None
+    priority: Priority
     created_at: datetime
     queued_at: datetime | None
     running_at: datetime | None
     cancelling_at: datetime | None
     finished_at: datetime | None
+    expires_at: datetime | None
+    erased: Receipt | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,29 @@ closes."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
+from db.values import Priority
 
-# How many live jobs share the window at a time, oldest first.
+# How many live jobs share the window at a time: the most urgent, and of those the oldest.
 SHARING_JOBS = 200
+# No job starves: one of low priority still gets a ninth of what the most urgent gets.
+WEIGHTS = {Priority.LOW: 1, Priority.NORMAL: 3, Priority.HIGH: 9}
+_WEIGHT = case(WEIGHTS, value=JobRow.priority)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A job's chunks that may be sent, and its weight against other jobs."""
+
+    weight: int
+    chunk_ids: list[int]
 
 
 def choose_hints(session: Session, window: int, resend_seconds: float) -> list[int]:
@@ -64,19 +77,19 @@ def _is_sent(resend_seconds: float) -> ColumnElement[bool]:
     return ChunkRow.sent_at > DatabaseTime(-resend_seconds)
 
 
-def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, list[int]]:
+def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _Due]:
     """Up to `room` chunk ids of each live job, in the order of their items."""
     jobs = (
-        select(JobRow.id)
+        select(JobRow.id, _WEIGHT)
         .where(
             JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
             exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state == ChunkState.WAITING),
         )
-        .order_by(JobRow.id)
+        .order_by(_WEIGHT.desc(), JobRow.id)
         .limit(SHARING_JOBS)
     )
     due = {}
-    for job_id in session.scalars(jobs).all():
+    for job_id, weight in session.execute(jobs).all():
         chunks = (
             select(ChunkRow.id)
             .where(
@@ -90,17 +103,21 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, l
             # Two dispatchers at once share the work instead of sending every hint twice.
             .with_for_update(skip_locked=True)
         )
-        due[job_id] = list(session.scalars(chunks))
+        due[job_id] = _Due(weight, list(session.scalars(chunks)))
     return due
 
 
-def _share(due: dict[int, list[int]], held: Counter[int], room: int) -> list[int]:
-    """Give each place to the job that holds the fewest, the oldest first among equals."""
+def _share(due: dict[int, _Due], held: Counter[int], room: int) -> list[int]:
+    """Give each place to the job that holds the fewest for its weight, the oldest among equals."""
     chosen: list[int] = []
     taken = Counter({job_id: held[job_id] for job_id in due})
-    ahead = {job_id: iter(chunk_ids) for job_id, chunk_ids in due.items()}
+    ahead = {job_id: iter(job.chunk_ids) for job_id, job in due.items()}
+
+    def rank(job_id: int) -> tuple[float, int]:
+        return (taken[job_id] + 1) / due[job_id].weight, job_id
+
     while ahead and len(chosen) < room:
-        job_id = min(ahead, key=lambda candidate: (taken[candidate], candidate))
+        job_id = min(ahead, key=rank)
         chunk_id = next(ahead[job_id], None)
         if chunk_id is None:
             del ahead[job_id]

@@ -7,11 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
 import psutil
+import pytest
 
+from cli.main import run_command
 from models.weights import SAMPLES, default_weights_dir
 from worker.settings import PREFIX
 
@@ -90,6 +93,31 @@ class Terminal:
     def is_clean(self) -> bool:
         """No process and no temporary file is left."""
         return not self.find_processes() and not list(self.temporary.iterdir())
+
+
+@dataclass(frozen=True)
+class Called:
+    """How a command ended that was called in the test's own process."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def call_facetally(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *words: object,
+    **settings: str,
+) -> Called:
+    """The command without a process of its own: many times as fast."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    for name, value in settings.items():
+        monkeypatch.setenv(PREFIX + name.upper(), value)
+    capsys.readouterr()
+    returncode = run_command([str(word) for word in words])
+    return Called(returncode, *capsys.readouterr())
 
 
 def read_until(process: subprocess.Popen[str], word: str) -> str:

@@ -2,16 +2,22 @@
 
 import socket
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 import onnxruntime
 import pytest
-from cli_for_tests import WEIGHTS_DIR, Terminal
+from cli_for_tests import WEIGHTS_DIR, Terminal, call_facetally
 
 from cli.main import COMMANDS, facetally
 from cli.provider import prepare_nets
 from models.graph import CPU, CUDA_EXECUTION
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    return partial(call_facetally, capsys, monkeypatch)
 
 
 @pytest.fixture
@@ -49,8 +55,8 @@ def test_the_help_of_the_program_lists_every_command(terminal):
     assert "Example: facetally run" in done.stdout
 
 
-def test_an_unknown_command_is_a_usage_error(terminal):
-    done = terminal.run("analyse")
+def test_an_unknown_command_is_a_usage_error(call):
+    done = call("analyse")
 
     assert done.returncode == 2
     assert "No such command" in done.stderr
@@ -103,8 +109,8 @@ def stranger():
     ],
     ids=["not our JSON", "no key", "an unknown page"],
 )
-def test_an_answer_that_is_not_ours_is_one_clear_line(terminal, stranger, words, message):
-    done = terminal.run(*words, "--url", stranger)
+def test_an_answer_that_is_not_ours_is_one_clear_line(call, stranger, words, message):
+    done = call(*words, "--url", stranger)
 
     assert done.returncode == 1
     assert message in done.stderr
@@ -126,8 +132,8 @@ def test_an_answer_that_is_not_ours_is_one_clear_line(terminal, stranger, words,
     ],
     ids=["unknown setting", "open to all", "worker without queue", "api without queue", "no nets"],
 )
-def test_a_process_that_cannot_work_refuses_to_start(terminal, words, settings, message, tmp_path):
-    done = terminal.run(*words, data_dir=str(tmp_path), **settings)
+def test_a_process_that_cannot_work_refuses_to_start(call, words, settings, message, tmp_path):
+    done = call(*words, data_dir=str(tmp_path), **settings)
 
     assert done.returncode == 1
     assert message in done.stderr
@@ -155,16 +161,18 @@ def test_auto_stands_for_what_the_nets_really_run_on():
     assert prepare_nets(WEIGHTS_DIR, "auto") == expected
 
 
-def test_weights_are_listed_and_verified(terminal):
-    listed, verified = terminal.run("weights", "list"), terminal.run("weights", "verify")
+def test_weights_are_listed_and_verified(call):
+    listed, verified = (
+        call("weights", word, weights_dir=str(WEIGHTS_DIR)) for word in ("list", "verify")
+    )
 
     assert (listed.returncode, verified.returncode) == (0, 0)
     assert "yunet" in listed.stdout
     assert verified.stdout.count("ready  ") == len(verified.stdout.splitlines())
 
 
-def test_missing_weights_make_verify_fail(terminal, tmp_path):
-    done = terminal.run("weights", "verify", weights_dir=str(tmp_path))
+def test_missing_weights_make_verify_fail(call, tmp_path):
+    done = call("weights", "verify", weights_dir=str(tmp_path))
 
     assert done.returncode == 1
     assert "missing  " in done.stdout

@@ -1,15 +1,13 @@
 """`facetally run` and `demo`: results, interruptions, and going on after them."""
 
 import fcntl
-import io
 import json
 import os
 import signal
 import zipfile
 
-import psutil
 import pytest
-from cli_for_tests import Terminal, copy_samples, read_until, wait_for
+from cli_for_tests import Terminal, copy_samples, wait_for
 from sample_pictures import encode_scene
 
 from cli.folder import LOCK, SCRATCH_PREFIX
@@ -38,7 +36,7 @@ def many(tmp_path):
     folder = tmp_path / "many"
     folder.mkdir()
     picture = encode_scene("JPEG", 640, 480)
-    for number in range(160):
+    for number in range(120):
         (folder / f"{number:03}.jpg").write_bytes(picture)
     return folder
 
@@ -82,31 +80,9 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(termi
     assert not (out / DATA / "stack.json").exists()
 
 
-def test_archives_and_files_become_one_job_and_a_second_run_a_new_one(terminal, tmp_path):
-    photos, out = tmp_path / "photos", tmp_path / "out"
-    photos.mkdir()
-    scene = encode_scene("JPEG")
-    (photos / "a.jpg").write_bytes(scene)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("in/b.jpg", scene)
-    (photos / "more.zip").write_bytes(packed.getvalue())
-
-    first = terminal.run("run", photos, "--out", out)
-    number = read_job(out)
-    before = {path.name for path in (out / THUMBNAILS).iterdir()}
-    second = terminal.run("run", photos, "--out", out)
-    after = {path.name for path in (out / THUMBNAILS).iterdir()}
-
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    assert read_results(out).keys() == {"a.jpg", "in/b.jpg"}
-    assert read_job(out) != number
-    assert len(before) == len(after) == 2
-    assert not before & after
-
-
-def test_the_demo_shows_faces_and_audience(terminal, tmp_path):
-    done = terminal.run("demo", "--out", tmp_path / "out")
+def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_used_again(terminal, tmp_path):
+    out = tmp_path / "out"
+    done = terminal.run("demo", "--out", out)
 
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
@@ -114,8 +90,22 @@ def test_the_demo_shows_faces_and_audience(terminal, tmp_path):
     assert any(line.split() == ["object_detection_input.jpg", "none"] for line in lines)
     assert "8 faces in 4 of 4 pictures; 1 without faces" in lines[-1]
 
+    # Files and archives become one job, whose results replace those of the one before.
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(encode_scene("JPEG"))
+    with zipfile.ZipFile(photos / "more.zip", "w") as archive:
+        archive.writestr("in/b.jpg", encode_scene("JPEG"))
+    again = terminal.run("run", photos, "--out", out)
 
-def test_a_run_that_is_killed_and_then_interrupted_goes_on_to_its_end(terminal, tmp_path, many):
+    assert again.returncode == 0, again.stderr
+    assert read_results(out).keys() == {"a.jpg", "in/b.jpg"}
+    assert read_job(out) == "2"
+    names = sorted(path.name for path in (out / THUMBNAILS).iterdir())
+    assert names == ["5-a.jpg.jpg", "6-in_b.jpg.jpg"]
+
+
+def test_a_run_that_is_killed_goes_on_to_its_end_when_it_is_run_again(terminal, tmp_path, many):
     out = tmp_path / "out"
     words = ("run", many, "--out", out)
 
@@ -128,58 +118,35 @@ def test_a_run_that_is_killed_and_then_interrupted_goes_on_to_its_end(terminal, 
     assert (out / DATA / "stack.json").exists()
     assert any(path.name.startswith(SCRATCH_PREFIX) for path in terminal.temporary.iterdir())
 
-    interrupted = terminal.start(*words, chunk_items="4")
-    read_until(interrupted, "Job 1 was begun before")
-    interrupted.send_signal(signal.SIGINT)
-    stderr = interrupted.communicate()[1]
-    assert interrupted.returncode == 130, stderr
-    assert "The same command goes on from here." in stderr
-    assert terminal.is_clean()
-
-    last = terminal.run(*words, chunk_items="4")
-    assert last.returncode == 0, last.stderr
-    assert "Job 1 was begun before" in last.stderr
+    again = terminal.run(*words, chunk_items="4")
+    assert again.returncode == 0, again.stderr
+    assert "Job 1 was begun before" in again.stderr
     assert read_job(out) == "1"
-    assert len(read_results(out)) == 160
+    assert len(read_results(out)) == len(list(many.iterdir()))
     assert terminal.is_clean()
 
 
-@pytest.mark.parametrize("count", [2, 4, 6], ids=lambda count: f"{count} processes")
-def test_ending_a_run_while_it_starts_leaves_nothing(terminal, tmp_path, many, count):
+@pytest.mark.parametrize(
+    ("count", "numbers"),
+    [
+        (2, [signal.SIGTERM]),
+        (4, [signal.SIGINT, signal.SIGINT]),
+        (PROCESSES, [signal.SIGINT]),
+    ],
+    ids=["SIGTERM at first", "Ctrl-C twice halfway", "Ctrl-C at last"],
+)
+def test_ending_a_run_at_any_time_leaves_nothing(terminal, tmp_path, many, count, numbers):
     started = terminal.start("run", many, "--out", tmp_path / "out")
     wait_for(lambda: len(terminal.find_processes()) >= count, f"{count} processes")
 
-    started.terminate()
+    for number in numbers:
+        started.send_signal(number)
     stderr = started.communicate()[1]
 
-    assert started.returncode == 128 + signal.SIGTERM, stderr
+    assert started.returncode == 128 + numbers[0], stderr
+    assert "The same command goes on from here." in stderr or count < PROCESSES
     assert "Traceback" not in stderr
     assert terminal.is_clean()
-
-
-def test_a_second_ctrl_c_ends_a_run_at_once(terminal, tmp_path, many):
-    started = terminal.start("run", many, "--out", tmp_path / "out")
-    wait_for(lambda: len(terminal.find_processes()) >= PROCESSES, "all processes")
-
-    started.send_signal(signal.SIGINT)
-    started.send_signal(signal.SIGINT)
-    stderr = started.communicate()[1]
-
-    assert started.returncode == 130, stderr
-    assert "Traceback" not in stderr
-    assert terminal.is_clean()
-
-
-def test_a_worker_that_is_killed_is_replaced(terminal, tmp_path, many):
-    started = terminal.start("run", many, "--out", tmp_path / "out", lease_seconds="3")
-    read_until(started, "queued")
-    children = psutil.Process(started.pid).children()
-    [worker] = [child for child in children if "cli.celery_worker" in child.cmdline()]
-    worker.kill()
-    stderr = started.communicate()[1]
-
-    assert started.returncode == 0, stderr
-    assert "worker was ended by SIGKILL; it is started again in 1 s." in stderr
 
 
 def test_a_folder_in_use_is_refused(terminal, tmp_path):

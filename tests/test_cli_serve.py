@@ -5,11 +5,12 @@ import io
 import json
 import signal
 import socket
+from functools import partial
 
 import httpx
 import psutil
 import pytest
-from cli_for_tests import Terminal, copy_samples, read_until, wait_for
+from cli_for_tests import Terminal, call_facetally, copy_samples, read_until, wait_for
 from sample_pictures import encode_scene
 
 # The command, the queue's server, the API's two, the dispatcher, two workers with a child each.
@@ -23,6 +24,7 @@ class Served:
         self.terminal, self.process, self.url = terminal, process, url
 
     def run(self, *words):
+        """In a process, as a user does."""
         return self.terminal.run(*words, url=self.url)
 
     def find_child(self, *words):
@@ -44,6 +46,12 @@ def served(tmp_path_factory):
         assert terminal.is_clean()
 
 
+@pytest.fixture
+def call(served, capsys, monkeypatch):
+    """Calls a command in this process."""
+    return partial(call_facetally, capsys, monkeypatch, url=served.url)
+
+
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
@@ -60,25 +68,25 @@ def job(served, photos):
     return int(done.stdout)
 
 
-def test_a_job_is_listed_and_described(served, job):
-    listed = json.loads(served.run("jobs", "--json").stdout)["jobs"]
-    [row] = [line for line in served.run("jobs").stdout.splitlines() if "spring" in line]
-    described = served.run("status", job)
-    status = json.loads(served.run("status", job, "--json").stdout)
+def test_a_job_is_listed_and_described(call, job):
+    listed = json.loads(call("jobs", "--json").stdout)["jobs"]
+    [row] = [line for line in call("jobs").stdout.splitlines() if "spring" in line]
+    described = call("status", job)
+    status = json.loads(call("status", job, "--json").stdout)
 
     assert job in [one["id"] for one in listed]
     assert row.split()[:6] == [str(job), "completed", "4", "4", "0", "8"]
     assert described.stdout.startswith(f"job {job} completed: 4 of 4 done")
     assert status["counts"]["faces"] == 8
-    assert served.run("watch", job).returncode == 0
+    assert call("watch", job).returncode == 0
 
 
-def test_results_come_as_lines_as_a_table_and_as_an_array(served, job, tmp_path):
-    lines = served.run("results", job).stdout.splitlines()
-    rows = list(csv.DictReader(io.StringIO(served.run("results", job, "--format", "csv").stdout)))
+def test_results_come_as_lines_as_a_table_and_as_an_array(call, job, tmp_path):
+    lines = call("results", job).stdout.splitlines()
+    rows = list(csv.DictReader(io.StringIO(call("results", job, "--format", "csv").stdout)))
     output = tmp_path / "results.json"
     words = ("--format", "json", "--gender", "female", "--dimension", "store=Lyon")
-    done = served.run("results", job, *words, "--output", output)
+    done = call("results", job, *words, "--output", output)
 
     assert [len(json.loads(line)["faces"]) for line in lines] == [1, 5, 2, 0]
     assert len([row for row in rows if row["face"]]) == 8
@@ -88,26 +96,24 @@ def test_results_come_as_lines_as_a_table_and_as_an_array(served, job, tmp_path)
     assert all(face["gender"]["value"] == "female" for face in faces)
 
 
-def test_a_filter_that_nothing_passes_gives_an_empty_array(served, job):
-    done = served.run("results", job, "--format", "json", "--state", "failed")
+def test_a_filter_that_nothing_passes_gives_an_empty_array(call, job):
+    done = call("results", job, "--format", "json", "--state", "failed")
 
     assert json.loads(done.stdout) == []
 
 
-def test_the_audience_is_a_table_or_json(served, job):
-    table = served.run("audience", "--job", job, "--by", "gender")
-    found = json.loads(
-        served.run("audience", "--tag", "spring", "--bands", "0-120", "--json").stdout
-    )
+def test_the_audience_is_a_table_or_json(call, job):
+    table = call("audience", "--job", job, "--by", "gender")
+    found = json.loads(call("audience", "--tag", "spring", "--bands", "0-120", "--json").stdout)
 
     assert "8 faces in 4 of 4 pictures" in table.stdout
     assert table.stdout.splitlines()[1].split()[0] in ("female", "male")
     assert found["faces"] == 8
-    assert served.run("audience", "--by", "shoes").returncode == 1
+    assert call("audience", "--by", "shoes").returncode == 1
 
 
-def test_thumbnails_are_saved(served, job, tmp_path):
-    done = served.run("thumbnails", job, "--out", tmp_path / "small")
+def test_thumbnails_are_saved(call, job, tmp_path):
+    done = call("thumbnails", job, "--out", tmp_path / "small")
 
     assert done.returncode == 0
     assert [path.read_bytes()[:2] for path in (tmp_path / "small").iterdir()] == [b"\xff\xd8"] * 4
@@ -124,44 +130,44 @@ def test_a_job_with_a_broken_picture_ends_with_status_3(served, tmp_path):
     assert served.run("watch", json.loads(done.stdout)["id"]).returncode == 3
 
 
-def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(served, tmp_path):
+def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(call, tmp_path):
     (tmp_path / "whole.jpg").write_bytes(encode_scene("JPEG"))
     (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
 
-    done = served.run("submit", tmp_path)
+    done = call("submit", tmp_path)
 
     assert done.returncode == 3
     assert f"{tmp_path / 'gone.jpg'} cannot be read" in done.stderr
     assert int(done.stdout)
 
 
-def test_addresses_outside_the_allowed_folders_fail_alone(served, photos, tmp_path):
+def test_addresses_outside_the_allowed_folders_fail_alone(call, photos, tmp_path):
     manifest = tmp_path / "shop.csv"
     manifest.write_text(f"path,store\n{photos / 'astronaut.png'},Lyon\n")
 
-    done = served.run("submit", manifest, "file:///nowhere.jpg", "--watch")
+    done = call("submit", manifest, "file:///nowhere.jpg", "--watch")
 
     results = [
-        json.loads(line) for line in served.run("results", done.stdout.strip()).stdout.splitlines()
+        json.loads(line) for line in call("results", done.stdout.strip()).stdout.splitlines()
     ]
     assert done.returncode == 3
     assert [result["error"]["code"] for result in results] == ["forbidden_source"] * 2
     assert results[0]["dimensions"] == {"store": "Lyon"}
 
 
-def test_files_and_addresses_do_not_go_together(served, photos):
-    done = served.run("submit", photos, "file:///a.jpg")
+def test_files_and_addresses_do_not_go_together(call, photos):
+    done = call("submit", photos, "file:///a.jpg")
 
     assert done.returncode == 2
     assert "not both" in done.stderr
 
 
-def test_a_cancelled_job_ends_with_status_3(served, tmp_path):
+def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
     for number in range(120):
         (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 640, 480))
-    number = served.run("submit", tmp_path).stdout.strip()
+    number = call("submit", tmp_path).stdout.strip()
 
-    cancelled, watched = served.run("cancel", number), served.run("watch", number)
+    cancelled, watched = call("cancel", number), call("watch", number)
 
     assert cancelled.returncode == 0
     assert f"job {number} cancel" in cancelled.stdout
@@ -169,9 +175,9 @@ def test_a_cancelled_job_ends_with_status_3(served, tmp_path):
     assert "cancelled" in watched.stderr
 
 
-def test_what_is_not_there_is_one_clear_line_and_no_file(served, tmp_path):
+def test_what_is_not_there_is_one_clear_line_and_no_file(call, tmp_path):
     output = tmp_path / "none.ndjson"
-    done = served.run("results", 999999, "--output", output)
+    done = call("results", 999999, "--output", output)
 
     assert done.returncode == 1
     assert done.stderr == "Error: There is no such job.\n"

@@ -14,7 +14,7 @@ from cli.children import ChildPlan, describe_end, kill_group
 from cli.environment import child_environment
 from cli.exits import CommandFailed
 from cli.folder import DataFolder, StackRecord, StartedProcess
-from cli.orphans import end_orphans, note_process
+from cli.orphans import end_orphans, note_processes
 from cli.supervisor import GRACE_SECONDS, Supervisor
 from worker.settings import Settings
 
@@ -38,6 +38,9 @@ class Record:
     def __call__(self, pids):
         self.pids = tuple(pids)
 
+    def clear(self):
+        self.pids = ()
+
 
 @pytest.fixture
 def supervise():
@@ -46,7 +49,7 @@ def supervise():
 
     def start(*plans, early_ends_allowed=None):
         record = Record()
-        supervisor = Supervisor(plans, record, early_ends_allowed)
+        supervisor = Supervisor(plans, record, record.clear, early_ends_allowed)
         opened.append(supervisor)
         supervisor.start()
         return supervisor, record
@@ -147,7 +150,7 @@ def test_what_a_killed_stack_left_is_ended(stray, tmp_path):
     scratch = tmp_path / "facetally-stack-0"
     scratch.mkdir()
     folder = DataFolder(tmp_path)
-    folder.write_record(StackRecord(str(scratch), (note_process(stray.pid),)))
+    note_processes(folder, scratch, [stray.pid])
     family = [psutil.Process(stray.pid), *psutil.Process(stray.pid).children()]
 
     end_orphans(folder)

@@ -10,6 +10,7 @@ from db.workers import beat, count_slots, leave
 from worker.dispatcher import Dispatcher
 from worker.hints import SMALLEST_WINDOW, send_hints
 from worker.queue import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
+from worker.store import Store
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -72,7 +73,7 @@ def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
     database: Database, redis_url: str
 ) -> None:
     with create_queue(redis_url) as queue:
-        Dispatcher(database, queue, resend_seconds=30).take_turn()
+        Dispatcher(database, queue, Store("memory://store"), resend_seconds=30).take_turn()
     with database.write() as session:
         assert count_slots(session, WorkerRole.DISPATCHER) == 1
 

@@ -15,11 +15,13 @@ from celery import Celery
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
+from db.erasure import expire_jobs, finish_erasure, read_jobs_to_erase, remove_erased
 from db.leases import crash_chunk
 from db.states import WorkerRole
 from db.window import close_jobs, read_expired_leases
 from db.workers import BEAT_SECONDS, beat, forget_gone, leave
 from worker.hints import send_hints
+from worker.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +31,12 @@ TURN_SECONDS = 0.25
 class Dispatcher:
     """Takes a turn every quarter of a second until it is stopped."""
 
-    def __init__(self, database: Database, queue: Celery, resend_seconds: float) -> None:
+    def __init__(
+        self, database: Database, queue: Celery, store: Store, resend_seconds: float
+    ) -> None:
         self._database = database
         self._queue = queue
+        self._store = store
         self._resend_seconds = resend_seconds
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._next_beat = 0.0
@@ -59,6 +64,22 @@ class Dispatcher:
         for job_id in closed:
             logger.info("job closed", extra={"job_id": job_id})
         send_hints(self._database, self._queue, self._resend_seconds)
+        self._erase()
+
+    def _erase(self) -> None:
+        """A piece of each erased job, so that a large one holds nobody up; its uploads last."""
+        with self._database.write() as session:
+            expire_jobs(session)
+            erased = read_jobs_to_erase(session)
+        for job in erased:
+            with self._database.write() as session:
+                if not remove_erased(session, job.id):
+                    continue
+            for batch in job.batches:
+                self._store.remove_batch(batch)
+            with self._database.write() as session:
+                finish_erasure(session, job.id)
+            logger.info("job erased", extra={"job_id": job.id})
 
     def _beat_when_due(self) -> None:
         if monotonic() < self._next_beat:

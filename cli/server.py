@@ -1,0 +1,26 @@
+"""`facetally api`: the HTTP side of a deployment."""
+
+import click
+
+from api.access import OpenToNetwork
+from api.app import serve
+from cli.environment import read_settings, require_redis
+from cli.exits import CommandFailed
+
+
+@click.command()
+@click.option("--fd", type=int, hidden=True, help="A listening socket that was inherited.")
+def api(fd: int | None) -> None:
+    """Run the HTTP API.
+
+    It listens where FACETALLY_HOST and FACETALLY_PORT say.
+
+    \b
+    Example: FACETALLY_REDIS_URL=redis://localhost:6379/0 facetally api
+    """
+    settings = read_settings()
+    require_redis(settings)
+    try:
+        serve(settings, fd)
+    except OpenToNetwork as error:
+        raise CommandFailed(str(error)) from error

@@ -1,0 +1,97 @@
+"""Erasing means gone: what a job held is removed, and a receipt of it stays."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.states import LIVE_JOB_STATES, JobState
+from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
+
+# Items removed in one transaction, with their faces and thumbnails: short, so that nobody waits.
+ERASED_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedJob:
+    """A job whose rows are gone, and whose uploads are to be removed next."""
+
+    id: int
+    batches: tuple[str, ...]
+
+
+def erase_job(session: Session, job_id: int) -> bool:
+    """Let go of a job: from now on nothing of it is read or recorded; False where there is none.
+
+    A live job is cancelled by it. The rows are removed by `remove_erased`, a piece at a time.
+    """
+    job = session.execute(
+        select(JobRow.state).where(JobRow.id == job_id, JobRow.erasing_at.is_(None))
+    ).first()
+    if job is None:
+        return session.get(JobRow, job_id) is not None
+    receipt = _count_held(session, job_id)
+    # Without its chunk no late worker can record, and no hint claims.
+    session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
+    session.execute(delete(CellRow).where(CellRow.job_id == job_id))
+    session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
+    values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
+    if job.state in LIVE_JOB_STATES:
+        values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}
+    session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
+    return True
+
+
+def _count_held(session: Session, job_id: int) -> dict[str, int]:
+    of_job = ItemRow.job_id == job_id
+    return {
+        "items": session.scalar(select(JobRow.items).where(JobRow.id == job_id)) or 0,
+        "faces": session.scalar(
+            select(func.coalesce(func.sum(ChunkRow.faces), 0)).where(ChunkRow.job_id == job_id)
+        )
+        or 0,
+        "thumbnails": session.scalar(
+            select(func.count()).select_from(ThumbnailRow).join(ItemRow).where(of_job)
+        )
+        or 0,
+        "uploads": session.scalar(
+            select(func.count()).where(of_job, ItemRow.uri.startswith("store:"))
+        )
+        or 0,
+    }
+
+
+def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
+    """Jobs that somebody let go of, and that are not gone yet."""
+    query = select(JobRow.id, JobRow.batches).where(
+        JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None)
+    )
+    return [ErasedJob(job_id, tuple(batches)) for job_id, batches in session.execute(query)]
+
+
+def remove_erased(session: Session, job_id: int) -> bool:
+    """Remove the next piece of an erased job; True when nothing is left."""
+    piece = list(
+        session.scalars(select(ItemRow.id).where(ItemRow.job_id == job_id).limit(ERASED_AT_ONCE))
+    )
+    for table in (FaceRow, ThumbnailRow):
+        session.execute(delete(table).where(table.item_id.in_(piece)))
+    session.execute(delete(ItemRow).where(ItemRow.id.in_(piece)))
+    return len(piece) < ERASED_AT_ONCE
+
+
+def finish_erasure(session: Session, job_id: int) -> None:
+    """Note that rows and uploads are gone: the receipt is complete."""
+    session.execute(
+        update(JobRow).where(JobRow.id == job_id).values(erased_at=DatabaseTime(), batches=[])
+    )
+
+
+def expire_jobs(session: Session) -> list[int]:
+    """Erase every job whose time has come; returns their ids."""
+    query = select(JobRow.id).where(JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
+    expired = list(session.scalars(query.with_for_update(skip_locked=True)))
+    for job_id in expired:
+        erase_job(session, job_id)
+    return expired

@@ -1,0 +1,69 @@
+"""The failed items of an ended job are given to workers once more."""
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.states import ChunkState, ItemState, JobState
+from db.tables import ChunkRow, ItemRow, JobRow
+
+RETRIED_STATES = (JobState.COMPLETED_WITH_ERRORS, JobState.FAILED)
+
+
+def retry_job(session: Session, job_id: int) -> int:
+    """Open the chunks of failed items again; returns how many items will be tried.
+
+    Items that were refused at the door stay as they are: nothing of them was kept. What is done
+    stays done, and is not touched.
+    """
+    reopened = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state.in_(RETRIED_STATES), JobRow.erasing_at.is_(None))
+        .values(state=JobState.QUEUED, queued_at=DatabaseTime(), finished_at=None)
+        .returning(JobRow.id)
+    ).first()
+    if reopened is None:
+        return 0
+    retried = _reopen_chunks(session, job_id)
+    session.execute(
+        update(ItemRow)
+        .where(*_retriable(job_id))
+        .values(state=ItemState.WAITING, error_code=None, error_message=None)
+    )
+    return retried
+
+
+def _retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (ItemRow.job_id == job_id, ItemRow.state == ItemState.FAILED, ItemRow.uri != "")
+
+
+def _reopen_chunks(session: Session, job_id: int) -> int:
+    inside = (ItemRow.position >= ChunkRow.start, ItemRow.position < ChunkRow.stop)
+    query = (
+        select(ChunkRow.id, func.count())
+        .join(ItemRow, ItemRow.job_id == ChunkRow.job_id)
+        .where(
+            ChunkRow.job_id == job_id,
+            ChunkRow.state == ChunkState.DONE,
+            *inside,
+            *_retriable(job_id),
+        )
+        .group_by(ChunkRow.id)
+    )
+    retried = 0
+    for chunk_id, items in session.execute(query).all():
+        session.execute(
+            update(ChunkRow)
+            .where(ChunkRow.id == chunk_id)
+            .values(
+                state=ChunkState.WAITING,
+                failed=ChunkRow.failed - items,
+                crashes=0,
+                token=None,
+                sent_at=None,
+                finished_at=None,
+                not_before=DatabaseTime(),
+            )
+        )
+        retried += items
+    return retried
