@@ -62,7 +62,7 @@ def finalize_draft(path: JobPath) -> Response:
         raise ApiError(HTTPStatus.CONFLICT, "The draft has no items; append some, or cancel it.")
     with opened.database.write() as session:
         start_job(session, path.job_id, opened.settings.chunk_items)
-    opened.send_first_hints()
+    opened.hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 

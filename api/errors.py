@@ -7,11 +7,19 @@ from typing import Any, TypeAlias, TypeVar
 from flask import Response, abort
 from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from werkzeug.exceptions import HTTPException
 
 from api.schemas import ErrorBody, ErrorDetail
+from db.states import ErrorCode
 from worker.interactive import LaneUnavailable, PictureRefused
+from worker.store import StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +60,9 @@ def handle_errors(app: OpenAPI) -> None:
     app.register_error_handler(PictureRefused, _picture)
     app.register_error_handler(LaneUnavailable, _lane)
     app.register_error_handler(DataError, _unstorable)
-    app.register_error_handler(DBAPIError, _database)
-    app.register_error_handler(OSError, _storage)
+    for unreachable in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(unreachable, _database)
+    app.register_error_handler(StorageUnavailable, _storage)
     app.register_error_handler(Exception, _fault)
 
 
@@ -66,6 +75,18 @@ def validate(model: type[ModelT], value: object) -> ModelT:
         return model.model_validate(value)
     except ValidationError as error:
         abort(explain_invalid(error))
+
+
+def validate_json(model: type[ModelT], body: bytes) -> ModelT:
+    """A body of JSON as a `model`, or the request ends with the answer that says why not."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        if fault["type"] != "json_invalid":
+            abort(explain_invalid(error))
+        problem = f"The body must be JSON. {fault['msg']}"
+        raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
 
 
 def explain_invalid(error: ValidationError) -> Response:
@@ -107,7 +128,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _picture(error: PictureRefused) -> Response:
-    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, str(error))
+    fault_of_ours = error.code is ErrorCode.INTERNAL
+    status = HTTPStatus.INTERNAL_SERVER_ERROR if fault_of_ours else HTTPStatus.UNPROCESSABLE_ENTITY
+    return _answer(status, error.code, str(error))
 
 
 def _lane(error: LaneUnavailable) -> Response:
@@ -119,16 +142,15 @@ def _unstorable(error: DataError) -> Response:
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", message)
 
 
-def _database(error: DBAPIError) -> Response:
-    logger.warning("database refused a request", extra={"error": str(error.orig)})
+def _database(error: SQLAlchemyError) -> Response:
+    logger.warning("database refused a request", extra={"error": str(error)})
     message = "The database is away; try again in a moment."
     return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable", message)
 
 
-def _storage(error: OSError) -> Response:
-    logger.exception("storage failed")
-    message = f"The upload could not be stored ({error.strerror}); try again later."
-    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "storage_unavailable", message)
+def _storage(error: StorageUnavailable) -> Response:
+    logger.error("storage failed", extra={"error": str(error)})
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "storage_unavailable", str(error))
 
 
 def _fault(error: Exception) -> Response:

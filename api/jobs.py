@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, ApiError, answers, validate
+from api.errors import ERRORS, ApiError, answers, validate_json
 from api.keys import AlreadyAccepted, find_earlier
 from api.replies import describe_body, reply
 from api.requests import JobBody, JobPath, JobsQuery, KeyHeader, UploadForm
@@ -24,8 +24,10 @@ from db.values import JobStatus, NewItem, NewJob
 blueprint = APIBlueprint(
     "jobs", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
-# A body of JSON is read into memory whole: half a million items fit.
-MOST_JSON_BYTES = 64 << 20
+# A body of JSON is read into memory whole, and its items are added in one transaction; more than
+# these are appended to a draft.
+MOST_JSON_BYTES = 32 << 20
+MOST_JSON_ITEMS = 100_000
 SUBMISSION: dict[str, Any] = describe_body(
     {"application/json": JobBody, "multipart/form-data": UploadForm}
 )
@@ -45,22 +47,30 @@ def submit_job(header: KeyHeader) -> Response:
     if request.is_json:
         body, digest = _read_json()
         items = [item.to_item() for item in body.items]
-        return _accept(body.to_job(), items, draft=body.draft, key=key, digest=digest)
-    form = read_fields(UploadForm, request)
-    with stored_files(request, services(), form.dimensions) as files:
-        job = form.to_job((files.batch,))
-        return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
+        job_id = _accept(body.to_job(), items, draft=body.draft, key=key, digest=digest)
+    else:
+        form = read_fields(UploadForm, request)
+        with stored_files(request, services(), form.dimensions) as files:
+            job = form.to_job((files.batch,))
+            job_id = _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
+    services().hints.send_soon()
+    return reply_job(job_id, HTTPStatus.ACCEPTED)
 
 
 def _read_json() -> tuple[JobBody, str]:
-    request.max_content_length = MOST_JSON_BYTES
-    digest = sha256(request.get_data()).hexdigest()
-    return validate(JobBody, request.get_json()), digest
+    most = services().settings
+    request.max_content_length = min(MOST_JSON_BYTES, most.max_upload_bytes)
+    data = request.get_data()
+    body = validate_json(JobBody, data)
+    if len(body.items) > min(MOST_JSON_ITEMS, most.max_items_per_request):
+        raise ApiError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"A body of JSON takes at most {MOST_JSON_ITEMS} items; send a draft and append lines.",
+        )
+    return body, sha256(data).hexdigest()
 
 
-def _accept(
-    job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str
-) -> Response:
+def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str) -> int:
     opened = services()
     with opened.database.write() as session:
         if (earlier := find_earlier(session, key, digest)) is not None:
@@ -72,8 +82,7 @@ def _accept(
             job_id = accept_job(session, job, items, opened.settings.chunk_items)
         if key is not None:
             note_request(session, key, digest, job_id)
-    opened.send_first_hints()
-    return reply_job(job_id, HTTPStatus.ACCEPTED)
+    return job_id
 
 
 @blueprint.errorhandler(AlreadyAccepted)
@@ -111,7 +120,7 @@ def run_failed_again(path: JobPath) -> Response:
     with services().database.write() as session:
         if not retry_job(session, path.job_id):
             raise ApiError(HTTPStatus.CONFLICT, "The job has no failed items that can be retried.")
-    services().send_first_hints()
+    services().hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 

@@ -1,6 +1,5 @@
 """What the views call: opened once per API process, after gunicorn forked it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,7 +7,7 @@ from celery import Celery
 from flask import Flask, current_app
 
 from db.engine import Database
-from worker.hints import send_hints
+from worker.hints import HintSender
 from worker.interactive import InteractiveLane
 from worker.queue import create_queue
 from worker.settings import Settings
@@ -26,16 +25,11 @@ class Services:
     queue: Celery
     store: Store
     lane: InteractiveLane
-    background: ThreadPoolExecutor
-
-    def send_first_hints(self) -> None:
-        """Let workers know at once, without holding the answer up; the dispatcher sees to the
-        rest."""
-        self.background.submit(send_hints, self.database, self.queue, self.settings.resend_seconds)
+    hints: HintSender
 
     def close(self) -> None:
         """Let go of every connection."""
-        self.background.shutdown()
+        self.hints.close()
         self.lane.close()
         self.queue.close()
         self.database.close()
@@ -44,13 +38,19 @@ class Services:
 def open_services(app: Flask, settings: Settings) -> None:
     """Open everything; nothing connects before it is used."""
     queue = create_queue(settings.redis_url)
+    database = Database(settings.database_url, connections=settings.api_threads + 1)
     app.extensions[EXTENSION] = Services(
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         queue=queue,
         store=Store(settings.store_url),
-        lane=InteractiveLane(settings.redis_url, queue, settings.analyze_timeout_seconds),
-        background=ThreadPoolExecutor(1, thread_name_prefix="hints"),
+        lane=InteractiveLane(
+            settings.redis_url,
+            queue,
+            settings.analyze_timeout_seconds,
+            places=max(1, settings.api_threads // 2),
+        ),
+        hints=HintSender(database, queue, settings.resend_seconds),
     )
 
 

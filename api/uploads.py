@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, NoReturn, TypeVar
 
 from flask import Request
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import FileStorage
 
 from api.archives import Member, is_archive, read_members
@@ -104,7 +105,7 @@ def read_fields(form: type[FormT], request: Request) -> FormT:
 def _parse_json(name: str, text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         problem = f"The field {name!r} must be JSON, such as {{}}."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
 
@@ -137,6 +138,9 @@ def stored_files(
     try:
         items = list(_store_all(files, services, batch, dimensions))
         yield StoredFiles(batch, items, _digest(request, files))
+    except (OperationalError, InterfaceError):
+        # Whether the commit landed is not known: better a file too many than a job without files.
+        raise
     except BaseException:
         services.store.remove_batch(batch)
         raise

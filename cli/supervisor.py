@@ -20,6 +20,7 @@ TURN_SECONDS = 0.1
 SOCKET_SECONDS = 20.0
 # A chunk in hand is finished within this time as a rule; if not, it is done again some day.
 GRACE_SECONDS = 15.0
+SILENT_SECONDS = 3.0
 
 
 class Supervisor:
@@ -67,9 +68,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """End everything; asked a second time, by Ctrl-C, at once. Returns when all is gone."""
-        self._stopping.set()
         while self._thread.ident is not None and not self._ended.is_set():
             try:
+                self._stopping.set()
                 self._ended.wait()
             except (KeyboardInterrupt, SystemExit):
                 self._hurried.set()
@@ -128,9 +129,13 @@ class Supervisor:
     def _end(self, children: Sequence[Child]) -> None:
         for child in children:
             child.terminate()
-        deadline = monotonic() + GRACE_SECONDS
-        while any(child.is_alive for child in children) and monotonic() < deadline:
-            if self._hurried.wait(0.05):
+        started, told = monotonic(), False
+        while any(child.is_alive for child in children) and not self._hurried.wait(0.05):
+            waited = monotonic() - started
+            if waited > GRACE_SECONDS:
                 break
+            if waited > SILENT_SECONDS and not told:
+                tell("Waiting for the work in hand; another Ctrl-C ends it at once.")
+                told = True
         for child in children:
             child.kill()

@@ -9,11 +9,21 @@ from rich.console import Console
 UNBROKEN_COLUMNS = 1000
 
 
+class NotesConsole(Console):
+    """Stderr, which may be gone: whoever was told things has left, and the work goes on."""
+
+    def __init__(self) -> None:
+        # Brackets and colons in a name are part of it, no markup.
+        super().__init__(stderr=True, highlight=False, markup=False, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 @cache
 def open_stderr() -> Console:
     """The console that a progress bar and the notes above it share."""
-    # Brackets and colons in a name are part of it, no markup.
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return NotesConsole()
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# A lock is waited for this long; every write transaction of ours takes far less.
+# A lock is waited for this long: longer than the largest submission holds it, some seconds.
 BUSY_SECONDS = 15
 POSTGRESQL_GUARDS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
@@ -22,34 +22,52 @@ POSTGRESQL_GUARDS = (
 class Database:
     """Sessions on one database; a process opens its own, after it was forked."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _create_engine(url)
+    def __init__(self, url: str, connections: int = 5) -> None:
+        self.engine = _create_engine(url, connections)
+        # SQLite's readers see one moment as they are.
+        self._reading = (
+            self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            if self.engine.dialect.name == "postgresql"
+            else self.engine
+        )
+        self._writing = self.engine.execution_options(facetally_writes=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that is never committed."""
-        with Session(self.engine) as session:
+        """A session that is never committed, and sees one moment of the database throughout."""
+        with Session(self._reading) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, rolled back if the block raises."""
-        writing = self.engine.execution_options(facetally_writes=True)
-        with Session(writing, expire_on_commit=False) as session, session.begin():
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def connect_to_migrate(self) -> Iterator[Connection]:
+        """One transaction on a bare connection, for as long as a migration takes."""
+        with self._writing.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _create_engine(url: str) -> Engine:
+def _create_engine(url: str, connections: int) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, pool_size=connections, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
         url,
+        pool_size=connections,
         pool_pre_ping=True,
         pool_recycle=300,
         connect_args={"connect_timeout": 3, "options": POSTGRESQL_GUARDS},

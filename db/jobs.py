@@ -1,7 +1,7 @@
 """A job is followed by counts that only grow, and cancelled."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
@@ -53,21 +53,27 @@ def cancel_job(session: Session, job_id: int) -> bool:
     ).first()
     if asked is None:
         return False
+    cancel_waiting_chunks(session, job_id)
+    return True
+
+
+def cancel_waiting_chunks(session: Session, job_id: int) -> None:
+    """End every chunk of a job that nobody holds."""
+    left = ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
     session.execute(
         update(ChunkRow)
         .where(ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.WAITING)
         .values(
             state=ChunkState.CANCELLED,
-            cancelled=ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed,
+            cancelled=ChunkRow.cancelled + left,
             finished_at=DatabaseTime(),
         )
     )
-    return True
 
 
 def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
     progress = _read_progress(session, [row.id for row in rows])
-    now = datetime.now(UTC)
+    now = session.execute(select(DatabaseTime())).scalar_one()
     return [_status(row, *(progress.get(row.id) or _before_chunks(row)), now) for row in rows]
 
 

@@ -30,6 +30,9 @@ def claim_chunk(
     session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
 ) -> ClaimedChunk | None:
     """Take the chunk if it is free and its job is live; None for a late or doubled hint."""
+    # The job's row first, then the chunk's, as a cancellation does: in the other order each could
+    # wait for the other.
+    _mark_running(session, chunk_id)
     claimed = session.execute(
         update(ChunkRow)
         .where(
@@ -56,17 +59,23 @@ def claim_chunk(
         id=chunk_id,
         job_id=job_id,
         token=token,
-        options=_mark_running(session, job_id),
+        options=_read_options(session, job_id),
         items=_read_waiting_items(session, job_id, start, stop),
     )
 
 
-def _mark_running(session: Session, job_id: int) -> JobOptions:
+def _mark_running(session: Session, chunk_id: int) -> None:
+    job_id = select(ChunkRow.job_id).where(
+        ChunkRow.id == chunk_id, ChunkRow.state == ChunkState.WAITING
+    )
     session.execute(
         update(JobRow)
-        .where(JobRow.id == job_id, JobRow.state == JobState.QUEUED)
-        .values(state=JobState.RUNNING, running_at=DatabaseTime())
+        .where(JobRow.id == job_id.scalar_subquery(), JobRow.state == JobState.QUEUED)
+        .values(state=JobState.RUNNING, running_at=func.coalesce(JobRow.running_at, DatabaseTime()))
     )
+
+
+def _read_options(session: Session, job_id: int) -> JobOptions:
     options = session.execute(select(JobRow.options).where(JobRow.id == job_id)).scalar_one()
     return JobOptions(ThumbnailKind(options["thumbnails"]))
 

@@ -12,6 +12,6 @@ def migrate(database: Database) -> None:
     """Bring the schema up to the newest revision; does nothing when it is there already."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.engine.execution_options(facetally_writes=True).begin() as connection:
+    with database.connect_to_migrate() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, upd
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
+from db.jobs import cancel_waiting_chunks
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import Priority
@@ -137,40 +138,58 @@ def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, s
     return [(chunk_id, token) for chunk_id, token in session.execute(query) if token is not None]
 
 
-def close_jobs(session: Session) -> list[int]:
-    """Give every job whose chunks have all ended its last state; returns their ids."""
-    open_states = (ChunkState.WAITING, ChunkState.LEASED)
-    ended = ~exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state.in_(open_states))
-    working = (JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
-    jobs = (
-        select(JobRow.id, JobRow.state, JobRow.items)
-        .where(JobRow.state.in_(working), ended)
-        .with_for_update(skip_locked=True)
+def read_jobs_to_close(session: Session) -> list[int]:
+    """Live jobs whose chunks have all ended, and those being cancelled that only wait."""
+    open_chunks = exists().where(
+        ChunkRow.job_id == JobRow.id,
+        or_(
+            ChunkRow.state == ChunkState.LEASED,
+            and_(ChunkRow.state == ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
+        ),
     )
-    closed = []
-    for job_id, state, items in session.execute(jobs).all():
-        if state == JobState.CANCELLING:
-            last_state = _cancel_waiting_items(session, job_id)
-        else:
-            last_state = _judge(session, job_id, items)
-        values = {"state": last_state, "finished_at": DatabaseTime()}
-        session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
-        closed.append(job_id)
-    return closed
+    working = (JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
+    return list(session.scalars(select(JobRow.id).where(JobRow.state.in_(working), ~open_chunks)))
 
 
-def _cancel_waiting_items(session: Session, job_id: int) -> JobState:
+def close_job(session: Session, job_id: int) -> JobState | None:
+    """Give a job its last state; None where it is not over, or another process closes it."""
+    job = session.execute(
+        select(JobRow.state, JobRow.items)
+        .where(JobRow.id == job_id)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if job is None:
+        return None
+    if job.state == JobState.CANCELLING:
+        # A chunk that came back from a dead worker meanwhile waits, and nobody may claim it.
+        cancel_waiting_chunks(session, job_id)
+    if job_id not in read_jobs_to_close(session):
+        return None
+    last_state = _judge(session, job_id, JobState(job.state), job.items)
+    values = {"state": last_state, "finished_at": DatabaseTime()}
+    session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
+    return last_state
+
+
+def _judge(session: Session, job_id: int, state: JobState, items: int) -> JobState:
+    counted = (ChunkRow.job_id == job_id, ChunkRow.state != ChunkState.SPLIT)
+    failed, cancelled = session.execute(
+        select(
+            func.coalesce(func.sum(ChunkRow.failed), 0),
+            func.coalesce(func.sum(ChunkRow.cancelled), 0),
+        ).where(*counted)
+    ).one()
+    if state is JobState.CANCELLING and cancelled:
+        _cancel_waiting_items(session, job_id)
+        return JobState.CANCELLED
+    if failed == 0:
+        return JobState.COMPLETED
+    return JobState.FAILED if failed == items else JobState.COMPLETED_WITH_ERRORS
+
+
+def _cancel_waiting_items(session: Session, job_id: int) -> None:
     session.execute(
         update(ItemRow)
         .where(ItemRow.job_id == job_id, ItemRow.state == ItemState.WAITING)
         .values(state=ItemState.CANCELLED)
     )
-    return JobState.CANCELLED
-
-
-def _judge(session: Session, job_id: int, items: int) -> JobState:
-    counted = (ChunkRow.job_id == job_id, ChunkRow.state != ChunkState.SPLIT)
-    failed = session.scalar(select(func.sum(ChunkRow.failed)).where(*counted)) or 0
-    if failed == 0:
-        return JobState.COMPLETED
-    return JobState.FAILED if failed == items else JobState.COMPLETED_WITH_ERRORS

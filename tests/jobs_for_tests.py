@@ -17,7 +17,7 @@ from db.values import (
     NewJob,
     Thumbnail,
 )
-from db.window import choose_hints, close_jobs
+from db.window import choose_hints, close_job, read_jobs_to_close
 from models.face import AgeEstimate, Box, Face, Gender
 
 LEASE_SECONDS = 60.0
@@ -86,7 +86,8 @@ def work_all(database: Database, faces: Sequence[Face] = (), fail: Sequence[str]
 
 def close(database: Database) -> list[int]:
     with database.write() as session:
-        return close_jobs(session)
+        over = read_jobs_to_close(session)
+        return [job_id for job_id in over if close_job(session, job_id)]
 
 
 def status(database: Database, job_id: int) -> JobStatus:

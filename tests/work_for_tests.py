@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from db.engine import Database
-from db.window import choose_hints, close_jobs
+from db.window import choose_hints, close_job, read_jobs_to_close
 from models.analyzer import Analyzer, load_analyzer
 from worker.analysis import Analysis
 from worker.chunks import ChunkWorker
@@ -42,4 +42,5 @@ def work_until_done(settings: Settings, database: Database | None = None) -> Non
         for chunk_id in chunk_ids:
             worker.run(chunk_id, "task")
     with database.write() as session:
-        close_jobs(session)
+        for job_id in read_jobs_to_close(session):
+            close_job(session, job_id)

@@ -1,5 +1,5 @@
 """The small process that keeps work moving: fills Redis' window, takes expired leases back, closes
-jobs.
+jobs, removes what was erased.
 
 Several may run, and any may be killed at any time: whatever they do is decided in SQL.
 """
@@ -18,7 +18,7 @@ from db.engine import Database
 from db.erasure import expire_jobs, finish_erasure, read_jobs_to_erase, remove_erased
 from db.leases import crash_chunk
 from db.states import WorkerRole
-from db.window import close_jobs, read_expired_leases
+from db.window import close_job, read_expired_leases, read_jobs_to_close
 from db.workers import BEAT_SECONDS, beat, forget_gone, leave
 from worker.hints import send_hints
 from worker.store import Store
@@ -44,32 +44,49 @@ class Dispatcher:
     def run(self, stopped: threading.Event) -> None:
         """Work until `stopped`; a database that is away is waited for."""
         while not stopped.wait(TURN_SECONDS):
-            self._take_turn_safely()
+            self.take_turn()
         # Where the database is away, the row tells by its age that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
             leave(session, self._name)
 
-    def _take_turn_safely(self) -> None:
-        try:
-            self.take_turn()
-        except DBAPIError as error:
-            logger.warning("database refused a turn", extra={"error": str(error.orig)})
-
     def take_turn(self) -> None:
-        """One round of everything, each in a transaction of its own."""
-        self._beat_when_due()
-        self._reap()
-        with self._database.write() as session:
-            closed = close_jobs(session)
-        for job_id in closed:
-            logger.info("job closed", extra={"job_id": job_id})
+        """One round of everything. A step that fails is tried again, and stops no other."""
+        steps = (
+            self._beat_when_due,
+            self._reap,
+            self._send,
+            self._close,
+            self._expire,
+            self._erase,
+        )
+        for step in steps:
+            try:
+                step()
+            except DBAPIError as error:
+                logger.warning("database refused a step", extra={"error": str(error.orig)})
+            except Exception:
+                logger.exception("step failed")
+
+    def _send(self) -> None:
         send_hints(self._database, self._queue, self._resend_seconds)
-        self._erase()
+
+    def _close(self) -> None:
+        with self._database.read() as session:
+            over = read_jobs_to_close(session)
+        for job_id in over:
+            with self._database.write() as session:
+                state = close_job(session, job_id)
+            if state is not None:
+                logger.info("job closed", extra={"job_id": job_id, "state": state.value})
+
+    def _expire(self) -> None:
+        with self._database.write() as session:
+            for job_id in expire_jobs(session):
+                logger.info("job expired", extra={"job_id": job_id})
 
     def _erase(self) -> None:
         """A piece of each erased job, so that a large one holds nobody up; its uploads last."""
-        with self._database.write() as session:
-            expire_jobs(session)
+        with self._database.read() as session:
             erased = read_jobs_to_erase(session)
         for job in erased:
             with self._database.write() as session:

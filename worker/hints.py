@@ -1,6 +1,8 @@
 """Step 2: hints of waiting chunks go to Redis, as many as its window has room for."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -36,3 +38,32 @@ def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
         with database.write() as session:
             forget_hints(session, chunk_ids[sent:])
     return sent
+
+
+class HintSender:
+    """Sends the hints of a new job without holding up whoever accepted it.
+
+    It does its best: the dispatcher sees to what it could not send.
+    """
+
+    def __init__(self, database: Database, queue: Celery, resend_seconds: float) -> None:
+        self._database = database
+        self._queue = queue
+        self._resend_seconds = resend_seconds
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
+        self._waiting = BoundedSemaphore(1)
+
+    def send_soon(self) -> None:
+        # One turn that still waits will see this job, too: a stuck broker makes no queue of them.
+        if self._waiting.acquire(blocking=False):
+            self._thread.submit(self._send)
+
+    def close(self) -> None:
+        self._thread.shutdown()
+
+    def _send(self) -> None:
+        self._waiting.release()
+        try:
+            send_hints(self._database, self._queue, self._resend_seconds)
+        except Exception:
+            logger.exception("first hints were left to the dispatcher")

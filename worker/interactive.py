@@ -6,8 +6,10 @@ sends the pixels.
 """
 
 import json
+import logging
 from dataclasses import asdict, dataclass
 from secrets import token_hex
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
 
@@ -25,6 +27,8 @@ from models.picture import Picture, decode_picture
 from worker.queue import ANALYZE, INTERACTIVE_QUEUE
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.thumbnails import draw_thumbnail
+
+logger = logging.getLogger(__name__)
 
 # How long a worker that took a number waits for the pixels; whoever asked may have gone.
 PIXELS_SECONDS = 5.0
@@ -46,7 +50,7 @@ class PictureRefused(FacetallyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class Answer:
     """The faces of one picture, and its size in pixels as a person sees it."""
 
     width_pixels: int
@@ -57,15 +61,18 @@ class Analysis:
 class InteractiveLane:
     """The asking side, in the API."""
 
-    def __init__(self, redis_url: str, queue: Celery, timeout_seconds: float) -> None:
+    def __init__(
+        self, redis_url: str, queue: Celery, timeout_seconds: float, places: int = 8
+    ) -> None:
         self._redis = connect(redis_url)
         self._queue = queue
         self._timeout_seconds = timeout_seconds
+        self._places = BoundedSemaphore(places)
 
     def close(self) -> None:
         self._redis.close()
 
-    def find_faces(self, picture: bytes) -> Analysis:
+    def find_faces(self, picture: bytes) -> Answer:
         """The faces of an encoded picture; raises PictureRefused or LaneUnavailable."""
         answer = self._ask(FACES + picture)
         return _read_analysis(answer.removeprefix(FACES))
@@ -75,17 +82,21 @@ class InteractiveLane:
         return self._ask(PICTURE + picture).removeprefix(PICTURE)
 
     def _ask(self, question: bytes) -> bytes:
+        # Whoever waits here holds a thread of the API: others must stay free for everything else.
+        if not self._places.acquire(blocking=False):
+            raise LaneUnavailable("Too many pictures are waiting for an answer; try again soon.")
+        try:
+            return self._ask_worker(question)
+        finally:
+            self._places.release()
+
+    def _ask_worker(self, question: bytes) -> bytes:
         request_id = token_hex(16)
         deadline = monotonic() + self._timeout_seconds
         try:
             with self._redis.pubsub() as replies:
                 _subscribe(replies, _reply_channel(request_id))
-                self._queue.send_task(
-                    ANALYZE,
-                    args=[request_id],
-                    queue=INTERACTIVE_QUEUE,
-                    expires=self._timeout_seconds,
-                )
+                self._queue.send_task(ANALYZE, args=[request_id], queue=INTERACTIVE_QUEUE)
                 _listen(replies, deadline)
                 self._redis.publish(_question_channel(request_id), question)
                 answer = _listen(replies, deadline)
@@ -115,12 +126,21 @@ class InteractiveWorker:
         """Fetch the pixels, find the faces, send them back; whoever asked may be gone by then."""
         with self._redis.pubsub() as questions:
             _subscribe(questions, _question_channel(request_id))
-            self._redis.publish(_reply_channel(request_id), READY)
+            if not self._redis.publish(_reply_channel(request_id), READY):
+                # Whoever asked has gone.
+                return
             try:
                 question = _listen(questions, monotonic() + self._pixels_seconds)
             except LaneUnavailable:
                 return
-        self._redis.publish(_reply_channel(request_id), self._analyse(question))
+        self._redis.publish(_reply_channel(request_id), self._answer_safely(question))
+
+    def _answer_safely(self, question: bytes) -> bytes:
+        try:
+            return self._analyse(question)
+        except Exception:
+            logger.exception("analysis failed")
+            return _refuse(ErrorCode.INTERNAL, "The analysis failed through a fault of ours.")
 
     def _analyse(self, question: bytes) -> bytes:
         wants_picture = question.startswith(PICTURE)
@@ -130,7 +150,7 @@ class InteractiveWorker:
                 data, max_pixels=self._settings.max_pixels, working_side=WORKING_SIDE_PIXELS
             )
         except ItemError as error:
-            return REFUSED + json.dumps({"code": error.code, "message": str(error)}).encode()
+            return _refuse(ErrorCode(error.code), str(error))
         [found] = self._analyzer.find([picture])
         faces = self._analyzer.classify(found)
         if wants_picture:
@@ -147,6 +167,10 @@ def connect(redis_url: str) -> Redis:
     return Redis.from_url(
         redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
     )
+
+
+def _refuse(code: ErrorCode, message: str) -> bytes:
+    return REFUSED + json.dumps({"code": code, "message": message}).encode()
 
 
 def _question_channel(request_id: str) -> str:
@@ -188,7 +212,7 @@ def _write_analysis(picture: Picture, faces: list[Face]) -> bytes:
     ).encode()
 
 
-def _read_analysis(text: bytes) -> Analysis:
+def _read_analysis(text: bytes) -> Answer:
     fields: dict[str, Any] = json.loads(text)
     faces = tuple(
         Face(
@@ -200,4 +224,4 @@ def _read_analysis(text: bytes) -> Analysis:
         )
         for face in fields["faces"]
     )
-    return Analysis(fields["width_pixels"], fields["height_pixels"], faces)
+    return Answer(fields["width_pixels"], fields["height_pixels"], faces)

@@ -52,8 +52,8 @@ def create_queue(redis_url: str) -> Celery:
         # Children open nets: the default of 4 seconds would kill every replacement of a crashed
         # child.
         worker_proc_alive_timeout=300,
-        # A hung native call ends here; whatever these limits miss, the lease's end takes back.
-        task_soft_time_limit=240,
+        # A hung native call ends here; whatever this limit misses, the lease's end takes back. No
+        # softer limit before it: as an exception it would be blamed on the picture in hand.
         task_time_limit=300,
         # Only ids travel.
         task_serializer="json",

@@ -1,5 +1,6 @@
 """Step 4a: an item's URI becomes its bytes, if its source is allowed and its size bearable."""
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -36,10 +37,14 @@ class Sources:
         real = self._resolve(path)
         try:
             with open_regular_file(real) as source:
+                # A folder on the way may have become a link since it was looked at.
+                self._require_inside(_where_is(source, real))
                 return self._read_bounded(source)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingItem("There is no file at this address; check its path.") from error
         except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.ELOOP):
+                raise
             raise ForbiddenItem(
                 f"The worker may not read this file ({error.strerror}); check its permissions."
             ) from error
@@ -50,12 +55,15 @@ class Sources:
             real = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
             raise MissingItem("The address leads nowhere; check its path.") from error
+        self._require_inside(real)
+        return real
+
+    def _require_inside(self, real: Path) -> None:
         if not any(real.is_relative_to(root) for root in self._file_roots):
             raise ForbiddenItem(
                 "The file lies outside the folders that the operator allows; upload it instead, or "
                 "ask for its folder to be added to FACETALLY_FILE_ROOTS."
             )
-        return real
 
     def _read_bounded(self, source: BinaryIO) -> bytes:
         data = source.read(self._max_bytes + 1)
@@ -79,8 +87,18 @@ def _path_of(uri: str) -> Path:
         raise UnsupportedItem(
             "A file:// URI must name no other host: write file:///data/photos/1.jpg."
         )
+    if parts.query or parts.fragment or not parts.path.startswith("/"):
+        raise UnsupportedItem(
+            "A file:// URI is a whole path, in which ? is written %3F and # is written %23."
+        )
     # Names are bytes; those that are not UTF-8 travel percent-encoded.
     return Path(os.fsdecode(unquote_to_bytes(parts.path)))
+
+
+def _where_is(file: BinaryIO, expected: Path) -> Path:
+    """Where an open file really lies, on systems that tell."""
+    link = Path(f"/proc/self/fd/{file.fileno()}")
+    return link.readlink() if link.is_symlink() else expected
 
 
 def open_regular_file(path: Path) -> BinaryIO:

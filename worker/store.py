@@ -1,22 +1,26 @@
 """Where uploads wait for their workers: a folder, or any store that fsspec reaches."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import IO, BinaryIO, Protocol, cast
 
 import fsspec
 
-from models.errors import TooLargeItem
+from models.errors import FacetallyError, TooLargeItem
 
 SCHEME = "store:"
-COPY_BYTES = 1024 * 1024
+COPY_BYTES = 256 * 1024
 
 
 class Readable(Protocol):
     """As much of a file as is needed to copy it."""
 
     def read(self, size: int, /) -> bytes: ...
+
+
+class StorageUnavailable(FacetallyError):
+    """An upload could not be kept: make room, or see to the store, and let it be sent again."""
 
 
 class Store:
@@ -30,16 +34,28 @@ class Store:
         return token_hex(16)
 
     def write(self, batch: str, number: int, source: Readable, max_bytes: int) -> str:
-        """Keep a copy of `source`; returns its URI. Raises TooLargeItem, keeping nothing."""
+        """Keep a copy of `source`; returns its URI. Raises TooLargeItem, or StorageUnavailable,
+        keeping nothing."""
         key = f"{batch}/{number}"
-        self._files.makedirs(f"{self._root}/{batch}", exist_ok=True)
+        path = f"{self._root}/{key}"
         try:
-            with self._files.open(f"{self._root}/{key}", "wb") as target:
+            self._files.makedirs(f"{self._root}/{batch}", exist_ok=True)
+            with self._files.open(path, "wb") as target:
                 _copy(source, target, max_bytes)
+        except OSError as error:
+            self._remove_quietly(path)
+            raise StorageUnavailable(
+                f"The upload could not be stored ({error.strerror or error}); try again later."
+            ) from error
         except BaseException:
-            self._files.rm(f"{self._root}/{key}")
+            self._remove_quietly(path)
             raise
         return SCHEME + key
+
+    def _remove_quietly(self, path: str) -> None:
+        # The reason why it is removed must not be lost for one why it cannot be.
+        with suppress(OSError):
+            self._files.rm(path)
 
     @contextmanager
     def open(self, uri: str) -> Iterator[BinaryIO]:
