@@ -5,6 +5,7 @@ page.
 from hmac import compare_digest
 from http import HTTPStatus
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Flask, request
 from werkzeug.datastructures import Headers
@@ -57,14 +58,20 @@ def _check_is_local(headers: Headers) -> None:
     """A page of another site reaches a server on this machine by its visitor's browser: it must
     not.
     """
-    host = headers.get("Host", "").rpartition(":")[0] or headers.get("Host", "")
     foreign = headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-    if foreign or not _is_loopback(host.strip("[]")):
+    if foreign or not _is_loopback(_host_of(headers)):
         raise ApiError(
             HTTPStatus.FORBIDDEN,
             "Without keys this server answers only programs on its own machine, at 127.0.0.1 or "
             "localhost; set FACETALLY_API_KEYS to let others in.",
         )
+
+
+def _host_of(headers: Headers) -> str:
+    try:
+        return urlsplit(f"//{headers.get('Host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_loopback(host: str) -> bool:

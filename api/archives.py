@@ -7,8 +7,6 @@ machine.
 
 import bz2
 import gzip
-import lzma
-import struct
 import tarfile
 import zipfile
 import zlib
@@ -47,7 +45,6 @@ DECOMPRESS: dict[str, Decompress] = {
     ".tar.gz": gzip.GzipFile,
     ".tgz": gzip.GzipFile,
     ".tar.bz2": bz2.BZ2File,
-    ".tar.xz": lzma.LZMAFile,
 }
 ARCHIVE_ENDINGS = (".zip", *DECOMPRESS)
 NESTED_ENDINGS = (*ARCHIVE_ENDINGS, ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst")
@@ -55,23 +52,24 @@ NESTED_ENDINGS = (*ARCHIVE_ENDINGS, ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 LITTER_FOLDER = "__MACOSX"
 
-# Photographs hardly shrink in an archive: one that grows by more than this was made to harm.
+# Photographs hardly shrink in an archive: archives that grow by more than this were made to harm.
 MOST_GROWTH = 20
 ALWAYS_ALLOWED_BYTES = 1 << 30
-# Reading a list of members takes about ten times its size in memory.
+# The list of a zip's members, and the names of a tar's, are read whole: a list of this size takes
+# some hundred megabytes in memory, and no honest name is as long.
 MOST_LIST_BYTES = 16 << 20
-# Names and attributes of a tar's member are read whole, so none may be huge.
-MOST_HEADER_BYTES = 1 << 20
+MOST_HEADER_BYTES = 256 << 10
+TAR_BLOCK_BYTES = 512
 
-# What the standard library's readers raise on a broken archive.
+# What the standard library's readers raise on a broken archive, or one of a kind they do not know.
+# They only read: what the store raises does not pass through them.
 DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
-    lzma.LZMAError,
-    gzip.BadGzipFile,
     EOFError,
-    struct.error,
+    OSError,
+    RuntimeError,
     ValueError,
 )
 
@@ -105,17 +103,37 @@ def _is_tar(head: bytes) -> bool:
     return head[TAR_MAGIC_AT:].startswith(TAR_MAGIC)
 
 
-def read_members(path: Path, name: str, max_member_bytes: int) -> Iterator[Member]:
+class Budget:
+    """How many bytes may still come out of the archives of one request."""
+
+    def __init__(self, sent_bytes: int, max_member_bytes: int) -> None:
+        self._left = max(ALWAYS_ALLOWED_BYTES, MOST_GROWTH * sent_bytes)
+        self._max_member_bytes = max_member_bytes
+
+    def check_member(self, size: int) -> None:
+        """Raises TooLargeItem for a member over the limit."""
+        if size > self._max_member_bytes:
+            raise TooLargeItem(
+                f"The file unpacks to {size} bytes and at most {self._max_member_bytes} are taken."
+            )
+
+    def spend(self, size: int) -> None:
+        """Raises TooLargeItem where more comes out than is left."""
+        if size > self._left:
+            raise TooLargeItem("The archive unpacks to far more than its size; send it in parts.")
+        self._left -= size
+
+
+def read_members(path: Path, name: str, budget: Budget) -> Iterator[Member]:
     """The files in an archive, in its order; one that is refused carries its reason as content.
 
     An archive that cannot be read, from the start or from some point on, ends with a member under
     the archive's own name that says so.
     """
-    budget = _Budget(path, max_member_bytes)
     ending = next((end for end in DECOMPRESS if name.lower().endswith(end)), ".tar")
-    with path.open("rb") as file:
-        is_zip = file.read(4) in ZIP_MAGICS or name.lower().endswith(".zip")
     try:
+        with path.open("rb") as file:
+            is_zip = file.read(4) in ZIP_MAGICS or name.lower().endswith(".zip")
         if is_zip:
             yield from _read_zip(path, budget)
         else:
@@ -126,33 +144,18 @@ def read_members(path: Path, name: str, max_member_bytes: int) -> Iterator[Membe
         yield Member(name, UnreadableItem("The archive is damaged or cut off; send it again."))
 
 
-class _Budget:
-    """How many bytes may still come out of an archive."""
-
-    def __init__(self, path: Path, max_member_bytes: int) -> None:
-        self._left = max(ALWAYS_ALLOWED_BYTES, MOST_GROWTH * path.stat().st_size)
-        self._max_member_bytes = max_member_bytes
-
-    def spend(self, size: int) -> None:
-        """Raises TooLargeItem for a member over the limit, or over what is left for the archive."""
-        if size > self._max_member_bytes:
-            raise TooLargeItem(
-                f"The file unpacks to {size} bytes and at most {self._max_member_bytes} are taken."
-            )
-        if size > self._left:
-            raise TooLargeItem("The archive unpacks to far more than its size; send it in parts.")
-        self._left -= size
-
-
-def _read_zip(path: Path, budget: _Budget) -> Iterator[Member]:
-    _check_list_size(path)
-    with zipfile.ZipFile(path) as archive:
+def _read_zip(path: Path, budget: Budget) -> Iterator[Member]:
+    with (
+        path.open("rb") as file,
+        zipfile.ZipFile(cast(IO[bytes], _ListBound(file))) as archive,
+    ):
         for info in archive.infolist():
             if info.is_dir() or _is_litter(info.filename):
                 continue
             try:
                 _check_name(info.orig_filename)
                 _check_zip_kind(info)
+                budget.check_member(info.file_size)
                 budget.spend(info.file_size)
                 content = _open_zip_member(archive, info)
             except ItemError as refusal:
@@ -160,21 +163,6 @@ def _read_zip(path: Path, budget: _Budget) -> Iterator[Member]:
                 continue
             with content:
                 yield Member(info.filename, _Guarded(content))
-
-
-def _check_list_size(path: Path) -> None:
-    """Raises UnsupportedItem where the list of members is too long to be read into memory."""
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        tail_size = min(size, 22 + 0xFFFF)
-        file.seek(size - tail_size)
-        tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        return
-    (list_bytes,) = struct.unpack_from("<L", tail, at + 12)
-    if list_bytes > MOST_LIST_BYTES:
-        raise UnsupportedItem("The archive has too many members; send it in parts.")
 
 
 def _check_zip_kind(info: zipfile.ZipInfo) -> None:
@@ -189,7 +177,7 @@ def _check_zip_kind(info: zipfile.ZipInfo) -> None:
 def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     try:
         return archive.open(info)
-    except (NotImplementedError, RuntimeError) as error:
+    except NotImplementedError as error:
         raise UnsupportedItem(
             "The file is packed in a way that is not read here; pack it with Deflate."
         ) from error
@@ -197,27 +185,35 @@ def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[byte
         raise UnreadableItem("The file is damaged in its archive; send it again.") from error
 
 
-def _read_tar(path: Path, decompress: Decompress, budget: _Budget) -> Iterator[Member]:
-    with (
-        closing(decompress(path)) as file,
-        tarfile.open(fileobj=cast(IO[bytes], _HeaderBound(file)), mode="r:") as archive,
-    ):
-        while (info := archive.next()) is not None:
-            # The archive keeps each header it read: memory would grow with the number of members.
-            archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out
-            if info.isdir() or _is_litter(info.name):
-                continue
-            yield _tar_member(archive, info, budget)
+def _read_tar(path: Path, decompress: Decompress, budget: Budget) -> Iterator[Member]:
+    with closing(decompress(path)) as file:
+        bounded = _HeaderBound(file, budget)
+        with tarfile.open(fileobj=cast(IO[bytes], bounded), mode="r:") as archive:
+            while (info := archive.next()) is not None:
+                # The archive keeps each header it read: memory would grow with their number.
+                archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out
+                archive.pax_headers = {}
+                if info.isdir() or _is_litter(info.name):
+                    continue
+                yield _tar_member(archive, info, budget)
+            _check_end(bounded, archive.offset)
 
 
-def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) -> Member:
+def _check_end(file: "_HeaderBound", offset: int) -> None:
+    """Raises UnreadableItem where the archive stops at a broken header, not at its end."""
+    file.seek(offset)
+    if any(file.read(TAR_BLOCK_BYTES)):
+        raise UnreadableItem("The archive is damaged from here on; send it again.")
+
+
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member:
     try:
         _check_name(info.name)
         if not info.isreg() or info.issparse():
             raise ForbiddenItem(
                 "A link or device in an archive is not followed; send the file itself."
             )
-        budget.spend(info.size)
+        budget.check_member(info.size)
     except ItemError as refusal:
         return Member(info.name, refusal)
     content = archive.extractfile(info)
@@ -248,25 +244,60 @@ class _Guarded:
     def read(self, size: int) -> bytes:
         try:
             return self._content.read(size)
-        except (NotImplementedError, RuntimeError) as error:
+        except NotImplementedError as error:
             raise UnsupportedItem("The file is packed in a way that is not read here.") from error
         except DAMAGE as error:
             raise UnreadableItem("The file is damaged in its archive; send it again.") from error
 
 
-class _HeaderBound:
-    """A tar's bytes, of which no single read is huge: contents are read in small pieces anyway."""
+class _ListBound:
+    """A zip's bytes, of which no single read is huge: only the list of members is read whole."""
 
-    def __init__(self, file: Seekable) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MOST_LIST_BYTES:
+            raise UnsupportedItem("The archive has too many members; send it in parts.")
+        return self._file.read(size)
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        return self._file.seek(position, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+
+class _HeaderBound:
+    """A tar's bytes, all of which count, those that are only passed over, too.
+
+    No single read is huge: contents are read in small pieces anyway.
+    """
+
+    def __init__(self, file: Seekable, budget: Budget) -> None:
+        self._file = file
+        self._budget = budget
+        self._reached = 0
 
     def read(self, size: int) -> bytes:
         if size > MOST_HEADER_BYTES:
             raise tarfile.ReadError("header too large")
-        return self._file.read(size)
+        data = self._file.read(size)
+        self._count(self._file.tell())
+        return data
 
     def seek(self, position: int) -> int:
+        self._count(position)
         return self._file.seek(position)
 
     def tell(self) -> int:
         return self._file.tell()
+
+    def _count(self, position: int) -> None:
+        """Raises TooLargeItem once more has been unpacked than the budget allows."""
+        if position > self._reached:
+            self._budget.spend(position - self._reached)
+            self._reached = position

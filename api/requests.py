@@ -1,6 +1,7 @@
 """What comes in over HTTP, as the OpenAPI document shows it; all of it is checked before any
 view."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
@@ -12,6 +13,7 @@ from db.states import ErrorCode, ItemState, JobState
 from db.values import ItemError, JobOptions, NewItem, NewJob, Priority, ThumbnailKind
 from worker.store import SCHEME
 
+LONGEST_NAME = 1024
 DIMENSION_PREFIX = "dimension."
 RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
@@ -25,17 +27,21 @@ def _refuse_unstorable(text: str) -> str:
 
 
 def _assume_utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the moment lies outside the years 1 to 9999") from None
 
 
 Moment = Annotated[datetime, AfterValidator(_assume_utc)]
 Text = Annotated[str, AfterValidator(_refuse_unstorable)]
-Name = Annotated[Text, Field(min_length=1, max_length=1024)]
+Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
 Uri = Annotated[Text, Field(min_length=1, max_length=4096)]
 Tag = Annotated[Text, Field(min_length=1, max_length=100)]
 Dimensions = Annotated[
     dict[
-        Annotated[Text, Field(min_length=1, max_length=64)], Annotated[Text, Field(max_length=200)]
+        Annotated[Text, Field(min_length=1, max_length=64, pattern=r'^[^"\\]*$')],
+        Annotated[Text, Field(max_length=200)],
     ],
     Field(max_length=20),
 ]
@@ -45,6 +51,14 @@ Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 FORBIDDEN = ItemError(
     ErrorCode.FORBIDDEN_SOURCE, "An item cannot be named by an address in the store; upload it."
 )
+
+
+def clean_name(name: str) -> str:
+    """An item's name as results may show it: forward slashes, nothing that steers a terminal."""
+    visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", name)
+    # A name that is not UTF-8 reaches us in pieces that no database takes.
+    sound = visible.encode(errors="replace").decode()
+    return sound.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"
 
 
 class Strict(BaseModel):
@@ -71,7 +85,7 @@ class ItemBody(Strict):
     dimensions: Dimensions = {}
 
     def to_item(self) -> NewItem:
-        name = self.name or self.uri[:1024]
+        name = clean_name(self.name or self.uri)
         # Only the server itself gives out addresses in its store: they lead to others' uploads,
         # too.
         refusal = FORBIDDEN if self.uri.startswith(SCHEME) else None

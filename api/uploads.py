@@ -2,7 +2,6 @@
 store."""
 
 import json
-import re
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -17,15 +16,15 @@ from flask import Request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import FileStorage
 
-from api.archives import Member, is_archive, read_members
+from api.archives import Budget, Member, is_archive, read_members
 from api.errors import ApiError, validate
-from api.requests import Strict
+from api.requests import Strict, clean_name
 from api.services import Services
 from db.states import ErrorCode
 from db.values import ItemError, NewItem
 from models.errors import ItemError as RefusedItem
+from worker.store import StorageUnavailable
 
-LONGEST_NAME = 1024
 FormT = TypeVar("FormT", bound=Strict)
 
 
@@ -44,10 +43,15 @@ class StagedFile:
         self._remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
 
     def write(self, data: bytes) -> int:
-        if self._file is None:
-            self._file = self.path.open("wb")
         self._digest.update(data)
-        return self._file.write(data)
+        try:
+            if self._file is None:
+                self._file = self.path.open("wb")
+            return self._file.write(data)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The upload could not be received ({error.strerror}); try again later."
+            ) from error
 
     @property
     def digest(self) -> str:
@@ -157,9 +161,11 @@ def _store_all(
     files: list[FileStorage], services: Services, batch: str, dimensions: dict[str, str]
 ) -> Iterator[NewItem]:
     most = services.settings.max_items_per_request
+    sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
+    budget = Budget(sent_bytes, services.settings.max_item_bytes)
     number = 0
     for file in files:
-        for member in _read_file(file, services.settings.max_item_bytes):
+        for member in _read_file(file, budget):
             number += 1
             if number > most:
                 problem = f"A request takes at most {most} items; split it."
@@ -167,10 +173,10 @@ def _store_all(
             yield _store(member, services, batch, number, dimensions)
 
 
-def _read_file(file: FileStorage, max_item_bytes: int) -> Iterator[Member]:
+def _read_file(file: FileStorage, budget: Budget) -> Iterator[Member]:
     path, name = _staged(file).path, file.filename or ""
     if is_archive(path, name):
-        yield from read_members(path, name, max_item_bytes)
+        yield from read_members(path, name, budget)
         return
     with path.open("rb") as content:
         yield Member(name, content)
@@ -193,11 +199,3 @@ def _store(
         error = ItemError(ErrorCode(refusal.code), str(refusal))
         return NewItem(name, uri="", dimensions=dimensions, error=error)
     return NewItem(name, uri, dimensions=dimensions)
-
-
-def clean_name(name: str) -> str:
-    """A file's name as results may show it: forward slashes, nothing that steers a terminal."""
-    visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", name)
-    # A name that is not UTF-8 reaches us in pieces that no database takes.
-    sound = visible.encode(errors="replace").decode()
-    return sound.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"

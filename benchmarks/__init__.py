@@ -1,1 +1,1 @@
-"""Measurements to repeat: `throughput` (`make bench`) over the pictures that `pictures` makes."""
+"""Measurements to repeat: `throughput` (`make bench`), over what `pictures` makes; `accuracy`."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
+from benchmarks.nets import open_analyzer
 from cli.environment import read_settings
-from models.analyzer import Analyzer, load_analyzer
+from models.analyzer import Analyzer
 from models.face import Face
 from models.picture import decode_picture
 from worker.settings import WORKING_SIDE_PIXELS, Settings
@@ -45,7 +46,7 @@ def main() -> None:
     with labels.open(newline="") as file:
         rows = list(csv.DictReader(file))
     settings = read_settings(provider="cpu")
-    analyzer = load_analyzer(settings.weights_dir, provider="cpu")
+    analyzer = open_analyzer(settings)
     judged = list(_judge(rows, labels.parent, analyzer, settings))
     if not judged:
         sys.exit("No face was found: nothing was measured.")

@@ -2,7 +2,7 @@
 
 What bounds both is the nets and the decoding, on every core. The system adds HTTP, Redis, SQL and
 processes that share those cores: the ratio shows what they cost. It is measured in one run, in
-turns, since machines drift; the medians are compared.
+turns, since machines drift; the median of the rounds' ratios counts.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from statistics import median
 from time import monotonic, sleep
 
 from api.requests import ItemBody
+from benchmarks.nets import open_analyzer
 from benchmarks.pictures import make_pictures
 from cli.client import Client
 from cli.environment import read_settings
 from cli.stack import StackPlan, run_stack
 from cli.submit import submit_items
-from models.analyzer import load_analyzer
 from models.picture import decode_picture
 from models.weights import SAMPLES, require_file
 from worker.settings import WORKING_SIDE_PIXELS, Settings
@@ -33,6 +33,7 @@ from worker.thumbnails import draw_thumbnail, shrink
 
 OUT = Path("benchmarks/out/throughput.json")
 POLL_SECONDS = 0.05
+START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _run_bare(settings: Settings, paths: Sequence[Path]) -> Round:
     ]
     for process in processes:
         process.start()
-    start.wait()
+    start.wait(timeout=START_SECONDS)
     started = monotonic()
     faces = sum(counts.get() for _ in processes)
     seconds = monotonic() - started
@@ -110,9 +111,9 @@ def _run_bare(settings: Settings, paths: Sequence[Path]) -> Round:
 
 def _loop(settings: Settings, paths: Sequence[Path], start: Barrier, counts: object) -> None:
     """Decode, detect, align, classify, draw: nothing else, one picture after the other."""
-    analyzer = load_analyzer(settings.weights_dir, provider="cpu")
+    analyzer = open_analyzer(settings)
     faces = 0
-    start.wait()
+    start.wait(timeout=START_SECONDS)
     for path in paths:
         picture = decode_picture(
             path.read_bytes(),

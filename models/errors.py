@@ -1,4 +1,4 @@
-"""Every error this project raises on purpose, in one tree.
+"""What can go wrong with items and nets, in one tree; each package adds its own beside its code.
 
 FacetallyError
 |-- ItemError             one item fails, with a code and a sentence; the rest of the job goes on

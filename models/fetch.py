@@ -65,7 +65,7 @@ def _check_hash(name: str, data: bytes, wanted: str) -> None:
 def _fold(source: Path, target: Path) -> None:
     # In a process of its own: the rest of the project does without importing `onnx`.
     done = subprocess.run(
-        [sys.executable, "-m", "models.fold", str(source), str(target)],
+        [sys.executable, "-P", "-m", "models.fold", str(source), str(target)],
         capture_output=True,
         text=True,
         check=False,

@@ -118,6 +118,8 @@ def test_health_and_documents_need_no_key(guarded: FlaskClient, path: str) -> No
         ({"Host": "127.0.0.1:8000"}, 200),
         ({"Host": "[::1]:8000"}, 200),
         ({"Host": "localhost"}, 200),
+        ({"Host": "[::1]"}, 200),
+        ({"Host": "[::1"}, 403),
         ({"Host": "rebound.example"}, 403),
         ({"Host": "192.168.1.5:8000"}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 200),

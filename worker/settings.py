@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy import URL
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
@@ -53,9 +54,9 @@ class Settings(BaseModel):
     thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
 
     chunk_items: int = Field(32, ge=1, le=4096)
-    lease_seconds: float = Field(60.0, gt=0)
-    resend_seconds: float = Field(30.0, gt=0)
-    analyze_timeout_seconds: float = Field(30.0, gt=0)
+    lease_seconds: float = Field(60.0, gt=0, le=86400)
+    resend_seconds: float = Field(30.0, gt=0, le=86400)
+    analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -98,10 +99,14 @@ class Settings(BaseModel):
         return self.model_copy(
             update={
                 "database_url": self.database_url
-                or f"sqlite:///{self.data_dir / 'facetally.sqlite3'}",
+                or _sqlite_url(self.data_dir / "facetally.sqlite3"),
                 "store_url": self.store_url or f"file://{self.data_dir / 'store'}",
             }
         )
+
+
+def _sqlite_url(path: Path) -> str:
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def _split(value: object, separator: str) -> object:

@@ -1,0 +1,15 @@
+"""The nets as the settings of this environment say, for whatever measures them alone."""
+
+from models.analyzer import Analyzer, load_analyzer
+from worker.settings import Settings
+
+
+def open_analyzer(settings: Settings) -> Analyzer:
+    """On the CPU, with one thread, as a worker process opens them."""
+    return load_analyzer(
+        settings.weights_dir,
+        provider="cpu",
+        detection_side=settings.detection_side,
+        score_threshold=settings.score_threshold,
+        smallest_face_pixels=settings.smallest_face_pixels,
+    )
