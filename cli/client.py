@@ -65,8 +65,30 @@ class Client:
         """A page of jobs, the newest first."""
         return self._get("/v1/jobs", JobsOut, {"state": state, "limit": limit, "cursor": cursor})
 
+    def append_lines(self, job_id: int, lines: bytes, key: str) -> JobOut:
+        """Add items to a draft, once however often it is sent under this key."""
+        headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": key}
+        timeout = httpx.Timeout(SUBMIT_TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
+        path = f"/v1/jobs/{job_id}/items"
+        return self._read(
+            self._http.build_request("POST", path, content=lines, headers=headers, timeout=timeout),
+            JobOut,
+        )
+
+    def finalize_job(self, job_id: int) -> JobOut:
+        return self._change("POST", job_id, "/finalize")
+
     def cancel_job(self, job_id: int) -> JobOut:
-        return self._read(self._http.build_request("POST", f"/v1/jobs/{job_id}/cancel"), JobOut)
+        return self._change("POST", job_id, "/cancel")
+
+    def retry_job(self, job_id: int) -> JobOut:
+        return self._change("POST", job_id, "/retry")
+
+    def erase_job(self, job_id: int) -> JobOut:
+        return self._change("DELETE", job_id, "")
+
+    def _change(self, method: str, job_id: int, call: str) -> JobOut:
+        return self._read(self._http.build_request(method, f"/v1/jobs/{job_id}{call}"), JobOut)
 
     def read_results(self, job_id: int, parameters: Parameters) -> Iterator[bytes]:
         """The results in pieces, as NDJSON or CSV."""

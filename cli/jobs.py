@@ -77,3 +77,34 @@ def cancel(client: Client, job_id: int) -> None:
     Example: facetally cancel 7
     """
     click.echo(describe_job(client.cancel_job(job_id)))
+
+
+@click.command()
+@takes_job
+@takes_server
+def retry(client: Client, job_id: int) -> None:
+    """Run the failed items of a job again.
+
+    What is done is not touched.
+
+    \b
+    Example: facetally retry 7
+    """
+    click.echo(describe_job(client.retry_job(job_id)))
+
+
+@click.command()
+@takes_job
+@click.confirmation_option(
+    "--yes", prompt="Erase the job's uploads, thumbnails, faces and counts for good?"
+)
+@takes_server
+def erase(client: Client, job_id: int) -> None:
+    """Erase a job.
+
+    Its uploads, thumbnails, faces and counts go; a receipt of what it held stays.
+
+    \b
+    Example: facetally erase 7 --yes
+    """
+    click.echo(describe_job(client.erase_job(job_id)))

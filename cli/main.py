@@ -24,6 +24,8 @@ COMMANDS = {
     "audience": "cli.results:audience",
     "thumbnails": "cli.results:thumbnails",
     "cancel": "cli.jobs:cancel",
+    "retry": "cli.jobs:retry",
+    "erase": "cli.jobs:erase",
     "api": "cli.server:api",
     "worker": "cli.pool:worker",
     "dispatcher": "cli.deployment:dispatcher",

@@ -2,8 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,7 +14,6 @@ CSV_ENDING = ".csv"
 NDJSON_ENDINGS = (".ndjson", ".jsonl")
 # Any other column of a CSV file is a dimension of its item.
 ITEM_COLUMNS = ("uri", "path", "name", "captured_at")
-ITEMS_PER_PIECE = 500
 
 
 def is_manifest(path: Path) -> bool:
@@ -88,12 +86,8 @@ def _make_item(path: Path, number: int, fields: Mapping[str, object]) -> ItemBod
         raise CommandFailed(f"{path}, line {number}: {field}: {fault['msg']}.") from error
 
 
-def write_job(items: Iterable[ItemBody], tags: Iterable[str]) -> Iterator[bytes]:
-    """The JSON of a submission, in pieces."""
+def write_job(items: Sequence[bytes], tags: Iterable[str]) -> Iterator[bytes]:
+    """The JSON of a submission whose items are JSON already."""
     yield b'{"tags": ' + json.dumps(list(tags)).encode() + b', "items": ['
-    lines = (item.model_dump_json(exclude_defaults=True) for item in items)
-    separator = ""
-    while piece := ",\n".join(islice(lines, ITEMS_PER_PIECE)):
-        yield (separator + piece).encode()
-        separator = ",\n"
+    yield b",\n".join(items)
     yield b"]}"

@@ -135,7 +135,10 @@ def _find_unfinished(client: Client, fingerprint: str, written: Path) -> JobOut 
     while True:
         page = client.read_jobs(None, JOBS_PER_PAGE, cursor)
         for job in page.jobs:
-            if fingerprint in job.tags:
+            if job.state is JobState.DRAFT:
+                # Its submission was cut off: it is sent again as a whole.
+                client.cancel_job(job.id)
+            elif fingerprint in job.tags:
                 return job if _is_unfinished(job, last_written) else None
         cursor = page.next_cursor
         if cursor is None:

@@ -1,8 +1,9 @@
 """`facetally submit`: pictures go to a server as files, or by their addresses."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from cli.terminal import tell
 
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 JSON = "application/json"
+ITEMS_PER_PAGE = 10_000
 
 
 @click.command()
@@ -63,8 +65,18 @@ def submit(
 
 
 def submit_items(client: Client, items: Iterable[ItemBody], tags: Sequence[str]) -> JobOut:
-    """One job of items by their addresses."""
-    return client.submit(write_job(items, tags), JSON)
+    """One job of items by their addresses; in parts where there are very many."""
+    lines = (item.model_dump_json(exclude_defaults=True).encode() for item in items)
+    page = list(islice(lines, ITEMS_PER_PAGE))
+    if len(page) < ITEMS_PER_PAGE:
+        return client.submit(write_job(page, tags), JSON)
+    draft = client.submit([json.dumps({"draft": True, "tags": list(tags)}).encode()], JSON)
+    number = 0
+    while page:
+        number += 1
+        client.append_lines(draft.id, b"\n".join(page), f"append-{draft.id}-{number}")
+        page = list(islice(lines, ITEMS_PER_PAGE))
+    return client.finalize_job(draft.id)
 
 
 def upload_files(

@@ -125,7 +125,8 @@ def test_a_submission_is_json_however_many_items_it_has(tmp_path, count):
     manifest = tmp_path / "many.ndjson"
     manifest.write_text("".join(f'{{"uri": "file:///{n}"}}\n' for n in range(count)))
 
-    body = json.loads(b"".join(write_job(read_manifest(manifest), ["tag"])))
+    lines = [item.model_dump_json().encode() for item in read_manifest(manifest)]
+    body = json.loads(b"".join(write_job(lines, ["tag"])))
 
     assert body["tags"] == ["tag"]
     assert [item["uri"] for item in body["items"]] == [f"file:///{n}" for n in range(count)]
