@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from jobs_for_tests import status, submit
 from sqlalchemy import select
 
 from db.clock import DatabaseTime
@@ -20,7 +21,9 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
+    job_id = submit(database)
     migrate(database)
+    assert status(database, job_id).counts.items == 4
 
 
 def test_the_database_tells_the_time_in_utc(database: Database) -> None:

@@ -6,7 +6,9 @@ from jobs_for_tests import claim, hints, submit
 from sqlalchemy import select
 
 from db.engine import Database
+from db.submissions import accept_job
 from db.tables import ChunkRow
+from db.values import NewItem, NewJob, Priority
 from db.window import forget_hints
 
 
@@ -61,3 +63,15 @@ def test_a_job_that_holds_workers_yields_to_one_that_holds_none(database: Databa
 
 def test_an_idle_system_sends_nothing(database: Database) -> None:
     assert hints(database) == []
+
+
+def test_an_urgent_job_gets_the_larger_part_and_starves_nobody(database: Database) -> None:
+    def send(priority: Priority) -> int:
+        items = [NewItem(f"{number}", "file:///a") for number in range(100)]
+        with database.write() as session:
+            # One chunk for each item, whatever the size of the job.
+            return accept_job(session, NewJob(priority=priority), items, 1)
+
+    low, normal, high = (send(priority) for priority in Priority)
+    shares = jobs_of(database, hints(database, window=26))
+    assert shares == {low: 2, normal: 6, high: 18}

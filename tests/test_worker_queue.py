@@ -1,11 +1,18 @@
 """Only hints travel through the queue, each to its lane; a broker that is away costs nothing."""
 
-from jobs_for_tests import submit
+from datetime import UTC, datetime
+from threading import Event
+
+from jobs_for_tests import status, submit, work_all
 from kombu import Connection
 from redis import Redis
 
 from db.engine import Database
-from db.states import WorkerRole
+from db.erasure import erase_job
+from db.states import JobState, WorkerRole
+from db.submissions import accept_job
+from db.tables import JobRow
+from db.values import NewItem, NewJob
 from db.workers import beat, count_slots, leave
 from worker.dispatcher import Dispatcher
 from worker.hints import SMALLEST_WINDOW, send_hints
@@ -32,9 +39,7 @@ def test_each_message_goes_to_its_own_queue(redis_url: str) -> None:
     assert (length(redis_url, INTERACTIVE_QUEUE), length(redis_url, BULK_QUEUE)) == (1, 0)
 
 
-def test_a_million_items_take_no_more_room_than_the_window(
-    database: Database, redis_url: str
-) -> None:
+def test_a_large_job_takes_no_more_room_than_the_window(database: Database, redis_url: str) -> None:
     empty(redis_url)
     submit(database, items=500, chunk_items=1)
     with create_queue(redis_url) as queue:
@@ -66,16 +71,54 @@ def test_hints_that_could_not_be_sent_go_out_when_the_broker_is_back(
 def test_a_socket_is_named_as_redis_clients_do() -> None:
     with create_queue("unix:///run/valkey.sock") as queue:
         connection: Connection = queue.connection()
-        assert connection.transport_cls == "redis+socket" or "socket" in connection.as_uri()
+        assert connection.as_uri().startswith("redis+socket:///run/valkey.sock")
 
 
 def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
     database: Database, redis_url: str
 ) -> None:
+    stopped = Event()
+    with create_queue(redis_url) as queue:
+        dispatcher = Dispatcher(database, queue, Store("memory://store"), resend_seconds=30)
+        dispatcher.take_turn()
+        with database.read() as session:
+            assert count_slots(session, WorkerRole.DISPATCHER) == 1
+        stopped.set()
+        dispatcher.run(stopped)
+    with database.read() as session:
+        assert count_slots(session, WorkerRole.DISPATCHER) == 0
+
+
+class BrokenStore(Store):
+    """One that fails at every removal."""
+
+    def remove_batch(self, batch: str) -> None:
+        raise OSError("the store is away")
+
+
+def test_a_step_that_fails_stops_no_other(database: Database, redis_url: str) -> None:
+    erased = submit(database, items=1)
+    with database.write() as session:
+        erase_job(session, erased)
+        session.get_one(JobRow, erased).batches = ["batch"]
+    over = submit(database, items=1)
+    with create_queue(redis_url) as queue:
+        dispatcher = Dispatcher(database, queue, BrokenStore("memory://store"), resend_seconds=30)
+        work_all(database)
+        dispatcher.take_turn()
+    assert status(database, over).state is JobState.COMPLETED
+    assert status(database, erased).erased.erased_at is None
+
+
+def test_a_job_whose_time_has_come_is_erased(database: Database, redis_url: str) -> None:
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    with database.write() as session:
+        job_id = accept_job(session, NewJob(expires_at=past), [NewItem("a", "file:///a")], 1)
     with create_queue(redis_url) as queue:
         Dispatcher(database, queue, Store("memory://store"), resend_seconds=30).take_turn()
-    with database.write() as session:
-        assert count_slots(session, WorkerRole.DISPATCHER) == 1
+    receipt = status(database, job_id).erased
+    assert receipt.items == 1
+    assert receipt.erased_at is not None
 
 
 def test_a_process_that_left_counts_no_more(database: Database) -> None:
