@@ -2,5 +2,5 @@
 
 Read in this order: `app` (what is put together), `services`, `access`, `errors`, `requests`,
 `schemas`, `replies`, then the calls: `jobs` (with `uploads`, `archives` and `keys`), `drafts`,
-`results`, `items`, `audience`, `analyze`, `report`, `health`, `docs`.
+`events`, `results`, `items`, `audience`, `analyze`, `report`, `health`, `docs`.
 """

@@ -1,6 +1,7 @@
 """What the views call: opened once per API process, after gunicorn forked it."""
 
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import cast
 
 from celery import Celery
@@ -26,6 +27,8 @@ class Services:
     store: Store
     lane: InteractiveLane
     hints: HintSender
+    # Each stream of events holds a thread of the API: half of them stay free for everything else.
+    streams: BoundedSemaphore
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -51,6 +54,7 @@ def open_services(app: Flask, settings: Settings) -> None:
             places=max(1, settings.api_threads // 2),
         ),
         hints=HintSender(database, queue, settings.resend_seconds),
+        streams=BoundedSemaphore(max(1, settings.api_threads // 2)),
     )
 
 
