@@ -67,6 +67,7 @@ def reach(point: Point) -> None:
         except FileNotFoundError:
             continue
         _act(point, Action(armed.name.split("=")[1]))
+        return
 
 
 def _act(point: Point, action: Action) -> None:
