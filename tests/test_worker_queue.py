@@ -128,3 +128,12 @@ def test_a_process_that_left_counts_no_more(database: Database) -> None:
         assert count_slots(session, WorkerRole.BULK) == 3
         leave(session, "worker@one")
         assert count_slots(session, WorkerRole.BULK) == 0
+
+
+def test_hints_that_nobody_takes_do_not_pile_up(database: Database, redis_url: str) -> None:
+    empty(redis_url)
+    submit(database, items=500, chunk_items=1)
+    with create_queue(redis_url) as queue:
+        sent = [send_hints(database, queue, resend_seconds=-1) for _ in range(3)]
+    assert sent == [SMALLEST_WINDOW, 0, 0]
+    assert length(redis_url, BULK_QUEUE) == SMALLEST_WINDOW

@@ -6,6 +6,7 @@ from threading import BoundedSemaphore
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from db.engine import Database
@@ -20,13 +21,19 @@ logger = logging.getLogger(__name__)
 # reported yet.
 HINTS_PER_SLOT = 2
 SMALLEST_WINDOW = 8
+SOCKET_SECONDS = 5.0
 
 
 def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
     """Fill the window; returns how many hints went out. A broker that is away is only logged."""
-    with database.write() as session:
+    with database.read() as session:
         slots = count_slots(session, WorkerRole.BULK)
-        window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
+    window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
+    # Hints that lie there and are not taken are not lost: sent anew, they would only pile up.
+    queued = _count_hints(queue)
+    if queued is None or queued >= window:
+        return 0
+    with database.write() as session:
         chunk_ids = choose_hints(session, window, resend_seconds)
     sent = 0
     try:
@@ -38,6 +45,17 @@ def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
         with database.write() as session:
             forget_hints(session, chunk_ids[sent:])
     return sent
+
+
+def _count_hints(queue: Celery) -> int | None:
+    """How many lie in Redis, or None while it is away."""
+    url = str(queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
+    try:
+        with Redis.from_url(url, socket_timeout=SOCKET_SECONDS) as client:
+            return int(client.llen(BULK_QUEUE))
+    except RedisError as error:
+        logger.warning("broker is away", extra={"error": str(error)})
+        return None
 
 
 class HintSender:

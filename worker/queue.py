@@ -52,8 +52,9 @@ def create_queue(redis_url: str) -> Celery:
         # Children open nets: the default of 4 seconds would kill every replacement of a crashed
         # child.
         worker_proc_alive_timeout=300,
-        # A hung native call ends here; whatever this limit misses, the lease's end takes back. No
-        # softer limit before it: as an exception it would be blamed on the picture in hand.
+        # A hung native call ends here, with its process. A soft limit would only end the wait for
+        # it: its thread would go on hanging, and the items of others that come to the same process
+        # would be taken for the fault.
         task_time_limit=300,
         # Only ids travel.
         task_serializer="json",

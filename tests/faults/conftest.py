@@ -1,0 +1,44 @@
+"""A cluster on each kind of database, up once for the tests that leave it as it was."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from faults.cluster import Cluster, Plan
+from faults.servers import PostgresqlServer, SqliteFile
+
+
+@pytest.fixture(scope="session")
+def faulty_postgresql() -> Iterator[PostgresqlServer]:
+    server = PostgresqlServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgresql(faulty_postgresql: PostgresqlServer) -> PostgresqlServer:
+    faulty_postgresql.empty()
+    return faulty_postgresql
+
+
+@pytest.fixture
+def sqlite() -> Iterator[SqliteFile]:
+    server = SqliteFile()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def running_cluster() -> Iterator[Cluster]:
+    server = PostgresqlServer()
+    plan = Plan(lease_seconds=1.0, resend_seconds=0.7, time_limit_seconds=4.0)
+    with Cluster(server, plan) as cluster:
+        yield cluster
+    server.stop()
+
+
+@pytest.fixture
+def shared_cluster(running_cluster: Cluster) -> Iterator[Cluster]:
+    """Up once for all tests that leave it up."""
+    yield running_cluster
+    running_cluster.disarm()

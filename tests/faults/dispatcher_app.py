@@ -1,0 +1,10 @@
+"""A dispatcher as it runs in production, with fail points: `python -m faults.dispatcher_app
+dispatcher`.
+"""
+
+from cli.main import main
+from faults.fail_points import install_in_dispatcher
+
+if __name__ == "__main__":
+    install_in_dispatcher()
+    main()

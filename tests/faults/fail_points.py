@@ -1,0 +1,148 @@
+"""Named places in the path where a test can make the process that comes by end, hang or fail.
+
+A point is armed by a file in a folder that all processes share; the process that removes the file
+is the one it happens to, so that it happens once. Production code knows nothing of this: its
+functions are wrapped in the tests' own processes.
+"""
+
+import functools
+import os
+import signal
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import kombu.exceptions
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+import db.leases
+import worker.app
+import worker.chunks
+import worker.dispatcher
+import worker.hints
+
+ARMED = "FAULTS_ARMED"
+DELIVERIES = "FAULTS_DELIVERIES"
+AUDIT = "FAULTS_AUDIT"
+
+
+class Point(StrEnum):
+    """Where."""
+
+    CLAIM = "claim-after-update"
+    BATCH = "batch-mid"
+    BEFORE_COMMIT = "record-before-commit"
+    AFTER_COMMIT = "record-after-commit"
+    AFTER_SENT_AT = "hints-after-sent-at"
+    AFTER_PUBLISH = "hints-after-publish"
+    REAP = "reap-mid"
+    SPLIT = "split-mid"
+
+
+class Action(StrEnum):
+    """What happens there."""
+
+    EXIT = "exit"  # the process ends by itself
+    KILL = "kill"  # the process is ended by SIGKILL
+    RAISE = "raise"  # the connection seems to break
+    SLEEP = "sleep"  # the process hangs for two leases
+
+
+def arm(folder: Path, point: Point, action: Action, times: int = 1) -> None:
+    """Let it happen to the next that come by."""
+    for number in range(times):
+        (folder / f"{point}={action}={number}").touch()
+
+
+def reach(point: Point) -> None:
+    """Called where the point is."""
+    folder = Path(os.environ[ARMED])
+    for armed in sorted(folder.glob(f"{point}=*")):
+        try:
+            armed.unlink()
+        except FileNotFoundError:
+            continue
+        _act(point, Action(armed.name.split("=")[1]))
+        return
+
+
+def _act(point: Point, action: Action) -> None:
+    if action is Action.EXIT:
+        os._exit(3)
+    if action is Action.KILL:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if action is Action.SLEEP:
+        time.sleep(2 * float(os.environ["FACETALLY_LEASE_SECONDS"]))
+    elif point in (Point.AFTER_SENT_AT, Point.AFTER_PUBLISH):
+        raise kombu.exceptions.OperationalError("fail point")
+    else:
+        raise OperationalError("fail point", None, Exception("connection broke"))
+
+
+def install_in_worker() -> None:
+    """Wrap what a worker calls."""
+    _wrap_result(worker.chunks, "claim_chunk", Point.CLAIM)
+    _wrap_result(db.leases, "_split", Point.SPLIT)
+    record = worker.chunks.record_results
+
+    @functools.wraps(record)
+    def record_results(session: Session, chunk: Any, results: Any, **options: Any) -> bool:
+        recorded = record(session, chunk, results, **options)
+        if recorded:
+            reach(Point.BEFORE_COMMIT)
+            names = [result.item.name for result in results]
+            event.listen(session, "after_commit", lambda _: _note_commit(chunk.job_id, names))
+        return recorded
+
+    worker.chunks.record_results = record_results
+    says_stop = worker.chunks.Renewal.says_stop
+
+    @functools.wraps(says_stop)
+    def says_stop_between(self: Any) -> bool:
+        reach(Point.BATCH)
+        return says_stop(self)
+
+    worker.chunks.Renewal.says_stop = says_stop_between
+
+
+def install_in_dispatcher() -> None:
+    """Wrap what a dispatcher calls."""
+    _wrap_result(worker.dispatcher, "crash_chunk", Point.REAP)
+    _wrap_result(db.leases, "_split", Point.SPLIT)
+    send = worker.hints.Celery.send_task
+
+    @functools.wraps(send)
+    def send_task(self: Any, *words: Any, **options: Any) -> None:
+        reach(Point.AFTER_SENT_AT)
+        for _ in range(int(os.environ.get(DELIVERIES, "1"))):
+            send(self, *words, **options)
+        reach(Point.AFTER_PUBLISH)
+
+    worker.hints.Celery.send_task = send_task
+
+
+def _wrap_result(module: Any, name: str, point: Point) -> None:
+    """The point lies behind the function, where it did something, and before the commit."""
+    real: Callable[..., Any] = getattr(module, name)
+
+    @functools.wraps(real)
+    def wrapped(*words: Any, **options: Any) -> Any:
+        result = real(*words, **options)
+        if point is Point.SPLIT or result not in (None, False):
+            reach(point)
+        return result
+
+    setattr(module, name, wrapped)
+
+
+def _note_commit(job_id: int, names: list[str]) -> None:
+    """One line for each item, in one write: what was committed, for whoever looks for repeats."""
+    lines = "".join(f"{job_id} {name}\n" for name in names)
+    descriptor = os.open(os.environ[AUDIT], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.write(descriptor, lines.encode())
+    os.close(descriptor)
+    reach(Point.AFTER_COMMIT)

@@ -1,0 +1,234 @@
+"""What holds after every case, whatever was done to it; each function names what it found broken.
+
+The numbers are those of the plan: I1 one result for each item, I2 nothing written twice, I3 the
+faces of a fault-free run, I4 failed are exactly those that had to, I5 counters are sums of rows, I6
+the chunks tile the job, I7 nothing is left to do. (I8, no process left, and the bound on Redis are
+the cluster's to check; I9 is about notices, of which there are none yet.)
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from sqlalchemy import select
+
+from db.engine import Database
+from db.states import ChunkState, ErrorCode, ItemState, JobState
+from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
+from faults.pictures import BAD, GOOD, expect_faces, kind_of
+from models.face import Face
+
+GENDER_MIN_PROBABILITY = 0.6
+CODES = {GOOD: None, BAD: ErrorCode.UNREADABLE}
+FINAL = (ItemState.DONE, ItemState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All rows of a job, and what its workers say that they committed."""
+
+    names: Sequence[str]
+    job: JobRow
+    items: Sequence[ItemRow]
+    chunks: Sequence[ChunkRow]
+    faces: dict[int, list[FaceRow]]
+    cells: Sequence[CellRow]
+    committed: Counter[str]
+
+    @property
+    def counted(self) -> list[ChunkRow]:
+        return [chunk for chunk in self.chunks if chunk.state != ChunkState.SPLIT]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """From the fault-free run."""
+
+    lost: int  # items or faces that should be there
+    doubled: int  # items or faces that are there too often
+    violations: tuple[str, ...]
+
+
+def compare(database: Database, job_id: int, names: Sequence[str], audit: Path) -> Difference:
+    """What the faults did to a job that has ended."""
+    evidence = _read_evidence(database, job_id, names, audit)
+    found = [violation for check in CHECKS for violation in check(evidence)]
+    return Difference(_count_lost(evidence), _count_doubled(evidence), tuple(found))
+
+
+def _read_evidence(database: Database, job_id: int, names: Sequence[str], audit: Path) -> Evidence:
+    faces: dict[int, list[FaceRow]] = {}
+    with database.read() as session:
+        job = session.get(JobRow, job_id)
+        assert job is not None
+        of_job = select(FaceRow).join(ItemRow).where(ItemRow.job_id == job_id)
+        for face in session.scalars(of_job.order_by(FaceRow.item_id, FaceRow.ordinal)):
+            faces.setdefault(face.item_id, []).append(face)
+        items = select(ItemRow).where(ItemRow.job_id == job_id).order_by(ItemRow.position)
+        chunks = select(ChunkRow).where(ChunkRow.job_id == job_id).order_by(ChunkRow.start)
+        return Evidence(
+            names,
+            job,
+            session.scalars(items).all(),
+            session.scalars(chunks).all(),
+            faces,
+            session.scalars(select(CellRow).where(CellRow.job_id == job_id)).all(),
+            _read_audit(audit, job_id),
+        )
+
+
+def _read_audit(audit: Path, job_id: int) -> Counter[str]:
+    lines = audit.read_text().splitlines() if audit.exists() else []
+    words = (line.split(" ", 1) for line in lines)
+    return Counter(name for job, name in words if int(job) == job_id)
+
+
+def check_items(evidence: Evidence) -> list[str]:
+    """I1: every item once, in its place, and ended."""
+    rows = [(item.position, item.name) for item in evidence.items]
+    found = [] if rows == list(enumerate(evidence.names)) else ["I1: items are not as submitted"]
+    ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
+    open_items = [item.name for item in evidence.items if item.state not in ended]
+    return found + [f"I1: {name} has no result" for name in open_items]
+
+
+def check_commits(evidence: Evidence) -> list[str]:
+    """I2: no item was committed twice."""
+    repeated = {name: times for name, times in evidence.committed.items() if times > 1}
+    return [f"I2: {name} was committed {times} times" for name, times in repeated.items()]
+
+
+def check_faces(evidence: Evidence) -> list[str]:
+    """I3: item by item, the faces of a fault-free run."""
+    return [
+        f"I3: {item.name} has other faces: {_describe(evidence.faces.get(item.id, []))}"
+        for item in evidence.items
+        if _describe(evidence.faces.get(item.id, [])) != _expect(item)
+    ]
+
+
+def _expect(item: ItemRow) -> list[tuple[object, ...]]:
+    if item.state != ItemState.DONE:
+        return []
+    return [_describe_face(*numbered) for numbered in enumerate(expect_faces(item.name))]
+
+
+def _describe_face(ordinal: int, face: Face) -> tuple[object, ...]:
+    box = face.box
+    gender = face.gender.value(GENDER_MIN_PROBABILITY)
+    size = (box.x, box.y, box.width, box.height)
+    return (ordinal, *size, face.score, face.gender.female, gender, face.age.years)
+
+
+def _describe(faces: Sequence[FaceRow]) -> list[tuple[object, ...]]:
+    return [
+        (
+            face.ordinal,
+            *(face.x, face.y, face.width, face.height),
+            *(face.score, face.female, face.gender, face.age_years),
+        )
+        for face in faces
+    ]
+
+
+def check_failures(evidence: Evidence) -> list[str]:
+    """I4: those failed that had to, for their own reason, and no others."""
+    return [
+        f"I4: {item.name} ended with {item.error_code}"
+        for item in evidence.items
+        if item.state in FINAL
+        and item.error_code != CODES.get(kind_of(item.name), ErrorCode.WORKER_CRASHED)
+    ]
+
+
+def check_counters(evidence: Evidence) -> list[str]:
+    """I5: what a chunk counts are its rows."""
+    return [
+        f"I5: chunk {chunk.start}-{chunk.stop} counts {_read_counts(chunk)}, has {counts}"
+        for chunk in evidence.counted
+        if (counts := _count_rows(chunk, evidence)) != _read_counts(chunk)
+    ]
+
+
+def _read_counts(chunk: ChunkRow) -> tuple[int, ...]:
+    return chunk.done, chunk.failed, chunk.cancelled, chunk.faces, chunk.without_faces
+
+
+def _count_rows(chunk: ChunkRow, evidence: Evidence) -> tuple[int, ...]:
+    items = evidence.items[chunk.start : chunk.stop]
+    states = Counter(item.state for item in items)
+    faces = sum(len(evidence.faces.get(item.id, [])) for item in items)
+    without = sum(item.state == ItemState.DONE and item.id not in evidence.faces for item in items)
+    return states["done"], states["failed"], states["cancelled"], faces, without
+
+
+def check_cells(evidence: Evidence) -> list[str]:
+    """I5: cells are sums of faces."""
+    rows = Counter((face.age, face.gender) for faces in evidence.faces.values() for face in faces)
+    cells = Counter({(cell.age, cell.gender): cell.faces for cell in evidence.cells})
+    return [] if rows == cells else [f"I5: cells are off by {rows - cells} and {cells - rows}"]
+
+
+def check_tiles(evidence: Evidence) -> list[str]:
+    """I6: the ranges of the chunks that count cover the job once."""
+    counted = evidence.counted
+    bounds = [0, *(chunk.stop for chunk in counted)]
+    starts = [chunk.start for chunk in counted]
+    holds = starts == bounds[:-1] and bounds[-1] == len(evidence.names)
+    return [] if holds and all(a < b for a, b in pairwise(bounds)) else [f"I6: {bounds}, {starts}"]
+
+
+def check_end(evidence: Evidence) -> list[str]:
+    """I7: nothing waits, and the job's last state is the one that follows from its items."""
+    open_chunks = [
+        f"I7: chunk {chunk.id} is {chunk.state}"
+        for chunk in evidence.chunks
+        if chunk.state in (ChunkState.WAITING, ChunkState.LEASED)
+    ]
+    state = evidence.job.state
+    wanted = JobState.CANCELLED if _is_cancelled(evidence) else _judge(evidence.items)
+    return open_chunks + ([] if state == wanted else [f"I7: the job is {state}, not {wanted}"])
+
+
+def _is_cancelled(evidence: Evidence) -> bool:
+    return evidence.job.cancelling_at is not None
+
+
+def _judge(items: Sequence[ItemRow]) -> JobState:
+    failed = sum(item.state == ItemState.FAILED for item in items)
+    if failed == 0:
+        return JobState.COMPLETED
+    return JobState.FAILED if failed == len(items) else JobState.COMPLETED_WITH_ERRORS
+
+
+CHECKS: tuple[Callable[[Evidence], list[str]], ...] = (
+    check_items,
+    check_commits,
+    check_faces,
+    check_failures,
+    check_counters,
+    check_cells,
+    check_tiles,
+    check_end,
+)
+
+
+def _count_lost(evidence: Evidence) -> int:
+    """Items without an end, and faces that are missing."""
+    ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
+    items = len(evidence.names) - sum(item.state in ended for item in evidence.items)
+    missing = (
+        max(0, len(_expect(item)) - len(evidence.faces.get(item.id, []))) for item in evidence.items
+    )
+    return max(0, items) + sum(missing)
+
+
+def _count_doubled(evidence: Evidence) -> int:
+    """Items committed again, and faces too many."""
+    repeats = sum(times - 1 for times in evidence.committed.values())
+    extra = (
+        max(0, len(evidence.faces.get(item.id, [])) - len(_expect(item))) for item in evidence.items
+    )
+    return repeats + sum(extra)

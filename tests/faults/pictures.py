@@ -1,0 +1,83 @@
+"""Items whose faces follow from their names: a picture is made of the hash of its name, and its
+faces of the pixels.
+"""
+
+from hashlib import sha256
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.face import AgeEstimate, Box, Detection, Face, Gender
+
+SCHEME = "faults:"
+KEY_BYTES = 32
+SIDE_PIXELS = 8
+MOST_FACES = 3
+# What an item does to its worker is the first word of its name.
+GOOD = "face"
+BAD = "bad"  # no picture at all
+POISON = ("segv", "kill", "hang", "swell")
+
+
+def name_items(count: int, **kinds: int) -> list[str]:
+    """So many names; those of each other kind stand evenly among the good ones."""
+    names = [f"{GOOD}-{number}.png" for number in range(count)]
+    wanted = [kind for kind, times in kinds.items() for _ in range(times)]
+    for index, kind in enumerate(wanted):
+        position = (2 * index + 1) * count // (2 * len(wanted))
+        names[position] = f"{kind}-{position}.png"
+    return names
+
+
+def kind_of(name: str) -> str:
+    return name.partition("-")[0]
+
+
+def draw_picture(name: str) -> bytes:
+    """A PNG file that holds the hash of the name; of a bad item, no picture."""
+    if kind_of(name) == BAD:
+        return b"no picture"
+    key = np.frombuffer(_key_of(name), dtype=np.uint8)
+    rgb = np.resize(key, (SIDE_PIXELS, SIDE_PIXELS, 3))
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    return encoded.tobytes()
+
+
+def _key_of(name: str) -> bytes:
+    return sha256(name.encode()).digest()
+
+
+def read_key(rgb: NDArray[np.uint8]) -> bytes:
+    """What `draw_picture` wrote into the pixels."""
+    return rgb.reshape(-1)[:KEY_BYTES].tobytes()
+
+
+def detect(key: bytes) -> list[Detection]:
+    """None to three faces."""
+    return [_detect_one(key[4 * number :]) for number in range(key[-1] % (MOST_FACES + 1))]
+
+
+def _detect_one(key: bytes) -> Detection:
+    x, y, width = key[0], key[1], key[2] + 1
+    landmarks = tuple((x + number, y + number) for number in range(5))
+    return Detection(Box(x, y, width, width), 0.5 + key[3] / 512, landmarks)
+
+
+def classify(detection: Detection) -> Face:
+    """An age and a gender that follow from the box."""
+    years = 1.0 + detection.box.x % 90 + detection.box.y / 512
+    return Face(
+        box=detection.box,
+        score=detection.score,
+        landmarks=detection.landmarks,
+        gender=Gender(detection.box.width / 256),
+        age=AgeEstimate(years, int(years), int(years) + 5, "25-32"),
+    )
+
+
+def expect_faces(name: str) -> list[Face]:
+    """The faces a fault-free run finds in an item."""
+    if kind_of(name) != GOOD:
+        return []
+    return [classify(detection) for detection in detect(_key_of(name))]

@@ -1,0 +1,100 @@
+"""The processes of a cluster, each started again when it ends, as an operator's supervisor does."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+TURN_SECONDS = 0.05
+GRACE_SECONDS = 10.0
+
+
+class Program:
+    """A command, and the process that runs it now."""
+
+    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str], log: Path):
+        self.name = name
+        self._command = command
+        self._environ = environ
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def has_ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    def send(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit status; None where it is not over by then."""
+        try:
+            return self._process.wait(seconds) if self._process is not None else None
+        except subprocess.TimeoutExpired:
+            return None
+
+    def find_children(self) -> list[psutil.Process]:
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.pid).children() if self.pid is not None else []
+        return []
+
+    def send_all(self, number: signal.Signals) -> None:
+        """To it and to all that it started."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+
+class Keeper:
+    """Starts programs, and starts them again, from a thread of its own."""
+
+    def __init__(self, programs: Sequence[Program]) -> None:
+        self.programs = list(programs)
+        self.restarts = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        for program in self.programs:
+            program.start()
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(TURN_SECONDS):
+            for program in self.programs:
+                if program.has_ended():
+                    program.send_all(signal.SIGKILL)
+                    program.start()
+                    self.restarts += 1
+
+    def stop(self) -> None:
+        """End everything in order; whatever does not end in time is killed."""
+        self._stopping.set()
+        self._thread.join()
+        for program in self.programs:
+            program.send_all(signal.SIGCONT)
+            program.send(signal.SIGTERM)
+        for program in self.programs:
+            program.wait(GRACE_SECONDS)
+            program.send_all(signal.SIGKILL)
+            program.wait(GRACE_SECONDS)

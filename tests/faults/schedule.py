@@ -1,0 +1,135 @@
+"""Which fault comes when: drawn from a seed, printed, and done to a cluster."""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from random import Random
+
+import psutil
+from sqlalchemy import select
+
+from db.jobs import cancel_job
+from db.tables import ChunkRow
+from faults.cluster import Cluster, freeze, thaw
+from faults.servers import PostgresqlServer
+from worker.queue import BULK_QUEUE, RUN_CHUNK, create_queue
+
+# At once, to a running cluster; each returns whether there was something to do it to.
+Fault = Callable[["Faults"], bool]
+
+
+class Faults:
+    """Faults on one cluster, counted by their names."""
+
+    def __init__(self, cluster: Cluster, seed: int) -> None:
+        self.cluster = cluster
+        self.seed = seed
+        self.random = Random(seed)
+        self.counts: Counter[str] = Counter()
+        self._started = time.monotonic()
+        self._queue = create_queue(cluster.broker.url)
+
+    def close(self) -> None:
+        self._queue.close()
+
+    def inject(self, name: str) -> bool:
+        """One fault now; said on stdout, which pytest shows of a case that failed."""
+        done = FAULTS[name](self)
+        if done:
+            self.counts[name] += 1
+            seconds = time.monotonic() - self._started
+            print(f"seed {self.seed}: {seconds:7.2f} s  {name}")  # noqa: T201
+        return done
+
+    def inject_any(self, weights: Mapping[str, float]) -> bool:
+        [name] = self.random.choices(list(weights), list(weights.values()))
+        return self.inject(name)
+
+    def kill_child(self) -> bool:
+        workers = self.cluster.workers
+        children = [child for worker in workers for child in worker.find_children()]
+        return bool(children) and _kill(self.random.choice(children))
+
+    def kill_worker(self) -> bool:
+        self.random.choice(self.cluster.workers).send(signal.SIGKILL)
+        return True
+
+    def kill_dispatcher(self) -> bool:
+        self.random.choice(self.cluster.dispatchers).send(signal.SIGKILL)
+        return True
+
+    def lose_broker(self, seconds: float = 0.5) -> bool:
+        """It is away for a while, and comes back empty."""
+        self.cluster.broker.kill()
+        time.sleep(seconds)
+        self.cluster.broker.start()
+        return True
+
+    def empty_broker(self) -> bool:
+        with self.cluster.broker.connect() as client:
+            client.flushall()
+        return True
+
+    def cut_broker(self) -> bool:
+        self.cluster.broker.cut_connections()
+        return True
+
+    def crash_database(self) -> bool:
+        server = self.cluster.server
+        if not isinstance(server, PostgresqlServer):
+            return False
+        server.crash()
+        server.start()
+        return True
+
+    def cut_database(self) -> bool:
+        server = self.cluster.server
+        if not isinstance(server, PostgresqlServer):
+            return False
+        server.cut_connections()
+        return True
+
+    def freeze_worker(self) -> bool:
+        """For longer than a lease: what it holds is taken from it."""
+        worker = self.random.choice(self.cluster.workers)
+        freeze(worker)
+        time.sleep(1.5 * self.cluster.plan.lease_seconds)
+        thaw(worker)
+        return True
+
+    def replay_hints(self) -> bool:
+        """Hints of chunks of any age and state, in any order, some of chunks that never were."""
+        with self.cluster.database.read() as session:
+            chunk_ids = list(session.scalars(select(ChunkRow.id)))
+        chosen = self.random.sample(chunk_ids, min(5, len(chunk_ids)))
+        for chunk_id in [*chosen, *chosen, 10**9]:
+            self.cluster.replayed_hints += 1
+            self._queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
+        return bool(chosen)
+
+    def cancel(self, job_id: int) -> bool:
+        with self.cluster.database.write() as session:
+            return cancel_job(session, job_id)
+
+
+FAULTS: dict[str, Fault] = {
+    "child killed": Faults.kill_child,
+    "worker killed": Faults.kill_worker,
+    "dispatcher killed": Faults.kill_dispatcher,
+    "broker lost": Faults.lose_broker,
+    "broker emptied": Faults.empty_broker,
+    "broker connections cut": Faults.cut_broker,
+    "database crashed": Faults.crash_database,
+    "database connections cut": Faults.cut_database,
+    "worker frozen": Faults.freeze_worker,
+    "hints replayed": Faults.replay_hints,
+}
+
+
+def _kill(process: psutil.Process) -> bool:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return False
+    return True

