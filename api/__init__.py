@@ -1,6 +1,6 @@
 """The thin HTTP side: declared input, one call to `db`, an answer.
 
 Read in this order: `app` (what is put together), `services`, `access`, `errors`, `requests`,
-`schemas`, `replies`, then the calls: `jobs` (with `uploads`, `archives` and `keys`), `drafts`,
-`events`, `results`, `items`, `audience`, `analyze`, `report`, `health`, `docs`.
+`schemas`, `replies`, then the calls: `jobs` (with `uploads`, `archives`, `bounds` and `keys`),
+`drafts`, `events`, `results`, `items`, `audience`, `analyze`, `report`, `health`, `docs`.
 """

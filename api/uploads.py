@@ -16,7 +16,8 @@ from flask import Request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import FileStorage
 
-from api.archives import Budget, Member, is_archive, read_members
+from api.archives import Member, is_archive, read_members
+from api.bounds import Budget
 from api.errors import ApiError, validate
 from api.requests import Strict, clean_name
 from api.services import Services
