@@ -9,7 +9,8 @@ import logging
 import os
 import socket
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import task_failure, worker_process_init
 from celery.worker import WorkController
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.leases import crash_chunk
@@ -97,10 +99,19 @@ def take_back_chunk(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any)
     """A child died, or hung for too long: its chunk is free again at once, not at its lease's
     end."""
     if sender.name == RUN_CHUNK:
-        database = Database(settings.database_url)
         # Where the database is away, the lease ends by itself.
-        with suppress(DBAPIError), database.write() as session:
+        with suppress(DBAPIError), _write_briefly() as session:
             crash_chunk(session, args[0], f"{task_id}:")
+
+
+@contextmanager
+def _write_briefly() -> Iterator[Session]:
+    """A transaction of the main process; no connection of it may be open when it forks a child."""
+    database = Database(settings.database_url)
+    try:
+        with database.write() as session:
+            yield session
+    finally:
         database.close()
 
 
@@ -119,24 +130,18 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes n
 
     def stop(self, worker: WorkController) -> None:
         self._timer.cancel()
-        database = Database(settings.database_url)
         # Where the database is away, the row tells by its age that this worker is gone.
-        with suppress(DBAPIError), database.write() as session:
+        with suppress(DBAPIError), _write_briefly() as session:
             leave(session, self._name)
-        database.close()
 
     def _beat(self, worker: WorkController) -> None:
         interactive = INTERACTIVE_QUEUE in worker.app.amqp.queues.consume_from
         role = WorkerRole.INTERACTIVE if interactive else WorkerRole.BULK
-        # The connection is closed again at once: none may be open when a child is forked.
-        database = Database(settings.database_url)
         try:
-            with database.write() as session:
+            with _write_briefly() as session:
                 beat(session, self._name, role, worker.concurrency)
         except DBAPIError as error:
             logger.warning("database refused a sign of life", extra={"error": str(error.orig)})
-        finally:
-            database.close()
 
 
 app.steps["worker"].add(Beat)
