@@ -122,6 +122,7 @@ def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, s
 
 def close_jobs(session: Session) -> list[int]:
     """Give every job whose chunks have all ended its last state; returns their ids."""
+    _cancel_returned_chunks(session)
     open_states = (ChunkState.WAITING, ChunkState.LEASED)
     ended = ~exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state.in_(open_states))
     working = (JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
@@ -140,6 +141,21 @@ def close_jobs(session: Session) -> list[int]:
         session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
         closed.append(job_id)
     return closed
+
+
+def _cancel_returned_chunks(session: Session) -> None:
+    """A chunk given back while its job was being cancelled was seen by neither transaction."""
+    cancelling = select(JobRow.id).where(JobRow.state == JobState.CANCELLING)
+    session.execute(
+        update(ChunkRow)
+        .where(ChunkRow.state == ChunkState.WAITING, ChunkRow.job_id.in_(cancelling))
+        .values(
+            state=ChunkState.CANCELLED,
+            cancelled=ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed,
+            finished_at=DatabaseTime(),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _cancel_waiting_items(session: Session, job_id: int) -> JobState:
