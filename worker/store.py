@@ -1,7 +1,7 @@
 """Where uploads wait for their workers: a folder, or any store that fsspec reaches."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import IO, BinaryIO, Protocol, cast
 
@@ -37,7 +37,9 @@ class Store:
             with self._files.open(f"{self._root}/{key}", "wb") as target:
                 _copy(source, target, max_bytes)
         except BaseException:
-            self._files.rm(f"{self._root}/{key}")
+            # A full disk may not even have opened it, and that is what the caller is to hear of.
+            with suppress(FileNotFoundError):
+                self._files.rm(f"{self._root}/{key}")
             raise
         return SCHEME + key
 
