@@ -31,7 +31,14 @@ def sqlite() -> Iterator[SqliteFile]:
 @pytest.fixture(scope="session")
 def running_cluster() -> Iterator[Cluster]:
     server = PostgresqlServer()
-    plan = Plan(lease_seconds=1.0, resend_seconds=0.7, time_limit_seconds=4.0)
+    # The clock of one of its workers is ten minutes fast.
+    plan = Plan(
+        lease_seconds=1.0,
+        resend_seconds=0.7,
+        item_seconds=0.005,
+        time_limit_seconds=4.0,
+        clock_offset_seconds=600.0,
+    )
     with Cluster(server, plan) as cluster:
         yield cluster
     server.stop()

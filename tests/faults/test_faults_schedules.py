@@ -35,6 +35,7 @@ def test_killed_processes_lose_and_double_nothing_on_sqlite(sqlite: SqliteFile) 
     names = name_items(800, bad=3)
     wanted = listed({**KILLS, "broker lost": 1})
     run_under_faults(sqlite, Plan(item_seconds=0.02), names, 7, wanted)
+    assert sqlite.is_sound()
 
 
 def test_servers_that_go_away_lose_and_double_nothing(postgresql: PostgresqlServer) -> None:
