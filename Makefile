@@ -1,9 +1,13 @@
-# Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`.
+# Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`,
+# `make soak`.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup weights demo test check bench
+.PHONY: setup weights demo test check bench soak
+
+MINUTES ?= 60
+FAULTS ?= 1000
 
 setup: .venv/.ready
 
@@ -32,3 +36,6 @@ check: setup
 
 bench: weights
 	$(BIN)/python -m benchmarks.throughput
+
+soak: setup
+	PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes $(MINUTES) --faults $(FAULTS)

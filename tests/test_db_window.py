@@ -2,10 +2,12 @@
 
 from collections import Counter
 
-from jobs_for_tests import claim, hints, submit
-from sqlalchemy import select
+from jobs_for_tests import claim, close, hints, status, submit
+from sqlalchemy import select, update
 
 from db.engine import Database
+from db.jobs import cancel_job
+from db.states import ChunkState, JobState
 from db.submissions import accept_job
 from db.tables import ChunkRow
 from db.values import NewItem, NewJob, Priority
@@ -75,3 +77,17 @@ def test_an_urgent_job_gets_the_larger_part_and_starves_nobody(database: Databas
     low, normal, high = (send(priority) for priority in Priority)
     shares = jobs_of(database, hints(database, window=26))
     assert shares == {low: 2, normal: 6, high: 18}
+
+
+def test_a_chunk_given_back_to_a_job_that_was_just_cancelled_ends_with_it(
+    database: Database,
+) -> None:
+    job_id = submit(database, items=4, chunk_items=2)
+    with database.write() as session:
+        cancel_job(session, job_id)
+        # As where a lease ends at the very moment of the cancellation, on PostgreSQL.
+        given_back = {"state": ChunkState.WAITING, "cancelled": 0, "finished_at": None}
+        session.execute(update(ChunkRow).where(ChunkRow.start == 0).values(given_back))
+    assert close(database) == [job_id]
+    assert status(database, job_id).state is JobState.CANCELLED
+    assert status(database, job_id).counts.cancelled == 4

@@ -14,12 +14,14 @@ from shutil import rmtree
 from typing import Self
 
 import psutil
+from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
 from db.jobs import read_job
-from db.states import LIVE_JOB_STATES, WorkerRole
+from db.states import LIVE_JOB_STATES, ChunkState, WorkerRole
 from db.submissions import accept_job
+from db.tables import ChunkRow
 from db.values import JobCounts, JobOptions, JobStatus, NewItem, NewJob, ThumbnailKind
 from db.workers import count_slots
 from faults.fail_points import Action, Point, arm
@@ -33,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 MARK = "FAULTS_CLUSTER"
 POLL_SECONDS = 0.05
 DEADLINE_SECONDS = 90.0
+CHUNK_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,6 @@ class Cluster:
         command = [sys.executable, "-P", "-m", "faults.dispatcher_app", "dispatcher"]
         log = self.folder / f"dispatcher-{number}.log"
         return Program(f"dispatcher-{number}", command, self._make_environ(), log)
-
-    def plan_api(self, **settings: str) -> Program:
-        """An API on this cluster, not started yet."""
-        command = [sys.executable, "-P", "-m", "cli.main", "api"]
-        return Program("api", command, self._make_environ(**settings), self.folder / "api.log")
 
     def _make_environ(self, **others: str) -> dict[str, str]:
         environ = {name: value for name, value in os.environ.items() if "FACETALLY" not in name}
@@ -165,12 +163,17 @@ class Cluster:
         for armed in self.armed.iterdir():
             armed.unlink(missing_ok=True)
 
-    def submit(self, names: Sequence[str], chunk_items: int = 10) -> int:
+    def submit(self, names: Sequence[str], *, one_chunk: bool = False) -> int:
         """A job of these items, as the API accepts it."""
         items = [NewItem(name, SCHEME + name) for name in names]
         with self.database.write() as session:
             job = NewJob(options=JobOptions(ThumbnailKind.NONE))
-            return accept_job(session, job, items, chunk_items)
+            job_id = accept_job(session, job, items, CHUNK_ITEMS)
+            if one_chunk:
+                session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
+                whole = ChunkRow(job_id=job_id, start=0, stop=len(items), state=ChunkState.WAITING)
+                session.add(whole)
+        return job_id
 
     def read(self, job_id: int) -> JobStatus | None:
         """How far a job is; None while the database is away."""

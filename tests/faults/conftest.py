@@ -8,19 +8,6 @@ from faults.cluster import Cluster, Plan
 from faults.servers import PostgresqlServer, SqliteFile
 
 
-@pytest.fixture(scope="session")
-def faulty_postgresql() -> Iterator[PostgresqlServer]:
-    server = PostgresqlServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def postgresql(faulty_postgresql: PostgresqlServer) -> PostgresqlServer:
-    faulty_postgresql.empty()
-    return faulty_postgresql
-
-
 @pytest.fixture
 def sqlite() -> Iterator[SqliteFile]:
     server = SqliteFile()
@@ -31,7 +18,16 @@ def sqlite() -> Iterator[SqliteFile]:
 @pytest.fixture(scope="session")
 def running_cluster() -> Iterator[Cluster]:
     server = PostgresqlServer()
-    plan = Plan(lease_seconds=1.0, resend_seconds=0.7, time_limit_seconds=4.0)
+    # Every hint is sent twice, and the clock of one of the workers is ten minutes fast.
+    plan = Plan(
+        dispatchers=2,
+        deliveries=2,
+        lease_seconds=1.0,
+        resend_seconds=0.7,
+        item_seconds=0.005,
+        time_limit_seconds=4.0,
+        clock_offset_seconds=600.0,
+    )
     with Cluster(server, plan) as cluster:
         yield cluster
     server.stop()

@@ -39,6 +39,14 @@ class Program:
                 start_new_session=True,
             )
 
+    @property
+    def process(self) -> "subprocess.Popen[bytes] | None":
+        """The one that runs now; the next is another."""
+        return self._process
+
+    def read_log(self) -> str:
+        return self._log.read_text(errors="replace")
+
     def has_ended(self) -> bool:
         return self._process is not None and self._process.poll() is not None
 

@@ -1,13 +1,17 @@
 """Which fault comes when: drawn from a seed, printed, and done to a cluster."""
 
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
 
 import psutil
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from db.jobs import cancel_job
 from db.tables import ChunkRow
@@ -34,12 +38,16 @@ class Faults:
         self._queue.close()
 
     def inject(self, name: str) -> bool:
-        """One fault now; said on stdout, which pytest shows of a case that failed."""
-        done = FAULTS[name](self)
+        """One fault now; said on stderr, which pytest shows of a case that failed."""
+        try:
+            done = FAULTS[name](self)
+        except (DBAPIError, OperationalError, RedisError):
+            # The one before still shows.
+            done = False
         if done:
             self.counts[name] += 1
             seconds = time.monotonic() - self._started
-            print(f"seed {self.seed}: {seconds:7.2f} s  {name}")  # noqa: T201
+            print(f"seed {self.seed}: {seconds:7.2f} s  {name}", file=sys.stderr)  # noqa: T201
         return done
 
     def inject_any(self, weights: Mapping[str, float]) -> bool:
@@ -118,6 +126,7 @@ FAULTS: dict[str, Fault] = {
     "worker killed": Faults.kill_worker,
     "dispatcher killed": Faults.kill_dispatcher,
     "broker lost": Faults.lose_broker,
+    "broker away for 10 s": lambda faults: faults.lose_broker(10.0),
     "broker emptied": Faults.empty_broker,
     "broker connections cut": Faults.cut_broker,
     "database crashed": Faults.crash_database,

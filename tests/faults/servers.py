@@ -103,6 +103,13 @@ class SqliteFile:
     def empty(self) -> None:
         _empty(self.url)
 
+    def is_sound(self) -> bool:
+        engine = create_engine(self.url)
+        with engine.connect() as connection:
+            answer = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+        engine.dispose()
+        return bool(answer == "ok")
+
     def stop(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 

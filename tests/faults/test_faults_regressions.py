@@ -1,0 +1,211 @@
+"""What once went wrong, in a prototype or in measurements of its parts, by the number it was given.
+
+R13, the journal mode of SQLite, is in the tests of the engine; that the file stays sound, in those
+of the schedules.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from time import monotonic
+
+import pytest
+from sqlalchemy import func, select
+
+from api.app import create_app
+from api.services import EXTENSION
+from db.jobs import cancel_job
+from db.states import ChunkState, JobState
+from db.tables import ChunkRow
+from faults.cluster import Cluster, freeze, thaw
+from faults.fail_points import Action, Point
+from faults.pictures import name_items
+from faults.processes import Program
+from faults.schedule import Faults
+from worker.queue import create_queue
+from worker.settings import Settings
+
+
+@pytest.fixture
+def faults(shared_cluster: Cluster) -> Iterator[Faults]:
+    with closing(Faults(shared_cluster, seed=5)) as faults:
+        yield faults
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [2.0, pytest.param(0.1, marks=pytest.mark.soak), pytest.param(6.0, marks=pytest.mark.soak)],
+)
+def test_r1_work_goes_on_soon_after_the_broker_is_back(faults: Faults, seconds: float) -> None:
+    names = name_items(200)
+    job_id = faults.cluster.submit(names)
+    faults.lose_broker(seconds)
+    faults.cluster.finish(job_id, names, seconds=40)
+
+
+def test_r2_a_child_may_take_minutes_to_open_its_nets(shared_cluster: Cluster) -> None:
+    with create_queue(shared_cluster.broker.url) as queue:
+        assert queue.conf.worker_proc_alive_timeout >= 60
+
+
+def test_r3_killed_workers_make_nobody_wait_for_lost_messages(faults: Faults) -> None:
+    names = name_items(400)
+    job_id = faults.cluster.submit(names)
+    for _ in range(2):
+        faults.inject("worker killed")
+        faults.cluster.wait_for_deliveries(2)
+    faults.cluster.finish(job_id, names, seconds=60)
+
+
+def test_r4_a_poisoned_item_costs_few_crashes_and_only_itself(shared_cluster: Cluster) -> None:
+    names = name_items(64, kill=1)
+    poisoned = shared_cluster.submit(names, one_chunk=True)
+    healthy = shared_cluster.submit(names[:20])
+    shared_cluster.finish(healthy, names[:20], seconds=30)
+    shared_cluster.finish(poisoned, names)
+    assert count_crashes(shared_cluster, poisoned) <= 11
+
+
+def count_crashes(cluster: Cluster, job_id: int) -> int:
+    """Every attempt but those that recorded their chunk."""
+    with cluster.database.read() as session:
+        attempts = session.scalar(
+            select(func.sum(ChunkRow.attempts)).where(ChunkRow.job_id == job_id)
+        )
+        recorded = session.scalar(
+            select(func.count()).where(ChunkRow.job_id == job_id, ChunkRow.done > 0)
+        )
+    return (attempts or 0) - (recorded or 0)
+
+
+def test_r5_a_worker_that_was_frozen_beyond_its_lease_records_nothing(
+    shared_cluster: Cluster,
+) -> None:
+    names = name_items(400)
+    job_id = shared_cluster.submit(names)
+    frozen: list[Program] = []
+
+    def has_frozen_a_holder() -> bool:
+        frozen.extend(find_holders(shared_cluster, job_id)[:1])
+        for worker in frozen:
+            freeze(worker)
+            if worker not in find_holders(shared_cluster, job_id):
+                # It had just recorded its chunk.
+                thaw(frozen.pop())
+        return bool(frozen)
+
+    shared_cluster.wait_until(has_frozen_a_holder, "a worker to hold a chunk")
+    shared_cluster.finish(job_id, names)
+    [worker] = frozen
+    dropped = worker.read_log().count("chunk dropped")
+    thaw(worker)
+    shared_cluster.wait_until(
+        lambda: worker.read_log().count("chunk dropped") > dropped, "the late worker to give up"
+    )
+    shared_cluster.finish(job_id, names)
+
+
+def find_holders(cluster: Cluster, job_id: int) -> list[Program]:
+    """Workers one of whose children holds a chunk of the job."""
+    leased = select(ChunkRow.worker).where(
+        ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.LEASED
+    )
+    with cluster.database.read() as session:
+        pids = {int(name.rpartition(":")[2]) for name in session.scalars(leased) if name}
+    return [
+        worker
+        for worker in cluster.workers
+        if pids & {child.pid for child in worker.find_children()}
+    ]
+
+
+def test_r6_a_database_that_stops_during_a_commit_has_one_result(faults: Faults) -> None:
+    names = name_items(32)
+    faults.cluster.arm(Point.BEFORE_COMMIT, Action.SLEEP)
+    job_id = faults.cluster.submit(names)
+    faults.cluster.wait_until(
+        lambda: not list(faults.cluster.armed.iterdir()), "a worker to record"
+    )
+    faults.inject("database crashed")
+    faults.cluster.finish(job_id, names)
+
+
+def test_r7_a_frozen_broker_holds_no_submission_up(shared_cluster: Cluster) -> None:
+    app = create_app(settings_of(shared_cluster))
+    shared_cluster.broker.freeze()
+    started = monotonic()
+    answer = app.test_client().post("/v1/jobs", json={"items": [{"uri": "file:///none.jpg"}]})
+    seconds = monotonic() - started
+    shared_cluster.broker.thaw()
+    app.extensions[EXTENSION].close()
+    assert answer.status_code == 202
+    # The broker's own time limit is five seconds: it was not waited for.
+    assert seconds < 4
+    assert shared_cluster.follow(answer.get_json()["id"]).state is JobState.FAILED
+
+
+def settings_of(cluster: Cluster, **changes: object) -> Settings:
+    return Settings(
+        data_dir=cluster.folder,
+        database_url=cluster.server.url,
+        redis_url=cluster.broker.url,
+        **changes,
+    ).complete()
+
+
+def test_r8_hints_that_come_again_and_late_change_nothing(faults: Faults) -> None:
+    names = name_items(100, bad=2)
+    job_id = faults.cluster.submit(names)
+    for _ in range(5):
+        faults.inject("hints replayed")
+    faults.cluster.finish(job_id, names)
+    delivered = faults.cluster.count_deliveries()
+    faults.inject("hints replayed")
+    faults.cluster.wait_for_deliveries(1)
+    assert faults.cluster.count_deliveries() > delivered
+    faults.cluster.finish(job_id, names)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_r9_a_cancelled_job_ends_soon_and_adds_up(shared_cluster: Cluster, share: float) -> None:
+    names = name_items(300, bad=3)
+    job_id = shared_cluster.submit(names)
+    shared_cluster.wait_until(
+        lambda: shared_cluster.read(job_id).counts.ended >= share * len(names), "its share"
+    )
+    with shared_cluster.database.write() as session:
+        cancel_job(session, job_id)
+    shared_cluster.finish(job_id, names, seconds=20)
+
+
+def test_r10_an_emptied_broker_costs_no_more_than_a_resend(faults: Faults) -> None:
+    names = name_items(300)
+    job_id = faults.cluster.submit(names)
+    faults.inject("broker emptied")
+    faults.cluster.finish(job_id, names, seconds=30)
+
+
+def test_r11_a_worker_that_is_asked_to_end_finishes_its_chunks(shared_cluster: Cluster) -> None:
+    names = name_items(300)
+    job_id = shared_cluster.submit(names)
+    shared_cluster.wait_until(lambda: find_holders(shared_cluster, job_id), "a chunk in hand")
+    process = find_holders_or_first(shared_cluster, job_id).process
+    assert process is not None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    shared_cluster.finish(job_id, names)
+    assert count_crashes(shared_cluster, job_id) == 0
+
+
+def find_holders_or_first(cluster: Cluster, job_id: int) -> Program:
+    return (find_holders(cluster, job_id) or cluster.workers)[0]
+
+
+def test_r12_a_worker_whose_clock_is_off_keeps_and_takes_its_leases(
+    shared_cluster: Cluster,
+) -> None:
+    assert shared_cluster.plan.clock_offset_seconds == 600
+    names = name_items(200)
+    job_id = shared_cluster.submit(names)
+    shared_cluster.finish(job_id, names)
+    assert count_crashes(shared_cluster, job_id) == 0
