@@ -188,7 +188,9 @@ def check_end(evidence: Evidence) -> list[str]:
         if chunk.state in (ChunkState.WAITING, ChunkState.LEASED)
     ]
     state = evidence.job.state
-    wanted = JobState.CANCELLED if _is_cancelled(evidence) else _judge(evidence.items)
+    # A cancellation that came when nothing was left to cancel changes nothing.
+    cut_short = any(item.state == ItemState.CANCELLED for item in evidence.items)
+    wanted = JobState.CANCELLED if cut_short else _judge(evidence.items)
     return open_chunks + ([] if state == wanted else [f"I7: the job is {state}, not {wanted}"])
 
 
