@@ -188,7 +188,7 @@ def check_end(evidence: Evidence) -> list[str]:
         if chunk.state in (ChunkState.WAITING, ChunkState.LEASED)
     ]
     state = evidence.job.state
-    wanted = JobState.CANCELLED if _is_cancelled(evidence) else _judge(evidence.items)
+    wanted = _judge(evidence.items)
     return open_chunks + ([] if state == wanted else [f"I7: the job is {state}, not {wanted}"])
 
 
@@ -197,6 +197,8 @@ def _is_cancelled(evidence: Evidence) -> bool:
 
 
 def _judge(items: Sequence[ItemRow]) -> JobState:
+    if any(item.state == ItemState.CANCELLED for item in items):
+        return JobState.CANCELLED
     failed = sum(item.state == ItemState.FAILED for item in items)
     if failed == 0:
         return JobState.COMPLETED
