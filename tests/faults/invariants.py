@@ -199,6 +199,8 @@ def _is_cancelled(evidence: Evidence) -> bool:
 
 
 def _judge(items: Sequence[ItemRow]) -> JobState:
+    if any(item.state == ItemState.CANCELLED for item in items):
+        return JobState.CANCELLED
     failed = sum(item.state == ItemState.FAILED for item in items)
     if failed == 0:
         return JobState.COMPLETED
