@@ -188,9 +188,7 @@ def check_end(evidence: Evidence) -> list[str]:
         if chunk.state in (ChunkState.WAITING, ChunkState.LEASED)
     ]
     state = evidence.job.state
-    # A cancellation that came when nothing was left to cancel changes nothing.
-    cut_short = any(item.state == ItemState.CANCELLED for item in evidence.items)
-    wanted = JobState.CANCELLED if cut_short else _judge(evidence.items)
+    wanted = _judge(evidence.items)
     return open_chunks + ([] if state == wanted else [f"I7: the job is {state}, not {wanted}"])
 
 
@@ -199,6 +197,7 @@ def _is_cancelled(evidence: Evidence) -> bool:
 
 
 def _judge(items: Sequence[ItemRow]) -> JobState:
+    # A cancellation that came when nothing was left to cancel changes nothing.
     if any(item.state == ItemState.CANCELLED for item in items):
         return JobState.CANCELLED
     failed = sum(item.state == ItemState.FAILED for item in items)
