@@ -1,5 +1,7 @@
 """The Flask application put together, and gunicorn around it."""
 
+import socket
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_openapi3 import Info, OpenAPI
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from api import analyze, audience, docs, drafts, events, health, items, jobs, report, results
 from api.access import guard, refuse_open_network
@@ -24,6 +27,7 @@ DESCRIPTION = (
 # A part of a form is a file or a field; requests of very many files are split by the client.
 MOST_FORM_PARTS = 100_000
 GRACE_SECONDS = 30
+SILENCE_SECONDS = 15
 
 
 def create_app(settings: Settings) -> Flask:
@@ -39,6 +43,8 @@ def create_app(settings: Settings) -> Flask:
         root_path=str(Path(__file__).parent),
     )
     app.request_class = StagedRequest
+    # An address with an empty part is unknown, and is told so in the one shape of errors.
+    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
@@ -60,6 +66,15 @@ def serve(settings: Settings, fd: int | None = None) -> None:
     _Gunicorn(lambda: create_app(settings), bind, settings.api_threads).run()
 
 
+class _ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
+    """Lets go of a client that falls silent in the middle of its request: it holds a thread."""
+
+    def enqueue_req(self, conn: Any) -> None:
+        limit = struct.pack("ll", SILENCE_SECONDS, 0)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        super().enqueue_req(conn)
+
+
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
     """gunicorn with its settings given here instead of on a command line."""
 
@@ -67,7 +82,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
         self._load_app = load_app
         self._options = {
             "bind": bind,
-            "worker_class": "gthread",
+            "worker_class": _ImpatientWorker,
             "workers": 1,
             "threads": threads,
             "graceful_timeout": GRACE_SECONDS,

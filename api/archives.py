@@ -80,13 +80,16 @@ def read_members(path: Path, name: str, budget: Budget) -> Iterator[Member]:
     the archive's own name that says so.
     """
     ending = next((end for end in DECOMPRESS if name.lower().endswith(end)), ".tar")
+    members = 0
     try:
         with path.open("rb") as file:
             is_zip = file.read(4) in ZIP_MAGICS or name.lower().endswith(".zip")
-        if is_zip:
-            yield from _read_zip(path, budget)
-        else:
-            yield from _read_tar(path, DECOMPRESS[ending], budget)
+        reading = _read_zip(path, budget) if is_zip else _read_tar(path, DECOMPRESS[ending], budget)
+        for member in reading:
+            members += 1
+            yield member
+        if members == 0:
+            raise UnreadableItem("There is no file in the archive.")
     except ItemError as refusal:
         yield Member(name, refusal)
     except DAMAGE:

@@ -38,8 +38,7 @@ class ReportPicture:
 
 @blueprint.get("/jobs/<int:job_id>/report", responses=answers(PAGE, 200))
 def show_report(path: JobPath) -> Response:
-    """The job's audience, samples of its pictures, and what failed, as a self-contained HTML
-    page."""
+    """The job as one HTML page: its audience, samples of its pictures, and what failed."""
     job = find_job(path.job_id)
     with services().database.read() as session:
         query = AudienceQuery(bands=PRESETS["marketing"], job_id=job.id)

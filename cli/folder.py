@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,8 @@ RECORD = "stack.json"
 SCRATCH_PREFIX = "facetally-stack-"
 # The path of a socket in the scratch folder may have 107 bytes on Linux, 103 elsewhere.
 LONGEST_TEMPORARY_BYTES = 60
+# A chunk of results, with its thumbnails, takes less.
+LEAST_FREE_BYTES = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,14 @@ class DataFolder:
                     "with `facetally submit`, or choose another folder (--out or --data-dir)."
                 ) from error
             yield
+
+    def require_room(self) -> None:
+        """CommandFailed where its disk is all but full: nothing could be recorded any more."""
+        if shutil.disk_usage(self.path).free < LEAST_FREE_BYTES:
+            raise CommandFailed(
+                f"The disk of {self.path} is full: make room, and give the same command again; "
+                "nothing that was recorded is lost."
+            )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -44,6 +44,8 @@ def _read_patiently(client: Client, job_id: int, check: Callable[[], None]) -> J
 
 def describe_job(job: JobOut) -> str:
     """`job 7 running: 312 of 1000 done, 5 failed, 18.2/s, 0:37 left`."""
+    if job.erased is not None:
+        return f"job {job.id} is erased: it held {job.erased.items} items, {job.erased.faces} faces"
     counts = job.counts
     parts = [f"{counts.done} of {counts.items} done"]
     if counts.failed:

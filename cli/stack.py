@@ -64,16 +64,25 @@ def run_stack(plan: StackPlan) -> Iterator[Stack]:
             )
             with _supervise(supervisor):
                 _wait_ready(plan, url, supervisor)
-                yield Stack(url, supervisor.check, supervisor.wait)
+
+                def check() -> None:
+                    supervisor.check()
+                    folder.require_room()
+
+                yield Stack(url, check, supervisor.wait)
 
 
 @contextmanager
 def _supervise(supervisor: Supervisor) -> Iterator[None]:
+    interrupted = False
     try:
         supervisor.start()
         yield
+    except (KeyboardInterrupt, SystemExit):
+        interrupted = True
+        raise
     finally:
-        supervisor.stop()
+        supervisor.stop(interrupted=interrupted)
 
 
 def _wait_ready(plan: StackPlan, url: str, supervisor: Supervisor) -> None:

@@ -47,6 +47,7 @@ class Supervisor:
         self._hurried = threading.Event()
         self._ended = threading.Event()
         self._failure = ""
+        self._interrupted = False
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def start(self) -> None:
@@ -66,8 +67,9 @@ class Supervisor:
         """Until it has given up, but no longer than this."""
         self._ended.wait(seconds)
 
-    def stop(self) -> None:
+    def stop(self, *, interrupted: bool) -> None:
         """End everything; asked a second time, by Ctrl-C, at once. Returns when all is gone."""
+        self._interrupted = interrupted
         while self._thread.ident is not None and not self._ended.is_set():
             try:
                 self._stopping.set()
@@ -134,7 +136,7 @@ class Supervisor:
             waited = monotonic() - started
             if waited > GRACE_SECONDS:
                 break
-            if waited > SILENT_SECONDS and not told:
+            if self._interrupted and waited > SILENT_SECONDS and not told:
                 tell("Waiting for the work in hand; another Ctrl-C ends it at once.")
                 told = True
         for child in children:

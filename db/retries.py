@@ -19,7 +19,7 @@ def retry_job(session: Session, job_id: int) -> int:
     reopened = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state.in_(RETRIED_STATES), JobRow.erasing_at.is_(None))
-        .values(state=JobState.QUEUED, queued_at=DatabaseTime(), finished_at=None)
+        .values(state=JobState.QUEUED, queued_at=DatabaseTime(), running_at=None, finished_at=None)
         .returning(JobRow.id)
     ).first()
     if reopened is None:

@@ -229,3 +229,8 @@ def test_a_zip_whose_list_is_too_long_is_refused(
     monkeypatch.setattr("api.bounds.MOST_LIST_BYTES", 1000)
     archive = make_zip({f"{number}.jpg": b"" for number in range(100)})
     assert results(client, upload(client, {"a.zip": archive})) == {"a.zip": "unsupported"}
+
+
+def test_an_archive_with_nothing_in_it_is_a_failed_item(client: FlaskClient) -> None:
+    response = upload(client, {"empty.zip": make_zip({})})
+    assert results(client, response) == {"empty.zip": "unreadable"}

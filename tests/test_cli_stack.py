@@ -56,7 +56,7 @@ def supervise():
 
     yield start
     for supervisor in opened:
-        supervisor.stop()
+        supervisor.stop(interrupted=False)
 
 
 def test_what_ends_is_started_again(supervise):
@@ -69,7 +69,7 @@ def test_what_ends_is_started_again(supervise):
 
     assert second[0] == first[0]
     supervisor.check()
-    supervisor.stop()
+    supervisor.stop(interrupted=False)
     assert record.pids == ()
     assert not any(psutil.pid_exists(pid) for pid in second)
 
@@ -126,7 +126,7 @@ def test_an_interruption_of_the_end_makes_it_a_quick_one(supervise, interrupt_so
     started = monotonic()
 
     interrupt_soon()
-    supervisor.stop()
+    supervisor.stop(interrupted=False)
 
     assert monotonic() - started < GRACE_SECONDS
     assert record.pids == ()

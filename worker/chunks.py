@@ -42,7 +42,7 @@ class ChunkWorker:
             recorded = False
         except (OperationalError, InterfaceError):
             # No fault of the chunk: it comes back when its lease ends.
-            logger.exception("database is away for too long", extra={"chunk_id": chunk.id})
+            logger.exception("database took no results", extra={"chunk_id": chunk.id})
             return
         except Exception:
             logger.exception("chunk failed", extra={"chunk_id": chunk.id, "job_id": chunk.job_id})

@@ -37,7 +37,7 @@ class Settings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    api_threads: int = Field(8, ge=1)
+    api_threads: int = Field(24, ge=2)
     api_keys: tuple[str, ...] = ()
     file_roots: tuple[Path, ...] = ()
     max_upload_bytes: int = Field(4096 * MEBIBYTE, ge=1)
