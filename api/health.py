@@ -19,7 +19,7 @@ from db.engine import Database
 from db.states import WorkerRole
 from db.workers import count_slots
 from db.workload import read_workload
-from worker.interactive import connect
+from worker.queue import connect
 
 blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
 TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}

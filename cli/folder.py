@@ -3,14 +3,13 @@
 import fcntl
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from secrets import token_hex
-from shutil import rmtree
+from shutil import disk_usage, rmtree
 
 from cli.exits import CommandFailed
 
@@ -62,7 +61,7 @@ class DataFolder:
 
     def require_room(self) -> None:
         """CommandFailed where its disk is all but full: nothing could be recorded any more."""
-        if shutil.disk_usage(self.path).free < LEAST_FREE_BYTES:
+        if disk_usage(self.path).free < LEAST_FREE_BYTES:
             raise CommandFailed(
                 f"The disk of {self.path} is full: make room, and give the same command again; "
                 "nothing that was recorded is lost."

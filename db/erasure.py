@@ -27,11 +27,11 @@ def erase_job(session: Session, job_id: int) -> bool:
     A live job is cancelled by it. The rows are removed by `remove_erased`, a piece at a time.
     """
     job = session.execute(
-        select(JobRow.state).where(JobRow.id == job_id, JobRow.erasing_at.is_(None))
+        select(JobRow.state, JobRow.items).where(JobRow.id == job_id, JobRow.erasing_at.is_(None))
     ).first()
     if job is None:
         return session.get(JobRow, job_id) is not None
-    receipt = _count_held(session, job_id)
+    receipt = {"items": job.items, **_count_held(session, job_id)}
     # Without its chunk no late worker can record, and no hint claims.
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     session.execute(delete(CellRow).where(CellRow.job_id == job_id))
@@ -46,7 +46,6 @@ def erase_job(session: Session, job_id: int) -> bool:
 def _count_held(session: Session, job_id: int) -> dict[str, int]:
     of_job = ItemRow.job_id == job_id
     return {
-        "items": session.scalar(select(JobRow.items).where(JobRow.id == job_id)) or 0,
         "faces": session.scalar(
             select(func.coalesce(func.sum(ChunkRow.faces), 0)).where(ChunkRow.job_id == job_id)
         )

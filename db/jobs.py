@@ -14,6 +14,8 @@ from db.values import JobCounts, JobOptions, JobStatus, Priority, Receipt, Thumb
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
 # calm.
 RATE_WINDOW_SECONDS = 60
+# How many items of a chunk have not ended yet.
+_LEFT = ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
 
 
 def read_job(session: Session, job_id: int) -> JobStatus | None:
@@ -28,7 +30,6 @@ def read_jobs(
     limit: int,
     before: int | None = None,
     state: JobState | None = None,
-    live: bool = False,
 ) -> list[JobStatus]:
     """Jobs from the newest, numbered under `before`."""
     query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
@@ -36,8 +37,6 @@ def read_jobs(
         query = query.where(JobRow.id < before)
     if state is not None:
         query = query.where(JobRow.state == state)
-    if live:
-        query = query.where(JobRow.state.in_(LIVE_JOB_STATES))
     return _read_statuses(session, list(session.scalars(query)))
 
 
@@ -59,13 +58,12 @@ def cancel_job(session: Session, job_id: int) -> bool:
 
 def cancel_waiting_chunks(session: Session, job_id: int) -> None:
     """End every chunk of a job that nobody holds."""
-    left = ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
     session.execute(
         update(ChunkRow)
         .where(ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.WAITING)
         .values(
             state=ChunkState.CANCELLED,
-            cancelled=ChunkRow.cancelled + left,
+            cancelled=ChunkRow.cancelled + _LEFT,
             finished_at=DatabaseTime(),
         )
     )
@@ -86,14 +84,13 @@ def _before_chunks(row: JobRow) -> tuple[JobCounts, int]:
 def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobCounts, int]]:
     """Sums over chunk rows, which are written with the results; and how many items ended lately."""
     size = ChunkRow.stop - ChunkRow.start
-    left = size - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
     leased = ChunkRow.state == ChunkState.LEASED
     lately = ChunkRow.finished_at > DatabaseTime(-RATE_WINDOW_SECONDS)
     query = (
         select(
             ChunkRow.job_id,
             func.sum(size),
-            func.sum(case((leased, left), else_=0)),
+            func.sum(case((leased, _LEFT), else_=0)),
             func.sum(ChunkRow.done),
             func.sum(ChunkRow.failed),
             func.sum(ChunkRow.cancelled),

@@ -140,6 +140,10 @@ def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, s
 
 def read_jobs_to_close(session: Session) -> list[int]:
     """Live jobs whose chunks have all ended, and those being cancelled that only wait."""
+    return list(session.scalars(select(JobRow.id).where(*_over())))
+
+
+def _over() -> tuple[ColumnElement[bool], ...]:
     open_chunks = exists().where(
         ChunkRow.job_id == JobRow.id,
         or_(
@@ -148,7 +152,7 @@ def read_jobs_to_close(session: Session) -> list[int]:
         ),
     )
     working = (JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
-    return list(session.scalars(select(JobRow.id).where(JobRow.state.in_(working), ~open_chunks)))
+    return JobRow.state.in_(working), ~open_chunks
 
 
 def close_job(session: Session, job_id: int) -> JobState | None:
@@ -163,7 +167,7 @@ def close_job(session: Session, job_id: int) -> JobState | None:
     if job.state == JobState.CANCELLING:
         # A chunk that came back from a dead worker meanwhile waits, and nobody may claim it.
         cancel_waiting_chunks(session, job_id)
-    if job_id not in read_jobs_to_close(session):
+    if session.scalar(select(JobRow.id).where(JobRow.id == job_id, *_over())) is None:
         return None
     last_state = _judge(session, job_id, JobState(job.state), job.items)
     values = {"state": last_state, "finished_at": DatabaseTime()}

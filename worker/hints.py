@@ -6,14 +6,13 @@ from threading import BoundedSemaphore
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from redis import Redis
 from redis.exceptions import RedisError
 
 from db.engine import Database
 from db.states import WorkerRole
 from db.window import choose_hints, forget_hints
 from db.workers import count_slots
-from worker.queue import BULK_QUEUE, RUN_CHUNK
+from worker.queue import BULK_QUEUE, RUN_CHUNK, connect
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +20,6 @@ logger = logging.getLogger(__name__)
 # reported yet.
 HINTS_PER_SLOT = 2
 SMALLEST_WINDOW = 8
-SOCKET_SECONDS = 5.0
 
 
 def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
@@ -51,7 +49,7 @@ def _count_hints(queue: Celery) -> int | None:
     """How many lie in Redis, or None while it is away."""
     url = str(queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
     try:
-        with Redis.from_url(url, socket_timeout=SOCKET_SECONDS) as client:
+        with connect(url) as client:
             return int(client.llen(BULK_QUEUE))
     except RedisError as error:
         logger.warning("broker is away", extra={"error": str(error)})

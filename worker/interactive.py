@@ -15,7 +15,6 @@ from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
 
@@ -24,7 +23,7 @@ from models.analyzer import Analyzer
 from models.errors import FacetallyError, ItemError
 from models.face import AgeEstimate, Box, Face, Gender
 from models.picture import Picture, decode_picture
-from worker.queue import ANALYZE, INTERACTIVE_QUEUE
+from worker.queue import ANALYZE, INTERACTIVE_QUEUE, SOCKET_SECONDS, connect
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.thumbnails import draw_thumbnail
 
@@ -32,7 +31,6 @@ logger = logging.getLogger(__name__)
 
 # How long a worker that took a number waits for the pixels; whoever asked may have gone.
 PIXELS_SECONDS = 5.0
-SOCKET_SECONDS = 5.0
 READY = b"ready"
 FACES, PICTURE, REFUSED = b"faces:", b"picture:", b"refused:"
 
@@ -160,13 +158,6 @@ class InteractiveWorker:
     def _draw(self, picture: Picture, faces: list[Face]) -> bytes:
         probability = self._settings.gender_min_probability
         return draw_thumbnail(picture.rgb, faces, picture.width_pixels, probability).content
-
-
-def connect(redis_url: str) -> Redis:
-    """A client that gives up on a stuck broker."""
-    return Redis.from_url(
-        redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
-    )
 
 
 def _refuse(code: ErrorCode, message: str) -> bytes:

@@ -4,11 +4,13 @@ truth.
 
 from celery import Celery
 from kombu import Exchange, Queue
+from redis import Redis
 
 BULK_QUEUE = "bulk"
 INTERACTIVE_QUEUE = "interactive"
 RUN_CHUNK = "facetally.run_chunk"
 ANALYZE = "facetally.analyze"
+SOCKET_SECONDS = 5.0
 
 
 def create_queue(redis_url: str) -> Celery:
@@ -64,3 +66,10 @@ def create_queue(redis_url: str) -> Celery:
         worker_send_task_events=False,
     )
     return app
+
+
+def connect(redis_url: str) -> Redis:
+    """A client of the broker itself, which gives up on one that is stuck."""
+    return Redis.from_url(
+        redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
+    )
