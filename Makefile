@@ -1,10 +1,10 @@
 # Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`,
-# `make soak`.
+# `make bench-coordination`, `make soak`.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup weights demo test check bench soak
+.PHONY: setup weights demo test check bench bench-coordination soak
 
 MINUTES ?= 60
 FAULTS ?= 1000
@@ -36,6 +36,9 @@ check: setup
 
 bench: weights
 	$(BIN)/python -m benchmarks.throughput
+
+bench-coordination: setup
+	$(BIN)/python -m benchmarks.coordination
 
 soak: setup
 	PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes $(MINUTES) --faults $(FAULTS)

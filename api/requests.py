@@ -17,11 +17,12 @@ LONGEST_NAME = 1024
 DIMENSION_PREFIX = "dimension."
 RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
+# No database of ours takes a NUL, nor half of a character.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _refuse_unstorable(text: str) -> str:
-    """No database of ours takes a NUL, nor half of a character."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if UNSTORABLE.search(text):
         raise ValueError("the text holds a NUL or half of a character")
     return text
 

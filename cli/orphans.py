@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 
-import psutil  # type: ignore[import-untyped]  # it publishes no types
+import psutil
 
 from cli.children import kill_group
 from cli.folder import SCRATCH_PREFIX, DataFolder, StackRecord, StartedProcess

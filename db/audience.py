@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from db.bands import Band
+from db.engine import is_postgresql
 from db.states import ChunkState, ItemState
 from db.tables import CellRow, ChunkRow, ItemRow, JobRow
 
@@ -94,7 +95,7 @@ def _job_conditions(session: Session, query: AudienceQuery) -> list[ColumnElemen
 
 
 def _has_tag(session: Session, tag: str) -> ColumnElement[bool]:
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         return JobRow.tags.op("@>")(literal([tag], JSONB))
     tags = func.json_each(JobRow.tags).table_valued("value")
     return select(tags.c.value).where(tags.c.value == tag).correlate(JobRow).exists()

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import DateTime, Dialect, Double, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 
@@ -28,24 +28,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class DatabaseTime(ColumnElement[datetime]):
+class DatabaseTime(FunctionElement[datetime]):
     """The database's own clock, `offset_seconds` from now."""
 
     type = UtcDateTime()
-    inherit_cache = False
+    inherit_cache = True
 
     def __init__(self, offset_seconds: float = 0.0) -> None:
-        self.offset_seconds = float(offset_seconds)
+        super().__init__(literal(float(offset_seconds), Double))
 
 
 @compiles(DatabaseTime, "postgresql")
-def _compile_for_postgresql(element: DatabaseTime, compiler: SQLCompiler, **_: Any) -> str:
-    return f"(clock_timestamp() + make_interval(secs => {element.offset_seconds}))"
+def _compile_for_postgresql(element: DatabaseTime, compiler: SQLCompiler, **words: Any) -> str:
+    offset = compiler.process(element.clauses, **words)
+    return f"(clock_timestamp() + make_interval(secs => {offset}))"
 
 
 @compiles(DatabaseTime, "sqlite")
-def _compile_for_sqlite(element: DatabaseTime, compiler: SQLCompiler, **_: Any) -> str:
+def _compile_for_sqlite(element: DatabaseTime, compiler: SQLCompiler, **words: Any) -> str:
     # SQLite has milliseconds; three zeros make the text as long as a stored datetime's, so that
     # texts compare as times do.
-    shifted = f"'{element.offset_seconds:+.3f} seconds'"
+    shifted = f"printf('%+.3f seconds', {compiler.process(element.clauses, **words)})"
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {shifted}) || '000')"

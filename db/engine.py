@@ -59,6 +59,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_postgresql(session: Session) -> bool:
+    """For the few statements that the two kinds of database spell differently."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def _create_engine(url: str, connections: int) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, pool_size=connections, connect_args={"timeout": BUSY_SECONDS})

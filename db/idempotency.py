@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from db.engine import is_postgresql
 from db.tables import RequestRow
 
 
@@ -19,7 +20,7 @@ class AcceptedRequest:
 
 def find_request(session: Session, key: str) -> AcceptedRequest | None:
     """What was accepted under this key; others that use it at the same time wait for us."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
     row = session.get(RequestRow, key)
     return None if row is None else AcceptedRequest(row.digest, row.job_id, row.items)

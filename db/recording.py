@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import floor
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from db.bulk import add_to_rows, insert_rows, update_rows
 from db.clock import DatabaseTime
 from db.states import ChunkState, ItemState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, ThumbnailRow
@@ -33,10 +33,8 @@ def record_results(
     """
     if not _end_chunk(session, chunk, results):
         return False
-    session.execute(update(ItemRow), [_item_change(result) for result in results])
-    faces = list(_face_rows(results, gender_min_probability))
-    if faces:
-        session.execute(insert(FaceRow), faces)
+    update_rows(session, ItemRow, [_item_change(result) for result in results])
+    insert_rows(session, FaceRow, list(_face_rows(results, gender_min_probability)))
     thumbnails = list(_thumbnail_rows(results))
     if thumbnails:
         session.execute(insert(ThumbnailRow), thumbnails)
@@ -137,19 +135,11 @@ def _add_to_cells(
         for result in results
         for face in result.faces
     )
-    if not counts:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = dialect.insert(CellRow)
-    upsert = added.on_conflict_do_update(
-        index_elements=[CellRow.job_id, CellRow.segment, CellRow.age, CellRow.gender],
-        set_={"faces": CellRow.faces + added.excluded.faces},
-    )
     rows = [
         {"job_id": job_id, "segment": segment, "age": age, "gender": gender, "faces": faces}
         for (segment, age, gender), faces in sorted(counts.items())
     ]
-    session.execute(upsert, rows)
+    add_to_rows(session, CellRow, rows)
 
 
 def segment_of(dimensions: Mapping[str, str]) -> str:

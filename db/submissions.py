@@ -9,6 +9,7 @@ from math import ceil
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from db.bulk import insert_rows
 from db.clock import DatabaseTime
 from db.states import ChunkState, ItemState, JobState, WorkerRole
 from db.tables import ChunkRow, ItemRow, JobRow
@@ -53,9 +54,8 @@ def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> boo
     if total is None:
         return False
     first = total - len(items)
-    if items:
-        rows = [_item_row(job_id, first + index, item) for index, item in enumerate(items)]
-        session.execute(insert(ItemRow), rows)
+    rows = [_item_row(job_id, first + index, item) for index, item in enumerate(items)]
+    insert_rows(session, ItemRow, rows)
     return True
 
 

@@ -16,6 +16,7 @@ ERASING = text("erasing_at IS NOT NULL AND erased_at IS NULL")
 EXPIRING = text("expires_at IS NOT NULL AND erasing_at IS NULL")
 FAILED = text("state = 'failed'")
 LEASED = text("state = 'leased'")
+SENT = text("state = 'waiting' AND sent_at IS NOT NULL")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
@@ -100,6 +101,7 @@ class ChunkRow(Table):
     __table_args__ = (
         Index("chunks_by_job", "job_id", "state", "id"),
         Index("chunks_by_lease", "lease_until", postgresql_where=LEASED, sqlite_where=LEASED),
+        Index("chunks_sent", "sent_at", postgresql_where=SENT, sqlite_where=SENT),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
@@ -55,23 +55,29 @@ def forget_hints(session: Session, chunk_ids: Sequence[int]) -> None:
 
 def _count_outstanding(session: Session, resend_seconds: float) -> dict[ChunkState, Counter[int]]:
     """Per state, how many chunks of each job are in Redis' window or in a worker's hands."""
-    sent = and_(ChunkRow.state == ChunkState.WAITING, _is_sent(resend_seconds))
+    conditions = {
+        ChunkState.WAITING: _is_sent(resend_seconds),
+        ChunkState.LEASED: true(),
+    }
+    return {
+        state: _count_by_job(session, state, condition) for state, condition in conditions.items()
+    }
+
+
+def _count_by_job(
+    session: Session, state: ChunkState, condition: ColumnElement[bool]
+) -> Counter[int]:
     query = (
-        select(ChunkRow.state, ChunkRow.job_id, func.count())
+        select(ChunkRow.job_id, func.count())
         .join(JobRow)
         .where(
             JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
-            or_(sent, ChunkRow.state == ChunkState.LEASED),
+            ChunkRow.state == state,
+            condition,
         )
-        .group_by(ChunkRow.state, ChunkRow.job_id)
+        .group_by(ChunkRow.job_id)
     )
-    counts: dict[ChunkState, Counter[int]] = {
-        ChunkState.WAITING: Counter(),
-        ChunkState.LEASED: Counter(),
-    }
-    for state, job_id, count in session.execute(query):
-        counts[ChunkState(state)][job_id] = count
-    return counts
+    return Counter({job_id: count for job_id, count in session.execute(query)})
 
 
 def _is_sent(resend_seconds: float) -> ColumnElement[bool]:

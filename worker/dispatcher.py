@@ -26,10 +26,12 @@ from worker.store import Store
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.25
+# While workers take hints, the window is filled again before they run out of them.
+BUSY_TURN_SECONDS = 0.05
 
 
 class Dispatcher:
-    """Takes a turn every quarter of a second until it is stopped."""
+    """Takes a turn every quarter of a second until it is stopped, and more often while it sends."""
 
     def __init__(
         self, database: Database, queue: Celery, store: Store, resend_seconds: float
@@ -40,10 +42,11 @@ class Dispatcher:
         self._resend_seconds = resend_seconds
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._next_beat = 0.0
+        self._has_sent = False
 
     def run(self, stopped: threading.Event) -> None:
         """Work until `stopped`; a database that is away is waited for."""
-        while not stopped.wait(TURN_SECONDS):
+        while not stopped.wait(BUSY_TURN_SECONDS if self._has_sent else TURN_SECONDS):
             self.take_turn()
         # Where the database is away, the row tells by its age that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
@@ -68,7 +71,8 @@ class Dispatcher:
                 logger.exception("step failed")
 
     def _send(self) -> None:
-        send_hints(self._database, self._queue, self._resend_seconds)
+        self._has_sent = False
+        self._has_sent = send_hints(self._database, self._queue, self._resend_seconds) > 0
 
     def _close(self) -> None:
         with self._database.read() as session:

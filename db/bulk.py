@@ -1,0 +1,119 @@
+"""Many rows in one statement: PostgreSQL takes them as a single JSON value, SQLite one by one.
+
+A statement for each row costs PostgreSQL's client more than its server. The server parses the one
+value; unlike COPY it goes through SQLAlchemy, whose errors callers know.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import TypeVar
+
+from sqlalchemy import (
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import JSON
+
+from db.engine import is_postgresql
+from db.tables import Table as Row
+
+UpsertT = TypeVar("UpsertT", postgresql.Insert, sqlite.Insert)
+Rows = Sequence[Mapping[str, object]]
+
+
+def insert_rows(session: Session, row: type[Row], rows: Rows) -> None:
+    """Insert rows that all name the same columns."""
+    if not rows:
+        return
+    if is_postgresql(session):
+        session.execute(_insertion(row, tuple(rows[0])), {"rows": _dump(rows)})
+    else:
+        session.execute(insert(_table_of(row)), rows)
+
+
+def update_rows(session: Session, row: type[Row], rows: Rows) -> None:
+    """Set the other columns of the rows that have the given `id`s; all name the same columns."""
+    if not rows:
+        return
+    if is_postgresql(session):
+        session.execute(_change(row, tuple(rows[0])), {"rows": _dump(rows)})
+    else:
+        session.execute(update(row), rows)
+
+
+def add_to_rows(session: Session, row: type[Row], rows: Rows) -> None:
+    """Add the numbers of each row to those under its key, or insert it where there are none yet.
+
+    Sorted by their keys, rows of two transactions at a time never lock each other in turn.
+    """
+    if not rows:
+        return
+    if is_postgresql(session):
+        session.execute(_addition(row, tuple(rows[0])), {"rows": _dump(rows)})
+    else:
+        session.execute(_or_add(sqlite.insert(_table_of(row))), rows)
+
+
+@cache
+def _insertion(row: type[Row], names: tuple[str, ...]) -> Insert:
+    sent = _recordset(_table_of(row), names)
+    return insert(_table_of(row)).from_select(names, select(sent))
+
+
+@cache
+def _change(row: type[Row], names: tuple[str, ...]) -> Update:
+    table = _table_of(row)
+    sent = _recordset(table, names)
+    changes = {name: value for name, value in sent.c.items() if name != "id"}
+    return update(table).where(table.c.id == sent.c.id).values(changes)
+
+
+@cache
+def _addition(row: type[Row], names: tuple[str, ...]) -> postgresql.Insert:
+    sent = _recordset(_table_of(row), names)
+    return _or_add(postgresql.insert(_table_of(row)).from_select(names, select(sent)))
+
+
+def _or_add(inserted: UpsertT) -> UpsertT:
+    table = inserted.table
+    numbers = [column.name for column in table.columns if not column.primary_key]
+    return inserted.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: table.c[name] + inserted.excluded[name] for name in numbers},
+    )
+
+
+def _table_of(row: type[Row]) -> Table:
+    return Row.metadata.tables[row.__tablename__]
+
+
+def _recordset(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    """The bound JSON value `rows` as a table with columns of these types."""
+    columns = [column(name, table.c[name].type) for name in names]
+    rows = cast(bindparam("rows", type_=Text), JSON)
+    sent = func.json_to_recordset(rows).table_valued(*columns)
+    return sent.render_derived(name="sent", with_types=True)
+
+
+def _dump(rows: Rows) -> str:
+    return json.dumps(rows, default=_dump_moment)
+
+
+def _dump_moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"no column holds a {type(value).__name__}")
