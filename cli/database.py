@@ -1,12 +1,18 @@
 """The tables, brought up to date before anybody works with them."""
 
-from sqlalchemy.exc import OperationalError
+import logging
+import socket
+
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cli.exits import CommandFailed
+from db.crashes import crash_all
 from db.engine import Database
 from db.leases import release_all_leases
 from db.migrate import migrate
 from worker.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 def migrate_database(url: str) -> None:
@@ -31,3 +37,16 @@ def prepare_database(settings: Settings) -> None:
     with database.write() as session:
         release_all_leases(session)
     database.close()
+
+
+def free_chunks(url: str, pid: int) -> None:
+    """Take back what a worker of this machine held that is gone, not waiting for its leases."""
+    database = Database(url)
+    try:
+        with database.write() as session:
+            crash_all(session, f"{socket.gethostname()}:{pid}")
+    except DBAPIError as error:
+        # The leases end by themselves.
+        logger.warning("chunks of a dead worker were left", extra={"error": str(error.orig)})
+    finally:
+        database.close()

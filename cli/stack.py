@@ -7,7 +7,7 @@ from functools import partial
 from time import monotonic
 
 from cli.client import Client, ServerAway
-from cli.database import prepare_database
+from cli.database import free_chunks, prepare_database
 from cli.exits import CommandFailed
 from cli.folder import DataFolder
 from cli.listener import address_of, listen
@@ -20,6 +20,8 @@ from worker.settings import Settings
 
 READY_SECONDS = 60.0
 READY_POLL_SECONDS = 0.1
+# Beyond a worker's grace: for giving back what it could not finish.
+BEYOND_GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,11 @@ def run_stack(plan: StackPlan) -> Iterator[Stack]:
                     chosen, listener.fileno(), scratch, plan.interactive, plan.logs_in_files
                 ),
                 record=partial(note_processes, folder, scratch),
+                at_death=partial(free_chunks, settings.database_url),
                 # Requests wait for an API that is started anew; for one that is not, in vain.
                 at_end=listener.close,
                 early_ends_allowed=plan.early_ends_allowed,
+                patience_seconds=settings.stop_grace_seconds + BEYOND_GRACE_SECONDS,
             )
             with _supervise(supervisor):
                 _wait_ready(plan, url, supervisor)

@@ -18,15 +18,15 @@ logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.1
 SOCKET_SECONDS = 20.0
-# A chunk in hand is finished within this time as a rule; if not, it is done again some day.
-GRACE_SECONDS = 15.0
 SILENT_SECONDS = 3.0
 
 
 class Supervisor:
     """Starts the planned processes in their order; the first to end while starting is a failure.
 
-    `record` is told the pids whenever one is started, and `at_end` is called when none is left.
+    `record` is told the pids whenever one is started, `at_death` the pid of one that has ended
+    without being asked to, and `at_end` is called when none is left. `patience_seconds` is how long
+    they may take to end.
     `early_ends_allowed` bounds how often one may end early in a row before that is a failure too;
     None is for ever.
     """
@@ -35,13 +35,17 @@ class Supervisor:
         self,
         plans: Sequence[ChildPlan],
         record: Callable[[list[int]], None],
+        at_death: Callable[[int], None],
         at_end: Callable[[], None],
         early_ends_allowed: int | None,
+        patience_seconds: float,
     ) -> None:
         self._children = [Child(plan) for plan in plans]
         self._record = record
+        self._at_death = at_death
         self._at_end = at_end
         self._early_ends_allowed = early_ends_allowed
+        self._patience_seconds = patience_seconds
         self._settled = threading.Event()
         self._stopping = threading.Event()
         self._hurried = threading.Event()
@@ -105,7 +109,9 @@ class Supervisor:
 
     def _tend(self) -> None:
         for child in self._children:
-            if (status := child.take_end()) is not None:
+            pid = child.pid
+            if (status := child.take_end()) is not None and pid is not None:
+                self._at_death(pid)
                 self._judge_end(child, describe_end(status))
             elif child.is_due and self._settled.is_set():
                 self._start(child)
@@ -134,7 +140,7 @@ class Supervisor:
         started, told = monotonic(), False
         while any(child.is_alive for child in children) and not self._hurried.wait(0.05):
             waited = monotonic() - started
-            if waited > GRACE_SECONDS:
+            if waited > self._patience_seconds:
                 break
             if self._interrupted and waited > SILENT_SECONDS and not told:
                 tell("Waiting for the work in hand; another Ctrl-C ends it at once.")

@@ -2,7 +2,7 @@
 
 Read in this order: `states` (the words of each lifecycle), `values`, `tables`, `clock`, `engine`,
 `migrate`, then the path of a job: `submissions` (accept), `jobs` (follow, cancel), `window` (what
-the dispatcher sends), `leases` (claim, hold, crash), `recording` (results in), `results` (results
-out), `bands` and `audience` (who was there); beside it `workers` (which processes are alive) and
-`workload`.
+the dispatcher sends), `leases` (claim, hold), `recording` (results in), `results` (results out),
+`bands` and `audience` (who was there); where a chunk does not get that far, `crashes`, `leftovers`
+and `pieces`; beside it `workers` (which processes are alive) and `workload`.
 """

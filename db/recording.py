@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.bulk import add_to_rows, insert_rows, update_rows
 from db.clock import DatabaseTime
+from db.leases import is_cancelling
+from db.leftovers import give_back, give_back_rest
 from db.states import ChunkState, ItemState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, ThumbnailRow
 from db.values import ClaimedChunk, ItemResult
@@ -29,8 +31,16 @@ def record_results(
     """Record a chunk, if its lease is still held: True when recorded, False when it changed
     nothing.
 
-    Fewer results than the chunk has items end the rest as cancelled.
+    Where there are fewer results than items, the rest ends as cancelled if its job does, and
+    waits for another worker if not.
     """
+    if len(results) < len(chunk.items) and not is_cancelling(session, chunk.job_id):
+        if not results:
+            return give_back(session, chunk)
+        part = give_back_rest(session, chunk, len(results))
+        if part is None:
+            return False
+        chunk = part
     if not _end_chunk(session, chunk, results):
         return False
     update_rows(session, ItemRow, [_item_change(result) for result in results])

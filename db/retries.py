@@ -59,6 +59,7 @@ def _reopen_chunks(session: Session, job_id: int) -> int:
                 state=ChunkState.WAITING,
                 failed=ChunkRow.failed - items,
                 crashes=0,
+                lost_on=[],
                 token=None,
                 sent_at=None,
                 finished_at=None,

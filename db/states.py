@@ -34,7 +34,7 @@ class ChunkState(StrEnum):
     WAITING = "waiting"  # free to be claimed
     LEASED = "leased"  # a worker holds it until its lease ends
     DONE = "done"  # recorded
-    SPLIT = "split"  # replaced by its two halves
+    SPLIT = "split"  # replaced by its parts
     CANCELLED = "cancelled"  # its job was cancelled first
 
 

@@ -111,6 +111,10 @@ class ChunkRow(Table):
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     crashes: Mapped[int] = mapped_column(default=0)
+    # The workers of those crashes that nobody saw, each as often as it happened to it.
+    lost_on: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    # Where it has crashed before: the position of the item that is worked on now.
+    in_hand: Mapped[int | None]
     token: Mapped[str | None]
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]

@@ -129,6 +129,7 @@ class ClaimedChunk:
     token: str
     options: JobOptions
     items: tuple[ClaimedItem, ...]
+    crashes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import update
+
+from db.clock import DatabaseTime
+from db.crashes import crash_chunk
 from db.engine import Database
 from db.jobs import read_job
 from db.leases import claim_chunk
 from db.recording import record_results
 from db.states import ErrorCode
 from db.submissions import accept_job
+from db.tables import ChunkRow
 from db.values import (
     ClaimedChunk,
     ItemError,
@@ -48,10 +53,22 @@ def hints(database: Database, window: int = 1000, resend_seconds: float = 30.0) 
 
 
 def claim(
-    database: Database, chunk_id: int, token: str = "token", lease_seconds: float = LEASE_SECONDS
+    database: Database,
+    chunk_id: int,
+    token: str = "token",
+    lease_seconds: float = LEASE_SECONDS,
+    worker: str = "host:1:2",
 ) -> ClaimedChunk | None:
     with database.write() as session:
-        return claim_chunk(session, chunk_id, token, "worker", lease_seconds)
+        return claim_chunk(session, chunk_id, token, worker, lease_seconds)
+
+
+def crash(database: Database, chunk: ClaimedChunk, *, witnessed: bool = True) -> bool:
+    with database.write() as session:
+        crashed = crash_chunk(session, chunk.id, chunk.token, witnessed=witnessed)
+        # What crashed rests for a moment; tests need not.
+        session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+    return crashed
 
 
 def claim_next(database: Database, token: str = "token") -> ClaimedChunk:

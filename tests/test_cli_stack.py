@@ -15,9 +15,10 @@ from cli.environment import child_environment
 from cli.exits import CommandFailed
 from cli.folder import DataFolder, StackRecord, StartedProcess
 from cli.orphans import end_orphans, note_processes
-from cli.supervisor import GRACE_SECONDS, Supervisor
+from cli.supervisor import Supervisor
 from worker.settings import Settings
 
+PATIENCE_SECONDS = 15.0
 SLEEP = "import time; time.sleep(600)"
 # Ends only when it is killed, and has a child that does.
 STUBBORN = (
@@ -35,8 +36,14 @@ class Record:
 
     pids: tuple[int, ...] = ()
 
+    def __init__(self):
+        self.dead = []
+
     def __call__(self, pids):
         self.pids = tuple(pids)
+
+    def bury(self, pid):
+        self.dead.append(pid)
 
     def clear(self):
         self.pids = ()
@@ -49,7 +56,9 @@ def supervise():
 
     def start(*plans, early_ends_allowed=None):
         record = Record()
-        supervisor = Supervisor(plans, record, record.clear, early_ends_allowed)
+        supervisor = Supervisor(
+            plans, record, record.bury, record.clear, early_ends_allowed, PATIENCE_SECONDS
+        )
         opened.append(supervisor)
         supervisor.start()
         return supervisor, record
@@ -68,9 +77,11 @@ def test_what_ends_is_started_again(supervise):
     second = wait_for(lambda: len(record.pids) == 2 and record.pids != first and record.pids, "it")
 
     assert second[0] == first[0]
+    assert record.dead == [first[1]]
     supervisor.check()
     supervisor.stop(interrupted=False)
     assert record.pids == ()
+    assert record.dead == [first[1]], "an end that was asked for is no death"
     assert not any(psutil.pid_exists(pid) for pid in second)
 
 
@@ -128,7 +139,7 @@ def test_an_interruption_of_the_end_makes_it_a_quick_one(supervise, interrupt_so
     interrupt_soon()
     supervisor.stop(interrupted=False)
 
-    assert monotonic() - started < GRACE_SECONDS
+    assert monotonic() - started < PATIENCE_SECONDS
     assert record.pids == ()
     assert family
     wait_for(lambda: not any(process.is_running() for process in family), "its child")

@@ -18,9 +18,10 @@ from jobs_for_tests import (
 )
 from sqlalchemy import Update, update
 
+from db.crashes import crash_chunk
 from db.engine import Database
 from db.jobs import cancel_job
-from db.leases import claim_chunk, crash_chunk, release_all_leases
+from db.leases import claim_chunk, release_all_leases
 from db.results import ResultFilter, read_results
 from db.states import JobState
 from db.tables import JobRow
@@ -115,7 +116,7 @@ def test_a_chunk_that_crashes_within_a_cancellation_is_closed(database: Database
     # The job's row is locked and changed, and not yet committed, when the crash is noted.
     with database.write() as cancelling, database.write() as crashing:
         cancelling.execute(_begin_cancelling(job_id))
-        assert crash_chunk(crashing, chunk.id, chunk.token)
+        assert crash_chunk(crashing, chunk.id, chunk.token, witnessed=True)
     assert close(database) == [job_id]
     assert status(database, job_id).state is JobState.CANCELLED
 

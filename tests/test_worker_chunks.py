@@ -11,9 +11,9 @@ from sample_pictures import encode_scene
 from work_for_tests import open_worker, work_until_done
 
 from db.clock import DatabaseTime
+from db.crashes import crash_chunk
 from db.engine import Database
 from db.jobs import cancel_job
-from db.leases import crash_chunk
 from db.results import ResultFilter, read_results, read_thumbnail
 from db.states import JobState
 from db.submissions import accept_job
@@ -155,7 +155,7 @@ def test_a_worker_whose_lease_moved_on_records_nothing(
 
     def lose_lease() -> None:
         with database.write() as session:
-            assert crash_chunk(session, chunk_id, "task:")
+            assert crash_chunk(session, chunk_id, "task:", witnessed=True)
 
     open_worker(settings, database, Meddler(lose_lease)).run(chunk_id, "task")
     counts = status(database, job_id).counts

@@ -1,5 +1,6 @@
 """A worker in the test's own process: the real task body with real nets."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,11 +20,16 @@ def open_analyzer(weights_dir: Path) -> Analyzer:
 
 
 def open_worker(
-    settings: Settings, database: Database, analyzer: Analyzer | None = None
+    settings: Settings,
+    database: Database,
+    analyzer: Analyzer | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
+    work_seconds: float = 60.0,
 ) -> ChunkWorker:
     sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
     opened = analyzer or open_analyzer(settings.weights_dir)
-    return ChunkWorker(settings, database, Analysis(settings, opened, sources))
+    analysis = Analysis(settings, opened, sources)
+    return ChunkWorker(settings, database, analysis, is_ending, work_seconds)
 
 
 def work_until_done(settings: Settings, database: Database | None = None) -> None:

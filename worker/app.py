@@ -7,6 +7,7 @@ their own.
 
 import logging
 import os
+import signal
 import socket
 import warnings
 from collections.abc import Iterator
@@ -16,18 +17,20 @@ from typing import Any
 
 from celery import Celery, Task, bootsteps
 from celery.platforms import SecurityWarning
-from celery.signals import task_failure, worker_process_init
+from celery.signals import task_failure, worker_process_init, worker_shutting_down
 from celery.worker import WorkController
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from db.crashes import crash_chunk
 from db.engine import Database
-from db.leases import crash_chunk
+from db.leftovers import give_back_all
 from db.states import WorkerRole
 from db.workers import BEAT_SECONDS, beat, leave
 from models.analyzer import Analyzer, load_analyzer
 from worker.analysis import Analysis
 from worker.chunks import ChunkWorker
+from worker.ending import Ending, EndSign
 from worker.interactive import InteractiveWorker
 from worker.logs import configure_logging
 from worker.queue import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
@@ -51,6 +54,7 @@ if settings.provider == "cuda":
     app.conf.worker_pool_start_method = "spawn"
 else:
     app.conf.worker_max_tasks_per_child = CHUNKS_PER_CHILD
+end_sign = EndSign()
 
 
 @app.task(name=RUN_CHUNK, bind=True)
@@ -68,6 +72,9 @@ def analyze(request_id: str) -> None:
 @worker_process_init.connect
 def open_nets(**_: Any) -> None:
     """Open the nets in each new child, before its first chunk is claimed."""
+    # A signal that goes to a whole group of processes is for the main one, which tells the others.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    end_sign.find()
     _open_analyzer()
 
 
@@ -86,7 +93,10 @@ def _open_analyzer() -> Analyzer:
 def _open_chunk_worker() -> ChunkWorker:
     sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
     analysis = Analysis(settings, _open_analyzer(), sources)
-    return ChunkWorker(settings, Database(settings.database_url), analysis)
+    database = Database(settings.database_url)
+    # Slow sources are no reason for a process to be killed, and what it has done to be lost.
+    work_seconds = app.conf.task_time_limit / 2
+    return ChunkWorker(settings, database, analysis, end_sign.is_given, work_seconds)
 
 
 @cache
@@ -98,10 +108,26 @@ def _open_interactive_worker() -> InteractiveWorker:
 def take_back_chunk(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any) -> None:
     """A child died, or hung for too long: its chunk is free again at once, not at its lease's
     end."""
-    if sender.name == RUN_CHUNK:
+    if sender.name == RUN_CHUNK and not _open_ending().is_overdue:
         # Where the database is away, the lease ends by itself.
         with suppress(DBAPIError), _write_briefly() as session:
-            crash_chunk(session, args[0], f"{task_id}:")
+            crash_chunk(session, args[0], f"{task_id}:", witnessed=True)
+
+
+@worker_shutting_down.connect
+def end_soon(**_: Any) -> None:
+    """A signal asks this worker to end."""
+    _open_ending().ask()
+
+
+@cache
+def _open_ending() -> Ending:
+    return Ending(end_sign, settings.stop_grace_seconds, _give_back)
+
+
+def _give_back() -> None:
+    with suppress(DBAPIError), _write_briefly() as session:
+        give_back_all(session, f"{socket.gethostname()}:{os.getpid()}")
 
 
 @contextmanager
@@ -144,4 +170,21 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes n
             logger.warning("database refused a sign of life", extra={"error": str(error.orig)})
 
 
+class End(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes no types
+    """Prepares the main process for its end, before it has children."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: WorkController, **_: Any) -> None:
+        end_sign.put_up()
+
+    def start(self, worker: WorkController) -> None:
+        # Ctrl-C asks as SIGTERM does; Celery's own second one would cut children off.
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
+
+    def stop(self, worker: WorkController) -> None:
+        end_sign.take_down()
+
+
 app.steps["worker"].add(Beat)
+app.steps["worker"].add(End)

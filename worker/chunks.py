@@ -3,15 +3,20 @@
 import logging
 import os
 import socket
+from collections.abc import Callable
+from contextlib import suppress
 from secrets import token_hex
 from time import monotonic, sleep
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
+from db.crashes import crash_chunk
 from db.engine import Database
-from db.leases import claim_chunk, crash_chunk
+from db.leases import claim_chunk, mark_item
 from db.recording import record_results, was_recorded
-from db.values import ClaimedChunk, ItemResult, ThumbnailKind
+from db.values import ClaimedChunk, ClaimedItem, ItemResult, ThumbnailKind
+from db.window import forget_hints
 from worker.analysis import Analysis
 from worker.renewal import LeaseLost, Renewal
 from worker.settings import Settings
@@ -20,16 +25,31 @@ logger = logging.getLogger(__name__)
 
 
 class ChunkWorker:
-    """Works on one chunk after another; opened once per process, after the fork."""
+    """Works on one chunk after another; opened once per process, after the fork.
 
-    def __init__(self, settings: Settings, database: Database, analysis: Analysis) -> None:
+    Where `is_ending` says so, or after `work_seconds`, the rest of a chunk is given back.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        analysis: Analysis,
+        is_ending: Callable[[], bool],
+        work_seconds: float,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._analysis = analysis
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._is_ending = is_ending
+        self._work_seconds = work_seconds
+        self._name = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
 
     def run(self, chunk_id: int, task_id: str) -> None:
-        """Do all of a chunk, or nothing: a late hint, a lost lease or a fault changes no row."""
+        """Record what was done of a chunk; a late hint, a lost lease or a fault changes no row."""
+        if self._is_ending():
+            self._leave(chunk_id)
+            return
         token = f"{task_id}:{token_hex(8)}"
         started = monotonic()
         chunk = self._claim(chunk_id, token)
@@ -58,6 +78,11 @@ class ChunkWorker:
             },
         )
 
+    def _leave(self, chunk_id: int) -> None:
+        """Leave a chunk to others: its hint is sent anew, at once."""
+        with suppress(DBAPIError), self._database.write() as session:
+            forget_hints(session, [chunk_id])
+
     def _claim(self, chunk_id: int, token: str) -> ClaimedChunk | None:
         try:
             with self._database.write() as session:
@@ -70,30 +95,67 @@ class ChunkWorker:
             return None
 
     def _analyse(self, chunk: ClaimedChunk) -> list[ItemResult]:
-        """Results of the items in order; fewer than all where the job was cancelled meanwhile."""
-        return self._analysis.run(
-            chunk.items,
-            thumbnails=chunk.options.thumbnails is ThumbnailKind.ANNOTATED,
-            says_stop=Renewal(self._database, chunk, self._settings.lease_seconds).says_stop,
-        )
+        """Results of the items in order; fewer than all where the work has to stop before."""
+        renewal = Renewal(self._database, chunk, self._settings.lease_seconds)
+        deadline = monotonic() + self._work_seconds
+
+        def says_stop() -> bool:
+            return renewal.says_stop() or self._is_ending() or monotonic() > deadline
+
+        if chunk.crashes:
+            return self._analyse_carefully(chunk, says_stop)
+        return self._run(chunk, chunk.items, says_stop)
+
+    def _analyse_carefully(
+        self, chunk: ClaimedChunk, says_stop: Callable[[], bool]
+    ) -> list[ItemResult]:
+        """One item at a time, each written down before: if the process dies, that one is to blame.
+
+        Without a word on it in SQL no item is touched.
+        """
+        results: list[ItemResult] = []
+        for item in chunk.items:
+            self._mark(chunk, item.id)
+            results += self._run(chunk, (item,), lambda: False)
+            if says_stop():
+                break
+        self._mark(chunk, None)
+        return results
+
+    def _run(
+        self, chunk: ClaimedChunk, items: tuple[ClaimedItem, ...], says_stop: Callable[[], bool]
+    ) -> list[ItemResult]:
+        thumbnails = chunk.options.thumbnails is ThumbnailKind.ANNOTATED
+        return self._analysis.run(items, thumbnails=thumbnails, says_stop=says_stop)
+
+    def _mark(self, chunk: ClaimedChunk, item_id: int | None) -> None:
+        def mark(session: Session) -> bool:
+            return mark_item(session, chunk.id, chunk.token, item_id)
+
+        if not self._insist(chunk, mark):
+            raise LeaseLost
 
     def _record(self, chunk: ClaimedChunk, results: list[ItemResult]) -> bool:
-        """Record once, however often the connection breaks, until the lease would have ended."""
+        def record(session: Session) -> bool:
+            probability = self._settings.gender_min_probability
+            return record_results(
+                session, chunk, results, gender_min_probability=probability
+            ) or was_recorded(session, chunk)
+
+        return self._insist(chunk, record)
+
+    def _insist(self, chunk: ClaimedChunk, change: Callable[[Session], bool]) -> bool:
+        """Change it once, however often the connection breaks, until the lease would have ended."""
         deadline = monotonic() + self._settings.lease_seconds
         pause_seconds = 0.05
         while True:
             try:
                 with self._database.write() as session:
-                    return record_results(
-                        session,
-                        chunk,
-                        results,
-                        gender_min_probability=self._settings.gender_min_probability,
-                    ) or was_recorded(session, chunk)
+                    return change(session)
             except (OperationalError, InterfaceError):
                 if monotonic() + pause_seconds > deadline:
                     raise
-                logger.warning("recording is tried again", extra={"chunk_id": chunk.id})
+                logger.warning("a change is tried again", extra={"chunk_id": chunk.id})
                 sleep(pause_seconds)
                 pause_seconds = min(pause_seconds * 2, 1.0)
 
@@ -101,7 +163,7 @@ class ChunkWorker:
         """Take the chunk for crashed, so that an item that is to blame ends up alone."""
         try:
             with self._database.write() as session:
-                crash_chunk(session, chunk.id, chunk.token)
+                crash_chunk(session, chunk.id, chunk.token, witnessed=True)
         except DBAPIError:
             # The lease ends by itself, and the dispatcher takes the chunk back then.
             logger.warning("chunk was left to its lease", extra={"chunk_id": chunk.id})

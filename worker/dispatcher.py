@@ -14,9 +14,9 @@ from time import monotonic
 from celery import Celery
 from sqlalchemy.exc import DBAPIError
 
+from db.crashes import crash_chunk
 from db.engine import Database
 from db.erasure import expire_jobs, finish_erasure, read_jobs_to_erase, remove_erased
-from db.leases import crash_chunk
 from db.states import WorkerRole
 from db.window import close_job, read_expired_leases, read_jobs_to_close
 from db.workers import BEAT_SECONDS, beat, forget_gone, leave
@@ -115,5 +115,5 @@ class Dispatcher:
             expired = read_expired_leases(session)
         for chunk_id, token in expired:
             with self._database.write() as session:
-                if crash_chunk(session, chunk_id, token):
+                if crash_chunk(session, chunk_id, token, witnessed=False):
                     logger.warning("lease expired", extra={"chunk_id": chunk_id})

@@ -56,6 +56,7 @@ class Settings(BaseModel):
     chunk_items: int = Field(32, ge=1, le=4096)
     lease_seconds: float = Field(60.0, gt=0, le=86400)
     resend_seconds: float = Field(30.0, gt=0, le=86400)
+    stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
 
     @field_validator("api_keys", mode="before")

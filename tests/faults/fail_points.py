@@ -19,7 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-import db.leases
+import db.crashes
 import worker.app
 import worker.chunks
 import worker.dispatcher
@@ -86,7 +86,7 @@ def _act(point: Point, action: Action) -> None:
 def install_in_worker() -> None:
     """Wrap what a worker calls."""
     _wrap_result(worker.chunks, "claim_chunk", Point.CLAIM)
-    _wrap_result(db.leases, "_split", Point.SPLIT)
+    _wrap_result(db.crashes, "_split", Point.SPLIT)
     record = worker.chunks.record_results
 
     @functools.wraps(record)
@@ -112,7 +112,7 @@ def install_in_worker() -> None:
 def install_in_dispatcher() -> None:
     """Wrap what a dispatcher calls."""
     _wrap_result(worker.dispatcher, "crash_chunk", Point.REAP)
-    _wrap_result(db.leases, "_split", Point.SPLIT)
+    _wrap_result(db.crashes, "_split", Point.SPLIT)
     send = worker.hints.Celery.send_task
 
     @functools.wraps(send)
