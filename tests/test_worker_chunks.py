@@ -8,6 +8,7 @@ import pytest
 from jobs_for_tests import hints, status
 from PIL import Image
 from sample_pictures import encode_scene
+from sqlalchemy import select
 from work_for_tests import open_worker, work_until_done
 
 from db.clock import DatabaseTime
@@ -192,6 +193,65 @@ def test_a_fault_in_one_picture_fails_that_item_as_internal(
     assert item.error is not None
     assert item.error.code == "internal"
     assert "a fault of ours" in caplog.text
+
+
+def test_a_worker_that_is_to_end_records_what_is_done_and_leaves_the_rest(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 8), JobOptions())
+    chunk_id, *others = hints(database)
+    asked: list[bool] = []
+    analyzer = Meddler(lambda: asked.append(True))
+    worker = open_worker(settings, database, analyzer, is_ending=lambda: bool(asked))
+    worker.run(chunk_id, "task")
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.waiting, counts.running) == (1, 7, 0)
+    # A hint that comes now is left to others.
+    worker.run(others[0], "task")
+    assert status(database, job_id).counts.done == 1
+    assert others[0] in hints(database)
+    work_until_done(settings, database)
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_a_chunk_that_takes_too_long_is_done_in_parts(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
+    slow = open_worker(settings, database, Meddler(lambda: None), work_seconds=0.0)
+    for done in (1, 2, 3):
+        slow.run(hints(database, resend_seconds=-1)[0], "task")
+        assert status(database, job_id).counts.done == done
+
+
+def test_after_a_crash_each_item_is_written_down_before_it_is_looked_at(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
+    make_one_chunk(database, 3)
+    [chunk_id] = hints(database)
+    in_hand: list[int | None] = []
+
+    def look() -> None:
+        with database.read() as session:
+            in_hand.append(session.get_one(ChunkRow, chunk_id).in_hand)
+
+    with database.write() as session:
+        session.get_one(ChunkRow, chunk_id).crashes = 1
+    worker = open_worker(settings, database, Meddler(look))
+    worker.run(chunk_id, "task")
+    assert in_hand == [0, 1, 2]
+    assert status(database, job_id).counts.done == 3
+    with database.read() as session:
+        assert session.get_one(ChunkRow, chunk_id).in_hand is None
+
+
+def make_one_chunk(database: Database, items: int) -> None:
+    with database.write() as session:
+        first, *others = session.scalars(select(ChunkRow).order_by(ChunkRow.start)).all()
+        first.stop = items
+        for other in others:
+            session.delete(other)
 
 
 class Breaking(Meddler):
