@@ -14,7 +14,7 @@ from shutil import rmtree
 from typing import Self
 
 import psutil
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
@@ -68,7 +68,7 @@ class Cluster:
         self.delivered = self.folder / "delivered"
         self.broker = Broker(self.folder)
         self.database = Database(server.url)
-        self.workers = [self._plan_worker(number) for number in range(self.plan.workers)]
+        self.workers = [self.plan_worker(number) for number in range(self.plan.workers)]
         self.dispatchers = [
             self._plan_dispatcher(number) for number in range(self.plan.dispatchers)
         ]
@@ -78,14 +78,15 @@ class Cluster:
         self._watching = threading.Event()
         self._watcher = threading.Thread(target=self._watch_hints, daemon=True)
 
-    def _plan_worker(self, number: int) -> Program:
+    def plan_worker(self, number: int, queue: str = "bulk") -> Program:
         offset = self.plan.clock_offset_seconds if number == 0 else 0.0
         command = [sys.executable, "-P", "-m", "celery", "--app", "faults.worker_app", "--quiet"]
-        command += ["worker", "--queues", "bulk", "--concurrency", str(self.plan.slots)]
-        command += ["--hostname", f"bulk-{number}@%h", "--loglevel", "WARNING"]
+        command += ["worker", "--queues", queue, "--concurrency", str(self.plan.slots)]
+        command += ["--hostname", f"{queue}-{number}@%h", "--loglevel", "WARNING"]
         command += ["--without-gossip", "--without-mingle"]
         environ = self._make_environ(FAULTS_CLOCK_OFFSET_SECONDS=str(offset))
-        return Program(f"worker-{number}", command, environ, self.folder / f"worker-{number}.log")
+        log = self.folder / f"{queue}-{number}.log"
+        return Program(f"{queue}-{number}", command, environ, log)
 
     def _plan_dispatcher(self, number: int) -> Program:
         command = [sys.executable, "-P", "-m", "faults.dispatcher_app", "dispatcher"]
@@ -117,9 +118,12 @@ class Cluster:
         self.broker.start()
         self.keeper.start()
         self._watcher.start()
+        self.wait_for_workers()
+        return self
+
+    def wait_for_workers(self) -> None:
         slots = self.plan.workers * self.plan.slots
         self.wait_until(lambda: self._count_slots() >= slots, "the workers to come up")
-        return self
 
     def _count_slots(self) -> int:
         with self.database.read() as session:
@@ -208,6 +212,25 @@ class Cluster:
 
     def compare(self, job_id: int, names: Sequence[str]) -> Difference:
         return compare(self.database, job_id, names, self.audit)
+
+    def find_holders(self, job_id: int) -> list[Program]:
+        """Workers one of whose children holds a chunk of the job."""
+        leased = select(ChunkRow.worker).where(
+            ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.LEASED
+        )
+        with self.database.read() as session:
+            pids = {int(name.split(":")[1]) for name in session.scalars(leased) if name}
+        return [worker for worker in self.workers if worker.pid in pids]
+
+    def count_crashes(self, job_id: int) -> int:
+        """Every attempt but those that recorded their chunk."""
+        of_job = ChunkRow.job_id == job_id
+        with self.database.read() as session:
+            attempts = session.scalar(select(func.sum(ChunkRow.attempts)).where(of_job))
+            recorded = session.scalar(
+                select(func.count()).where(of_job, ChunkRow.attempts > 0, ChunkRow.done > 0)
+            )
+        return (attempts or 0) - (recorded or 0)
 
     def bound_hints(self) -> int:
         """The most that Redis may hold: two for each slot, of workers that died lately, too; each

@@ -27,6 +27,7 @@ def running_cluster() -> Iterator[Cluster]:
         item_seconds=0.005,
         time_limit_seconds=4.0,
         clock_offset_seconds=600.0,
+        settings={"FACETALLY_STOP_GRACE_SECONDS": "3"},
     )
     with Cluster(server, plan) as cluster:
         yield cluster
