@@ -12,6 +12,11 @@ import psutil
 import pytest
 from cli_for_tests import Terminal, call_facetally, copy_samples, read_until, wait_for
 from sample_pictures import encode_scene
+from sqlalchemy import select
+
+from db.engine import Database
+from db.states import ChunkState
+from db.tables import ChunkRow
 
 # The command, the queue's server, the API's two, the dispatcher, two workers with a child each.
 PROCESSES = 9
@@ -207,6 +212,46 @@ def test_every_process_that_is_killed_is_replaced_and_the_work_goes_on(served, p
     wait_for(lambda: len(served.terminal.find_processes()) == PROCESSES, "all processes")
 
     assert served.run("submit", photos, "--watch").returncode == 0
+
+
+def test_what_a_killed_worker_held_is_taken_back_before_its_lease_ends(tmp_path):
+    (tmp_path / "photos").mkdir()
+    for number in range(60):
+        picture = encode_scene("JPEG", 1280, 960)
+        (tmp_path / "photos" / f"{number}.jpg").write_bytes(picture)
+    data = tmp_path / "data"
+    with Terminal() as terminal:
+        # Its leases last longer than this test may.
+        process = terminal.start("serve", "--port", "0", "--data-dir", data, lease_seconds="900")
+        url = read_until(process, "Facetally is ready").split()[4]
+        submitted = terminal.run("submit", tmp_path / "photos", url=url)
+        database = Database(f"sqlite:///{data / 'facetally.sqlite3'}")
+        worker = wait_for(lambda: kill_holder(database, process.pid), "a chunk in hand")
+
+        assert terminal.run("watch", submitted.stdout.strip(), url=url).returncode == 0
+        with database.read() as session:
+            lost = [chunk.lost_on for chunk in session.scalars(select(ChunkRow))]
+        database.close()
+        assert [f"{socket.gethostname()}:{worker.pid}"] in lost
+        process.terminate()
+        process.communicate()
+
+
+def kill_holder(database, pid):
+    """Kill the bulk worker while it holds a chunk; None where it holds none."""
+    [worker] = [
+        child
+        for child in psutil.Process(pid).children()
+        if {"cli.celery_worker", "bulk"} <= set(child.cmdline())
+    ]
+    worker.suspend()
+    with database.read() as session:
+        leased = select(ChunkRow.id).where(ChunkRow.state == ChunkState.LEASED)
+        if session.scalars(leased).first() is None:
+            worker.resume()
+            return None
+    worker.kill()
+    return worker
 
 
 def find_queue(served):

@@ -159,3 +159,13 @@ def _run(command: list[str], environ: dict[str, str]) -> subprocess.CompletedPro
     return subprocess.run(
         command, env=environ, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def test_whoever_stops_a_worker_waits_longer_than_its_grace():
+    [compose] = re.findall(r"15 s above.*\n.*\n  stop_grace_period: (\d+)s", COMPOSE.read_text())
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    waits = [compose, *re.findall(r"--stop-timeout (\d+)|restart --timeout (\d+)", guide)]
+    seconds = [int("".join(wait)) for wait in waits]
+
+    assert len(seconds) == 3
+    assert all(wait >= Settings().stop_grace_seconds + 15 for wait in seconds)

@@ -99,6 +99,7 @@ class Cluster:
             **environ,
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
             MARK: str(self.folder),
+            "TMPDIR": str(self.folder),
             "FACETALLY_DATA_DIR": str(self.folder),
             "FACETALLY_DATABASE_URL": self.server.url,
             "FACETALLY_REDIS_URL": self.broker.url,
