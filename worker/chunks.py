@@ -55,6 +55,7 @@ class ChunkWorker:
         chunk = self._claim(chunk_id, token)
         if chunk is None:
             return
+        results: list[ItemResult] = []
         try:
             results = self._analyse(chunk)
             recorded = self._record(chunk, results)
@@ -74,6 +75,7 @@ class ChunkWorker:
                 "job_id": chunk.job_id,
                 "chunk_id": chunk.id,
                 "items": len(chunk.items),
+                "analysed": len(results),
                 "milliseconds": round((monotonic() - started) * 1000),
             },
         )
