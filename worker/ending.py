@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it publishes no types
+import psutil
 
 PATH_VARIABLE = "WORKER_END_SIGN"
 QUIET, GIVEN = b"\0", b"\1"
