@@ -10,9 +10,11 @@ from jobs_for_tests import claim, claim_next, hints, make_face, record, results_
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from db.crashes import crash_all, crash_chunk
 from db.engine import Database
 from db.jobs import cancel_job, read_job
-from db.leases import claim_chunk, crash_chunk, renew_lease
+from db.leases import claim_chunk, mark_item, renew_lease
+from db.leftovers import give_back_all
 from db.recording import record_results, was_recorded
 from db.results import ResultFilter, read_item, read_results, read_thumbnail
 from db.window import choose_hints, close_job, read_expired_leases, read_jobs_to_close
@@ -86,7 +88,10 @@ def test_the_dispatcher_goes_by_indexes(filled: Database) -> None:
         read_expired_leases(session)
         read_jobs_to_close(session)
         close_job(session, claimed.job_id)
-        crash_chunk(session, claimed.id, "token")
+        mark_item(session, claimed.id, "token", claimed.items[0].id)
+        crash_all(session, "other:1")
+        give_back_all(session, "other:1")
+        crash_chunk(session, claimed.id, "token", witnessed=True)
 
     assert len(plans.plans) >= 8
     assert plans.scans() == []
