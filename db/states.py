@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED = "unsupported"  # a format that is recognised but not analysed
     NOT_FOUND = "not_found"  # its source does not exist
     FORBIDDEN_SOURCE = "forbidden_source"  # outside what the operator allows
+    FETCH_FAILED = "fetch_failed"  # its server did not deliver, however often it was asked
     WORKER_CRASHED = "worker_crashed"  # it stopped its worker, each time it was tried
     INTERNAL = "internal"  # a fault of ours, logged with its traceback
 

@@ -6,7 +6,8 @@ FacetallyError
 |   |-- TooLargeItem      "too_large"         more pixels than this installation takes
 |   |-- UnsupportedItem   "unsupported"       a known format that is not read here
 |   |-- MissingItem       "not_found"         nothing is at that address
-|   `-- ForbiddenItem     "forbidden_source"  an address this installation does not fetch from
+|   |-- ForbiddenItem     "forbidden_source"  an address this installation does not fetch from
+|   `-- FetchFailed       "fetch_failed"      its server was away, refused for now, or took too long
 `-- NetUnavailable        weights or a provider are missing; no item is to blame
 """
 
@@ -51,6 +52,12 @@ class ForbiddenItem(ItemError):
     """The address is not among the allowed sources: allow it in the settings, or upload."""
 
     code = "forbidden_source"
+
+
+class FetchFailed(ItemError):
+    """The address did not deliver this time: retry the item when its server is well again."""
+
+    code = "fetch_failed"
 
 
 class NetUnavailable(FacetallyError):

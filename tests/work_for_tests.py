@@ -10,8 +10,7 @@ from models.analyzer import Analyzer, load_analyzer
 from worker.analysis import Analysis
 from worker.chunks import ChunkWorker
 from worker.settings import Settings
-from worker.sources import Sources
-from worker.store import Store
+from worker.sources import open_sources
 
 
 @cache
@@ -26,9 +25,8 @@ def open_worker(
     is_ending: Callable[[], bool] = lambda: False,
     work_seconds: float = 60.0,
 ) -> ChunkWorker:
-    sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
     opened = analyzer or open_analyzer(settings.weights_dir)
-    analysis = Analysis(settings, opened, sources)
+    analysis = Analysis(settings, opened, open_sources(settings))
     return ChunkWorker(settings, database, analysis, is_ending, work_seconds)
 
 

@@ -61,23 +61,32 @@ class Analysis:
     ) -> list[ItemResult]:
         """Results in the order of the items: fewer than all where `says_stop` said so between."""
         seen: list[_Seen] = []
-        for batch in _batches(self._decode_ahead(items), self._analyzer.batch_pictures):
+        ready = self._decode_ahead(items, says_stop)
+        for batch in _batches(ready, self._analyzer.batch_pictures):
             seen += self._look(batch, thumbnails)
-            if says_stop():
-                break
         faces = iter(self._analyzer.classify([face for one in seen for face in one.found]))
         work = [(one, tuple(islice(faces, len(one.found)))) for one in seen]
         return list(self._threads.map(self._finish, work))
 
-    def _decode_ahead(self, items: Iterable[ClaimedItem]) -> Iterator[Decoded]:
-        ahead: deque[tuple[ClaimedItem, Future[Picture | ItemError]]] = deque()
-        for item in items:
-            ahead.append((item, self._threads.submit(self._decode, item)))
-            if len(ahead) > PICTURES_AHEAD:
-                first, decoded = ahead.popleft()
-                yield first, decoded.result()
-        for item, decoded in ahead:
-            yield item, decoded.result()
+    def _decode_ahead(
+        self, items: Iterable[ClaimedItem], says_stop: Callable[[], bool]
+    ) -> Iterator[Decoded]:
+        """Pictures in order; none any more once `says_stop` said so.
+
+        It is asked between any two, as each may have a slow server that uses up its time.
+        """
+        waiting, ahead = iter(items), deque[tuple[ClaimedItem, Future[Picture | ItemError]]]()
+        while True:
+            for item in islice(waiting, 1 + PICTURES_AHEAD - len(ahead)):
+                ahead.append((item, self._threads.submit(self._decode, item)))
+            if not ahead:
+                return
+            first, decoded = ahead.popleft()
+            yield first, decoded.result()
+            if says_stop():
+                break
+        for _, decoded in ahead:
+            decoded.cancel()
 
     def _decode(self, item: ClaimedItem) -> Picture | ItemError:
         try:

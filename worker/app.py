@@ -35,8 +35,7 @@ from worker.interactive import InteractiveWorker
 from worker.logs import configure_logging
 from worker.queue import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
 from worker.settings import Settings
-from worker.sources import Sources
-from worker.store import Store
+from worker.sources import open_sources
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +90,7 @@ def _open_analyzer() -> Analyzer:
 
 @cache
 def _open_chunk_worker() -> ChunkWorker:
-    sources = Sources(Store(settings.store_url), settings.file_roots, settings.max_item_bytes)
-    analysis = Analysis(settings, _open_analyzer(), sources)
+    analysis = Analysis(settings, _open_analyzer(), open_sources(settings))
     database = Database(settings.database_url)
     # Slow sources are no reason for a process to be killed, and what it has done to be lost.
     work_seconds = app.conf.task_time_limit / 2

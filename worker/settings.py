@@ -8,6 +8,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy import URL
 
+from worker.addresses import parse_prefix
+
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
 # Pictures are decoded no smaller than this on their longer side: three times the detector's, so
@@ -40,6 +42,8 @@ class Settings(BaseModel):
     api_threads: int = Field(24, ge=2)
     api_keys: tuple[str, ...] = ()
     file_roots: tuple[Path, ...] = ()
+    sources: tuple[str, ...] = ()
+    fetch_timeout_seconds: float = Field(15.0, gt=0, le=3600)
     max_upload_bytes: int = Field(4096 * MEBIBYTE, ge=1)
     max_item_bytes: int = Field(512 * MEBIBYTE, ge=1)
     max_items_per_request: int = Field(1_000_000, ge=1)
@@ -59,7 +63,7 @@ class Settings(BaseModel):
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
 
-    @field_validator("api_keys", mode="before")
+    @field_validator("api_keys", "sources", mode="before")
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return _split(value, ",")
@@ -68,6 +72,13 @@ class Settings(BaseModel):
     @classmethod
     def _split_roots(cls, value: object) -> object:
         return _split(value, os.pathsep)
+
+    @field_validator("sources")
+    @classmethod
+    def _parse_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for prefix in value:
+            parse_prefix(prefix)
+        return value
 
     @field_validator("data_dir", "weights_dir")
     @classmethod

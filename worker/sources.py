@@ -2,44 +2,129 @@
 
 import errno
 import os
+import random
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from time import sleep
+from typing import BinaryIO, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from models.errors import ForbiddenItem, MissingItem, TooLargeItem, UnsupportedItem
+from models.errors import (
+    FetchFailed,
+    ForbiddenItem,
+    MissingItem,
+    TooLargeItem,
+    UnsupportedItem,
+)
+from worker.addresses import WEB_SCHEMES, AllowList
+from worker.buckets import Buckets
+from worker.deadline import Deadline
+from worker.settings import Settings
 from worker.store import SCHEME, Store
+from worker.web import Web
+
+# Between the times that a server which is away is asked; by chance less, so that many workers do
+# not come again all at once.
+PAUSES_SECONDS = (0.5, 1.5, 4.0)
+COPY_BYTES = 256 * 1024
+
+Kept = TypeVar("Kept")
+Pieces = Generator[bytes, None, None]
+
+
+def open_sources(settings: Settings) -> "Sources":
+    """Everything that these settings allow to be read; nothing connects before it is used."""
+    return Sources(
+        Store(settings.store_url),
+        settings.file_roots,
+        settings.max_item_bytes,
+        allowed=AllowList(settings.sources),
+        # The lease is renewed between items, of which two may be waited for in turn.
+        seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
+    )
 
 
 class Sources:
-    """Reads items from the upload store and from the folders the operator allows."""
+    """Reads items from the upload store, and from what the operator allows: folders on this host,
+    web servers and buckets."""
 
-    def __init__(self, store: Store, file_roots: Sequence[Path], max_bytes: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        file_roots: Sequence[Path],
+        max_bytes: int,
+        allowed: AllowList | None = None,
+        seconds: float = 15.0,
+        buckets: Buckets | None = None,
+    ) -> None:
         self._store = store
         self._file_roots = tuple(file_roots)
         self._max_bytes = max_bytes
+        self._seconds = seconds
+        self._web = Web(allowed or AllowList())
+        self._buckets = buckets or Buckets(allowed or AllowList())
+
+    def close(self) -> None:
+        self._web.close()
 
     def read(self, uri: str) -> bytes:
         """All bytes of an item; raises an ItemError for one that may not or cannot be read."""
         if uri.startswith(SCHEME):
-            return self._read_upload(uri)
-        return self._read_file(_path_of(uri))
+            return _join(_bounded(self._read_upload(uri), self._max_bytes))
+        return self.fetch(uri, _join, self._max_bytes, self._seconds)
 
-    def _read_upload(self, uri: str) -> bytes:
+    def fetch(
+        self, uri: str, keep: Callable[[Iterator[bytes]], Kept], max_bytes: int, seconds: float
+    ) -> Kept:
+        """What `keep` makes of a file's pieces; it starts anew where the server breaks off.
+
+        Uploads are not read: their addresses lead to those of others, too.
+        """
+        deadline = Deadline.after(seconds)
+        for pause_seconds in PAUSES_SECONDS:
+            try:
+                return self._try(uri, keep, max_bytes, deadline)
+            except FetchFailed:
+                if not deadline.allows(pause_seconds):
+                    raise
+            sleep(random.uniform(pause_seconds / 2, pause_seconds))
+        return self._try(uri, keep, max_bytes, deadline)
+
+    def _try(
+        self,
+        uri: str,
+        keep: Callable[[Iterator[bytes]], Kept],
+        max_bytes: int,
+        deadline: Deadline,
+    ) -> Kept:
+        with closing(self._open(uri, max_bytes, deadline)) as pieces:
+            return keep(_bounded(pieces, max_bytes))
+
+    def _open(self, uri: str, max_bytes: int, deadline: Deadline) -> Pieces:
+        scheme = uri.partition("://")[0].lower()
+        if scheme == "file":
+            return self._read_file(_path_of(uri))
+        if scheme in WEB_SCHEMES:
+            return self._web.read(uri, max_bytes, deadline)
+        return self._buckets.read(uri, deadline)
+
+    def _read_upload(self, uri: str) -> Iterator[bytes]:
         try:
             with self._store.open(uri) as source:
-                return self._read_bounded(source)
+                yield from _pieces(source)
         except FileNotFoundError as error:
             raise MissingItem("The uploaded file is no longer stored; submit it again.") from error
 
-    def _read_file(self, path: Path) -> bytes:
+    def _read_file(self, path: Path) -> Pieces:
         real = self._resolve(path)
         try:
             with open_regular_file(real) as source:
                 # A folder on the way may have become a link since it was looked at.
                 self._require_inside(_where_is(source, real))
-                return self._read_bounded(source)
+                yield from _pieces(source)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingItem("There is no file at this address; check its path.") from error
         except OSError as error:
@@ -65,13 +150,26 @@ class Sources:
                 "ask for its folder to be added to FACETALLY_FILE_ROOTS."
             )
 
-    def _read_bounded(self, source: BinaryIO) -> bytes:
-        data = source.read(self._max_bytes + 1)
-        if len(data) > self._max_bytes:
-            raise TooLargeItem(
-                f"The file has more than {self._max_bytes} bytes, the most that is taken."
-            )
-        return data
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    while piece := source.read(COPY_BYTES):
+        yield piece
+
+
+def _bounded(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
+    taken = 0
+    for piece in pieces:
+        taken += len(piece)
+        if taken > max_bytes:
+            raise TooLargeItem(f"The file has more than {max_bytes} bytes, the most that is taken.")
+        yield piece
+
+
+def _join(pieces: Iterator[bytes]) -> bytes:
+    whole = BytesIO()
+    for piece in pieces:
+        whole.write(piece)
+    return whole.getvalue()
 
 
 def _path_of(uri: str) -> Path:
@@ -79,10 +177,6 @@ def _path_of(uri: str) -> Path:
         parts = urlsplit(uri)
     except ValueError as error:
         raise UnsupportedItem("The item's address is not a URI.") from error
-    if parts.scheme != "file":
-        raise UnsupportedItem(
-            "The item's address must be a file:// URI, such as file:///data/photos/1.jpg."
-        )
     if parts.netloc not in ("", "localhost"):
         raise UnsupportedItem(
             "A file:// URI must name no other host: write file:///data/photos/1.jpg."
