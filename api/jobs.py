@@ -9,10 +9,20 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError, answers, validate_json
 from api.keys import AlreadyAccepted, find_earlier
-from api.replies import describe_body, reply
-from api.requests import JobBody, JobPath, JobsQuery, KeyHeader, UploadForm
+from api.manifests import ManifestKind
+from api.replies import CSV_EXAMPLE, describe_body, reply
+from api.requests import (
+    ItemBody,
+    JobBody,
+    JobPath,
+    JobsQuery,
+    KeyHeader,
+    SubmissionQuery,
+    UploadForm,
+)
 from api.schemas import ErrorBody, JobOut, JobsOut
 from api.services import services
+from api.submissions import read_kind, submit_body, submit_manifest
 from api.uploads import read_fields, stored_files
 from db.erasure import erase_job
 from db.idempotency import note_request
@@ -29,7 +39,12 @@ blueprint = APIBlueprint(
 MOST_JSON_BYTES = 32 << 20
 MOST_JSON_ITEMS = 100_000
 SUBMISSION: dict[str, Any] = describe_body(
-    {"application/json": JobBody, "multipart/form-data": UploadForm}
+    {
+        "application/json": JobBody,
+        ManifestKind.CSV: CSV_EXAMPLE,
+        ManifestKind.NDJSON: ItemBody,
+        "multipart/form-data": UploadForm,
+    }
 )
 
 
@@ -38,23 +53,37 @@ SUBMISSION: dict[str, Any] = describe_body(
     responses={202: JobOut, 409: ErrorBody, 413: ErrorBody},
     openapi_extensions=SUBMISSION,
 )
-def submit_job(header: KeyHeader) -> Response:
+def submit_job(header: KeyHeader, query: SubmissionQuery) -> Response:
     """Submit pictures, as files or by their addresses; answers once the job is safe in SQL.
 
-    With `draft` the job stays open: append to it, then finalize it.
+    With `draft` the job stays open: append to it, then finalize it. The query is for lists, whose
+    body has no place for it: CSV or NDJSON, of which all lines are checked before one is added.
     """
-    key = header.idempotency_key
-    if request.is_json:
-        body, digest = _read_json()
-        items = [item.to_item() for item in body.items]
-        job_id = _accept(body.to_job(), items, draft=body.draft, key=key, digest=digest)
+    kind, key = read_kind(), header.idempotency_key
+    if kind is not None:
+        job_id = submit_body(kind, query, key)
+    elif request.args:
+        raise ApiError(HTTPStatus.BAD_REQUEST, "Only lists take a query; put this into the body.")
     else:
-        form = read_fields(UploadForm, request)
-        with stored_files(request, services(), form.dimensions) as files:
-            job = form.to_job((files.batch,))
-            job_id = _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
+        job_id = _submit_json(key) if request.is_json else _submit_files(key)
     services().hints.send_soon()
     return reply_job(job_id, HTTPStatus.ACCEPTED)
+
+
+def _submit_json(key: str | None) -> int:
+    body, digest = _read_json()
+    job = body.to_job()
+    if body.manifest is not None:
+        return submit_manifest(body.manifest, job, draft=body.draft, key=key, digest=digest)
+    items = [item.to_item() for item in body.items]
+    return _accept(job, items, draft=body.draft, key=key, digest=digest)
+
+
+def _submit_files(key: str | None) -> int:
+    form = read_fields(UploadForm, request)
+    with stored_files(request, services(), form.dimensions) as files:
+        job = form.to_job((files.batch,))
+        return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
 
 
 def _read_json() -> tuple[JobBody, str]:

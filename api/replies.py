@@ -13,9 +13,19 @@ def reply(body: BaseModel, status: int = HTTPStatus.OK) -> Response:
     return Response(body.model_dump_json(), status, mimetype="application/json")
 
 
-def describe_body(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+CSV_EXAMPLE: dict[str, Any] = {
+    "schema": {"type": "string"},
+    "example": "uri,name,captured_at,store\n"
+    "s3://campaign-photos/2026/1.jpg,door 1,2026-05-01T10:00:00Z,Lyon\n",
+}
+
+
+def describe_body(bodies: Mapping[str, type[BaseModel] | dict[str, Any]]) -> dict[str, Any]:
     """The OpenAPI description of a request body that may come in one of several media types."""
-    content = {media_type: {"schema": inline_schema(model)} for media_type, model in models.items()}
+    content = {
+        media_type: body if isinstance(body, dict) else {"schema": inline_schema(body)}
+        for media_type, body in bodies.items()
+    }
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -109,15 +109,37 @@ class SubmissionFields(Strict):
 
 
 class JobBody(SubmissionFields):
-    """A submission whose items are named by their addresses."""
+    """A submission whose items are named by their addresses: here, or in a file at an address.
+
+    A `manifest` is a .csv, .ndjson or .jsonl that the server reads, such as
+    s3://campaign-photos/2026/list.csv; `path` in it is meant from where it lies.
+    """
 
     items: list[ItemBody] = []
+    manifest: Uri | None = None
 
     @model_validator(mode="after")
     def _require_items(self) -> Self:
-        if not self.items and not self.draft:
+        if self.items and self.manifest:
+            raise ValueError("give either items or a manifest")
+        if not (self.items or self.manifest or self.draft):
             raise ValueError("items must not be empty, unless the job is a draft")
         return self
+
+
+class SubmissionQuery(Strict):
+    """What a submission says whose body is a list of items."""
+
+    tag: Annotated[list[Tag], Field(max_length=20)] = []
+    thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
+    priority: Priority = Priority.NORMAL
+    expires_at: Moment | None = None
+    draft: bool = False
+
+    def to_job(self) -> NewJob:
+        return NewJob(
+            tuple(self.tag), JobOptions(thumbnails=self.thumbnails), self.priority, self.expires_at
+        )
 
 
 class UploadForm(SubmissionFields):

@@ -12,6 +12,7 @@ from worker.hints import HintSender
 from worker.interactive import InteractiveLane
 from worker.queue import create_queue
 from worker.settings import Settings
+from worker.sources import Sources, open_sources
 from worker.store import Store
 
 EXTENSION = "facetally"
@@ -25,14 +26,17 @@ class Services:
     database: Database
     queue: Celery
     store: Store
+    sources: Sources
     lane: InteractiveLane
     hints: HintSender
-    # Each stream of events holds a thread of the API: half of them stay free for everything else.
+    # Each stream of events, and each manifest that is fetched, holds a thread of the API: half of
+    # them stay free for everything else.
     streams: BoundedSemaphore
 
     def close(self) -> None:
         """Let go of every connection."""
         self.hints.close()
+        self.sources.close()
         self.lane.close()
         self.queue.close()
         self.database.close()
@@ -47,6 +51,7 @@ def open_services(app: Flask, settings: Settings) -> None:
         database=database,
         queue=queue,
         store=Store(settings.store_url),
+        sources=open_sources(settings),
         lane=InteractiveLane(
             settings.redis_url,
             queue,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from itertools import pairwise
 from math import ceil
 
@@ -18,6 +19,8 @@ from db.workers import count_slots
 
 # A small job is cut finer than a chunk may be, so that every slot has its part of it.
 CHUNKS_PER_SLOT = 4
+# How long one request may take to fill its job.
+SUBMISSION_SECONDS = 3600.0
 
 
 def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_items: int) -> int:
@@ -41,6 +44,29 @@ def create_draft(session: Session, job: NewJob) -> int:
     session.add(row)
     session.flush()
     return row.id
+
+
+def open_submission(session: Session, job: NewJob) -> int:
+    """A draft that one request fills in several transactions, and makes whole by
+    `close_submission`; what a request that died has left is erased by itself."""
+    job_id = create_draft(session, job)
+    session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id)
+        .values(expires_at=DatabaseTime(SUBMISSION_SECONDS))
+    )
+    return job_id
+
+
+def close_submission(session: Session, job_id: int, expires_at: datetime | None) -> bool:
+    """Keep such a draft for as long as was asked for; False where it is none any more."""
+    kept = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
+        .values(expires_at=expires_at)
+        .returning(JobRow.id)
+    ).first()
+    return kept is not None
 
 
 def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> bool:

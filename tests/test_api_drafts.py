@@ -10,7 +10,7 @@ from sample_pictures import encode_scene
 from werkzeug.test import TestResponse
 from work_for_tests import work_until_done
 
-from api.drafts import ITEMS_AT_ONCE
+from api.submissions import ITEMS_AT_ONCE
 from db.engine import Database
 from db.erasure import finish_erasure, read_jobs_to_erase, remove_erased
 from worker.settings import Settings
@@ -71,7 +71,7 @@ def test_many_lines_are_added_in_their_order(client: FlaskClient) -> None:
     [
         (b'{"uri": "file:///a"}\n{"uri": 1}\n', 422, "Line 2"),
         (b'{"uri": "file:///a"}\nnot json\n', 422, "Line 2"),
-        (b"\n\n", 400, "line of JSON"),
+        (b"\n\n", 400, "line for each item"),
         (b'{"uri": "file:///' + b"a" * (2 << 20) + b'"}\n', 422, "Line 1"),
     ],
     ids=["wrong type", "no json", "nothing", "endless line"],

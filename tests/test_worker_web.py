@@ -39,9 +39,7 @@ def read(tmp_path: Path, uri: str, *prefixes: str, seconds: float = 20.0) -> byt
         return sources.read(uri)
 
 
-def test_a_listed_host_is_read_even_at_a_private_address(
-    server: WebServer, tmp_path: Path
-) -> None:
+def test_a_listed_host_is_read_even_at_a_private_address(server: WebServer, tmp_path: Path) -> None:
     server.pages["/a/%C3%BC%20b.jpg"] = answer(body=PICTURE)
     assert read(tmp_path, f"{server.url}/a/ü b.jpg?v=1", f"{server.url}/a") == PICTURE
     [(path, headers)] = server.asked
@@ -180,7 +178,9 @@ def test_a_server_that_trickles_cannot_stretch_the_time(server: WebServer, tmp_p
 
 
 @pytest.mark.parametrize("page", [answer(body=b"x" * 1001), without_end], ids=["told", "endless"])
-def test_no_more_is_taken_than_an_item_may_have(server: WebServer, tmp_path: Path, page: Page) -> None:
+def test_no_more_is_taken_than_an_item_may_have(
+    server: WebServer, tmp_path: Path, page: Page
+) -> None:
     server.pages["/a"] = page
     with pytest.raises(TooLargeItem, match="1000"):
         read(tmp_path, f"{server.url}/a", server.url)
