@@ -28,10 +28,12 @@ RUN useradd --uid 10001 --create-home facetally \
 FROM base AS dependencies
 # An index of your own, for packages and weights alike: --build-arg PIP_INDEX_URL=https://...
 ARG PIP_INDEX_URL
+# Drivers of buckets, any of: --build-arg EXTRAS="s3 gcs azure"
+ARG EXTRAS=""
 WORKDIR /build
 COPY pyproject.toml constraints.txt ./
 RUN python -m venv /opt/facetally \
-    && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
+    && python -c "import os, tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *(line for extra in os.environ['EXTRAS'].split() for line in project['optional-dependencies'][extra]), sep='\n')" > requirements.txt \
     && pip install --constraint constraints.txt --requirement requirements.txt
 
 

@@ -1,6 +1,7 @@
 """Lists of items in a file of this machine, and the JSON that they are sent as."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -9,9 +10,16 @@ from api.manifests import read_manifest as read_items
 from api.requests import ItemBody
 from cli.exits import CommandFailed
 
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 
 def is_manifest(path: Path) -> bool:
     return kind_of(path.name) is not None
+
+
+def is_remote_manifest(source: str) -> bool:
+    """Whether it is an address, of a manifest by its ending."""
+    return URI.match(source) is not None and kind_of(source) is not None
 
 
 def read_manifest(path: Path) -> Iterator[ItemBody]:

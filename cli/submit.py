@@ -1,7 +1,6 @@
 """`facetally submit`: pictures go to a server as files, or by their addresses."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -12,14 +11,13 @@ from api.requests import ItemBody
 from api.schemas import JobOut
 from cli.client import Client
 from cli.exits import CommandFailed, ExitStatus, status_of
-from cli.manifests import is_manifest, read_manifest, write_job
+from cli.manifests import URI, is_manifest, is_remote_manifest, read_manifest, write_job
 from cli.multipart import Form, split_readable
 from cli.options import as_json, parse_pairs, takes_server, takes_tags
 from cli.pictures import Findings, FoundFile, find_pictures
 from cli.progress import watch_job
 from cli.terminal import tell
 
-URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 JSON = "application/json"
 ITEMS_PER_PAGE = 10_000
 
@@ -46,16 +44,20 @@ def submit(
 
     Files, folders and archives are uploaded; what a URI names, the workers read themselves. A
     MANIFEST is a .csv with a column uri or path (also name, captured_at; any other column is a
-    dimension), or an .ndjson of items.
+    dimension), or an .ndjson of items; where its name is a URI, the server reads it.
 
     \b
     Example: facetally submit photos/ --tag spring --watch
+             facetally submit https://img.example.com/a.jpg s3://photos/b.jpg
+             facetally submit s3://photos/2026/list.csv
     """
     addressed = [source for source in sources if URI.match(source) or is_manifest(Path(source))]
     if addressed and len(addressed) < len(sources):
         raise click.UsageError("Give either files to upload, or addresses and manifests, not both.")
     complete = True
-    if addressed:
+    if any(is_remote_manifest(source) for source in sources):
+        job = _submit_manifest(client, sources, tags, dimensions)
+    elif addressed:
         job = submit_items(client, _read_items(addressed, dimensions), tags)
     else:
         job, complete = _submit_paths(client, sources, tags, dimensions)
@@ -101,6 +103,17 @@ def require_pictures(findings: Findings) -> None:
         tell(gap)
     if not findings.files:
         raise CommandFailed("There are no pictures at these paths.")
+
+
+def _submit_manifest(
+    client: Client, sources: Sequence[str], tags: Sequence[str], dimensions: Mapping[str, str]
+) -> JobOut:
+    if len(sources) > 1 or dimensions:
+        raise click.UsageError(
+            "A manifest that the server reads is given alone, and has dimensions in its columns."
+        )
+    body = json.dumps({"manifest": sources[0], "tags": list(tags)})
+    return client.submit([body.encode()], JSON)
 
 
 def _submit_paths(

@@ -160,6 +160,19 @@ def test_addresses_outside_the_allowed_folders_fail_alone(call, photos, tmp_path
     assert results[0]["dimensions"] == {"store": "Lyon"}
 
 
+def test_a_manifest_at_an_address_is_left_to_the_server(call, tmp_path):
+    manifest = tmp_path / "shop.csv"
+    manifest.write_text("path\na.jpg\n")
+
+    refused = call("submit", manifest.as_uri())
+    several = call("submit", manifest.as_uri(), "https://img.example.com/a.jpg")
+
+    assert refused.returncode == 1
+    assert "FACETALLY_FILE_ROOTS" in refused.stderr
+    assert several.returncode == 2
+    assert "given alone" in several.stderr
+
+
 def test_files_and_addresses_do_not_go_together(call, photos):
     done = call("submit", photos, "file:///a.jpg")
 

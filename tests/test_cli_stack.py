@@ -195,7 +195,11 @@ def test_a_record_that_is_not_one_is_ignored(tmp_path, text):
 
 def test_settings_reach_a_child_as_they_are(tmp_path):
     settings = Settings(
-        data_dir=tmp_path / "sp ace", api_keys=("a", "b"), chunk_items=7, file_roots=(tmp_path,)
+        data_dir=tmp_path / "sp ace",
+        api_keys=("a", "b"),
+        chunk_items=7,
+        file_roots=(tmp_path,),
+        sources=("https://", "s3://photos"),
     ).complete()
 
     assert Settings.from_env(child_environment(settings, settings.file_roots)) == settings

