@@ -12,7 +12,7 @@ from worker.hints import HintSender
 from worker.interactive import InteractiveLane
 from worker.queue import create_queue
 from worker.settings import Settings
-from worker.sources import Sources, open_sources
+from worker.sources import Sources
 from worker.store import Store
 
 EXTENSION = "facetally"
@@ -51,7 +51,7 @@ def open_services(app: Flask, settings: Settings) -> None:
         database=database,
         queue=queue,
         store=Store(settings.store_url),
-        sources=open_sources(settings),
+        sources=Sources.from_settings(settings),
         lane=InteractiveLane(
             settings.redis_url,
             queue,

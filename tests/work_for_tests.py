@@ -10,7 +10,7 @@ from models.analyzer import Analyzer, load_analyzer
 from worker.analysis import Analysis
 from worker.chunks import ChunkWorker
 from worker.settings import Settings
-from worker.sources import open_sources
+from worker.sources import Sources
 
 
 @cache
@@ -26,7 +26,7 @@ def open_worker(
     work_seconds: float = 60.0,
 ) -> ChunkWorker:
     opened = analyzer or open_analyzer(settings.weights_dir)
-    analysis = Analysis(settings, opened, open_sources(settings))
+    analysis = Analysis(settings, opened, Sources.from_settings(settings))
     return ChunkWorker(settings, database, analysis, is_ending, work_seconds)
 
 

@@ -35,7 +35,7 @@ from worker.interactive import InteractiveWorker
 from worker.logs import configure_logging
 from worker.queue import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
 from worker.settings import Settings
-from worker.sources import open_sources
+from worker.sources import Sources
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def _open_analyzer() -> Analyzer:
 
 @cache
 def _open_chunk_worker() -> ChunkWorker:
-    analysis = Analysis(settings, _open_analyzer(), open_sources(settings))
+    analysis = Analysis(settings, _open_analyzer(), Sources.from_settings(settings))
     database = Database(settings.database_url)
     # Slow sources are no reason for a process to be killed, and what it has done to be lost.
     work_seconds = app.conf.task_time_limit / 2

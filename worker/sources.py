@@ -9,7 +9,7 @@ from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from time import sleep
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Self, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from models.errors import (
@@ -35,18 +35,6 @@ Kept = TypeVar("Kept")
 Pieces = Generator[bytes, None, None]
 
 
-def open_sources(settings: Settings) -> "Sources":
-    """Everything that these settings allow to be read; nothing connects before it is used."""
-    return Sources(
-        Store(settings.store_url),
-        settings.file_roots,
-        settings.max_item_bytes,
-        allowed=AllowList(settings.sources),
-        # The lease is renewed between items, of which two may be waited for in turn.
-        seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
-    )
-
-
 class Sources:
     """Reads items from the upload store, and from what the operator allows: folders on this host,
     web servers and buckets."""
@@ -66,6 +54,18 @@ class Sources:
         self._seconds = seconds
         self._web = Web(allowed or AllowList())
         self._buckets = buckets or Buckets(allowed or AllowList())
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """What these settings allow to be read; nothing connects before it is used."""
+        return cls(
+            Store(settings.store_url),
+            settings.file_roots,
+            settings.max_item_bytes,
+            allowed=AllowList(settings.sources),
+            # The lease is renewed between items, of which two may be waited for in turn.
+            seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
+        )
 
     def close(self) -> None:
         self._web.close()
