@@ -104,6 +104,8 @@ def _stage(pieces: Iterable[bytes]) -> StagedFile:
 
 
 def _answer_repeated(key: str | None, digest: str) -> None:
+    if key is None:
+        return
     with services().database.write() as session:
         _refuse_repeated(session, key, digest)
 
