@@ -5,7 +5,8 @@ from http import HTTPStatus
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, ApiError
+from api.errors import ERRORS, ApiError, answers
+from api.jobs import find_job
 from api.replies import reply
 from api.requests import AudienceParameters
 from api.schemas import AudienceOut
@@ -18,12 +19,15 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("/audience", responses={200: AudienceOut})
+@blueprint.get("/audience", responses=answers(AudienceOut, 200))
 def show_audience(query: AudienceParameters) -> Response:
     """Faces by gender and age band, with shares and their 95 % intervals.
 
-    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120.
+    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120. A
+    job that is not there is a 404; an erased one has nobody.
     """
+    if query.job is not None:
+        find_job(query.job)
     with services().database.read() as session:
         audience = read_audience(session, _to_query(query))
     return reply(AudienceOut.of(audience))

@@ -1,4 +1,4 @@
-"""Submit, follow, cancel, retry and erase jobs."""
+"""Submit, follow, cancel, resume, retry and erase jobs."""
 
 from hashlib import sha256
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from api.requests import (
     SubmissionQuery,
     UploadForm,
 )
+from api.retention import limit_retention
 from api.schemas import ErrorBody, JobOut, JobsOut
 from api.services import services
 from api.submissions import read_kind, submit_body, submit_manifest
@@ -27,6 +28,7 @@ from api.uploads import read_fields, stored_files
 from db.erasure import erase_job
 from db.idempotency import note_request
 from db.jobs import cancel_job, read_job, read_jobs
+from db.pauses import resume_job
 from db.retries import retry_job
 from db.submissions import accept_job, append_items, create_draft
 from db.values import JobStatus, NewItem, NewJob
@@ -104,6 +106,7 @@ def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, 
     with opened.database.write() as session:
         if (earlier := find_earlier(session, key, digest)) is not None:
             raise AlreadyAccepted(earlier.job_id)
+        job = limit_retention(session, job, opened.settings.retention_days)
         if draft:
             job_id = create_draft(session, job)
             append_items(session, job_id, items)
@@ -142,13 +145,27 @@ def stop_job(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
+@blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: ErrorBody})
+def go_on(path: JobPath) -> Response:
+    """Go on with a job that was paused because its first items all failed alike."""
+    find_job(path.job_id)
+    with services().database.write() as session:
+        if not resume_job(session, path.job_id):
+            raise ApiError(HTTPStatus.CONFLICT, "The job is not paused.")
+    services().hints.send_soon()
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
 @blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
 def run_failed_again(path: JobPath) -> Response:
     """Try the failed items of an ended job once more; what is done is not touched."""
     find_job(path.job_id)
     with services().database.write() as session:
         if not retry_job(session, path.job_id):
-            raise ApiError(HTTPStatus.CONFLICT, "The job has no failed items that can be retried.")
+            raise ApiError(
+                HTTPStatus.CONFLICT,
+                "The job has not ended, or has no failed items that can be retried.",
+            )
     services().hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 

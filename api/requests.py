@@ -10,7 +10,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from db.results import ResultFilter
 from db.states import ErrorCode, ItemState, JobState
-from db.values import ItemError, JobOptions, NewItem, NewJob, Priority, ThumbnailKind
+from db.values import (
+    Duplicates,
+    ItemError,
+    JobOptions,
+    NewItem,
+    NewJob,
+    Priority,
+    ThumbnailKind,
+)
 from worker.store import SCHEME
 
 LONGEST_NAME = 1024
@@ -69,12 +77,17 @@ class Strict(BaseModel):
 
 
 class OptionsBody(Strict):
-    """How the items of a job are worked on."""
+    """How the items of a job are worked on.
+
+    Of items with the same bytes either each counts (`count`), or only the one that was recorded
+    first (`once`): the others then have no faces of their own, and name it as `duplicate_of`.
+    """
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
+    duplicates: Duplicates = Duplicates.COUNT
 
     def to_options(self) -> JobOptions:
-        return JobOptions(thumbnails=self.thumbnails)
+        return JobOptions(self.thumbnails, self.duplicates)
 
 
 class ItemBody(Strict):
@@ -90,7 +103,9 @@ class ItemBody(Strict):
         # Only the server itself gives out addresses in its store: they lead to others' uploads,
         # too.
         refusal = FORBIDDEN if self.uri.startswith(SCHEME) else None
-        return NewItem(name, self.uri, self.captured_at, self.dimensions, refusal)
+        # Without its address it stays refused: a retry would follow it.
+        uri = "" if refusal else self.uri
+        return NewItem(name, uri, self.captured_at, self.dimensions, refusal)
 
 
 class SubmissionFields(Strict):
@@ -132,14 +147,14 @@ class SubmissionQuery(Strict):
 
     tag: Annotated[list[Tag], Field(max_length=20)] = []
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
+    duplicates: Duplicates = Duplicates.COUNT
     priority: Priority = Priority.NORMAL
     expires_at: Moment | None = None
     draft: bool = False
 
     def to_job(self) -> NewJob:
-        return NewJob(
-            tuple(self.tag), JobOptions(thumbnails=self.thumbnails), self.priority, self.expires_at
-        )
+        options = JobOptions(self.thumbnails, self.duplicates)
+        return NewJob(tuple(self.tag), options, self.priority, self.expires_at)
 
 
 class UploadForm(SubmissionFields):

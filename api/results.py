@@ -25,7 +25,7 @@ blueprint = APIBlueprint(
 STREAM_PAGE = 500
 ITEM_COLUMNS = (
     "item", "name", "state", "error_code", "error_message", "width", "height", "captured_at",
-    "dimensions", "thumbnail",
+    "dimensions", "thumbnail", "duplicate_of",
 )  # fmt: skip
 FACE_COLUMNS = (
     "face", "x", "y", "box_width", "box_height", "score", "gender", "gender_probability", "female",
@@ -121,6 +121,7 @@ def _rows(result: ResultOut) -> Iterator[list[object]]:
         result.captured_at.isoformat() if result.captured_at else None,
         json.dumps(result.dimensions, ensure_ascii=False) if result.dimensions else None,
         result.thumbnail,
+        result.duplicate_of,
     ]
     for number, face in enumerate(result.faces, start=1):
         box, gender, age = face.box, face.gender, face.age

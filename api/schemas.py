@@ -27,7 +27,10 @@ class ErrorBody(BaseModel):
 
 
 class CountsOut(BaseModel):
-    """At every moment items = waiting + running + done + failed + cancelled."""
+    """At every moment items = waiting + running + done + failed + cancelled.
+
+    `duplicates` are those of `done` that have the bytes of another item.
+    """
 
     items: int
     waiting: int
@@ -36,6 +39,7 @@ class CountsOut(BaseModel):
     failed: int
     cancelled: int
     faces: int
+    duplicates: int
 
 
 class TimestampsOut(BaseModel):
@@ -44,6 +48,8 @@ class TimestampsOut(BaseModel):
     created: datetime
     queued: datetime | None
     running: datetime | None
+    paused: datetime | None
+    resumed: datetime | None
     cancelling: datetime | None
     finished: datetime | None
 
@@ -59,6 +65,14 @@ class ReceiptOut(BaseModel):
     erased_at: datetime | None
 
 
+class PauseOut(BaseModel):
+    """Why a job waits: how its first items failed, with an example, and what to do about it."""
+
+    at: datetime
+    code: ErrorCode
+    message: str
+
+
 class JobOut(BaseModel):
     """A job and how far it is."""
 
@@ -72,6 +86,7 @@ class JobOut(BaseModel):
     priority: Priority
     timestamps: TimestampsOut
     expires_at: datetime | None
+    paused: PauseOut | None
     erased: ReceiptOut | None
 
     @classmethod
@@ -80,17 +95,20 @@ class JobOut(BaseModel):
             id=job.id,
             state=job.state,
             tags=list(job.tags),
-            options=OptionsBody(thumbnails=job.options.thumbnails),
+            options=OptionsBody(**asdict(job.options)),
             counts=CountsOut(**asdict(job.counts)),
             items_per_second=_rounded(job.items_per_second, 2),
             eta_seconds=_rounded(job.eta_seconds, 0),
             priority=job.priority,
             expires_at=job.expires_at,
+            paused=None if job.paused is None else PauseOut(**asdict(job.paused)),
             erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
             timestamps=TimestampsOut(
                 created=job.created_at,
                 queued=job.queued_at,
                 running=job.running_at,
+                paused=job.paused_at,
+                resumed=job.resumed_at,
                 cancelling=job.cancelling_at,
                 finished=job.finished_at,
             ),
@@ -168,7 +186,10 @@ class ItemErrorOut(BaseModel):
 
 
 class ResultOut(BaseModel):
-    """One item of a job: a line of its results."""
+    """One item of a job: a line of its results.
+
+    `duplicate_of` is the item of the job that was recorded first with the same bytes.
+    """
 
     item: int
     name: str
@@ -178,6 +199,7 @@ class ResultOut(BaseModel):
     height: int | None
     captured_at: datetime | None
     dimensions: dict[str, str]
+    duplicate_of: int | None
     thumbnail: str | None
     faces: list[FaceOut]
 
@@ -193,6 +215,7 @@ class ResultOut(BaseModel):
             height=item.height_pixels,
             captured_at=item.captured_at,
             dimensions=item.dimensions,
+            duplicate_of=item.duplicate_of,
             thumbnail=f"/v1/items/{item.id}/thumbnail" if item.has_thumbnail else None,
             faces=[FaceOut.of(face) for face in item.faces],
         )

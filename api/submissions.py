@@ -16,6 +16,7 @@ from api.errors import ApiError
 from api.keys import AlreadyAccepted, find_earlier
 from api.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
 from api.requests import SubmissionQuery
+from api.retention import limit_retention
 from api.services import services
 from api.uploads import StagedFile
 from db.erasure import erase_job
@@ -139,6 +140,7 @@ def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, di
     opened = services()
     manifest.check()
     with opened.database.write() as session:
+        job = limit_retention(session, job, opened.settings.retention_days)
         job_id = open_submission(session, job)
     try:
         for piece in in_pieces(manifest.read_items()):

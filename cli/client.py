@@ -81,6 +81,9 @@ class Client:
     def cancel_job(self, job_id: int) -> JobOut:
         return self._change("POST", job_id, "/cancel")
 
+    def resume_job(self, job_id: int) -> JobOut:
+        return self._change("POST", job_id, "/resume")
+
     def retry_job(self, job_id: int) -> JobOut:
         return self._change("POST", job_id, "/retry")
 

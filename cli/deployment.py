@@ -31,7 +31,13 @@ def dispatcher() -> None:
         signal.signal(number, lambda *_: stopped.set())
     database = Database(settings.database_url)
     queue = create_queue(settings.redis_url)
-    Dispatcher(database, queue, Store(settings.store_url), settings.resend_seconds).run(stopped)
+    Dispatcher(
+        database,
+        queue,
+        Store(settings.store_url),
+        settings.resend_seconds,
+        settings.pause_after_failures,
+    ).run(stopped)
 
 
 @click.command()

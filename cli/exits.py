@@ -13,7 +13,7 @@ class ExitStatus(IntEnum):
     DONE = 0  # all went well, and every item was done
     ERROR = 1  # the command could not do its work; one line on stderr says why
     USAGE = 2  # the command was given what it does not take
-    INCOMPLETE = 3  # the job ended, but some of its items failed or were left out
+    INCOMPLETE = 3  # some items failed or were left out, or the job waits for a person
     INTERRUPTED = 130  # Ctrl-C
 
 
@@ -24,5 +24,5 @@ class CommandFailed(ClickException):
 
 
 def status_of(state: JobState) -> ExitStatus:
-    """The exit status that tells how a job ended."""
+    """The exit status that tells where a job has got to."""
     return ExitStatus.DONE if state is JobState.COMPLETED else ExitStatus.INCOMPLETE

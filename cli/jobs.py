@@ -1,4 +1,5 @@
-"""`facetally jobs`, `status`, `watch` and `cancel`: follow jobs of a server, and stop them."""
+"""`facetally jobs`, `status`, `watch`, `cancel`, `resume`, `retry` and `erase`: the jobs of a
+server."""
 
 import click
 
@@ -57,7 +58,7 @@ def status(client: Client, job_id: int, as_json: bool) -> None:
 def watch(client: Client, job_id: int) -> ExitStatus:
     """Follow a job to its end.
 
-    The exit status is 0 if every item was done, else 3.
+    Or to its pause. The exit status is 0 if every item was done, else 3.
 
     \b
     Example: facetally watch 7
@@ -77,6 +78,20 @@ def cancel(client: Client, job_id: int) -> None:
     Example: facetally cancel 7
     """
     click.echo(describe_job(client.cancel_job(job_id)))
+
+
+@click.command()
+@takes_job
+@takes_server
+def resume(client: Client, job_id: int) -> None:
+    """Go on with a paused job.
+
+    A server pauses a job whose first items all failed alike.
+
+    \b
+    Example: facetally resume 7
+    """
+    click.echo(describe_job(client.resume_job(job_id)))
 
 
 @click.command()

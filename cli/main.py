@@ -24,6 +24,7 @@ COMMANDS = {
     "audience": "cli.results:audience",
     "thumbnails": "cli.results:thumbnails",
     "cancel": "cli.jobs:cancel",
+    "resume": "cli.jobs:resume",
     "retry": "cli.jobs:retry",
     "erase": "cli.jobs:erase",
     "api": "cli.server:api",

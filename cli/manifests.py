@@ -9,6 +9,7 @@ from api.manifests import ManifestError, folder_of, kind_of
 from api.manifests import read_manifest as read_items
 from api.requests import ItemBody
 from cli.exits import CommandFailed
+from db.values import Duplicates
 
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -34,8 +35,11 @@ def read_manifest(path: Path) -> Iterator[ItemBody]:
         raise CommandFailed(f"{path}, {error}") from error
 
 
-def write_job(items: Sequence[bytes], tags: Iterable[str]) -> Iterator[bytes]:
+def write_job(
+    items: Sequence[bytes], tags: Iterable[str], duplicates: str = Duplicates.COUNT
+) -> Iterator[bytes]:
     """The JSON of a submission whose items are JSON already."""
-    yield b'{"tags": ' + json.dumps(list(tags)).encode() + b', "items": ['
+    fields = json.dumps({"tags": list(tags), "options": {"duplicates": duplicates}})
+    yield fields.removesuffix("}").encode() + b', "items": ['
     yield b",\n".join(items)
     yield b"]}"

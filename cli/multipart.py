@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from cli.exits import CommandFailed
 from cli.pictures import FoundFile
+from db.values import Duplicates
 
 COPY_BYTES = 256 * 1024
 
@@ -34,10 +35,12 @@ class Form:
         files: Sequence[tuple[FoundFile, int]],
         tags: Sequence[str],
         dimensions: Mapping[str, str],
+        duplicates: str = Duplicates.COUNT,
     ) -> None:
         self._boundary = token_hex(16)
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
         self._fields = [("tags", tag) for tag in tags]
+        self._fields.append(("options", json.dumps({"duplicates": duplicates})))
         if dimensions:
             self._fields.append(("dimensions", json.dumps(dict(dimensions))))
         self._files = files

@@ -19,15 +19,21 @@ PATIENCE_SECONDS = 60.0
 
 
 def watch_job(client: Client, job_id: int, check: Callable[[], None] = lambda: None) -> JobOut:
-    """Show how far a job is until it has ended; `check` raises where waiting has become useless."""
+    """Show how far a job is until it has ended, or waits for a person; `check` raises where waiting
+    has become useless."""
     job = client.read_job(job_id)
     with _choose_display() as display:
         while True:
             display.show(job)
-            if job.state not in LIVE_JOB_STATES:
+            if _rests(job):
                 return job
             sleep(POLL_SECONDS)
             job = _read_patiently(client, job_id, check)
+
+
+def _rests(job: JobOut) -> bool:
+    """Nothing more happens to it by itself."""
+    return job.paused is not None or job.state not in LIVE_JOB_STATES
 
 
 def _read_patiently(client: Client, job_id: int, check: Callable[[], None]) -> JobOut:
@@ -52,7 +58,10 @@ def describe_job(job: JobOut) -> str:
         parts.append(f"{counts.failed} failed")
     if counts.cancelled:
         parts.append(f"{counts.cancelled} cancelled")
-    return f"job {job.id} {job.state}: " + ", ".join([*parts, *_describe_pace(job)])
+    progress = f"job {job.id} {job.state}: " + ", ".join([*parts, *_describe_pace(job)])
+    if job.paused is None:
+        return progress
+    return f"{progress}. {job.paused.message} Go on with: facetally resume {job.id}"
 
 
 def _describe_pace(job: JobOut) -> list[str]:
@@ -92,6 +101,10 @@ class _Bar(AbstractContextManager["_Bar"]):
         self._progress.stop()
 
     def show(self, job: JobOut) -> None:
+        if job.paused is not None:
+            self._progress.stop()
+            tell(describe_job(job))
+            return
         if self._task is None:
             self._task = self._progress.add_task("", number=job.id, counts="", failed="", pace="")
         counts = job.counts
@@ -115,7 +128,6 @@ class _Lines(AbstractContextManager["_Lines"]):
         """Nothing is open."""
 
     def show(self, job: JobOut) -> None:
-        ended = job.state not in LIVE_JOB_STATES
-        if job != self._shown and (ended or monotonic() >= self._next):
+        if job != self._shown and (_rests(job) or monotonic() >= self._next):
             tell(describe_job(job))
             self._shown, self._next = job, monotonic() + LINE_EVERY_SECONDS

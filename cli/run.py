@@ -96,6 +96,9 @@ def _make_settings(paths: Sequence[Path], out: Path, key: str) -> Settings:
         api_keys=key,
         file_roots="",
         max_upload_bytes=NO_UPLOAD_LIMIT,
+        # Nobody could tell it to go on, and what it made is the caller's to keep.
+        pause_after_failures="0",
+        retention_days="0",
     )
     real = (path.resolve() for path in paths)
     roots = dict.fromkeys(path if path.is_dir() else path.parent for path in real)

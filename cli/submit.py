@@ -17,6 +17,7 @@ from cli.options import as_json, parse_pairs, takes_server, takes_tags
 from cli.pictures import Findings, FoundFile, find_pictures
 from cli.progress import watch_job
 from cli.terminal import tell
+from db.values import Duplicates
 
 JSON = "application/json"
 ITEMS_PER_PAGE = 10_000
@@ -29,6 +30,11 @@ ITEMS_PER_PAGE = 10_000
     "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
     help="Carried by every item to its results; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--duplicates", type=click.Choice([choice.value for choice in Duplicates]),
+    default=Duplicates.COUNT.value,
+    help="Whether each of the pictures with the same bytes counts, or only one [count].",
+)  # fmt: skip
 @click.option("--watch", is_flag=True, help="Follow the job to its end.")
 @as_json
 @takes_server
@@ -37,6 +43,7 @@ def submit(
     sources: tuple[str, ...],
     tags: tuple[str, ...],
     dimensions: dict[str, str],
+    duplicates: str,
     watch: bool,
     as_json: bool,
 ) -> ExitStatus:
@@ -56,23 +63,29 @@ def submit(
         raise click.UsageError("Give either files to upload, or addresses and manifests, not both.")
     complete = True
     if any(is_remote_manifest(source) for source in sources):
-        job = _submit_manifest(client, sources, tags, dimensions)
+        job = _submit_manifest(client, sources, tags, dimensions, duplicates)
     elif addressed:
-        job = submit_items(client, _read_items(addressed, dimensions), tags)
+        job = submit_items(client, _read_items(addressed, dimensions), tags, duplicates)
     else:
-        job, complete = _submit_paths(client, sources, tags, dimensions)
+        job, complete = _submit_paths(client, sources, tags, dimensions, duplicates)
     click.echo(job.model_dump_json() if as_json else job.id)
     status = status_of(watch_job(client, job.id).state) if watch else ExitStatus.DONE
     return status if complete else ExitStatus.INCOMPLETE
 
 
-def submit_items(client: Client, items: Iterable[ItemBody], tags: Sequence[str]) -> JobOut:
+def submit_items(
+    client: Client,
+    items: Iterable[ItemBody],
+    tags: Sequence[str],
+    duplicates: str = Duplicates.COUNT,
+) -> JobOut:
     """One job of items by their addresses; in parts where there are very many."""
     lines = (item.model_dump_json(exclude_defaults=True).encode() for item in items)
     page = list(islice(lines, ITEMS_PER_PAGE))
     if len(page) < ITEMS_PER_PAGE:
-        return client.submit(write_job(page, tags), JSON)
-    draft = client.submit([json.dumps({"draft": True, "tags": list(tags)}).encode()], JSON)
+        return client.submit(write_job(page, tags, duplicates), JSON)
+    fields = {"draft": True, "tags": list(tags), "options": {"duplicates": duplicates}}
+    draft = client.submit([json.dumps(fields).encode()], JSON)
     number = 0
     while page:
         number += 1
@@ -86,6 +99,7 @@ def upload_files(
     files: Sequence[FoundFile],
     tags: Sequence[str],
     dimensions: Mapping[str, str],
+    duplicates: str = Duplicates.COUNT,
 ) -> tuple[JobOut, bool]:
     """One job of uploaded files; False where some could not be read, and were left out."""
     readable, unreadable = split_readable(files)
@@ -93,7 +107,7 @@ def upload_files(
         tell(f"{path} cannot be read, and is left out.")
     if not readable:
         raise CommandFailed("There is nothing to submit.")
-    form = Form(readable, tags, dimensions)
+    form = Form(readable, tags, dimensions, duplicates)
     return client.submit(form, form.content_type, form.length_bytes), not unreadable
 
 
@@ -106,18 +120,27 @@ def require_pictures(findings: Findings) -> None:
 
 
 def _submit_manifest(
-    client: Client, sources: Sequence[str], tags: Sequence[str], dimensions: Mapping[str, str]
+    client: Client,
+    sources: Sequence[str],
+    tags: Sequence[str],
+    dimensions: Mapping[str, str],
+    duplicates: str,
 ) -> JobOut:
     if len(sources) > 1 or dimensions:
         raise click.UsageError(
             "A manifest that the server reads is given alone, and has dimensions in its columns."
         )
-    body = json.dumps({"manifest": sources[0], "tags": list(tags)})
+    options = {"duplicates": duplicates}
+    body = json.dumps({"manifest": sources[0], "tags": list(tags), "options": options})
     return client.submit([body.encode()], JSON)
 
 
 def _submit_paths(
-    client: Client, sources: Sequence[str], tags: Sequence[str], dimensions: Mapping[str, str]
+    client: Client,
+    sources: Sequence[str],
+    tags: Sequence[str],
+    dimensions: Mapping[str, str],
+    duplicates: str,
 ) -> tuple[JobOut, bool]:
     paths = [Path(source) for source in sources]
     for path in paths:
@@ -125,7 +148,7 @@ def _submit_paths(
             raise click.BadParameter(f"there is no file or folder {str(path)!r}")
     findings = find_pictures(paths)
     require_pictures(findings)
-    job, complete = upload_files(client, findings.files, tags, dimensions)
+    job, complete = upload_files(client, findings.files, tags, dimensions, duplicates)
     return job, complete and not findings.unreadable
 
 

@@ -45,6 +45,19 @@ def insert_rows(session: Session, row: type[Row], rows: Rows) -> None:
         session.execute(insert(_table_of(row)), rows)
 
 
+def insert_new_rows(session: Session, row: type[Row], rows: Rows) -> int:
+    """Insert those rows whose keys are new; returns how many. Sort them as for `add_to_rows`."""
+    if not rows:
+        return 0
+    if is_postgresql(session):
+        new: Insert = _insertion_of_new(row, tuple(rows[0]))
+        sent: Rows | dict[str, str] = {"rows": _dump(rows)}
+    else:
+        new, sent = sqlite.insert(_table_of(row)).on_conflict_do_nothing(), rows
+    counted = new.execution_options(preserve_rowcount=True)
+    return session.connection().execute(counted, sent).rowcount
+
+
 def update_rows(session: Session, row: type[Row], rows: Rows) -> None:
     """Set the other columns of the rows that have the given `id`s; all name the same columns."""
     if not rows:
@@ -72,6 +85,13 @@ def add_to_rows(session: Session, row: type[Row], rows: Rows) -> None:
 def _insertion(row: type[Row], names: tuple[str, ...]) -> Insert:
     sent = _recordset(_table_of(row), names)
     return insert(_table_of(row)).from_select(names, select(sent))
+
+
+@cache
+def _insertion_of_new(row: type[Row], names: tuple[str, ...]) -> postgresql.Insert:
+    sent = _recordset(_table_of(row), names)
+    new = postgresql.insert(_table_of(row)).from_select(names, select(sent))
+    return new.on_conflict_do_nothing()
 
 
 @cache
@@ -110,10 +130,12 @@ def _recordset(table: Table, names: Sequence[str]) -> TableValuedAlias:
 
 
 def _dump(rows: Rows) -> str:
-    return json.dumps(rows, default=_dump_moment)
+    return json.dumps(rows, default=_dump_value)
 
 
-def _dump_moment(value: object) -> str:
+def _dump_value(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     raise TypeError(f"no column holds a {type(value).__name__}")

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Double, literal
+from sqlalchemy import DateTime, Dialect, Double, literal, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -26,6 +27,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def read_time(session: Session, offset_seconds: float = 0.0) -> datetime:
+    """What the database's clock shows, `offset_seconds` from now."""
+    return session.execute(select(DatabaseTime(offset_seconds))).scalar_one()
 
 
 class DatabaseTime(FunctionElement[datetime]):

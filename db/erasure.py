@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
 from db.states import LIVE_JOB_STATES, JobState
-from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
+from db.tables import (
+    CellRow,
+    ChunkRow,
+    DigestRow,
+    FaceRow,
+    ItemRow,
+    JobRow,
+    RequestRow,
+    ThumbnailRow,
+)
 
 # Items removed in one transaction, with their faces and thumbnails: short, so that nobody waits.
 ERASED_AT_ONCE = 2000
@@ -73,6 +82,10 @@ def remove_erased(session: Session, job_id: int) -> bool:
     """Remove the next piece of an erased job; True when nothing is left."""
     piece = list(
         session.scalars(select(ItemRow.id).where(ItemRow.job_id == job_id).limit(ERASED_AT_ONCE))
+    )
+    digests = select(ItemRow.digest).where(ItemRow.id.in_(piece))
+    session.execute(
+        delete(DigestRow).where(DigestRow.job_id == job_id, DigestRow.digest.in_(digests))
     )
     for table in (FaceRow, ThumbnailRow):
         session.execute(delete(table).where(table.item_id.in_(piece)))

@@ -3,17 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.clock import DatabaseTime
-from db.states import LIVE_JOB_STATES, ChunkState, JobState
+from db.clock import DatabaseTime, read_time
+from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow, JobRow
-from db.values import JobCounts, JobOptions, JobStatus, Priority, Receipt, ThumbnailKind
+from db.values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt
 
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
 # calm.
 RATE_WINDOW_SECONDS = 60
+# Once a job has ended its rate is that of its whole run: since it was last let go on.
+_IN_RATE = and_(
+    ChunkRow.finished_at >= JobRow.running_at,
+    or_(JobRow.resumed_at.is_(None), ChunkRow.finished_at >= JobRow.resumed_at),
+    or_(
+        JobRow.finished_at.is_not(None),
+        ChunkRow.finished_at > DatabaseTime(-RATE_WINDOW_SECONDS),
+    ),
+)
 # How many items of a chunk have not ended yet.
 _LEFT = ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
 
@@ -71,72 +80,79 @@ def cancel_waiting_chunks(session: Session, job_id: int) -> None:
 
 def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
     progress = _read_progress(session, [row.id for row in rows])
-    now = session.execute(select(DatabaseTime())).scalar_one()
+    now = read_time(session)
     return [_status(row, *(progress.get(row.id) or _before_chunks(row)), now) for row in rows]
 
 
 def _before_chunks(row: JobRow) -> tuple[JobCounts, int]:
     """A draft has items and no chunks; an erased job has neither."""
     items = 0 if row.erasing_at else row.items
-    return JobCounts(items, waiting=items, running=0, done=0, failed=0, cancelled=0, faces=0), 0
+    return JobCounts(items, items, 0, 0, 0, 0, 0, 0), 0
 
 
 def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobCounts, int]]:
-    """Sums over chunk rows, which are written with the results; and how many items ended lately."""
+    """Sums over chunk rows, which are written with the results; and how many items ended in the
+    time that the rate is of."""
     size = ChunkRow.stop - ChunkRow.start
     leased = ChunkRow.state == ChunkState.LEASED
-    lately = ChunkRow.finished_at > DatabaseTime(-RATE_WINDOW_SECONDS)
+    analysed = ChunkRow.done + ChunkRow.failed - ChunkRow.earlier
     query = (
         select(
             ChunkRow.job_id,
+            func.sum(case((_IN_RATE, analysed), else_=0)),
             func.sum(size),
             func.sum(case((leased, _LEFT), else_=0)),
             func.sum(ChunkRow.done),
             func.sum(ChunkRow.failed),
             func.sum(ChunkRow.cancelled),
             func.sum(ChunkRow.faces),
-            func.sum(case((lately, ChunkRow.done + ChunkRow.failed), else_=0)),
+            func.sum(ChunkRow.duplicates),
         )
+        .join(JobRow)
         .where(ChunkRow.job_id.in_(job_ids), ChunkRow.state != ChunkState.SPLIT)
         .group_by(ChunkRow.job_id)
     )
     return {
-        job_id: (
-            JobCounts(
-                items=items,
-                waiting=items - running - done - failed - cancelled,
-                running=running,
-                done=done,
-                failed=failed,
-                cancelled=cancelled,
-                faces=faces,
-            ),
-            recent,
-        )
-        for job_id, items, running, done, failed, cancelled, faces, recent in session.execute(query)
+        job_id: (_add_up(*counts), recent) for job_id, recent, *counts in session.execute(query)
     }
 
 
+def _add_up(
+    items: int, running: int, done: int, failed: int, cancelled: int, faces: int, duplicates: int
+) -> JobCounts:
+    waiting = items - running - done - failed - cancelled
+    return JobCounts(items, waiting, running, done, failed, cancelled, faces, duplicates)
+
+
 def _status(row: JobRow, counts: JobCounts, recent: int, now: datetime) -> JobStatus:
-    rate = _items_per_second(row, counts, recent, now)
+    rate = _items_per_second(row, recent, now)
     left = counts.waiting + counts.running
     return JobStatus(
         id=row.id,
         state=JobState(row.state),
         tags=tuple(row.tags),
-        options=JobOptions(ThumbnailKind(row.options["thumbnails"])),
+        options=JobOptions.of(row.options),
         counts=counts,
         items_per_second=rate,
         eta_seconds=left / rate if rate and row.finished_at is None else None,
         priority=Priority(row.priority),
         expires_at=row.expires_at,
+        paused=_pause(row),
         erased=_receipt(row),
         created_at=row.created_at,
         queued_at=row.queued_at,
         running_at=row.running_at,
+        paused_at=row.paused_at,
+        resumed_at=row.resumed_at,
         cancelling_at=row.cancelling_at,
         finished_at=row.finished_at,
     )
+
+
+def _pause(row: JobRow) -> Pause | None:
+    if row.state != JobState.PAUSED or row.paused_at is None or row.pause is None:
+        return None
+    return Pause(row.paused_at, ErrorCode(row.pause["code"]), row.pause["message"])
 
 
 def _receipt(row: JobRow) -> Receipt | None:
@@ -145,13 +161,12 @@ def _receipt(row: JobRow) -> Receipt | None:
     return Receipt(**row.receipt, asked_at=row.erasing_at, erased_at=row.erased_at)
 
 
-def _items_per_second(row: JobRow, counts: JobCounts, recent: int, now: datetime) -> float | None:
-    """Over the whole run once it has ended, over the last minute before."""
-    if row.running_at is None:
+def _items_per_second(row: JobRow, recent: int, now: datetime) -> float | None:
+    """Over the whole run once it has ended, over the last minute before; none while it rests."""
+    if row.running_at is None or row.state == JobState.PAUSED:
         return None
-    seconds = ((row.finished_at or now) - row.running_at).total_seconds()
+    begun = max(row.running_at, row.resumed_at or row.running_at)
+    seconds = ((row.finished_at or now) - begun).total_seconds()
     if row.finished_at is None:
-        seconds, analysed = min(seconds, RATE_WINDOW_SECONDS), recent
-    else:
-        analysed = counts.done + counts.failed
-    return analysed / seconds if seconds > 0 and analysed else None
+        seconds = min(seconds, RATE_WINDOW_SECONDS)
+    return recent / seconds if seconds > 0 and recent else None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import ClaimedChunk, ClaimedItem, JobOptions, ThumbnailKind
+from db.values import ClaimedChunk, ClaimedItem, JobOptions
 
 
 class Lease(StrEnum):
@@ -53,7 +53,7 @@ def claim_chunk(
         id=chunk_id,
         job_id=job_id,
         token=token,
-        options=_read_options(session, job_id),
+        options=read_options(session, job_id),
         items=_read_waiting_items(session, job_id, start, stop),
         crashes=crashes,
     )
@@ -70,9 +70,10 @@ def _mark_running(session: Session, chunk_id: int) -> None:
     )
 
 
-def _read_options(session: Session, job_id: int) -> JobOptions:
+def read_options(session: Session, job_id: int) -> JobOptions:
+    """How the items of a job are to be worked on."""
     options = session.execute(select(JobRow.options).where(JobRow.id == job_id)).scalar_one()
-    return JobOptions(ThumbnailKind(options["thumbnails"]))
+    return JobOptions.of(options)
 
 
 def _read_waiting_items(

@@ -29,6 +29,8 @@ def give_back_rest(session: Session, chunk: ClaimedChunk, results: int) -> Claim
     row.failed -= rest.failed
     row.faces -= rest.faces
     row.without_faces -= rest.without_faces
+    row.duplicates -= rest.duplicates
+    row.earlier -= rest.earlier
     session.flush()
     return replace(chunk, items=chunk.items[:results])
 

@@ -3,8 +3,10 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.leases import read_options
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
+from db.values import Duplicates
 
 
 def cut_piece(
@@ -15,7 +17,7 @@ def cut_piece(
         job_id=chunk.job_id, start=start, stop=stop, crashes=crashes, lost_on=lost_on, cancelled=0
     )
     _count_ended(session, piece)
-    ended = piece.done + piece.failed
+    piece.earlier = ended = piece.done + piece.failed
     piece.state = ChunkState.DONE if ended == stop - start else ChunkState.WAITING
     session.add(piece)
     return piece
@@ -36,4 +38,8 @@ def _count_ended(session: Session, piece: ChunkRow) -> None:
     piece.faces, with_faces = session.execute(faces.select_from(FaceRow)).one()
     piece.done = counts.get(ItemState.DONE, 0)
     piece.failed = counts.get(ItemState.FAILED, 0)
+    copies = select(func.count(ItemRow.duplicate_of)).where(*inside)
+    piece.duplicates = session.execute(copies).scalar_one()
     piece.without_faces = piece.done - with_faces
+    if read_options(session, piece.job_id).duplicates is Duplicates.ONCE:
+        piece.without_faces -= piece.duplicates

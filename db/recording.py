@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from db.bulk import add_to_rows, insert_rows, update_rows
 from db.clock import DatabaseTime
+from db.duplicates import mark_duplicates
 from db.leases import is_cancelling
 from db.leftovers import give_back, give_back_rest
 from db.states import ChunkState, ItemState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, ThumbnailRow
-from db.values import ClaimedChunk, ItemResult
+from db.values import ClaimedChunk, Duplicates, ItemResult
 
 # Cells hold ages 0 to 100; an older face is counted with the hundred-year-olds.
 OLDEST_CELL = 100
@@ -43,6 +44,7 @@ def record_results(
         chunk = part
     if not _end_chunk(session, chunk, results):
         return False
+    results = _sort_out_duplicates(session, chunk, results)
     update_rows(session, ItemRow, [_item_change(result) for result in results])
     insert_rows(session, FaceRow, list(_face_rows(results, gender_min_probability)))
     thumbnails = list(_thumbnail_rows(results))
@@ -85,6 +87,28 @@ def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResu
     return ended is not None
 
 
+def _sort_out_duplicates(
+    session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
+) -> list[ItemResult]:
+    """The results as they count; most chunks have no duplicates, and cost no second change."""
+    marked = mark_duplicates(session, chunk, results)
+    copies = [
+        result
+        for result, mark in zip(results, marked, strict=True)
+        if mark.duplicate_of is not None
+    ]
+    if copies:
+        values = {"duplicates": ChunkRow.duplicates + len(copies)}
+        if chunk.options.duplicates is Duplicates.ONCE:
+            # They were counted like all others when the chunk was ended.
+            values["faces"] = ChunkRow.faces - sum(len(result.faces) for result in copies)
+            values["without_faces"] = ChunkRow.without_faces - sum(
+                not result.faces for result in copies
+            )
+        session.execute(update(ChunkRow).where(ChunkRow.id == chunk.id).values(values))
+    return marked
+
+
 def _item_change(result: ItemResult) -> dict[str, object]:
     error = result.error
     return {
@@ -94,6 +118,8 @@ def _item_change(result: ItemResult) -> dict[str, object]:
         "error_message": error.message if error else None,
         "width_pixels": result.width_pixels,
         "height_pixels": result.height_pixels,
+        "digest": result.digest,
+        "duplicate_of": result.duplicate_of,
     }
 
 

@@ -1,6 +1,6 @@
 """Step 6: results are read back, a page at a time, in the order their items were submitted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -80,11 +80,22 @@ def read_item(session: Session, item_id: int) -> StoredItem | None:
     return items[0] if items else None
 
 
+def read_items(session: Session, item_ids: Collection[int]) -> list[StoredItem]:
+    """These items with all their faces, in no certain order; those that are gone are left out."""
+    return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), _NOT_ERASED), [])
+
+
 def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
     """The annotated picture of an item, or None where it has none."""
     query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, _NOT_ERASED)
     row = session.scalars(query).first()
     return None if row is None else Thumbnail(row.media_type, row.content)
+
+
+def read_thumbnails(session: Session, item_ids: Collection[int]) -> dict[int, Thumbnail]:
+    """The annotated pictures of those items that have one."""
+    query = select(ThumbnailRow).where(ThumbnailRow.item_id.in_(item_ids))
+    return {row.item_id: Thumbnail(row.media_type, row.content) for row in session.scalars(query)}
 
 
 def _select_items() -> _ItemQuery:
@@ -141,6 +152,7 @@ def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> Stor
         height_pixels=item.height_pixels,
         captured_at=item.captured_at,
         dimensions=item.dimensions,
+        duplicate_of=item.duplicate_of,
         has_thumbnail=has_thumbnail,
         faces=faces,
     )

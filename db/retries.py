@@ -58,6 +58,7 @@ def _reopen_chunks(session: Session, job_id: int) -> int:
             .values(
                 state=ChunkState.WAITING,
                 failed=ChunkRow.failed - items,
+                earlier=ChunkRow.done + ChunkRow.failed - items,
                 crashes=0,
                 lost_on=[],
                 token=None,

@@ -9,6 +9,7 @@ class JobState(StrEnum):
     DRAFT = "draft"  # open for appends
     QUEUED = "queued"  # complete, no chunk claimed yet
     RUNNING = "running"  # at least one chunk was claimed
+    PAUSED = "paused"  # waits for a person: its first items all failed alike
     CANCELLING = "cancelling"  # asked to stop, a worker still holds a chunk
     COMPLETED = "completed"  # every item done
     COMPLETED_WITH_ERRORS = "completed_with_errors"  # some items failed
@@ -16,7 +17,13 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"  # stopped before its end
 
 
-LIVE_JOB_STATES = (JobState.DRAFT, JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
+LIVE_JOB_STATES = (
+    JobState.DRAFT,
+    JobState.QUEUED,
+    JobState.RUNNING,
+    JobState.PAUSED,
+    JobState.CANCELLING,
+)
 
 
 class ItemState(StrEnum):

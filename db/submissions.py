@@ -131,6 +131,7 @@ def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[di
             "stop": stop,
             "state": ChunkState.DONE if refused[start] == stop - start else ChunkState.WAITING,
             "failed": refused[start],
+            "earlier": refused[start],
         }
         for start, stop in pairwise([*range(0, items, size), items])
     ]

@@ -46,6 +46,10 @@ class JobRow(Table):
     queued_at: Mapped[datetime | None]
     running_at: Mapped[datetime | None]
     cancelling_at: Mapped[datetime | None]
+    # Why its first items failed; and when it was told to go on all the same.
+    paused_at: Mapped[datetime | None]
+    pause: Mapped[dict[str, str] | None] = mapped_column(Json)
+    resumed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     # When it is to be erased, whether or not anybody asks.
     expires_at: Mapped[datetime | None]
@@ -90,6 +94,9 @@ class ItemRow(Table):
     error_message: Mapped[str | None]
     width_pixels: Mapped[int | None]
     height_pixels: Mapped[int | None]
+    # Of its bytes, once they were read; and the item of its job that was recorded with them first.
+    digest: Mapped[bytes | None]
+    duplicate_of: Mapped[int | None] = mapped_column(BigKey)
     captured_at: Mapped[datetime | None]
     dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
 
@@ -126,6 +133,21 @@ class ChunkRow(Table):
     cancelled: Mapped[int] = mapped_column(default=0)
     faces: Mapped[int] = mapped_column(default=0)
     without_faces: Mapped[int] = mapped_column(default=0)
+    # How many of those done have the bytes of another item.
+    duplicates: Mapped[int] = mapped_column(default=0)
+    # How many had ended before workers were given it, the last time.
+    earlier: Mapped[int] = mapped_column(default=0)
+
+
+class DigestRow(Table):
+    """The item of a job that was recorded first with these bytes."""
+
+    __tablename__ = "digests"
+
+    # No foreign key: jobs are never deleted, and looking each up would cost more than the row.
+    job_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(BigKey)
 
 
 class FaceRow(Table):

@@ -1,8 +1,10 @@
 """What goes into the database and comes out of it: plain values, never live rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from db.states import ErrorCode, ItemState, JobState
 from models.face import Face
@@ -15,11 +17,27 @@ class ThumbnailKind(StrEnum):
     NONE = "none"  # nothing
 
 
+class Duplicates(StrEnum):
+    """What becomes of items with the same bytes as another of their job."""
+
+    COUNT = "count"  # each has its own faces, and they count
+    ONCE = "once"  # the one recorded first has the faces; the others tell which that is
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """How the items of a job are worked on."""
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
+    duplicates: Duplicates = Duplicates.COUNT
+
+    @classmethod
+    def of(cls, stored: Mapping[str, str]) -> Self:
+        """As they are kept with a job; an option that came later has its default."""
+        return cls(
+            ThumbnailKind(stored["thumbnails"]),
+            Duplicates(stored.get("duplicates", Duplicates.COUNT)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +80,10 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class JobCounts:
-    """At every moment `items == waiting + running + done + failed + cancelled`."""
+    """At every moment `items == waiting + running + done + failed + cancelled`.
+
+    `duplicates` are those of `done` that have the bytes of another item.
+    """
 
     items: int
     waiting: int
@@ -71,10 +92,20 @@ class JobCounts:
     failed: int
     cancelled: int
     faces: int
+    duplicates: int
 
     @property
     def ended(self) -> int:
         return self.done + self.failed + self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a job waits for a person: the code that its first items failed with, and what to do."""
+
+    at: datetime
+    code: ErrorCode
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +135,12 @@ class JobStatus:
     created_at: datetime
     queued_at: datetime | None
     running_at: datetime | None
+    paused_at: datetime | None
+    resumed_at: datetime | None
     cancelling_at: datetime | None
     finished_at: datetime | None
     expires_at: datetime | None
+    paused: Pause | None
     erased: Receipt | None
 
 
@@ -142,7 +176,11 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What became of one item of a claimed chunk: faces (none is fine), or an error."""
+    """What became of one item of a claimed chunk: faces (none is fine), or an error.
+
+    `digest` is that of its bytes, if they could be read; `duplicate_of` is found out when it is
+    recorded.
+    """
 
     item: ClaimedItem
     error: ItemError | None = None
@@ -150,6 +188,18 @@ class ItemResult:
     height_pixels: int | None = None
     faces: tuple[Face, ...] = ()
     thumbnail: Thumbnail | None = None
+    digest: bytes | None = None
+    duplicate_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPicture:
+    """What was found in a picture before: its copies need no analysis."""
+
+    width_pixels: int | None
+    height_pixels: int | None
+    faces: tuple[Face, ...]
+    thumbnail: Thumbnail | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +224,6 @@ class StoredItem:
     height_pixels: int | None
     captured_at: datetime | None
     dimensions: dict[str, str]
+    duplicate_of: int | None
     has_thumbnail: bool
     faces: tuple[StoredFace, ...]

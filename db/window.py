@@ -157,7 +157,7 @@ def _over() -> tuple[ColumnElement[bool], ...]:
             and_(ChunkRow.state == ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
         ),
     )
-    working = (JobState.QUEUED, JobState.RUNNING, JobState.CANCELLING)
+    working = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED, JobState.CANCELLING)
     return JobRow.state.in_(working), ~open_chunks
 
 

@@ -40,6 +40,7 @@ def test_uploaded_pictures_are_analysed_and_read_back(
     assert job["state"] == "completed"
     assert job["counts"] == {
         "items": 2, "waiting": 0, "running": 0, "done": 2, "failed": 0, "cancelled": 0, "faces": 1,
+        "duplicates": 0,
     }  # fmt: skip
     page = client.get(f"/v1/jobs/{job['id']}/results").json
     first, second = page["results"]

@@ -173,6 +173,35 @@ def test_a_manifest_at_an_address_is_left_to_the_server(call, tmp_path):
     assert "given alone" in several.stderr
 
 
+def test_copies_count_once_where_that_is_asked_for(call, photos, tmp_path):
+    for name in ("one.jpg", "two.jpg"):
+        (tmp_path / name).write_bytes((photos / "gender_detection_input.jpg").read_bytes())
+    done = call("submit", tmp_path, "--duplicates", "once", "--watch", "--json")
+    assert done.returncode == 0
+    counts = json.loads(call("status", json.loads(done.stdout)["id"], "--json").stdout)["counts"]
+    assert (counts["done"], counts["duplicates"], counts["faces"]) == (2, 1, 2)
+
+
+def test_a_job_that_is_paused_tells_how_to_go_on(call, tmp_path):
+    manifest = tmp_path / "gone.ndjson"
+    lines = (json.dumps({"uri": f"file:///gone/{number}.jpg"}) for number in range(3000))
+    manifest.write_text("\n".join(lines))
+    done = call("submit", manifest, "--watch")
+    job = done.stdout.strip()
+    assert done.returncode == 3
+    assert f"job {job} paused" in done.stderr
+    assert "failed as forbidden_source" in done.stderr
+    assert f"facetally resume {job}" in done.stderr
+    watched = call("watch", job)
+    assert (watched.returncode, watched.stderr.count("facetally resume")) == (3, 1)
+    assert "paused" in call("status", job).stdout
+    assert call("retry", job).returncode == 1
+    assert f"job {job} running" in call("resume", job).stdout
+    assert call("resume", job).returncode == 1
+    assert call("watch", job).returncode == 3
+    assert f"job {job} failed" in call("status", job).stdout
+
+
 def test_files_and_addresses_do_not_go_together(call, photos):
     done = call("submit", photos, "file:///a.jpg")
 

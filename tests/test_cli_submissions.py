@@ -35,10 +35,11 @@ def test_a_form_brings_fields_names_and_bytes_unchanged(tmp_path):
     found = [FoundFile(str(tmp_path / "a"), ODD_NAME), FoundFile(str(tmp_path / "b"), "b.png")]
 
     readable, _ = split_readable(found)
-    fields, files = parse(Form(readable, ["one", "two"], {"store": "Lyon"}))
+    fields, files = parse(Form(readable, ["one", "two"], {"store": "Lyon"}, "once"))
 
     assert fields.getlist("tags") == ["one", "two"]
     assert json.loads(fields["dimensions"]) == {"store": "Lyon"}
+    assert json.loads(fields["options"]) == {"duplicates": "once"}
     assert [file.filename for file in files] == [ODD_NAME, "b.png"]
     assert files[0].read() == b"\r\n--x\r\n" * 99999
     for file in files:
@@ -126,9 +127,10 @@ def test_a_submission_is_json_however_many_items_it_has(tmp_path, count):
     manifest.write_text("".join(f'{{"uri": "file:///{n}"}}\n' for n in range(count)))
 
     lines = [item.model_dump_json().encode() for item in read_manifest(manifest)]
-    body = json.loads(b"".join(write_job(lines, ["tag"])))
+    body = json.loads(b"".join(write_job(lines, ["tag"], "once")))
 
     assert body["tags"] == ["tag"]
+    assert body["options"] == {"duplicates": "once"}
     assert [item["uri"] for item in body["items"]] == [f"file:///{n}" for n in range(count)]
 
 

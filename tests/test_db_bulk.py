@@ -6,10 +6,10 @@ import pytest
 from jobs_for_tests import submit
 from sqlalchemy import select
 
-from db.bulk import add_to_rows, insert_rows, update_rows
+from db.bulk import add_to_rows, insert_new_rows, insert_rows, update_rows
 from db.engine import Database
 from db.states import ItemState
-from db.tables import CellRow, ItemRow
+from db.tables import CellRow, DigestRow, ItemRow
 
 TEXTS = {
     "plain": "cam1/0001.jpg",
@@ -100,3 +100,24 @@ def test_no_rows_are_no_statement(database: Database) -> None:
         insert_rows(session, ItemRow, [])
         update_rows(session, ItemRow, [])
         add_to_rows(session, CellRow, [])
+
+
+def test_rows_whose_keys_are_known_stay_as_they_are(database: Database) -> None:
+    first = [{"job_id": 1, "digest": bytes([0, number]), "item_id": number} for number in range(3)]
+    second = [{**row, "item_id": 9} for row in first[1:]]
+    new = {"job_id": 2, "digest": b"\xff'", "item_id": 4}
+
+    with database.write() as session:
+        assert insert_new_rows(session, DigestRow, []) == 0
+        assert insert_new_rows(session, DigestRow, first) == 3
+        assert insert_new_rows(session, DigestRow, second) == 0
+        assert insert_new_rows(session, DigestRow, [*second, new]) == 1
+
+    with database.read() as session:
+        stored = session.scalars(select(DigestRow).order_by(DigestRow.item_id)).all()
+    assert [(row.job_id, row.digest, row.item_id) for row in stored] == [
+        (1, b"\x00\x00", 0),
+        (1, b"\x00\x01", 1),
+        (1, b"\x00\x02", 2),
+        (2, b"\xff'", 4),
+    ]

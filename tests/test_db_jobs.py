@@ -1,5 +1,8 @@
 """A submission becomes a job, and is followed and cancelled."""
 
+from dataclasses import fields
+from datetime import UTC, datetime
+
 import pytest
 from jobs_for_tests import (
     claim,
@@ -13,16 +16,19 @@ from jobs_for_tests import (
     work_all,
 )
 
+from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs import cancel_job, read_job, read_jobs
 from db.results import ResultFilter, read_results
-from db.states import ErrorCode, ItemState, JobState
+from db.retries import retry_job
+from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.submissions import accept_job
+from db.tables import ChunkRow, JobRow
 from db.values import ItemError, JobCounts, NewItem, NewJob
 
 
 def counts(**given: int) -> JobCounts:
-    none = dict.fromkeys(("items", "waiting", "running", "done", "failed", "cancelled", "faces"), 0)
+    none = dict.fromkeys((field.name for field in fields(JobCounts)), 0)
     return JobCounts(**{**none, **given})
 
 
@@ -145,3 +151,74 @@ def test_jobs_are_listed_from_the_newest_a_page_at_a_time(database: Database) ->
 def test_a_small_job_is_cut_finer_than_a_chunk_may_be(database: Database) -> None:
     submit(database, items=8, chunk_items=100)
     assert len(hints(database)) == 4
+
+
+def age(database: Database, job_id: int, seconds: float, **chunk: object) -> None:
+    """Let a job run since so long ago, and its chunks have ended as given."""
+    with database.write() as session:
+        session.query(JobRow).filter_by(id=job_id).update({"running_at": DatabaseTime(-seconds)})
+        if chunk:
+            ended = session.query(ChunkRow).filter_by(job_id=job_id, state=ChunkState.DONE)
+            ended.update(chunk)
+
+
+def test_the_rate_is_that_of_the_last_minute(database: Database) -> None:
+    job_id = submit(database, items=8, chunk_items=2)
+    chunk = claim_next(database)
+    assert record(database, chunk, results_of(chunk))
+    age(database, job_id, 1000)
+    job = status(database, job_id)
+    assert job.items_per_second == 2 / 60
+    assert job.eta_seconds == 6 * 60 / 2
+
+
+def test_a_job_that_stands_still_for_a_minute_promises_no_end(database: Database) -> None:
+    job_id = submit(database, items=8, chunk_items=2)
+    chunk = claim_next(database)
+    assert record(database, chunk, results_of(chunk))
+    age(database, job_id, 1000, finished_at=DatabaseTime(-61))
+    job = status(database, job_id)
+    assert (job.items_per_second, job.eta_seconds) == (None, None)
+
+
+def test_a_retried_job_is_as_fast_as_since_its_retry(database: Database) -> None:
+    job_id = submit(database, items=8, chunk_items=2)
+    work_all(database, fail=["0.jpg", "4.jpg"])
+    assert close(database) == [job_id]
+    with database.write() as session:
+        assert retry_job(session, job_id) == 2
+    waiting = status(database, job_id)
+    assert (waiting.items_per_second, waiting.eta_seconds) == (None, None)
+    chunk = claim_next(database)
+    # What ended before it was claimed again is no work of this run.
+    assert status(database, job_id).items_per_second is None
+    assert record(database, chunk, results_of(chunk))
+    age(database, job_id, 1000)
+    with database.write() as session:
+        done_before = session.query(ChunkRow).filter_by(earlier=0)
+        done_before.update({"finished_at": DatabaseTime(-2000)})
+    job = status(database, job_id)
+    assert job.items_per_second == 1 / 60
+    assert job.eta_seconds == 60
+
+
+def test_a_job_that_ended_shows_the_rate_of_its_last_run(database: Database) -> None:
+    job_id = submit(database, items=4, chunk_items=1)
+    work_all(database)
+    close(database)
+    with database.write() as session:
+        row = session.get_one(JobRow, job_id)
+        row.running_at = datetime(2026, 1, 1, 0, 0, 0, tzinfo=UTC)
+        row.finished_at = datetime(2026, 1, 1, 0, 0, 8, tzinfo=UTC)
+    job = status(database, job_id)
+    assert (job.items_per_second, job.eta_seconds) == (4 / 8, None)
+
+
+def test_a_resumed_job_is_as_fast_as_since_it_was_resumed(database: Database) -> None:
+    job_id = submit(database, items=8, chunk_items=2)
+    chunk = claim_next(database)
+    assert record(database, chunk, results_of(chunk))
+    age(database, job_id, 1000)
+    with database.write() as session:
+        session.get_one(JobRow, job_id).resumed_at = datetime.now(UTC)
+    assert status(database, job_id).items_per_second is None

@@ -164,8 +164,8 @@ class Meddler(Analyzer):
 
 def make_scenes(folder: Path, count: int) -> list[Path]:
     paths = [folder / f"{number}.jpg" for number in range(count)]
-    for path in paths:
-        path.write_bytes(encode_scene("JPEG"))
+    for number, path in enumerate(paths):
+        path.write_bytes(encode_scene("JPEG", 96 + number))
     return paths
 
 

@@ -5,17 +5,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.states import ErrorCode
 from db.values import ClaimedItem, ItemError, ItemResult
-from models import errors
 from models.analyzer import Analyzer, FoundFace
 from models.face import Face
 from models.picture import Picture, decode_picture
+from worker.copies import Copies, FindRecorded
+from worker.intake import INTERNAL_ERROR, Intake, LoadedItem, Sieve, attempt
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources import Sources
 from worker.thumbnails import draw_thumbnail, shrink
@@ -26,13 +26,7 @@ logger = logging.getLogger(__name__)
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
 PICTURES_AHEAD = 3
-INTERNAL_ERROR = ItemError(
-    ErrorCode.INTERNAL,
-    "The analysis failed through a fault of ours, which was logged; retry the item, or report it.",
-)
-
-
-Decoded = tuple[ClaimedItem, Picture | ItemError]
+Decoded = tuple[ItemResult, Picture | ItemError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,56 +44,75 @@ class Analysis:
     def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
         self._settings = settings
         self._analyzer = analyzer
-        self._sources = sources
+        self._intake = Intake(sources)
         self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
 
     def close(self) -> None:
+        self._intake.close()
         self._threads.shutdown()
 
     def run(
-        self, items: Iterable[ClaimedItem], *, thumbnails: bool, says_stop: Callable[[], bool]
+        self,
+        items: Sequence[ClaimedItem],
+        *,
+        thumbnails: bool,
+        says_stop: Callable[[], bool],
+        find_recorded: FindRecorded,
     ) -> list[ItemResult]:
         """Results in the order of the items: fewer than all where `says_stop` said so between."""
+        stopped = False
+
+        def remember_stop() -> bool:
+            nonlocal stopped
+            stopped = stopped or says_stop()
+            return stopped
+
+        copies = Copies(find_recorded)
+        results = self._analyse(items, copies.sieve, thumbnails, remember_stop)
+        copied, left = copies.make_results(results)
+        if left and not stopped:
+            # A failure is not copied: each of these fails, or not, by itself.
+            copied += self._analyse(left, lambda group: group, thumbnails, remember_stop)
+        return _sort(items, [*results, *copied])
+
+    def _analyse(
+        self,
+        items: Iterable[ClaimedItem],
+        sieve: Sieve,
+        thumbnails: bool,
+        says_stop: Callable[[], bool],
+    ) -> list[ItemResult]:
         seen: list[_Seen] = []
-        ready = self._decode_ahead(items, says_stop)
-        for batch in _batches(ready, self._analyzer.batch_pictures):
+        decoded = self._decode_ahead(self._intake.load(items, sieve, says_stop))
+        for batch in _batches(decoded, self._analyzer.batch_pictures):
             seen += self._look(batch, thumbnails)
+            if says_stop():
+                break
         faces = iter(self._analyzer.classify([face for one in seen for face in one.found]))
         work = [(one, tuple(islice(faces, len(one.found)))) for one in seen]
         return list(self._threads.map(self._finish, work))
 
-    def _decode_ahead(
-        self, items: Iterable[ClaimedItem], says_stop: Callable[[], bool]
-    ) -> Iterator[Decoded]:
-        """Pictures in order; none any more once `says_stop` said so.
+    def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
+        ahead: deque[tuple[LoadedItem, Future[Picture | ItemError]]] = deque()
+        for one in loaded:
+            ahead.append((one, self._threads.submit(self._decode, one)))
+            if len(ahead) > PICTURES_AHEAD:
+                yield _take(ahead)
+        while ahead:
+            yield _take(ahead)
 
-        It is asked between any two, as each may have a slow server that uses up its time.
-        """
-        waiting, ahead = iter(items), deque[tuple[ClaimedItem, Future[Picture | ItemError]]]()
-        while True:
-            for item in islice(waiting, 1 + PICTURES_AHEAD - len(ahead)):
-                ahead.append((item, self._threads.submit(self._decode, item)))
-            if not ahead:
-                return
-            first, decoded = ahead.popleft()
-            yield first, decoded.result()
-            if says_stop():
-                break
-        for _, decoded in ahead:
-            decoded.cancel()
-
-    def _decode(self, item: ClaimedItem) -> Picture | ItemError:
-        try:
-            return decode_picture(
-                self._sources.read(item.uri),
+    def _decode(self, loaded: LoadedItem) -> Picture | ItemError:
+        content = loaded.content
+        if isinstance(content, ItemError):
+            return content
+        return attempt(
+            loaded.item,
+            lambda: decode_picture(
+                content,
                 max_pixels=self._settings.max_pixels,
                 working_side=WORKING_SIDE_PIXELS,
-            )
-        except errors.ItemError as error:
-            return ItemError(ErrorCode(error.code), str(error))
-        except Exception:
-            logger.exception("decoding failed", extra={"item_id": item.id})
-            return INTERNAL_ERROR
+            ),
+        )
 
     def _look(self, batch: Sequence[Decoded], thumbnails: bool) -> list[_Seen]:
         """Find the faces; where a batch fails, each of its pictures is tried alone."""
@@ -109,20 +122,20 @@ class Analysis:
         except Exception:
             if len(batch) > 1:
                 return [seen for one in batch for seen in self._look([one], thumbnails)]
-            logger.exception("detection failed", extra={"item_id": batch[0][0].id})
-            return [_Seen(ItemResult(batch[0][0], error=INTERNAL_ERROR))]
+            logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
+            return [_Seen(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [
-            _Seen(ItemResult(item, error=picture))
+            _Seen(replace(result, error=picture))
             if isinstance(picture, ItemError)
-            else self._see(item, picture, next(found), thumbnails)
-            for item, picture in batch
+            else self._see(result, picture, next(found), thumbnails)
+            for result, picture in batch
         ]
 
     def _see(
-        self, item: ClaimedItem, picture: Picture, found: Sequence[FoundFace], thumbnail: bool
+        self, result: ItemResult, picture: Picture, found: Sequence[FoundFace], thumbnail: bool
     ) -> _Seen:
-        result = ItemResult(
-            item, width_pixels=picture.width_pixels, height_pixels=picture.height_pixels
+        result = replace(
+            result, width_pixels=picture.width_pixels, height_pixels=picture.height_pixels
         )
         side = self._settings.thumbnail_side_pixels
         return _Seen(result, found, shrink(picture.rgb, side) if thumbnail else None)
@@ -138,6 +151,18 @@ class Analysis:
             self._settings.gender_min_probability,
         )
         return replace(seen.result, faces=faces, thumbnail=thumbnail)
+
+
+def _take(ahead: deque[tuple[LoadedItem, Future[Picture | ItemError]]]) -> Decoded:
+    """The first picture that was decoded ahead, without the bytes that it was made of."""
+    loaded, decoded = ahead.popleft()
+    return ItemResult(loaded.item, digest=loaded.digest), decoded.result()
+
+
+def _sort(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:
+    """In the order of the items, up to the first that has no result."""
+    found = {result.item.id: result for result in results}
+    return [found[item.id] for item in takewhile(lambda item: item.id in found, items)]
 
 
 def _batches(decoded: Iterator[Decoded], size: int) -> Iterator[list[Decoded]]:

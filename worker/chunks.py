@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from secrets import token_hex
 from time import monotonic, sleep
@@ -12,10 +12,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from db.crashes import crash_chunk
+from db.duplicates import find_recorded
 from db.engine import Database
 from db.leases import claim_chunk, mark_item
 from db.recording import record_results, was_recorded
-from db.values import ClaimedChunk, ClaimedItem, ItemResult, ThumbnailKind
+from db.values import ClaimedChunk, ClaimedItem, ItemResult, RecordedPicture, ThumbnailKind
 from db.window import forget_hints
 from worker.analysis import Analysis
 from worker.renewal import LeaseLost, Renewal
@@ -128,7 +129,23 @@ class ChunkWorker:
         self, chunk: ClaimedChunk, items: tuple[ClaimedItem, ...], says_stop: Callable[[], bool]
     ) -> list[ItemResult]:
         thumbnails = chunk.options.thumbnails is ThumbnailKind.ANNOTATED
-        return self._analysis.run(items, thumbnails=thumbnails, says_stop=says_stop)
+        return self._analysis.run(
+            items,
+            thumbnails=thumbnails,
+            says_stop=says_stop,
+            find_recorded=lambda digests: self._find_recorded(chunk, digests),
+        )
+
+    def _find_recorded(
+        self, chunk: ClaimedChunk, digests: Collection[bytes]
+    ) -> Mapping[bytes, RecordedPicture]:
+        try:
+            with self._database.read() as session:
+                return find_recorded(session, chunk.job_id, digests)
+        except DBAPIError:
+            # Then they are analysed again: only time is lost.
+            logger.warning("copies could not be looked up", extra={"chunk_id": chunk.id})
+            return {}
 
     def _mark(self, chunk: ClaimedChunk, item_id: int | None) -> None:
         def mark(session: Session) -> bool:

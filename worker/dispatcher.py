@@ -1,5 +1,5 @@
-"""The small process that keeps work moving: fills Redis' window, takes expired leases back, closes
-jobs, removes what was erased.
+"""The small process that keeps work moving: fills Redis' window, takes expired leases back, pauses
+and closes jobs, removes what was erased.
 
 Several may run, and any may be killed at any time: whatever they do is decided in SQL.
 """
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from db.crashes import crash_chunk
 from db.engine import Database
 from db.erasure import expire_jobs, finish_erasure, read_jobs_to_erase, remove_erased
+from db.pauses import pause_job, read_jobs_to_pause
 from db.states import WorkerRole
 from db.window import close_job, read_expired_leases, read_jobs_to_close
 from db.workers import BEAT_SECONDS, beat, forget_gone, leave
@@ -34,12 +35,18 @@ class Dispatcher:
     """Takes a turn every quarter of a second until it is stopped, and more often while it sends."""
 
     def __init__(
-        self, database: Database, queue: Celery, store: Store, resend_seconds: float
+        self,
+        database: Database,
+        queue: Celery,
+        store: Store,
+        resend_seconds: float,
+        pause_after_failures: int = 0,
     ) -> None:
         self._database = database
         self._queue = queue
         self._store = store
         self._resend_seconds = resend_seconds
+        self._pause_after_failures = pause_after_failures
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._next_beat = 0.0
         self._has_sent = False
@@ -57,6 +64,7 @@ class Dispatcher:
         steps = (
             self._beat_when_due,
             self._reap,
+            self._pause,
             self._send,
             self._close,
             self._expire,
@@ -69,6 +77,14 @@ class Dispatcher:
                 logger.warning("database refused a step", extra={"error": str(error.orig)})
             except Exception:
                 logger.exception("step failed")
+
+    def _pause(self) -> None:
+        with self._database.read() as session:
+            failing = read_jobs_to_pause(session, self._pause_after_failures)
+        for job_id in failing:
+            with self._database.write() as session:
+                if pause_job(session, job_id):
+                    logger.warning("job paused", extra={"job_id": job_id})
 
     def _send(self) -> None:
         self._has_sent = False

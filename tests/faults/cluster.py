@@ -22,7 +22,15 @@ from db.jobs import read_job
 from db.states import LIVE_JOB_STATES, ChunkState, WorkerRole
 from db.submissions import accept_job
 from db.tables import ChunkRow
-from db.values import JobCounts, JobOptions, JobStatus, NewItem, NewJob, ThumbnailKind
+from db.values import (
+    Duplicates,
+    JobCounts,
+    JobOptions,
+    JobStatus,
+    NewItem,
+    NewJob,
+    ThumbnailKind,
+)
 from db.workers import count_slots
 from faults.fail_points import Action, Point, arm
 from faults.invariants import Difference, compare
@@ -168,11 +176,17 @@ class Cluster:
         for armed in self.armed.iterdir():
             armed.unlink(missing_ok=True)
 
-    def submit(self, names: Sequence[str], *, one_chunk: bool = False) -> int:
+    def submit(
+        self,
+        names: Sequence[str],
+        *,
+        one_chunk: bool = False,
+        duplicates: Duplicates = Duplicates.COUNT,
+    ) -> int:
         """A job of these items, as the API accepts it."""
         items = [NewItem(name, SCHEME + name) for name in names]
         with self.database.write() as session:
-            job = NewJob(options=JobOptions(ThumbnailKind.NONE))
+            job = NewJob(options=JobOptions(ThumbnailKind.NONE, duplicates))
             job_id = accept_job(session, job, items, CHUNK_ITEMS)
             if one_chunk:
                 session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
@@ -258,12 +272,12 @@ class Progress:
     """The counts of one job over time."""
 
     def __init__(self) -> None:
-        self._last = JobCounts(0, 0, 0, 0, 0, 0, 0)
+        self._last = JobCounts(0, 0, 0, 0, 0, 0, 0, 0)
 
     def take(self, counts: JobCounts) -> None:
         parts = counts.waiting + counts.running + counts.done + counts.failed + counts.cancelled
         assert counts.items == parts, counts
-        for name in ("done", "failed", "cancelled", "faces"):
+        for name in ("done", "failed", "cancelled", "faces", "duplicates"):
             assert getattr(counts, name) >= getattr(self._last, name), (self._last, counts)
         self._last = counts
 

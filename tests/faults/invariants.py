@@ -17,7 +17,8 @@ from sqlalchemy import select
 from db.engine import Database
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
-from faults.pictures import BAD, GOOD, expect_faces, kind_of
+from db.values import Duplicates
+from faults.pictures import BAD, GOOD, expect_faces, kind_of, original_of
 from models.face import Face
 
 GENDER_MIN_PROBABILITY = 0.6
@@ -36,6 +37,11 @@ class Evidence:
     faces: dict[int, list[FaceRow]]
     cells: Sequence[CellRow]
     committed: Counter[str]
+
+    @property
+    def counts_once(self) -> bool:
+        """Copies of a picture have no faces of their own."""
+        return self.job.options.get("duplicates") == Duplicates.ONCE
 
     @property
     def counted(self) -> list[ChunkRow]:
@@ -105,12 +111,12 @@ def check_faces(evidence: Evidence) -> list[str]:
     return [
         f"I3: {item.name} has other faces: {_describe(evidence.faces.get(item.id, []))}"
         for item in evidence.items
-        if _describe(evidence.faces.get(item.id, [])) != _expect(item)
+        if _describe(evidence.faces.get(item.id, [])) != _expect(item, evidence)
     ]
 
 
-def _expect(item: ItemRow) -> list[tuple[object, ...]]:
-    if item.state != ItemState.DONE:
+def _expect(item: ItemRow, evidence: Evidence) -> list[tuple[object, ...]]:
+    if item.state != ItemState.DONE or _counts_elsewhere(item, evidence):
         return []
     return [_describe_face(*numbered) for numbered in enumerate(expect_faces(item.name))]
 
@@ -133,6 +139,20 @@ def _describe(faces: Sequence[FaceRow]) -> list[tuple[object, ...]]:
     ]
 
 
+def _counts_elsewhere(item: ItemRow, evidence: Evidence) -> bool:
+    return item.duplicate_of is not None and evidence.counts_once
+
+
+def check_duplicates(evidence: Evidence) -> list[str]:
+    """I3: of the copies of one picture that were done, one is the original, and all name it."""
+    originals: dict[str, set[int]] = {}
+    for item in evidence.items:
+        if item.state == ItemState.DONE:
+            named = originals.setdefault(original_of(item.name), set())
+            named.add(item.duplicate_of or item.id)
+    return [f"I3: {name} has originals {ids}" for name, ids in originals.items() if len(ids) > 1]
+
+
 def check_failures(evidence: Evidence) -> list[str]:
     """I4: those failed that had to, for their own reason, and no others."""
     return [
@@ -153,15 +173,22 @@ def check_counters(evidence: Evidence) -> list[str]:
 
 
 def _read_counts(chunk: ChunkRow) -> tuple[int, ...]:
-    return chunk.done, chunk.failed, chunk.cancelled, chunk.faces, chunk.without_faces
+    ended = (chunk.done, chunk.failed, chunk.cancelled)
+    return *ended, chunk.faces, chunk.without_faces, chunk.duplicates
 
 
 def _count_rows(chunk: ChunkRow, evidence: Evidence) -> tuple[int, ...]:
     items = evidence.items[chunk.start : chunk.stop]
     states = Counter(item.state for item in items)
     faces = sum(len(evidence.faces.get(item.id, [])) for item in items)
-    without = sum(item.state == ItemState.DONE and item.id not in evidence.faces for item in items)
-    return states["done"], states["failed"], states["cancelled"], faces, without
+    without = sum(
+        item.state == ItemState.DONE
+        and item.id not in evidence.faces
+        and not _counts_elsewhere(item, evidence)
+        for item in items
+    )
+    duplicates = sum(item.duplicate_of is not None for item in items)
+    return states["done"], states["failed"], states["cancelled"], faces, without, duplicates
 
 
 def check_cells(evidence: Evidence) -> list[str]:
@@ -210,6 +237,7 @@ CHECKS: tuple[Callable[[Evidence], list[str]], ...] = (
     check_items,
     check_commits,
     check_faces,
+    check_duplicates,
     check_failures,
     check_counters,
     check_cells,
@@ -223,7 +251,8 @@ def _count_lost(evidence: Evidence) -> int:
     ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
     items = len(evidence.names) - sum(item.state in ended for item in evidence.items)
     missing = (
-        max(0, len(_expect(item)) - len(evidence.faces.get(item.id, []))) for item in evidence.items
+        max(0, len(_expect(item, evidence)) - len(evidence.faces.get(item.id, [])))
+        for item in evidence.items
     )
     return max(0, items) + sum(missing)
 
@@ -232,6 +261,7 @@ def _count_doubled(evidence: Evidence) -> int:
     """Items committed again, and faces too many."""
     repeats = sum(times - 1 for times in evidence.committed.values())
     extra = (
-        max(0, len(evidence.faces.get(item.id, [])) - len(_expect(item))) for item in evidence.items
+        max(0, len(evidence.faces.get(item.id, [])) - len(_expect(item, evidence)))
+        for item in evidence.items
     )
     return repeats + sum(extra)

@@ -2,6 +2,7 @@
 faces of the pixels.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 import cv2
@@ -14,6 +15,8 @@ SCHEME = "faults:"
 KEY_BYTES = 32
 SIDE_PIXELS = 8
 MOST_FACES = 3
+# What follows it in a name tells copies apart.
+COPY = "+"
 # What an item does to its worker is the first word of its name.
 GOOD = "face"
 BAD = "bad"  # no picture at all
@@ -28,6 +31,19 @@ def name_items(count: int, **kinds: int) -> list[str]:
         position = (2 * index + 1) * count // (2 * len(wanted))
         names[position] = f"{kind}-{position}.png"
     return names
+
+
+def name_copies(names: Sequence[str]) -> list[str]:
+    """The same names, of which every third is a copy of a picture far from it."""
+    return [
+        f"{names[(7 * position) % len(names)]}{COPY}{position}" if position % 3 == 2 else name
+        for position, name in enumerate(names)
+    ]
+
+
+def original_of(name: str) -> str:
+    """The name that a picture is made of: the same for all its copies."""
+    return name.partition(COPY)[0]
 
 
 def kind_of(name: str) -> str:
@@ -45,7 +61,7 @@ def draw_picture(name: str) -> bytes:
 
 
 def _key_of(name: str) -> bytes:
-    return sha256(name.encode()).digest()
+    return sha256(original_of(name).encode()).digest()
 
 
 def read_key(rgb: NDArray[np.uint8]) -> bytes:

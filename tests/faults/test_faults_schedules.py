@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from contextlib import closing
 
+from db.values import Duplicates
 from faults.cluster import Cluster, Plan
-from faults.pictures import name_items
+from faults.pictures import name_copies, name_items
 from faults.schedule import Faults
 from faults.servers import SqliteFile
 
@@ -14,9 +15,15 @@ DATABASE = {"database crashed": 1, "database connections cut": 1}
 FREEZES = {"worker frozen": 1}
 
 
-def run_under_faults(cluster: Cluster, names: list[str], seed: int, wanted: list[str]) -> None:
+def run_under_faults(
+    cluster: Cluster,
+    names: list[str],
+    seed: int,
+    wanted: list[str],
+    duplicates: Duplicates = Duplicates.COUNT,
+) -> None:
     """A job during which each of these faults happens once, in the order drawn."""
-    job_id = cluster.submit(names)
+    job_id = cluster.submit(names, duplicates=duplicates)
     with closing(Faults(cluster, seed)) as faults:
         for name in faults.random.sample(wanted, len(wanted)):
             faults.inject(name)
@@ -30,13 +37,24 @@ def listed(weights: Mapping[str, int]) -> list[str]:
 
 def test_killed_processes_lose_and_double_nothing_on_sqlite(sqlite: SqliteFile) -> None:
     with Cluster(sqlite, Plan(item_seconds=0.02)) as cluster:
-        run_under_faults(cluster, name_items(600, bad=3), 7, listed({**KILLS, "broker lost": 1}))
+        names = name_copies(name_items(600, bad=3))
+        run_under_faults(cluster, names, 7, listed({**KILLS, "broker lost": 1}))
     assert sqlite.is_sound()
 
 
 def test_servers_that_go_away_lose_and_double_nothing(shared_cluster: Cluster) -> None:
     run_under_faults(
         shared_cluster, name_items(2000, bad=3), 11, listed({**BROKER, **DATABASE, **FREEZES})
+    )
+
+
+def test_of_copies_one_counts_whatever_happens(shared_cluster: Cluster) -> None:
+    run_under_faults(
+        shared_cluster,
+        name_copies(name_items(1000, bad=3)),
+        13,
+        listed({"child killed": 4, "worker killed": 1, **DATABASE, "hints replayed": 1}),
+        Duplicates.ONCE,
     )
 
 

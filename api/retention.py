@@ -1,0 +1,27 @@
+"""How long a job is kept: as its submitter asks, but no longer than the operator allows."""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from sqlalchemy.orm import Session
+
+from api.errors import ApiError
+from db.clock import read_time
+from db.values import NewJob
+
+SECONDS_PER_DAY = 86400
+
+
+def limit_retention(session: Session, job: NewJob, retention_days: float) -> NewJob:
+    """The job with its end; raises ApiError for one behind the limit. No limit where it is 0."""
+    if not retention_days:
+        return job
+    latest = read_time(session, retention_days * SECONDS_PER_DAY)
+    if job.expires_at is not None and job.expires_at > latest:
+        raise ApiError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"expires_at must not be after {latest:%Y-%m-%dT%H:%M:%SZ}: jobs are kept for "
+            f"{retention_days:g} days here. Ask for an earlier end, or for none.",
+            "invalid_request",
+        )
+    return job if job.expires_at is not None else replace(job, expires_at=latest)
