@@ -2,6 +2,6 @@
 
 Read in this order: `app` (what is put together), `services`, `access`, `errors`, `requests`,
 `schemas`, `replies`, then the calls: `jobs` (with `uploads`, `archives`, `bounds`, `keys`,
-`submissions` and `manifests`),
+`retention`, `submissions` and `manifests`),
 `drafts`, `events`, `results`, `items`, `audience`, `analyze`, `report`, `health`, `docs`.
 """

@@ -202,6 +202,28 @@ def test_the_halves_of_a_chunk_count_its_duplicates(database: Database, wanted: 
         assert session.scalar(select(func.sum(ChunkRow.without_faces)).where(counted)) == 0
 
 
+@pytest.mark.parametrize("wanted", Duplicates)
+def test_what_a_worker_gives_back_takes_its_duplicates_along(
+    database: Database, wanted: Duplicates
+) -> None:
+    job_id = submit(database, wanted, ["x", "y", "a1", "a2", *"bcdefghijklm"], chunk_items=4)
+    work_all(database, fail=["x", "y"])
+    close(database)
+    with database.write() as session:
+        retry_job(session, job_id)
+    chunk = claim_next(database)
+    assert [item.name for item in chunk.items] == ["x", "y"]
+    assert record(database, chunk, analyse(chunk)[:1])
+    with database.read() as session:
+        inside = select(ChunkRow).where(ChunkRow.stop <= 4).order_by(ChunkRow.start)
+        counts = [
+            (row.start, row.done, row.duplicates, row.earlier, row.without_faces)
+            for row in session.scalars(inside)
+        ]
+    assert counts == [(0, 1, 0, 0, 0), (1, 2, 1, 2, 0)]
+    assert status(database, job_id).counts.duplicates == 1
+
+
 def test_what_was_recorded_is_found_by_its_bytes(database: Database) -> None:
     job_id = submit(database, ONCE, ["a1", "a2", "b"])
     work_all(database, fail=["b"])

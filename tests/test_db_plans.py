@@ -1,9 +1,9 @@
 """What PostgreSQL does for each step of the path: it never reads a whole table of items."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from jobs_for_tests import claim, claim_next, hints, make_face, record, results_of, submit
@@ -11,18 +11,21 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from db.crashes import crash_all, crash_chunk
+from db.duplicates import find_recorded
 from db.engine import Database
 from db.jobs import cancel_job, read_job
 from db.leases import claim_chunk, mark_item, renew_lease
 from db.leftovers import give_back_all
+from db.pauses import read_jobs_to_pause
 from db.recording import record_results, was_recorded
 from db.results import ResultFilter, read_item, read_results, read_thumbnail
+from db.values import ClaimedChunk, ItemResult
 from db.window import choose_hints, close_job, read_expired_leases, read_jobs_to_close
 
 # SQLite plans by rules of its own.
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 JOBS, ITEMS, CHUNK_ITEMS, RECORDED = 10, 6000, 20, 100
-SCAN = re.compile(r"Seq Scan on (items|chunks|faces|thumbnails|cells)")
+SCAN = re.compile(r"Seq Scan on (items|chunks|faces|thumbnails|cells|digests)")
 
 
 @dataclass
@@ -43,10 +46,15 @@ def filled(database: Database) -> Database:
     for chunk_id in hints(database, window=RECORDED):
         chunk = claim(database, chunk_id)
         assert chunk is not None
-        record(database, chunk, results_of(chunk, [make_face()], fail=[chunk.items[0].name]))
+        record(database, chunk, analyse(chunk, fail=[chunk.items[0].name]))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return database
+
+
+def analyse(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
+    results = results_of(chunk, [make_face()], fail)
+    return [replace(result, digest=result.item.id.to_bytes(16)) for result in results]
 
 
 @contextmanager
@@ -72,7 +80,9 @@ def test_a_chunk_goes_its_way_by_indexes(filled: Database) -> None:
         chunk = claim_chunk(session, chunk_id, "token", "worker", 60)
         assert chunk is not None
         renew_lease(session, chunk.id, "token", 60)
-        results = results_of(chunk, [make_face()])
+        results = analyse(chunk)
+        digests = [result.digest for result in results if result.digest]
+        assert find_recorded(session, chunk.job_id, digests) == {}
         assert record_results(session, chunk, results, gender_min_probability=0.6)
         was_recorded(session, chunk)
 
@@ -86,6 +96,7 @@ def test_the_dispatcher_goes_by_indexes(filled: Database) -> None:
     with filled.write() as session, explained(session) as plans:
         choose_hints(session, 8, 30)
         read_expired_leases(session)
+        read_jobs_to_pause(session, 100)
         read_jobs_to_close(session)
         close_job(session, claimed.job_id)
         mark_item(session, claimed.id, "token", claimed.items[0].id)

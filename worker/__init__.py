@@ -2,6 +2,6 @@
 
 Read in this order: `addresses`, `settings`, `logs`, `queue` (Celery's settings), `hints`,
 `dispatcher`, then a chunk's way through a worker: `app` (the tasks), `chunks` (claim, record),
-`renewal`, `ending`, `analysis`, `sources` (with `deadline`, `web`, `network`, `buckets`), `store`,
-`thumbnails`; and the lane beside it, `interactive`.
+`renewal`, `ending`, `analysis`, `intake`, `copies`, `sources` (with `deadline`, `web`, `network`,
+`buckets`), `store`, `thumbnails`; and the lane beside it, `interactive`.
 """
