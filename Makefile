@@ -42,3 +42,4 @@ bench-coordination: setup
 
 soak: setup
 	PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes $(MINUTES) --faults $(FAULTS)
+	$(BIN)/pytest -q -m soak tests/faults
