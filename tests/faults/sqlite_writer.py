@@ -1,0 +1,68 @@
+"""One of several processes that write into a SQLite file: it submits jobs, and claims, crashes and
+records chunks of any job: `python -m faults.sqlite_writer URL SECONDS SEED`.
+"""
+
+import sys
+from contextlib import closing
+from random import Random
+from secrets import token_hex
+from time import monotonic
+
+from db.crashes import crash_chunk
+from db.engine import Database
+from db.leases import claim_chunk
+from db.recording import record_results
+from db.submissions import accept_job
+from db.values import ClaimedChunk, ItemResult, NewItem, NewJob
+from db.window import choose_hints, close_job, read_jobs_to_close
+from faults.invariants import GENDER_MIN_PROBABILITY
+from faults.pictures import expect_faces, name_items
+
+ITEMS, CHUNK_ITEMS = 40, 10
+CRASHING = 0.02
+NAMES = name_items(ITEMS)
+
+
+def write(database: Database, random: Random) -> None:
+    """One job in, and as many chunks as it has out, of any job."""
+    with database.write() as session:
+        accept_job(session, NewJob(), [NewItem(name, "file:///x") for name in NAMES], CHUNK_ITEMS)
+    work(database, random)
+    with database.write() as session:
+        for job_id in read_jobs_to_close(session):
+            close_job(session, job_id)
+
+
+def work(database: Database, random: Random, window: int = 4) -> int:
+    """Claim what waits, several writers the same, and record it; returns how much there was."""
+    with database.write() as session:
+        chunk_ids = choose_hints(session, window, resend_seconds=-1)
+    for chunk_id in chunk_ids:
+        with database.write() as session:
+            chunk = claim_chunk(session, chunk_id, token_hex(8), "writer", lease_seconds=3600)
+        if chunk is not None:
+            _end(database, chunk, random.random() < CRASHING)
+    return len(chunk_ids)
+
+
+def _end(database: Database, chunk: ClaimedChunk, crashes: bool) -> None:
+    with database.write() as session:
+        if crashes:
+            crash_chunk(session, chunk.id, chunk.token, witnessed=True)
+            return
+        results = [
+            ItemResult(item, None, 8, 8, tuple(expect_faces(item.name))) for item in chunk.items
+        ]
+        record_results(session, chunk, results, gender_min_probability=GENDER_MIN_PROBABILITY)
+
+
+def main() -> None:
+    url, seconds, seed = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+    ends_at, random = monotonic() + seconds, Random(seed)
+    with closing(Database(url)) as database:
+        while monotonic() < ends_at:
+            write(database, random)
+
+
+if __name__ == "__main__":
+    main()
