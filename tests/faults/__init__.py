@@ -1,6 +1,8 @@
 """Faults on real processes, and what must hold after them.
 
-Read in this order: `pictures` (items whose faces are known beforehand), `fail_points`, the
-processes `worker_app` and `dispatcher_app`, then `servers`, `processes` and `cluster` (all of them
-up), `invariants`, `schedule` (which fault comes when), the tests, and `soak` (the same at length).
+Read in this order: `pictures` (items whose faces are known beforehand), `fail_points` and
+`deliveries`, the processes `worker_app`, `dispatcher_app` and `api_app`, then `servers`,
+`processes`, `plan` and `cluster` (all of them up), `invariants` and `progress` (what must hold),
+`schedule` and `lifecycle` (which fault comes when, and what submitters do meanwhile), the tests,
+and the same at length: `cases`, `outcome`, `case_run`, `soak`.
 """

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.cluster import Cluster, Plan
+from faults.cluster import Cluster
+from faults.plan import Plan
 from faults.servers import PostgresqlServer, SqliteFile
 
 
@@ -20,6 +21,8 @@ def running_cluster() -> Iterator[Cluster]:
     server = PostgresqlServer()
     # Every hint is sent twice, and the clock of one of the workers is ten minutes fast.
     plan = Plan(
+        api=True,
+        store_bytes=256 << 10,
         dispatchers=2,
         deliveries=2,
         lease_seconds=1.0,

@@ -23,10 +23,9 @@ import db.crashes
 import worker.app
 import worker.chunks
 import worker.dispatcher
-import worker.hints
+from faults.deliveries import wrap_sending
 
 ARMED = "FAULTS_ARMED"
-DELIVERIES = "FAULTS_DELIVERIES"
 AUDIT = "FAULTS_AUDIT"
 
 
@@ -113,16 +112,7 @@ def install_in_dispatcher() -> None:
     """Wrap what a dispatcher calls."""
     _wrap_result(worker.dispatcher, "crash_chunk", Point.REAP)
     _wrap_result(db.crashes, "_split", Point.SPLIT)
-    send = worker.hints.Celery.send_task
-
-    @functools.wraps(send)
-    def send_task(self: Any, *words: Any, **options: Any) -> None:
-        reach(Point.AFTER_SENT_AT)
-        for _ in range(int(os.environ.get(DELIVERIES, "1"))):
-            send(self, *words, **options)
-        reach(Point.AFTER_PUBLISH)
-
-    worker.hints.Celery.send_task = send_task
+    wrap_sending(lambda: reach(Point.AFTER_SENT_AT), lambda: reach(Point.AFTER_PUBLISH))
 
 
 def _wrap_result(module: Any, name: str, point: Point) -> None:

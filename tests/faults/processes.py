@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,8 +18,18 @@ GRACE_SECONDS = 10.0
 class Program:
     """A command, and the process that runs it now."""
 
-    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str], log: Path):
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        log: Path,
+        inherited: Sequence[int] = (),
+    ) -> None:
         self.name = name
+        # Not started again while it is.
+        self.is_held = False
+        self._inherited = inherited
         self._command = command
         self._environ = environ
         self._log = log
@@ -37,6 +48,7 @@ class Program:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=self._inherited,
             )
 
     @property
@@ -78,7 +90,8 @@ class Keeper:
 
     def __init__(self, programs: Sequence[Program]) -> None:
         self.programs = list(programs)
-        self.restarts = 0
+        # When, and what, was started again.
+        self.restarts: list[tuple[float, str]] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
@@ -90,10 +103,10 @@ class Keeper:
     def _run(self) -> None:
         while not self._stopping.wait(TURN_SECONDS):
             for program in self.programs:
-                if program.has_ended():
+                if program.has_ended() and not program.is_held:
                     program.send_all(signal.SIGKILL)
                     program.start()
-                    self.restarts += 1
+                    self.restarts.append((time.monotonic(), program.name))
 
     def stop(self) -> None:
         """End everything in order; whatever does not end in time is killed."""

@@ -4,7 +4,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from random import Random
 
 import psutil
@@ -13,7 +13,6 @@ from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from db.jobs import cancel_job
 from db.tables import ChunkRow
 from faults.cluster import Cluster, freeze, thaw
 from faults.servers import PostgresqlServer
@@ -26,7 +25,7 @@ Fault = Callable[["Faults"], bool]
 class Faults:
     """Faults on one cluster, counted by their names."""
 
-    def __init__(self, cluster: Cluster, seed: int) -> None:
+    def __init__(self, cluster: Cluster, seed: int | str) -> None:
         self.cluster = cluster
         self.seed = seed
         self.random = Random(seed)
@@ -50,10 +49,6 @@ class Faults:
             print(f"seed {self.seed}: {seconds:7.2f} s  {name}", file=sys.stderr)  # noqa: T201
         return done
 
-    def inject_any(self, weights: Mapping[str, float]) -> bool:
-        [name] = self.random.choices(list(weights), list(weights.values()))
-        return self.inject(name)
-
     def kill_child(self) -> bool:
         workers = self.cluster.workers
         children = [child for worker in workers for child in worker.find_children()]
@@ -65,6 +60,11 @@ class Faults:
 
     def kill_dispatcher(self) -> bool:
         self.random.choice(self.cluster.dispatchers).send(signal.SIGKILL)
+        return True
+
+    def kill_api(self, process: int) -> bool:
+        """The API (0), or the worker of its lane (1), with all that it started."""
+        self.cluster.api[process].send_all(signal.SIGKILL)
         return True
 
     def lose_broker(self, seconds: float = 0.5) -> bool:
@@ -98,6 +98,23 @@ class Faults:
         server.cut_connections()
         return True
 
+    def freeze_broker(self, seconds: float) -> bool:
+        """It takes connections, and answers nobody."""
+        self.cluster.broker.freeze()
+        time.sleep(seconds)
+        self.cluster.broker.thaw()
+        return True
+
+    def hold_dispatchers(self, seconds: float) -> bool:
+        """All are gone, and nobody starts them again for many leases."""
+        for dispatcher in self.cluster.dispatchers:
+            dispatcher.is_held = True
+            dispatcher.send_all(signal.SIGKILL)
+        time.sleep(seconds)
+        for dispatcher in self.cluster.dispatchers:
+            dispatcher.is_held = False
+        return True
+
     def freeze_worker(self) -> bool:
         """For longer than a lease: what it holds is taken from it."""
         worker = self.random.choice(self.cluster.workers)
@@ -111,22 +128,31 @@ class Faults:
         with self.cluster.database.read() as session:
             chunk_ids = list(session.scalars(select(ChunkRow.id)))
         chosen = self.random.sample(chunk_ids, min(5, len(chunk_ids)))
-        for chunk_id in [*chosen, *chosen, 10**9]:
-            self.cluster.replayed_hints += 1
-            self._queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
+        self.send_hints([*chosen, *chosen, 10**9])
         return bool(chosen)
 
-    def cancel(self, job_id: int) -> bool:
-        with self.cluster.database.write() as session:
-            return cancel_job(session, job_id)
+    def send_hints(self, chunk_ids: Sequence[int]) -> None:
+        for chunk_id in chunk_ids:
+            self.cluster.replays.append(time.monotonic())
+            self._queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
 
 
 FAULTS: dict[str, Fault] = {
     "child killed": Faults.kill_child,
     "worker killed": Faults.kill_worker,
     "dispatcher killed": Faults.kill_dispatcher,
+    "api killed": lambda faults: faults.kill_api(0),
+    "lane killed": lambda faults: faults.kill_api(1),
     "broker lost": Faults.lose_broker,
     "broker away for 10 s": lambda faults: faults.lose_broker(10.0),
+    "broker away for 20 leases": lambda faults: faults.lose_broker(
+        20 * faults.cluster.plan.lease_seconds
+    ),
+    "broker frozen for 40 s": lambda faults: faults.freeze_broker(40.0),
+    "broker frozen for 3 s": lambda faults: faults.freeze_broker(3.0),
+    "dispatchers away for 10 leases": lambda faults: faults.hold_dispatchers(
+        10 * faults.cluster.plan.lease_seconds
+    ),
     "broker emptied": Faults.empty_broker,
     "broker connections cut": Faults.cut_broker,
     "database crashed": Faults.crash_database,

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -38,7 +39,7 @@ class Broker:
         words = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket)]
         words += ["--save", "", "--appendonly", "no", "--dir", str(self._folder)]
         with (self._folder / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(words, stdout=log, stderr=log)
+            self._process = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if time.monotonic() > deadline:
@@ -80,6 +81,38 @@ class Broker:
                 return int(client.llen(BULK_QUEUE))
         except RedisError:
             return 0
+
+
+class SmallDisk:
+    """A folder on a disk of few bytes: a file system of its own where one may be mounted, else a
+    limit on what a process writes into a file."""
+
+    def __init__(self, folder: Path, size_bytes: int | None) -> None:
+        self._folder = folder
+        self._size_bytes = size_bytes
+        folder.mkdir()
+        self._is_mounted = size_bytes is not None and self._mount(size_bytes)
+
+    def _mount(self, size_bytes: int) -> bool:
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(self._folder)]
+        with suppress(FileNotFoundError):
+            return subprocess.run(words, capture_output=True, check=False).returncode == 0
+        return False
+
+    def describe(self) -> dict[str, str]:
+        """What the API reads from its environment."""
+        if self._size_bytes is None or self._is_mounted:
+            return {}
+        return {"FAULTS_FILE_BYTES": str(self._size_bytes)}
+
+    def remove(self) -> None:
+        if self._is_mounted:
+            subprocess.run(["umount", "--lazy", str(self._folder)], check=True)
+
+
+def listen() -> socket.socket:
+    """A port of this machine that callers reach whether or not anybody serves it now."""
+    return socket.create_server(("127.0.0.1", 0), backlog=128)
 
 
 class DatabaseServer(Protocol):

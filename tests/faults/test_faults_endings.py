@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from db.jobs import cancel_job
 from db.tables import ChunkRow
-from faults.cluster import Cluster, Plan
+from faults.cluster import Cluster
 from faults.fail_points import Action, Point
 from faults.pictures import draw_picture, expect_faces, name_items
+from faults.plan import Plan
 from faults.processes import Program
 from faults.servers import PostgresqlServer, SqliteFile
 from worker.interactive import READY, InteractiveLane
@@ -164,7 +165,7 @@ def test_a_picture_that_hangs_holds_no_end_up_and_is_not_blamed_for_it(
 
 def test_an_interactive_worker_answers_for_the_picture_in_hand(cluster: Cluster) -> None:
     name = next(name for name in name_items(100) if expect_faces(name))
-    worker = cluster.plan_worker(0, "interactive")
+    worker = cluster.plan_interactive_worker()
     worker.start()
     with (
         create_queue(cluster.broker.url) as queue,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from db.values import Duplicates
-from faults.cluster import Cluster, Plan
+from faults.cluster import Cluster
 from faults.pictures import name_copies, name_items
+from faults.plan import Plan
 from faults.schedule import Faults
 from faults.servers import SqliteFile
 

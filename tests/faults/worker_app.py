@@ -15,6 +15,7 @@ import numpy as np
 import worker.app
 import worker.chunks
 from faults import fail_points
+from faults.deliveries import count_deliveries
 from faults.pictures import SCHEME, classify, detect, draw_picture, kind_of, read_key
 from models.analyzer import Analyzer, FoundFace
 from models.face import Face
@@ -25,7 +26,6 @@ CHIP = np.zeros((1, 1, 3), dtype=np.uint8)
 ITEM_SECONDS = float(os.environ.get("FAULTS_ITEM_SECONDS", "0"))
 TIME_LIMIT_SECONDS = float(os.environ.get("FAULTS_TIME_LIMIT_SECONDS", "300"))
 CLOCK_OFFSET_SECONDS = float(os.environ.get("FAULTS_CLOCK_OFFSET_SECONDS", "0"))
-DELIVERED = os.environ["FAULTS_DELIVERED"]
 SWELL_BYTES = 256 << 20
 
 
@@ -84,18 +84,6 @@ def _swell() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _count_deliveries() -> None:
-    real = worker.app.ChunkWorker.run
-
-    def run(self: worker.app.ChunkWorker, chunk_id: int, task_id: str) -> None:
-        descriptor = os.open(DELIVERED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.write(descriptor, b".")
-        os.close(descriptor)
-        real(self, chunk_id, task_id)
-
-    worker.app.ChunkWorker.run = run
-
-
 def _shift_clock() -> None:
     """The wall clock of this process is off, as that of a host without a time server."""
     real = time.time
@@ -111,7 +99,7 @@ if os.environ.get("FAULTS_BLIND"):
     _keep_no_word_of_items()
 if CLOCK_OFFSET_SECONDS:
     _shift_clock()
-_count_deliveries()
+count_deliveries()
 fail_points.install_in_worker()
 worker.app._open_analyzer = cache(KnownAnalyzer)
 worker.app.Sources = PoisonedSources
