@@ -224,9 +224,9 @@ class Machine(RuleBasedStateMachine):
 def _check_chunks(evidence: Evidence) -> None:
     """But for what is cancelled: items learn it when their job is closed."""
     for chunk in evidence.counted:
-        done, failed, _, faces, without_faces = count_rows(chunk, evidence)
+        done, failed, _, *others = count_rows(chunk, evidence)
         counts = read_counts(chunk)
-        assert (done, failed, faces, without_faces) == (*counts[:2], *counts[3:])
+        assert (done, failed, *others) == (*counts[:2], *counts[3:])
 
 
 def _analyse(item: Any) -> ItemResult:
