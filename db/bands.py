@@ -1,13 +1,12 @@
 """Age bands: how years are grouped in an audience table."""
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 OLDEST = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """Ages from `low` to `high` in whole years, both included."""
 
     label: str

@@ -17,4 +17,12 @@ weights      which files the nets come from, and whether they are here
 distribution a pinned package, downloaded and unpacked without being installed
 fold         makes the detector's file one that every runtime opens
 fetch        brings missing weights
+shares       shares and their intervals
+confusion    what the nets made of labelled faces
+mixture      shares of a mixture of known parts
+calibration  shares corrected for the nets' confusion
+judged       labelled pictures with what the nets found
+bootstrap    intervals by drawing the same faces again
+accuracy     the figures that say how right the nets are
+measurement  labelled pictures to figures
 """

@@ -8,7 +8,8 @@ FacetallyError
 |   |-- MissingItem       "not_found"         nothing is at that address
 |   |-- ForbiddenItem     "forbidden_source"  an address this installation does not fetch from
 |   `-- FetchFailed       "fetch_failed"      its server was away, refused for now, or took too long
-`-- NetUnavailable        weights or a provider are missing; no item is to blame
+|-- NetUnavailable        weights or a provider are missing; no item is to blame
+`-- CalibrationError      an evaluation cannot correct the shares asked for
 """
 
 from typing import ClassVar
@@ -62,3 +63,7 @@ class FetchFailed(ItemError):
 
 class NetUnavailable(FacetallyError):
     """A net cannot be opened: the operator fetches weights or mends the provider, then retries."""
+
+
+class CalibrationError(FacetallyError):
+    """An evaluation lacks what the question needs: evaluate more faces, or ask for wider bands."""

@@ -1,0 +1,96 @@
+"""What the nets made of labelled faces: counted pairs of truth and prediction, for any groups."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+# A row of an audience table: gender and age band, None for what is not asked for.
+Group: TypeAlias = tuple[str | None, str | None]
+TRUE_GENDERS = ("female", "male")
+PREDICTED_GENDERS = (*TRUE_GENDERS, "unknown")
+# A band: its label, and the first and last whole year of it.
+AgeRange: TypeAlias = tuple[str, int, int]
+OUTSIDE = "other"
+AGES = range(121)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFaces:
+    """So many faces of the same labels and predictions; ages in whole years, as in cells."""
+
+    true_age: int | None  # None where there is no label
+    true_gender: str | None
+    age: int
+    gender: str
+    faces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """`counts[i][j]` faces that are of `truths[i]` were predicted to be of `predictions[j]`.
+
+    `design_effect` says how many of these faces tell as much as one: faces of one person are alike.
+    """
+
+    truths: tuple[Group, ...]
+    predictions: tuple[Group, ...]
+    counts: tuple[tuple[int, ...], ...]
+    design_effect: float = 1.0
+
+    def __post_init__(self) -> None:
+        shape = {(len(self.counts), len(row)) for row in self.counts}
+        if shape != {(len(self.truths), len(self.predictions))}:
+            raise ValueError(
+                f"Confusion wants {len(self.truths)} rows of {len(self.predictions)} counts, "
+                f"got rows and counts {sorted(shape)}"
+            )
+        if self.design_effect < 1:
+            raise ValueError(f"A design effect is at least 1, got {self.design_effect}")
+
+
+def tabulate_confusion(
+    labelled: Iterable[LabelledFaces],
+    *,
+    by_gender: bool,
+    bands: Sequence[AgeRange] | None,
+    design_effect: float = 1.0,
+) -> Confusion:
+    """The confusion of the groups of an audience table: by gender, by age band, or by both.
+
+    Ages outside the bands are the group `other`. Faces without a label that is asked for are left
+    out.
+    """
+    found: Counter[tuple[Group, Group]] = Counter()
+    for one in labelled:
+        if (by_gender and one.true_gender is None) or (bands and one.true_age is None):
+            continue
+        truth = _group(one.true_gender, one.true_age, by_gender, bands)
+        predicted = _group(one.gender, one.age, by_gender, bands)
+        found[truth, predicted] += one.faces
+    labels = list_labels(bands) if bands else (None,)
+    truths = _list_groups(TRUE_GENDERS if by_gender else (None,), labels)
+    predictions = _list_groups(PREDICTED_GENDERS if by_gender else (None,), labels)
+    counts = tuple(tuple(found[true, said] for said in predictions) for true in truths)
+    return Confusion(truths, predictions, counts, design_effect)
+
+
+def list_labels(bands: Sequence[AgeRange]) -> tuple[str, ...]:
+    """The labels of bands, and `other` where they leave ages out."""
+    labels = tuple(label for label, _, _ in bands)
+    return labels if all(band_of(age, bands) in labels for age in AGES) else (*labels, OUTSIDE)
+
+
+def band_of(age: int, bands: Sequence[AgeRange]) -> str:
+    return next((label for label, low, high in bands if low <= age <= high), OUTSIDE)
+
+
+def _group(
+    gender: str | None, age: int | None, by_gender: bool, bands: Sequence[AgeRange] | None
+) -> Group:
+    band = band_of(age, bands) if bands and age is not None else None
+    return (gender if by_gender else None, band)
+
+
+def _list_groups(genders: Sequence[str | None], labels: Sequence[str | None]) -> tuple[Group, ...]:
+    return tuple((gender, label) for label in labels for gender in genders)
