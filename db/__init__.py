@@ -5,5 +5,6 @@ Read in this order: `states` (the words of each lifecycle), `values`, `tables`, 
 the dispatcher sends), `leases` (claim, hold), `recording` (results in) with `duplicates`, `results`
 (results out), `bands` and `audience` (who was there); where a chunk does not get that far,
 `crashes`, `leftovers` and `pieces`; what may become of a job, `pauses`, `retries` and `erasure`;
-beside it `workers` (which processes are alive) and `workload`.
+beside it `evaluations` (how right the nets are), `workers` (which processes are alive) and
+`workload`.
 """

@@ -199,6 +199,22 @@ class CellRow(Table):
     faces: Mapped[int]
 
 
+class EvaluationRow(Table):
+    """How right the nets were on labelled pictures; `labelled` holds the counts of labels and
+    predictions, which listing evaluations does not read."""
+
+    __tablename__ = "evaluations"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    nets: Mapped[dict[str, str]] = mapped_column(Json)
+    settings: Mapped[dict[str, Any]] = mapped_column(Json)
+    counts: Mapped[dict[str, Any]] = mapped_column(Json)
+    accuracy: Mapped[dict[str, Any]] = mapped_column(Json)
+    labelled: Mapped[list[list[Any]]] = mapped_column(Json, deferred=True)
+    design_effect: Mapped[float]
+
+
 class WorkerRow(Table):
     """A live process: it renews `seen_at` every few seconds."""
 
