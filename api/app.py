@@ -11,7 +11,19 @@ from flask_openapi3 import Info, OpenAPI
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from api import analyze, audience, docs, drafts, events, health, items, jobs, report, results
+from api import (
+    analyze,
+    audience,
+    docs,
+    drafts,
+    evaluations,
+    events,
+    health,
+    items,
+    jobs,
+    report,
+    results,
+)
 from api.access import guard, refuse_open_network
 from api.errors import explain_invalid, handle_errors
 from api.schemas import ErrorBody
@@ -51,7 +63,9 @@ def create_app(settings: Settings) -> Flask:
     open_services(app, settings)
     guard(app, settings)
     handle_errors(app)
-    for module in (jobs, drafts, events, results, items, audience, analyze, report, health):
+    for module in (jobs, drafts, events, results, items, audience, evaluations):
+        app.register_api(module.blueprint)
+    for module in (analyze, report, health):
         app.register_api(module.blueprint)
     app.register_blueprint(docs.blueprint)
     return app

@@ -100,8 +100,7 @@ def _read_ndjson(lines: _Lines) -> Iterator[Mapping[str, object]]:
 
 def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
     head = next(_decode(lines), "")
-    # Many spreadsheets write semicolons for commas.
-    delimiter = ";" if head.count(";") > head.count(",") else ","
+    delimiter = delimiter_of(head)
     names = next(csv.reader([head], delimiter=delimiter, strict=True), [])
     _check_columns(names)
     lines.begin_record()
@@ -109,6 +108,11 @@ def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
         if cells:
             yield _sort_cells(lines.number, names, cells)
         lines.begin_record()
+
+
+def delimiter_of(head: str) -> str:
+    """What divides the cells of a table with this first line: many spreadsheets write semicolons."""
+    return ";" if head.count(";") > head.count(",") else ","
 
 
 def _decode(lines: _Lines) -> Iterator[str]:

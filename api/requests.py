@@ -190,6 +190,12 @@ class ItemPath(BaseModel):
     item_id: Number
 
 
+class EvaluationPath(BaseModel):
+    """The name of an evaluation."""
+
+    name: Name
+
+
 class JobsQuery(Strict):
     """Which jobs; `cursor` is the `next_cursor` of the page before."""
 

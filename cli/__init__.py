@@ -33,4 +33,8 @@ pool          `worker`
 celery_worker what `worker` becomes
 deployment    `dispatcher`, `migrate`
 weights       `weights`
+labels        a table of labelled pictures
+labelled      what the nets make of them
+figures       an evaluation as tables
+evaluate      `evaluate`, `evaluations`
 """

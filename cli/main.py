@@ -32,6 +32,8 @@ COMMANDS = {
     "dispatcher": "cli.deployment:dispatcher",
     "migrate": "cli.deployment:migrate",
     "weights": "cli.weights:weights",
+    "evaluate": "cli.evaluate:evaluate",
+    "evaluations": "cli.evaluate:evaluations",
 }
 
 

@@ -70,7 +70,7 @@ def analyse(paths: Sequence[Path], out: Path, tags: Sequence[str]) -> ExitStatus
     require_pictures(findings)
     key = token_urlsafe(24)
     plan = StackPlan(
-        _make_settings(paths, out, key),
+        make_own_settings(out / DATA, _find_roots(paths), key),
         interactive=False,
         logs_in_files=True,
         early_ends_allowed=EARLY_ENDS_ALLOWED,
@@ -84,10 +84,10 @@ def analyse(paths: Sequence[Path], out: Path, tags: Sequence[str]) -> ExitStatus
     return ExitStatus.INCOMPLETE if findings.unreadable else status
 
 
-def _make_settings(paths: Sequence[Path], out: Path, key: str) -> Settings:
+def make_own_settings(data_dir: Path, file_roots: Sequence[Path], key: str) -> Settings:
     """Of this machine and for this folder alone: a server's database and queue are not for us."""
     settings = read_settings(
-        data_dir=str(out / DATA),
+        data_dir=str(data_dir),
         database_url="",
         redis_url="",
         store_url="",
@@ -100,9 +100,12 @@ def _make_settings(paths: Sequence[Path], out: Path, key: str) -> Settings:
         pause_after_failures="0",
         retention_days="0",
     )
+    return settings.model_copy(update={"file_roots": tuple(file_roots)})
+
+
+def _find_roots(paths: Sequence[Path]) -> list[Path]:
     real = (path.resolve() for path in paths)
-    roots = dict.fromkeys(path if path.is_dir() else path.parent for path in real)
-    return settings.model_copy(update={"file_roots": tuple(roots)})
+    return list(dict.fromkeys(path if path.is_dir() else path.parent for path in real))
 
 
 def _work(

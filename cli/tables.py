@@ -10,7 +10,7 @@ from cli.terminal import clean
 
 def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
     """A line for each job."""
-    table = _table("job", "state", "items", "done", "failed", "faces", "tags", "created")
+    table = make_table("job", "state", "items", "done", "failed", "faces", "tags", "created")
     for job in jobs:
         counts = job.counts
         numbers = (counts.items, counts.done, counts.failed, counts.faces)
@@ -26,7 +26,7 @@ def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
 
 def make_faces_table(results: Iterable[ResultOut]) -> Table:
     """A line for each face, and one for a picture that has none."""
-    table = _table("picture", "face", "gender", "sure", "age", "between", "score")
+    table = make_table("picture", "face", "gender", "sure", "age", "between", "score")
     for result in results:
         name = clean(result.name)
         for number, face in enumerate(result.faces, start=1):
@@ -48,7 +48,7 @@ def _describe_face(face: FaceOut) -> tuple[str, ...]:
 
 def make_audience_table(audience: AudienceOut) -> Table:
     """Who was there, empty groups left out."""
-    table = _table("gender", "age", "faces", "share", "95 % interval")
+    table = make_table("gender", "age", "faces", "share", "95 % interval")
     for group in audience.groups:
         if not group.faces:
             continue
@@ -78,7 +78,7 @@ def _describe_interval(share: ShareOut) -> str:
     return f"{share.low:.1%} to {share.high:.1%}"
 
 
-def _table(*columns: str) -> Table:
+def make_table(*columns: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -6,8 +6,8 @@ from alembic import op
 from db.clock import UtcDateTime
 from db.tables import Json
 
-revision = "0005"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

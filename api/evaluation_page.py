@@ -1,0 +1,133 @@
+"""An evaluation as one page that can be kept and sent: nothing in it is loaded from elsewhere."""
+
+from collections.abc import Iterator, Sequence
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from api.evaluations import EvaluationOut
+from api.plots import Point, draw_against_diagonal, draw_confusion, draw_rows
+from models.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
+from models.bootstrap import Estimate
+
+# Under so many faces a figure is told to be uncertain.
+FEW_FACES = 30
+# Shares of faces whose gender is right that lie so far apart are told to.
+UNEVEN = 0.05
+
+
+def render_evaluation(evaluation: EvaluationOut) -> str:
+    """The page, with every figure explained."""
+    environment = Environment(
+        loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {"percent": _percent, "years": _years, "interval": _interval}
+    accuracy = evaluation.accuracy
+    return environment.get_template("evaluation.html").render(
+        evaluation=evaluation,
+        accuracy=accuracy,
+        biases=list(_name_biases(accuracy)),
+        few=[band for band in accuracy.bands if band.faces < FEW_FACES],
+        few_faces=FEW_FACES,
+        plots=_draw(accuracy),
+    )
+
+
+def _percent(share: Estimate | float | None) -> str:
+    if share is None:
+        return "-"
+    return f"{100 * (share.value if isinstance(share, Estimate) else share):.1f} %"
+
+
+def _years(years: Estimate) -> str:
+    return f"{years.value:+.1f}"
+
+
+def _interval(estimate: Estimate | None, kind: str = "percent") -> str:
+    """`91.2 to 94.0 %`, or years with their sign."""
+    if estimate is None:
+        return ""
+    if kind == "percent":
+        return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f} %"
+    sign = "+" if kind == "bias" else ""
+    return f"{estimate.low:{sign}.1f} to {estimate.high:{sign}.1f}"
+
+
+def _draw(accuracy: Accuracy) -> dict[str, Markup]:
+    plots = {}
+    if accuracy.bands:
+        plots["bias"] = _draw_bias(accuracy.bands)
+    if decided := [band for band in accuracy.bands if band.gender_decided]:
+        plots["gender by age"] = _draw_gender_by_age(decided)
+    if accuracy.gender:
+        plots["reliability"] = _draw_reliability(accuracy.gender)
+        plots["gender"] = _draw_table("Gender", accuracy.gender.confusion)
+    if accuracy.age:
+        for name, group in accuracy.age.groups.items():
+            plots[name] = _draw_table(f"Age in {name} bands", group.confusion)
+    return plots
+
+
+def _draw_bias(bands: Sequence[BandAccuracy]) -> Markup:
+    title = "How many years too old or too young faces are taken for, by age"
+    points = [_point(band.bias) for band in bands]
+    return draw_rows(title, [band.band for band in bands], points, "years too young or too old")
+
+
+def _draw_gender_by_age(bands: Sequence[BandAccuracy]) -> Markup:
+    title = "Faces whose gender is right, of those decided, by age"
+    points = [_point(band.gender_decided, 100) for band in bands if band.gender_decided]
+    return draw_rows(title, [band.band for band in bands], points, "% right", zero=False)
+
+
+def _draw_reliability(gender: GenderAccuracy) -> Markup:
+    bins = gender.reliability
+    return draw_against_diagonal(
+        "Faces labelled female, by the probability of female that the net gave them",
+        [one.predicted for one in bins],
+        [_point(one.observed) for one in bins],
+        "probability of female",
+        "labelled female",
+    )
+
+
+def _draw_table(title: str, table: ConfusionTable) -> Markup:
+    return draw_confusion(title, table.truths, table.predictions, table.counts)
+
+
+def _point(estimate: Estimate, times: float = 1.0) -> Point:
+    return Point(times * estimate.value, times * estimate.low, times * estimate.high)
+
+
+def _name_biases(accuracy: Accuracy) -> Iterator[str]:
+    """What a reader must know before quoting a share: only where the intervals bear it out."""
+    for band in accuracy.bands:
+        if band.bias.low > 0 or band.bias.high < 0:
+            way = "older" if band.bias.value > 0 else "younger"
+            yield (
+                f"People aged {band.band} are taken for {abs(band.bias.value):.1f} years {way} "
+                f"than they are, on average ({_interval(band.bias, 'bias')} years)."
+            )
+    yield from _name_gender_biases(accuracy)
+
+
+def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
+    overall = accuracy.gender and accuracy.gender.decided
+    for band in accuracy.bands:
+        right = band.gender_decided
+        if right and overall and right.high < overall.value - UNEVEN:
+            yield (
+                f"The gender of people aged {band.band} is right for only {_percent(right)} "
+                f"({_interval(right)}), that of all for {_percent(overall)}."
+            )
+    if accuracy.gender:
+        first, second = accuracy.gender.classes
+        worse, better = sorted(
+            (first, second), key=lambda one: one.recall.value if one.recall else 1
+        )
+        if worse.recall and better.recall and worse.recall.high < better.recall.low:
+            yield (
+                f"Faces labelled {worse.name} are recognised as such less often "
+                f"({_percent(worse.recall)}) than faces labelled {better.name} "
+                f"({_percent(better.recall)}): uncorrected, their share comes out too small."
+            )
