@@ -2,6 +2,6 @@
 
 Read in this order: `app` (what is put together), `services`, `access`, `errors`, `requests`,
 `schemas`, `replies`, then the calls: `jobs` (with `uploads`, `archives`, `bounds`, `keys`,
-`retention`, `submissions` and `manifests`),
-`drafts`, `events`, `results`, `items`, `audience`, `analyze`, `report`, `health`, `docs`.
+`retention`, `submissions` and `manifests`), `drafts`, `events`, `results`, `items`, `audience`,
+`evaluations`, `analyze`, `report`, `health`, `docs`; and `evaluation_page`, drawn by `plots`.
 """

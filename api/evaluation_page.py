@@ -14,6 +14,7 @@ from models.bootstrap import Estimate
 FEW_FACES = 30
 # Shares of faces whose gender is right that lie so far apart are told to.
 UNEVEN = 0.05
+SPACE, MINUS = "\u00a0", "\u2212"
 
 
 def render_evaluation(evaluation: EvaluationOut) -> str:
@@ -36,21 +37,21 @@ def render_evaluation(evaluation: EvaluationOut) -> str:
 def _percent(share: Estimate | float | None) -> str:
     if share is None:
         return "-"
-    return f"{100 * (share.value if isinstance(share, Estimate) else share):.1f} %"
+    return f"{100 * (share.value if isinstance(share, Estimate) else share):.1f}{SPACE}%"
 
 
 def _years(years: Estimate) -> str:
-    return f"{years.value:+.1f}"
+    return f"{years.value:+.1f}".replace("-", MINUS)
 
 
 def _interval(estimate: Estimate | None, kind: str = "percent") -> str:
-    """`91.2 to 94.0 %`, or years with their sign."""
+    """`91.2 to 94.0 %`, or years, of which a bias has its sign."""
     if estimate is None:
         return ""
     if kind == "percent":
-        return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f} %"
+        return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}{SPACE}%"
     sign = "+" if kind == "bias" else ""
-    return f"{estimate.low:{sign}.1f} to {estimate.high:{sign}.1f}"
+    return f"{estimate.low:{sign}.1f} to {estimate.high:{sign}.1f}".replace("-", MINUS)
 
 
 def _draw(accuracy: Accuracy) -> dict[str, Markup]:
@@ -104,9 +105,10 @@ def _name_biases(accuracy: Accuracy) -> Iterator[str]:
     for band in accuracy.bands:
         if band.bias.low > 0 or band.bias.high < 0:
             way = "older" if band.bias.value > 0 else "younger"
+            least, most = sorted((abs(band.bias.low), abs(band.bias.high)))
             yield (
                 f"People aged {band.band} are taken for {abs(band.bias.value):.1f} years {way} "
-                f"than they are, on average ({_interval(band.bias, 'bias')} years)."
+                f"than they are, on average ({least:.1f} to {most:.1f})."
             )
     yield from _name_gender_biases(accuracy)
 

@@ -116,7 +116,7 @@ def draw_confusion(
     predictions: Sequence[str],
     counts: Sequence[Sequence[int]],
 ) -> Markup:
-    """A row for each label: how its faces were predicted, the darker the more of the row."""
+    """A row for each label: how its faces were predicted; colours are shares of the row."""
     with _open_figure(AROUND + 40 + ROW * len(truths)) as figure:
         axes = figure.add_subplot()
         for row, numbers in enumerate(counts):

