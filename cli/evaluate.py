@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from api.evaluation_page import render_evaluation
 from api.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
@@ -190,6 +191,8 @@ def _record(database: Database, evaluation: Evaluation) -> Evaluation:
             return record_evaluation(session, evaluation)
     except EvaluationExists as error:
         raise CommandFailed(str(error)) from error
+    except OperationalError as error:
+        raise CommandFailed(f"The database is away, nothing is stored: {error.orig}") from error
 
 
 def _write(evaluation: Evaluation, out: Path) -> None:
