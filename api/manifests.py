@@ -111,7 +111,7 @@ def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
 
 
 def delimiter_of(head: str) -> str:
-    """What divides the cells of a table with this first line: many spreadsheets write semicolons."""
+    """What divides the cells under this first line: many spreadsheets write semicolons."""
     return ";" if head.count(";") > head.count(",") else ","
 
 

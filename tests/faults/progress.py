@@ -55,7 +55,13 @@ def _compare(last: JobStatus, job: JobStatus) -> Iterator[str]:
     if last.finished_at is not None and not was_retried and job.counts != last.counts:
         yield "it changed after its end"
     # A retry takes failures back, and nothing else ever does.
-    growing = ("items", "done", "faces", "duplicates", *(() if was_retried else ("failed", "cancelled")))
+    growing = (
+        "items",
+        "done",
+        "faces",
+        "duplicates",
+        *(() if was_retried else ("failed", "cancelled")),
+    )
     for name in growing:
         if getattr(job.counts, name) < getattr(last.counts, name):
             yield f"{name} went back"
