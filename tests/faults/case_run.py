@@ -24,6 +24,7 @@ from faults.servers import DatabaseServer, PostgresqlServer, SqliteFile
 from faults.submitter import Submitter
 
 JOBS_AT_ONCE = 2
+SMALLEST_JOB_ITEMS = 200
 END_SECONDS = 300.0
 NAP_SECONDS = 0.1
 Answer = TypeVar("Answer")
@@ -153,14 +154,19 @@ class CaseRun:
                 return
 
     def _run_job(self) -> None:
-        names = name_items(
-            self._case.job_items, bad=self._case.job_items // 100, **self._case.poison
-        )
-        for kind, times in self._case.poison.items():
-            self._outcome.kinds[f"{POISON}: {kind}"] += times
+        names = self._name_items()
         job_id = self._submit(names)
         self._cluster.follow(job_id, END_SECONDS)
         self._compare(SentJob(job_id, names))
+
+    def _name_items(self) -> list[str]:
+        """A run that is cut short has smaller jobs, of the same mixture."""
+        items = max(SMALLEST_JOB_ITEMS, round(self._case.job_items * self._scale))
+        share = items / self._case.job_items
+        poison = {kind: ceil(times * share) for kind, times in self._case.poison.items()}
+        for kind, times in poison.items():
+            self._outcome.kinds[f"{POISON}: {kind}"] += times
+        return name_items(items, bad=items // 100, **poison)
 
     def _submit(self, names: list[str]) -> int:
         if not self._case.plan.api:

@@ -84,7 +84,7 @@ CASES = (
     ),
     Case(
         "one item of a hundred ends its worker, others hang or swell",
-        seconds=150,
+        seconds=250,
         lanes=(Lane({"hints replayed": 20}, 3.0), Lane({"child killed": 20}, 3.0)),
         items=4000,
         poison={"segv": 10, "hang": 3, "swell": 3, "kill": 3},
