@@ -27,10 +27,8 @@ class ErrorBody(BaseModel):
 
 
 class CountsOut(BaseModel):
-    """At every moment items = waiting + running + done + failed + cancelled.
-
-    `duplicates` are those of `done` that have the bytes of another item.
-    """
+    """At every moment items = waiting + running + done + failed + cancelled; of those `done`,
+    `duplicates` have the bytes of another."""
 
     items: int
     waiting: int
