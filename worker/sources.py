@@ -63,7 +63,7 @@ class Sources:
             settings.file_roots,
             settings.max_item_bytes,
             allowed=AllowList(settings.sources),
-            # The lease is renewed between items, of which two may be waited for in turn.
+            # The lease is renewed between groups of items: one group waits hardly longer than this.
             seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
         )
 
