@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.bands import Band
 from db.engine import is_postgresql
-from db.states import ChunkState, ItemState
+from db.states import ChunkState
 from db.tables import CellRow, ChunkRow, ItemRow, JobRow
 
 # The 97.5 % point of the normal distribution, for 95 % intervals.
@@ -133,7 +133,7 @@ def _count_failures(session: Session, jobs: Sequence[ColumnElement[bool]]) -> di
     query = (
         select(ItemRow.error_code, func.count())
         .join(JobRow)
-        .where(ItemRow.state == ItemState.FAILED, *jobs)
+        .where(ItemRow.error_code.is_not(None), *jobs)
         .group_by(ItemRow.error_code)
         .order_by(ItemRow.error_code)
     )

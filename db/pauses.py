@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
-from db.states import ChunkState, ItemState, JobState
+from db.states import ChunkState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 
 
@@ -12,15 +12,18 @@ def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
     """Jobs of which so many items have failed and none was done; of any job none, where it is 0."""
     if not after_failures:
         return []
-    of_job = (ChunkRow.job_id == JobRow.id, ChunkRow.state == ChunkState.DONE)
-    failures = select(func.sum(ChunkRow.failed - ChunkRow.earlier)).where(*of_job)
-    query = select(JobRow.id).where(
-        *_may_pause(),
-        # Of most jobs one chunk says enough; the others are few, and have few chunks that ended.
-        ~exists().where(*of_job, ChunkRow.done > 0),
-        failures.correlate(JobRow).scalar_subquery() >= after_failures,
+    ended = ChunkRow.state == ChunkState.DONE
+    some_done = exists().where(ChunkRow.job_id == JobRow.id, ended, ChunkRow.done > 0)
+    # Of most jobs one chunk says enough; the others are few, and have few chunks that ended.
+    suspects = list(session.scalars(select(JobRow.id).where(*_may_pause(), ~some_done)))
+    failures = func.sum(ChunkRow.failed - ChunkRow.earlier)
+    query = (
+        select(ChunkRow.job_id)
+        .where(ChunkRow.job_id.in_(suspects), ended)
+        .group_by(ChunkRow.job_id)
+        .having(failures >= after_failures)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query)) if suspects else []
 
 
 def _may_pause() -> tuple[ColumnElement[bool], ...]:
@@ -38,7 +41,7 @@ def pause_job(session: Session, job_id: int) -> bool:
     if session.scalar(done):
         return False
     # Items refused at the door, which have no address, tell nothing about those that have one.
-    failed = (ItemRow.job_id == job_id, ItemRow.state == ItemState.FAILED, ItemRow.uri != "")
+    failed = (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
     codes = select(ItemRow.error_code, func.count()).where(*failed).group_by(ItemRow.error_code)
     counted = session.execute(codes).all()
     if len(counted) != 1:

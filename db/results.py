@@ -48,7 +48,10 @@ class ResultFilter:
         conditions = [
             ItemRow.dimensions[name].as_string() == value for name, value in self.dimensions.items()
         ]
-        if self.state is not None:
+        if self.state is ItemState.FAILED:
+            # As the index of failures says it.
+            conditions.append(ItemRow.error_code.is_not(None))
+        elif self.state is not None:
             conditions.append(ItemRow.state == self.state)
         if faces := self.face_conditions():
             conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))

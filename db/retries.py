@@ -34,7 +34,7 @@ def retry_job(session: Session, job_id: int) -> int:
 
 
 def _retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (ItemRow.job_id == job_id, ItemRow.state == ItemState.FAILED, ItemRow.uri != "")
+    return (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
 
 
 def _reopen_chunks(session: Session, job_id: int) -> int:

@@ -140,6 +140,6 @@ def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[di
 def _count_refused(session: Session, job_id: int, size: int) -> Counter[int]:
     """How many items were refused at the door, by the start of the chunk they lie in."""
     query = select(ItemRow.position).where(
-        ItemRow.job_id == job_id, ItemRow.state == ItemState.FAILED
+        ItemRow.job_id == job_id, ItemRow.error_code.is_not(None)
     )
     return Counter(position - position % size for position in session.scalars(query))

@@ -14,7 +14,8 @@ from db.clock import DatabaseTime, UtcDateTime
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 ERASING = text("erasing_at IS NOT NULL AND erased_at IS NULL")
 EXPIRING = text("expires_at IS NOT NULL AND erasing_at IS NULL")
-FAILED = text("state = 'failed'")
+# Not by their state: PostgreSQL could not change a row in its place whose state is indexed.
+FAILED = text("error_code IS NOT NULL")
 LEASED = text("state = 'leased'")
 SENT = text("state = 'waiting' AND sent_at IS NOT NULL")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

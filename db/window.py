@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
@@ -90,7 +90,7 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _
         select(JobRow.id, _WEIGHT)
         .where(
             JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
-            exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state == ChunkState.WAITING),
+            _has_chunk(ChunkState.WAITING),
         )
         .order_by(_WEIGHT.desc(), JobRow.id)
         .limit(SHARING_JOBS)
@@ -150,15 +150,17 @@ def read_jobs_to_close(session: Session) -> list[int]:
 
 
 def _over() -> tuple[ColumnElement[bool], ...]:
-    open_chunks = exists().where(
-        ChunkRow.job_id == JobRow.id,
-        or_(
-            ChunkRow.state == ChunkState.LEASED,
-            and_(ChunkRow.state == ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
-        ),
-    )
     working = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED, JobState.CANCELLING)
-    return JobRow.state.in_(working), ~open_chunks
+    # Asked apart, so that of a large job only the chunks in that state are looked at.
+    return (
+        JobRow.state.in_(working),
+        ~_has_chunk(ChunkState.LEASED),
+        ~_has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
+    )
+
+
+def _has_chunk(state: ChunkState, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state == state, *conditions)
 
 
 def close_job(session: Session, job_id: int) -> JobState | None:

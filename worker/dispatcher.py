@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -28,11 +29,11 @@ logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.25
 # While workers take hints, the window is filled again before they run out of them.
-BUSY_TURN_SECONDS = 0.05
+BUSY_SECONDS = 0.1
 
 
 class Dispatcher:
-    """Takes a turn every quarter of a second until it is stopped, and more often while it sends."""
+    """Takes a turn every quarter of a second until it is stopped; sends more often if it must."""
 
     def __init__(
         self,
@@ -53,8 +54,13 @@ class Dispatcher:
 
     def run(self, stopped: threading.Event) -> None:
         """Work until `stopped`; a database that is away is waited for."""
-        while not stopped.wait(BUSY_TURN_SECONDS if self._has_sent else TURN_SECONDS):
-            self.take_turn()
+        next_turn = monotonic()
+        while not stopped.wait(BUSY_SECONDS if self._has_sent else TURN_SECONDS):
+            if self._has_sent and monotonic() < next_turn:
+                self._try(self._send)
+            else:
+                self.take_turn()
+                next_turn = monotonic() + TURN_SECONDS
         # Where the database is away, the row tells by its age that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
             leave(session, self._name)
@@ -71,12 +77,15 @@ class Dispatcher:
             self._erase,
         )
         for step in steps:
-            try:
-                step()
-            except DBAPIError as error:
-                logger.warning("database refused a step", extra={"error": str(error.orig)})
-            except Exception:
-                logger.exception("step failed")
+            self._try(step)
+
+    def _try(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except DBAPIError as error:
+            logger.warning("database refused a step", extra={"error": str(error.orig)})
+        except Exception:
+            logger.exception("step failed")
 
     def _pause(self) -> None:
         with self._database.read() as session:
