@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
 import worker.app
-from db.values import ClaimedItem, ItemResult
+from db.values import ClaimedItem, ItemResult, ThumbnailKind
 from models.face import AgeEstimate, Box, Face, Gender
 from worker.copies import FindRecorded
 from worker.intake import DIGEST_BYTES
@@ -22,7 +22,7 @@ class InstantAnalysis:
         self,
         items: Iterable[ClaimedItem],
         *,
-        thumbnails: bool,
+        thumbnails: ThumbnailKind,
         says_stop: Callable[[], bool],
         find_recorded: FindRecorded,
     ) -> list[ItemResult]:

@@ -24,6 +24,7 @@ from benchmarks.nets import open_analyzer
 from benchmarks.pictures import make_pictures
 from cli.client import Client
 from cli.environment import read_settings
+from cli.fields import JobFields
 from cli.stack import StackPlan, run_stack
 from cli.submit import submit_items
 from models.picture import decode_picture
@@ -132,7 +133,7 @@ def _run_system(client: Client, paths: Sequence[Path]) -> Round:
     """From sending the job to its end, as a submitter sees it."""
     started = monotonic()
     items = (ItemBody(uri=path.as_uri(), name=path.name) for path in paths)
-    job = submit_items(client, items, [])
+    job = submit_items(client, items, JobFields())
     while job.timestamps.finished is None:
         sleep(POLL_SECONDS)
         job = client.read_job(job.id)

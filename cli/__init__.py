@@ -5,6 +5,7 @@ exits         exit statuses, and the error that becomes one line
 terminal      where words go
 environment   settings out of the environment, and into that of child processes
 options       options that several commands share
+fields        what a submission says about its job, and its options
 client        the HTTP API as calls
 pictures      paths to the files to submit
 multipart     files as one form, read while it is sent

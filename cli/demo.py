@@ -7,6 +7,7 @@ import click
 from api.schemas import AudienceOut
 from cli.environment import read_settings
 from cli.exits import ExitStatus
+from cli.fields import JobFields
 from cli.harvest import AUDIENCE, read_results
 from cli.run import analyse
 from cli.tables import describe_basis, make_audience_table, make_faces_table
@@ -35,7 +36,7 @@ def demo(out: Path) -> ExitStatus:
     """
     weights_dir = read_settings().weights_dir
     fetch_lacking(weights_dir)
-    status = analyse([weights_dir / sample.name for sample in SAMPLES], out, ["demo"])
+    status = analyse([weights_dir / sample.name for sample in SAMPLES], out, JobFields(("demo",)))
     stdout = open_stdout()
     stdout.print(make_faces_table(read_results(out)))
     stdout.print()

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from api.manifests import ManifestError, folder_of, kind_of
 from api.manifests import read_manifest as read_items
 from api.requests import ItemBody
 from cli.exits import CommandFailed
-from db.values import Duplicates
+from cli.fields import JobFields
 
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -35,11 +35,8 @@ def read_manifest(path: Path) -> Iterator[ItemBody]:
         raise CommandFailed(f"{path}, {error}") from error
 
 
-def write_job(
-    items: Sequence[bytes], tags: Iterable[str], duplicates: str = Duplicates.COUNT
-) -> Iterator[bytes]:
+def write_job(items: Sequence[bytes], fields: JobFields) -> Iterator[bytes]:
     """The JSON of a submission whose items are JSON already."""
-    fields = json.dumps({"tags": list(tags), "options": {"duplicates": duplicates}})
-    yield fields.removesuffix("}").encode() + b', "items": ['
+    yield json.dumps(fields.to_json()).removesuffix("}").encode() + b', "items": ['
     yield b",\n".join(items)
     yield b"]}"

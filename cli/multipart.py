@@ -8,8 +8,8 @@ from secrets import token_hex
 from urllib.parse import quote
 
 from cli.exits import CommandFailed
+from cli.fields import JobFields
 from cli.pictures import FoundFile
-from db.values import Duplicates
 
 COPY_BYTES = 256 * 1024
 
@@ -33,14 +33,13 @@ class Form:
     def __init__(
         self,
         files: Sequence[tuple[FoundFile, int]],
-        tags: Sequence[str],
+        fields: JobFields,
         dimensions: Mapping[str, str],
-        duplicates: str = Duplicates.COUNT,
     ) -> None:
         self._boundary = token_hex(16)
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
-        self._fields = [("tags", tag) for tag in tags]
-        self._fields.append(("options", json.dumps({"duplicates": duplicates})))
+        self._fields = [("tags", tag) for tag in fields.tags]
+        self._fields.append(("options", json.dumps(fields.to_json()["options"])))
         if dimensions:
             self._fields.append(("dimensions", json.dumps(dict(dimensions))))
         self._files = files

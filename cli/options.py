@@ -45,9 +45,6 @@ def _open_client(context: click.Context, _: click.Parameter, value: str) -> Clie
     return client
 
 
-takes_tags = click.option(
-    "--tag", "tags", multiple=True, help="A word to find the job by; may be repeated."
-)
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
@@ -14,8 +15,8 @@ from api.schemas import JobOut
 from cli.client import Client
 from cli.environment import read_settings
 from cli.exits import ExitStatus, status_of
+from cli.fields import JobFields, takes_fields
 from cli.harvest import REPORT, write_job_files
-from cli.options import takes_tags
 from cli.pictures import Findings, FoundFile, find_pictures
 from cli.progress import watch_job
 from cli.stack import Stack, StackPlan, run_stack
@@ -23,6 +24,7 @@ from cli.submit import require_pictures, submit_items, upload_files
 from cli.tables import describe_basis
 from cli.terminal import tell
 from db.states import LIVE_JOB_STATES, JobState
+from db.values import JobOptions, ThumbnailKind
 from worker.settings import Settings
 
 DATA = ".facetally"
@@ -50,8 +52,10 @@ takes_out = click.option(
     type=click.Path(exists=True, path_type=Path),
 )
 @takes_out
-@takes_tags
-def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...]) -> ExitStatus:
+@takes_fields
+def run(
+    paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], thumbnails: ThumbnailKind
+) -> ExitStatus:
     """Analyse pictures on this machine.
 
     PATHs are pictures, folders and archives; DIR gets results, thumbnails and a report. A run that
@@ -60,10 +64,10 @@ def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...]) -> ExitStatus
     \b
     Example: facetally run photos/ --out results/
     """
-    return analyse(paths, out, tags)
+    return analyse(paths, out, JobFields(tags, JobOptions(thumbnails)))
 
 
-def analyse(paths: Sequence[Path], out: Path, tags: Sequence[str]) -> ExitStatus:
+def analyse(paths: Sequence[Path], out: Path, fields: JobFields) -> ExitStatus:
     """Everything `run` does; the demo does the same."""
     out.mkdir(parents=True, exist_ok=True)
     findings = find_pictures(paths, out)
@@ -77,7 +81,7 @@ def analyse(paths: Sequence[Path], out: Path, tags: Sequence[str]) -> ExitStatus
     )
     try:
         with run_stack(plan) as stack, closing(Client(stack.url, key)) as client:
-            status = _work(client, stack, findings, tags, out)
+            status = _work(client, stack, findings, fields, out)
     except (KeyboardInterrupt, SystemExit):
         tell("Stopped. The same command goes on from here.")
         raise
@@ -109,14 +113,16 @@ def _find_roots(paths: Sequence[Path]) -> list[Path]:
 
 
 def _work(
-    client: Client, stack: Stack, findings: Findings, tags: Sequence[str], out: Path
+    client: Client, stack: Stack, findings: Findings, fields: JobFields, out: Path
 ) -> ExitStatus:
-    fingerprint = make_fingerprint(findings.files)
+    fingerprint = make_fingerprint(findings.files, fields.options.thumbnails)
     written = out / DATA / WRITTEN
     complete = True
     job = _find_unfinished(client, fingerprint, written)
     if job is None:
-        job, complete = _submit(client, findings.files, [*tags, fingerprint])
+        job, complete = _submit(
+            client, findings.files, replace(fields, tags=(*fields.tags, fingerprint))
+        )
     else:
         tell(f"Job {job.id} was begun before, and goes on.")
     job = watch_job(client, job.id, stack.check)
@@ -126,9 +132,9 @@ def _work(
     return status_of(job.state) if complete else ExitStatus.INCOMPLETE
 
 
-def make_fingerprint(files: Sequence[FoundFile]) -> str:
-    """A tag that is the same for the same files."""
-    paths = sha256()
+def make_fingerprint(files: Sequence[FoundFile], thumbnails: ThumbnailKind) -> str:
+    """A tag that is the same for the same files, of which the same is to be kept."""
+    paths = sha256(thumbnails.encode() + b"\0")
     for path in sorted(os.fsencode(file.path) for file in files):
         paths.update(path + b"\0")
     return f"run:{paths.hexdigest()[:32]}"
@@ -157,9 +163,9 @@ def _is_unfinished(job: JobOut, last_written: str) -> bool:
     return job.state in LIVE_JOB_STATES or str(job.id) != last_written
 
 
-def _submit(client: Client, files: Sequence[FoundFile], tags: Sequence[str]) -> tuple[JobOut, bool]:
+def _submit(client: Client, files: Sequence[FoundFile], fields: JobFields) -> tuple[JobOut, bool]:
     # The API opens archives; then it is sent everything, to make one job of it.
     if any(file.is_archive for file in files):
-        return upload_files(client, files, tags, {})
+        return upload_files(client, files, fields, {})
     items = (ItemBody(uri=file.uri, name=file.name) for file in files)
-    return submit_items(client, items, tags), True
+    return submit_items(client, items, fields), True

@@ -11,13 +11,14 @@ from api.requests import ItemBody
 from api.schemas import JobOut
 from cli.client import Client
 from cli.exits import CommandFailed, ExitStatus, status_of
+from cli.fields import JobFields, takes_fields
 from cli.manifests import URI, is_manifest, is_remote_manifest, read_manifest, write_job
 from cli.multipart import Form, split_readable
-from cli.options import as_json, parse_pairs, takes_server, takes_tags
+from cli.options import as_json, parse_pairs, takes_server
 from cli.pictures import Findings, FoundFile, find_pictures
 from cli.progress import watch_job
 from cli.terminal import tell
-from db.values import Duplicates
+from db.values import Duplicates, JobOptions, ThumbnailKind
 
 JSON = "application/json"
 ITEMS_PER_PAGE = 10_000
@@ -25,7 +26,7 @@ ITEMS_PER_PAGE = 10_000
 
 @click.command()
 @click.argument("sources", metavar="PATH|MANIFEST|URI...", nargs=-1, required=True)
-@takes_tags
+@takes_fields
 @click.option(
     "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
     help="Carried by every item to its results; may be repeated.",
@@ -42,6 +43,7 @@ def submit(
     client: Client,
     sources: tuple[str, ...],
     tags: tuple[str, ...],
+    thumbnails: ThumbnailKind,
     dimensions: dict[str, str],
     duplicates: str,
     watch: bool,
@@ -62,30 +64,25 @@ def submit(
     if addressed and len(addressed) < len(sources):
         raise click.UsageError("Give either files to upload, or addresses and manifests, not both.")
     complete = True
+    fields = JobFields(tags, JobOptions(thumbnails, Duplicates(duplicates)))
     if any(is_remote_manifest(source) for source in sources):
-        job = _submit_manifest(client, sources, tags, dimensions, duplicates)
+        job = _submit_manifest(client, sources, fields, dimensions)
     elif addressed:
-        job = submit_items(client, _read_items(addressed, dimensions), tags, duplicates)
+        job = submit_items(client, _read_items(addressed, dimensions), fields)
     else:
-        job, complete = _submit_paths(client, sources, tags, dimensions, duplicates)
+        job, complete = _submit_paths(client, sources, fields, dimensions)
     click.echo(job.model_dump_json() if as_json else job.id)
     status = status_of(watch_job(client, job.id).state) if watch else ExitStatus.DONE
     return status if complete else ExitStatus.INCOMPLETE
 
 
-def submit_items(
-    client: Client,
-    items: Iterable[ItemBody],
-    tags: Sequence[str],
-    duplicates: str = Duplicates.COUNT,
-) -> JobOut:
+def submit_items(client: Client, items: Iterable[ItemBody], fields: JobFields) -> JobOut:
     """One job of items by their addresses; in parts where there are very many."""
     lines = (item.model_dump_json(exclude_defaults=True).encode() for item in items)
     page = list(islice(lines, ITEMS_PER_PAGE))
     if len(page) < ITEMS_PER_PAGE:
-        return client.submit(write_job(page, tags, duplicates), JSON)
-    fields = {"draft": True, "tags": list(tags), "options": {"duplicates": duplicates}}
-    draft = client.submit([json.dumps(fields).encode()], JSON)
+        return client.submit(write_job(page, fields), JSON)
+    draft = client.submit([json.dumps({"draft": True, **fields.to_json()}).encode()], JSON)
     number = 0
     while page:
         number += 1
@@ -97,9 +94,8 @@ def submit_items(
 def upload_files(
     client: Client,
     files: Sequence[FoundFile],
-    tags: Sequence[str],
+    fields: JobFields,
     dimensions: Mapping[str, str],
-    duplicates: str = Duplicates.COUNT,
 ) -> tuple[JobOut, bool]:
     """One job of uploaded files; False where some could not be read, and were left out."""
     readable, unreadable = split_readable(files)
@@ -107,7 +103,7 @@ def upload_files(
         tell(f"{path} cannot be read, and is left out.")
     if not readable:
         raise CommandFailed("There is nothing to submit.")
-    form = Form(readable, tags, dimensions, duplicates)
+    form = Form(readable, fields, dimensions)
     return client.submit(form, form.content_type, form.length_bytes), not unreadable
 
 
@@ -120,27 +116,18 @@ def require_pictures(findings: Findings) -> None:
 
 
 def _submit_manifest(
-    client: Client,
-    sources: Sequence[str],
-    tags: Sequence[str],
-    dimensions: Mapping[str, str],
-    duplicates: str,
+    client: Client, sources: Sequence[str], fields: JobFields, dimensions: Mapping[str, str]
 ) -> JobOut:
     if len(sources) > 1 or dimensions:
         raise click.UsageError(
             "A manifest that the server reads is given alone, and has dimensions in its columns."
         )
-    options = {"duplicates": duplicates}
-    body = json.dumps({"manifest": sources[0], "tags": list(tags), "options": options})
+    body = json.dumps({"manifest": sources[0], **fields.to_json()})
     return client.submit([body.encode()], JSON)
 
 
 def _submit_paths(
-    client: Client,
-    sources: Sequence[str],
-    tags: Sequence[str],
-    dimensions: Mapping[str, str],
-    duplicates: str,
+    client: Client, sources: Sequence[str], fields: JobFields, dimensions: Mapping[str, str]
 ) -> tuple[JobOut, bool]:
     paths = [Path(source) for source in sources]
     for path in paths:
@@ -148,7 +135,7 @@ def _submit_paths(
             raise click.BadParameter(f"there is no file or folder {str(path)!r}")
     findings = find_pictures(paths)
     require_pictures(findings)
-    job, complete = upload_files(client, findings.files, tags, dimensions, duplicates)
+    job, complete = upload_files(client, findings.files, fields, dimensions)
     return job, complete and not findings.unreadable
 
 

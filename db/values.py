@@ -14,6 +14,7 @@ class ThumbnailKind(StrEnum):
     """What is kept of a picture after its analysis."""
 
     ANNOTATED = "annotated"  # small, with boxes, ages and genders drawn in
+    BLURRED = "blurred"  # the same, with every face that was found made unrecognisable
     NONE = "none"  # nothing
 
 

@@ -8,11 +8,14 @@ import pytest
 from werkzeug.formparser import parse_form_data
 
 from cli.exits import CommandFailed
+from cli.fields import JobFields
 from cli.manifests import is_manifest, read_manifest, write_job
 from cli.multipart import Form, split_readable
 from cli.pictures import FoundFile
 from cli.run import make_fingerprint
+from db.values import Duplicates, JobOptions, ThumbnailKind
 
+OPTIONS = JobOptions(ThumbnailKind.BLURRED, Duplicates.ONCE)
 ODD_NAME = 'a/"b"; filename=c\r\n\\ caf\N{LATIN SMALL LETTER E WITH ACUTE}%22.jpg'
 
 
@@ -35,11 +38,11 @@ def test_a_form_brings_fields_names_and_bytes_unchanged(tmp_path):
     found = [FoundFile(str(tmp_path / "a"), ODD_NAME), FoundFile(str(tmp_path / "b"), "b.png")]
 
     readable, _ = split_readable(found)
-    fields, files = parse(Form(readable, ["one", "two"], {"store": "Lyon"}, "once"))
+    fields, files = parse(Form(readable, JobFields(("one", "two"), OPTIONS), {"store": "Lyon"}))
 
     assert fields.getlist("tags") == ["one", "two"]
     assert json.loads(fields["dimensions"]) == {"store": "Lyon"}
-    assert json.loads(fields["options"]) == {"duplicates": "once"}
+    assert json.loads(fields["options"]) == {"thumbnails": "blurred", "duplicates": "once"}
     assert [file.filename for file in files] == [ODD_NAME, "b.png"]
     assert files[0].read() == b"\r\n--x\r\n" * 99999
     for file in files:
@@ -60,7 +63,7 @@ def test_a_file_that_shrinks_while_it_is_sent_breaks_the_submission_off(tmp_path
     (tmp_path / "a").write_bytes(b"12")
 
     with pytest.raises(CommandFailed, match="shrank"):
-        list(Form([(FoundFile(str(tmp_path / "a"), "a"), 3)], [], {}))
+        list(Form([(FoundFile(str(tmp_path / "a"), "a"), 3)], JobFields(), {}))
 
 
 def test_a_csv_manifest_has_dimensions_in_its_other_columns(tmp_path):
@@ -127,16 +130,18 @@ def test_a_submission_is_json_however_many_items_it_has(tmp_path, count):
     manifest.write_text("".join(f'{{"uri": "file:///{n}"}}\n' for n in range(count)))
 
     lines = [item.model_dump_json().encode() for item in read_manifest(manifest)]
-    body = json.loads(b"".join(write_job(lines, ["tag"], "once")))
+    body = json.loads(b"".join(write_job(lines, JobFields(("tag",), OPTIONS))))
 
     assert body["tags"] == ["tag"]
-    assert body["options"] == {"duplicates": "once"}
+    assert body["options"] == {"thumbnails": "blurred", "duplicates": "once"}
     assert [item["uri"] for item in body["items"]] == [f"file:///{n}" for n in range(count)]
 
 
 def test_the_fingerprint_tells_the_same_files_in_any_order():
     one, two = FoundFile("/a/1", "1"), FoundFile(os.fsdecode(b"/a/\xff"), "?")
 
-    assert make_fingerprint([one, two]) == make_fingerprint([two, one])
-    assert make_fingerprint([one]) != make_fingerprint([one, two])
-    assert len(make_fingerprint([one])) < 100
+    fingerprint = make_fingerprint([one, two], ThumbnailKind.ANNOTATED)
+    assert fingerprint == make_fingerprint([two, one], ThumbnailKind.ANNOTATED)
+    assert fingerprint != make_fingerprint([one], ThumbnailKind.ANNOTATED)
+    assert fingerprint != make_fingerprint([one, two], ThumbnailKind.BLURRED)
+    assert len(fingerprint) < 100

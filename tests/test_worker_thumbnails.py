@@ -8,9 +8,12 @@ import pytest
 from jobs_for_tests import make_face
 from numpy.typing import NDArray
 from PIL import Image
+from work_for_tests import open_analyzer
 
 from models.face import Box, Face
-from worker.thumbnails import COLOURS, draw_thumbnail, shrink
+from models.picture import decode_picture
+from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.thumbnails import COLOURS, blur_faces, draw_thumbnail, shrink
 
 
 def flat(height: int, width: int, grey: int) -> NDArray[np.uint8]:
@@ -80,3 +83,72 @@ def test_the_picture_given_is_left_as_it_was() -> None:
     rgb = flat(100, 100, 128)
     draw_thumbnail(rgb, [face_at(10, 10, 50, 50)], 100, 0.6)
     assert (rgb == 128).all()
+
+
+def noise(height: int, width: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(7).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def test_of_a_blurred_face_only_nine_even_blocks_are_left() -> None:
+    rgb = noise(240, 320)
+    blurred = blur_faces(rgb, [face_at(400, 320, 240, 240)], 1280)
+    left, top, right, bottom = 81, 61, 179, 159
+    region = blurred[top:bottom, left:right]
+    assert len(np.unique(region.reshape(-1, 3), axis=0)) == 9
+    kept = np.ones(rgb.shape[:2], bool)
+    kept[top:bottom, left:right] = False
+    assert (blurred[kept] == rgb[kept]).all()
+
+
+@pytest.mark.parametrize(
+    "box",
+    [(0, 0, 20, 20), (300, 220, 20, 20), (0, 0, 320, 240), (310, 230, 900, 900), (5, 5, 1, 1),
+     (400, 400, 20, 20)],
+)  # fmt: skip
+def test_faces_at_and_past_the_edge_are_blurred(box: tuple[int, int, int, int]) -> None:
+    rgb = noise(240, 320)
+    x, y, width, height = box
+    blurred = blur_faces(rgb, [face_at(*box)], 320)
+    inside = blurred[y : y + height, x : x + width]
+    assert len(np.unique(inside.reshape(-1, 3), axis=0)) <= 9
+    assert inside.size == 0 or (inside != rgb[y : y + height, x : x + width]).any()
+
+
+def test_where_faces_overlap_nothing_of_either_is_left() -> None:
+    rgb = noise(240, 320)
+    blurred = blur_faces(rgb, [face_at(50, 50, 60, 60), face_at(80, 80, 60, 60)], 320)
+    both = np.concatenate([blurred[50:110, 50:110], blurred[80:140, 80:140]])
+    assert len(np.unique(both.reshape(-1, 3), axis=0)) <= 18
+
+
+def test_blurring_leaves_the_picture_given_as_it_was() -> None:
+    rgb = noise(100, 100)
+    blur_faces(rgb, [face_at(10, 10, 50, 50)], 100)
+    assert (rgb == noise(100, 100)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "faces"),
+    [("face_detection_input.jpg", 5), ("gender_detection_input.jpg", 2), ("astronaut.png", 1)],
+)
+def test_no_face_is_found_in_a_photograph_whose_faces_were_blurred(
+    settings: Settings, name: str, faces: int
+) -> None:
+    content = (settings.weights_dir / "samples" / name).read_bytes()
+    analyzer = open_analyzer(settings.weights_dir)
+    picture = decode_picture(content, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
+    found = analyzer.classify(analyzer.find([picture])[0])
+    small = shrink(picture.rgb, 320)
+    assert len(found) == faces
+    # The same detector finds faces in what was not blurred, at this size and enlarged again.
+    assert count_faces(settings, small)
+    assert count_faces(settings, blur_faces(small, found, picture.width_pixels)) == 0
+
+
+def count_faces(settings: Settings, rgb: NDArray[np.uint8]) -> int:
+    """Faces in the picture enlarged four times, which is larger than any of the samples."""
+    stream = BytesIO()
+    image = Image.fromarray(rgb)
+    image.resize((rgb.shape[1] * 4, rgb.shape[0] * 4)).save(stream, "PNG")
+    picture = decode_picture(stream.getvalue(), max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
+    return len(open_analyzer(settings.weights_dir).find([picture])[0])

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from db.values import ClaimedItem, ItemError, ItemResult
+from db.values import ClaimedItem, ItemError, ItemResult, ThumbnailKind
 from models.analyzer import Analyzer, FoundFace
 from models.face import Face
 from models.picture import Picture, decode_picture
@@ -18,7 +18,7 @@ from worker.copies import Copies, FindRecorded
 from worker.intake import INTERNAL_ERROR, Intake, LoadedItem, Sieve, attempt
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources import Sources
-from worker.thumbnails import draw_thumbnail, shrink
+from worker.thumbnails import blur_faces, draw_thumbnail, shrink
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Analysis:
         self,
         items: Sequence[ClaimedItem],
         *,
-        thumbnails: bool,
+        thumbnails: ThumbnailKind,
         says_stop: Callable[[], bool],
         find_recorded: FindRecorded,
     ) -> list[ItemResult]:
@@ -79,7 +79,7 @@ class Analysis:
         self,
         items: Iterable[ClaimedItem],
         sieve: Sieve,
-        thumbnails: bool,
+        thumbnails: ThumbnailKind,
         says_stop: Callable[[], bool],
     ) -> list[ItemResult]:
         seen: list[_Seen] = []
@@ -89,7 +89,7 @@ class Analysis:
             if says_stop():
                 break
         faces = iter(self._analyzer.classify([face for one in seen for face in one.found]))
-        work = [(one, tuple(islice(faces, len(one.found)))) for one in seen]
+        work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in seen]
         return list(self._threads.map(self._finish, work))
 
     def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
@@ -114,7 +114,7 @@ class Analysis:
             ),
         )
 
-    def _look(self, batch: Sequence[Decoded], thumbnails: bool) -> list[_Seen]:
+    def _look(self, batch: Sequence[Decoded], thumbnails: ThumbnailKind) -> list[_Seen]:
         """Find the faces; where a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
         try:
@@ -132,24 +132,27 @@ class Analysis:
         ]
 
     def _see(
-        self, result: ItemResult, picture: Picture, found: Sequence[FoundFace], thumbnail: bool
+        self,
+        result: ItemResult,
+        picture: Picture,
+        found: Sequence[FoundFace],
+        thumbnails: ThumbnailKind,
     ) -> _Seen:
         result = replace(
             result, width_pixels=picture.width_pixels, height_pixels=picture.height_pixels
         )
         side = self._settings.thumbnail_side_pixels
-        return _Seen(result, found, shrink(picture.rgb, side) if thumbnail else None)
+        wanted = thumbnails is not ThumbnailKind.NONE
+        return _Seen(result, found, shrink(picture.rgb, side) if wanted else None)
 
-    def _finish(self, work: tuple[_Seen, tuple[Face, ...]]) -> ItemResult:
-        seen, faces = work
-        if seen.thumbnail_rgb is None or seen.result.width_pixels is None:
+    def _finish(self, work: tuple[_Seen, tuple[Face, ...], ThumbnailKind]) -> ItemResult:
+        seen, faces, kind = work
+        rgb, width = seen.thumbnail_rgb, seen.result.width_pixels
+        if rgb is None or width is None:
             return replace(seen.result, faces=faces)
-        thumbnail = draw_thumbnail(
-            seen.thumbnail_rgb,
-            faces,
-            seen.result.width_pixels,
-            self._settings.gender_min_probability,
-        )
+        if kind is ThumbnailKind.BLURRED:
+            rgb = blur_faces(rgb, faces, width)
+        thumbnail = draw_thumbnail(rgb, faces, width, self._settings.gender_min_probability)
         return replace(seen.result, faces=faces, thumbnail=thumbnail)
 
 

@@ -16,7 +16,7 @@ from db.duplicates import find_recorded
 from db.engine import Database
 from db.leases import claim_chunk, mark_item
 from db.recording import record_results, was_recorded
-from db.values import ClaimedChunk, ClaimedItem, ItemResult, RecordedPicture, ThumbnailKind
+from db.values import ClaimedChunk, ClaimedItem, ItemResult, RecordedPicture
 from db.window import forget_hints
 from worker.analysis import Analysis
 from worker.renewal import LeaseLost, Renewal
@@ -128,10 +128,9 @@ class ChunkWorker:
     def _run(
         self, chunk: ClaimedChunk, items: tuple[ClaimedItem, ...], says_stop: Callable[[], bool]
     ) -> list[ItemResult]:
-        thumbnails = chunk.options.thumbnails is ThumbnailKind.ANNOTATED
         return self._analysis.run(
             items,
-            thumbnails=thumbnails,
+            thumbnails=chunk.options.thumbnails,
             says_stop=says_stop,
             find_recorded=lambda digests: self._find_recorded(chunk, digests),
         )

@@ -1,10 +1,11 @@
-"""Step 4c: the annotated picture: boxes with gender and age, readable on light and dark pictures
-alike.
+"""Step 4c: the small picture that is kept: boxes with gender and age, readable on light and dark
+pictures alike; on request over faces that nobody can recognise.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from math import ceil
 
 import cv2
 import numpy as np
@@ -16,6 +17,13 @@ from db.values import Thumbnail
 from models.face import Box, Face
 
 JPEG_QUALITY = 85
+# Mosaics of 8 and more blocks across a face can still be matched with known faces (McPherson,
+# Shokri and Shmatikov 2016, "Defeating image obfuscation with deep learning"). The box with its
+# margins gets three, of which two fall on the face: too few for eyes or a mouth to show.
+MOSAIC_BLOCKS = 3
+SMALLEST_BLOCK_PIXELS = 8
+# The detector's box ends at brows and chin: on each side as much again of it hides hair and ears.
+MOSAIC_MARGIN = 0.3
 SMALLEST_TEXT_PIXELS = 11
 LETTERS = {"female": "F", "male": "M", "unknown": "?"}
 # Told apart by people who see no red or no green, too (Okabe and Ito 2008).
@@ -32,6 +40,48 @@ def shrink(rgb: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
         return rgb
     size = (max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor)))
     return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def blur_faces(
+    rgb: NDArray[np.uint8], faces: Sequence[Face], full_width_pixels: int
+) -> NDArray[np.uint8]:
+    """A copy of `rgb` (H, W, 3) in which a few averages are all that is left of each face."""
+    blurred = rgb.copy()
+    scale = rgb.shape[1] / full_width_pixels
+    for face in faces:
+        left, top, right, bottom = _grow(_scale(face.box, scale), blurred.shape)
+        region = blurred[top:bottom, left:right]
+        # What nothing of is inside the picture shows nothing.
+        if region.size:
+            region[:] = _make_mosaic(region)
+    return blurred
+
+
+def _grow(box: Rectangle, shape: tuple[int, ...]) -> Rectangle:
+    left, top, right, bottom = box
+    across, down = (
+        ceil((right - left) * MOSAIC_MARGIN) + 1,
+        ceil((bottom - top) * MOSAIC_MARGIN) + 1,
+    )
+    return (
+        max(0, left - across),
+        max(0, top - down),
+        min(shape[1], right + across),
+        min(shape[0], bottom + down),
+    )
+
+
+def _make_mosaic(region: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same area (H, W, 3) in even blocks, each of the mean colour of what it covers."""
+    height, width = region.shape[:2]
+    size = _count_blocks(width), _count_blocks(height)
+    means = cv2.resize(region, size, interpolation=cv2.INTER_AREA)
+    mosaic = cv2.resize(means, (width, height), interpolation=cv2.INTER_NEAREST)
+    return mosaic.astype(np.uint8, copy=False)
+
+
+def _count_blocks(pixels: int) -> int:
+    return max(1, min(MOSAIC_BLOCKS, pixels // SMALLEST_BLOCK_PIXELS))
 
 
 def draw_thumbnail(
