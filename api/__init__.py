@@ -2,6 +2,7 @@
 
 Read in this order: `app` (what is put together), `services`, `access`, `errors`, `requests`,
 `schemas`, `replies`, then the calls: `jobs` (with `uploads`, `archives`, `bounds`, `keys`,
-`retention`, `submissions` and `manifests`), `drafts`, `events`, `results`, `items`, `audience`,
-`evaluations`, `analyze`, `report`, `health`, `docs`; and `evaluation_page`, drawn by `plots`.
+`retention`, `submissions` and `manifests`), `drafts`, `events`, `results` (with `tables`,
+`result_rows` and `coco`), `items`, `audience`, `evaluations`, `analyze`, `report`, `health`,
+`docs`; and `evaluation_page`, drawn by `plots`.
 """

@@ -1,7 +1,9 @@
 """The audience: who was there, over one job or over all."""
 
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
+import pyarrow
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
@@ -11,12 +13,32 @@ from api.replies import reply
 from api.requests import AudienceParameters
 from api.schemas import AudienceOut
 from api.services import services
+from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet
 from db.audience import AudienceQuery, read_audience
 from db.bands import parse_bands
 
 blueprint = APIBlueprint(
     "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
+TEXT, REAL = pyarrow.string(), pyarrow.float64()
+AUDIENCE_SCHEMA = pyarrow.schema(
+    {
+        "gender": TEXT,
+        "age_band": TEXT,
+        "faces": pyarrow.int64(),
+        "share": REAL,
+        "share_low": REAL,
+        "share_high": REAL,
+    }
+)
+TABLES = {
+    "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/AudienceOut"}},
+        CSV: {"schema": {"type": "string"}},
+        PARQUET: {"schema": {"type": "string", "format": "binary"}},
+    }
+}
+AudienceOut.model_config["openapi_extra"] = TABLES  # type: ignore[typeddict-unknown-key]
 
 
 @blueprint.get("/audience", responses=answers(AudienceOut, 200))
@@ -30,7 +52,29 @@ def show_audience(query: AudienceParameters) -> Response:
         find_job(query.job)
     with services().database.read() as session:
         audience = read_audience(session, _to_query(query))
-    return reply(AudienceOut.of(audience))
+    return _FORMATS[query.format](AudienceOut.of(audience))
+
+
+def _reply_csv(audience: AudienceOut) -> Response:
+    return reply_file(stream_csv(AUDIENCE_SCHEMA, _make_rows(audience)), CSV, "audience.csv")
+
+
+def _reply_parquet(audience: AudienceOut) -> Response:
+    pieces = stream_parquet(AUDIENCE_SCHEMA, _make_rows(audience))
+    return reply_file(pieces, PARQUET, "audience.parquet")
+
+
+_FORMATS: dict[str, Callable[[AudienceOut], Response]] = {
+    "json": reply,
+    "csv": _reply_csv,
+    "parquet": _reply_parquet,
+}
+
+
+def _make_rows(audience: AudienceOut) -> Iterator[Row]:
+    for group in audience.groups:
+        share = group.share
+        yield group.gender, group.age_band, group.faces, share.value, share.low, share.high
 
 
 def _to_query(parameters: AudienceParameters) -> AudienceQuery:

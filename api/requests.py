@@ -213,7 +213,7 @@ class ResultsQuery(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    format: Literal["json", "ndjson", "csv"] = "json"
+    format: Literal["json", "ndjson", "csv", "parquet", "coco"] = "json"
     state: ItemState | None = None
     gender: Literal["female", "male", "unknown"] | None = None
     age_min: int | None = Field(None, ge=0, le=150)
@@ -245,8 +245,12 @@ class ResultsQuery(BaseModel):
 
 
 class AudienceParameters(Strict):
-    """Whose faces and how they are grouped: `by` is a list of `gender` and `age_band`."""
+    """Whose faces and how they are grouped: `by` is a list of `gender` and `age_band`.
 
+    CSV and Parquet hold the groups alone; what they rest on is in JSON.
+    """
+
+    format: Literal["json", "csv", "parquet"] = "json"
     job: Number | None = None
     tag: Text | None = None
     by: str = "gender,age_band"

@@ -1,20 +1,20 @@
-"""Results of a job: a page as JSON, or all of them streamed as NDJSON or CSV."""
+"""Results of a job: a page as JSON, or all of them streamed as a file."""
 
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator
-from io import StringIO
-from itertools import chain
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
+from api.coco import CocoOut, stream_coco
 from api.errors import ERRORS, answers
 from api.jobs import find_job
-from api.replies import reply
+from api.replies import inline_schema, reply
 from api.requests import RESULTS_PER_PAGE, JobPath, ResultsQuery
+from api.result_rows import RESULT_SCHEMA, make_rows
 from api.schemas import ResultOut, ResultsOut
 from api.services import services
+from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet
 from db.engine import Database
 from db.results import ResultFilter, read_results
 from db.values import StoredItem
@@ -23,22 +23,17 @@ blueprint = APIBlueprint(
     "results", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
 STREAM_PAGE = 500
-ITEM_COLUMNS = (
-    "item", "name", "state", "error_code", "error_message", "width", "height", "captured_at",
-    "dimensions", "thumbnail", "duplicate_of",
-)  # fmt: skip
-FACE_COLUMNS = (
-    "face", "x", "y", "box_width", "box_height", "score", "gender", "gender_probability", "female",
-    "age_years", "age_low", "age_high", "age_group",
-)  # fmt: skip
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
+NDJSON = "application/x-ndjson"
 STREAMS = {
     "content": {
-        "application/json": {"schema": {"$ref": "#/components/schemas/ResultsOut"}},
-        "application/x-ndjson": {"schema": {"$ref": "#/components/schemas/ResultOut"}},
-        "text/csv": {"schema": {"type": "string"}},
+        "application/json": {
+            "schema": {
+                "oneOf": [{"$ref": "#/components/schemas/ResultsOut"}, inline_schema(CocoOut)]
+            }
+        },
+        NDJSON: {"schema": {"$ref": "#/components/schemas/ResultOut"}},
+        CSV: {"schema": {"type": "string"}},
+        PARQUET: {"schema": {"type": "string", "format": "binary"}},
     }
 }
 ResultsOut.model_config["openapi_extra"] = STREAMS  # type: ignore[typeddict-unknown-key]
@@ -48,8 +43,9 @@ ResultsOut.model_config["openapi_extra"] = STREAMS  # type: ignore[typeddict-unk
 def list_results(path: JobPath, query: ResultsQuery) -> Response:
     """One line for each item, in the order they were submitted; more as the job goes on.
 
-    JSON comes a page at a time: `next_cursor` is the `cursor` of the next. NDJSON and CSV (one row
-    for each face) bring all at once unless `limit` is given.
+    JSON comes a page at a time: `next_cursor` is the `cursor` of the next. The others bring all at
+    once unless `limit` is given: NDJSON a line for each item, CSV and Parquet a row for each face
+    and one for an item without any, COCO the pictures that were analysed and their faces.
     """
     database = services().database
     find_job(path.job_id)
@@ -66,25 +62,40 @@ def _reply_json(database: Database, job_id: int, query: ResultsQuery) -> Respons
 
 
 def _reply_ndjson(database: Database, job_id: int, query: ResultsQuery) -> Response:
-    lines = (
-        ResultOut.of(item).model_dump_json() + "\n" for item in _read_all(database, job_id, query)
-    )
-    return Response(lines, mimetype="application/x-ndjson")
+    items = _read_all(database, job_id, query)
+    lines = (ResultOut.of(item).model_dump_json() + "\n" for item in items)
+    return reply_file(lines, NDJSON, f"job-{job_id}.ndjson")
 
 
 def _reply_csv(database: Database, job_id: int, query: ResultsQuery) -> Response:
-    rows = (row for item in _read_all(database, job_id, query) for row in _rows(ResultOut.of(item)))
-    header: Iterable[list[object]] = [[*ITEM_COLUMNS, *FACE_COLUMNS]]
-    response = Response(map(_csv_line, chain(header, rows)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="job-{job_id}.csv"'
-    return response
+    lines = stream_csv(RESULT_SCHEMA, _read_rows(database, job_id, query))
+    return reply_file(lines, CSV, f"job-{job_id}.csv")
+
+
+def _reply_parquet(database: Database, job_id: int, query: ResultsQuery) -> Response:
+    groups = stream_parquet(RESULT_SCHEMA, _read_rows(database, job_id, query))
+    return reply_file(groups, PARQUET, f"job-{job_id}.parquet")
+
+
+def _reply_coco(database: Database, job_id: int, query: ResultsQuery) -> Response:
+    read = partial(_read_all, database, job_id)
+    unlimited = query.model_copy(update={"limit": None})
+    pieces = stream_coco(job_id, partial(read, query), partial(read, unlimited))
+    return reply_file(pieces, "application/json", f"job-{job_id}.coco.json")
 
 
 _FORMATS: dict[str, Callable[[Database, int, ResultsQuery], Response]] = {
     "json": _reply_json,
     "ndjson": _reply_ndjson,
     "csv": _reply_csv,
+    "parquet": _reply_parquet,
+    "coco": _reply_coco,
 }
+
+
+def _read_rows(database: Database, job_id: int, query: ResultsQuery) -> Iterator[Row]:
+    for item in _read_all(database, job_id, query):
+        yield from make_rows(ResultOut.of(item))
 
 
 def _read_all(database: Database, job_id: int, query: ResultsQuery) -> Iterator[StoredItem]:
@@ -105,41 +116,3 @@ def _read_page(
 ) -> list[StoredItem]:
     with database.read() as session:
         return read_results(session, job_id, wanted, after=after, limit=limit)
-
-
-def _rows(result: ResultOut) -> Iterator[list[object]]:
-    """A row for each face; an item without one has a row with the columns of faces left empty."""
-    error = result.error
-    item: list[object] = [
-        result.item,
-        _plain(result.name),
-        result.state,
-        error.code if error else None,
-        _plain(error.message) if error else None,
-        result.width,
-        result.height,
-        result.captured_at.isoformat() if result.captured_at else None,
-        json.dumps(result.dimensions, ensure_ascii=False) if result.dimensions else None,
-        result.thumbnail,
-        result.duplicate_of,
-    ]
-    for number, face in enumerate(result.faces, start=1):
-        box, gender, age = face.box, face.gender, face.age
-        yield [
-            *item,
-            *(number, box.x, box.y, box.width, box.height, face.score),
-            *(gender.value, gender.probability, gender.female),
-            *(age.years, age.low, age.high, age.group),
-        ]
-    if not result.faces:
-        yield [*item, *(None for _ in FACE_COLUMNS)]
-
-
-def _plain(text: str) -> str:
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
-def _csv_line(row: Iterable[object]) -> str:
-    line = StringIO()
-    csv.writer(line).writerow(row)
-    return line.getvalue()

@@ -94,7 +94,7 @@ class Client:
         return self._read(self._http.build_request(method, f"/v1/jobs/{job_id}{call}"), JobOut)
 
     def read_results(self, job_id: int, parameters: Parameters) -> Iterator[bytes]:
-        """The results in pieces, as NDJSON or CSV."""
+        """The results in pieces, in any format."""
         with self._stream(f"/v1/jobs/{job_id}/results", parameters) as response:
             yield from response.iter_bytes(COPY_BYTES)
 
@@ -107,6 +107,11 @@ class Client:
 
     def read_audience(self, parameters: Parameters) -> AudienceOut:
         return self._get("/v1/audience", AudienceOut, parameters)
+
+    def read_audience_table(self, parameters: Parameters) -> Iterator[bytes]:
+        """The groups of the audience in pieces, as CSV or Parquet."""
+        with self._stream("/v1/audience", parameters) as response:
+            yield from response.iter_bytes(COPY_BYTES)
 
     def read_report(self, job_id: int) -> bytes:
         """The job as an HTML page."""

@@ -28,10 +28,10 @@ TRIES = 3
 def write_job_files(client: Client, job: JobOut, folder: Path) -> AudienceOut:
     """Results, audience, report and thumbnails, replacing those of an earlier job."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / RESULTS, lambda: client.read_results(job.id, {"format": "ndjson"}))
+    write_whole(folder / RESULTS, lambda: client.read_results(job.id, {"format": "ndjson"}))
     audience = client.read_audience({"job": job.id})
-    _write(folder / AUDIENCE, lambda: [audience.model_dump_json(indent=2).encode() + b"\n"])
-    _write(folder / REPORT, lambda: [client.read_report(job.id)])
+    write_whole(folder / AUDIENCE, lambda: [audience.model_dump_json(indent=2).encode() + b"\n"])
+    write_whole(folder / REPORT, lambda: [client.read_report(job.id)])
     thumbnails = folder / THUMBNAILS
     written = write_thumbnails(client, read_results(folder), thumbnails, job.counts.done)
     for path in thumbnails.iterdir():
@@ -74,7 +74,7 @@ def _fetch_in_turns(
 
     def fetch(result: ResultOut) -> str:
         name = f"{result.item}-{_make_safe(result.name)}.jpg"
-        _write(folder / name, lambda: [client.read_thumbnail(result.item)])
+        write_whole(folder / name, lambda: [client.read_thumbnail(result.item)])
         return name
 
     while turn := list(islice(results, THUMBNAILS_PER_TURN)):
@@ -87,7 +87,7 @@ def _make_safe(name: str) -> str:
     return safe.encode()[-LONGEST_NAME_BYTES:].decode(errors="ignore")
 
 
-def _write(path: Path, read: Callable[[], Iterable[bytes]]) -> None:
+def write_whole(path: Path, read: Callable[[], Iterable[bytes]]) -> None:
     """Write beside the file first: one that is cut off never stands under its name."""
     part = path.with_name(f".{path.name}.part")
     try:

@@ -9,7 +9,7 @@ import click
 
 from api.schemas import ResultOut
 from cli.client import Client
-from cli.harvest import write_thumbnails
+from cli.harvest import write_thumbnails, write_whole
 from cli.jobs import takes_job
 from cli.options import as_json, parse_pairs, takes_server
 from cli.tables import describe_basis, make_audience_table
@@ -17,9 +17,18 @@ from cli.terminal import open_stdout, tell
 from db.states import ItemState
 
 GENDERS = ("female", "male", "unknown")
+FORMATS = ("ndjson", "json", "csv", "parquet", "coco")
 STATE = click.Choice([state.value for state in ItemState])
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+_takes_file = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Into this file, which is complete or not there.",
+)
 
 
 def _takes_filters(command: Command) -> Command:
@@ -40,36 +49,47 @@ def _takes_filters(command: Command) -> Command:
 
 @click.command()
 @takes_job
-@click.option("--format", "form", type=click.Choice(["ndjson", "csv", "json"]), default="ndjson")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="[ndjson]")
 @_takes_filters
 @click.option(
     "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
     help="Only items with this dimension; may be repeated.",
 )  # fmt: skip
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Into this file.")
+@_takes_file
 @takes_server
 def results(
     client: Client,
     job_id: int,
     form: str,
     dimensions: dict[str, str],
-    output: Path | None,
+    out: Path | None,
     **filters: str | int | float | None,
 ) -> None:
     """Print what was found in a job.
 
-    As NDJSON a line for each item, as CSV a row for each face, as JSON an array of items.
+    As NDJSON a line for each item, as JSON an array of items; as CSV or Parquet a row for each
+    face, and one for an item without any; as COCO the analysed pictures and their faces.
 
     \b
-    Example: facetally results 7 --format csv --gender female --output faces.csv
+    Example: facetally results 7 --format csv --gender female --out faces.csv
+             facetally results 7 --format parquet --out results.parquet
+             facetally results 7 --format coco --out annotations.json
     """
+    _refuse_terminal(form, out)
     named = {f"dimension.{name}": value for name, value in dimensions.items()}
     parameters = {**filters, **named}
-    if form == "json":
-        pieces = _join_lines(client.read_result_lines(job_id, parameters))
-    else:
-        pieces = client.read_results(job_id, {**parameters, "format": form})
-    _write(pieces, output)
+
+    def read() -> Iterator[bytes]:
+        if form == "json":
+            return _join_lines(client.read_result_lines(job_id, parameters))
+        return client.read_results(job_id, {**parameters, "format": form})
+
+    _write(read, out)
+
+
+def _refuse_terminal(form: str | None, out: Path | None) -> None:
+    if form == "parquet" and out is None and sys.stdout.isatty():
+        raise click.UsageError("Parquet is not for reading: give --out FILE.")
 
 
 def _join_lines(lines: Iterable[str]) -> Iterator[bytes]:
@@ -81,18 +101,16 @@ def _join_lines(lines: Iterable[str]) -> Iterator[bytes]:
     yield b"[]\n" if start == "[\n" else b"\n]\n"
 
 
-def _write(pieces: Iterable[bytes], output: Path | None) -> None:
-    if output is None:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
+def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.writelines(read())
         sys.stdout.flush()
-        return
-    # A request that is refused leaves no empty file: the first piece comes before the file.
-    rest = iter(pieces)
-    first = next(rest, b"")
-    with output.open("wb") as file:
-        file.write(first)
-        file.writelines(rest)
+    elif out.exists() and not out.is_file():
+        # A pipe or a device has nothing beside it, and is not to be replaced.
+        with out.open("wb") as file:
+            file.writelines(read())
+    else:
+        write_whole(out.resolve(), read)
 
 
 @click.command()
@@ -101,15 +119,30 @@ def _write(pieces: Iterable[bytes], output: Path | None) -> None:
 @click.option("--by", default="gender,age_band", help="gender, age_band or both [both].")
 @click.option("--bands", default="marketing", help="marketing, adience, life_stage or 0-17,18-120.")
 @as_json
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="A file of it.")
+@_takes_file
 @takes_server
-def audience(client: Client, as_json: bool, **parameters: str | int | None) -> None:
+def audience(
+    client: Client,
+    as_json: bool,
+    form: str | None,
+    out: Path | None,
+    **parameters: str | int | None,
+) -> None:
     """Show who was there.
 
     Faces by gender and age, with 95 % intervals.
 
     \b
     Example: facetally audience --job 7 --bands 0-17,18-34,35-120
+             facetally audience --tag spring --format parquet --out audience.parquet
     """
+    if (form is None and out is not None) or (form is not None and as_json):
+        raise click.UsageError("--out goes with --format, and --json with neither.")
+    if form is not None:
+        _refuse_terminal(form, out)
+        _write(lambda: client.read_audience_table({**parameters, "format": form}), out)
+        return
     found = client.read_audience(parameters)
     if as_json:
         click.echo(found.model_dump_json())

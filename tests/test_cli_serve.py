@@ -91,7 +91,7 @@ def test_results_come_as_lines_as_a_table_and_as_an_array(call, job, tmp_path):
     rows = list(csv.DictReader(io.StringIO(call("results", job, "--format", "csv").stdout)))
     output = tmp_path / "results.json"
     words = ("--format", "json", "--gender", "female", "--dimension", "store=Lyon")
-    done = call("results", job, *words, "--output", output)
+    done = call("results", job, *words, "--out", output)
 
     assert [len(json.loads(line)["faces"]) for line in lines] == [1, 5, 2, 0]
     assert len([row for row in rows if row["face"]]) == 8
@@ -224,7 +224,7 @@ def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
 
 def test_what_is_not_there_is_one_clear_line_and_no_file(call, tmp_path):
     output = tmp_path / "none.ndjson"
-    done = call("results", 999999, "--output", output)
+    done = call("results", 999999, "--out", output)
 
     assert done.returncode == 1
     assert done.stderr == "Error: There is no such job.\n"
