@@ -28,7 +28,7 @@ def show_item(path: ItemPath) -> Response:
 
 @blueprint.get("/items/<int:item_id>/thumbnail", responses=answers(PICTURE, 200))
 def show_thumbnail(path: ItemPath) -> Response:
-    """The item's picture, small, with its faces drawn in."""
+    """The item's picture, small, with its faces drawn in, as the options of its job say."""
     with services().database.read() as session:
         thumbnail = read_thumbnail(session, path.item_id)
     if thumbnail is None:

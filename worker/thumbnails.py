@@ -22,7 +22,7 @@ JPEG_QUALITY = 85
 # margins gets three, of which two fall on the face: too few for eyes or a mouth to show.
 MOSAIC_BLOCKS = 3
 SMALLEST_BLOCK_PIXELS = 8
-# The detector's box ends at brows and chin: on each side as much again of it hides hair and ears.
+# The detector's box ends near brows and chin: this much of it on each side takes in the head.
 MOSAIC_MARGIN = 0.3
 SMALLEST_TEXT_PIXELS = 11
 LETTERS = {"female": "F", "male": "M", "unknown": "?"}
