@@ -17,9 +17,9 @@ from db.values import Thumbnail
 from models.face import Box, Face
 
 JPEG_QUALITY = 85
-# Mosaics of 8 and more blocks across a face can still be matched with known faces (McPherson,
-# Shokri and Shmatikov 2016, "Defeating image obfuscation with deep learning"). The box with its
-# margins gets three, of which two fall on the face: too few for eyes or a mouth to show.
+# Mosaics of dozens of blocks to a face can still be matched with known faces (McPherson, Shokri and
+# Shmatikov 2016, "Defeating image obfuscation with deep learning"). Here the box with its margins
+# gets three across, of which two fall on the face: too few for eyes or a mouth to show.
 MOSAIC_BLOCKS = 3
 SMALLEST_BLOCK_PIXELS = 8
 # The detector's box ends near brows and chin: this much of it on each side takes in the head.
