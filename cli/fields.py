@@ -1,7 +1,7 @@
 """What a submission says about its job beside its items."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TypeVar
 
 import click
@@ -16,7 +16,7 @@ class JobFields:
     """Tags to find the job by, and how its items are worked on."""
 
     tags: tuple[str, ...] = ()
-    options: JobOptions = JobOptions()
+    options: JobOptions = field(default_factory=JobOptions)
 
     def to_json(self) -> dict[str, object]:
         """The fields as the API takes them."""

@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 
 from api.requests import ItemBody
 from cli.client import Client
+from cli.fields import JobFields
 from cli.labels import LabelRow
 from cli.progress import watch_job
 from cli.run import EARLY_ENDS_ALLOWED, make_own_settings
@@ -32,7 +33,7 @@ def analyse_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
             settings, interactive=False, logs_in_files=True, early_ends_allowed=EARLY_ENDS_ALLOWED
         )
         with run_stack(plan) as stack, closing(Client(stack.url, key)) as client:
-            job = submit_items(client, (_make_item(row) for row in rows), [])
+            job = submit_items(client, (_make_item(row) for row in rows), JobFields())
             watch_job(client, job.id, stack.check)
         return list(_read_items(settings.database_url, job.id))
 

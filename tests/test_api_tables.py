@@ -21,7 +21,7 @@ FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
 def make_row(number: int) -> tuple[object, ...]:
     return (
         *(number, f"{number}.jpg", "done", None, None, 640, 480, None),
-        *({"store": f"{number}"}, f"/v1/items/{number}/thumbnail", 1, 10, 20, 30, 40, 0.9),
+        *({"store": f"{number}"}, f"/v1/items/{number}/thumbnail", None, 1, 10, 20, 30, 40, 0.9),
         *("female", 0.9, 0.9, 30.4, 25, 35, "25-32"),
     )
 

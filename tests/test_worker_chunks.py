@@ -5,7 +5,6 @@ from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 from jobs_for_tests import hints, status
 from PIL import Image
@@ -116,35 +115,6 @@ def test_a_thumbnail_is_a_small_jpeg(
     assert thumbnail is not None
     assert thumbnail.media_type == "image/jpeg"
     assert Image.open(BytesIO(thumbnail.content)).size == (320, 80)
-
-
-def test_a_blurred_thumbnail_holds_nothing_of_the_faces_or_of_the_file(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    photograph = Image.open(settings.weights_dir / "samples" / "astronaut.png").convert("RGB")
-    exif = Image.Exif()
-    exif[0x010E] = "a description"
-    photograph.save(tmp_path / "a.jpg", exif=exif, comment=b"a comment")
-    options = JobOptions(thumbnails=ThumbnailKind.BLURRED)
-    job_id = submit_files(database, [tmp_path / "a.jpg"], options)
-    work_until_done(settings, database)
-    item = read_all(database, job_id)["a.jpg"]
-    with database.read() as session:
-        thumbnail = read_thumbnail(session, item.id)
-    assert thumbnail is not None
-    drawn = Image.open(BytesIO(thumbnail.content))
-    assert drawn.size == (320, 320)
-    assert not drawn.getexif()
-    assert not {"exif", "comment", "xmp", "photoshop", "icc_profile"} & drawn.info.keys()
-    [face] = item.faces
-    # Inside the lines of the box, blocks are larger than eyes are; within one, all is even.
-    box, scale = face.face.box, 320 / 512
-    middle = round((box.x + box.width / 2) * scale), round((box.y + box.height / 2) * scale)
-    pixels = np.asarray(drawn.convert("L")).astype(int)[middle[1] - 10 : middle[1] + 10]
-    assert np.ptp(pixels[:, middle[0] - 10 : middle[0] + 10]) < 12
-    sharp = np.asarray(photograph.resize((320, 320)).convert("L")).astype(int)
-    sharp = sharp[middle[1] - 10 : middle[1] + 10, middle[0] - 10 : middle[0] + 10]
-    assert np.ptp(sharp) > 60
 
 
 def test_thumbnails_are_left_out_on_request(

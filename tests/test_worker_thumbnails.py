@@ -2,14 +2,19 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from jobs_for_tests import make_face
 from numpy.typing import NDArray
 from PIL import Image
-from work_for_tests import open_analyzer
+from work_for_tests import open_analyzer, work_until_done
 
+from db.engine import Database
+from db.results import read_item, read_thumbnail
+from db.submissions import accept_job
+from db.values import JobOptions, NewItem, NewJob, ThumbnailKind
 from models.face import Box, Face
 from models.picture import decode_picture
 from worker.settings import WORKING_SIDE_PIXELS, Settings
@@ -143,6 +148,36 @@ def test_no_face_is_found_in_a_photograph_whose_faces_were_blurred(
     # The same detector finds faces in what was not blurred, at this size and enlarged again.
     assert count_faces(settings, small)
     assert count_faces(settings, blur_faces(small, found, picture.width_pixels)) == 0
+
+
+def test_a_blurred_thumbnail_holds_nothing_of_the_faces_or_of_the_file(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    photograph = Image.open(settings.weights_dir / "samples" / "astronaut.png").convert("RGB")
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    photograph.save(tmp_path / "a.jpg", exif=exif, comment=b"a comment")
+    job = NewJob(options=JobOptions(thumbnails=ThumbnailKind.BLURRED))
+    with database.write() as session:
+        accept_job(session, job, [NewItem("a.jpg", (tmp_path / "a.jpg").as_uri())], 1)
+    work_until_done(settings, database)
+    with database.read() as session:
+        item, thumbnail = read_item(session, 1), read_thumbnail(session, 1)
+    assert item is not None
+    assert thumbnail is not None
+    drawn = Image.open(BytesIO(thumbnail.content))
+    assert drawn.size == (320, 320)
+    assert not drawn.getexif()
+    assert not {"exif", "comment", "xmp", "photoshop", "icc_profile"} & drawn.info.keys()
+    [face] = item.faces
+    # Inside the lines of the box, blocks are larger than eyes are; within one, all is even.
+    box, scale = face.face.box, 320 / 512
+    middle = round((box.x + box.width / 2) * scale), round((box.y + box.height / 2) * scale)
+    pixels = np.asarray(drawn.convert("L")).astype(int)[middle[1] - 10 : middle[1] + 10]
+    assert np.ptp(pixels[:, middle[0] - 10 : middle[0] + 10]) < 12
+    sharp = np.asarray(photograph.resize((320, 320)).convert("L")).astype(int)
+    sharp = sharp[middle[1] - 10 : middle[1] + 10, middle[0] - 10 : middle[0] + 10]
+    assert np.ptp(sharp) > 60
 
 
 def count_faces(settings: Settings, rgb: NDArray[np.uint8]) -> int:
