@@ -29,7 +29,19 @@ def make_row(number: int) -> tuple[object, ...]:
 def make_item(number: int) -> StoredItem:
     faces = tuple(StoredFace(face, "female") for face in FACES)
     return StoredItem(
-        number, 1, number, f"{number}.jpg", ItemState.DONE, None, 640, 480, None, {}, True, faces
+        number,
+        1,
+        number,
+        f"{number}.jpg",
+        ItemState.DONE,
+        None,
+        640,
+        480,
+        None,
+        {},
+        None,
+        True,
+        faces,
     )
 
 
