@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
@@ -29,6 +28,8 @@ from worker.store import SCHEME
 COPY_BYTES = 1 << 20
 # One transaction adds this many items: few enough that workers hardly wait for it.
 ITEMS_AT_ONCE = 5000
+# So many items are kept in memory, some 10 MB, between being checked and being added.
+SHORT_LIST_ITEMS = 2 * ITEMS_AT_ONCE
 # A list of a million items takes some 100 MB.
 FETCH_SECONDS = 300.0
 REFUSALS: dict[type[ItemError], HTTPStatus] = {
@@ -38,28 +39,35 @@ REFUSALS: dict[type[ItemError], HTTPStatus] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """A list of items on disk, so that a slow sender holds no transaction open."""
 
-    file: StagedFile
-    kind: ManifestKind
-    folder: str | None = None
+    def __init__(self, file: StagedFile, kind: ManifestKind, folder: str | None = None) -> None:
+        self.file = file
+        self.kind = kind
+        self._folder = folder
+        # All of a short list, once it was checked: it need not be read again.
+        self._checked: list[NewItem] | None = None
 
     def read_items(self) -> Iterator[NewItem]:
+        if self._checked is not None:
+            yield from self._checked
+            return
         with self.file.path.open("rb") as file:
-            for item in read_manifest(file, self.kind, self.folder):
+            for item in read_manifest(file, self.kind, self._folder):
                 yield item.to_item()
 
     def check(self) -> None:
         """Raises ApiError where a line is no item, or there are none, or too many."""
-        most, items = services().settings.max_items_per_request, 0
+        most, items, first = services().settings.max_items_per_request, 0, []
         try:
-            for _ in self.read_items():
+            for item in self.read_items():
                 items += 1
                 if items > most:
                     problem = f"A request takes at most {most} items; split it."
                     raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+                if items <= SHORT_LIST_ITEMS:
+                    first.append(item)
         except ManifestError as error:
             raise ApiError(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -68,6 +76,8 @@ class Manifest:
             ) from None
         if items == 0:
             raise ApiError(HTTPStatus.BAD_REQUEST, "Send a line for each item, or files.")
+        if items <= SHORT_LIST_ITEMS:
+            self._checked = first
 
 
 def read_kind() -> ManifestKind | None:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from work_for_tests import work_until_done
 
 from api.manifests import LONGEST_RECORD_BYTES, ManifestError, ManifestKind, read_manifest
-from api.submissions import ITEMS_AT_ONCE
+from api.submissions import ITEMS_AT_ONCE, SHORT_LIST_ITEMS
 from db.engine import Database
 from db.erasure import expire_jobs
 from db.submissions import append_items, open_submission
@@ -77,8 +77,8 @@ def test_a_body_of_ndjson_is_a_job_or_a_draft(client: FlaskClient) -> None:
     assert client.post(f"{path}/finalize").json["counts"]["items"] == 3
 
 
-def test_a_long_list_is_added_in_order(client: FlaskClient) -> None:
-    count = ITEMS_AT_ONCE + 3
+@pytest.mark.parametrize("count", [ITEMS_AT_ONCE + 3, SHORT_LIST_ITEMS + 3])
+def test_a_long_list_is_added_in_order(client: FlaskClient, count: int) -> None:
     body = b"uri\n" + b"".join(b"file:///%d\n" % number for number in range(count))
     response = post(client, body)
     assert response.json["counts"]["items"] == count
