@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError, answers
 from api.jobs import find_job, reply_job
-from api.keys import find_earlier
+from api.keys import AlreadyAccepted, find_earlier
 from api.manifests import ManifestKind
 from api.replies import CSV_EXAMPLE, describe_body
 from api.requests import AppendForm, ItemBody, JobPath, KeyHeader
@@ -70,9 +70,8 @@ def _append_files(job_id: int, key: str | None) -> None:
         stored_files(request, opened, form.dimensions) as files,
         opened.database.write() as session,
     ):
-        if find_earlier(session, key, files.digest) is not None:
-            opened.store.remove_batch(files.batch)
-            return
+        if find_earlier(session, key, files.digest, job_id) is not None:
+            raise AlreadyAccepted(job_id)
         append(session, job_id, files.items)
         add_batch(session, job_id, files.batch)
         if key is not None:
@@ -84,13 +83,14 @@ def _append_lines(job_id: int, key: str | None) -> None:
     manifest.check()
     items, digest = manifest.read_items(), manifest.file.digest
     with opened.database.write() as session:
-        earlier = find_earlier(session, key, digest)
+        earlier = find_earlier(session, key, digest, job_id)
         if earlier is None and key is not None:
             note_request(session, key, digest, job_id)
     done = 0 if earlier is None else sum(1 for _ in islice(items, earlier.items))
     for piece in in_pieces(items):
         with opened.database.write() as session:
+            # The job's row first, as an erasure does.
+            append(session, job_id, piece)
             if key is not None and not note_progress(session, key, done, done + len(piece)):
                 raise ApiError(HTTPStatus.CONFLICT, "This request is being worked on already.")
-            append(session, job_id, piece)
         done += len(piece)

@@ -117,7 +117,7 @@ def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, 
     return job_id
 
 
-@blueprint.errorhandler(AlreadyAccepted)
+@blueprint.app_errorhandler(AlreadyAccepted)
 def _answer_again(repeated: AlreadyAccepted) -> Response:
     return reply_job(repeated.job_id, HTTPStatus.ACCEPTED)
 

@@ -16,10 +16,15 @@ class AlreadyAccepted(Exception):
         self.job_id = job_id
 
 
-def find_earlier(session: Session, key: str | None, digest: str) -> AcceptedRequest | None:
-    """The request that came before under this key; raises ApiError where it was another one."""
+def find_earlier(
+    session: Session, key: str | None, digest: str, job_id: int | None = None
+) -> AcceptedRequest | None:
+    """The request that came before under this key; raises ApiError where it was another one, or
+    one about another job than `job_id`."""
     earlier = None if key is None else find_request(session, key)
-    if earlier is not None and earlier.digest != digest:
+    if earlier is None:
+        return None
+    if earlier.digest != digest or job_id not in (None, earlier.job_id):
         raise ApiError(
             HTTPStatus.CONFLICT,
             "This Idempotency-Key came before with other content; send other content under a new "

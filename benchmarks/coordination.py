@@ -60,7 +60,10 @@ def main() -> None:
 def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="items of a job")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if min(arguments.sizes) < 2 * CHUNK_ITEMS:
+        parser.error(f"a job needs two chunks, so {2 * CHUNK_ITEMS} items, to have a rate")
+    return arguments
 
 
 def _run_size(deployment: Deployment, size: int, at_rest: float) -> list[Run]:
@@ -121,9 +124,11 @@ def _watch_memory(deployment: Deployment, at_rest: float) -> Iterator[list[float
 
     thread = threading.Thread(target=watch)
     thread.start()
-    yield growth
-    over.set()
-    thread.join()
+    try:
+        yield growth
+    finally:
+        over.set()
+        thread.join()
 
 
 def _read_steady_seconds(deployment: Deployment, job_id: int) -> float:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
-from db.states import LIVE_JOB_STATES, JobState
+from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import (
     CellRow,
     ChunkRow,
@@ -35,15 +35,16 @@ def erase_job(session: Session, job_id: int) -> bool:
 
     A live job is cancelled by it. The rows are removed by `remove_erased`, a piece at a time.
     """
-    job = session.execute(
-        select(JobRow.state, JobRow.items).where(JobRow.id == job_id, JobRow.erasing_at.is_(None))
-    ).first()
+    # The job's row first, as everybody does: in another order two could wait for each other.
+    live = select(JobRow.state, JobRow.items).where(
+        JobRow.id == job_id, JobRow.erasing_at.is_(None)
+    )
+    job = session.execute(live.with_for_update(key_share=True)).first()
     if job is None:
         return session.get(JobRow, job_id) is not None
     receipt = {"items": job.items, **_count_held(session, job_id)}
     # Without its chunk no late worker can record, and no hint claims.
-    session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
-    session.execute(delete(CellRow).where(CellRow.job_id == job_id))
+    _remove_chunks(session, job_id)
     session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
     if job.state in LIVE_JOB_STATES:
@@ -52,11 +53,18 @@ def erase_job(session: Session, job_id: int) -> bool:
     return True
 
 
+def _remove_chunks(session: Session, job_id: int) -> None:
+    session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
+    session.execute(delete(CellRow).where(CellRow.job_id == job_id))
+
+
 def _count_held(session: Session, job_id: int) -> dict[str, int]:
     of_job = ItemRow.job_id == job_id
     return {
         "faces": session.scalar(
-            select(func.coalesce(func.sum(ChunkRow.faces), 0)).where(ChunkRow.job_id == job_id)
+            select(func.coalesce(func.sum(ChunkRow.faces), 0)).where(
+                ChunkRow.job_id == job_id, ChunkRow.state != ChunkState.SPLIT
+            )
         )
         or 0,
         "thumbnails": session.scalar(
@@ -80,6 +88,8 @@ def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
 
 def remove_erased(session: Session, job_id: int) -> bool:
     """Remove the next piece of an erased job; True when nothing is left."""
+    # `erase_job` did not see pieces that a worker was cutting off at that moment.
+    _remove_chunks(session, job_id)
     piece = list(
         session.scalars(select(ItemRow.id).where(ItemRow.job_id == job_id).limit(ERASED_AT_ONCE))
     )
@@ -100,10 +110,7 @@ def finish_erasure(session: Session, job_id: int) -> None:
     )
 
 
-def expire_jobs(session: Session) -> list[int]:
-    """Erase every job whose time has come; returns their ids."""
+def read_jobs_to_expire(session: Session) -> list[int]:
+    """Jobs whose time has come."""
     query = select(JobRow.id).where(JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
-    expired = list(session.scalars(query.with_for_update(skip_locked=True)))
-    for job_id in expired:
-        erase_job(session, job_id)
-    return expired
+    return list(session.scalars(query))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt
 
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
@@ -57,12 +57,26 @@ def cancel_job(session: Session, job_id: int) -> bool:
         live.values(
             state=JobState.CANCELLING,
             cancelling_at=func.coalesce(JobRow.cancelling_at, DatabaseTime()),
-        ).returning(JobRow.id)
+        ).returning(JobRow.queued_at, JobRow.items)
     ).first()
     if asked is None:
         return False
+    if asked.queued_at is None:
+        _cancel_draft(session, job_id, asked.items)
     cancel_waiting_chunks(session, job_id)
     return True
+
+
+def _cancel_draft(session: Session, job_id: int, items: int) -> None:
+    """One chunk says what became of the items of a job that never had any."""
+    known = select(ChunkRow.id).where(ChunkRow.job_id == job_id).limit(1)
+    if not items or session.scalar(known) is not None:
+        return
+    refused = select(func.count()).where(ItemRow.job_id == job_id, ItemRow.error_code.is_not(None))
+    failed = session.execute(refused).scalar_one()
+    whole = {"job_id": job_id, "start": 0, "stop": items, "state": ChunkState.WAITING}
+    session.add(ChunkRow(**whole, failed=failed, earlier=failed))
+    session.flush()
 
 
 def cancel_waiting_chunks(session: Session, job_id: int) -> None:

@@ -129,7 +129,8 @@ def release_all_leases(session: Session) -> None:
         .where(ChunkRow.state == ChunkState.LEASED)
         .values(state=ChunkState.WAITING, token=None, in_hand=None)
     )
-    session.execute(update(ChunkRow).where(ChunkRow.sent_at.is_not(None)).values(sent_at=None))
+    lost = (ChunkRow.state == ChunkState.WAITING, ChunkRow.sent_at.is_not(None))
+    session.execute(update(ChunkRow).where(*lost).values(sent_at=None))
 
 
 def held(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:

@@ -35,7 +35,7 @@ def _may_pause() -> tuple[ColumnElement[bool], ...]:
 def pause_job(session: Session, job_id: int) -> bool:
     """Let nothing more of a job be claimed; False where its failures differ or it has moved on."""
     job = select(JobRow.id).where(JobRow.id == job_id, *_may_pause())
-    if session.scalar(job.with_for_update(skip_locked=True)) is None:
+    if session.scalar(job.with_for_update(skip_locked=True, key_share=True)) is None:
         return False
     done = select(func.sum(ChunkRow.done)).where(ChunkRow.job_id == job_id)
     if session.scalar(done):

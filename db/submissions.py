@@ -87,7 +87,7 @@ def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> boo
 
 def add_batch(session: Session, job_id: int, batch: str) -> None:
     """Note more uploads of a draft, so that they are removed with it."""
-    row = session.get_one(JobRow, job_id, with_for_update=True)
+    row = session.get_one(JobRow, job_id, with_for_update={"key_share": True})
     row.batches = [*row.batches, batch]
 
 

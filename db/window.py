@@ -4,6 +4,7 @@ closes."""
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import choice, random
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from db.values import Priority
 SHARING_JOBS = 200
 # No job starves: one of low priority still gets a ninth of what the most urgent gets.
 WEIGHTS = {Priority.LOW: 1, Priority.NORMAL: 3, Priority.HIGH: 9}
+# How often a place goes to a job that holds none, whatever its weight.
+DRAWN_BY_LOT = 0.1
 _WEIGHT = case(WEIGHTS, value=JobRow.priority)
 
 
@@ -115,16 +118,19 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _
 
 
 def _share(due: dict[int, _Due], held: Counter[int], room: int) -> list[int]:
-    """Give each place to the job that holds the fewest for its weight, the oldest among equals."""
+    """Give each place to the job that holds the fewest for its weight, any among equals; now and
+    then to one that holds none."""
     chosen: list[int] = []
     taken = Counter({job_id: held[job_id] for job_id in due})
     ahead = {job_id: iter(job.chunk_ids) for job_id, job in due.items()}
 
-    def rank(job_id: int) -> tuple[float, int]:
-        return (taken[job_id] + 1) / due[job_id].weight, job_id
+    def rank(job_id: int) -> tuple[float, float]:
+        return (taken[job_id] + 1) / due[job_id].weight, random()
 
     while ahead and len(chosen) < room:
-        job_id = min(ahead, key=rank)
+        idle = [job_id for job_id in ahead if not taken[job_id]]
+        # Drawn by lot, as where places are fewer than jobs the ranks would always name the same.
+        job_id = choice(idle) if idle and random() < DRAWN_BY_LOT else min(ahead, key=rank)
         chunk_id = next(ahead[job_id], None)
         if chunk_id is None:
             del ahead[job_id]
@@ -168,7 +174,7 @@ def close_job(session: Session, job_id: int) -> JobState | None:
     job = session.execute(
         select(JobRow.state, JobRow.items)
         .where(JobRow.id == job_id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).first()
     if job is None:
         return None
@@ -191,7 +197,7 @@ def _judge(session: Session, job_id: int, state: JobState, items: int) -> JobSta
             func.coalesce(func.sum(ChunkRow.cancelled), 0),
         ).where(*counted)
     ).one()
-    if state is JobState.CANCELLING and cancelled:
+    if state is JobState.CANCELLING and (cancelled or not items):
         _cancel_waiting_items(session, job_id)
         return JobState.CANCELLED
     if failed == 0:

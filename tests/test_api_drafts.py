@@ -102,6 +102,13 @@ def test_an_append_sent_again_adds_nothing_twice(client: FlaskClient) -> None:
     assert append(client, job_id, 6, Idempotency_Key="page 1").status_code == 409
 
 
+def test_a_key_of_one_draft_adds_nothing_to_another(client: FlaskClient) -> None:
+    first, second = open_draft(client), open_draft(client)
+    assert append(client, first, 5, Idempotency_Key="page 1").status_code == 202
+    assert append(client, second, 5, Idempotency_Key="page 1").status_code == 409
+    assert client.get(f"/v1/jobs/{second}").json["counts"]["items"] == 0
+
+
 def test_a_submission_sent_again_is_the_same_job(client: FlaskClient) -> None:
     body = {"items": [{"uri": "file:///a"}]}
     headers = {"Idempotency-Key": "k"}

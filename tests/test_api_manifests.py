@@ -17,7 +17,7 @@ from work_for_tests import work_until_done
 from api.manifests import LONGEST_RECORD_BYTES, ManifestError, ManifestKind, read_manifest
 from api.submissions import ITEMS_AT_ONCE, SHORT_LIST_ITEMS
 from db.engine import Database
-from db.erasure import expire_jobs
+from db.erasure import read_jobs_to_expire
 from db.submissions import append_items, open_submission
 from db.values import NewItem, NewJob
 from worker.settings import Settings
@@ -243,12 +243,12 @@ def test_what_a_submission_that_died_has_left_is_erased_later(database: Database
         job_id = open_submission(session, NewJob())
         append_items(session, job_id, [NewItem("1", "file:///1")])
     with database.write() as session:
-        assert expire_jobs(session) == []
+        assert read_jobs_to_expire(session) == []
         session.connection().exec_driver_sql(
             "UPDATE jobs SET expires_at = '2020-01-01 00:00:00.000000'"
         )
     with database.write() as session:
-        assert expire_jobs(session) == [job_id]
+        assert read_jobs_to_expire(session) == [job_id]
 
 
 def test_a_submission_that_breaks_off_leaves_nothing_behind(

@@ -15,6 +15,7 @@ from jobs_for_tests import (
     submit,
     work_all,
 )
+from sqlalchemy import delete
 
 from db.clock import DatabaseTime
 from db.engine import Database
@@ -22,8 +23,8 @@ from db.jobs import cancel_job, read_job, read_jobs
 from db.results import ResultFilter, read_results
 from db.retries import retry_job
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.submissions import accept_job
-from db.tables import ChunkRow, JobRow
+from db.submissions import accept_job, append_items, create_draft
+from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import ItemError, JobCounts, NewItem, NewJob
 
 
@@ -222,3 +223,28 @@ def test_a_resumed_job_is_as_fast_as_since_it_was_resumed(database: Database) ->
     with database.write() as session:
         session.get_one(JobRow, job_id).resumed_at = datetime.now(UTC)
     assert status(database, job_id).items_per_second is None
+
+
+@pytest.mark.parametrize("items", [0, 3], ids=["empty", "with items"])
+def test_a_cancelled_draft_ends_as_cancelled_with_all_its_items(
+    database: Database, items: int
+) -> None:
+    refusal = ItemError(ErrorCode.FORBIDDEN_SOURCE, "Not from there.")
+    wanted = [NewItem(f"{number}", "file:///a") for number in range(items)]
+    with database.write() as session:
+        job_id = create_draft(session, NewJob())
+        append_items(session, job_id, [*wanted, NewItem("refused", "", error=refusal)][: items + 1])
+        if not items:
+            session.get_one(JobRow, job_id).items = 0
+            session.execute(delete(ItemRow))
+    assert cancel(database, job_id)
+    assert close(database) == [job_id]
+    ended = status(database, job_id)
+    assert ended.state is JobState.CANCELLED
+    refused = min(items, 1)
+    assert ended.counts == counts(items=items + refused, cancelled=items, failed=refused)
+    with database.read() as session:
+        lines = read_results(session, job_id, ResultFilter(), after=-1, limit=10)
+    assert [line.state for line in lines] == [ItemState.CANCELLED] * items + [
+        ItemState.FAILED
+    ] * refused

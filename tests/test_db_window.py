@@ -91,3 +91,29 @@ def test_a_chunk_given_back_to_a_job_that_was_just_cancelled_ends_with_it(
     assert close(database) == [job_id]
     assert status(database, job_id).state is JobState.CANCELLED
     assert status(database, job_id).counts.cancelled == 4
+
+
+def test_a_job_that_holds_nothing_gets_a_place_though_others_outweigh_it(
+    database: Database,
+) -> None:
+    for _ in range(2):
+        accept_many(database, Priority.HIGH)
+    for chunk_id in hints(database, window=12):
+        claim(database, chunk_id)
+    patient = [accept_many(database, Priority.LOW), accept_many(database, Priority.NORMAL)]
+    served: set[int] = set()
+    # One place is free at a time. That a job is passed over so often is no chance.
+    for _ in range(500):
+        chosen = hints(database, window=1)
+        served |= jobs_of(database, chosen).keys()
+        with database.write() as session:
+            forget_hints(session, chosen)
+        if served >= set(patient):
+            break
+    assert served >= set(patient)
+
+
+def accept_many(database: Database, priority: Priority) -> int:
+    items = [NewItem(f"{number}", "file:///a") for number in range(30)]
+    with database.write() as session:
+        return accept_job(session, NewJob(priority=priority), items, 1)

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 
 from celery import Celery
@@ -17,7 +18,14 @@ from sqlalchemy.exc import DBAPIError
 
 from db.crashes import crash_chunk
 from db.engine import Database
-from db.erasure import expire_jobs, finish_erasure, read_jobs_to_erase, remove_erased
+from db.erasure import (
+    ErasedJob,
+    erase_job,
+    finish_erasure,
+    read_jobs_to_erase,
+    read_jobs_to_expire,
+    remove_erased,
+)
 from db.pauses import pause_job, read_jobs_to_pause
 from db.states import WorkerRole
 from db.window import close_job, read_expired_leases, read_jobs_to_close
@@ -109,23 +117,30 @@ class Dispatcher:
                 logger.info("job closed", extra={"job_id": job_id, "state": state.value})
 
     def _expire(self) -> None:
-        with self._database.write() as session:
-            for job_id in expire_jobs(session):
-                logger.info("job expired", extra={"job_id": job_id})
+        with self._database.read() as session:
+            expired = read_jobs_to_expire(session)
+        for job_id in expired:
+            with self._database.write() as session:
+                erase_job(session, job_id)
+            logger.info("job expired", extra={"job_id": job_id})
 
     def _erase(self) -> None:
         """A piece of each erased job, so that a large one holds nobody up; its uploads last."""
         with self._database.read() as session:
             erased = read_jobs_to_erase(session)
         for job in erased:
-            with self._database.write() as session:
-                if not remove_erased(session, job.id):
-                    continue
-            for batch in job.batches:
-                self._store.remove_batch(batch)
-            with self._database.write() as session:
-                finish_erasure(session, job.id)
-            logger.info("job erased", extra={"job_id": job.id})
+            # A store that does not give up the files of one keeps those of no other.
+            self._try(partial(self._erase_piece, job))
+
+    def _erase_piece(self, job: ErasedJob) -> None:
+        with self._database.write() as session:
+            if not remove_erased(session, job.id):
+                return
+        for batch in job.batches:
+            self._store.remove_batch(batch)
+        with self._database.write() as session:
+            finish_erasure(session, job.id)
+        logger.info("job erased", extra={"job_id": job.id})
 
     def _beat_when_due(self) -> None:
         if monotonic() < self._next_beat:
