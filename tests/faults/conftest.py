@@ -16,7 +16,7 @@ def sqlite() -> Iterator[SqliteFile]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_cluster() -> Iterator[Cluster]:
     server = PostgresqlServer()
     # Every hint is sent twice, and the clock of one of the workers is ten minutes fast.

@@ -22,7 +22,8 @@ from faults.servers import PostgresqlServer, SqliteFile
 from worker.interactive import READY, InteractiveLane
 from worker.queue import create_queue
 
-SOON_SECONDS = 40.0
+# Long enough for a busy machine.
+SOON_SECONDS = 120.0
 END = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}
 
 
