@@ -27,7 +27,7 @@ from api import (
 from api.access import guard, refuse_open_network
 from api.errors import explain_invalid, handle_errors
 from api.schemas import ErrorBody
-from api.services import open_services
+from api.services import EXTENSION, open_services
 from api.uploads import StagedRequest
 from worker.logs import configure_logging
 from worker.settings import Settings
@@ -81,12 +81,17 @@ def serve(settings: Settings, fd: int | None = None) -> None:
 
 
 class _ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
-    """Lets go of a client that falls silent in the middle of its request: it holds a thread."""
+    """Lets go of a client that falls silent in the middle of its request: it holds a thread; and of
+    those that only listen, when it is asked to end."""
 
     def enqueue_req(self, conn: Any) -> None:
         limit = struct.pack("ll", SILENCE_SECONDS, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         super().enqueue_req(conn)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        self.wsgi.extensions[EXTENSION].ending.set()
+        super().handle_exit(sig, frame)
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types

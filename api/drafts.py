@@ -56,6 +56,8 @@ def append_to_draft(path: JobPath, header: KeyHeader) -> Response:
 def finalize_draft(path: JobPath) -> Response:
     """Let workers have a draft; a job that was finalized before is left as it is."""
     job, opened = find_job(path.job_id), services()
+    if job.state in (JobState.CANCELLING, JobState.CANCELLED):
+        raise ApiError(HTTPStatus.CONFLICT, "The draft was cancelled; submit it as a new job.")
     if job.state is JobState.DRAFT and job.counts.items == 0:
         raise ApiError(HTTPStatus.CONFLICT, "The draft has no items; append some, or cancel it.")
     with opened.database.write() as session:

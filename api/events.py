@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from time import monotonic, sleep
+from time import monotonic
 
 from flask import Response, stream_with_context
 from flask_openapi3 import APIBlueprint, Tag
@@ -52,6 +52,6 @@ def _events(job_id: int) -> Iterator[str]:
         elif monotonic() - spoken > SILENCE_SECONDS:
             yield ": still here\n\n"
             spoken = monotonic()
-        if job.timestamps.finished is not None:
+        # A reader connects again, to the API that comes after this one.
+        if job.timestamps.finished is not None or services().ending.wait(POLL_SECONDS):
             return
-        sleep(POLL_SECONDS)

@@ -29,7 +29,7 @@ from db.erasure import erase_job
 from db.idempotency import note_request
 from db.jobs import cancel_job, read_job, read_jobs
 from db.pauses import resume_job
-from db.retries import retry_job
+from db.retries import RETRIED_STATES, retry_job
 from db.submissions import accept_job, append_items, create_draft
 from db.values import JobStatus, NewItem, NewJob
 
@@ -39,6 +39,10 @@ blueprint = APIBlueprint(
 # A body of JSON is read into memory whole, and its items are added in one transaction; more than
 # these are appended to a draft.
 MOST_JSON_BYTES = 32 << 20
+ONLY_LISTS = (
+    "Only lists take a query: send one with the header Content-Type: application/x-ndjson or "
+    "text/csv, or put this into the body."
+)
 MOST_JSON_ITEMS = 100_000
 SUBMISSION: dict[str, Any] = describe_body(
     {
@@ -65,7 +69,7 @@ def submit_job(header: KeyHeader, query: SubmissionQuery) -> Response:
     if kind is not None:
         job_id = submit_body(kind, query, key)
     elif request.args:
-        raise ApiError(HTTPStatus.BAD_REQUEST, "Only lists take a query; put this into the body.")
+        raise ApiError(HTTPStatus.BAD_REQUEST, ONLY_LISTS)
     else:
         job_id = _submit_json(key) if request.is_json else _submit_files(key)
     services().hints.send_soon()
@@ -159,12 +163,13 @@ def go_on(path: JobPath) -> Response:
 @blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
 def run_failed_again(path: JobPath) -> Response:
     """Try the failed items of an ended job once more; what is done is not touched."""
-    find_job(path.job_id)
+    job = find_job(path.job_id)
     with services().database.write() as session:
         if not retry_job(session, path.job_id):
             raise ApiError(
                 HTTPStatus.CONFLICT,
-                "The job has not ended, or has no failed items that can be retried.",
+                f"The job is {job.state}. Only one that is {' or '.join(RETRIED_STATES)} can be "
+                "retried, and of it the items that failed after they were accepted.",
             )
     services().hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)

@@ -13,7 +13,14 @@ SECONDS_PER_DAY = 86400
 
 
 def limit_retention(session: Session, job: NewJob, retention_days: float) -> NewJob:
-    """The job with its end; raises ApiError for one behind the limit. No limit where it is 0."""
+    """The job with its end; raises ApiError for one that is over already, or behind the limit. No
+    limit where that is 0."""
+    if job.expires_at is not None and job.expires_at <= read_time(session):
+        raise ApiError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"expires_at is over ({job.expires_at:%Y-%m-%dT%H:%M:%SZ}); ask for a later one, or none.",
+            "invalid_request",
+        )
     if not retention_days:
         return job
     latest = read_time(session, retention_days * SECONDS_PER_DAY)

@@ -1,7 +1,7 @@
 """What the views call: opened once per API process, after gunicorn forked it."""
 
 from dataclasses import dataclass
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import cast
 
 from celery import Celery
@@ -32,6 +32,8 @@ class Services:
     # Each stream of events, and each manifest that is fetched, holds a thread of the API: half of
     # them stay free for everything else.
     streams: BoundedSemaphore
+    # Set when this process is asked to end: whoever answers for long lets go.
+    ending: Event
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -60,6 +62,7 @@ def open_services(app: Flask, settings: Settings) -> None:
         ),
         hints=HintSender(database, queue, settings.resend_seconds),
         streams=BoundedSemaphore(max(1, settings.api_threads // 2)),
+        ending=Event(),
     )
 
 

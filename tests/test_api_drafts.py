@@ -91,6 +91,7 @@ def test_an_empty_draft_is_not_finalized_and_can_be_cancelled(client: FlaskClien
     assert client.post(f"/v1/jobs/{job_id}/finalize").status_code == 409
     assert client.post(f"/v1/jobs/{job_id}/cancel").status_code == 202
     assert append(client, job_id, 1).status_code == 409
+    assert client.post(f"/v1/jobs/{job_id}/finalize").status_code == 409
 
 
 def test_an_append_sent_again_adds_nothing_twice(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from conftest import OpenClient
 from flask.testing import FlaskClient
 from jobs_for_tests import close, submit, work_all
 
+from api.services import EXTENSION
 from db.engine import Database
 from worker.settings import Settings
 
@@ -51,3 +52,11 @@ def test_streams_leave_threads_free_for_others(open_client: OpenClient, settings
 
 def test_there_are_no_events_of_no_job(client: FlaskClient) -> None:
     assert client.get("/v1/jobs/9/events").status_code == 404
+
+
+def test_a_stream_lets_go_when_the_api_is_to_end(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    job_id = submit(database)
+    client.application.extensions[EXTENSION].ending.set()
+    assert [job["state"] for job in follow(client, job_id)] == ["queued"]
+    database.close()

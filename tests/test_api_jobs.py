@@ -193,3 +193,10 @@ def test_a_store_that_is_full_refuses_the_request_and_keeps_nothing(
     response = upload(open_client(), {"a.jpg": PICTURE})
     assert response.status_code == 503
     assert response.json["error"]["code"] == "storage_unavailable"
+
+
+def test_an_end_that_is_over_is_refused(client: FlaskClient) -> None:
+    body = {"items": [{"uri": "file:///a"}], "expires_at": "2020-01-01T00:00:00Z"}
+    response = client.post("/v1/jobs", json=body)
+    assert response.status_code == 422
+    assert "expires_at is over" in response.json["error"]["message"]
