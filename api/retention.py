@@ -18,7 +18,7 @@ def limit_retention(session: Session, job: NewJob, retention_days: float) -> New
     if job.expires_at is not None and job.expires_at <= read_time(session):
         raise ApiError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"expires_at is over ({job.expires_at:%Y-%m-%dT%H:%M:%SZ}); ask for a later one, or none.",
+            f"expires_at is over ({job.expires_at:%Y-%m-%dT%H:%M:%SZ}); ask for a later one.",
             "invalid_request",
         )
     if not retention_days:
