@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError, answers
 from api.jobs import find_job, reply_job
-from api.keys import AlreadyAccepted, find_earlier
+from api.keys import find_earlier, refuse_repeated
 from api.manifests import ManifestKind
 from api.replies import CSV_EXAMPLE, describe_body
 from api.requests import AppendForm, ItemBody, JobPath, KeyHeader
@@ -72,8 +72,7 @@ def _append_files(job_id: int, key: str | None) -> None:
         stored_files(request, opened, form.dimensions) as files,
         opened.database.write() as session,
     ):
-        if find_earlier(session, key, files.digest, job_id) is not None:
-            raise AlreadyAccepted(job_id)
+        refuse_repeated(session, key, files.digest, job_id)
         append(session, job_id, files.items)
         add_batch(session, job_id, files.batch)
         if key is not None:

@@ -8,7 +8,7 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError, answers, validate_json
-from api.keys import AlreadyAccepted, find_earlier
+from api.keys import AlreadyAccepted, refuse_repeated
 from api.manifests import ManifestKind
 from api.replies import CSV_EXAMPLE, describe_body, reply
 from api.requests import (
@@ -108,8 +108,7 @@ def _read_json() -> tuple[JobBody, str]:
 def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str) -> int:
     opened = services()
     with opened.database.write() as session:
-        if (earlier := find_earlier(session, key, digest)) is not None:
-            raise AlreadyAccepted(earlier.job_id)
+        refuse_repeated(session, key, digest)
         job = limit_retention(session, job, opened.settings.retention_days)
         if draft:
             job_id = create_draft(session, job)

@@ -16,6 +16,14 @@ class AlreadyAccepted(Exception):
         self.job_id = job_id
 
 
+def refuse_repeated(
+    session: Session, key: str | None, digest: str, job_id: int | None = None
+) -> None:
+    """Raises AlreadyAccepted where the same request came before."""
+    if (earlier := find_earlier(session, key, digest, job_id)) is not None:
+        raise AlreadyAccepted(earlier.job_id)
+
+
 def find_earlier(
     session: Session, key: str | None, digest: str, job_id: int | None = None
 ) -> AcceptedRequest | None:

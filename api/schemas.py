@@ -7,9 +7,10 @@ from typing import Literal, Self
 from pydantic import BaseModel
 
 from api.requests import OptionsBody
-from db.audience import Audience, Share
+from db.audience import Audience
 from db.states import ErrorCode, ItemState, JobState
 from db.values import JobStatus, Priority, StoredFace, StoredItem
+from models.shares import Share
 
 
 class ErrorDetail(BaseModel):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.errors import ApiError
-from api.keys import AlreadyAccepted, find_earlier
+from api.keys import refuse_repeated
 from api.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
 from api.requests import SubmissionQuery
 from api.retention import limit_retention
@@ -118,12 +118,7 @@ def _answer_repeated(key: str | None, digest: str) -> None:
     if key is None:
         return
     with services().database.write() as session:
-        _refuse_repeated(session, key, digest)
-
-
-def _refuse_repeated(session: Session, key: str | None, digest: str) -> None:
-    if (earlier := find_earlier(session, key, digest)) is not None:
-        raise AlreadyAccepted(earlier.job_id)
+        refuse_repeated(session, key, digest)
 
 
 def _fetch_manifest(uri: str) -> Manifest:
@@ -158,7 +153,7 @@ def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, di
                 append(session, job_id, piece)
         with opened.database.write() as session:
             # The same request may have come twice at once.
-            _refuse_repeated(session, key, digest)
+            refuse_repeated(session, key, digest)
             if not close_submission(session, job_id, job.expires_at):
                 raise _no_draft()
             if not draft:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -13,11 +12,8 @@ from db.bands import Band
 from db.engine import is_postgresql
 from db.states import ChunkState
 from db.tables import CellRow, ChunkRow, ItemRow, JobRow
-
-# The 97.5 % point of the normal distribution, for 95 % intervals.
-Z_95 = 1.959964
-GENDERS = ("female", "male", "unknown")
-OUTSIDE_BANDS = "other"
+from models.confusion import OUTSIDE, PREDICTED_GENDERS, band_of
+from models.shares import Share, wilson_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +25,6 @@ class AudienceQuery:
     by_age_band: bool = True
     job_id: int | None = None
     tag: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of the whole and its 95 % interval, all from 0 to 1."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +129,14 @@ def _count_failures(session: Session, jobs: Sequence[ColumnElement[bool]]) -> di
 
 def _group(counts: Counter[tuple[str, int]], query: AudienceQuery) -> tuple[AudienceGroup, ...]:
     """Every band and gender asked for has its row, with or without faces."""
-    genders: Sequence[str | None] = GENDERS if query.by_gender else (None,)
+    genders: Sequence[str | None] = PREDICTED_GENDERS if query.by_gender else (None,)
     labels: list[str | None] = [band.label for band in query.bands] if query.by_age_band else [None]
     grouped: Counter[tuple[str | None, str | None]] = Counter()
     for (gender, age), faces in counts.items():
-        label = _label_of(age, query.bands) if query.by_age_band else None
+        label = band_of(age, query.bands) if query.by_age_band else None
         grouped[gender if query.by_gender else None, label] += faces
-    if any(label == OUTSIDE_BANDS for _, label in grouped):
-        labels.append(OUTSIDE_BANDS)
+    if any(label == OUTSIDE for _, label in grouped):
+        labels.append(OUTSIDE)
     return tuple(
         AudienceGroup(
             gender=gender,
@@ -160,20 +147,3 @@ def _group(counts: Counter[tuple[str, int]], query: AudienceQuery) -> tuple[Audi
         for label in labels
         for gender in genders
     )
-
-
-def _label_of(age: int, bands: Sequence[Band]) -> str:
-    return next((band.label for band in bands if band.low <= age <= band.high), OUTSIDE_BANDS)
-
-
-def wilson_share(count: int, total: int) -> Share:
-    """`count / total` with its Wilson score interval (Wilson 1927); from 0 to 1 where there is no
-    total.
-    """
-    if total == 0:
-        return Share(0.0, 0.0, 1.0)
-    share = count / total
-    z2 = Z_95**2
-    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z_95 / (1 + z2 / total) * sqrt(share * (1 - share) / total + z2 / (4 * total**2))
-    return Share(share, max(0.0, centre - half), min(1.0, centre + half))

@@ -1,25 +1,26 @@
 """A job whose first items all fail alike waits for a person, instead of failing the rest, too."""
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
+from db.retries import retriable
 from db.states import ChunkState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
+from db.window import has_chunk
 
 
 def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
     """Jobs of which so many items have failed and none was done; of any job none, where it is 0."""
     if not after_failures:
         return []
-    ended = ChunkRow.state == ChunkState.DONE
-    some_done = exists().where(ChunkRow.job_id == JobRow.id, ended, ChunkRow.done > 0)
+    some_done = has_chunk(ChunkState.DONE, ChunkRow.done > 0)
     # Of most jobs one chunk says enough; the others are few, and have few chunks that ended.
     suspects = list(session.scalars(select(JobRow.id).where(*_may_pause(), ~some_done)))
     failures = func.sum(ChunkRow.failed - ChunkRow.earlier)
     query = (
         select(ChunkRow.job_id)
-        .where(ChunkRow.job_id.in_(suspects), ended)
+        .where(ChunkRow.job_id.in_(suspects), ChunkRow.state == ChunkState.DONE)
         .group_by(ChunkRow.job_id)
         .having(failures >= after_failures)
     )
@@ -28,7 +29,7 @@ def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
 
 def _may_pause() -> tuple[ColumnElement[bool], ...]:
     """Running, with something left to save, and not told to go on before."""
-    waits = exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state == ChunkState.WAITING)
+    waits = has_chunk(ChunkState.WAITING)
     return JobRow.state == JobState.RUNNING, JobRow.resumed_at.is_(None), waits
 
 
@@ -40,8 +41,7 @@ def pause_job(session: Session, job_id: int) -> bool:
     done = select(func.sum(ChunkRow.done)).where(ChunkRow.job_id == job_id)
     if session.scalar(done):
         return False
-    # Items refused at the door, which have no address, tell nothing about those that have one.
-    failed = (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
+    failed = retriable(job_id)
     codes = select(ItemRow.error_code, func.count()).where(*failed).group_by(ItemRow.error_code)
     counted = session.execute(codes).all()
     if len(counted) != 1:

@@ -4,7 +4,6 @@ lease."""
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from math import floor
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from db.leftovers import give_back, give_back_rest
 from db.states import ChunkState, ItemState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, ThumbnailRow
 from db.values import ClaimedChunk, Duplicates, ItemResult
+from models.face import whole_years
 
 # Cells hold ages 0 to 100; an older face is counted with the hundred-year-olds.
 OLDEST_CELL = 100
@@ -182,8 +182,3 @@ def segment_of(dimensions: Mapping[str, str]) -> str:
     """The one spelling of a set of dimensions: JSON with sorted keys, empty where there are
     none."""
     return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""
-
-
-def whole_years(years: float) -> int:
-    """The age that filters compare and cells count: the nearest whole year."""
-    return floor(years + 0.5)

@@ -27,13 +27,14 @@ def retry_job(session: Session, job_id: int) -> int:
     retried = _reopen_chunks(session, job_id)
     session.execute(
         update(ItemRow)
-        .where(*_retriable(job_id))
+        .where(*retriable(job_id))
         .values(state=ItemState.WAITING, error_code=None, error_message=None)
     )
     return retried
 
 
-def _retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
+def retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The failed items of a job, but for those refused at the door, which have no address."""
     return (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
 
 
@@ -46,7 +47,7 @@ def _reopen_chunks(session: Session, job_id: int) -> int:
             ChunkRow.job_id == job_id,
             ChunkRow.state == ChunkState.DONE,
             *inside,
-            *_retriable(job_id),
+            *retriable(job_id),
         )
         .group_by(ChunkRow.id)
     )

@@ -93,7 +93,7 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _
         select(JobRow.id, _WEIGHT)
         .where(
             JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
-            _has_chunk(ChunkState.WAITING),
+            has_chunk(ChunkState.WAITING),
         )
         .order_by(_WEIGHT.desc(), JobRow.id)
         .limit(SHARING_JOBS)
@@ -160,12 +160,13 @@ def _over() -> tuple[ColumnElement[bool], ...]:
     # Asked apart, so that of a large job only the chunks in that state are looked at.
     return (
         JobRow.state.in_(working),
-        ~_has_chunk(ChunkState.LEASED),
-        ~_has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
+        ~has_chunk(ChunkState.LEASED),
+        ~has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
     )
 
 
-def _has_chunk(state: ChunkState, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def has_chunk(state: ChunkState, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the job of the query around it has a chunk in that state."""
     return exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state == state, *conditions)
 
 

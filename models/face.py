@@ -1,6 +1,7 @@
 """What the nets say about a picture, as checked values in pixels of the full-size picture."""
 
 from dataclasses import dataclass
+from math import floor
 
 # Right eye, left eye, nose, right and left corner of the mouth: the order YuNet gives.
 LANDMARK_COUNT = 5
@@ -53,6 +54,11 @@ class AgeEstimate:
             )
         if not self.group:
             raise ValueError("AgeEstimate wants a group such as '25-32', got an empty one")
+
+
+def whole_years(years: float) -> int:
+    """The age that filters compare and cells count: the nearest whole year."""
+    return floor(years + 0.5)
 
 
 @dataclass(frozen=True, slots=True)

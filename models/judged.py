@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor
 
 from models.confusion import LabelledFaces
-from models.face import Face
+from models.face import Face, whole_years
 from models.shares import bound_design_effect
 
 
@@ -28,7 +28,7 @@ class JudgedPicture:
     @property
     def years(self) -> int | None:
         """The estimated age in the nearest whole year, as cells count estimates."""
-        return None if self.face is None else floor(self.face.age.years + 0.5)
+        return None if self.face is None else whole_years(self.face.age.years)
 
 
 def count_labelled(pictures: Sequence[JudgedPicture]) -> tuple[LabelledFaces, ...]:

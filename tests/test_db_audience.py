@@ -6,12 +6,13 @@ import pytest
 from jobs_for_tests import make_face, submit, work_all
 from sqlalchemy import select
 
-from db.audience import AudienceQuery, read_audience, wilson_share
+from db.audience import AudienceQuery, read_audience
 from db.bands import PRESETS, parse_bands
 from db.engine import Database
 from db.submissions import accept_job
 from db.tables import CellRow, FaceRow
 from db.values import NewItem, NewJob
+from models.shares import wilson_share
 
 FACES = (make_face(10, 0.9), make_face(30, 0.2), make_face(31, 0.55), make_face(80, 0.9))
 

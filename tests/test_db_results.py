@@ -5,11 +5,12 @@ from jobs_for_tests import claim_next, make_face, record, results_of, status, su
 from sqlalchemy import func, select
 
 from db.engine import Database
-from db.recording import was_recorded, whole_years
+from db.recording import was_recorded
 from db.results import ResultFilter, read_item, read_results, read_thumbnail
 from db.states import ErrorCode, ItemState
 from db.tables import CellRow, FaceRow
 from db.values import Thumbnail
+from models.face import whole_years
 
 BOTH = [[("female", 30.4), ("male", 52.6)]]
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.1))

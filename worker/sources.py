@@ -23,13 +23,12 @@ from worker.addresses import WEB_SCHEMES, AllowList
 from worker.buckets import Buckets
 from worker.deadline import Deadline
 from worker.settings import Settings
-from worker.store import SCHEME, Store
+from worker.store import COPY_BYTES, SCHEME, Store
 from worker.web import Web
 
 # Between the times that a server which is away is asked; by chance less, so that many workers do
 # not come again all at once.
 PAUSES_SECONDS = (0.5, 1.5, 4.0)
-COPY_BYTES = 256 * 1024
 
 Kept = TypeVar("Kept")
 Pieces = Generator[bytes, None, None]
