@@ -6,16 +6,20 @@ from http import HTTPStatus
 import pyarrow
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
+from sqlalchemy.orm import Session
 
 from api.errors import ERRORS, ApiError, answers
+from api.evaluations import find_evaluation
 from api.jobs import find_job
 from api.replies import reply
 from api.requests import AudienceParameters
-from api.schemas import AudienceOut
+from api.schemas import AudienceOut, ShareOut
 from api.services import services
 from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet
-from db.audience import AudienceQuery, read_audience
-from db.bands import parse_bands
+from db.audience import Audience, read_audience
+from db.evaluations import Evaluation
+from db.grouping import AudienceQuery, AudienceTooLarge
+from models.errors import CalibrationError
 
 blueprint = APIBlueprint(
     "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
@@ -23,12 +27,21 @@ blueprint = APIBlueprint(
 TEXT, REAL = pyarrow.string(), pyarrow.float64()
 AUDIENCE_SCHEMA = pyarrow.schema(
     {
+        "dimensions": pyarrow.map_(TEXT, TEXT),
+        "period": TEXT,
         "gender": TEXT,
         "age_band": TEXT,
         "faces": pyarrow.int64(),
         "share": REAL,
         "share_low": REAL,
         "share_high": REAL,
+        "share_within": REAL,
+        "share_within_low": REAL,
+        "share_within_high": REAL,
+        "soft_share": REAL,
+        "corrected": REAL,
+        "corrected_low": REAL,
+        "corrected_high": REAL,
     }
 )
 TABLES = {
@@ -43,16 +56,33 @@ AudienceOut.model_config["openapi_extra"] = TABLES  # type: ignore[typeddict-unk
 
 @blueprint.get("/audience", responses=answers(AudienceOut, 200))
 def show_audience(query: AudienceParameters) -> Response:
-    """Faces by gender and age band, with shares and their 95 % intervals.
+    """Faces by gender, age band, dimensions and time, with shares and their 95 % intervals.
 
-    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120. A
-    job that is not there is a 404; an erased one has nobody.
+    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120.
+    `calibration` names an evaluation, by which shares are corrected for what the nets mix up. A job
+    or an evaluation that is not there is a 404; an erased job has nobody.
     """
     if query.job is not None:
         find_job(query.job)
+    calibration = None if query.calibration is None else find_evaluation(query.calibration)
     with services().database.read() as session:
-        audience = read_audience(session, _to_query(query))
-    return _FORMATS[query.format](AudienceOut.of(audience))
+        asked = _to_query(query, calibration)
+        audience = AudienceOut.of(_read(session, asked), asked)
+    return _FORMATS[query.format](audience)
+
+
+def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) -> AudienceQuery:
+    try:
+        return parameters.to_query(services().settings.min_cell, calibration)
+    except ValueError as error:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
+
+
+def _read(session: Session, query: AudienceQuery) -> Audience:
+    try:
+        return read_audience(session, query)
+    except (AudienceTooLarge, CalibrationError) as error:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
 
 
 def _reply_csv(audience: AudienceOut) -> Response:
@@ -73,19 +103,18 @@ _FORMATS: dict[str, Callable[[AudienceOut], Response]] = {
 
 def _make_rows(audience: AudienceOut) -> Iterator[Row]:
     for group in audience.groups:
-        share = group.share
-        yield group.gender, group.age_band, group.faces, share.value, share.low, share.high
+        yield (
+            group.dimensions,
+            group.period,
+            group.gender,
+            group.age_band,
+            group.faces,
+            *_bounds(group.share),
+            *_bounds(group.share_within),
+            group.soft_share,
+            *_bounds(group.corrected),
+        )
 
 
-def _to_query(parameters: AudienceParameters) -> AudienceQuery:
-    try:
-        groups, bands = parameters.groups(), parse_bands(parameters.bands)
-    except ValueError as error:
-        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
-    return AudienceQuery(
-        bands=bands,
-        by_gender="gender" in groups,
-        by_age_band="age_band" in groups,
-        job_id=parameters.job,
-        tag=parameters.tag,
-    )
+def _bounds(share: ShareOut | None) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if share is None else (share.value, share.low, share.high)

@@ -65,8 +65,13 @@ def list_evaluations() -> Response:
 @blueprint.get("/evaluations/<name>", responses=answers(EvaluationOut, 200))
 def show_evaluation(path: EvaluationPath) -> Response:
     """One evaluation, with the counts that correct shares."""
+    return reply(EvaluationOut.of(find_evaluation(path.name)))
+
+
+def find_evaluation(name: str) -> Evaluation:
+    """The evaluation, or an answer that there is none."""
     with services().database.read() as session:
-        evaluation = read_evaluation(session, path.name)
+        evaluation = read_evaluation(session, name)
     if evaluation is None:
         abort(404, "There is no such evaluation.")
-    return reply(EvaluationOut.of(evaluation))
+    return evaluation

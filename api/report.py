@@ -14,9 +14,11 @@ from api.errors import ERRORS, answers
 from api.jobs import find_job
 from api.requests import JobPath
 from api.services import services
-from db.audience import AudienceQuery, read_audience
+from db.audience import read_audience
 from db.bands import PRESETS
+from db.grouping import AudienceQuery
 from db.results import ResultFilter, read_results, read_thumbnail
+from db.slices import SliceQuery
 from db.states import ItemState
 from db.values import StoredItem
 
@@ -41,7 +43,11 @@ def show_report(path: JobPath) -> Response:
     """The job as one HTML page: its audience, samples of its pictures, and what failed."""
     job = find_job(path.job_id)
     with services().database.read() as session:
-        query = AudienceQuery(bands=PRESETS["marketing"], job_id=job.id)
+        query = AudienceQuery(
+            bands=PRESETS["marketing"],
+            slices=SliceQuery(job_id=job.id),
+            min_cell=services().settings.min_cell,
+        )
         page = render_template(
             "report.html",
             job=job,

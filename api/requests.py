@@ -3,12 +3,16 @@ view."""
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from db.bands import parse_bands
+from db.evaluations import Evaluation
+from db.grouping import AudienceQuery
 from db.results import ResultFilter
+from db.slices import Period, SliceQuery
 from db.states import ErrorCode, ItemState, JobState
 from db.values import (
     Duplicates,
@@ -25,6 +29,8 @@ LONGEST_NAME = 1024
 DIMENSION_PREFIX = "dimension."
 RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
+GROUPINGS = ("gender", "age_band")
+MOST_BY_DIMENSIONS = 4
 # No database of ours takes a NUL, nor half of a character.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -207,14 +213,29 @@ class JobsQuery(Strict):
     cursor: Number | None = None
 
 
-class ResultsQuery(BaseModel):
+class WithDimensions(BaseModel):
+    """Takes any number of `dimension.<name>=<value>` beside what it names."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="after")
+    def _know_every_name(self) -> Self:
+        for name in self.__pydantic_extra__ or {}:
+            if not name.startswith(DIMENSION_PREFIX) or name == DIMENSION_PREFIX:
+                raise ValueError(f"there is no parameter {name!r}")
+        return self
+
+    def dimensions(self) -> Mapping[str, str]:
+        extra: Mapping[str, Any] = self.__pydantic_extra__ or {}
+        return {name.removeprefix(DIMENSION_PREFIX): str(value) for name, value in extra.items()}
+
+
+class ResultsQuery(WithDimensions):
     """Which lines of a job's results; also any number of `dimension.<name>=<value>`.
 
     Ages are whole years, both ends included. Where a condition on faces is given, items without
     such a face are left out, and so are the other faces of the items that stay.
     """
-
-    model_config = ConfigDict(extra="allow")
 
     format: Literal["json", "ndjson", "csv", "parquet", "coco"] = "json"
     state: ItemState | None = None
@@ -225,13 +246,6 @@ class ResultsQuery(BaseModel):
     limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
     cursor: int = Field(-1, ge=-1, le=2**31)
 
-    @model_validator(mode="after")
-    def _know_every_name(self) -> Self:
-        for name in self.__pydantic_extra__ or {}:
-            if not name.startswith(DIMENSION_PREFIX) or name == DIMENSION_PREFIX:
-                raise ValueError(f"there is no parameter {name!r}")
-        return self
-
     def to_filter(self) -> ResultFilter:
         return ResultFilter(
             state=self.state,
@@ -239,29 +253,64 @@ class ResultsQuery(BaseModel):
             age_min=self.age_min,
             age_max=self.age_max,
             score_min=self.score_min,
-            dimensions=self._dimensions(),
+            dimensions=self.dimensions(),
         )
 
-    def _dimensions(self) -> Mapping[str, str]:
-        extra: Mapping[str, Any] = self.__pydantic_extra__ or {}
-        return {name.removeprefix(DIMENSION_PREFIX): str(value) for name, value in extra.items()}
 
+class AudienceParameters(WithDimensions):
+    """Whose faces, and how they are grouped; also any number of `dimension.<name>=<value>`.
 
-class AudienceParameters(Strict):
-    """Whose faces and how they are grouped: `by` is a list of `gender` and `age_band`.
-
-    CSV and Parquet hold the groups alone; what they rest on is in JSON.
+    `by` is a list of `gender`, `age_band`, one of `day`, `week` and `month`, and names of
+    dimensions (`dimension.<name>` for one that is called as any of these). `from` and `to` are days
+    in UTC, both included; pictures of which no day is known are then left out. CSV and Parquet hold
+    the groups alone; what they rest on is in JSON.
     """
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
 
     format: Literal["json", "csv", "parquet"] = "json"
     job: Number | None = None
     tag: Text | None = None
-    by: str = "gender,age_band"
-    bands: str = Field("marketing", description="A preset, or a list such as 0-17,18-34,35-120.")
+    first_day: date | None = Field(None, alias="from")
+    last_day: date | None = Field(None, alias="to")
+    by: Text = "gender,age_band"
+    bands: Text = Field("marketing", description="A preset, or a list such as 0-17,18-34,35-120.")
+    count: Literal["faces", "people"] = "faces"
+    calibration: Name | None = Field(None, description="The evaluation to correct shares with.")
 
-    def groups(self) -> frozenset[str]:
-        """The parts of `by`; raises ValueError for one that is not known."""
-        parts = frozenset(part.strip() for part in self.by.split(",") if part.strip())
-        if unknown := parts - {"gender", "age_band"}:
-            raise ValueError(f"by takes gender and age_band, got {', '.join(sorted(unknown))}")
-        return parts
+    @model_validator(mode="after")
+    def _require_order(self) -> Self:
+        if self.first_day and self.last_day and self.first_day > self.last_day:
+            raise ValueError("from must not come after to")
+        return self
+
+    def to_query(self, min_cell: int, calibration: Evaluation | None) -> AudienceQuery:
+        """Raises ValueError, with a sentence, for groups or bands that make no sense."""
+        parts = list(dict.fromkeys(part.strip() for part in self.by.split(",") if part.strip()))
+        periods = [part for part in parts if part in list(Period)]
+        if len(periods) > 1:
+            raise ValueError(f"by takes one of day, week and month, got {', '.join(periods)}.")
+        names = [
+            part.removeprefix(DIMENSION_PREFIX)
+            for part in parts
+            if part not in (*GROUPINGS, *Period)
+        ]
+        if len(names) > MOST_BY_DIMENSIONS:
+            raise ValueError(f"by takes at most {MOST_BY_DIMENSIONS} dimensions, got {len(names)}.")
+        return AudienceQuery(
+            bands=parse_bands(self.bands),
+            by_gender="gender" in parts,
+            by_age_band="age_band" in parts,
+            slices=SliceQuery(
+                job_id=self.job,
+                tag=self.tag,
+                first_day=self.first_day,
+                last_day=self.last_day,
+                dimensions=self.dimensions(),
+                by_dimensions=tuple(names),
+                by_period=Period(periods[0]) if periods else None,
+            ),
+            counts_people=self.count == "people",
+            min_cell=min_cell,
+            calibration=calibration,
+        )

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from api.requests import OptionsBody
 from db.audience import Audience
+from db.grouping import AudienceGroup, AudienceQuery
 from db.states import ErrorCode, ItemState, JobState
 from db.values import JobStatus, Priority, StoredFace, StoredItem
 from models.shares import Share
@@ -244,48 +245,90 @@ class ShareOut(BaseModel):
 
     @classmethod
     def of(cls, share: Share) -> Self:
-        return cls(**{name: round(value, 4) for name, value in asdict(share).items()})
+        return cls(value=round(share.value, 4), low=round(share.low, 4), high=round(share.high, 4))
+
+    @classmethod
+    def of_some(cls, share: Share | None) -> Self | None:
+        return None if share is None else cls.of(share)
 
 
 class AudienceGroupOut(BaseModel):
-    """One row of the audience table."""
+    """One row of the audience table: `share` is of all faces counted, the others are of those with
+    the same dimensions and period. What is withheld is null."""
 
+    dimensions: dict[str, str | None]
+    period: str | None
     gender: str | None
     age_band: str | None
-    faces: int
-    share: ShareOut
+    faces: int | None
+    share: ShareOut | None
+    share_within: ShareOut | None
+    soft_share: float | None
+    corrected: ShareOut | None
+
+    @classmethod
+    def of(cls, group: AudienceGroup) -> Self:
+        return cls(
+            dimensions=group.dimensions,
+            period=group.period,
+            gender=group.gender,
+            age_band=group.age_band,
+            faces=group.faces,
+            share=ShareOut.of_some(group.share),
+            share_within=ShareOut.of_some(group.share_within),
+            soft_share=_rounded(group.soft_share, 4),
+            corrected=ShareOut.of_some(group.corrected),
+        )
 
 
 class AudienceOut(BaseModel):
-    """Who was there, and how much of what was submitted that rests on."""
+    """Who was there, and how much of what was submitted that rests on.
+
+    Counts of faces under `min_cell` are withheld and others rounded to a multiple of it. Where
+    dimensions or days are asked for, `items` are those that ended, as what waits is not known.
+    """
 
     items: int
     items_done: int
-    items_waiting: int
-    items_cancelled: int
+    items_waiting: int | None
+    items_cancelled: int | None
     items_failed: dict[str, int]
     items_without_faces: int
-    faces: int
-    unknown_gender_share: ShareOut
+    items_duplicates: int
+    count: Literal["faces", "people"]
+    faces: int | None
+    unknown_gender_share: ShareOut | None
+    under_18_share: ShareOut | None
+    median_age: float | None
+    mean_age: float | None
+    design_effect: float
+    min_cell: int
+    groups_withheld: int
+    calibration: str | None
     groups: list[AudienceGroupOut]
 
     @classmethod
-    def of(cls, audience: Audience) -> Self:
-        fields = asdict(audience)
-        return cls.model_validate(
-            {
-                **fields,
-                "unknown_gender_share": ShareOut.of(audience.unknown_gender_share),
-                "groups": [
-                    AudienceGroupOut(
-                        gender=group.gender,
-                        age_band=group.age_band,
-                        faces=group.faces,
-                        share=ShareOut.of(group.share),
-                    )
-                    for group in audience.groups
-                ],
-            }
+    def of(cls, audience: Audience, query: AudienceQuery) -> Self:
+        funnel = audience.funnel
+        return cls(
+            items=funnel.items,
+            items_done=funnel.done,
+            items_waiting=funnel.waiting,
+            items_cancelled=funnel.cancelled,
+            items_failed=funnel.failed,
+            items_without_faces=funnel.without_faces,
+            items_duplicates=funnel.duplicates,
+            count="people" if query.counts_people else "faces",
+            faces=audience.faces,
+            unknown_gender_share=ShareOut.of_some(audience.unknown_gender_share),
+            under_18_share=ShareOut.of_some(audience.under_18_share),
+            median_age=audience.median_age,
+            mean_age=audience.mean_age,
+            design_effect=audience.design_effect,
+            min_cell=query.min_cell,
+            groups_withheld=audience.groups_withheld,
+            calibration=query.calibration.name if query.calibration else None,
+            groups=[AudienceGroupOut.of(group) for group in audience.groups],
         )
 
 

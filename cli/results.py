@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from db.states import ItemState
 
 GENDERS = ("female", "male", "unknown")
 FORMATS = ("ndjson", "json", "csv", "parquet", "coco")
+DAY = click.DateTime(["%Y-%m-%d"])
 STATE = click.Choice([state.value for state in ItemState])
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -116,8 +118,30 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
 @click.command()
 @click.option("--job", type=click.IntRange(min=1), help="Only this job.")
 @click.option("--tag", help="Only jobs with this tag.")
-@click.option("--by", default="gender,age_band", help="gender, age_band or both [both].")
+@click.option("--from", "first_day", type=DAY, help="From this day on, as 2026-05-01 (UTC).")
+@click.option("--to", "last_day", type=DAY, help="Up to this day.")
+@click.option(
+    "--dimension",
+    "dimensions",
+    multiple=True,
+    callback=parse_pairs,
+    metavar="NAME=VALUE",
+    help="Only items with this dimension; may be repeated.",
+)
+@click.option(
+    "--by",
+    default="gender,age_band",
+    metavar="LIST",
+    help="gender, age_band, day, week or month, and names of dimensions [gender,age_band].",
+)
 @click.option("--bands", default="marketing", help="marketing, adience, life_stage or 0-17,18-120.")
+@click.option(
+    "--count",
+    type=click.Choice(["faces", "people"]),
+    default="faces",
+    help="people: each once in a video [faces].",
+)
+@click.option("--calibration", metavar="NAME", help="Correct shares by this evaluation.")
 @as_json
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="A file of it.")
 @_takes_file
@@ -127,16 +151,26 @@ def audience(
     as_json: bool,
     form: str | None,
     out: Path | None,
-    **parameters: str | int | None,
+    dimensions: dict[str, str],
+    first_day: datetime | None,
+    last_day: datetime | None,
+    **given: str | int | None,
 ) -> None:
     """Show who was there.
 
-    Faces by gender and age, with 95 % intervals.
+    Faces by gender and age, or by whatever is asked, with 95 % intervals.
 
     \b
     Example: facetally audience --job 7 --bands 0-17,18-34,35-120
+             facetally audience --by store,gender --from 2026-05-01 --to 2026-05-31
              facetally audience --tag spring --format parquet --out audience.parquet
     """
+    parameters: dict[str, str | int | float | None] = {
+        **given,
+        **{f"dimension.{name}": value for name, value in dimensions.items()},
+        "from": first_day.date().isoformat() if first_day else None,
+        "to": last_day.date().isoformat() if last_day else None,
+    }
     if (form is None and out is not None) or (form is not None and as_json):
         raise click.UsageError("--out goes with --format, and --json with neither.")
     if form is not None:

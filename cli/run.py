@@ -102,6 +102,8 @@ def make_own_settings(data_dir: Path, file_roots: Sequence[Path], key: str) -> S
         max_upload_bytes=NO_UPLOAD_LIMIT,
         # Nobody could tell it to go on, and what it made is the caller's to keep.
         pause_after_failures="0",
+        # Whoever runs this has the faces one by one in the results beside it.
+        min_cell="1",
         retention_days="0",
     )
     return settings.model_copy(update={"file_roots": tuple(file_roots)})

@@ -48,23 +48,33 @@ def _describe_face(face: FaceOut) -> tuple[str, ...]:
 
 def make_audience_table(audience: AudienceOut) -> Table:
     """Who was there, empty groups left out."""
-    table = make_table("gender", "age", "faces", "share", "95 % interval")
+    names = list(audience.groups[0].dimensions) if audience.groups else []
+    has_periods = any(group.period for group in audience.groups)
+    periods = ["period"] * has_periods
+    corrected = ["corrected", "95 % interval"] * bool(audience.calibration)
+    counted = audience.count
+    table = make_table(
+        *names, *periods, "gender", "age", counted, "share", "95 % interval", *corrected
+    )
     for group in audience.groups:
-        if not group.faces:
+        if group.faces == 0:
             continue
         table.add_row(
+            *(clean(value or "-") for value in group.dimensions.values()),
+            *([group.period or ""] * has_periods),
             group.gender or "all",
             group.age_band or "all",
-            str(group.faces),
-            f"{group.share.value:.1%}",
-            _describe_interval(group.share),
+            f"under {audience.min_cell}" if group.faces is None else str(group.faces),
+            *_describe_share(group.share_within),
+            *(_describe_share(group.corrected) if corrected else ()),
         )
     return table
 
 
 def describe_basis(audience: AudienceOut) -> str:
     """`12 faces in 4 of 5 pictures; 1 without faces; 1 unreadable`."""
-    parts = [f"{audience.faces} faces in {audience.items_done} of {audience.items} pictures"]
+    faces = f"under {audience.min_cell}" if audience.faces is None else audience.faces
+    parts = [f"{faces} {audience.count} in {audience.items_done} of {audience.items} pictures"]
     parts.append(f"{audience.items_without_faces} without faces")
     parts += [f"{count} {code}" for code, count in audience.items_failed.items()]
     if audience.items_waiting:
@@ -74,8 +84,10 @@ def describe_basis(audience: AudienceOut) -> str:
     return "; ".join(parts)
 
 
-def _describe_interval(share: ShareOut) -> str:
-    return f"{share.low:.1%} to {share.high:.1%}"
+def _describe_share(share: ShareOut | None) -> tuple[str, str]:
+    if share is None:
+        return "-", "-"
+    return f"{share.value:.1%}", f"{share.low:.1%} to {share.high:.1%}"
 
 
 def make_table(*columns: str) -> Table:

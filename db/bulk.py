@@ -81,6 +81,16 @@ def add_to_rows(session: Session, row: type[Row], rows: Rows) -> None:
         session.execute(_or_add(sqlite.insert(_table_of(row))), rows)
 
 
+def put_rows(session: Session, row: type[Row], rows: Rows) -> None:
+    """Insert rows, each instead of one that may be there under its key."""
+    if not rows:
+        return
+    if is_postgresql(session):
+        session.execute(_replacement(row, tuple(rows[0])), {"rows": _dump(rows)})
+    else:
+        session.execute(_or_replace(sqlite.insert(_table_of(row))), rows)
+
+
 @cache
 def _insertion(row: type[Row], names: tuple[str, ...]) -> Insert:
     sent = _recordset(_table_of(row), names)
@@ -106,6 +116,21 @@ def _change(row: type[Row], names: tuple[str, ...]) -> Update:
 def _addition(row: type[Row], names: tuple[str, ...]) -> postgresql.Insert:
     sent = _recordset(_table_of(row), names)
     return _or_add(postgresql.insert(_table_of(row)).from_select(names, select(sent)))
+
+
+@cache
+def _replacement(row: type[Row], names: tuple[str, ...]) -> postgresql.Insert:
+    sent = _recordset(_table_of(row), names)
+    return _or_replace(postgresql.insert(_table_of(row)).from_select(names, select(sent)))
+
+
+def _or_replace(inserted: UpsertT) -> UpsertT:
+    table = inserted.table
+    values = [column.name for column in table.columns if not column.primary_key]
+    return inserted.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: inserted.excluded[name] for name in values},
+    )
 
 
 def _or_add(inserted: UpsertT) -> UpsertT:

@@ -6,11 +6,13 @@ from itertools import pairwise
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from db.cells import Tally, record_tally
 from db.clock import DatabaseTime
 from db.leases import held_by, is_cancelling
 from db.pieces import cut_piece
 from db.states import ChunkState, ErrorCode, ItemState
 from db.tables import ChunkRow, ItemRow
+from db.totals import FAILED, add_outcome
 
 # A crash is forgiven once: the worker may have been killed for reasons of its own. From then on
 # each item is written down before it is worked on.
@@ -105,7 +107,7 @@ def _condemn(session: Session, chunk: ChunkRow) -> None:
         f"Analysing this item stopped its worker {chunk.crashes} times; it was left out so that "
         "the others could be done. Check the file, or submit it again in another format."
     )
-    session.execute(
+    condemned = session.execute(
         update(ItemRow)
         .where(
             ItemRow.job_id == chunk.job_id,
@@ -117,7 +119,12 @@ def _condemn(session: Session, chunk: ChunkRow) -> None:
             error_code=ErrorCode.WORKER_CRASHED,
             error_message=message,
         )
+        .returning(ItemRow.dimensions, ItemRow.captured_at)
     )
+    tally = Tally()
+    for dimensions, captured_at in condemned:
+        add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{ErrorCode.WORKER_CRASHED}")
+    record_tally(session, chunk.job_id, tally)
     _end(session, chunk.id, ChunkState.DONE, failed=1)
 
 

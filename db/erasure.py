@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from db.cells import erase_cells
 from db.clock import DatabaseTime
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import (
-    CellRow,
     ChunkRow,
+    DeltaRow,
     DigestRow,
     FaceRow,
     ItemRow,
@@ -55,7 +56,7 @@ def erase_job(session: Session, job_id: int) -> bool:
 
 def _remove_chunks(session: Session, job_id: int) -> None:
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
-    session.execute(delete(CellRow).where(CellRow.job_id == job_id))
+    erase_cells(session, job_id)
 
 
 def _count_held(session: Session, job_id: int) -> dict[str, int]:
@@ -103,11 +104,17 @@ def remove_erased(session: Session, job_id: int) -> bool:
     return len(piece) < ERASED_AT_ONCE
 
 
-def finish_erasure(session: Session, job_id: int) -> None:
-    """Note that rows and uploads are gone: the receipt is complete."""
-    session.execute(
-        update(JobRow).where(JobRow.id == job_id).values(erased_at=DatabaseTime(), batches=[])
+def finish_erasure(session: Session, job_id: int) -> bool:
+    """Note that rows and uploads are gone: the receipt is complete. False while the job is still to
+    be taken out of the cube."""
+    in_cube = select(DeltaRow.id).where(DeltaRow.job_id == job_id).exists()
+    gone = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, ~in_cube)
+        .values(erased_at=DatabaseTime(), batches=[])
+        .returning(JobRow.id)
     )
+    return gone.first() is not None
 
 
 def read_jobs_to_expire(session: Session) -> list[int]:

@@ -80,7 +80,7 @@ def _read_waiting_items(
     session: Session, job_id: int, start: int, stop: int
 ) -> tuple[ClaimedItem, ...]:
     query = (
-        select(ItemRow.id, ItemRow.name, ItemRow.uri, ItemRow.dimensions)
+        select(ItemRow.id, ItemRow.name, ItemRow.uri, ItemRow.dimensions, ItemRow.captured_at)
         .where(
             ItemRow.job_id == job_id,
             ItemRow.position >= start,

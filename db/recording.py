@@ -1,25 +1,21 @@
 """Step 5: what became of a chunk is recorded in one transaction, which holds only with its
 lease."""
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from db.bulk import add_to_rows, insert_rows, update_rows
+from db.bulk import insert_rows, update_rows
+from db.cells import record_tally, tally_results
 from db.clock import DatabaseTime
 from db.duplicates import mark_duplicates
 from db.leases import is_cancelling
 from db.leftovers import give_back, give_back_rest
 from db.states import ChunkState, ItemState
-from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, ThumbnailRow
+from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
 from db.values import ClaimedChunk, Duplicates, ItemResult
 from models.face import whole_years
-
-# Cells hold ages 0 to 100; an older face is counted with the hundred-year-olds.
-OLDEST_CELL = 100
 
 
 def record_results(
@@ -50,7 +46,8 @@ def record_results(
     thumbnails = list(_thumbnail_rows(results))
     if thumbnails:
         session.execute(insert(ThumbnailRow), thumbnails)
-    _add_to_cells(session, chunk.job_id, results, gender_min_probability)
+    tally = tally_results(results, chunk.options.duplicates, gender_min_probability)
+    record_tally(session, chunk.job_id, tally)
     return True
 
 
@@ -155,30 +152,3 @@ def _thumbnail_rows(results: Sequence[ItemResult]) -> Iterator[dict[str, object]
                 "media_type": result.thumbnail.media_type,
                 "content": result.thumbnail.content,
             }
-
-
-def _add_to_cells(
-    session: Session, job_id: int, results: Sequence[ItemResult], gender_min_probability: float
-) -> None:
-    """Count the faces into their cells, in the order of the key so that two workers never
-    deadlock."""
-    counts = Counter(
-        (
-            segment_of(result.item.dimensions),
-            min(whole_years(face.age.years), OLDEST_CELL),
-            face.gender.value(gender_min_probability),
-        )
-        for result in results
-        for face in result.faces
-    )
-    rows = [
-        {"job_id": job_id, "segment": segment, "age": age, "gender": gender, "faces": faces}
-        for (segment, age, gender), faces in sorted(counts.items())
-    ]
-    add_to_rows(session, CellRow, rows)
-
-
-def segment_of(dimensions: Mapping[str, str]) -> str:
-    """The one spelling of a set of dimensions: JSON with sorted keys, empty where there are
-    none."""
-    return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""

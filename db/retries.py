@@ -3,9 +3,11 @@
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from db.cells import Tally, record_tally
 from db.clock import DatabaseTime
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
+from db.totals import FAILED, add_outcome
 
 RETRIED_STATES = (JobState.COMPLETED_WITH_ERRORS, JobState.FAILED)
 
@@ -25,12 +27,21 @@ def retry_job(session: Session, job_id: int) -> int:
     if reopened is None:
         return 0
     retried = _reopen_chunks(session, job_id)
+    _take_back_failures(session, job_id)
     session.execute(
         update(ItemRow)
         .where(*retriable(job_id))
         .values(state=ItemState.WAITING, error_code=None, error_message=None)
     )
     return retried
+
+
+def _take_back_failures(session: Session, job_id: int) -> None:
+    what = (ItemRow.dimensions, ItemRow.captured_at, ItemRow.error_code)
+    tally = Tally()
+    for dimensions, captured_at, code in session.execute(select(*what).where(*retriable(job_id))):
+        add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{code}")
+    record_tally(session, job_id, tally, sign=-1)
 
 
 def retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -11,9 +11,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from db.bulk import insert_rows
+from db.cells import Tally, record_tally
 from db.clock import DatabaseTime
 from db.states import ChunkState, ItemState, JobState, WorkerRole
 from db.tables import ChunkRow, ItemRow, JobRow
+from db.totals import FAILED, add_outcome
 from db.values import NewItem, NewJob
 from db.workers import count_slots
 
@@ -82,7 +84,16 @@ def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> boo
     first = total - len(items)
     rows = [_item_row(job_id, first + index, item) for index, item in enumerate(items)]
     insert_rows(session, ItemRow, rows)
+    _tally_refused(session, job_id, items)
     return True
+
+
+def _tally_refused(session: Session, job_id: int, items: Sequence[NewItem]) -> None:
+    tally = Tally()
+    for item in items:
+        if item.error:
+            add_outcome(tally.at(item.dimensions, item.captured_at), f"{FAILED}{item.error.code}")
+    record_tally(session, job_id, tally)
 
 
 def add_batch(session: Session, job_id: int, batch: str) -> None:

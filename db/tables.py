@@ -189,15 +189,60 @@ class ThumbnailRow(Table):
 
 
 class CellRow(Table):
-    """How many faces of one age and gender a job has in one segment (its dimensions as JSON)."""
+    """How many faces of one age and gender a job has in one segment (its dimensions as JSON) on one
+    day, and their mass; written with the faces."""
 
     __tablename__ = "cells"
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     segment: Mapped[str] = mapped_column(primary_key=True)
-    age: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
     gender: Mapped[str] = mapped_column(primary_key=True)
+    age: Mapped[int] = mapped_column(primary_key=True)
     faces: Mapped[int]
+    female_milli: Mapped[int]
+    width_years: Mapped[int]
+
+
+class MeasureRow(Table):
+    """What else is counted where cells are: what became of items, how faces cluster in pictures."""
+
+    __tablename__ = "measures"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    segment: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
+class DeltaRow(Table):
+    """What a transaction added to the cells of a job, and the cube does not hold yet."""
+
+    __tablename__ = "deltas"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    job_id: Mapped[int] = mapped_column(BigKey)
+    segment: Mapped[str]
+    day: Mapped[str]
+    unit: Mapped[str]
+    totals: Mapped[bytes]
+
+
+class CubeRow(Table):
+    """Cells of many jobs, added up so that an audience reads few rows: see `db/cube.py`."""
+
+    __tablename__ = "cube"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    shape: Mapped[str] = mapped_column(primary_key=True)
+    grain: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    segment: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    totals: Mapped[bytes]
 
 
 class EvaluationRow(Table):

@@ -153,6 +153,7 @@ class ClaimedItem:
     name: str
     uri: str
     dimensions: dict[str, str]
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

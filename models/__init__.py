@@ -18,6 +18,8 @@ distribution a pinned package, downloaded and unpacked without being installed
 fold         makes the detector's file one that every runtime opens
 fetch        brings missing weights
 shares       shares and their intervals
+clusters     how alike the faces of one picture are
+mass         faces spread over the ages and genders they may have
 confusion    what the nets made of labelled faces
 mixture      shares of a mixture of known parts
 calibration  shares corrected for the nets' confusion

@@ -84,6 +84,7 @@ def settings(tmp_path: Path, redis_url: str) -> Settings:
         redis_url=redis_url,
         weights_dir=default_weights_dir(os.environ),
         file_roots=(tmp_path.resolve(),),
+        min_cell=1,
     ).complete()
 
 

@@ -232,23 +232,31 @@ def test_a_large_job_comes_whole_in_every_format(client: FlaskClient, database: 
     assert (len(coco.images), len(coco.annotations)) == (1_199, 1_199 * 2)
 
 
+def spread(name: str, share: dict[str, float] | None) -> dict[str, float | None]:
+    ends = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+    return {column: None if share is None else share[end] for column, end in ends.items()}
+
+
 def test_the_audience_is_a_table_too(client: FlaskClient, job_id: int) -> None:
     query = f"/v1/audience?job={job_id}&by=gender&format="
     groups = client.get(query + "json").json["groups"]
     expected = [
         {
+            "dimensions": [],
+            "period": None,
             "gender": group["gender"],
             "age_band": None,
             "faces": group["faces"],
-            "share": group["share"]["value"],
-            "share_low": group["share"]["low"],
-            "share_high": group["share"]["high"],
+            **spread("share", group["share"]),
+            **spread("share_within", group["share_within"]),
+            "soft_share": group["soft_share"],
+            **spread("corrected", None),
         }
         for group in groups
     ]
     assert [group["faces"] for group in groups] == [6, 0, 6]
     assert read_parquet(client, query + "parquet").to_pylist() == expected
-    spelled = [{name: "" if value is None else str(value) for name, value in row.items()}
+    spelled = [{name: "" if value in (None, []) else str(value) for name, value in row.items()}
                for row in expected]  # fmt: skip
     assert read_csv(client, query + "csv") == spelled
     assert client.get(query + "coco").status_code == 422

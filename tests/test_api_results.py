@@ -135,7 +135,20 @@ def test_the_audience_is_counted_with_its_uncertainty(client: FlaskClient, job_i
     assert share["low"] < share["value"] == 0.5 < share["high"]
 
 
-@pytest.mark.parametrize("query", ["bands=0-5,3-9", "bands=x", "by=colour", "job=0", "x=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "bands=0-5,3-9",
+        "bands=x",
+        "by=day,week",
+        "by=a,b,c,d,e",
+        "job=0",
+        "x=1",
+        "from=2026-05-02&to=2026-05-01",
+        "from=x",
+        "count=cats",
+    ],
+)
 def test_an_audience_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/audience?{query}").status_code == 422
 

@@ -6,9 +6,11 @@ import pytest
 from jobs_for_tests import make_face, submit, work_all
 from sqlalchemy import select
 
-from db.audience import AudienceQuery, read_audience
+from db.audience import read_audience
 from db.bands import PRESETS, parse_bands
 from db.engine import Database
+from db.grouping import AudienceQuery
+from db.slices import SliceQuery
 from db.submissions import accept_job
 from db.tables import CellRow, FaceRow
 from db.values import NewItem, NewJob
@@ -21,7 +23,9 @@ def test_faces_are_counted_by_gender_and_age_band(database: Database) -> None:
     job_id = submit(database, items=3)
     work_all(database, faces=FACES, fail=["2.jpg"])
     with database.read() as session:
-        audience = read_audience(session, AudienceQuery(PRESETS["marketing"], job_id=job_id))
+        audience = read_audience(
+            session, AudienceQuery(PRESETS["marketing"], slices=SliceQuery(job_id=job_id))
+        )
     counted = {(group.age_band, group.gender): group.faces for group in audience.groups}
     assert len(counted) == 8 * 3
     assert {key: faces for key, faces in counted.items() if faces} == {
@@ -30,8 +34,9 @@ def test_faces_are_counted_by_gender_and_age_band(database: Database) -> None:
         ("25-34", "unknown"): 2,
         ("65+", "female"): 2,
     }
-    assert (audience.items, audience.items_done, audience.faces) == (3, 2, 8)
-    assert audience.items_failed == {"unreadable": 1}
+    funnel = audience.funnel
+    assert (funnel.items, funnel.done, audience.faces) == (3, 2, 8)
+    assert funnel.failed == {"unreadable": 1}
     assert audience.unknown_gender_share.value == 0.25
 
 
@@ -40,7 +45,7 @@ def test_pictures_without_faces_are_told(database: Database) -> None:
     work_all(database)
     with database.read() as session:
         audience = read_audience(session, AudienceQuery(PRESETS["marketing"]))
-    assert (audience.items_without_faces, audience.faces) == (2, 0)
+    assert (audience.funnel.without_faces, audience.faces) == (2, 0)
     assert audience.unknown_gender_share.high == 1.0
 
 
@@ -71,9 +76,13 @@ def test_an_audience_can_be_that_of_one_tag(database: Database) -> None:
             accept_job(session, NewJob(tags=tags), [NewItem("a", "file:///a")], 1)
     work_all(database, faces=FACES)
     with database.read() as session:
-        spring = read_audience(session, AudienceQuery(PRESETS["marketing"], tag="spring"))
-        nobody = read_audience(session, AudienceQuery(PRESETS["marketing"], tag="spr"))
-    assert (spring.faces, spring.items, nobody.faces) == (4, 1, 0)
+        spring = read_audience(
+            session, AudienceQuery(PRESETS["marketing"], slices=SliceQuery(tag="spring"))
+        )
+        nobody = read_audience(
+            session, AudienceQuery(PRESETS["marketing"], slices=SliceQuery(tag="spr"))
+        )
+    assert (spring.faces, spring.funnel.items, nobody.faces) == (4, 1, 0)
 
 
 def test_cells_recounted_from_faces_are_equal(database: Database) -> None:

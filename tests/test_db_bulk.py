@@ -11,6 +11,7 @@ from db.engine import Database
 from db.states import ItemState
 from db.tables import CellRow, DigestRow, ItemRow
 
+MASSES = {"female_milli": 0, "width_years": 10}
 TEXTS = {
     "plain": "cam1/0001.jpg",
     "quotes": "a \"quoted\" 'name' \\ with %(percent)s :colon",
@@ -82,12 +83,14 @@ def test_an_update_changes_the_rows_it_names_and_no_others(database: Database) -
 
 def test_numbers_are_added_to_a_row_that_is_there(database: Database) -> None:
     job_id = submit(database, items=1)
-    key = {"job_id": job_id, "segment": "", "gender": "female"}
+    key = {"job_id": job_id, "segment": "", "day": "", "unit": "photo", "gender": "female"}
 
     with database.write() as session:
-        add_to_rows(session, CellRow, [{**key, "age": 20, "faces": 2}])
+        add_to_rows(session, CellRow, [{**key, "age": 20, **MASSES, "faces": 2}])
         add_to_rows(
-            session, CellRow, [{**key, "age": 20, "faces": 3}, {**key, "age": 21, "faces": 1}]
+            session,
+            CellRow,
+            [{**key, "age": 20, **MASSES, "faces": 3}, {**key, "age": 21, **MASSES, "faces": 1}],
         )
 
     with database.read() as session:

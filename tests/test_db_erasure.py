@@ -40,9 +40,23 @@ def test_a_piece_that_was_cut_off_during_the_erasure_goes_with_the_rest(
         erase_job(session, job_id)
         # As a worker's transaction does that committed after the erasure had looked.
         session.add(ChunkRow(job_id=job_id, start=0, stop=1, state=ChunkState.WAITING))
-        session.add(CellRow(job_id=job_id, segment="", age=30, gender="female", faces=1))
+        session.add(make_cell(job_id))
     with database.write() as session:
         assert remove_erased(session, job_id)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(ChunkRow)) == 0
         assert session.scalar(select(func.count()).select_from(CellRow)) == 0
+
+
+def make_cell(job_id: int) -> CellRow:
+    return CellRow(
+        job_id=job_id,
+        segment="",
+        day="",
+        unit="photo",
+        age=30,
+        gender="female",
+        faces=1,
+        female_milli=900,
+        width_years=10,
+    )

@@ -17,6 +17,7 @@ from celery import Celery
 from sqlalchemy.exc import DBAPIError
 
 from db.crashes import crash_chunk
+from db.cube import FOLDED_AT_ONCE, fold_deltas
 from db.engine import Database
 from db.erasure import (
     ErasedJob,
@@ -38,6 +39,8 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 0.25
 # While workers take hints, the window is filled again before they run out of them.
 BUSY_SECONDS = 0.1
+# Of a turn, for what audiences read fast; what is not folded yet costs them some time.
+FOLDING_SECONDS = 0.1
 
 
 class Dispatcher:
@@ -81,6 +84,7 @@ class Dispatcher:
             self._pause,
             self._send,
             self._close,
+            self._fold,
             self._expire,
             self._erase,
         )
@@ -116,6 +120,14 @@ class Dispatcher:
             if state is not None:
                 logger.info("job closed", extra={"job_id": job_id, "state": state.value})
 
+    def _fold(self) -> None:
+        """Bring the cube up to date; where much is waiting, the rest is left to the next turns."""
+        deadline = monotonic() + FOLDING_SECONDS
+        while monotonic() < deadline:
+            with self._database.write() as session:
+                if fold_deltas(session) < FOLDED_AT_ONCE:
+                    return
+
     def _expire(self) -> None:
         with self._database.read() as session:
             expired = read_jobs_to_expire(session)
@@ -139,8 +151,9 @@ class Dispatcher:
         for batch in job.batches:
             self._store.remove_batch(batch)
         with self._database.write() as session:
-            finish_erasure(session, job.id)
-        logger.info("job erased", extra={"job_id": job.id})
+            is_gone = finish_erasure(session, job.id)
+        if is_gone:
+            logger.info("job erased", extra={"job_id": job.id})
 
     def _beat_when_due(self) -> None:
         if monotonic() < self._next_beat:

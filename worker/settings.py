@@ -63,6 +63,7 @@ class Settings(BaseModel):
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
     pause_after_failures: int = Field(100, ge=0)
+    min_cell: int = Field(5, ge=1, le=1000)
     retention_days: float = Field(0.0, ge=0, le=36500)
 
     @field_validator("api_keys", "sources", mode="before")

@@ -19,6 +19,7 @@ from db.engine import Database
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
 from db.values import Duplicates
+from faults.audience import check_cube
 from faults.pictures import BAD, GOOD, expect_faces, kind_of, original_of
 from models.face import Face
 
@@ -66,6 +67,7 @@ def compare(
     committed = _read_audit(audit, job_id)
     evidence = read_evidence(database, job_id, names, committed, retries)
     found = [violation for check in CHECKS for violation in check(evidence)]
+    found += check_cube(database, job_id)
     return Difference(_count_lost(evidence), _count_doubled(evidence), tuple(found))
 
 
@@ -231,9 +233,20 @@ def count_rows(chunk: ChunkRow, evidence: Evidence) -> tuple[int, ...]:
 
 
 def check_cells(evidence: Evidence) -> list[str]:
-    """I5: cells are sums of faces."""
-    rows = Counter((face.age, face.gender) for faces in evidence.faces.values() for face in faces)
-    cells = Counter({(cell.age, cell.gender): cell.faces for cell in evidence.cells})
+    """I5: cells are sums of faces, and of their mass."""
+    rows: Counter[tuple[object, ...]] = Counter()
+    for faces in evidence.faces.values():
+        for face in faces:
+            rows[face.age, face.gender, "faces"] += 1
+            rows[face.age, face.gender, "female"] += round(face.female * 1000)
+            rows[face.age, face.gender, "width"] += face.age_high - face.age_low
+    cells: Counter[tuple[object, ...]] = Counter()
+    for cell in evidence.cells:
+        cells[cell.age, cell.gender, "faces"] += cell.faces
+        cells[cell.age, cell.gender, "female"] += cell.female_milli
+        cells[cell.age, cell.gender, "width"] += cell.width_years
+    # A sum of nothing is there as a zero, or not at all.
+    rows, cells = +rows, +cells
     return [] if rows == cells else [f"I5: cells are off by {rows - cells} and {cells - rows}"]
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import delete, update
 
 from db.clock import DatabaseTime
 from db.crashes import crash_chunk
+from db.cube import fold_deltas
 from db.engine import Database
 from db.erasure import erase_job, finish_erasure, read_jobs_to_erase, remove_erased
 from db.jobs import cancel_job, read_job
@@ -194,6 +195,7 @@ class Machine(RuleBasedStateMachine):
         with self.database.write() as session:
             for job in read_jobs_to_erase(session):
                 assert remove_erased(session, job.id)
+                fold_deltas(session)
                 finish_erasure(session, job.id)
 
     @invariant()

@@ -1,0 +1,204 @@
+"""Step 5b: what is counted of a chunk by dimensions and day, in the transaction that records it."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, delete, func, literal, select
+from sqlalchemy.orm import Session
+
+from db.bulk import add_to_rows, insert_rows
+from db.tables import CellRow, DeltaRow, MeasureRow, Table
+from db.totals import (
+    DONE,
+    DUPLICATES,
+    FAILED,
+    PLACES,
+    WITHOUT_FACES,
+    Totals,
+    add_outcome,
+    add_picture,
+    cells_of,
+    count_face,
+    empty_totals,
+    list_cells,
+    list_measures,
+    pack,
+)
+from db.values import Duplicates, ItemResult
+from models.confusion import PREDICTED_GENDERS
+
+
+class Unit(StrEnum):
+    """What is counted: faces are those of photographs and frames, people those of photographs and
+    tracks."""
+
+    PHOTO = "photo"  # a face in a photograph
+    FRAME = "frame"  # a face in a frame of a video
+    TRACK = "track"  # a person in a video
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something is counted: a segment of dimensions, a day ("" where none is known), a
+    unit."""
+
+    segment: str
+    day: str
+    unit: Unit
+
+
+class Tally:
+    """Totals by place, as they are counted up before they are recorded."""
+
+    def __init__(self) -> None:
+        self.totals: dict[Place, Totals] = {}
+
+    def at(
+        self, dimensions: Mapping[str, str], captured_at: datetime | None, unit: Unit = Unit.PHOTO
+    ) -> Totals:
+        """The totals to add to, for an item with these dimensions that was taken then."""
+        return self.at_place(Place(segment_of(dimensions), day_of(captured_at), unit))
+
+    def at_place(self, place: Place) -> Totals:
+        totals = self.totals.get(place)
+        if totals is None:
+            totals = self.totals[place] = empty_totals()
+        return totals
+
+
+def segment_of(dimensions: Mapping[str, str]) -> str:
+    """The one spelling of a set of dimensions: JSON with sorted keys, empty where there are
+    none."""
+    return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""
+
+
+def day_of(captured_at: datetime | None) -> str:
+    """The day as UTC has it, empty where it is not known."""
+    return "" if captured_at is None else captured_at.astimezone(UTC).date().isoformat()
+
+
+def tally_results(
+    results: Sequence[ItemResult], duplicates: Duplicates, gender_min_probability: float
+) -> Tally:
+    """Count what became of the items of a chunk, and the faces that were found."""
+    tally = Tally()
+    for result in results:
+        totals = tally.at(result.item.dimensions, result.item.captured_at)
+        if result.error is not None:
+            add_outcome(totals, f"{FAILED}{result.error.code}")
+            continue
+        add_outcome(totals, DONE)
+        is_copy = result.duplicate_of is not None
+        add_outcome(totals, DUPLICATES, int(is_copy))
+        counts_elsewhere = is_copy and duplicates is Duplicates.ONCE
+        add_outcome(totals, WITHOUT_FACES, int(not result.faces and not counts_elsewhere))
+        add_picture(totals, [count_face(face, gender_min_probability) for face in result.faces])
+    return tally
+
+
+def record_tally(session: Session, job_id: int, tally: Tally, sign: int = 1) -> None:
+    """Add a tally to the cells of a job and tell the cube, in the transaction of what it counts.
+
+    With a `sign` of -1 it is taken away.
+    """
+    # In the order of their keys, so that two transactions never wait for each other.
+    places = sorted((place, totals) for place, totals in tally.totals.items() if totals.any())
+    add_to_rows(session, CellRow, [row for one in places for row in _cell_rows(job_id, *one, sign)])
+    add_to_rows(
+        session, MeasureRow, [row for one in places for row in _measure_rows(job_id, *one, sign)]
+    )
+    _tell_cube(session, job_id, places, sign)
+
+
+def _tell_cube(
+    session: Session, job_id: int, places: Iterable[tuple[Place, Totals]], sign: int
+) -> None:
+    rows = [{**_key(job_id, place), "totals": pack(sign * totals)} for place, totals in places]
+    insert_rows(session, DeltaRow, rows)
+
+
+def _key(job_id: int, place: Place) -> dict[str, object]:
+    return {"job_id": job_id, "segment": place.segment, "day": place.day, "unit": place.unit}
+
+
+def _cell_rows(job_id: int, place: Place, totals: Totals, sign: int) -> Iterable[dict[str, object]]:
+    for gender, age, faces, female_milli, width_years in sorted(list_cells(totals)):
+        yield {
+            **_key(job_id, place),
+            "gender": gender,
+            "age": age,
+            "faces": sign * faces,
+            "female_milli": sign * female_milli,
+            "width_years": sign * width_years,
+        }
+
+
+def _measure_rows(
+    job_id: int, place: Place, totals: Totals, sign: int
+) -> Iterable[dict[str, object]]:
+    for measure, total in sorted(list_measures(totals)):
+        yield {**_key(job_id, place), "measure": measure, "total": sign * total}
+
+
+def erase_cells(session: Session, job_id: int) -> None:
+    """Remove what is counted of a job, and take it out of the cube."""
+    places = sorted(read_cells(session, job_id, by_segment=True, by_day=True).totals.items())
+    _tell_cube(session, job_id, places, -1)
+    for table in (CellRow, MeasureRow):
+        session.execute(delete(table).where(table.job_id == job_id))
+
+
+def read_cells(
+    session: Session,
+    job_id: int,
+    *,
+    by_segment: bool,
+    by_day: bool,
+    first_day: str | None = None,
+    last_day: str | None = None,
+) -> Tally:
+    """The cells of a job, added up over what they are not asked for by; their place has "" there.
+
+    Where a first or last day is given, those without a day are left out.
+    """
+    tally = Tally()
+
+    def read(table: type[CellRow | MeasureRow], *keys: str) -> Iterator[tuple[Totals, list[Any]]]:
+        columns = Table.metadata.tables[table.__tablename__].c
+        wanted = [columns.unit, *(columns[key] for key in keys)]
+        summed = [func.sum(column) for column in columns if not column.primary_key]
+        place = [columns.segment] * by_segment + [columns.day] * by_day
+        query = (
+            select(
+                columns.segment if by_segment else literal(""),
+                columns.day if by_day else literal(""),
+                *wanted,
+                *summed,
+            )
+            .where(columns.job_id == job_id, *_days(columns.day, first_day, last_day))
+            .group_by(*wanted, *place)
+        )
+        for segment, day, unit, *rest in session.execute(query):
+            yield tally.at_place(Place(segment, day, Unit(unit))), rest
+
+    for totals, (gender, age, *masses) in read(CellRow, "gender", "age"):
+        cells_of(totals)[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
+    for totals, (measure, total) in read(MeasureRow, "measure"):
+        totals[PLACES[measure]] += int(total)
+    return tally
+
+
+def _days(
+    day: ColumnElement[str], first_day: str | None, last_day: str | None
+) -> list[ColumnElement[bool]]:
+    conditions = [day != ""] if first_day or last_day else []
+    if first_day:
+        conditions.append(day >= first_day)
+    if last_day:
+        conditions.append(day <= last_day)
+    return conditions
