@@ -1,10 +1,10 @@
 # Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`,
-# `make bench-coordination`, `make soak`.
+# `make bench-coordination`, `make bench-audience`, `make soak`.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup weights demo test check bench bench-coordination soak
+.PHONY: setup weights demo test check bench bench-coordination bench-audience soak
 
 MINUTES ?= 60
 FAULTS ?= 1000
@@ -39,6 +39,9 @@ bench: weights
 
 bench-coordination: setup
 	$(BIN)/python -m benchmarks.coordination
+
+bench-audience: setup
+	$(BIN)/python -m benchmarks.audience
 
 soak: setup
 	PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes $(MINUTES) --faults $(FAULTS)

@@ -51,8 +51,8 @@ class CubeKey:
     scope: str
     shape: str
     grain: Grain
-    period: str
     segment: str
+    period: str
     unit: str
 
 
@@ -118,7 +118,7 @@ def list_keys(tags: Sequence[str], segment: str, day: str, unit: str) -> Iterato
         for grain, period in periods.items():
             if has_days or grain is not Grain.DAY:
                 for scope in scopes:
-                    yield CubeKey(scope, shape, grain, period, part, unit)
+                    yield CubeKey(scope, shape, grain, part, period, unit)
 
 
 def _list_shapes(segment: str, dimensions: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
@@ -134,7 +134,7 @@ def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
     """Add to the rows of these keys; a row that nothing is left of is removed, with the words of
     its segment."""
     for row in session.execute(select(CubeRow.__table__).where(_has_key(sums))):
-        key = CubeKey(row.scope, row.shape, Grain(row.grain), row.period, row.segment, row.unit)
+        key = CubeKey(row.scope, row.shape, Grain(row.grain), row.segment, row.period, row.unit)
         sums[key] = sums[key] + unpack(row.totals)
     left = [key for key, totals in sums.items() if totals.any()]
     put_rows(session, CubeRow, [{**_columns(key), "totals": pack(sums[key])} for key in left])
@@ -144,12 +144,14 @@ def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
 
 
 def read_cube(
-    session: Session, scope: str, shape: str, stretch: Stretch
+    session: Session, scope: str, shape: str, stretch: Stretch, segment: str | None = None
 ) -> Iterator[tuple[str, str, str, Totals]]:
-    """Segment, period, unit and totals of the rows of a stretch of time."""
+    """Segment, period, unit and totals of the rows of a stretch of time, of one segment or all."""
     query = select(CubeRow.segment, CubeRow.period, CubeRow.unit, CubeRow.totals).where(
         CubeRow.scope == scope, CubeRow.shape == shape, CubeRow.grain == stretch.grain
     )
+    if segment is not None:
+        query = query.where(CubeRow.segment == segment)
     if stretch.first:
         query = query.where(CubeRow.period >= stretch.first)
     if stretch.last:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.cells import Unit, read_cells
+from db.cells import Unit, read_cells, segment_of
 from db.cube import (
     MOST_DIMENSIONS,
     UNDATED,
@@ -195,14 +195,20 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
     by_day = stretch.grain is Grain.DAY
     if len(names) > (MOST_DIMENSIONS - 1 if by_day else MOST_DIMENSIONS):
         return read_cube(session, scope, WHOLE, stretch)
+    if names <= query.dimensions.keys():
+        return _read_filtered(session, query, stretch)
     found = [
         one
         for one in read_cube(session, scope, shape_of(names), stretch)
         if _values_in(one[0], query) is not None
     ]
-    if names <= query.dimensions.keys():
-        return found
     return _complete(session, query, stretch, found)
+
+
+def _read_filtered(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
+    """All that has the dimensions that are filtered by."""
+    shape, segment = shape_of(query.dimensions), segment_of(query.dimensions)
+    return read_cube(session, scope_of(query.tag), shape, stretch, segment)
 
 
 def _complete(
@@ -212,18 +218,14 @@ def _complete(
     found: list[tuple[str, str, str, Totals]],
 ) -> Sums:
     """Add the items that lack a dimension which is asked for: they are in no row of its shape."""
-    scope = scope_of(query.tag)
     rest: defaultdict[tuple[str, str], Totals] = defaultdict(empty_totals)
-    for segment, period, unit, totals in read_cube(
-        session, scope, shape_of(query.dimensions), stretch
-    ):
-        if not query.dimensions or _values_in(segment, query) is not None:
-            rest[period, unit] += totals
+    for _, period, unit, totals in _read_filtered(session, query, stretch):
+        rest[period, unit] += totals
     for _, period, unit, totals in found:
         rest[period, unit] -= totals
     if not any(totals.any() for totals in rest.values()):
         return found
     if len(query.by_dimensions) > 1:
-        return read_cube(session, scope, WHOLE, stretch)
-    lacking = json.dumps(dict(query.dimensions)) if query.dimensions else ""
+        return read_cube(session, scope_of(query.tag), WHOLE, stretch)
+    lacking = segment_of(query.dimensions)
     return [*found, *((lacking, period, unit, totals) for (period, unit), totals in rest.items())]

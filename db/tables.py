@@ -239,8 +239,8 @@ class CubeRow(Table):
     scope: Mapped[str] = mapped_column(primary_key=True)
     shape: Mapped[str] = mapped_column(primary_key=True)
     grain: Mapped[str] = mapped_column(primary_key=True)
-    period: Mapped[str] = mapped_column(primary_key=True)
     segment: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     totals: Mapped[bytes]
 

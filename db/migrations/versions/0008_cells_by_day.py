@@ -54,7 +54,7 @@ def upgrade() -> None:
         "cube",
         *(
             sa.Column(name, sa.String, primary_key=True)
-            for name in ("scope", "shape", "grain", "period", "segment", "unit")
+            for name in ("scope", "shape", "grain", "segment", "period", "unit")
         ),
         sa.Column("totals", sa.LargeBinary, nullable=False),
     )

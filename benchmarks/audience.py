@@ -1,0 +1,254 @@
+"""How fast an audience answers, and how that grows: `make bench-audience`.
+
+Fills PostgreSQL and SQLite with the cells of made-up jobs, as recording counts them, and asks each
+of the ten questions of docs/audience.md through the API's own application. Faces, items and chunks,
+which no audience reads of a job that has ended, are not written.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from api.app import create_app
+from benchmarks.servers import run_postgresql
+from cli.database import prepare_database
+from cli.environment import read_settings
+from db.bands import PRESETS
+from db.cells import Tally, record_tally
+from db.clock import DatabaseTime
+from db.cube import fold_deltas
+from db.engine import Database
+from db.evaluations import Evaluation, EvaluationCounts, EvaluationSettings, record_evaluation
+from db.states import JobState
+from db.submissions import create_draft
+from db.tables import JobRow
+from db.totals import CLUSTER_PLACES, DONE, OLDEST, Totals, add_outcome, cells_of
+from db.values import NewJob
+from models.face import AgeEstimate, Box, Face, Gender
+from models.judged import JudgedPicture, count_labelled
+from models.measurement import measure_accuracy
+
+OUT = Path("benchmarks/out/audience.json")
+SEED = 44
+FACES_PER_JOB = 10_000
+START = date(2026, 1, 1)
+DAYS, DAYS_OF_JOB = 365, 7
+STORES, COUNTRIES, CAMPAIGNS, CAMERAS, ZONES = 40, 5, 12, 3, 4
+FOLDED_AT_ONCE = 2000
+ROUNDS = 30
+QUESTIONS = {
+    "who is our audience": "by=gender,age_band",
+    "who was in this job": "job={job}",
+    "who saw the campaign": "tag=campaign-3&by=gender,age_band",
+    "which store draws whom": "by=store,gender",
+    "how has it changed": "by=month,gender",
+    "who came in ten weeks": "from=2026-03-10&to=2026-05-20",
+    "one store, day by day": "dimension.store=store-07&by=day",
+    "stores against campaigns": "by=store,campaign",
+    "our own bands, one country": "dimension.country=country-2&bands=0-17,18-34,35-54,55-120",
+    "what is it once corrected": "by=gender&calibration=bench",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Of one question, in milliseconds, with what it answered."""
+
+    median_ms: float
+    p95_ms: float
+    faces: int
+    rows: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faces", type=int, default=10_000_000, help="on PostgreSQL")
+    parser.add_argument("--sqlite-faces", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    with run_postgresql() as url:
+        postgresql = dict(_measure(url, arguments.faces))
+    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
+        sqlite = dict(_measure(f"sqlite:///{folder}/audience.sqlite3", arguments.sqlite_faces))
+    _write(arguments.faces, postgresql, sqlite)
+
+
+def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
+    """The questions at a hundredth, a tenth, and all of the faces."""
+    with _open_client(url) as client:
+        database = Database(url)
+        _store_evaluation(database)
+        jobs = 0
+        for wanted in (faces // 100, faces // 10, faces):
+            started = perf_counter()
+            while jobs * FACES_PER_JOB < wanted:
+                jobs += 1
+                _add_job(database, jobs)
+            _fold(database)
+            _tell(f"{wanted:,} faces on {database.engine.dialect.name}, {jobs} jobs,"
+                  f" filled in {perf_counter() - started:.0f} s")  # fmt: skip
+            yield wanted, _ask_all(client, jobs)
+        database.close()
+
+
+@contextmanager
+def _open_client(url: str) -> Iterator[FlaskClient]:
+    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
+        # Nothing that is asked here goes to the queue.
+        settings = read_settings(data_dir=folder, database_url=url, redis_url="redis://127.0.0.1:1")
+        prepare_database(settings)
+        yield create_app(settings).test_client()
+
+
+def _ask_all(client: FlaskClient, jobs: int) -> dict[str, Timing]:
+    timings = {}
+    for question, query in QUESTIONS.items():
+        timings[question] = timing = _ask(client, query.format(job=(jobs + 1) // 2))
+        _tell(f"  {question:28} {timing.median_ms:7.1f} ms, p95 {timing.p95_ms:7.1f} ms,"
+              f" {timing.rows:5} rows, {timing.faces:,} faces")  # fmt: skip
+    return timings
+
+
+def _ask(client: FlaskClient, query: str) -> Timing:
+    milliseconds = []
+    for _ in range(ROUNDS):
+        started = perf_counter()
+        response = client.get(f"/v1/audience?{query}")
+        milliseconds.append((perf_counter() - started) * 1000)
+    answer = response.get_json()
+    if response.status_code != 200 or not answer["faces"]:
+        sys.exit(f"{query} was answered with {response.status_code}: {response.text[:200]}")
+    middle, most = np.percentile(milliseconds, (50, 95))
+    return Timing(round(middle, 1), round(most, 1), answer["faces"], len(answer["groups"]))
+
+
+def _add_job(database: Database, number: int) -> None:
+    """A job of one store and campaign, over a week: a segment for each camera and zone."""
+    random = np.random.default_rng(SEED + number)
+    # So that the first job is one that every question asks for.
+    store, campaign = 7 * number % STORES, (number + 2 + number // STORES) % CAMPAIGNS
+    first = START + timedelta(days=(70 + 37 * number) % (DAYS - DAYS_OF_JOB))
+    tally = Tally()
+    places = CAMERAS * ZONES * DAYS_OF_JOB
+    shares = random.multinomial(FACES_PER_JOB, np.full(places, 1 / places))
+    pictures = 0
+    for place, faces in enumerate(shares.tolist()):
+        camera, rest = place % CAMERAS, place // CAMERAS
+        dimensions = {
+            "store": f"store-{store:02}",
+            "country": f"country-{store % COUNTRIES}",
+            "campaign": f"campaign-{campaign}",
+            "camera": f"camera-{camera}",
+            "zone": f"zone-{rest % ZONES}",
+        }
+        day = first + timedelta(days=rest // ZONES)
+        moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        pictures += _add_faces(tally.at(dimensions, moment), faces, random)
+    with database.write() as session:
+        job_id = create_draft(session, NewJob(tags=(f"campaign-{campaign}",)))
+        record_tally(session, job_id, tally)
+        ended = {"state": JobState.COMPLETED, "items": pictures, "finished_at": DatabaseTime()}
+        session.execute(update(JobRow).where(JobRow.id == job_id).values(ended))
+
+
+def _add_faces(totals: Totals, faces: int, random: np.random.Generator) -> int:
+    """Faces in pictures of one to nine; returns how many pictures."""
+    ages = np.clip(random.gamma(5.0, 7.0, faces), 0, OLDEST).astype(np.int64)
+    females = random.random(faces)
+    genders = np.select([np.abs(females - 0.5) < 0.1, females >= 0.5], [2, 0], 1)
+    ones = np.ones(faces, dtype=np.int64)
+    for mass, amounts in enumerate((ones, np.rint(females * 1000).astype(np.int64), 14 * ones)):
+        np.add.at(cells_of(totals)[:, :, mass], (genders, ages), amounts)
+    ends = np.flatnonzero(random.random(faces) < 0.3) + 1
+    starts = np.unique([0, *ends[ends < faces]])
+    sizes = np.diff([*starts, faces])
+    women = np.add.reduceat((genders == 0).astype(np.int64), starts)
+    years = np.add.reduceat(ages, starts)
+    sums = (sizes**2, women**2, sizes * women, years**2, sizes * years)
+    totals[CLUSTER_PLACES] += (len(sizes), *(int(one.sum()) for one in sums))
+    add_outcome(totals, DONE, len(sizes))
+    return len(sizes)
+
+
+def _fold(database: Database) -> None:
+    def fold() -> int:
+        with database.write() as session:
+            return fold_deltas(session, FOLDED_AT_ONCE)
+
+    while fold():
+        pass
+
+
+def _store_evaluation(database: Database) -> None:
+    """Labelled faces of every age and gender, some of them mistaken."""
+    pictures = [
+        _judge(age, gender, female)
+        for age in range(1, 95)
+        for gender, female in (("female", 0.9), ("female", 0.4), ("male", 0.1), ("male", 0.3))
+    ]
+    evaluation = Evaluation(
+        name="bench",
+        nets={},
+        settings=EvaluationSettings(640, 0.7, 24, 0.6),
+        counts=EvaluationCounts(len(pictures), len(pictures), len(pictures), 0, {}),
+        accuracy=measure_accuracy(pictures, PRESETS, "marketing"),
+        labelled=count_labelled(pictures),
+        design_effect=1.0,
+    )
+    with database.write() as session:
+        record_evaluation(session, evaluation)
+
+
+def _judge(age: int, gender: str, female: float) -> JudgedPicture:
+    points = ((12, 18), (20, 18), (16, 24), (13, 30), (19, 30))
+    face = Face(Box(8, 8, 16, 28), 0.9, points, Gender(female), AgeEstimate(age, age, age, "0-2"))
+    return JudgedPicture(f"{age}-{gender}-{female}", age, gender, face, face.gender.value(0.6))
+
+
+def _write(
+    faces: int, postgresql: dict[int, dict[str, Timing]], sqlite: dict[int, dict[str, Timing]]
+) -> None:
+    def most(timings: dict[str, Timing]) -> float:
+        return max(timing.p95_ms for timing in timings.values())
+
+    sizes = {"postgresql": postgresql, "sqlite": sqlite}
+    figures = {
+        "faces": faces,
+        "p95_ms": most(postgresql[faces]),
+        "sqlite_faces": max(sqlite),
+        "sqlite_p95_ms": most(sqlite[max(sqlite)]),
+        "growth": round(most(postgresql[faces]) / most(postgresql[min(postgresql)]), 2),
+        "questions": {
+            kind: {
+                str(count): {
+                    question: {"median_ms": one.median_ms, "p95_ms": one.p95_ms}
+                    for question, one in timings.items()
+                }
+                for count, timings in found.items()
+            }
+            for kind, found in sizes.items()
+        },
+    }
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps(figures, indent=2) + "\n")
+    for name in ("faces", "p95_ms", "sqlite_faces", "sqlite_p95_ms", "growth"):
+        _tell(f"{name:16} {figures[name]}")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
