@@ -5,6 +5,7 @@ face         the values: boxes, ages, genders, faces
 signature    what kind of file some bytes are
 tone         any picture mode to 8-bit RGB
 picture      step 1: bytes to pixels
+video        step 1 for videos: a file to the frames that are looked at
 graph        a loaded ONNX file
 detector     step 2: pixels to detections
 overlap      drops the detections that repeat a better one
@@ -13,6 +14,8 @@ chips        chips to a net's input
 age          step 4: chips to ages
 gender       step 4: chips to genders
 analyzer     the steps tied together
+shots        where one shot of a video ends
+tracks       step 5 for videos: faces of many frames to people
 weights      which files the nets come from, and whether they are here
 distribution a pinned package, downloaded and unpacked without being installed
 fold         makes the detector's file one that every runtime opens

@@ -41,9 +41,7 @@ UNSUPPORTED = (
     (0, b"\x00\x00\x01\x00", "an icon file"),
     (0, b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (0, b"qoif", "a QOI picture"),
-    (8, b"AVI ", "an AVI video"),
     (8, b"WAVE", "a sound file"),
-    (0, b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
     (0, b"\x00\x00\x01\xba", "an MPEG video"),
     (0, b"\x00\x00\x01\xb3", "an MPEG video"),
     (0, b"FLV\x01", "a Flash video"),
@@ -52,11 +50,25 @@ UNSUPPORTED = (
     (0, b"ID3", "a sound file"),
 )
 
+# Offset, bytes there, what kind of video; QuickTime's oldest files begin with any of its boxes.
+VIDEOS = (
+    (8, b"AVI ", "an AVI video"),
+    (0, b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
+    (4, b"moov", "a QuickTime video"),
+    (4, b"mdat", "a QuickTime video"),
+    (4, b"wide", "a QuickTime video"),
+    (4, b"skip", "a QuickTime video"),
+    (4, b"free", "a QuickTime video"),
+)
+
 # Brands of ISO/IEC 14496-12 files, the family of MP4, HEIC and AVIF.
 AVIF_BRANDS = frozenset({b"avif", b"avis"})
 HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"}
 )
+
+
+MP4 = "an MP4 or QuickTime video"
 
 
 def recognise_format(data: bytes) -> str:
@@ -69,7 +81,7 @@ def recognise_format(data: bytes) -> str:
     head = data[:HEAD_BYTES]
     if head[4:8] == b"ftyp":
         return _recognise_brand(head)
-    unsupported = _find_mark(head, UNSUPPORTED) or _name_markup(head)
+    unsupported = _find_mark(head, UNSUPPORTED) or _find_mark(head, VIDEOS) or _name_markup(head)
     if unsupported:
         raise _unsupported(unsupported)
     readable = _find_mark(head, READABLE)
@@ -78,17 +90,29 @@ def recognise_format(data: bytes) -> str:
     return readable
 
 
+def is_video(head: bytes) -> bool:
+    """Whether a file that begins so is one of the videos read here: MP4, MOV, MKV, WebM, AVI."""
+    if head[4:8] == b"ftyp":
+        return _name_brand(head) == MP4
+    return bool(_find_mark(head, VIDEOS))
+
+
 def _recognise_brand(head: bytes) -> str:
+    kind = _name_brand(head)
+    if kind != "AVIF":
+        raise _unsupported(kind)
+    return kind
+
+
+def _name_brand(head: bytes) -> str:
     end = int.from_bytes(head[:4], "big")
     # Bytes 12 to 16 are the minor version; the brands stand before and after it.
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, min(end, len(head)), 4))]
     if AVIF_BRANDS.intersection(brands):
         return "AVIF"
     if HEIF_BRANDS.intersection(brands):
-        raise _unsupported("a HEIC picture")
-    if brands[0] == b"crx ":
-        raise _unsupported("a camera raw file")
-    raise _unsupported("an MP4 or QuickTime video")
+        return "a HEIC picture"
+    return "a camera raw file" if brands[0] == b"crx " else MP4
 
 
 def _find_mark(head: bytes, marks: tuple[tuple[int, bytes, str], ...]) -> str:

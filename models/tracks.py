@@ -1,0 +1,217 @@
+"""Step 5 for videos: the faces of frame after frame become tracks, one for each person in a shot.
+
+A track is followed by where its face is expected, at a steady speed; faces and tracks are paired so
+that the sum of their distances is least. It ends at a cut, and where its face is away for too long.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from models.age import nearest_group
+from models.face import AgeEstimate, Box, Face, Gender
+
+# In sides of the face. At two frames a second, the faces of a concert's stage and audience lay
+# within 0.55 of where they were looked for, at ten within 0.42; twice that is for livelier people.
+LONGEST_STEP = 1.1
+# How much larger or smaller a face may have become; a step towards the camera is less.
+LARGEST_GROWTH = 1.8
+# A face that turns away or is hidden may come back within this time.
+LONGEST_GAP_SECONDS = 2.0
+# Sides of a face from which on age and gender gain nothing: that of the nets' chips.
+FULL_SIDE_PIXELS = 64
+# However sure the nets are of a gender, one frame counts no more than this.
+SUREST_GENDER = 0.99
+NEVER = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """A face of a frame under its number in the database."""
+
+    id: int
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class FramePlace:
+    """A frame's place on the grid and in the video, when it is shown and for how long."""
+
+    position: int
+    number: int
+    seconds: float
+    shown_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person in one shot: `best` is the face that shows it best, in frame `best_frame`, which
+    is at `best_position` on the grid. `spread_years` is that of the ages the frames gave."""
+
+    number: int
+    first_seconds: float
+    last_seconds: float
+    seconds_visible: float
+    faces: int
+    gender: Gender
+    age: AgeEstimate
+    spread_years: float
+    best: SeenFace
+    best_position: int
+    best_frame: int
+    best_seconds: float
+
+
+def rate_face(face: Face) -> float:
+    """How much a face tells of its age and gender, 0 to 1: sure, large and seen from the front."""
+    side = min(face.box.width, face.box.height)
+    return face.score * min(1.0, side / FULL_SIDE_PIXELS) * _rate_pose(face)
+
+
+def _rate_pose(face: Face) -> float:
+    """1 where the nose lies midway between the eyes, less towards a profile."""
+    (right, _), (left, _), (nose, _), *_ = face.landmarks
+    between = max(1.0, math.dist(face.landmarks[0], face.landmarks[1]))
+    return max(0.1, 1.0 - abs(nose - (right + left) / 2) / between)
+
+
+@dataclass(slots=True, eq=False)
+class _OpenTrack:
+    """A track that may go on, with the sums that its estimates are made of."""
+
+    number: int
+    first_seconds: float
+    box: Box
+    seconds: float
+    best: SeenFace
+    best_place: FramePlace
+    # How its middle moves, in pixels a second.
+    speed: tuple[float, float] = (0.0, 0.0)
+    seconds_visible: float = 0.0
+    faces: int = 0
+    weight: float = 0.0
+    sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros(5))
+
+    def add(self, seen: SeenFace, place: FramePlace) -> None:
+        weight = rate_face(seen.face)
+        if weight > rate_face(self.best.face):
+            self.best, self.best_place = seen, place
+        age = seen.face.age
+        values = (age.years, age.years**2, age.low, age.high, _log_odds(seen.face.gender.female))
+        self.sums += weight * np.array(values)
+        self.weight += weight
+        self.faces += 1
+        self.seconds_visible += place.shown_seconds
+        self._move(seen.face.box, place.seconds)
+
+    def _move(self, box: Box, seconds: float) -> None:
+        passed = seconds - self.seconds
+        if passed > 0:
+            (x, y), (old_x, old_y) = _middle(box), _middle(self.box)
+            self.speed = (x - old_x) / passed, (y - old_y) / passed
+        self.box, self.seconds = box, seconds
+
+    def expect(self, seconds: float) -> tuple[float, float]:
+        """Where its middle is to be looked for."""
+        passed = seconds - self.seconds
+        x, y = _middle(self.box)
+        return x + self.speed[0] * passed, y + self.speed[1] * passed
+
+    def close(self) -> Track:
+        years, squares, low, high, odds = (float(one) for one in self.sums / self.weight)
+        years = round(years, 2)
+        age = AgeEstimate(
+            years, min(round(low), int(years)), max(round(high), math.ceil(years)),
+            nearest_group(years),
+        )  # fmt: skip
+        return Track(
+            number=self.number,
+            first_seconds=self.first_seconds,
+            last_seconds=self.seconds,
+            seconds_visible=round(self.seconds_visible, 3),
+            faces=self.faces,
+            gender=Gender(1.0 / (1.0 + math.exp(-odds))),
+            age=age,
+            spread_years=round(math.sqrt(max(0.0, squares - years**2)), 2),
+            best=self.best,
+            best_position=self.best_place.position,
+            best_frame=self.best_place.number,
+            best_seconds=self.best_place.seconds,
+        )
+
+
+class Linker:
+    """Takes the frames of a video in their order; what it holds does not grow with them."""
+
+    def __init__(self) -> None:
+        self._open: list[_OpenTrack] = []
+        self._numbers = 0
+
+    def add_frame(self, faces: Sequence[SeenFace], place: FramePlace) -> list[int]:
+        """The number of each face's track, from 1."""
+        paired = self._pair(faces, place.seconds)
+        numbers = []
+        for index, seen in enumerate(faces):
+            track = paired.get(index) or self._start(seen, place)
+            track.add(seen, place)
+            numbers.append(track.number)
+        return numbers
+
+    def close_old(self, seconds: float) -> list[Track]:
+        """Those tracks whose faces have been away for too long, which are gone from here."""
+        over = [one for one in self._open if seconds - one.seconds > LONGEST_GAP_SECONDS]
+        self._open = [one for one in self._open if seconds - one.seconds <= LONGEST_GAP_SECONDS]
+        return [one.close() for one in over]
+
+    def close_all(self) -> list[Track]:
+        """At a cut and at the end of the video."""
+        over, self._open = self._open, []
+        return [one.close() for one in over]
+
+    def _start(self, seen: SeenFace, place: FramePlace) -> _OpenTrack:
+        self._numbers += 1
+        track = _OpenTrack(self._numbers, place.seconds, seen.face.box, place.seconds, seen, place)
+        self._open.append(track)
+        return track
+
+    def _pair(self, faces: Sequence[SeenFace], seconds: float) -> dict[int, _OpenTrack]:
+        if not faces or not self._open:
+            return {}
+        costs = np.array(
+            [[_measure(track, seen.face.box, seconds) for track in self._open] for seen in faces]
+        )
+        rows, columns = linear_sum_assignment(costs)
+        return {
+            int(row): self._open[column]
+            for row, column in zip(rows, columns, strict=True)
+            if costs[row, column] < NEVER
+        }
+
+
+def _measure(track: _OpenTrack, box: Box, seconds: float) -> float:
+    """How far a face is from where the track's is expected or was, in sides; NEVER if too far."""
+    side = (_side(track.box) + _side(box)) / 2
+    growth = max(_side(box), _side(track.box)) / min(_side(box), _side(track.box))
+    # A person may as well have stopped: the nearer of the two places counts.
+    steps = (track.expect(seconds), _middle(track.box))
+    distance = min(math.dist(_middle(box), place) for place in steps) / side
+    if distance > LONGEST_STEP or growth > LARGEST_GROWTH:
+        return NEVER
+    return distance + math.log(growth)
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return box.x + box.width / 2, box.y + box.height / 2
+
+
+def _side(box: Box) -> float:
+    return math.sqrt(box.width * box.height)
+
+
+def _log_odds(female: float) -> float:
+    share = min(SUREST_GENDER, max(1.0 - SUREST_GENDER, female))
+    return math.log(share / (1.0 - share))

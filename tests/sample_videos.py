@@ -1,0 +1,103 @@
+"""Small videos in formats that the tests cannot write, and ways to make a video odd."""
+
+import base64
+import struct
+import zlib
+
+# Eight grey frames of growing brightness, 20, 40, 60 ...; made with FFmpeg 8, zlib, base64.
+CODED = {
+    "H.264 of varying rate": (
+        "eNpjYGBQSCupLMgszs9lYGBiANFAbJRYlmyYW2BiyMDAwJFWlJoKpJfnpiSWAGm51I4WBuH//75v7G/0PWDo"
+        "Ot2qq0r+cGxj3pJbIp4d5kAVfI6zlJMf1DEHsu7/d20lH1CE03GeY0XTf4Z5jSADGeclZTnGM0YD2RKOs9K8"
+        "VzgJRCl+sGdcyPxBskFh+f9/16boAuW4Hee1uArqiCO0Lc1y9GcC2SDuOGs5SFs0UBtTCv+BCUyc//9ttYxk"
+        "YGA+kJufXwZUkpNblpHCgAKYXwANfcXAyABCCMCIqgqd78CAFzAB0auSosRsIDumJBtsJzOmaUB7GfDbg9Ve"
+        "EGEA5qqkppQUA2mZ1JziEoQOkLmcCRC9TEm5KZmJQIZCbgq63+0aGBgOHgg9AuboZqTkFMFkyjJTUpFVhgH5"
+        "+R6JeSk5qSA1TLy5mXlpQIZIWS7YUGRnqqRA5GRSilLTkLzBU1qUowBhM54tLknKAbLXFpcUpyCpmQtKYziC"
+        "AuRxAwYPIO2BUwU6kPj/H0gaA011Zkxh4Pr/kEEsHUivuelSJQCKEiBRy/BRKTKBkYEt4/Xj00oH/v74AdIo"
+        "klRSBA1RphqoYQHFJeDQBgEOiPVsDhCaWQE7XwZKuxzAok4E6PliJK+AcEAyhh3AmATTGguw29GWgN0Ob5AZ"
+        "MkA7ktHsgJrLYAKUq0IKLJC4EhALATEvKMJA+oGYH8qWhrg5OR/JPFA6TCpNKQGlsKjcVDANAorIqQmYAosS"
+        "CwpykGNGNxOSZFVXluSDDJQFFiSJsDj1SSxLMzPSMwQiAyMAD6WwOA=="
+    ),
+    "H.265 10-bit": (
+        "eNpjYGCQSSupLMgszs9lYGBiANFAbJRbYGLIwMDAkVaUmgqkN+SmJJYAaUENxvWCDS+ar/+/rbTw5Ppc3QaQ"
+        "IBPjDc465RctZ/9/Pb3B7V7aBqCgGBPjBcnrXwUOdji8de3adufthZuNm9cvAcpwMzA+cNv/VeJIb30DVKHG"
+        "1Pg7zowdDl8l9s1/s1+sqLflH1CGB6iwSbf+TrIBRKU4UKXF1tC/RwwkWr5KzPB57nx0zuJE+wao0kO64d8l"
+        "zoCVMt/Jzc8vA4rn5JZlpDCgAOYXDAzsVgyMDCCEAIyoqtD5Dgx4ARPQXLaSosRsIDumJBtsJzOmaUB7GfDb"
+        "g9VeEGEA5qqkppQUA2mZ1JziEoQOkLnyDhC9THW5KZmJQIZCbgq63+2AYVO8IPQImKObkZJTBJMpy0xJRVYZ"
+        "BuTneyTmpeSkgtQwaeZm5qUBGSJluWBDkZ2pkgKRk0kpSk1D8gZPaVGOAoTN+LK4JCkHyH5bXFKcgqTmbkZq"
+        "mSGOoAB53IDBA0h74FSBDiT+/weSxRllyc6MTCDLJ4CF5T4w/Pn76xcDAz+zAtAUCQdGHsb//0EKmEEqmEFI"
+        "buoETkWgpLoTIyOazAKFZuHUqZOenHrWAEpdDECClUUJqJbNhfFg8YVOUMAklRRBY4TpGtQxCsUl4NiCphAG"
+        "dqD9CyDeYAPFqQgwMIqRvMYIFkspKQBrFhCQAEGQ95MR5rBDzJJ3gKjXewChYebi5csA7UtGs48DSpsA5aqQ"
+        "AhIkLgrFUkDMD6UFgFgaSgPdn5yPZJ4OECeVppSAUl9UbiqYBgFF5JQGTJ1FiQUFOcixppsJSc6qK0vyQQbK"
+        "AkubRFh8+ySWpZkZ6RkCkYERAGZbxFo="
+    ),
+    "AV1": (
+        "eNqTcr2/eLFTWyOj03cg/tTI4vS5kcOpqSM3saQovzg70akdKNTayCQR3JDOyAACTFcFfWeXHNjf4n5Ctcx3"
+        "d3fw6hZRz5VpwWsaF0J4YiHrsoG8j767e4A8oZDD6cFrmhgTIFyZ4N1AySamnW8gpjEEM1AfgNxzen+LR8eX"
+        "J1rXNzbzOzn4NvT6JJalmRnpGQKRgVG4Iyq/eMmEZ8XrMqy4b05++0SX57o7u49LZ4fDnBdg80A+erW/pYHt"
+        "FfM6qLOjrzcyFh/tUHjN7TH1QF3TnEYGpa1zmkvzUjoaGdpaw+IdwwybGxmVHze3sH59yPCga0Ojw65Gh5BN"
+        "jSyh7xoZYJ5nYmBIXjShkYGHgYsLxF3/vyGegQMUZPf2t/T0rT1WXLwg+UBD+olZrovbXf2c/V1cg1za0Zxe"
+        "vCn5QHcywi3pJxa6Lu5wCQ1yDPH093Npn2xgYAVChnoWpgYQwCDvvK3U4cP+lhnH5bqfNzIsXtjIwNAAc0Nn"
+        "vAKHEb8Aw4YmVhGFRqAjp549+2DxkUaGXwxGIhosDCqTPEV7GAoP8ygwCDAw6G61MRLWYGJkmcQAFGVgZGBs"
+        "YJCIjF9hJGzAzMCpcltbAuRPZgYGqbcHHRa3NzJ+YZBi3LF4ZiPTOwagGjYG3m0M6GqYXwDVdCxe28jyCKhG"
+        "g43BgYEBycrtLUZCBlzAwPOEa2Q4rgHUx3oHqG/G4umNbNcYjAQN+FhYJkGVAB1W5A5KfNP3t0i/yojZ3b+5"
+        "kWF7FzDRf2xiPPyhkRMAEgvsiQ=="
+    ),
+    "VP9 of an odd size": (
+        "eNqTcr2/eL5TWyOj03cg/tTI4vS5kcOpqaU8NSnXqb2Ryam1kUkiuCGdkQEEmCoFfWeX7PLd3R28ukXUc2Va"
+        "8JrGhRCeWMi6bCDvhu/uHiBPKORwevCaJkZpCFcmeDdQsokp+Q3EHIZIBloBkKs2aV3f2Mzv5ODb0OuTWJZm"
+        "ZqRnCEQGRuGOqHyXzg6HOS/A2kDO37cO6jrT642MxUc79nMszcz7sn7KnEYGpa1zmkvzUjoaGdpaw+LDAiyb"
+        "GxmVHze3sH59yPCgbUOj/a5GfZCfbxQXL0g+0JB+Ypbr4nZXP2d/F9cgl3ZUW4uLNyUf6E5GmJ9+YqHr4g6X"
+        "0CDHEE9/P5f2yQYGViBkqGdhagABDPLO20odnj5vZFi8qJGBoaHJs9mJgfkB0zMGCxUZCS8GBoMEBgbh/f//"
+        "3FUAun/xrEaGXwxtDA6TPjA6MDDwAOUYjf//W/0DIsf4BSpn3QCXi82AyDG9w9D35/wCkNzMRuYXUDlTuNz3"
+        "FJDUjEaWR+jaTjdAZFjvoFt2pQFiHNs1DKs6Qa4HJZaJu/s3NzJs7wImyo9NjBUfGpkBtdPSJw=="
+    ),
+}
+# When the frames of those are shown, in milliseconds.
+VARYING = (0, 100, 150, 600, 1700, 1750, 2300, 2950)
+EVEN = tuple(range(0, 2000, 250))
+
+
+def decode_sample(name: str) -> bytes:
+    return zlib.decompress(base64.b64decode(CODED[name]))
+
+
+def turn_right(mp4: bytes) -> bytes:
+    """As a phone held upright stores it: to be turned by 90 degrees when it is shown."""
+    header = mp4.index(b"tkhd") + 4
+    # Behind the times, the duration and the layer: nine numbers, of 16.16 and 2.30 bits.
+    matrix = header + 40
+    one = 1 << 16
+    values = struct.pack(">9i", 0, one, 0, -one, 0, 0, 0, 0, 1 << 30)
+    return mp4[:matrix] + values + mp4[matrix + len(values) :]
+
+
+def forget_duration(mkv: bytes) -> bytes:
+    """As a recorder leaves it that never knew the end: the duration becomes a void."""
+    at = mkv.index(b"\x44\x89\x88")
+    return mkv[:at] + b"\xec\x89" + bytes(9) + mkv[at + 11 :]
+
+
+def cut_off(video: bytes, part: float = 0.5) -> bytes:
+    return video[: round(len(video) * part)]
+
+
+def make_sound() -> bytes:
+    """An AVI file with a second of silence and no pictures."""
+    wave = struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8)
+    stream = struct.pack(
+        "<4s4sIHHIIIIIIII8x", b"auds", bytes(4), 0, 0, 0, 0, 1, 8000, 0, 8000, 0, 0, 1
+    )
+    headers = _list(b"strl", _piece(b"strh", stream) + _piece(b"strf", wave))
+    main = struct.pack("<14I", 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)
+    body = _list(b"hdrl", _piece(b"avih", main) + headers)
+    body += _list(b"movi", _piece(b"00wb", b"\x80" * 8000))
+    return _piece(b"RIFF", b"AVI " + body)
+
+
+def _list(name: bytes, content: bytes) -> bytes:
+    return _piece(b"LIST", name + content)
+
+
+def _piece(name: bytes, content: bytes) -> bytes:
+    return name + struct.pack("<I", len(content)) + content
