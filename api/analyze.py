@@ -6,8 +6,9 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError
+from api.faces import FaceOut
 from api.replies import reply
-from api.schemas import AnalysisOut, FaceOut
+from api.schemas import AnalysisOut
 from api.services import services
 from db.values import StoredFace
 

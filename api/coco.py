@@ -8,7 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from api.schemas import FaceOut
+from api.faces import FaceOut
+from db.states import ItemState
 from db.values import StoredItem
 
 FACE = 1
@@ -162,6 +163,9 @@ def _join(values: Iterable[BaseModel]) -> Iterator[str]:
 def _list_images(items: Iterable[StoredItem], listed: bytearray) -> Iterator[CocoImage]:
     for item in items:
         if item.width_pixels is None or item.height_pixels is None:
+            continue
+        # A video has no one picture that its faces could be in.
+        if item.state != ItemState.DONE or item.frames is not None:
             continue
         listed.extend(bytes(item.position + 1 - len(listed)))
         listed[item.position] = 1

@@ -3,6 +3,7 @@ view."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -29,6 +30,9 @@ LONGEST_NAME = 1024
 DIMENSION_PREFIX = "dimension."
 RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
+# No video has more frames to show, and none lasts longer: a week.
+MOST_FRAMES_PER_SECOND = 60.0
+LONGEST_VIDEO_SECONDS = 604_800.0
 GROUPINGS = ("gender", "age_band")
 MOST_BY_DIMENSIONS = 4
 # No database of ours takes a NUL, nor half of a character.
@@ -90,13 +94,32 @@ class OptionsBody(Strict):
 
     Of items with the same bytes either each counts (`count`), or only the one that was recorded
     first (`once`): the others then have no faces of their own, and name it as `duplicate_of`.
+
+    Videos are looked at `frames_per_second` times a second from `start_seconds` to `end_seconds`,
+    at most `max_frames` times; with `annotated_video` a copy with boxes is kept.
     """
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
+    frames_per_second: Annotated[float, Field(gt=0, le=MOST_FRAMES_PER_SECOND)] = 2.0
+    start_seconds: Annotated[float, Field(ge=0, le=LONGEST_VIDEO_SECONDS)] = 0.0
+    end_seconds: Annotated[float, Field(gt=0, le=LONGEST_VIDEO_SECONDS)] | None = None
+    max_frames: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    annotated_video: bool = False
+
+    @model_validator(mode="after")
+    def _check_video(self) -> Self:
+        if self.end_seconds is not None and self.end_seconds <= self.start_seconds:
+            raise ValueError("end_seconds must be greater than start_seconds")
+        if self.annotated_video and self.thumbnails is ThumbnailKind.BLURRED:
+            raise ValueError(
+                "annotated_video shows faces between the frames that are looked at: it goes with "
+                "no blurred thumbnails"
+            )
+        return self
 
     def to_options(self) -> JobOptions:
-        return JobOptions(self.thumbnails, self.duplicates)
+        return JobOptions(**{one.name: getattr(self, one.name) for one in fields(JobOptions)})
 
 
 class ItemBody(Strict):
@@ -151,19 +174,16 @@ class JobBody(SubmissionFields):
         return self
 
 
-class SubmissionQuery(Strict):
+class SubmissionQuery(OptionsBody):
     """What a submission says whose body is a list of items."""
 
     tag: Annotated[list[Tag], Field(max_length=20)] = []
-    thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
-    duplicates: Duplicates = Duplicates.COUNT
     priority: Priority = Priority.NORMAL
     expires_at: Moment | None = None
     draft: bool = False
 
     def to_job(self) -> NewJob:
-        options = JobOptions(self.thumbnails, self.duplicates)
-        return NewJob(tuple(self.tag), options, self.priority, self.expires_at)
+        return NewJob(tuple(self.tag), self.to_options(), self.priority, self.expires_at)
 
 
 class UploadForm(SubmissionFields):
@@ -191,6 +211,13 @@ class JobPath(BaseModel):
     """The number of a job."""
 
     job_id: Number
+
+
+class TrackPath(BaseModel):
+    """A track of a video."""
+
+    item_id: Number
+    track: int = Field(ge=1, le=2**31 - 1)
 
 
 class ItemPath(BaseModel):
@@ -235,16 +262,25 @@ class ResultsQuery(WithDimensions):
 
     Ages are whole years, both ends included. Where a condition on faces is given, items without
     such a face are left out, and so are the other faces of the items that stay.
+
+    `view=tracks` gives the people of videos instead, one line or row for each.
     """
 
     format: Literal["json", "ndjson", "csv", "parquet", "coco"] = "json"
+    view: Literal["faces", "tracks"] = "faces"
     state: ItemState | None = None
     gender: Literal["female", "male", "unknown"] | None = None
     age_min: int | None = Field(None, ge=0, le=150)
     age_max: int | None = Field(None, ge=0, le=150)
     score_min: float | None = Field(None, ge=0, le=1)
     limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
-    cursor: int = Field(-1, ge=-1, le=2**31)
+    cursor: int = Field(-1, ge=-1, le=2**51)
+
+    @model_validator(mode="after")
+    def _refuse_view(self) -> Self:
+        if self.view == "tracks" and self.format == "coco":
+            raise ValueError("COCO has pictures and faces, no tracks: leave view out")
+        return self
 
     def to_filter(self) -> ResultFilter:
         return ResultFilter(

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pyarrow
 
-from api.schemas import FaceOut, ResultOut
+from api.faces import FaceOut
+from api.schemas import ResultOut
 from api.tables import Row
 
 TEXT, WHOLE, REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
@@ -36,6 +37,9 @@ FACE_COLUMNS = {
     "age_low": WHOLE,
     "age_high": WHOLE,
     "age_group": TEXT,
+    "frame": WHOLE,
+    "time_seconds": REAL,
+    "track": WHOLE,
 }
 RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS})
 
@@ -72,4 +76,5 @@ def _describe_face(face: FaceOut) -> Row:
         *(box.x, box.y, box.width, box.height, face.score),
         *(gender.value, gender.probability, gender.female),
         *(age.years, age.low, age.high, age.group),
+        *(face.frame, face.time_seconds, face.track),
     )

@@ -14,7 +14,9 @@ from api.requests import RESULTS_PER_PAGE, JobPath, ResultsQuery
 from api.result_rows import RESULT_SCHEMA, make_rows
 from api.schemas import ResultOut, ResultsOut
 from api.services import services
-from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet
+from api.tables import CSV, NDJSON, PARQUET, Row, reply_file, stream_csv, stream_parquet
+from api.track_results import reply_tracks
+from api.tracks import TracksOut
 from db.engine import Database
 from db.results import ResultFilter, read_results
 from db.values import StoredItem
@@ -23,12 +25,15 @@ blueprint = APIBlueprint(
     "results", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
 STREAM_PAGE = 500
-NDJSON = "application/x-ndjson"
 STREAMS = {
     "content": {
         "application/json": {
             "schema": {
-                "oneOf": [{"$ref": "#/components/schemas/ResultsOut"}, inline_schema(CocoOut)]
+                "oneOf": [
+                    {"$ref": "#/components/schemas/ResultsOut"},
+                    inline_schema(TracksOut),
+                    inline_schema(CocoOut),
+                ]
             }
         },
         NDJSON: {"schema": {"$ref": "#/components/schemas/ResultOut"}},
@@ -46,9 +51,13 @@ def list_results(path: JobPath, query: ResultsQuery) -> Response:
     JSON comes a page at a time: `next_cursor` is the `cursor` of the next. The others bring all at
     once unless `limit` is given: NDJSON a line for each item, CSV and Parquet a row for each face
     and one for an item without any, COCO the pictures that were analysed and their faces.
+
+    With `view=tracks` each line or row is a person in a shot of a video.
     """
     database = services().database
     find_job(path.job_id)
+    if query.view == "tracks":
+        return reply_tracks(database, path.job_id, query)
     return _FORMATS[query.format](database, path.job_id, query)
 
 

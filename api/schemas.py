@@ -6,11 +6,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel
 
+from api.faces import FaceOut
 from api.requests import OptionsBody
 from db.audience import Audience
 from db.grouping import AudienceGroup, AudienceQuery
 from db.states import ErrorCode, ItemState, JobState
-from db.values import JobStatus, Priority, StoredFace, StoredItem
+from db.values import JobStatus, Priority, StoredItem
 from models.shares import Share
 
 
@@ -122,67 +123,30 @@ class JobsOut(BaseModel):
     next_cursor: int | None
 
 
-class BoxOut(BaseModel):
-    """Pixels of the picture as a person sees it."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-class GenderOut(BaseModel):
-    """The gender a viewer would perceive: `female` is its raw probability."""
-
-    value: Literal["female", "male", "unknown"]
-    probability: float
-    female: float
-
-
-class AgeOut(BaseModel):
-    """Apparent age: expected years, a central 80 % interval, and the nearest Adience group."""
-
-    years: float
-    low: int
-    high: int
-    group: str
-
-
-class FaceOut(BaseModel):
-    """One face; `frame`, `time_seconds` and `track` are those of a video, null in a photograph."""
-
-    box: BoxOut
-    score: float
-    landmarks: list[tuple[int, int]]
-    gender: GenderOut
-    age: AgeOut
-    frame: int | None = None
-    time_seconds: float | None = None
-    track: int | None = None
-
-    @classmethod
-    def of(cls, stored: StoredFace) -> Self:
-        face = stored.face
-        return cls.model_validate(
-            {
-                "box": asdict(face.box),
-                "score": round(face.score, 3),
-                "landmarks": face.landmarks,
-                "gender": {
-                    "value": stored.gender,
-                    "probability": round(face.gender.probability, 3),
-                    "female": round(face.gender.female, 3),
-                },
-                "age": {**asdict(face.age), "years": round(face.age.years, 1)},
-            }
-        )
-
-
 class ItemErrorOut(BaseModel):
     """Why an item failed, and one sentence to act on."""
 
     code: ErrorCode
     message: str
+
+
+class VideoOut(BaseModel):
+    """Of a video: how many frames were looked at, how long it is by its header, what of it is
+    missing, and where its annotated copy is."""
+
+    frames: int
+    duration_seconds: float | None
+    warning: str | None
+    copy_url: str | None
+
+    @classmethod
+    def of(cls, item: StoredItem, frames: int) -> Self:
+        return cls(
+            frames=frames,
+            duration_seconds=_rounded(item.duration_seconds, 3),
+            warning=item.warning,
+            copy_url=f"/v1/items/{item.id}/video" if item.copy_uri else None,
+        )
 
 
 class ResultOut(BaseModel):
@@ -201,6 +165,7 @@ class ResultOut(BaseModel):
     dimensions: dict[str, str]
     duplicate_of: int | None
     thumbnail: str | None
+    video: VideoOut | None = None
     faces: list[FaceOut]
 
     @classmethod
@@ -217,6 +182,7 @@ class ResultOut(BaseModel):
             dimensions=item.dimensions,
             duplicate_of=item.duplicate_of,
             thumbnail=f"/v1/items/{item.id}/thumbnail" if item.has_thumbnail else None,
+            video=None if item.frames is None else VideoOut.of(item, item.frames),
             faces=[FaceOut.of(face) for face in item.faces],
         )
 

@@ -12,6 +12,7 @@ from flask import Response
 from pyarrow.parquet import ParquetWriter
 
 CSV = "text/csv"
+NDJSON = "application/x-ndjson"
 PARQUET = "application/vnd.apache.parquet"
 # What is in memory at a time, some MB; and enough that readers skip and compress well.
 ROWS_PER_GROUP = 20_000

@@ -9,7 +9,7 @@ import worker.app
 from db.values import ClaimedItem, ItemResult, ThumbnailKind
 from models.face import AgeEstimate, Box, Face, Gender
 from worker.copies import FindRecorded
-from worker.intake import DIGEST_BYTES
+from worker.sources import DIGEST_BYTES
 
 
 class InstantAnalysis:

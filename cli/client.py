@@ -120,6 +120,11 @@ class Client:
     def read_thumbnail(self, item_id: int) -> bytes:
         return self._send(self._http.build_request("GET", f"/v1/items/{item_id}/thumbnail")).content
 
+    def read_video(self, item_id: int) -> Iterator[bytes]:
+        """The annotated copy of a video in pieces."""
+        with self._stream(f"/v1/items/{item_id}/video", {}) as response:
+            yield from response.iter_bytes(COPY_BYTES)
+
     def read_health(self) -> HealthOut:
         """Whether jobs can be submitted; raises ServerAway where they cannot."""
         return self._get("/readyz", HealthOut)

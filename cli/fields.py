@@ -6,9 +6,37 @@ from typing import TypeVar
 
 import click
 
+from api.requests import MOST_FRAMES_PER_SECOND
 from db.values import JobOptions, ThumbnailKind
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+_VIDEO_OPTIONS = (
+    click.option(
+        "--frames-per-second",
+        type=click.FloatRange(min=0, max=MOST_FRAMES_PER_SECOND, min_open=True),
+        default=JobOptions().frames_per_second,
+        help="How often videos are looked at [2].",
+    ),
+    click.option(
+        "--start-seconds",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        help="Where in videos to begin [0].",
+    ),
+    click.option(
+        "--end-seconds", type=click.FloatRange(min=0, min_open=True), help="Where to end [the end]."
+    ),
+    click.option(
+        "--max-frames",
+        type=click.IntRange(min=1),
+        help="How often each video is looked at at most.",
+    ),
+    click.option(
+        "--annotated-video", is_flag=True, help="Keep a copy of each video with boxes drawn in."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +52,8 @@ class JobFields:
 
 
 def takes_fields(command: Command) -> Command:
-    """Adds --tag and --thumbnails, passed as `tags` and `thumbnails`."""
+    """Adds --tag, passed as `tags`, and the options of pictures and videos, as `JobOptions` names
+    them."""
     tags = click.option(
         "--tag", "tags", multiple=True, help="A word to find the job by; may be repeated."
     )
@@ -35,4 +64,6 @@ def takes_fields(command: Command) -> Command:
         callback=lambda _, __, value: ThumbnailKind(value),
         help="With boxes and labels; the same with faces made unrecognisable; or none [annotated].",
     )
-    return tags(thumbnails(command))
+    for option in reversed((tags, thumbnails, *_VIDEO_OPTIONS)):
+        command = option(command)
+    return command

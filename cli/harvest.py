@@ -14,21 +14,25 @@ from cli.pictures import THUMBNAILS
 from cli.terminal import open_stderr
 
 RESULTS = "results.ndjson"
+PEOPLE = "people.ndjson"
+VIDEOS = "videos"
 AUDIENCE = "audience.json"
 REPORT = "report.html"
 # The API answers as many at once with ease.
 THUMBNAIL_THREADS = 4
 THUMBNAILS_PER_TURN = 256
 LONGEST_NAME_BYTES = 120
+OUR_COPY = re.compile(r"\d+-.*\.mp4")
 OUR_THUMBNAIL = re.compile(r"\d+-.*\.jpg")
 # A stream that breaks, because the API was started anew, is read again from its start.
 TRIES = 3
 
 
 def write_job_files(client: Client, job: JobOut, folder: Path) -> AudienceOut:
-    """Results, audience, report and thumbnails, replacing those of an earlier job."""
+    """Results, people, audience, report and thumbnails, replacing those of an earlier job."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / RESULTS, lambda: client.read_results(job.id, {"format": "ndjson"}))
+    _write_people(client, job, folder)
     audience = client.read_audience({"job": job.id})
     write_whole(folder / AUDIENCE, lambda: [audience.model_dump_json(indent=2).encode() + b"\n"])
     write_whole(folder / REPORT, lambda: [client.read_report(job.id)])
@@ -38,6 +42,33 @@ def write_job_files(client: Client, job: JobOut, folder: Path) -> AudienceOut:
         if OUR_THUMBNAIL.fullmatch(path.name) and path.name not in written:
             path.unlink()
     return audience
+
+
+def _write_people(client: Client, job: JobOut, folder: Path) -> None:
+    """Of videos: a line for each person, and the annotated copies."""
+    people, copies = folder / PEOPLE, folder / VIDEOS
+    people.unlink(missing_ok=True)
+    for copy in copies.glob("*.mp4"):
+        if OUR_COPY.fullmatch(copy.name):
+            copy.unlink()
+    videos = [
+        one.model_copy(update={"faces": []})
+        for one in read_results(folder)
+        if one.video is not None
+    ]
+    if not videos:
+        return
+    tracks = {"format": "ndjson", "view": "tracks"}
+    write_whole(people, lambda: client.read_results(job.id, tracks))
+    for video in videos:
+        if video.video is not None and video.video.copy_url is not None:
+            copies.mkdir(exist_ok=True)
+            _write_copy(client, video, copies)
+
+
+def _write_copy(client: Client, video: ResultOut, folder: Path) -> None:
+    name = f"{video.item}-{_make_safe(Path(video.name).stem)}.mp4"
+    write_whole(folder / name, lambda: client.read_video(video.item))
 
 
 def read_results(folder: Path) -> Iterator[ResultOut]:

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.archives import ARCHIVE_ENDINGS
+from models.signature import HEAD_BYTES, is_video
 
 # Also what is recognised but not read: whoever has such pictures learns so from the results.
 PICTURE_ENDINGS = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif",
     ".heic", ".heif", ".jp2", ".jxl",
 )  # fmt: skip
+VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 LONGEST_NAME = 1024
 # Where results are written, each picture's small copy goes in here.
 THUMBNAILS = "thumbnails"
+
+OUR_ENDINGS = (*PICTURE_ENDINGS, *VIDEO_ENDINGS, *ARCHIVE_ENDINGS)
 
 Identity = tuple[int, int]  # of a folder, whatever path leads to it
 
@@ -40,14 +44,14 @@ class Findings:
     """What was found under the paths, each file once."""
 
     files: list[FoundFile] = field(default_factory=list)
-    skipped: int = 0  # files in folders that are neither pictures nor archives, by their names
+    skipped: int = 0  # files in folders that are neither pictures, videos nor archives
     unreadable: list[str] = field(default_factory=list)  # folders that could not be listed
 
     def describe_gaps(self) -> list[str]:
         """A sentence for each kind of thing that was left out."""
         gaps = []
         if self.skipped:
-            gaps.append(f"Skipped files, by their names no pictures: {self.skipped}.")
+            gaps.append(f"Skipped files, neither pictures nor videos: {self.skipped}.")
         if self.unreadable:
             gaps.append(f"Folders that cannot be read: {', '.join(self.unreadable)}.")
         return gaps
@@ -74,10 +78,21 @@ def _expand(
     # Folders of equal files stay apart by their own names.
     start = top.resolve().name + os.sep if several else ""
     for path in _walk(str(top), _find_ours(out_dir, top), findings):
-        if path.lower().endswith((*PICTURE_ENDINGS, *ARCHIVE_ENDINGS)):
+        if path.lower().endswith(OUR_ENDINGS) or _begins_as_video(path):
             yield FoundFile(path, _spell(start + path.removeprefix(str(top)).lstrip(os.sep)))
         else:
             findings.skipped += 1
+
+
+def _begins_as_video(path: str) -> bool:
+    """Cameras give videos endings of their own."""
+    try:
+        if not Path(path).is_file():
+            return False
+        with Path(path).open("rb") as file:
+            return is_video(file.read(HEAD_BYTES))
+    except OSError:
+        return False
 
 
 def _find_ours(out_dir: Path | None, top: Path) -> Identity | None:

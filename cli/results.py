@@ -52,6 +52,10 @@ def _takes_filters(command: Command) -> Command:
 @click.command()
 @takes_job
 @click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="[ndjson]")
+@click.option(
+    "--view", type=click.Choice(["faces", "tracks"]), default="faces",
+    help="tracks: one row for each person of videos, not for each face [faces].",
+)  # fmt: skip
 @_takes_filters
 @click.option(
     "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
@@ -76,6 +80,7 @@ def results(
     Example: facetally results 7 --format csv --gender female --out faces.csv
              facetally results 7 --format parquet --out results.parquet
              facetally results 7 --format coco --out annotations.json
+             facetally results 7 --view tracks --format csv --out people.csv
     """
     _refuse_terminal(form, out)
     named = {f"dimension.{name}": value for name, value in dimensions.items()}

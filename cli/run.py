@@ -1,12 +1,14 @@
 """`facetally run`: a folder of pictures in, a folder of results out, and nothing left running."""
 
+import json
 import os
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import click
 
@@ -24,7 +26,7 @@ from cli.submit import require_pictures, submit_items, upload_files
 from cli.tables import describe_basis
 from cli.terminal import tell
 from db.states import LIVE_JOB_STATES, JobState
-from db.values import JobOptions, ThumbnailKind
+from db.values import JobOptions
 from worker.settings import Settings
 
 DATA = ".facetally"
@@ -53,18 +55,17 @@ takes_out = click.option(
 )
 @takes_out
 @takes_fields
-def run(
-    paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], thumbnails: ThumbnailKind
-) -> ExitStatus:
-    """Analyse pictures on this machine.
+def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: Any) -> ExitStatus:
+    """Analyse pictures and videos on this machine.
 
-    PATHs are pictures, folders and archives; DIR gets results, thumbnails and a report. A run that
-    was stopped before its end goes on from there when the same command is given again.
+    PATHs are pictures, videos, folders and archives; DIR gets results, thumbnails and a report. A
+    run that was stopped before its end goes on from there when the same command is given again.
 
     \b
     Example: facetally run photos/ --out results/
+             facetally run clip.mp4 --out results/ --annotated-video
     """
-    return analyse(paths, out, JobFields(tags, JobOptions(thumbnails)))
+    return analyse(paths, out, JobFields(tags, JobOptions(**options)))
 
 
 def analyse(paths: Sequence[Path], out: Path, fields: JobFields) -> ExitStatus:
@@ -117,7 +118,7 @@ def _find_roots(paths: Sequence[Path]) -> list[Path]:
 def _work(
     client: Client, stack: Stack, findings: Findings, fields: JobFields, out: Path
 ) -> ExitStatus:
-    fingerprint = make_fingerprint(findings.files, fields.options.thumbnails)
+    fingerprint = make_fingerprint(findings.files, fields.options)
     written = out / DATA / WRITTEN
     complete = True
     job = _find_unfinished(client, fingerprint, written)
@@ -134,9 +135,9 @@ def _work(
     return status_of(job.state) if complete else ExitStatus.INCOMPLETE
 
 
-def make_fingerprint(files: Sequence[FoundFile], thumbnails: ThumbnailKind) -> str:
-    """A tag that is the same for the same files, of which the same is to be kept."""
-    paths = sha256(thumbnails.encode() + b"\0")
+def make_fingerprint(files: Sequence[FoundFile], options: JobOptions) -> str:
+    """A tag that is the same for the same files, with which the same is to be done."""
+    paths = sha256(json.dumps(asdict(options)).encode() + b"\0")
     for path in sorted(os.fsencode(file.path) for file in files):
         paths.update(path + b"\0")
     return f"run:{paths.hexdigest()[:32]}"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,7 +19,7 @@ from cli.options import as_json, parse_pairs, takes_server
 from cli.pictures import Findings, FoundFile, find_pictures
 from cli.progress import watch_job
 from cli.terminal import tell
-from db.values import Duplicates, JobOptions, ThumbnailKind
+from db.values import Duplicates, JobOptions
 
 JSON = "application/json"
 ITEMS_PER_PAGE = 10_000
@@ -43,13 +44,13 @@ def submit(
     client: Client,
     sources: tuple[str, ...],
     tags: tuple[str, ...],
-    thumbnails: ThumbnailKind,
     dimensions: dict[str, str],
     duplicates: str,
     watch: bool,
     as_json: bool,
+    **options: Any,
 ) -> ExitStatus:
-    """Submit pictures to a server.
+    """Submit pictures and videos to a server.
 
     Files, folders and archives are uploaded; what a URI names, the workers read themselves. A
     MANIFEST is a .csv with a column uri or path (also name, captured_at; any other column is a
@@ -64,7 +65,7 @@ def submit(
     if addressed and len(addressed) < len(sources):
         raise click.UsageError("Give either files to upload, or addresses and manifests, not both.")
     complete = True
-    fields = JobFields(tags, JobOptions(thumbnails, Duplicates(duplicates)))
+    fields = JobFields(tags, JobOptions(duplicates=Duplicates(duplicates), **options))
     if any(is_remote_manifest(source) for source in sources):
         job = _submit_manifest(client, sources, fields, dimensions)
     elif addressed:
@@ -112,7 +113,7 @@ def require_pictures(findings: Findings) -> None:
     for gap in findings.describe_gaps():
         tell(gap)
     if not findings.files:
-        raise CommandFailed("There are no pictures at these paths.")
+        raise CommandFailed("There are no pictures or videos at these paths.")
 
 
 def _submit_manifest(

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from api.schemas import AudienceOut, FaceOut, JobOut, ResultOut, ShareOut
+from api.faces import FaceOut
+from api.schemas import AudienceOut, JobOut, ResultOut, ShareOut
 from cli.terminal import clean
 
 

@@ -5,7 +5,8 @@ Read in this order: `states` (the words of each lifecycle), `values`, `tables`, 
 the dispatcher sends), `leases` (claim, hold), `recording` (results in) with `duplicates` and
 `cells` (what is counted, as `totals`), `results` (results out), `cube` (cells of all jobs),
 `slices`, `bands`, `disclosure`, `grouping`, `funnel` and `audience` (who was there); where a chunk
-does not get that far, `crashes`, `leftovers` and `pieces`; what may become of a job, `pauses`,
-`retries` and `erasure`; beside it `evaluations` (how right the nets are), `workers` (which processes
-are alive) and `workload`.
+does not get that far, `crashes`, `leftovers` and `pieces`; what is other about videos,
+`video_values`, `video_tables`, `videos` (cut), `video_counts`, `frames` (looked at, joined) and
+`tracks` (people out); what may become of a job, `pauses`, `retries` and `erasure`; beside it
+`evaluations` (how right the nets are), `workers` (which processes are alive) and `workload`.
 """

@@ -13,6 +13,8 @@ from db.pieces import cut_piece
 from db.states import ChunkState, ErrorCode, ItemState
 from db.tables import ChunkRow, ItemRow
 from db.totals import FAILED, add_outcome
+from db.values import ItemError
+from db.videos import fail_video
 
 # A crash is forgiven once: the worker may have been killed for reasons of its own. From then on
 # each item is written down before it is worked on.
@@ -107,6 +109,10 @@ def _condemn(session: Session, chunk: ChunkRow) -> None:
         f"Analysing this item stopped its worker {chunk.crashes} times; it was left out so that "
         "the others could be done. Check the file, or submit it again in another format."
     )
+    error = ItemError(ErrorCode.WORKER_CRASHED, message)
+    if chunk.item_id is not None:
+        fail_video(session, chunk.item_id, error)
+        return
     condemned = session.execute(
         update(ItemRow)
         .where(
@@ -114,11 +120,7 @@ def _condemn(session: Session, chunk: ChunkRow) -> None:
             ItemRow.position == chunk.start,
             ItemRow.state == ItemState.WAITING,
         )
-        .values(
-            state=ItemState.FAILED,
-            error_code=ErrorCode.WORKER_CRASHED,
-            error_message=message,
-        )
+        .values(state=ItemState.FAILED, error_code=error.code, error_message=error.message)
         .returning(ItemRow.dimensions, ItemRow.captured_at)
     )
     tally = Tally()

@@ -83,7 +83,10 @@ def cancel_waiting_chunks(session: Session, job_id: int) -> None:
     """End every chunk of a job that nobody holds."""
     session.execute(
         update(ChunkRow)
-        .where(ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.WAITING)
+        .where(
+            ChunkRow.job_id == job_id,
+            ChunkRow.state.in_((ChunkState.WAITING, ChunkState.CUT)),
+        )
         .values(
             state=ChunkState.CANCELLED,
             cancelled=ChunkRow.cancelled + _LEFT,
@@ -108,14 +111,14 @@ def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobC
     """Sums over chunk rows, which are written with the results; and how many items ended in the
     time that the rate is of."""
     size = ChunkRow.stop - ChunkRow.start
-    leased = ChunkRow.state == ChunkState.LEASED
+    held = ChunkRow.state.in_((ChunkState.LEASED, ChunkState.CUT))
     analysed = ChunkRow.done + ChunkRow.failed - ChunkRow.earlier
     query = (
         select(
             ChunkRow.job_id,
             func.sum(case((_IN_RATE, analysed), else_=0)),
             func.sum(size),
-            func.sum(case((leased, _LEFT), else_=0)),
+            func.sum(case((held, _LEFT), else_=0)),
             func.sum(ChunkRow.done),
             func.sum(ChunkRow.failed),
             func.sum(ChunkRow.cancelled),

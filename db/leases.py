@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
-from db.states import ChunkState, ItemState, JobState
+from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import ClaimedChunk, ClaimedItem, JobOptions
 
@@ -27,7 +27,29 @@ def claim_chunk(
     # The job's row first, then the chunk's, as a cancellation does: in the other order each could
     # wait for the other.
     _mark_running(session, chunk_id)
-    claimed = session.execute(
+    claimed = _take_lease(session, chunk_id, token, worker, lease_seconds)
+    if claimed is None:
+        return None
+    job_id = claimed.job_id
+    # A segment has no item of its own: it lies within the video at its start.
+    stop = max(claimed.stop, claimed.start + 1)
+    return ClaimedChunk(
+        id=chunk_id,
+        job_id=job_id,
+        token=token,
+        options=read_options(session, job_id),
+        items=_read_waiting_items(session, job_id, claimed.start, stop),
+        crashes=claimed.crashes,
+        kind=ChunkKind(claimed.kind),
+        first_frame=claimed.first_frame or 0,
+        stop_frame=claimed.stop_frame,
+    )
+
+
+def _take_lease(
+    session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
+) -> ChunkRow | None:
+    return session.scalars(
         update(ChunkRow)
         .where(
             ChunkRow.id == chunk_id,
@@ -43,20 +65,9 @@ def claim_chunk(
             attempts=ChunkRow.attempts + 1,
             lease_until=DatabaseTime(lease_seconds),
         )
-        .returning(ChunkRow.job_id, ChunkRow.start, ChunkRow.stop, ChunkRow.crashes)
+        .returning(ChunkRow)
         .execution_options(synchronize_session=False)
     ).first()
-    if claimed is None:
-        return None
-    job_id, start, stop, crashes = claimed
-    return ClaimedChunk(
-        id=chunk_id,
-        job_id=job_id,
-        token=token,
-        options=read_options(session, job_id),
-        items=_read_waiting_items(session, job_id, start, stop),
-        crashes=crashes,
-    )
 
 
 def _mark_running(session: Session, chunk_id: int) -> None:

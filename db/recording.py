@@ -10,12 +10,15 @@ from db.bulk import insert_rows, update_rows
 from db.cells import record_tally, tally_results
 from db.clock import DatabaseTime
 from db.duplicates import mark_duplicates
-from db.leases import is_cancelling
+from db.leases import held, is_cancelling
 from db.leftovers import give_back, give_back_rest
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
 from db.values import ClaimedChunk, Duplicates, ItemResult
-from models.face import whole_years
+from db.videos import set_apart
+from models.face import Face, whole_years
+
+RECORDED = (ChunkState.DONE, ChunkState.CANCELLED, ChunkState.SPLIT, ChunkState.CUT)
 
 
 def record_results(
@@ -31,6 +34,8 @@ def record_results(
     Where there are fewer results than items, the rest ends as cancelled if its job does, and
     waits for another worker if not.
     """
+    if any(result.is_video for result in results):
+        return _record_beside_videos(session, chunk, results, gender_min_probability)
     if len(results) < len(chunk.items) and not is_cancelling(session, chunk.job_id):
         if not results:
             return give_back(session, chunk)
@@ -41,6 +46,34 @@ def record_results(
     if not _end_chunk(session, chunk, results):
         return False
     results = _sort_out_duplicates(session, chunk, results)
+    _write(session, chunk, results, gender_min_probability)
+    return True
+
+
+def _record_beside_videos(
+    session: Session,
+    chunk: ClaimedChunk,
+    results: Sequence[ItemResult],
+    gender_min_probability: float,
+) -> bool:
+    """Record the pictures, and give each video a chunk of its own; those between are counted in
+    theirs."""
+    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    row = session.scalars(lease).first()
+    if row is None:
+        return False
+    pictures = mark_duplicates(session, chunk, [one for one in results if not one.is_video])
+    _write(session, chunk, pictures, gender_min_probability)
+    set_apart(session, row, [one.item.id for one in results if one.is_video])
+    return True
+
+
+def _write(
+    session: Session,
+    chunk: ClaimedChunk,
+    results: Sequence[ItemResult],
+    gender_min_probability: float,
+) -> None:
     update_rows(session, ItemRow, [_item_change(result) for result in results])
     insert_rows(session, FaceRow, list(_face_rows(results, gender_min_probability)))
     thumbnails = list(_thumbnail_rows(results))
@@ -48,14 +81,13 @@ def record_results(
         session.execute(insert(ThumbnailRow), thumbnails)
     tally = tally_results(results, chunk.options.duplicates, gender_min_probability)
     record_tally(session, chunk.job_id, tally)
-    return True
 
 
 def was_recorded(session: Session, chunk: ClaimedChunk) -> bool:
     """Whether this lease's results are in: for a worker whose connection broke during its
     commit."""
     query = select(ChunkRow.state).where(ChunkRow.id == chunk.id, ChunkRow.token == chunk.token)
-    return session.scalar(query) in (ChunkState.DONE, ChunkState.CANCELLED)
+    return session.scalar(query) in RECORDED
 
 
 def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]) -> bool:
@@ -125,23 +157,27 @@ def _face_rows(
 ) -> Iterator[dict[str, object]]:
     for result in results:
         for ordinal, face in enumerate(result.faces):
-            yield {
-                "item_id": result.item.id,
-                "ordinal": ordinal,
-                "x": face.box.x,
-                "y": face.box.y,
-                "width": face.box.width,
-                "height": face.box.height,
-                "score": face.score,
-                "landmarks": [list(point) for point in face.landmarks],
-                "female": face.gender.female,
-                "gender": face.gender.value(gender_min_probability),
-                "age": whole_years(face.age.years),
-                "age_years": face.age.years,
-                "age_low": face.age.low,
-                "age_high": face.age.high,
-                "age_group": face.age.group,
-            }
+            place = {"item_id": result.item.id, "ordinal": ordinal}
+            yield {**place, **describe_face(face, gender_min_probability)}
+
+
+def describe_face(face: Face, gender_min_probability: float) -> dict[str, object]:
+    """The columns that every face has, in a photograph or in a video."""
+    return {
+        "x": face.box.x,
+        "y": face.box.y,
+        "width": face.box.width,
+        "height": face.box.height,
+        "score": face.score,
+        "landmarks": [list(point) for point in face.landmarks],
+        "female": face.gender.female,
+        "gender": face.gender.value(gender_min_probability),
+        "age": whole_years(face.age.years),
+        "age_years": face.age.years,
+        "age_low": face.age.low,
+        "age_high": face.age.high,
+        "age_group": face.age.group,
+    }
 
 
 def _thumbnail_rows(results: Sequence[ItemResult]) -> Iterator[dict[str, object]]:

@@ -14,7 +14,7 @@ from models.face import AgeEstimate, Box, Face, Gender
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
 # An erased job is gone for readers at once, though its rows are removed a piece at a time.
-_NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))
+NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class ResultFilter:
             conditions.append(ItemRow.state == self.state)
         if faces := self.face_conditions():
             conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))
+            conditions.append(ItemRow.state == ItemState.DONE)
         return conditions
 
 
@@ -67,7 +68,7 @@ def read_results(
         .where(
             ItemRow.job_id == job_id,
             ItemRow.position > after,
-            _NOT_ERASED,
+            NOT_ERASED,
             *wanted.item_conditions(),
         )
         .order_by(ItemRow.position)
@@ -78,19 +79,19 @@ def read_results(
 
 def read_item(session: Session, item_id: int) -> StoredItem | None:
     """One item with all its faces, or None where there is none."""
-    query = _select_items().where(ItemRow.id == item_id, _NOT_ERASED)
+    query = _select_items().where(ItemRow.id == item_id, NOT_ERASED)
     items = _read_items(session, query, [])
     return items[0] if items else None
 
 
 def read_items(session: Session, item_ids: Collection[int]) -> list[StoredItem]:
     """These items with all their faces, in no certain order; those that are gone are left out."""
-    return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), _NOT_ERASED), [])
+    return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), NOT_ERASED), [])
 
 
 def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
     """The annotated picture of an item, or None where it has none."""
-    query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, _NOT_ERASED)
+    query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, NOT_ERASED)
     row = session.scalars(query).first()
     return None if row is None else Thumbnail(row.media_type, row.content)
 
@@ -110,7 +111,9 @@ def _read_items(
     session: Session, query: _ItemQuery, face_conditions: list[ColumnElement[bool]]
 ) -> list[StoredItem]:
     rows = session.execute(query).all()
-    faces = _read_faces(session, [row[0].id for row in rows], face_conditions)
+    # Those of a video that is still worked on are shown when all are there.
+    done = [row[0].id for row in rows if row[0].state == ItemState.DONE]
+    faces = _read_faces(session, done, face_conditions)
     return [_stored_item(row, tuple(faces.get(row[0].id, ()))) for row in rows]
 
 
@@ -128,15 +131,19 @@ def _read_faces(
     return faces
 
 
-def _stored_face(row: FaceRow) -> StoredFace:
-    face = Face(
+def read_face(row: FaceRow) -> Face:
+    """The value of a row."""
+    return Face(
         box=Box(row.x, row.y, row.width, row.height),
         score=row.score,
         landmarks=tuple((x, y) for x, y in row.landmarks),
         gender=Gender(female=row.female),
         age=AgeEstimate(row.age_years, row.age_low, row.age_high, row.age_group),
     )
-    return StoredFace(face, row.gender)
+
+
+def _stored_face(row: FaceRow) -> StoredFace:
+    return StoredFace(read_face(row), row.gender, row.frame, row.time_seconds, row.track)
 
 
 def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> StoredItem:
@@ -158,4 +165,8 @@ def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> Stor
         duplicate_of=item.duplicate_of,
         has_thumbnail=has_thumbnail,
         faces=faces,
+        duration_seconds=item.duration_seconds,
+        frames=item.frames,
+        warning=item.warning,
+        copy_uri=item.copy_uri,
     )

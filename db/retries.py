@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.cells import Tally, record_tally
 from db.clock import DatabaseTime
-from db.states import ChunkState, ItemState, JobState
+from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 from db.totals import FAILED, add_outcome
 
@@ -71,6 +71,9 @@ def _reopen_chunks(session: Session, job_id: int) -> int:
                 state=ChunkState.WAITING,
                 failed=ChunkRow.failed - items,
                 earlier=ChunkRow.done + ChunkRow.failed - items,
+                # A video is cut anew.
+                kind=ChunkKind.ITEMS,
+                item_id=None,
                 crashes=0,
                 lost_on=[],
                 token=None,

@@ -40,9 +40,18 @@ class ChunkState(StrEnum):
 
     WAITING = "waiting"  # free to be claimed
     LEASED = "leased"  # a worker holds it until its lease ends
+    CUT = "cut"  # a video that waits for its segments
     DONE = "done"  # recorded
     SPLIT = "split"  # replaced by its parts
     CANCELLED = "cancelled"  # its job was cancelled first
+
+
+class ChunkKind(StrEnum):
+    """What is to be done with a chunk."""
+
+    ITEMS = "items"  # its items are to be read, and a video among them to be cut
+    SEGMENT = "segment"  # some frames of a video
+    JOIN = "join"  # the segments of a video are to become tracks
 
 
 class ErrorCode(StrEnum):

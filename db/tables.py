@@ -17,6 +17,7 @@ EXPIRING = text("expires_at IS NOT NULL AND erasing_at IS NULL")
 # Not by their state: PostgreSQL could not change a row in its place whose state is indexed.
 FAILED = text("error_code IS NOT NULL")
 LEASED = text("state = 'leased'")
+OF_VIDEO = text("item_id IS NOT NULL")
 SENT = text("state = 'waiting' AND sent_at IS NOT NULL")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -100,16 +101,27 @@ class ItemRow(Table):
     duplicate_of: Mapped[int | None] = mapped_column(BigKey)
     captured_at: Mapped[datetime | None]
     dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    # Of videos alone: how long it is by its header, how many frames were looked at, what of it was
+    # left out, and where its annotated copy is kept.
+    duration_seconds: Mapped[float | None]
+    frames: Mapped[int | None]
+    warning: Mapped[str | None]
+    copy_uri: Mapped[str | None]
 
 
 class ChunkRow(Table):
-    """The items of a job from `start` up to, not including, `stop`; and what became of them."""
+    """The items of a job from `start` up to, not including, `stop`; and what became of them.
+
+    A video has a chunk of its own once it is cut, which counts it; its segments count nothing:
+    their `start` is their `stop`.
+    """
 
     __tablename__ = "chunks"
     __table_args__ = (
         Index("chunks_by_job", "job_id", "state", "id"),
         Index("chunks_by_lease", "lease_until", postgresql_where=LEASED, sqlite_where=LEASED),
         Index("chunks_sent", "sent_at", postgresql_where=SENT, sqlite_where=SENT),
+        Index("chunks_by_video", "item_id", postgresql_where=OF_VIDEO, sqlite_where=OF_VIDEO),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -138,6 +150,12 @@ class ChunkRow(Table):
     duplicates: Mapped[int] = mapped_column(default=0)
     # How many had ended before workers were given it, the last time.
     earlier: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(default="items", server_default="items")
+    # Of a segment or a join: the video; and of a segment, from which grid time up to which, not
+    # included, its frames are. Without an end, it goes on for as long as the video does.
+    item_id: Mapped[int | None] = mapped_column(BigKey)
+    first_frame: Mapped[int | None]
+    stop_frame: Mapped[int | None]
 
 
 class DigestRow(Table):
@@ -174,6 +192,10 @@ class FaceRow(Table):
     age_low: Mapped[int]
     age_high: Mapped[int]
     age_group: Mapped[str]
+    # Of a video's face: its frame, when that is shown, and which track it belongs to.
+    frame: Mapped[int | None]
+    time_seconds: Mapped[float | None]
+    track: Mapped[int | None]
 
 
 class ThumbnailRow(Table):

@@ -1,12 +1,12 @@
 """What goes into the database and comes out of it: plain values, never live rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from db.states import ErrorCode, ItemState, JobState
+from db.states import ChunkKind, ErrorCode, ItemState, JobState
 from models.face import Face
 
 
@@ -31,14 +31,21 @@ class JobOptions:
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
+    # Of videos: how often they are looked at, from when to when, how often at most, and whether a
+    # copy with boxes is made.
+    frames_per_second: float = 2.0
+    start_seconds: float = 0.0
+    end_seconds: float | None = None
+    max_frames: int | None = None
+    annotated_video: bool = False
 
     @classmethod
-    def of(cls, stored: Mapping[str, str]) -> Self:
+    def of(cls, stored: Mapping[str, Any]) -> Self:
         """As they are kept with a job; an option that came later has its default."""
-        return cls(
-            ThumbnailKind(stored["thumbnails"]),
-            Duplicates(stored.get("duplicates", Duplicates.COUNT)),
-        )
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        known["thumbnails"] = ThumbnailKind(stored["thumbnails"])
+        known["duplicates"] = Duplicates(stored.get("duplicates", Duplicates.COUNT))
+        return cls(**known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,10 @@ class ClaimedChunk:
     options: JobOptions
     items: tuple[ClaimedItem, ...]
     crashes: int = 0
+    kind: ChunkKind = ChunkKind.ITEMS
+    # Of a segment: the grid times of its frames.
+    first_frame: int = 0
+    stop_frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +192,7 @@ class ItemResult:
     """What became of one item of a claimed chunk: faces (none is fine), or an error.
 
     `digest` is that of its bytes, if they could be read; `duplicate_of` is found out when it is
-    recorded.
+    recorded. A video is not done by this chunk: it gets one of its own.
     """
 
     item: ClaimedItem
@@ -192,6 +203,7 @@ class ItemResult:
     thumbnail: Thumbnail | None = None
     digest: bytes | None = None
     duplicate_of: int | None = None
+    is_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +222,9 @@ class StoredFace:
 
     face: Face
     gender: str
+    frame: int | None = None
+    time_seconds: float | None = None
+    track: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +244,7 @@ class StoredItem:
     duplicate_of: int | None
     has_thumbnail: bool
     faces: tuple[StoredFace, ...]
+    duration_seconds: float | None = None
+    frames: int | None = None
+    warning: str | None = None
+    copy_uri: str | None = None

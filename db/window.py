@@ -14,6 +14,7 @@ from db.jobs import cancel_waiting_chunks
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import Priority
+from db.videos import forget_begun_videos
 
 # How many live jobs share the window at a time: the most urgent, and of those the oldest.
 SHARING_JOBS = 200
@@ -161,6 +162,7 @@ def _over() -> tuple[ColumnElement[bool], ...]:
     return (
         JobRow.state.in_(working),
         ~has_chunk(ChunkState.LEASED),
+        ~has_chunk(ChunkState.CUT, JobRow.state != JobState.CANCELLING),
         ~has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
     )
 
@@ -207,6 +209,7 @@ def _judge(session: Session, job_id: int, state: JobState, items: int) -> JobSta
 
 
 def _cancel_waiting_items(session: Session, job_id: int) -> None:
+    forget_begun_videos(session, job_id)
     session.execute(
         update(ItemRow)
         .where(ItemRow.job_id == job_id, ItemRow.state == ItemState.WAITING)

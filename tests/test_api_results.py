@@ -32,7 +32,7 @@ def test_a_line_has_the_shape_that_was_promised(client: FlaskClient, job_id: int
     assert line == {
         "item": 1, "name": "0.jpg", "state": "done", "error": None, "width": 640, "height": 480,
         "captured_at": None, "dimensions": {"store": "Lyon"}, "duplicate_of": None,
-        "thumbnail": "/v1/items/1/thumbnail",
+        "thumbnail": "/v1/items/1/thumbnail", "video": None,
         "faces": [
             {
                 "box": {"x": 10, "y": 20, "width": 30, "height": 40}, "score": 0.9,

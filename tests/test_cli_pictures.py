@@ -27,13 +27,22 @@ def test_a_folder_is_walked_in_an_order_that_is_always_the_same(tmp_path):
 
 
 def test_hidden_files_and_folders_are_left_out_and_other_files_are_counted(tmp_path):
-    touch(tmp_path, "a.jpg", ".b.jpg", ".git/c.jpg", "notes.txt", "x/movie.mp4")
+    touch(tmp_path, "a.jpg", ".b.jpg", ".git/c.jpg", "notes.txt", "x/table.csv")
 
     findings = find_pictures([tmp_path])
 
     assert names_of(findings) == ["a.jpg"]
     assert findings.skipped == 2
     assert "2" in findings.describe_gaps()[0]
+
+
+def test_videos_are_found_by_their_names_and_by_how_they_begin(tmp_path):
+    touch(tmp_path, "a.mp4", "b.MOV", "c.360")
+    (tmp_path / "d.360").write_bytes(b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ")
+
+    findings = find_pictures([tmp_path])
+
+    assert names_of(findings) == ["a.mp4", "b.MOV", "d.360"]
 
 
 def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path):

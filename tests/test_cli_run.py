@@ -7,7 +7,8 @@ import signal
 import zipfile
 
 import pytest
-from cli_for_tests import Terminal, copy_samples, wait_for
+from cli_for_tests import WEIGHTS_DIR, Terminal, copy_samples, wait_for
+from clips_for_tests import PEOPLE, write_clip
 from sample_pictures import encode_scene
 
 from cli.folder import LOCK, SCRATCH_PREFIX
@@ -69,7 +70,7 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(termi
     faces = {name: len(result["faces"]) for name, result in results.items()}
     assert faces == {**FACES, "broken.jpg": 0, odd_name: 0}
     assert results["broken.jpg"]["error"]["code"] == "unreadable"
-    assert "Skipped files, by their names no pictures: 1." in done.stderr
+    assert "Skipped files, neither pictures nor videos: 1." in done.stderr
     assert "8 faces in 5 of 6 pictures; 2 without faces; 1 unreadable" in done.stderr
     assert json.loads((out / "audience.json").read_text())["faces"] == 8
     assert (out / "report.html").read_text().startswith("<!")
@@ -78,6 +79,25 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(termi
     assert all(path.read_bytes().startswith(b"\xff\xd8\xff") for path in thumbnails)
     assert terminal.is_clean()
     assert not (out / DATA / "stack.json").exists()
+
+
+def test_a_video_becomes_people_and_a_copy(terminal, tmp_path):
+    clip, out = tmp_path / "my clip.mp4", tmp_path / "out"
+    write_clip(clip, WEIGHTS_DIR)
+
+    done = terminal.run(
+        "run", clip, "--out", out, "--annotated-video", "--end-seconds", "5",
+        "--frames-per-second", "4",
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert read_results(out)["my clip.mp4"]["video"]["frames"] == 20
+    people = [json.loads(line) for line in (out / "people.ndjson").read_text().splitlines()]
+    assert [person["track"] for person in people] == list(range(1, PEOPLE + 1))
+    [copy] = (out / "videos").iterdir()
+    assert copy.name == "1-my_clip.mp4"
+    assert copy.read_bytes()[4:8] == b"ftyp"
+    assert terminal.is_clean()
 
 
 def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_used_again(terminal, tmp_path):
@@ -173,4 +193,4 @@ def test_a_folder_without_pictures_is_an_error(terminal, tmp_path):
     done = terminal.run("run", tmp_path / "in", "--out", tmp_path / "out")
 
     assert done.returncode == 1
-    assert done.stderr == "Error: There are no pictures at these paths.\n"
+    assert done.stderr == "Error: There are no pictures or videos at these paths.\n"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from dataclasses import asdict
 
 import pytest
 from werkzeug.formparser import parse_form_data
@@ -16,6 +17,7 @@ from cli.run import make_fingerprint
 from db.values import Duplicates, JobOptions, ThumbnailKind
 
 OPTIONS = JobOptions(ThumbnailKind.BLURRED, Duplicates.ONCE)
+CHOSEN = {**asdict(JobOptions()), "thumbnails": "blurred", "duplicates": "once"}
 ODD_NAME = 'a/"b"; filename=c\r\n\\ caf\N{LATIN SMALL LETTER E WITH ACUTE}%22.jpg'
 
 
@@ -42,7 +44,7 @@ def test_a_form_brings_fields_names_and_bytes_unchanged(tmp_path):
 
     assert fields.getlist("tags") == ["one", "two"]
     assert json.loads(fields["dimensions"]) == {"store": "Lyon"}
-    assert json.loads(fields["options"]) == {"thumbnails": "blurred", "duplicates": "once"}
+    assert json.loads(fields["options"]) == CHOSEN
     assert [file.filename for file in files] == [ODD_NAME, "b.png"]
     assert files[0].read() == b"\r\n--x\r\n" * 99999
     for file in files:
@@ -133,15 +135,15 @@ def test_a_submission_is_json_however_many_items_it_has(tmp_path, count):
     body = json.loads(b"".join(write_job(lines, JobFields(("tag",), OPTIONS))))
 
     assert body["tags"] == ["tag"]
-    assert body["options"] == {"thumbnails": "blurred", "duplicates": "once"}
+    assert body["options"] == CHOSEN
     assert [item["uri"] for item in body["items"]] == [f"file:///{n}" for n in range(count)]
 
 
 def test_the_fingerprint_tells_the_same_files_in_any_order():
     one, two = FoundFile("/a/1", "1"), FoundFile(os.fsdecode(b"/a/\xff"), "?")
 
-    fingerprint = make_fingerprint([one, two], ThumbnailKind.ANNOTATED)
-    assert fingerprint == make_fingerprint([two, one], ThumbnailKind.ANNOTATED)
-    assert fingerprint != make_fingerprint([one], ThumbnailKind.ANNOTATED)
-    assert fingerprint != make_fingerprint([one, two], ThumbnailKind.BLURRED)
+    fingerprint = make_fingerprint([one, two], JobOptions())
+    assert fingerprint == make_fingerprint([two, one], JobOptions())
+    assert fingerprint != make_fingerprint([one], JobOptions())
+    assert fingerprint != make_fingerprint([one, two], JobOptions(ThumbnailKind.BLURRED))
     assert len(fingerprint) < 100

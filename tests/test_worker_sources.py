@@ -1,12 +1,14 @@
 """Only allowed sources are read, and never more of one than is bearable."""
 
 import os
+from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from models.errors import ForbiddenItem, MissingItem, TooLargeItem, UnsupportedItem
-from worker.sources import Sources
+from worker.sources import Sources, VideoFound
 from worker.store import Store
 
 
@@ -27,6 +29,24 @@ def sources(root: Path, tmp_path: Path) -> Sources:
 def test_a_file_under_an_allowed_folder_is_read(sources: Sources, root: Path) -> None:
     assert sources.read((root / "a.jpg").as_uri()) == b"picture"
     assert sources.read(f"file://localhost{root}/a.jpg") == b"picture"
+
+
+def test_a_video_is_told_by_its_first_bytes_and_copied(root: Path, tmp_path: Path) -> None:
+    film = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 40
+    (root / "a.jpg").write_bytes(film)
+    watched: list[bool] = []
+    store = Store(f"file://{tmp_path}/store")
+    sources = Sources(store, (root,), max_bytes=2000, max_video_bytes=len(film))
+    with pytest.raises(VideoFound):
+        sources.read((root / "a.jpg").as_uri())
+    copied = BytesIO(b"what was there before")
+    digest = sources.copy((root / "a.jpg").as_uri(), copied, lambda: watched.append(True))
+    assert copied.getvalue() == film
+    assert digest == blake2b(film, digest_size=16).digest()
+    assert watched
+    short = Sources(store, (root,), max_bytes=2000, max_video_bytes=len(film) - 1)
+    with pytest.raises(TooLargeItem):
+        short.copy((root / "a.jpg").as_uri(), copied, lambda: None)
 
 
 @pytest.mark.parametrize("name", ["é ü.jpg", "a%20b.jpg", "a#b?c.jpg", "日本.jpg"])

@@ -19,6 +19,7 @@ from worker.intake import INTERNAL_ERROR, Intake, LoadedItem, Sieve, attempt
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources import Sources
 from worker.thumbnails import blur_faces, draw_thumbnail, shrink
+from worker.videos import VideoAnalysis
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ logger = logging.getLogger(__name__)
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
 PICTURES_AHEAD = 3
-Decoded = tuple[ItemResult, Picture | ItemError]
+# None stands for a video.
+Decoded = tuple[ItemResult, Picture | ItemError | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ class Analysis:
         self._analyzer = analyzer
         self._intake = Intake(sources)
         self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
+        self.videos = VideoAnalysis(settings, analyzer, sources)
 
     def close(self) -> None:
+        self.videos.close()
         self._intake.close()
         self._threads.shutdown()
 
@@ -93,7 +97,7 @@ class Analysis:
         return list(self._threads.map(self._finish, work))
 
     def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
-        ahead: deque[tuple[LoadedItem, Future[Picture | ItemError]]] = deque()
+        ahead: deque[tuple[LoadedItem, Future[Picture | ItemError | None]]] = deque()
         for one in loaded:
             ahead.append((one, self._threads.submit(self._decode, one)))
             if len(ahead) > PICTURES_AHEAD:
@@ -101,9 +105,9 @@ class Analysis:
         while ahead:
             yield _take(ahead)
 
-    def _decode(self, loaded: LoadedItem) -> Picture | ItemError:
+    def _decode(self, loaded: LoadedItem) -> Picture | ItemError | None:
         content = loaded.content
-        if isinstance(content, ItemError):
+        if not isinstance(content, bytes):
             return content
         return attempt(
             loaded.item,
@@ -125,9 +129,9 @@ class Analysis:
             logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
             return [_Seen(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [
-            _Seen(replace(result, error=picture))
-            if isinstance(picture, ItemError)
-            else self._see(result, picture, next(found), thumbnails)
+            self._see(result, picture, next(found), thumbnails)
+            if isinstance(picture, Picture)
+            else _Seen(replace(result, error=picture, is_video=picture is None))
             for result, picture in batch
         ]
 
@@ -156,7 +160,7 @@ class Analysis:
         return replace(seen.result, faces=faces, thumbnail=thumbnail)
 
 
-def _take(ahead: deque[tuple[LoadedItem, Future[Picture | ItemError]]]) -> Decoded:
+def _take(ahead: deque[tuple[LoadedItem, Future[Picture | ItemError | None]]]) -> Decoded:
     """The first picture that was decoded ahead, without the bytes that it was made of."""
     loaded, decoded = ahead.popleft()
     return ItemResult(loaded.item, digest=loaded.digest), decoded.result()

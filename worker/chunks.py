@@ -16,11 +16,13 @@ from db.duplicates import find_recorded
 from db.engine import Database
 from db.leases import claim_chunk, mark_item
 from db.recording import record_results, was_recorded
+from db.states import ChunkKind
 from db.values import ClaimedChunk, ClaimedItem, ItemResult, RecordedPicture
 from db.window import forget_hints
 from worker.analysis import Analysis
 from worker.renewal import LeaseLost, Renewal
 from worker.settings import Settings
+from worker.video_chunks import VideoWorker
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class ChunkWorker:
         self._analysis = analysis
         self._is_ending = is_ending
         self._work_seconds = work_seconds
+        self._videos = VideoWorker(settings, database, analysis, self._insist, work_seconds)
         self._name = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
 
     def run(self, chunk_id: int, task_id: str) -> None:
@@ -56,10 +59,8 @@ class ChunkWorker:
         chunk = self._claim(chunk_id, token)
         if chunk is None:
             return
-        results: list[ItemResult] = []
         try:
-            results = self._analyse(chunk)
-            recorded = self._record(chunk, results)
+            recorded = self._work(chunk)
         except LeaseLost:
             recorded = False
         except (OperationalError, InterfaceError):
@@ -75,8 +76,8 @@ class ChunkWorker:
             extra={
                 "job_id": chunk.job_id,
                 "chunk_id": chunk.id,
+                "kind": chunk.kind.value,
                 "items": len(chunk.items),
-                "analysed": len(results),
                 "milliseconds": round((monotonic() - started) * 1000),
             },
         )
@@ -97,14 +98,22 @@ class ChunkWorker:
             logger.warning("chunk could not be claimed", extra={"chunk_id": chunk_id})
             return None
 
-    def _analyse(self, chunk: ClaimedChunk) -> list[ItemResult]:
-        """Results of the items in order; fewer than all where the work has to stop before."""
+    def _work(self, chunk: ClaimedChunk) -> bool:
         renewal = Renewal(self._database, chunk, self._settings.lease_seconds)
         deadline = monotonic() + self._work_seconds
 
         def says_stop() -> bool:
             return renewal.says_stop() or self._is_ending() or monotonic() > deadline
 
+        if chunk.kind is not ChunkKind.ITEMS:
+            return self._videos.work(chunk, says_stop)
+        results = self._analyse(chunk, says_stop)
+        if len(chunk.items) == 1 and results and results[0].is_video:
+            return self._videos.work(chunk, says_stop)
+        return self._record(chunk, results)
+
+    def _analyse(self, chunk: ClaimedChunk, says_stop: Callable[[], bool]) -> list[ItemResult]:
+        """Results of the items in order; fewer than all where the work has to stop before."""
         if chunk.crashes:
             return self._analyse_carefully(chunk, says_stop)
         return self._run(chunk, chunk.items, says_stop)

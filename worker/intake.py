@@ -14,7 +14,7 @@ from typing import TypeVar
 from db.states import ErrorCode
 from db.values import ClaimedItem, ItemError
 from models import errors
-from worker.sources import Sources
+from worker.sources import DIGEST_BYTES, Sources, VideoFound
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,6 @@ READ_THREADS = 2
 GROUP_ITEMS = 32
 GROUP_BYTES = 32 << 20
 GROUP_SECONDS = 2.0
-# Enough that no two pictures of a job share a digest by chance; longer ones would only fill SQL.
-DIGEST_BYTES = 16
 INTERNAL_ERROR = ItemError(
     ErrorCode.INTERNAL,
     "The analysis failed through a fault of ours, which was logged; retry the item, or report it.",
@@ -37,10 +35,11 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class LoadedItem:
-    """An item with its bytes and their digest, or with the reason why they could not be read."""
+    """An item with its bytes and their digest, or with the reason why they could not be read; a
+    video has neither."""
 
     item: ClaimedItem
-    content: bytes | ItemError
+    content: bytes | ItemError | None
     digest: bytes | None = None
 
 
@@ -94,7 +93,13 @@ class Intake:
         return group
 
     def _load(self, item: ClaimedItem) -> LoadedItem:
-        content = attempt(item, lambda: self._sources.read(item.uri))
-        if isinstance(content, ItemError):
+        content = attempt(item, lambda: self._read(item.uri))
+        if not isinstance(content, bytes):
             return LoadedItem(item, content)
         return LoadedItem(item, content, blake2b(content, digest_size=DIGEST_BYTES).digest())
+
+    def _read(self, uri: str) -> bytes | None:
+        try:
+            return self._sources.read(uri)
+        except VideoFound:
+            return None

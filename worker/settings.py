@@ -48,6 +48,9 @@ class Settings(BaseModel):
     max_item_bytes: int = Field(512 * MEBIBYTE, ge=1)
     max_items_per_request: int = Field(1_000_000, ge=1)
     max_pixels: int = Field(150_000_000, ge=1)
+    max_video_bytes: int = Field(8192 * MEBIBYTE, ge=1)
+    max_video_pixels: int = Field(36_000_000, ge=1)
+    max_video_frames: int = Field(200_000, ge=1, le=2_000_000)
 
     workers: int = Field(default_factory=_default_workers, ge=1)
     provider: Literal["auto", "cpu", "cuda"] = "auto"
@@ -58,6 +61,7 @@ class Settings(BaseModel):
     thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
 
     chunk_items: int = Field(32, ge=1, le=4096)
+    segment_frames: int = Field(64, ge=1, le=4096)
     lease_seconds: float = Field(60.0, gt=0, le=86400)
     resend_seconds: float = Field(30.0, gt=0, le=86400)
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)

@@ -6,10 +6,11 @@ import random
 import stat
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from time import sleep
-from typing import BinaryIO, Self, TypeVar
+from typing import IO, BinaryIO, Self, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from models.errors import (
@@ -19,6 +20,7 @@ from models.errors import (
     TooLargeItem,
     UnsupportedItem,
 )
+from models.signature import HEAD_BYTES, is_video
 from worker.addresses import WEB_SCHEMES, AllowList
 from worker.buckets import Buckets
 from worker.deadline import Deadline
@@ -30,8 +32,17 @@ from worker.web import Web
 # not come again all at once.
 PAUSES_SECONDS = (0.5, 1.5, 4.0)
 
+# How long a video may take to arrive: while it does, its lease is renewed.
+VIDEO_SECONDS = 120.0
+# Enough that no two items of a job share a digest by chance; longer ones would only fill SQL.
+DIGEST_BYTES = 16
+
 Kept = TypeVar("Kept")
 Pieces = Generator[bytes, None, None]
+
+
+class VideoFound(Exception):
+    """What was to be read as a picture is a video: it is copied to a file instead."""
 
 
 class Sources:
@@ -46,10 +57,12 @@ class Sources:
         allowed: AllowList | None = None,
         seconds: float = 15.0,
         buckets: Buckets | None = None,
+        max_video_bytes: int | None = None,
     ) -> None:
         self._store = store
         self._file_roots = tuple(file_roots)
         self._max_bytes = max_bytes
+        self._max_video_bytes = max_video_bytes or max_bytes
         self._seconds = seconds
         self._web = Web(allowed or AllowList())
         self._buckets = buckets or Buckets(allowed or AllowList())
@@ -64,16 +77,43 @@ class Sources:
             allowed=AllowList(settings.sources),
             # The lease is renewed between groups of items: one group waits hardly longer than this.
             seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
+            max_video_bytes=settings.max_video_bytes,
         )
 
     def close(self) -> None:
         self._web.close()
 
     def read(self, uri: str) -> bytes:
-        """All bytes of an item; raises an ItemError for one that may not or cannot be read."""
+        """All bytes of a picture; raises an ItemError for one that may not or cannot be read, and
+        VideoFound where it begins as a video does."""
+        # That it is a video, which may be larger, is known from its first bytes.
+        most = max(self._max_bytes, self._max_video_bytes)
+
+        def keep(pieces: Iterator[bytes]) -> bytes:
+            return _join(_bounded(_refuse_video(pieces), self._max_bytes))
+
         if uri.startswith(SCHEME):
-            return _join(_bounded(self._read_upload(uri), self._max_bytes))
-        return self.fetch(uri, _join, self._max_bytes, self._seconds)
+            return keep(self._read_upload(uri))
+        return self.fetch(uri, keep, most, self._seconds)
+
+    def copy(self, uri: str, target: IO[bytes], watch: Callable[[], object]) -> bytes:
+        """Write all bytes of a video to a file; returns their digest. `watch` is called in
+        between."""
+
+        def keep(pieces: Iterator[bytes]) -> bytes:
+            target.seek(0)
+            target.truncate()
+            digest = blake2b(digest_size=DIGEST_BYTES)
+            for piece in pieces:
+                digest.update(piece)
+                target.write(piece)
+                watch()
+            target.flush()
+            return digest.digest()
+
+        if uri.startswith(SCHEME):
+            return keep(_bounded(self._read_upload(uri), self._max_video_bytes))
+        return self.fetch(uri, keep, self._max_video_bytes, VIDEO_SECONDS)
 
     def fetch(
         self, uri: str, keep: Callable[[Iterator[bytes]], Kept], max_bytes: int, seconds: float
@@ -162,6 +202,18 @@ def _bounded(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
         if taken > max_bytes:
             raise TooLargeItem(f"The file has more than {max_bytes} bytes, the most that is taken.")
         yield piece
+
+
+def _refuse_video(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    if is_video(head[:HEAD_BYTES]):
+        raise VideoFound
+    yield head
+    yield from pieces
 
 
 def _join(pieces: Iterator[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from api.schemas import FaceOut
+from api.faces import FaceOut
 from db.tables import ChunkRow
 from db.values import StoredFace
 from faults.cluster import Cluster

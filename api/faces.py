@@ -1,0 +1,76 @@
+"""Faces as they come back over HTTP."""
+
+from dataclasses import asdict
+from typing import Literal, Self
+
+from pydantic import BaseModel
+
+from db.values import StoredFace
+from models.face import AgeEstimate, Gender
+
+
+class BoxOut(BaseModel):
+    """Pixels of the picture as a person sees it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class GenderOut(BaseModel):
+    """The gender a viewer would perceive: `female` is its raw probability."""
+
+    value: Literal["female", "male", "unknown"]
+    probability: float
+    female: float
+
+    @classmethod
+    def of(cls, gender: Gender, value: str) -> Self:
+        return cls.model_validate(
+            {
+                "value": value,
+                "probability": round(gender.probability, 3),
+                "female": round(gender.female, 3),
+            }
+        )
+
+
+class AgeOut(BaseModel):
+    """Apparent age: expected years, a central 80 % interval, and the nearest Adience group."""
+
+    years: float
+    low: int
+    high: int
+    group: str
+
+    @classmethod
+    def of(cls, age: AgeEstimate) -> Self:
+        return cls(**{**asdict(age), "years": round(age.years, 1)})
+
+
+class FaceOut(BaseModel):
+    """One face; `frame`, `time_seconds` and `track` are those of a video, null in a photograph."""
+
+    box: BoxOut
+    score: float
+    landmarks: list[tuple[int, int]]
+    gender: GenderOut
+    age: AgeOut
+    frame: int | None = None
+    time_seconds: float | None = None
+    track: int | None = None
+
+    @classmethod
+    def of(cls, stored: StoredFace) -> Self:
+        face = stored.face
+        return cls(
+            box=BoxOut(**asdict(face.box)),
+            score=round(face.score, 3),
+            landmarks=list(face.landmarks),
+            gender=GenderOut.of(face.gender, stored.gender),
+            age=AgeOut.of(face.age),
+            frame=stored.frame,
+            time_seconds=None if stored.time_seconds is None else round(stored.time_seconds, 3),
+            track=stored.track,
+        )

@@ -1,0 +1,260 @@
+"""What is found in the frames of a video: recorded by its segments, and read in order to join
+them."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db.bulk import insert_rows, update_rows
+from db.clock import DatabaseTime
+from db.duplicates import mark_duplicates
+from db.leases import held, is_cancelling
+from db.recording import describe_face
+from db.results import read_face
+from db.states import ChunkState, ItemState
+from db.submissions import add_batch
+from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
+from db.values import ClaimedChunk, Duplicates, ItemError, ItemResult
+from db.video_counts import count_video
+from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.video_values import FoundFrame, JoinedVideo, StoredFrame
+from db.videos import end_segment, fail_video, forget_frames
+from models.face import whole_years
+from models.tracks import SeenFace, Track
+
+# A face's place within its item: that of its frame, so many times, and then its own in the frame.
+FACES_PER_FRAME = 1000
+ROWS_AT_ONCE = 5000
+
+
+def record_segment(
+    session: Session,
+    chunk: ClaimedChunk,
+    frames: Sequence[FoundFrame],
+    reached: int | None,
+    *,
+    gender_min_probability: float,
+) -> bool:
+    """Record the frames of a segment, if its lease is still held; `reached` is where it was left
+    before its end, or None."""
+    if reached is not None and is_cancelling(session, chunk.job_id):
+        return end_segment(session, chunk, ChunkState.CANCELLED, None)
+    if not end_segment(session, chunk, ChunkState.DONE, reached):
+        return False
+    [item] = chunk.items
+    insert_rows(session, FrameRow, [_frame_row(item.id, frame) for frame in frames])
+    insert_rows(session, FaceRow, _face_rows(item.id, frames, gender_min_probability))
+    return True
+
+
+def _face_rows(
+    item_id: int, frames: Sequence[FoundFrame], gender_min_probability: float
+) -> list[dict[str, object]]:
+    return [
+        {
+            "item_id": item_id,
+            "ordinal": frame.position * FACES_PER_FRAME + index,
+            "frame": frame.number,
+            "time_seconds": frame.seconds,
+            **describe_face(face, gender_min_probability),
+        }
+        for frame in frames
+        for index, face in enumerate(frame.faces[:FACES_PER_FRAME])
+    ]
+
+
+def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
+    return {
+        "item_id": item_id,
+        "position": frame.position,
+        "number": frame.number,
+        "seconds": frame.seconds,
+        "signature": frame.signature,
+        "small": frame.small,
+    }
+
+
+def record_failure(session: Session, chunk: ClaimedChunk, error: ItemError) -> bool:
+    """Give up the video of a segment or a join, if its lease is still held."""
+    if session.scalar(select(ChunkRow.id).where(*held(chunk.id, chunk.token))) is None:
+        return False
+    fail_video(session, chunk.items[0].id, error)
+    return True
+
+
+def read_frames(session: Session, item_id: int, after: int, limit: int) -> list[StoredFrame]:
+    """A page of a video's frames in their order, behind the grid time `after`, with their faces."""
+    query = (
+        select(FrameRow.position, FrameRow.number, FrameRow.seconds, FrameRow.signature)
+        .where(FrameRow.item_id == item_id, FrameRow.position > after)
+        .order_by(FrameRow.position)
+        .limit(limit)
+    )
+    frames = session.execute(query).all()
+    if not frames:
+        return []
+    faces = _read_faces(session, item_id, frames[0].position, frames[-1].position)
+    return [StoredFrame(*frame, tuple(faces.get(frame.position, ()))) for frame in frames]
+
+
+def _read_faces(session: Session, item_id: int, first: int, last: int) -> dict[int, list[SeenFace]]:
+    query = (
+        select(FaceRow)
+        .where(
+            FaceRow.item_id == item_id,
+            FaceRow.ordinal >= first * FACES_PER_FRAME,
+            FaceRow.ordinal < (last + 1) * FACES_PER_FRAME,
+        )
+        .order_by(FaceRow.ordinal)
+    )
+    faces: dict[int, list[SeenFace]] = {}
+    for row in session.scalars(query):
+        faces.setdefault(row.ordinal // FACES_PER_FRAME, []).append(
+            SeenFace(row.id, read_face(row))
+        )
+    return faces
+
+
+def read_header(session: Session, item_id: int) -> tuple[int, float | None]:
+    """How wide a video is, and how long it says it lasts."""
+    query = select(ItemRow.width_pixels, ItemRow.duration_seconds).where(ItemRow.id == item_id)
+    width, duration_seconds = session.execute(query).one()
+    return width or 1, duration_seconds
+
+
+def add_copy_batch(session: Session, chunk: ClaimedChunk, batch: str) -> bool:
+    """Note where the copy of a video will be kept; False where its lease has moved on."""
+    # The job's row first, as an erasure does: it sees this batch, or this sees that it is erased.
+    add_batch(session, chunk.job_id, batch)
+    lease = select(ChunkRow.id).where(*held(chunk.id, chunk.token))
+    if session.scalar(lease) is not None:
+        return True
+    session.rollback()
+    return False
+
+
+def read_small(session: Session, item_id: int, position: int) -> bytes | None:
+    """The small picture of a frame, where its segment has kept one."""
+    return session.scalar(
+        select(FrameRow.small).where(FrameRow.item_id == item_id, FrameRow.position == position)
+    )
+
+
+def record_video(
+    session: Session,
+    chunk: ClaimedChunk,
+    video: JoinedVideo,
+    *,
+    gender_min_probability: float,
+) -> bool:
+    """Record the tracks of a video, if the lease of its chunk is still held."""
+    [item] = chunk.items
+    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    row = session.scalars(lease).first()
+    if row is None:
+        return False
+    digest = session.scalar(select(ItemRow.digest).where(ItemRow.id == item.id))
+    [marked] = mark_duplicates(session, chunk, [ItemResult(item, digest=digest)])
+    is_copy = marked.duplicate_of is not None
+    counts = not (is_copy and chunk.options.duplicates is Duplicates.ONCE)
+    _end_video(row, video, counts=counts, is_copy=is_copy)
+    session.flush()
+    update_rows(session, ItemRow, [_item_change(item.id, video, marked.duplicate_of, counts)])
+    forget_frames(session, item.id)
+    if counts:
+        _insert_tracks(session, item.id, video, gender_min_probability)
+    else:
+        session.execute(delete(FaceRow).where(FaceRow.item_id == item.id))
+    count_video(session, chunk.job_id, item, counts=counts, is_copy=is_copy)
+    return True
+
+
+def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_copy: bool) -> None:
+    row.state, row.finished_at = ChunkState.DONE, DatabaseTime()
+    row.done += 1
+    row.duplicates += is_copy
+    if counts:
+        row.faces += len(video.face_ids)
+        row.without_faces += not video.tracks
+
+
+def _item_change(
+    item_id: int, video: JoinedVideo, duplicate_of: int | None, counts: bool
+) -> dict[str, object]:
+    return {
+        "id": item_id,
+        "state": ItemState.DONE,
+        "frames": video.frames,
+        "warning": video.warning,
+        "copy_uri": video.copy_uri if counts else None,
+        "duplicate_of": duplicate_of,
+    }
+
+
+def _insert_tracks(
+    session: Session, item_id: int, video: JoinedVideo, gender_min_probability: float
+) -> None:
+    tracks = sorted(video.tracks, key=lambda track: track.number)
+    rows = [
+        {
+            **_track_row(item_id, track, gender_min_probability),
+            "has_thumbnail": track.number in video.thumbnails,
+        }
+        for track in tracks
+    ]
+    insert_rows(session, TrackRow, rows)
+    pictures = [
+        {"item_id": item_id, "number": number, "media_type": one.media_type, "content": one.content}
+        for number, one in video.thumbnails.items()
+    ]
+    for table, some in (
+        (TrackThumbnailRow, pictures),
+        (ThumbnailRow, _item_thumbnail(pictures, tracks)),
+    ):
+        insert_rows(session, table, some)
+    numbered = zip(video.face_ids, video.face_tracks, strict=True)
+    while some_faces := list(islice(numbered, ROWS_AT_ONCE)):
+        update_rows(session, FaceRow, [{"id": face, "track": track} for face, track in some_faces])
+
+
+def _item_thumbnail(
+    pictures: Sequence[dict[str, object]], tracks: Sequence[Track]
+) -> list[dict[str, object]]:
+    """The video is shown by the person who is in it the longest."""
+    if not pictures:
+        return []
+    longest = max(tracks, key=lambda track: (track.seconds_visible, -track.number)).number
+    return [
+        {name: value for name, value in one.items() if name != "number"}
+        for one in pictures
+        if one["number"] == longest
+    ]
+
+
+def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dict[str, object]:
+    best, age = track.best.face, track.age
+    return {
+        "item_id": item_id,
+        "number": track.number,
+        "first_seconds": track.first_seconds,
+        "last_seconds": track.last_seconds,
+        "seconds_visible": track.seconds_visible,
+        "faces": track.faces,
+        "score": best.score,
+        "female": track.gender.female,
+        "gender": track.gender.value(gender_min_probability),
+        "age": whole_years(age.years),
+        "age_years": age.years,
+        "age_low": age.low,
+        "age_high": age.high,
+        "age_group": age.group,
+        "age_spread": track.spread_years,
+        "best_frame": track.best_frame,
+        "best_seconds": track.best_seconds,
+        "x": best.box.x,
+        "y": best.box.y,
+        "width": best.box.width,
+        "height": best.box.height,
+    }

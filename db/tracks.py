@@ -1,0 +1,94 @@
+"""Step 6 for videos: tracks are read back, a page at a time, in the order of their items."""
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Session
+
+from db.results import NOT_ERASED, ResultFilter
+from db.states import ItemState
+from db.tables import ItemRow
+from db.values import Thumbnail
+from db.video_tables import TrackRow, TrackThumbnailRow
+from db.video_values import StoredTrack
+from models.face import AgeEstimate, Box, Gender
+
+# A track's place among all of a job: that of its item, so many times, and then its number.
+TRACKS_PER_ITEM = 1 << 20
+
+
+def read_tracks(
+    session: Session, job_id: int, wanted: ResultFilter, *, after: int, limit: int
+) -> list[StoredTrack]:
+    """A page of a job's tracks in their order, behind the place `after` (-1 for the first page)."""
+    behind = divmod(after, TRACKS_PER_ITEM)
+    query = (
+        select(ItemRow, TrackRow)
+        .join(TrackRow, TrackRow.item_id == ItemRow.id)
+        .where(
+            ItemRow.job_id == job_id,
+            ItemRow.position >= behind[0],
+            tuple_(ItemRow.position, TrackRow.number) > behind,
+            NOT_ERASED,
+            *_conditions(wanted),
+        )
+        .order_by(ItemRow.position, TrackRow.number)
+        .limit(limit)
+    )
+    return [_stored_track(item, track) for item, track in session.execute(query)]
+
+
+def place_of(track: StoredTrack) -> int:
+    """What `after` is for the page behind this track."""
+    return track.position * TRACKS_PER_ITEM + track.number
+
+
+def read_track_thumbnail(session: Session, item_id: int, number: int) -> Thumbnail | None:
+    """The frame that shows a person best, or None where none is kept."""
+    query = (
+        select(TrackThumbnailRow)
+        .join(ItemRow, ItemRow.id == TrackThumbnailRow.item_id)
+        .where(ItemRow.id == item_id, TrackThumbnailRow.number == number, NOT_ERASED)
+    )
+    row = session.scalars(query).first()
+    return None if row is None else Thumbnail(row.media_type, row.content)
+
+
+def _conditions(wanted: ResultFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        ItemRow.dimensions[name].as_string() == value for name, value in wanted.dimensions.items()
+    ]
+    if wanted.state not in (None, ItemState.DONE):
+        # Only what is done has tracks.
+        conditions.append(ItemRow.state == wanted.state)
+    if wanted.gender is not None:
+        conditions.append(TrackRow.gender == wanted.gender)
+    if wanted.age_min is not None:
+        conditions.append(TrackRow.age >= wanted.age_min)
+    if wanted.age_max is not None:
+        conditions.append(TrackRow.age <= wanted.age_max)
+    if wanted.score_min is not None:
+        conditions.append(TrackRow.score >= wanted.score_min)
+    return conditions
+
+
+def _stored_track(item: ItemRow, track: TrackRow) -> StoredTrack:
+    return StoredTrack(
+        item_id=item.id,
+        name=item.name,
+        position=item.position,
+        captured_at=item.captured_at,
+        dimensions=item.dimensions,
+        number=track.number,
+        first_seconds=track.first_seconds,
+        last_seconds=track.last_seconds,
+        seconds_visible=track.seconds_visible,
+        faces=track.faces,
+        score=track.score,
+        gender=Gender(track.female),
+        gender_value=track.gender,
+        age=AgeEstimate(track.age_years, track.age_low, track.age_high, track.age_group),
+        age_spread=track.age_spread,
+        best_frame=track.best_frame,
+        best_seconds=track.best_seconds,
+        box=Box(track.x, track.y, track.width, track.height),
+        has_thumbnail=track.has_thumbnail,
+    )

@@ -1,0 +1,59 @@
+"""Step 5b for videos: the one place where what was found in them is counted for the audience."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.cells import Tally, Unit, record_tally
+from db.states import ErrorCode
+from db.tables import FaceRow, ItemRow
+from db.totals import (
+    DONE,
+    DUPLICATES,
+    FAILED,
+    OLDEST,
+    WITHOUT_FACES,
+    CountedFace,
+    add_outcome,
+    add_picture,
+)
+from db.values import ClaimedItem
+from db.video_tables import TrackRow
+
+
+def count_video(
+    session: Session, job_id: int, item: ClaimedItem, *, counts: bool, is_copy: bool
+) -> None:
+    """Add a video, its faces and its people, in the transaction that records it.
+
+    All of a video are one picture: its frames show the same people.
+    """
+    tally = Tally()
+    totals = tally.at(item.dimensions, item.captured_at)
+    add_outcome(totals, DONE)
+    add_outcome(totals, DUPLICATES, int(is_copy))
+    for unit, table in ((Unit.FRAME, FaceRow), (Unit.TRACK, TrackRow)):
+        faces = _read_faces(session, table, item.id)
+        add_picture(tally.at(item.dimensions, item.captured_at, unit), faces)
+    add_outcome(totals, WITHOUT_FACES, int(counts and not faces))
+    record_tally(session, job_id, tally)
+
+
+def count_failed_video(session: Session, item_id: int, code: ErrorCode) -> None:
+    """Add a video that was given up."""
+    what = select(ItemRow.job_id, ItemRow.dimensions, ItemRow.captured_at)
+    job_id, dimensions, captured_at = session.execute(what.where(ItemRow.id == item_id)).one()
+    tally = Tally()
+    add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{code}")
+    record_tally(session, job_id, tally)
+
+
+def _read_faces(
+    session: Session, table: type[FaceRow | TrackRow], item_id: int
+) -> Sequence[CountedFace]:
+    query = select(table.gender, table.age, table.female, table.age_low, table.age_high)
+    return [
+        CountedFace(gender, min(age, OLDEST), round(female * 1000), high - low)
+        for gender, age, female, low, high in session.execute(query.where(table.item_id == item_id))
+    ]

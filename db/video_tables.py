@@ -1,0 +1,67 @@
+"""The rows of videos: their frames until they are joined, and the people in them."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables import Table
+
+
+class FrameRow(Table):
+    """A frame that was looked at, until the video's segments are joined: its signature tells shots
+    apart, and some keep a small picture."""
+
+    __tablename__ = "frames"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    seconds: Mapped[float]
+    signature: Mapped[bytes]
+    small: Mapped[bytes | None]
+
+
+class TrackRow(Table):
+    """One person in one shot of a video; `age` is `age_years` in whole years, as for faces."""
+
+    __tablename__ = "tracks"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    first_seconds: Mapped[float]
+    last_seconds: Mapped[float]
+    seconds_visible: Mapped[float]
+    faces: Mapped[int]
+    score: Mapped[float]
+    female: Mapped[float]
+    gender: Mapped[str]
+    age: Mapped[int]
+    age_years: Mapped[float]
+    age_low: Mapped[int]
+    age_high: Mapped[int]
+    age_group: Mapped[str]
+    age_spread: Mapped[float]
+    # The frame that shows this person best, and where.
+    best_frame: Mapped[int]
+    best_seconds: Mapped[float]
+    x: Mapped[int]
+    y: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    has_thumbnail: Mapped[bool]
+
+
+class TrackThumbnailRow(Table):
+    """The frame that shows a track best, small; apart, so that reading tracks never reads it."""
+
+    __tablename__ = "track_thumbnails"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes]

@@ -1,0 +1,83 @@
+"""What goes into the database of videos and comes out of it: plain values, as for pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.values import Thumbnail
+from models.face import AgeEstimate, Box, Face, Gender
+from models.tracks import SeenFace, Track
+
+
+@dataclass(frozen=True, slots=True)
+class VideoPlan:
+    """What a video's header says, and the segments it is cut into: grid times, from and up to; the
+    last may be open."""
+
+    width_pixels: int
+    height_pixels: int
+    duration_seconds: float | None
+    digest: bytes
+    segments: tuple[tuple[int, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFrame:
+    """A frame that was looked at: `position` on the grid, `number` in the video; `small` is its
+    picture where it may be a track's best."""
+
+    position: int
+    number: int
+    seconds: float
+    signature: bytes
+    faces: tuple[Face, ...]
+    small: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFrame:
+    """A frame as its segment recorded it."""
+
+    position: int
+    number: int
+    seconds: float
+    signature: bytes
+    faces: tuple[SeenFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedVideo:
+    """The people of a video; the track of `face_ids[i]` is `face_tracks[i]`."""
+
+    frames: int
+    tracks: tuple[Track, ...]
+    thumbnails: dict[int, Thumbnail]
+    face_ids: Sequence[int]
+    face_tracks: Sequence[int]
+    warning: str | None = None
+    copy_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrack:
+    """A track as it was recorded, with what results say of its item."""
+
+    item_id: int
+    name: str
+    position: int
+    captured_at: datetime | None
+    dimensions: dict[str, str]
+    number: int
+    first_seconds: float
+    last_seconds: float
+    seconds_visible: float
+    faces: int
+    score: float
+    gender: Gender
+    gender_value: str
+    age: AgeEstimate
+    age_spread: float
+    best_frame: int
+    best_seconds: float
+    box: Box
+    has_thumbnail: bool

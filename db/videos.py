@@ -1,0 +1,162 @@
+"""A video among the chunks: it is cut into segments, and when the last has ended it waits to be
+joined.
+
+Its own chunk counts it; while the segments are worked on, that one is `cut`.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.leases import held
+from db.pieces import cut_piece
+from db.states import ChunkKind, ChunkState, ItemState
+from db.tables import ChunkRow, FaceRow, ItemRow
+from db.values import ClaimedChunk, ItemError
+from db.video_counts import count_failed_video
+from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.video_values import VideoPlan
+
+_UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)
+
+
+def set_apart(session: Session, chunk: ChunkRow, item_ids: Sequence[int]) -> None:
+    """Split a chunk so that each of these items, which are videos, has one of its own."""
+    query = select(ItemRow.position).where(ItemRow.id.in_(item_ids))
+    edges = {chunk.start, chunk.stop}
+    for position in session.scalars(query):
+        edges |= {position, position + 1}
+    for start, stop in pairwise(sorted(edges)):
+        piece = cut_piece(session, chunk, start, stop, chunk.crashes, chunk.lost_on)
+        if piece.state == ChunkState.DONE:
+            piece.finished_at = DatabaseTime()
+    chunk.state = ChunkState.SPLIT
+
+
+def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoPlan) -> bool:
+    """Give workers the segments of a video, which the chunk holds alone; False where its lease has
+    moved on."""
+    [item] = chunk.items
+    cut = session.execute(
+        update(ChunkRow)
+        .where(*held(chunk.id, chunk.token))
+        .values(state=ChunkState.CUT, kind=ChunkKind.JOIN, item_id=item.id, in_hand=None)
+        .returning(ChunkRow.start)
+    ).first()
+    if cut is None:
+        return False
+    session.execute(
+        update(ItemRow)
+        .where(ItemRow.id == item.id)
+        .values(
+            width_pixels=plan.width_pixels,
+            height_pixels=plan.height_pixels,
+            duration_seconds=plan.duration_seconds,
+            digest=plan.digest,
+        )
+    )
+    for first, stop in plan.segments:
+        session.add(_make_segment(chunk.job_id, cut.start, item.id, first, stop))
+    return True
+
+
+def _make_segment(
+    job_id: int, position: int, item_id: int, first: int, stop: int | None
+) -> ChunkRow:
+    return ChunkRow(
+        job_id=job_id,
+        start=position,
+        stop=position,
+        state=ChunkState.WAITING,
+        kind=ChunkKind.SEGMENT,
+        item_id=item_id,
+        first_frame=first,
+        stop_frame=stop,
+    )
+
+
+def end_segment(
+    session: Session, chunk: ClaimedChunk, state: ChunkState, reached: int | None
+) -> bool:
+    """The guard of a segment's transaction: False where its lease has moved on.
+
+    Where it was left at the grid time `reached`, the rest waits as a segment of its own; with the
+    last segment the video is opened to be joined.
+    """
+    [item] = chunk.items
+    # First, so that of two segments that end at once the second sees the first.
+    root = select(ChunkRow).where(ChunkRow.item_id == item.id, ChunkRow.kind == ChunkKind.JOIN)
+    video = session.scalars(root.with_for_update()).first()
+    ended = session.execute(
+        update(ChunkRow)
+        .where(*held(chunk.id, chunk.token))
+        .values(state=state, finished_at=DatabaseTime())
+        .returning(ChunkRow.start)
+    ).first()
+    if ended is None or video is None:
+        return False
+    if reached is not None:
+        rest = _make_segment(chunk.job_id, ended.start, item.id, reached, chunk.stop_frame)
+        session.add(rest)
+    elif video.state == ChunkState.CUT and not _has_segments(session, item.id):
+        video.state = ChunkState.WAITING
+        video.token, video.sent_at = None, None
+        video.crashes, video.lost_on = 0, []
+    return True
+
+
+def _has_segments(session: Session, item_id: int) -> bool:
+    unfinished = exists().where(
+        ChunkRow.item_id == item_id,
+        ChunkRow.kind == ChunkKind.SEGMENT,
+        ChunkRow.state.in_(_UNFINISHED),
+    )
+    return bool(session.scalar(select(unfinished)))
+
+
+def fail_video(session: Session, item_id: int, error: ItemError) -> None:
+    """Give up a video, whoever of its chunks found that it cannot be done; nothing of it stays."""
+    forget_video(session, item_id)
+    failed = session.execute(
+        update(ItemRow)
+        .where(ItemRow.id == item_id, ItemRow.state == ItemState.WAITING)
+        .values(state=ItemState.FAILED, error_code=error.code, error_message=error.message)
+        .returning(ItemRow.id)
+    ).first()
+    if failed is not None:
+        count_failed_video(session, item_id, error.code)
+    session.execute(
+        update(ChunkRow)
+        .where(
+            ChunkRow.item_id == item_id,
+            ChunkRow.kind == ChunkKind.JOIN,
+            ChunkRow.state.in_((ChunkState.CUT, *_UNFINISHED)),
+        )
+        .values(state=ChunkState.DONE, failed=1, finished_at=DatabaseTime())
+    )
+
+
+def forget_video(session: Session, item_id: int) -> None:
+    """Remove what its segments have left: late workers find no chunk to record."""
+    segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
+    session.execute(delete(ChunkRow).where(*segments))
+    for table in (FrameRow, FaceRow, TrackRow, TrackThumbnailRow):
+        session.execute(delete(table).where(table.item_id == item_id))
+
+
+def forget_begun_videos(session: Session, job_id: int) -> None:
+    """Remove what was found in those videos of a cancelled job that were not joined."""
+    cut = select(ChunkRow.item_id).where(ChunkRow.job_id == job_id, ChunkRow.item_id.is_not(None))
+    begun = select(ItemRow.id).where(ItemRow.id.in_(cut), ItemRow.state == ItemState.WAITING)
+    for item_id in list(session.scalars(begun)):
+        forget_video(session, item_id)
+
+
+def forget_frames(session: Session, item_id: int) -> None:
+    """What only the join needed."""
+    session.execute(delete(FrameRow).where(FrameRow.item_id == item_id))
+    segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
+    session.execute(delete(ChunkRow).where(*segments))

@@ -1,0 +1,162 @@
+"""Videos over HTTP: sent as files or in an archive, people as lines and rows, and the copy."""
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pyarrow.parquet
+import pytest
+from clips_for_tests import HEIGHT, PEOPLE, WIDTH, write_clip
+from flask.testing import FlaskClient
+from http_for_tests import results, stored_files, upload
+from sample_pictures import encode_scene
+from work_for_tests import work_until_done
+
+from api.tracks import TRACK_SCHEMA
+from db.engine import Database
+from models.weights import default_weights_dir
+from worker.dispatcher import Dispatcher
+from worker.queue import create_queue
+from worker.settings import Settings
+from worker.store import Store
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    return write_clip(path, default_weights_dir({})).read_bytes()
+
+
+def submit_clip(client: FlaskClient, settings: Settings, clip: bytes, **options: object) -> int:
+    job = upload(client, {"holiday": clip}, options=json.dumps(options)).json
+    work_until_done(settings)
+    return job["id"]
+
+
+def test_people_come_as_lines_and_rows(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    address = f"/v1/jobs/{job_id}/results?view=tracks"
+    page = client.get(f"{address}&limit=3").json
+    rest = client.get(f"{address}&limit=3&cursor={page['next_cursor']}").json
+    tracks = page["tracks"] + rest["tracks"]
+    assert [track["track"] for track in tracks] == list(range(1, PEOPLE + 1))
+    assert rest["next_cursor"] is None
+    lines = client.get(f"{address}&format=ndjson").text.splitlines()
+    assert [json.loads(line) for line in lines] == tracks
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{address}&format=csv").text)))
+    assert [row["seconds_visible"] for row in rows] == [str(t["seconds_visible"]) for t in tracks]
+    table = pyarrow.parquet.read_table(io.BytesIO(client.get(f"{address}&format=parquet").data))
+    assert table.schema == TRACK_SCHEMA
+    assert table["best_frame"].to_pylist() == [track["best"]["frame"] for track in tracks]
+    assert client.get(f"{address}&format=coco").status_code == 422
+
+
+def test_conditions_are_on_people(client: FlaskClient, settings: Settings, clip: bytes) -> None:
+    job_id = submit_clip(client, settings, clip)
+    address = f"/v1/jobs/{job_id}/results?view=tracks"
+    ages = sorted(track["age"]["years"] for track in client.get(address).json["tracks"])
+    older = client.get(f"{address}&age_min={round(ages[2] + 0.5)}").json["tracks"]
+    assert 0 < len(older) < PEOPLE
+    males = client.get(f"{address}&gender=male").json["tracks"]
+    assert males
+    assert all(track["gender"]["value"] == "male" for track in males)
+    assert client.get(f"{address}&dimension.store=Lyon").json["tracks"] == []
+
+
+def test_faces_tell_their_frame_and_track_and_tracks_their_best_frame(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
+    assert line["video"] == {
+        "frames": 14, "duration_seconds": 7.0, "warning": None, "copy_url": None,
+    }  # fmt: skip
+    [track, *_] = client.get(f"/v1/jobs/{job_id}/results?view=tracks").json["tracks"]
+    ours = [face for face in line["faces"] if face["track"] == track["track"]]
+    assert len(ours) == track["faces"]
+    assert track["first_seconds"] == min(face["time_seconds"] for face in ours)
+    best = {(face["frame"], face["time_seconds"], tuple(face["box"].values())) for face in ours}
+    found = track["best"]
+    assert (found["frame"], found["time_seconds"], tuple(found["box"].values())) in best
+    assert client.get(f"/v1/audience?job={job_id}").json["faces"] == len(line["faces"])
+    people = client.get(f"/v1/audience?job={job_id}&count=people").json
+    assert (people["faces"], people["items_done"]) == (PEOPLE, 1)
+    rows = csv.DictReader(io.StringIO(client.get(f"/v1/jobs/{job_id}/results?format=csv").text))
+    assert [(int(row["frame"]), int(row["track"])) for row in rows] == [
+        (face["frame"], face["track"]) for face in line["faces"]
+    ]
+    picture = client.get(track["thumbnail"]).data
+    assert cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR).shape == (180, 320, 3)
+    assert client.get(line["thumbnail"]).status_code == 200
+    assert client.get(f"/v1/items/{line['item']}/tracks/99/thumbnail").status_code == 404
+
+
+def test_an_annotated_copy_is_kept_served_in_parts_and_erased(
+    client: FlaskClient, settings: Settings, clip: bytes, tmp_path: Path
+) -> None:
+    job_id = submit_clip(client, settings, clip, annotated_video=True)
+    [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
+    answer = client.get(line["video"]["copy_url"])
+    assert (answer.status_code, answer.mimetype) == (200, "video/mp4")
+    part = client.get(line["video"]["copy_url"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.data) == (206, b"ftyp")
+    (tmp_path / "copy.mp4").write_bytes(answer.data)
+    capture = cv2.VideoCapture(str(tmp_path / "copy.mp4"))
+    frames = [capture.read()[1] for _ in range(70)]
+    assert not capture.grab()
+    assert frames[0].shape == (HEIGHT, WIDTH, 3)
+    face = next(face for face in line["faces"] if face["frame"] == 0)
+    x, y = face["box"]["x"], face["box"]["y"]
+    (tmp_path / "clip.mp4").write_bytes(clip)
+    plain = cv2.VideoCapture(str(tmp_path / "clip.mp4")).read()[1].astype(int)
+    change = np.abs(plain - frames[0].astype(int)).max(axis=2)
+    # A line stands on the left side of the box; far away there is none.
+    assert change[y + 30 : y + 60, max(0, x - 2) : x + 3].max(axis=1).min() > 40
+    assert change[HEIGHT - 20 :, WIDTH - 60 :].max() < 40
+    assert len(stored_files(settings)) == 2
+    client.delete(f"/v1/jobs/{job_id}")
+    assert client.get(line["video"]["copy_url"]).status_code == 404
+    database = Database(settings.database_url)
+    with create_queue(settings.redis_url) as queue:
+        Dispatcher(database, queue, Store(settings.store_url), 30).take_turn()
+    database.close()
+    assert stored_files(settings) == []
+
+
+def test_videos_are_known_by_their_bytes_in_archives_too(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("film.dat", clip)
+        file.writestr("photo.jpg", encode_scene("JPEG"))
+    answer = upload(client, {"all.zip": archive.getvalue(), "film.jpg": clip})
+    work_until_done(settings)
+    assert results(client, answer) == {"film.dat": "done", "photo.jpg": "done", "film.jpg": "done"}
+    coco = client.get(f"/v1/jobs/{answer.json['id']}/results?format=coco").json
+    assert [image["file_name"] for image in coco["images"]] == ["photo.jpg"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"frames_per_second": 0},
+        {"frames_per_second": 1000},
+        {"start_seconds": -1},
+        {"start_seconds": 5, "end_seconds": 5},
+        {"max_frames": 0},
+        {"annotated_video": True, "thumbnails": "blurred"},
+    ],
+    ids=str,
+)
+def test_options_that_make_no_sense_are_refused(
+    client: FlaskClient, options: dict[str, object]
+) -> None:
+    answer = client.post("/v1/jobs", json={"items": [{"uri": "file:///a.mp4"}], "options": options})
+    assert answer.status_code == 422

@@ -1,0 +1,248 @@
+"""Workers die, end and are cancelled in the middle of a video: nothing is lost or doubled."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from clips_for_tests import PEOPLE
+from jobs_for_tests import claim, close, hints, status
+from sample_pictures import encode_scene
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from videos_for_tests import (
+    OF_VIDEOS,
+    Found,
+    allow,
+    count_rows,
+    find_in_clip,
+    make_clip,
+    read_everything,
+    read_items,
+    submit_videos,
+    work_in_threads,
+)
+from work_for_tests import open_analyzer, open_worker
+
+from db.clock import DatabaseTime
+from db.crashes import crash_chunk
+from db.engine import Database
+from db.erasure import erase_job, remove_erased
+from db.jobs import cancel_job
+from db.retries import retry_job
+from db.states import ChunkKind, ChunkState
+from db.tables import ChunkRow
+from db.video_tables import FrameRow, TrackRow
+from models.analyzer import Analyzer, FoundFace
+from models.picture import Picture
+from worker.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture(scope="module")
+def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
+    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
+
+
+class Meddler(Analyzer):
+    """Does something at the third frame that it is given."""
+
+    def __init__(self, analyzer: Analyzer, meddle: Callable[[], None]) -> None:
+        self._inner = analyzer
+        self._meddle = meddle
+        self._seen = 0
+
+    @property
+    def batch_pictures(self) -> int:
+        return 1
+
+    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
+        self._seen += 1
+        if self._seen == 3:
+            self._meddle()
+        return self._inner.find(pictures)
+
+    def classify(self, found: Sequence[FoundFace]) -> list:
+        return self._inner.classify(found)
+
+
+def die_at_work(settings: Settings, url: str, chunk_id: int) -> None:
+    """In a process of its own."""
+    deadly = Meddler(
+        open_analyzer(settings.weights_dir), lambda: os.kill(os.getpid(), signal.SIGKILL)
+    )
+    open_worker(settings, Database(url), deadly).run(chunk_id, "killed")
+
+
+def run_next(settings: Settings, database: Database) -> None:
+    open_worker(settings, database).run(hints(database, resend_seconds=-1)[0], "task")
+
+
+def find_segments(database: Database) -> list[int]:
+    with database.read() as session:
+        query = select(ChunkRow.id).where(ChunkRow.kind == ChunkKind.SEGMENT)
+        return list(session.scalars(query.order_by(ChunkRow.id)))
+
+
+def test_killing_a_worker_in_the_middle_changes_nothing(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    chunk_id, _ = find_segments(database)
+    url = database.engine.url.render_as_string(hide_password=False)
+    process = multiprocessing.get_context("spawn").Process(
+        target=die_at_work, args=(settings, url, chunk_id)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    with database.write() as session:
+        assert crash_chunk(session, chunk_id, "killed", witnessed=True)
+        session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+    work_in_threads(settings, database, job_id)
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+    assert status(database, job_id).counts.done == 1
+
+
+def test_a_worker_that_comes_too_late_records_nothing(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    chunk_id, _ = find_segments(database)
+
+    def be_overtaken() -> None:
+        with database.write() as session:
+            assert crash_chunk(session, chunk_id, "late", witnessed=False)
+            session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+        work_in_threads(settings, database, job_id)
+
+    late = Meddler(open_analyzer(settings.weights_dir), be_overtaken)
+    open_worker(settings, database, late).run(chunk_id, "late")
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.faces) == (1, len(item.faces))
+
+
+def test_a_segment_that_kills_workers_fails_its_video_alone(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    picture = clip.parent / "a.jpg"
+    picture.write_bytes(encode_scene("JPEG"))
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip, picture)
+    while not find_segments(database):
+        run_next(settings, database)
+    first, second = find_segments(database)
+    open_worker(settings, database).run(first, "task")
+    for _ in range(3):
+        with database.write() as session:
+            leased = {"state": ChunkState.LEASED, "token": "dead", "worker": "host:1:2"}
+            session.execute(update(ChunkRow).where(ChunkRow.id == second).values(leased))
+            assert crash_chunk(session, second, "dead", witnessed=True)
+    work_in_threads(settings, database, job_id)
+    film, photograph = read_items(database, job_id)
+    assert film.error is not None
+    assert (film.error.code, film.faces, photograph.state) == ("worker_crashed", (), "done")
+    counts = status(database, job_id).counts
+    assert (counts.items, counts.done, counts.failed, counts.faces) == (2, 1, 1, 0)
+    assert [count_rows(database, table) for table in OF_VIDEOS] == [0, 0, 0, 0]
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    # A worker that dies over the cutting is no end to it either.
+    [root] = hints(database, resend_seconds=-1)
+    for _ in range(2):
+        assert claim(database, root, "dead") is not None
+        with database.write() as session:
+            assert crash_chunk(session, root, "dead", witnessed=True)
+            session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+    work_in_threads(settings, database, job_id)
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.failed) == (2, 0)
+    assert count_rows(database, TrackRow) == PEOPLE
+
+
+def test_a_worker_that_has_to_end_leaves_the_rest_of_its_segment(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    asked: list[bool] = []
+
+    def is_ending() -> bool:
+        asked.append(True)
+        return len(asked) > 30
+
+    worker = open_worker(settings, database, is_ending=is_ending)
+    worker.run(hints(database, resend_seconds=-1)[0], "task")
+    with database.read() as session:
+        states = select(ChunkRow.state).where(ChunkRow.kind == ChunkKind.SEGMENT)
+        assert sorted(session.scalars(states)) == [ChunkState.DONE, ChunkState.WAITING]
+    assert 0 < count_rows(database, FrameRow) < 14
+    work_in_threads(settings, database, job_id)
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+
+
+def test_a_video_of_which_no_frame_is_reached_in_time_is_given_up(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    slow = open_worker(settings, database, work_seconds=-1.0)
+    slow.run(hints(database, resend_seconds=-1)[0], "task")
+    [item] = read_items(database, job_id)
+    assert item.error is not None
+    assert item.error.code == "too_large"
+
+
+def test_a_video_that_kills_workers_again_after_a_retry_fails_again(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip)
+    run_next(allow(settings, clip), database)
+    for _ in range(2):
+        for _ in range(3):
+            chunk_id = hints(database, resend_seconds=-1)[0]
+            assert claim(database, chunk_id, "dead") is not None
+            with database.write() as session:
+                assert crash_chunk(session, chunk_id, "dead", witnessed=True)
+                session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+        assert close(database) == [job_id]
+        assert status(database, job_id).counts.failed == 1
+        with database.write() as session:
+            assert retry_job(session, job_id) == 1
+
+
+@pytest.mark.parametrize("end", [cancel_job, erase_job])
+def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
+    database: Database, settings: Settings, clip: Path, end: Callable[[Session, int], bool]
+) -> None:
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    run_next(settings, database)
+    assert count_rows(database, FrameRow) == 7
+    with database.write() as session:
+        assert end(session, job_id)
+    if end is cancel_job:
+        assert close(database) == [job_id]
+        counts = status(database, job_id).counts
+        assert (counts.items, counts.cancelled) == (1, 1)
+    else:
+        with database.write() as session:
+            assert remove_erased(session, job_id)
+    assert [count_rows(database, table) for table in OF_VIDEOS] == [0, 0, 0, 0]

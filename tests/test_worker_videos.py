@@ -1,0 +1,181 @@
+"""A video's way through workers: people, not frames, however it is cut and whoever works on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from clips_for_tests import CUT_SECONDS, PEOPLE
+from jobs_for_tests import hints, status
+from sample_pictures import encode_scene
+from sample_videos import CODED, cut_off, decode_sample, forget_duration, make_sound
+from sqlalchemy import select
+from videos_for_tests import (
+    Found,
+    allow,
+    count_rows,
+    find_in_clip,
+    make_clip,
+    read_everything,
+    read_items,
+    submit_videos,
+    work_in_threads,
+)
+from work_for_tests import open_worker, work_until_done
+
+from db.engine import Database
+from db.states import ChunkKind, ChunkState, JobState
+from db.tables import ChunkRow
+from db.values import Duplicates, ThumbnailKind
+from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from worker.settings import Settings
+
+# Of the clip's 14 frames, so many to a segment make one, two and seven segments.
+SEGMENTATIONS = {1: 64, 2: 7, 7: 2}
+ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
+    "no duration": (forget_duration, "done", 14, None),
+    "cut off": (cut_off, "done", None, "lasts 7.0 s, but nothing after"),
+    "sound": (lambda _: make_sound(), "unreadable", None, None),
+    "head alone": (lambda clip: cut_off(clip, 0.002), "unreadable", None, None),
+    **{name: (lambda _, name=name: decode_sample(name), "done", None, None) for name in CODED},
+}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture(scope="module")
+def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
+    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
+
+
+def test_each_person_of_a_shot_is_one_track(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip)
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.error, item.warning) == ("done", None, None)
+    assert (item.width_pixels, item.height_pixels, item.frames) == (640, 360, 14)
+    assert {face.track for face in item.faces} == set(range(1, PEOPLE + 1))
+    with database.read() as session:
+        times = session.execute(select(TrackRow.first_seconds, TrackRow.last_seconds)).all()
+    assert all(last < CUT_SECONDS or first >= CUT_SECONDS for first, last in times)
+    job = status(database, job_id)
+    assert job.state is JobState.COMPLETED
+    assert (job.counts.items, job.counts.done) == (1, 1)
+    assert job.counts.faces == len(item.faces)
+    assert count_rows(database, FrameRow) == 0
+    assert count_rows(database, TrackThumbnailRow) == PEOPLE
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("segments", SEGMENTATIONS)
+def test_segments_and_workers_change_nothing(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    reference: Found,
+    segments: int,
+    workers: int,
+) -> None:
+    settings = allow(settings, clip, segment_frames=SEGMENTATIONS[segments])
+    job_id = submit_videos(database, clip)
+    [root] = hints(database)
+    open_worker(settings, database).run(root, "task")
+    with database.read() as session:
+        kinds = session.scalars(select(ChunkRow.kind).where(ChunkRow.id != root)).all()
+    assert kinds == [ChunkKind.SEGMENT] * segments
+    work_in_threads(settings, database, job_id, workers)
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_a_video_among_pictures_gets_a_chunk_of_its_own(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    pictures = [clip.parent / f"{side}.jpg" for side in range(100, 107)]
+    for number, picture in enumerate(pictures):
+        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    job_id = submit_videos(database, pictures[0], clip, *pictures[1:])
+    first = hints(database)[0]
+    worker = open_worker(allow(settings, clip), database)
+    worker.run(first, "task")
+    with database.read() as session:
+        pieces = session.execute(
+            select(ChunkRow.start, ChunkRow.stop, ChunkRow.state, ChunkRow.done)
+            .where(ChunkRow.stop <= 2, ChunkRow.state != ChunkState.SPLIT)
+            .order_by(ChunkRow.start)
+        ).all()
+    assert [tuple(piece) for piece in pieces] == [(0, 1, "done", 1), (1, 2, "waiting", 0)]
+    work_until_done(allow(settings, clip), database)
+    items = read_items(database, job_id)
+    assert [item.state for item in items] == ["done"] * 8
+    assert [item.frames for item in items if item.frames] == [14]
+    counts = status(database, job_id).counts
+    assert (counts.items, counts.done, counts.faces) == (8, 8, len(items[1].faces))
+
+
+@pytest.mark.parametrize("duplicates", Duplicates)
+def test_of_videos_with_the_same_bytes_all_count_or_one(
+    database: Database, settings: Settings, clip: Path, duplicates: Duplicates
+) -> None:
+    copy = clip.parent / "copy.mkv"
+    copy.write_bytes(clip.read_bytes())
+    job_id = submit_videos(database, clip, copy, duplicates=duplicates)
+    work_until_done(allow(settings, clip), database)
+    one, other = sorted(read_items(database, job_id), key=lambda item: item.duplicate_of or 0)
+    assert (one.duplicate_of, other.duplicate_of) == (None, one.id)
+    once = duplicates is Duplicates.ONCE
+    assert len(other.faces) == (0 if once else len(one.faces))
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.duplicates) == (2, 1)
+    assert counts.faces == len(one.faces) + len(other.faces)
+    assert count_rows(database, TrackRow) == PEOPLE * (1 if once else 2)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_video_is_done_or_says_why_not(
+    database: Database, settings: Settings, clip: Path, name: str
+) -> None:
+    make, outcome, frames, warning = ODD[name]
+    path = clip.parent / "odd.bin"
+    path.write_bytes(make(clip.read_bytes()))
+    job_id = submit_videos(database, path)
+    work_until_done(allow(settings, clip, segment_frames=4), database)
+    [item] = read_items(database, job_id)
+    assert (item.error.code if item.error else item.state) == outcome
+    assert frames is None or item.frames == frames
+    assert (item.warning is None) == (warning is None)
+    assert warning is None or warning in (item.warning or "")
+
+
+@pytest.mark.parametrize(
+    ("options", "changes", "outcome"),
+    [
+        ({"start_seconds": 4.0}, {}, 6),
+        ({"end_seconds": 1.0}, {}, 2),
+        ({"max_frames": 3}, {}, 3),
+        ({"frames_per_second": 1.0}, {}, 7),
+        ({"start_seconds": 60.0}, {}, "unreadable"),
+        ({}, {"max_video_frames": 13}, "too_large"),
+        ({}, {"max_video_pixels": 640 * 360 - 1}, "too_large"),
+        ({}, {"max_video_bytes": 1000}, "too_large"),
+    ],
+    ids=str,
+)
+def test_options_and_limits_are_kept_to(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    options: dict[str, object],
+    changes: dict[str, object],
+    outcome: object,
+) -> None:
+    job_id = submit_videos(database, clip, thumbnails=ThumbnailKind.NONE, **options)
+    work_until_done(allow(settings, clip, segment_frames=4, **changes), database)
+    [item] = read_items(database, job_id)
+    assert (item.error.code if item.error else item.frames) == outcome
+    assert not item.has_thumbnail

@@ -1,0 +1,45 @@
+"""Step 5b: the frames of a video, in their order, become tracks; memory holds two numbers for each
+face, and little more."""
+
+from array import array
+from collections.abc import Iterable
+
+from db.video_values import StoredFrame
+from models.shots import is_cut
+from models.tracks import FramePlace, Linker, Track
+
+
+class Joiner:
+    """Links the frames it is given; those of one segment or those of a whole video."""
+
+    def __init__(self, frames_per_second: float) -> None:
+        self._interval_seconds = 1 / frames_per_second
+        self._linker = Linker()
+        self._waiting: StoredFrame | None = None
+        self.tracks: list[Track] = []
+        self.face_ids = array("q")
+        self.face_tracks = array("q")
+        self.frames = 0
+        self.last_seconds = 0.0
+
+    def join(self, frames: Iterable[StoredFrame]) -> None:
+        """All frames there are; to be called once."""
+        for frame in frames:
+            if self._waiting is not None:
+                self._link(self._waiting, frame.seconds - self._waiting.seconds)
+                if is_cut(self._waiting.signature, frame.signature):
+                    self.tracks += self._linker.close_all()
+            self._waiting = frame
+        if self._waiting is not None:
+            self._link(self._waiting, self._interval_seconds)
+        self.tracks += self._linker.close_all()
+        self.tracks.sort(key=lambda track: track.number)
+
+    def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
+        self.tracks += self._linker.close_old(frame.seconds)
+        place = FramePlace(frame.position, frame.number, frame.seconds, shown_seconds)
+        numbers = self._linker.add_frame(frame.faces, place)
+        self.face_ids.extend(seen.id for seen in frame.faces)
+        self.face_tracks.extend(numbers)
+        self.frames += 1
+        self.last_seconds = frame.seconds

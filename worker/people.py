@@ -1,0 +1,130 @@
+"""Step 5 for videos: all frames of one are joined to the tracks of people, each with its best
+frame."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from db.values import ClaimedChunk, Thumbnail, ThumbnailKind
+from db.video_values import JoinedVideo, StoredFrame
+from models.errors import UnreadableItem
+from models.face import Face
+from models.tracks import Track
+from worker.joining import Joiner
+from worker.settings import Settings
+from worker.thumbnails import blur_faces, draw_thumbnail
+from worker.videos import VideoAnalysis, bound_frames
+
+PAGE_FRAMES = 500
+# A video that ends so much before its header says is taken to be cut off; many headers round.
+CUT_OFF_SECONDS = 1.0
+
+ReadFrames = Callable[[int, int], list[StoredFrame]]  # after which position, how many
+ReadSmall = Callable[[int], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRows:
+    """How the rows of one video are read, and what its header said."""
+
+    read_frames: ReadFrames
+    read_small: ReadSmall
+    width_pixels: int
+    duration_seconds: float | None
+
+    def read_all(self) -> Iterator[StoredFrame]:
+        """Page by page, each in a session of its own."""
+        after = -1
+        while page := self.read_frames(after, PAGE_FRAMES):
+            yield from page
+            after = page[-1].position
+
+
+def join_video(
+    chunk: ClaimedChunk,
+    rows: VideoRows,
+    videos: VideoAnalysis,
+    settings: Settings,
+    says_stop: Callable[[], bool],
+) -> JoinedVideo:
+    """Raises UnreadableItem where not one frame was found."""
+    joiner = Joiner(chunk.options.frames_per_second)
+    joiner.join(_renewing(rows.read_all(), says_stop))
+    if not joiner.frames:
+        raise UnreadableItem(_explain_nothing(chunk))
+    pictures = _Pictures(chunk, rows, videos, settings, says_stop)
+    wanted = chunk.options.thumbnails is not ThumbnailKind.NONE
+    thumbnails = {track.number: pictures.draw(track) for track in joiner.tracks} if wanted else {}
+    return JoinedVideo(
+        frames=joiner.frames,
+        tracks=tuple(joiner.tracks),
+        thumbnails={number: one for number, one in thumbnails.items() if one is not None},
+        face_ids=joiner.face_ids,
+        face_tracks=joiner.face_tracks,
+        warning=_warn(chunk, rows.duration_seconds, joiner.last_seconds),
+    )
+
+
+def _renewing(
+    frames: Iterator[StoredFrame], says_stop: Callable[[], bool]
+) -> Iterator[StoredFrame]:
+    for frame in frames:
+        says_stop()
+        yield frame
+
+
+def _explain_nothing(chunk: ClaimedChunk) -> str:
+    if chunk.options.start_seconds or chunk.options.end_seconds is not None:
+        return "The video has no frame between start_seconds and end_seconds; ask for other times."
+    return "Not one frame of the video can be decoded; send the original video again."
+
+
+def _warn(chunk: ClaimedChunk, duration_seconds: float | None, last_seconds: float) -> str | None:
+    if duration_seconds is None:
+        return None
+    options = chunk.options
+    ends = [duration_seconds]
+    frames = bound_frames(options)
+    if frames is not None:
+        ends.append(options.start_seconds + frames / options.frames_per_second)
+    missing = min(ends) - last_seconds - 1 / options.frames_per_second
+    if missing < CUT_OFF_SECONDS:
+        return None
+    return (
+        f"The video says that it lasts {duration_seconds:.1f} s, but nothing after "
+        f"{last_seconds:.1f} s can be read; what comes before is analysed."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """Draws the best frame of each track."""
+
+    chunk: ClaimedChunk
+    rows: VideoRows
+    videos: VideoAnalysis
+    settings: Settings
+    says_stop: Callable[[], bool]
+
+    def draw(self, track: Track) -> Thumbnail | None:
+        position = track.best_position
+        self.says_stop()
+        small = self.rows.read_small(position)
+        if small is None:
+            # A segment sees only its part of a track, and may have kept another frame of it.
+            small = self.videos.read_small(self.chunk, position, self.says_stop)
+        if small is None:
+            return None
+        rgb = np.asarray(Image.open(BytesIO(small)).convert("RGB"))
+        width = self.rows.width_pixels
+        if self.chunk.options.thumbnails is ThumbnailKind.BLURRED:
+            rgb = blur_faces(rgb, self._read_faces(position), width)
+        return draw_thumbnail(rgb, [track.best.face], width, self.settings.gender_min_probability)
+
+    def _read_faces(self, position: int) -> list[Face]:
+        return [
+            seen.face for frame in self.rows.read_frames(position - 1, 1) for seen in frame.faces
+        ]

@@ -1,0 +1,166 @@
+"""The chunks of a video on their way through a worker: it is cut, its segments are looked at, and
+the last that ends lets it be joined."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from time import monotonic
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.frames import (
+    add_copy_batch,
+    read_frames,
+    read_header,
+    read_small,
+    record_failure,
+    record_segment,
+    record_video,
+)
+from db.leftovers import give_back
+from db.recording import record_results, was_recorded
+from db.states import ChunkKind, ErrorCode, WorkerRole
+from db.values import ClaimedChunk, ItemError, ItemResult
+from db.video_values import JoinedVideo, StoredFrame, VideoPlan
+from db.videos import cut_video
+from db.workers import count_slots
+from models import errors
+from worker.analysis import Analysis
+from worker.people import VideoRows, join_video
+from worker.renewal import LeaseLost
+from worker.settings import Settings
+from worker.store import Store
+from worker.videos import SaysStop, Segment
+
+Value = TypeVar("Value")
+Insist = Callable[[ClaimedChunk, Callable[[Session], bool]], bool]
+TOO_SLOW = ItemError(
+    ErrorCode.TOO_LARGE,
+    "A frame of the video takes too long to reach; encode it anew with more key frames.",
+)
+
+
+class VideoWorker:
+    """Each step is recorded in one transaction that holds only with its lease."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        analysis: Analysis,
+        insist: Insist,
+        work_seconds: float,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._analysis = analysis
+        self._insist = insist
+        self._work_seconds = work_seconds
+        self._store = Store(settings.store_url)
+
+    def work(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
+        """True when recorded, False when it changed nothing."""
+        if not chunk.items:
+            # What of it waited has ended otherwise: a lost race, and nothing to do.
+            return self._insist(chunk, lambda session: give_back(session, chunk))
+        steps = {
+            ChunkKind.ITEMS: self._cut,
+            ChunkKind.SEGMENT: self._look,
+            ChunkKind.JOIN: self._join,
+        }
+        return steps[chunk.kind](chunk, says_stop)
+
+    def _cut(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
+        with self._database.read() as session:
+            slots = count_slots(session, WorkerRole.BULK)
+        plan = self._attempt(lambda: self._analysis.videos.plan(chunk, slots, says_stop))
+        return self._insist(chunk, lambda session: self._record_cut(session, chunk, plan))
+
+    def _record_cut(
+        self, session: Session, chunk: ClaimedChunk, plan: VideoPlan | ItemError
+    ) -> bool:
+        if isinstance(plan, VideoPlan):
+            return cut_video(session, chunk, plan) or was_recorded(session, chunk)
+        failed = [ItemResult(chunk.items[0], error=plan)]
+        probability = self._settings.gender_min_probability
+        return record_results(
+            session, chunk, failed, gender_min_probability=probability
+        ) or was_recorded(session, chunk)
+
+    def _look(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
+        deadline = monotonic() + self._work_seconds
+        segment = self._attempt(lambda: self._analysis.videos.look(chunk, says_stop))
+        if isinstance(segment, Segment) and segment.reached == chunk.first_frame:
+            # Given back, it would come to the same again.
+            segment = TOO_SLOW if monotonic() > deadline else segment
+        return self._insist(chunk, lambda session: self._record_segment(session, chunk, segment))
+
+    def _record_segment(
+        self, session: Session, chunk: ClaimedChunk, segment: Segment | ItemError
+    ) -> bool:
+        if isinstance(segment, ItemError):
+            return record_failure(session, chunk, segment)
+        return record_segment(
+            session,
+            chunk,
+            segment.frames,
+            segment.reached,
+            gender_min_probability=self._settings.gender_min_probability,
+        ) or was_recorded(session, chunk)
+
+    def _join(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
+        rows = self._open_rows(chunk.items[0].id)
+        videos, settings = self._analysis.videos, self._settings
+        video = self._attempt(lambda: join_video(chunk, rows, videos, settings, says_stop))
+        if isinstance(video, ItemError) or not chunk.options.annotated_video:
+            return self._insist(chunk, lambda session: self._record_join(session, chunk, video))
+        return self._keep_copy(chunk, video, rows, says_stop)
+
+    def _open_rows(self, item_id: int) -> VideoRows:
+        def read_some(after: int, limit: int) -> list[StoredFrame]:
+            with self._database.read() as session:
+                return read_frames(session, item_id, after, limit)
+
+        def read_one(position: int) -> bytes | None:
+            with self._database.read() as session:
+                return read_small(session, item_id, position)
+
+        with self._database.read() as session:
+            width, duration = read_header(session, item_id)
+        return VideoRows(read_some, read_one, width, duration)
+
+    def _keep_copy(
+        self, chunk: ClaimedChunk, video: JoinedVideo, rows: VideoRows, says_stop: SaysStop
+    ) -> bool:
+        batch = self._store.new_batch()
+        # Noted before it is written, so that whatever happens it goes when the job is erased.
+        if not self._insist(chunk, lambda session: add_copy_batch(session, chunk, batch)):
+            raise LeaseLost
+        copy = self._analysis.videos.draw_copy(chunk, video, rows.read_all(), says_stop)
+        with closing(copy.file):
+            uri = self._store.write(batch, 0, copy.file, self._settings.max_item_bytes)
+        warning = " ".join(filter(None, (video.warning, copy.warning))) or None
+        kept = replace(video, copy_uri=uri, warning=warning)
+        recorded = self._insist(chunk, lambda session: self._record_join(session, chunk, kept))
+        if not recorded:
+            self._store.remove_batch(batch)
+        return recorded
+
+    def _record_join(
+        self, session: Session, chunk: ClaimedChunk, video: JoinedVideo | ItemError
+    ) -> bool:
+        if isinstance(video, ItemError):
+            return record_failure(session, chunk, video) or was_recorded(session, chunk)
+        probability = self._settings.gender_min_probability
+        return record_video(
+            session, chunk, video, gender_min_probability=probability
+        ) or was_recorded(session, chunk)
+
+    def _attempt(self, step: Callable[[], Value]) -> Value | ItemError:
+        """What a step gives, or why the video fails at it; other faults are the chunk's."""
+        try:
+            return step()
+        except errors.ItemError as error:
+            return ItemError(ErrorCode(error.code), str(error))

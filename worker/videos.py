@@ -1,0 +1,221 @@
+"""Step 4 for videos: one is cut into segments, and the frames of each segment are looked at."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from io import BufferedIOBase, BytesIO
+from itertools import islice
+from math import ceil
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from db.values import ClaimedChunk, JobOptions, ThumbnailKind
+from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoPlan
+from models.analyzer import Analyzer, FoundFace
+from models.errors import TooLargeItem
+from models.face import Face
+from models.shots import sign_frame
+from models.tracks import SeenFace
+from models.video import Frame, Grid, Video
+from worker.drawing import DrawnCopy, draw_copy
+from worker.joining import Joiner
+from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.sources import Sources
+from worker.thumbnails import shrink
+from worker.video_copy import VideoCopy
+
+# A short video is cut finer than a segment may be, so that every slot has its part of it; but not
+# so fine that finding the first frame takes longer than looking at all.
+SEGMENTS_PER_SLOT = 4
+FEWEST_FRAMES = 16
+# A frame that may be shown later is kept nearly as it was.
+SMALL_QUALITY = 95
+
+SaysStop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The frames of a segment; `reached` is the grid time where it was left, None at its end."""
+
+    frames: tuple[FoundFrame, ...]
+    reached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A frame that was looked at, whose pixels are gone but for a small picture."""
+
+    position: int
+    number: int
+    seconds: float
+    found: Sequence[FoundFace]
+    signature: bytes
+    small_rgb: NDArray[np.uint8] | None
+
+
+class VideoAnalysis:
+    """Opened once per process, beside the analysis of pictures, with the same nets."""
+
+    def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
+        self._settings = settings
+        self._analyzer = analyzer
+        self._copy = VideoCopy(sources)
+
+    def close(self) -> None:
+        self._copy.close()
+
+    def plan(self, chunk: ClaimedChunk, slots: int, says_stop: SaysStop) -> VideoPlan:
+        """How a video is cut; raises an ItemError where it cannot be read at all."""
+        with self._open(chunk, says_stop) as (video, digest):
+            header = video.header
+        segments = self._cut(chunk.options, header.duration_seconds, slots)
+        return VideoPlan(
+            header.width_pixels, header.height_pixels, header.duration_seconds, digest, segments
+        )
+
+    def _cut(
+        self, options: JobOptions, duration_seconds: float | None, slots: int
+    ) -> tuple[tuple[int, int | None], ...]:
+        bound = bound_frames(options)
+        frames = bound
+        if duration_seconds is not None:
+            frames = make_grid(options).count(duration_seconds)
+            frames = frames if bound is None else min(frames, bound)
+        if frames is None:
+            return ((0, None),)
+        self._check_frames(frames)
+        size = ceil(frames / (SEGMENTS_PER_SLOT * max(1, slots)))
+        size = min(max(size, FEWEST_FRAMES), self._settings.segment_frames)
+        starts = range(0, frames, size)
+        # A header may say less than there is: the last one goes on to the end.
+        stops: list[int | None] = [*starts[1:], bound]
+        return tuple(zip(starts, stops, strict=True))
+
+    def _check_frames(self, frames: int) -> None:
+        most = self._settings.max_video_frames
+        if frames > most:
+            raise TooLargeItem(
+                f"The video has more than {most} frames to look at; ask for fewer "
+                "frames_per_second, or for a part of it by start_seconds and end_seconds."
+            )
+
+    def look(self, chunk: ClaimedChunk, says_stop: SaysStop) -> Segment:
+        """Find and classify the faces of a segment's frames; left early where `says_stop` does."""
+        looked: list[_Looked] = []
+        with self._open(chunk, says_stop) as (video, _):
+            reached = self._look_at_all(video, chunk, says_stop, looked)
+        faces = iter(self._analyzer.classify([face for one in looked for face in one.found]))
+        frames = [_describe(one, tuple(islice(faces, len(one.found)))) for one in looked]
+        if chunk.options.thumbnails is not ThumbnailKind.NONE:
+            frames = _keep_best(frames, looked, chunk.options.frames_per_second)
+        return Segment(tuple(frames), reached)
+
+    def _look_at_all(
+        self, video: Video, chunk: ClaimedChunk, says_stop: SaysStop, looked: list[_Looked]
+    ) -> int | None:
+        reached = chunk.first_frame
+        for frame in video.sample(make_grid(chunk.options), reached, chunk.stop_frame):
+            if says_stop():
+                return reached
+            if frame is None:
+                continue
+            self._check_frames(frame.position)
+            if chunk.stop_frame is None and len(looked) == self._settings.segment_frames:
+                return reached
+            looked.append(self._look_at(frame, chunk.options.thumbnails))
+            reached = frame.position + 1
+        return None
+
+    def _look_at(self, frame: Frame, thumbnails: ThumbnailKind) -> _Looked:
+        rgb = frame.picture.rgb
+        [found] = self._analyzer.find([frame.picture])
+        wanted = thumbnails is not ThumbnailKind.NONE
+        small = shrink(rgb, self._settings.thumbnail_side_pixels) if wanted else None
+        return _Looked(frame.position, frame.number, frame.seconds, found, sign_frame(rgb), small)
+
+    def read_small(self, chunk: ClaimedChunk, position: int, says_stop: SaysStop) -> bytes | None:
+        """The small picture of a frame that no segment has kept, found anew in the video."""
+        with self._open(chunk, says_stop) as (video, _):
+            for frame in video.sample(make_grid(chunk.options), position, position + 1):
+                if frame is not None:
+                    small = shrink(frame.picture.rgb, self._settings.thumbnail_side_pixels)
+                    return _encode(small)
+        return None
+
+    def draw_copy(
+        self,
+        chunk: ClaimedChunk,
+        joined: JoinedVideo,
+        frames: Iterable[StoredFrame],
+        says_stop: SaysStop,
+    ) -> DrawnCopy:
+        """The whole video with its people drawn in."""
+        probability = self._settings.gender_min_probability
+        with self._open(chunk, says_stop) as (video, _):
+            return draw_copy(video, joined, frames, probability, says_stop)
+
+    @contextmanager
+    def _open(self, chunk: ClaimedChunk, says_stop: SaysStop) -> Iterator[tuple[Video, bytes]]:
+        """The video of a chunk, and the digest of its bytes."""
+        try:
+            file, digest = self._copy.open(chunk.items[0], says_stop)
+            video = Video(
+                cast(BufferedIOBase, file),
+                max_pixels=self._settings.max_video_pixels,
+                working_side=WORKING_SIDE_PIXELS,
+            )
+            with closing(video):
+                yield video, digest
+        finally:
+            self._copy.rest()
+
+
+def make_grid(options: JobOptions) -> Grid:
+    """When the frames are that these options ask for."""
+    return Grid(options.frames_per_second, options.start_seconds, options.end_seconds)
+
+
+def bound_frames(options: JobOptions) -> int | None:
+    """How many frames these options allow; None where that is for the video to say."""
+    bounds = [] if options.max_frames is None else [options.max_frames]
+    if options.end_seconds is not None:
+        bounds.append(make_grid(options).count(options.end_seconds))
+    return min(bounds, default=None)
+
+
+def _describe(looked: _Looked, faces: tuple[Face, ...]) -> FoundFrame:
+    return FoundFrame(looked.position, looked.number, looked.seconds, looked.signature, faces)
+
+
+def _keep_best(
+    frames: Sequence[FoundFrame], looked: Sequence[_Looked], frames_per_second: float
+) -> list[FoundFrame]:
+    """A small picture of each frame that is the best of a track as far as this segment tells."""
+    joiner = Joiner(frames_per_second)
+    joiner.join(
+        StoredFrame(
+            frame.position,
+            frame.number,
+            frame.seconds,
+            frame.signature,
+            tuple(SeenFace(0, face) for face in frame.faces),
+        )
+        for frame in frames
+    )
+    best = {track.best_position for track in joiner.tracks}
+    return [
+        replace(frame, small=_encode(one.small_rgb))
+        if frame.position in best and one.small_rgb is not None
+        else frame
+        for frame, one in zip(frames, looked, strict=True)
+    ]
+
+
+def _encode(rgb: NDArray[np.uint8]) -> bytes:
+    encoded = BytesIO()
+    Image.fromarray(rgb).save(encoded, "JPEG", quality=SMALL_QUALITY)
+    return encoded.getvalue()
