@@ -1,10 +1,10 @@
 # Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`,
-# `make bench-coordination`, `make bench-audience`, `make soak`.
+# `make bench-video`, `make bench-coordination`, `make bench-audience`, `make soak`.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup weights demo test check bench bench-coordination bench-audience soak
+.PHONY: setup weights demo test check bench bench-video bench-coordination bench-audience soak
 
 MINUTES ?= 60
 FAULTS ?= 1000
@@ -36,6 +36,9 @@ check: setup
 
 bench: weights
 	$(BIN)/python -m benchmarks.throughput
+
+bench-video: weights
+	$(BIN)/python -m benchmarks.video
 
 bench-coordination: setup
 	$(BIN)/python -m benchmarks.coordination
