@@ -45,7 +45,8 @@ FACES_PER_JOB = 10_000
 START = date(2026, 1, 1)
 DAYS, DAYS_OF_JOB = 365, 7
 STORES, COUNTRIES, CAMPAIGNS, CAMERAS, ZONES = 40, 5, 12, 3, 4
-FOLDED_AT_ONCE = 2000
+# Larger than the dispatcher takes: many jobs share sums.
+FOLDED_AT_ONCE = 20_000
 ROUNDS = 30
 QUESTIONS = {
     "who is our audience": "by=gender,age_band",

@@ -23,6 +23,8 @@ WHOLE_AGES: tuple[Band, ...] = (Band("all", 0, 120),)
 # Redrawing an evaluation takes some tens of milliseconds for each slice.
 MOST_CORRECTED = 24
 MOST_ROWS = 10_000
+# Less than any share of a face.
+TINY = 1e-6
 
 
 EVERYBODY = SliceQuery()
@@ -198,8 +200,10 @@ def find_mean_age(faces: NDArray[np.int64]) -> float:
 
 
 def find_median_age(faces: NDArray[np.int64]) -> float:
-    """Within the year that holds the middle face, faces are taken to be spread evenly."""
-    return float(np.interp(faces.sum() / 2, [0, *np.cumsum(faces)], np.arange(OLDEST + 2) - 0.5))
+    """Within the year that holds the middle face, faces are taken to be spread evenly; between two
+    years the middle of them."""
+    half, below, ages = faces.sum() / 2, [0, *np.cumsum(faces)], np.arange(OLDEST + 2) - 0.5
+    return float(np.interp([half - TINY, half + TINY], below, ages).mean())
 
 
 def _list_labels(query: AudienceQuery, everything: Totals) -> list[str | None]:

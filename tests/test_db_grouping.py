@@ -97,6 +97,11 @@ def test_middle_and_mean_age_and_minors_are_told(database: Database) -> None:
     assert found.under_18_share.value == 0.2
 
 
+def test_between_two_faces_the_middle_age_is_the_middle(database: Database) -> None:
+    analyse(database, [[make_face(28)], [make_face(30)]])
+    assert ask(database).median_age == 29.0
+
+
 def test_soft_shares_are_sums_of_what_the_nets_believe(database: Database) -> None:
     chance = random.Random(3)
     faces = [make_face(chance.uniform(1, 90), chance.random()) for _ in range(300)]
