@@ -211,7 +211,10 @@ class ShareOut(BaseModel):
 
     @classmethod
     def of(cls, share: Share) -> Self:
-        return cls(value=round(share.value, 4), low=round(share.low, 4), high=round(share.high, 4))
+        # Unchecked, as an audience may have thousands.
+        return cls.model_construct(
+            value=round(share.value, 4), low=round(share.low, 4), high=round(share.high, 4)
+        )
 
     @classmethod
     def of_some(cls, share: Share | None) -> Self | None:
@@ -234,7 +237,7 @@ class AudienceGroupOut(BaseModel):
 
     @classmethod
     def of(cls, group: AudienceGroup) -> Self:
-        return cls(
+        return cls.model_construct(
             dimensions=group.dimensions,
             period=group.period,
             gender=group.gender,

@@ -103,9 +103,11 @@ class Grouping:
         values, period = key
         hard = self._count_hard(totals)
         published = {group: self._disclosure.publish_faces(hard[group]) for group in hard}
-        within = self._disclosure.publish_faces(sum(hard.values()))
+        count = sum(hard.values())
+        within = self._disclosure.publish_faces(count)
+        effect, effect_within = self.design_effect(), self._effect_within(totals, count)
         soft = self._share_soft(totals)
-        corrected = self._correct(totals, published)
+        corrected = self._correct(effect_within, published)
         for group in self._groups:
             faces = published[group]
             yield AudienceGroup(
@@ -114,8 +116,8 @@ class Grouping:
                 gender=group[0],
                 age_band=group[1],
                 faces=faces,
-                share=self._share_published(faces, self.faces, self.design_effect(*key)),
-                share_within=self._share_published(faces, within, self._effect_within(totals)),
+                share=self._share_published(faces, self.faces, effect),
+                share_within=self._share_published(faces, within, effect_within),
                 soft_share=soft.get(group),
                 corrected=corrected.get(group),
             )
@@ -129,9 +131,11 @@ class Grouping:
 
     def _share_soft(self, totals: Totals) -> dict[Group, float | None]:
         """Only of the two genders: nobody is of the gender `unknown`."""
+        if not (self._query.by_gender or self._query.by_age_band):
+            return {}
         bands = self._query.bands if self._query.by_age_band else WHOLE_AGES
         mass = spread_over_bands(cells_of(totals), bands)
-        count = self._disclosure.publish(int(faces_of(totals).sum()))
+        whole = self._disclosure.publish(int(faces_of(totals).sum()))
         shares: dict[Group, float | None] = {}
         for place, band in enumerate(bands):
             label = band.label if self._query.by_age_band else None
@@ -141,11 +145,11 @@ class Grouping:
             )
             for gender, part in parts.items():
                 told = self._disclosure.publish(part)
-                shares[gender, label] = None if told is None or not count else told / count
+                shares[gender, label] = None if told is None or not whole else told / whole
         return shares
 
     def _correct(
-        self, totals: Totals, published: Mapping[Group, int | None]
+        self, effect: float, published: Mapping[Group, int | None]
     ) -> Mapping[Group, Share]:
         """What is withheld is taken for half of what it may be."""
         query = self._query
@@ -155,11 +159,11 @@ class Grouping:
         confusion = query.calibration.confusion(by_gender=query.by_gender, bands=bands)
         half = query.min_cell // 2
         observed = {group: half if n is None else n for group, n in published.items()}
-        return correct_shares(confusion, observed, design_effect=self._effect_within(totals))
+        return correct_shares(confusion, observed, design_effect=effect)
 
     def share(self, count: int, kind: str) -> Share | None:
         """A share of all that were counted, of a kind (gender or age) that faces cluster by."""
-        effect = self._effect(self._everything, self._correlation[kind])
+        effect = self._effect(self._everything, self._count, self._correlation[kind])
         return self._share_published(self._disclosure.publish_faces(count), self.faces, effect)
 
     def _share_published(self, faces: int | None, of: int | None, effect: float) -> Share | None:
@@ -168,23 +172,21 @@ class Grouping:
         # Rounded, a part may be more than its whole.
         return wilson_share(min(faces, of), of, effect)
 
-    def design_effect(
-        self, values: tuple[str | None, ...] = (), period: str | None = None
-    ) -> float:
+    def design_effect(self) -> float:
         """Of a row's share of all: the faces of a picture have the same dimensions and day."""
-        is_cut = bool(values) or period is not None
-        return self._effect(self._everything, 1.0 if is_cut else self._correlation_of_groups())
+        is_cut = bool(self._query.slices.by_dimensions or self._query.slices.by_period)
+        correlation = 1.0 if is_cut else self._correlation_of_groups()
+        return self._effect(self._everything, self._count, correlation)
 
-    def _effect_within(self, totals: Totals) -> float:
-        return self._effect(totals, self._correlation_of_groups())
+    def _effect_within(self, totals: Totals, count: int) -> float:
+        return self._effect(totals, count, self._correlation_of_groups())
 
     def _correlation_of_groups(self) -> float:
         asked = {"gender": self._query.by_gender, "age": self._query.by_age_band}
         return max((self._correlation[kind] for kind in asked if asked[kind]), default=1.0)
 
-    def _effect(self, totals: Totals, correlation: float) -> float:
-        faces = int(faces_of(totals).sum())
-        return design_effect_of(faces, measure_of(totals, "faces_squared"), correlation)
+    def _effect(self, totals: Totals, count: int, correlation: float) -> float:
+        return design_effect_of(count, measure_of(totals, "faces_squared"), correlation)
 
     def average(self, find: Callable[[NDArray[np.int64]], float]) -> float | None:
         """An average age of all that were counted, None where there are too few."""

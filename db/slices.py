@@ -200,7 +200,7 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
     found = [
         one
         for one in read_cube(session, scope, shape_of(names), stretch)
-        if _values_in(one[0], query) is not None
+        if not query.dimensions or _values_in(one[0], query) is not None
     ]
     return _complete(session, query, stretch, found)
 

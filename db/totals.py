@@ -7,7 +7,7 @@ are made of. Behind them stand measures: what became of items, and how faces clu
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,11 @@ MEASURES = (*OUTCOMES, *CLUSTERS)
 PLACES = {measure: CELLS + place for place, measure in enumerate(MEASURES)}
 CLUSTER_PLACES = slice(PLACES[CLUSTERS[0]], PLACES[CLUSTERS[-1]] + 1)
 LENGTH = CELLS + len(MEASURES)
-# Numbers are packed as these.
-PACKED = np.dtype("<i8")
+# Numbers are packed as one of these, which the first byte tells.
+PACKED: dict[bytes, np.dtype[np.signedinteger[Any]]] = {
+    b"4": np.dtype("<i4"),
+    b"8": np.dtype("<i8"),
+}
 COMPRESSION = 1
 
 Totals: TypeAlias = NDArray[np.int64]  # (LENGTH,)
@@ -131,12 +134,14 @@ def list_measures(totals: Totals) -> Iterable[tuple[str, int]]:
 
 
 def pack(totals: Totals) -> bytes:
-    return zlib.compress(totals.astype(PACKED).tobytes(), COMPRESSION)
+    """Compressed, in the smaller of two types that holds every number."""
+    type_ = next(one for one in PACKED if np.abs(totals).max() <= np.iinfo(PACKED[one]).max)
+    return type_ + zlib.compress(totals.astype(PACKED[type_]).tobytes(), COMPRESSION)
 
 
 def unpack(packed: bytes) -> Totals:
     """Read what `pack` wrote; measures that were added since are zero in it."""
-    numbers = np.frombuffer(zlib.decompress(packed), dtype=PACKED)
+    numbers = np.frombuffer(zlib.decompress(packed[1:]), dtype=PACKED[packed[:1]])
     totals = empty_totals()
     totals[: len(numbers)] = numbers
     return totals
