@@ -1,5 +1,5 @@
-"""Who may call: holders of a key; and where no keys are set, programs on this machine, but no web
-page.
+"""Who may call: holders of a key, and browsers that logged in with one; and where no keys are set,
+programs on this machine and the pages of this server, but no page of another site.
 """
 
 from hmac import compare_digest
@@ -7,14 +7,16 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, g, request
 from werkzeug.datastructures import Headers
 
 from api.errors import ApiError
+from api.sessions import carries_token, find_session
 from worker.settings import Settings
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
-OPEN_PREFIX = "/docs/"
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/login"})
+OPEN_PREFIXES = ("/docs/", "/static/")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class OpenToNetwork(Exception):
@@ -23,17 +25,20 @@ class OpenToNetwork(Exception):
 
 def guard(app: Flask, settings: Settings) -> None:
     """Check every request before its view."""
-    keys = tuple(key.encode() for key in settings.api_keys)
 
     def check_request() -> None:
-        if request.path in OPEN_PATHS or request.path.startswith(OPEN_PREFIX):
-            return
-        if keys:
-            _check_key(keys)
-        else:
+        if not settings.api_keys:
             _check_is_local(request.headers)
+        elif "Authorization" in request.headers:
+            _check_key(settings.api_keys)
+        else:
+            _check_session(settings.api_keys)
 
-    app.before_request(check_request)
+    def check_unless_open() -> None:
+        if request.path not in OPEN_PATHS and not request.path.startswith(OPEN_PREFIXES):
+            check_request()
+
+    app.before_request(check_unless_open)
 
 
 def refuse_open_network(settings: Settings) -> None:
@@ -45,26 +50,54 @@ def refuse_open_network(settings: Settings) -> None:
         )
 
 
-def _check_key(keys: tuple[bytes, ...]) -> None:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    known = [compare_digest(key, given.strip().encode()) for key in keys]
-    if scheme.lower() != "bearer" or not any(known):
+def is_key(given: str, keys: tuple[str, ...]) -> bool:
+    """Whether this is one of the keys, told in a time that does not depend on which."""
+    known = [compare_digest(key.encode(), given.strip().encode()) for key in keys]
+    return any(known)
+
+
+def _check_key(keys: tuple[str, ...]) -> None:
+    scheme, _, given = request.headers["Authorization"].partition(" ")
+    if scheme.lower() != "bearer" or not is_key(given, keys):
+        raise _unknown()
+
+
+def _check_session(keys: tuple[str, ...]) -> None:
+    g.session = find_session(keys)
+    if g.session is None:
+        raise _unknown()
+    if request.method not in SAFE_METHODS and not carries_token(g.session):
         raise ApiError(
-            HTTPStatus.UNAUTHORIZED, "Send a key of this server: 'Authorization: Bearer KEY'."
+            HTTPStatus.FORBIDDEN,
+            "The page is too old, or is not one of this server's: load it again, then try again.",
         )
+
+
+def _unknown() -> ApiError:
+    return ApiError(
+        HTTPStatus.UNAUTHORIZED, "Send a key of this server: 'Authorization: Bearer KEY'."
+    )
 
 
 def _check_is_local(headers: Headers) -> None:
     """A page of another site reaches a server on this machine by its visitor's browser: it must
     not.
     """
-    foreign = headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-    if foreign or not _is_loopback(_host_of(headers)):
+    if comes_from_elsewhere(headers) or not _is_loopback(_host_of(headers)):
         raise ApiError(
             HTTPStatus.FORBIDDEN,
             "Without keys this server answers only programs on its own machine, at 127.0.0.1 or "
             "localhost; set FACETALLY_API_KEYS to let others in.",
         )
+
+
+def comes_from_elsewhere(headers: Headers) -> bool:
+    """Whether a page of another site made its visitor's browser send this."""
+    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return True
+    # Browsers that do not send the one send the other with everything that changes something.
+    origin = headers.get("Origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("Host")
 
 
 def _host_of(headers: Headers) -> str:

@@ -42,22 +42,26 @@ def analyze_picture() -> Response:
 
     `Accept: image/jpeg` brings the picture back with its faces drawn in.
     """
-    picture, lane = _read_picture(), services().lane
+    picture = read_picture()
     if request.accept_mimetypes.best_match(["application/json", "image/jpeg"]) == "image/jpeg":
-        return Response(lane.draw_faces(picture), mimetype="image/jpeg")
-    analysis = lane.find_faces(picture)
+        return Response(services().lane.draw_faces(picture), mimetype="image/jpeg")
+    return reply(find_faces(picture))
+
+
+def find_faces(picture: bytes) -> AnalysisOut:
+    """What a worker finds in a picture, there and then."""
+    analysis = services().lane.find_faces(picture)
     least = services().settings.gender_min_probability
     faces = [StoredFace(face, face.gender.value(least)) for face in analysis.faces]
-    return reply(
-        AnalysisOut(
-            width=analysis.width_pixels,
-            height=analysis.height_pixels,
-            faces=[FaceOut.of(face) for face in faces],
-        )
+    return AnalysisOut(
+        width=analysis.width_pixels,
+        height=analysis.height_pixels,
+        faces=[FaceOut.of(face) for face in faces],
     )
 
 
-def _read_picture() -> bytes:
+def read_picture() -> bytes:
+    """The picture that this request carries; raises ApiError where there is none."""
     request.max_content_length = MOST_BYTES
     if request.mimetype == "multipart/form-data":
         picture = next((file.read() for file in request.files.values()), b"")

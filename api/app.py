@@ -26,6 +26,7 @@ from api import (
 )
 from api.access import guard, refuse_open_network
 from api.errors import explain_invalid, handle_errors
+from api.pages import assets, home, login
 from api.schemas import ErrorBody
 from api.services import EXTENSION, open_services
 from api.uploads import StagedRequest
@@ -67,7 +68,8 @@ def create_app(settings: Settings) -> Flask:
         app.register_api(module.blueprint)
     for module in (analyze, report, health):
         app.register_api(module.blueprint)
-    app.register_blueprint(docs.blueprint)
+    for page in (docs, assets, login, home):
+        app.register_blueprint(page.blueprint)
     return app
 
 

@@ -1,4 +1,5 @@
-"""One shape for every error, from 400 to 500: `{"error": {"code", "message", "details"}}`."""
+"""One shape for every error, from 400 to 500: `{"error": {"code", "message", "details"}}`; a page
+for who reads pages."""
 
 import logging
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from sqlalchemy.exc import (
 )
 from werkzeug.exceptions import HTTPException
 
+from api.pages.mishaps import show_error
+from api.pages.rendering import wants_page
 from api.schemas import ErrorBody, ErrorDetail
 from db.states import ErrorCode
 from worker.interactive import LaneUnavailable, PictureRefused
@@ -103,6 +106,8 @@ def explain_invalid(error: ValidationError) -> Response:
 def _answer(
     status: int, code: str, message: str, details: list[dict[str, str]] | None = None
 ) -> Response:
+    if wants_page():
+        return show_error(status, code, message)
     body = ErrorBody(error=ErrorDetail(code=code, message=message, details=details or []))
     response = Response(body.model_dump_json(), status, mimetype="application/json")
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

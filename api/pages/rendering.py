@@ -1,0 +1,71 @@
+"""A page put together: layout, texts, navigation, and the headers that keep it to this origin."""
+
+from http import HTTPStatus
+
+from flask import Response, current_app, render_template, request
+
+from api.pages.assets import locate_asset
+from api.sessions import current_session
+from api.texts import choose_texts
+
+# An entry is shown where its page is part of this application: name, address.
+NAVIGATION = (
+    ("home", "/"),
+    ("jobs", "/jobs"),
+    ("audience", "/audience"),
+    ("live", "/live"),
+    ("system", "/system"),
+)
+SECURITY_HEADERS = {
+    # A page shows pictures that its reader chose and has not sent anywhere: those are `blob:`.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept-Language, HX-Request, Cookie",
+}
+
+
+def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
+    """A template as a page; or, where a page asks for a part of itself, without what is around."""
+    session = current_session()
+    html = render_template(
+        template,
+        layout="fragment.html" if asks_for_part() else "layout.html",
+        text=choose_texts(),
+        asset=locate_asset,
+        navigation=_find_pages(),
+        form_token=session.form_token if session else "",
+        logged_in=session is not None,
+        **values,
+    )
+    return Response(html, status, headers=SECURITY_HEADERS, mimetype="text/html")
+
+
+def asks_for_part() -> bool:
+    """Whether a script of ours sent this request, to put the answer into the page it is on."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def wants_page() -> bool:
+    """Whether a person reads the answer: not where a program asks for data."""
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["application/json", "text/html"], "application/json")
+    return asks_for_part() or (
+        not request.path.startswith("/v1/")
+        and best == "text/html"
+        and accepted["text/html"] > accepted["application/json"]
+    )
+
+
+def _find_pages() -> list[tuple[str, str]]:
+    return [
+        (name, address)
+        for name, address in NAVIGATION
+        if f"{name}_page.show_page" in current_app.view_functions
+    ]

@@ -1,0 +1,75 @@
+"""A browser's session: a cookie signed with the key that opened it, and the token of its forms.
+
+The key itself never goes back to the browser; a key that is taken away ends its sessions.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hmac import compare_digest
+from secrets import token_urlsafe
+
+from flask import Response, g, request
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+
+COOKIE = "facetally_session"
+LASTS_SECONDS = 14 * 24 * 3600
+TOKEN_FIELD = "csrf_token"
+TOKEN_HEADER = "X-CSRF-Token"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """Who logged in, by a number nobody can guess; `form_token` proves that a form is ours."""
+
+    number: str
+    form_token: str
+
+
+def open_session(response: Response, key: str) -> None:
+    """Let the browser that gets `response` come again without the key."""
+    cookie = _signer(key).dumps(token_urlsafe(16))
+    # Behind a proxy, encryption ends before us.
+    secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+    response.set_cookie(
+        COOKIE, cookie, LASTS_SECONDS, secure=secure, httponly=True, samesite="Strict"
+    )
+
+
+def close_session(response: Response) -> None:
+    """Let the browser forget."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+
+
+def find_session(keys: Iterable[str]) -> BrowserSession | None:
+    """The session of this request's cookie, opened with one of `keys`; else None."""
+    cookie = request.cookies.get(COOKIE, "")
+    for key in keys:
+        try:
+            number = str(_signer(key).loads(cookie, max_age=LASTS_SECONDS))
+        except BadData:
+            continue
+        return BrowserSession(number, _form_token(key, number))
+    return None
+
+
+def carries_token(session: BrowserSession) -> bool:
+    """Whether this request proves that it comes from a page of ours: in a header, or in its
+    form."""
+    given = request.headers.get(TOKEN_HEADER, "")
+    if not given and request.mimetype == "application/x-www-form-urlencoded":
+        given = request.form.get(TOKEN_FIELD, "")
+    return compare_digest(given.encode(), session.form_token.encode())
+
+
+def current_session() -> BrowserSession | None:
+    """The session that let this request in, if one did."""
+    session = g.get("session")
+    return session if isinstance(session, BrowserSession) else None
+
+
+def _signer(key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(key, salt="facetally.session")
+
+
+def _form_token(key: str, number: str) -> str:
+    return str(URLSafeSerializer(key, salt="facetally.form").dumps(number))

@@ -1,0 +1,42 @@
+"""Home in a real browser on the real stack: one photograph, answered at once."""
+
+import pytest
+from browser_for_tests import Visit, run_server
+from cli_for_tests import copy_samples
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with run_server(tmp_path_factory.mktemp("data")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    copy_samples(folder)
+    return folder
+
+
+@pytest.fixture
+def visit(browser, server):
+    opened = Visit(browser, server)
+    yield opened
+    opened.finish()
+
+
+def test_home_is_fit_for_all_screens(visit):
+    visit.page.goto("/")
+    visit.photograph("home")
+
+
+def test_one_photograph_is_answered_at_once(visit, photos):
+    page = visit.page
+    page.goto("/")
+    page.set_input_files("#picture", photos / "gender_detection_input.jpg")
+    page.wait_for_selector("#looked .face")
+    assert page.locator("#looked rect.box").count() == 2
+    page.wait_for_function("document.querySelector('#looked-picture').naturalWidth === 800")
+    page.locator("#looked rect.box").first.hover()
+    assert page.locator("#looked .face.lit").count() == 1
+    visit.photograph("look")
