@@ -26,7 +26,9 @@ from api import (
 )
 from api.access import guard, refuse_open_network
 from api.errors import explain_invalid, handle_errors
-from api.pages import assets, home, login
+from api.pages import assets, gallery, home, login, system
+from api.pages import item as item_page
+from api.pages import jobs as jobs_page
 from api.schemas import ErrorBody
 from api.services import EXTENSION, open_services
 from api.uploads import StagedRequest
@@ -68,7 +70,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_api(module.blueprint)
     for module in (analyze, report, health):
         app.register_api(module.blueprint)
-    for page in (docs, assets, login, home):
+    for page in (docs, assets, login, home, jobs_page, gallery, item_page, system):
         app.register_blueprint(page.blueprint)
     return app
 

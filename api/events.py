@@ -1,6 +1,6 @@
 """A job's progress as it happens: server-sent events, until the job is over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from time import monotonic
 
@@ -9,9 +9,10 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError, answers
 from api.jobs import find_job
-from api.requests import JobPath
+from api.requests import EventsQuery, JobPath
 from api.schemas import JobOut
 from api.services import services
+from db.jobs import read_chosen_jobs
 
 blueprint = APIBlueprint(
     "events", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
@@ -26,6 +27,17 @@ STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
 def follow_job(path: JobPath) -> Response:
     """The job, as `GET /v1/jobs/{id}` gives it, each time it changes: an event `job` with JSON."""
     find_job(path.job_id)
+    return _stream([path.job_id])
+
+
+@blueprint.get("/jobs/events", responses={200: STREAM})
+def follow_jobs(query: EventsQuery) -> Response:
+    """Several jobs on one stream: an event `job` each time one of them changes, until all are
+    over; `/v1/jobs/events?job=1&job=2`."""
+    return _stream(query.job)
+
+
+def _stream(job_ids: Sequence[int]) -> Response:
     places = services().streams
     if not places.acquire(blocking=False):
         raise ApiError(
@@ -33,7 +45,7 @@ def follow_job(path: JobPath) -> Response:
             "Too many streams are open; poll the job instead.",
             "too_many_streams",
         )
-    events = stream_with_context(_events(path.job_id))
+    events = stream_with_context(_events(job_ids))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = Response(events, mimetype="text/event-stream", headers=headers)
     # Even where nothing was ever read of it, as for a HEAD.
@@ -41,17 +53,25 @@ def follow_job(path: JobPath) -> Response:
     return response
 
 
-def _events(job_id: int) -> Iterator[str]:
-    last, spoken = "", monotonic()
+def _events(job_ids: Sequence[int]) -> Iterator[str]:
+    last: dict[int, str] = {}
+    spoken = monotonic()
     while True:
-        job = JobOut.of(find_job(job_id))
-        text = job.model_dump_json()
-        if text != last:
-            yield f"event: job\ndata: {text}\n\n"
-            last, spoken = text, monotonic()
-        elif monotonic() - spoken > SILENCE_SECONDS:
+        jobs = _read(job_ids)
+        for job in jobs:
+            text = job.model_dump_json()
+            if text != last.get(job.id):
+                yield f"event: job\ndata: {text}\n\n"
+                last[job.id], spoken = text, monotonic()
+        if monotonic() - spoken > SILENCE_SECONDS:
             yield ": still here\n\n"
             spoken = monotonic()
+        over = all(job.timestamps.finished is not None for job in jobs)
         # A reader connects again, to the API that comes after this one.
-        if job.timestamps.finished is not None or services().ending.wait(POLL_SECONDS):
+        if over or services().ending.wait(POLL_SECONDS):
             return
+
+
+def _read(job_ids: Sequence[int]) -> list[JobOut]:
+    with services().database.read() as session:
+        return [JobOut.of(job) for job in read_chosen_jobs(session, job_ids)]

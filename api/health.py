@@ -35,7 +35,7 @@ def show_liveness() -> Response:
 @blueprint.get("/readyz", responses={200: HealthOut, 503: HealthOut})
 def show_readiness() -> Response:
     """Jobs can be submitted (200); `degraded` tells what would keep them from being worked on."""
-    checks = _check(services())
+    checks = check_health(services())
     if checks["database"] != HEALTHY:
         return reply(HealthOut(status="unavailable", checks=checks), HTTPStatus.SERVICE_UNAVAILABLE)
     needed = ("queue", "dispatcher", "workers")
@@ -43,7 +43,8 @@ def show_readiness() -> Response:
     return reply(HealthOut(status="ok" if works else "degraded", checks=checks))
 
 
-def _check(opened: Services) -> dict[str, str]:
+def check_health(opened: Services) -> dict[str, str]:
+    """What each part of the system says of itself, `ok` where it works."""
     roles = {
         "workers": WorkerRole.BULK,
         "interactive": WorkerRole.INTERACTIVE,

@@ -1,4 +1,8 @@
-"""One item, its annotated thumbnail, and of a video those of its people and its annotated copy."""
+"""One item, its thumbnail, the picture itself where it was uploaded, and of a video its people and
+its annotated copy."""
+
+import re
+from collections.abc import Iterator
 
 from contextlib import ExitStack
 from io import SEEK_END
@@ -12,14 +16,25 @@ from api.replies import reply
 from api.requests import ItemPath, TrackPath
 from api.schemas import ResultOut
 from api.services import services
-from db.results import read_item, read_thumbnail
+from db.results import read_item, read_thumbnail, read_upload
 from db.tracks import read_track_thumbnail
+from worker.store import Store
 
 blueprint = APIBlueprint(
     "items", __name__, url_prefix="/v1", abp_tags=[Tag(name="items")], abp_responses=ERRORS
 )
 COPY_BYTES = 256 * 1024
 VIDEO = {"content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}}
+# Formats that browsers show, by how their files begin.
+PICTURES = {
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "image/avif": re.compile(rb"....ftypavi[fs]", re.DOTALL),
+    "image/bmp": re.compile(rb"BM"),
+}
+HEAD_BYTES, PIECE_BYTES = 16, 1 << 20
 PICTURE = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -31,6 +46,38 @@ def show_item(path: ItemPath) -> Response:
     if item is None:
         abort(404, "There is no such item.")
     return reply(ResultOut.of(item))
+
+
+@blueprint.get("/items/<int:item_id>/picture", responses=answers(PICTURE, 200))
+def show_picture(path: ItemPath) -> Response:
+    """The picture itself, where it was uploaded, is still kept, and is one that browsers show.
+
+    There is none where the options of its job hide faces or keep no thumbnails.
+    """
+    with services().database.read() as session:
+        uri = read_upload(session, path.item_id)
+    media_type = None if uri is None else _tell_type(services().store, uri)
+    if uri is None or media_type is None:
+        abort(404, "There is no picture of this item to show.")
+    response = Response(_read_pieces(services().store, uri), mimetype=media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _tell_type(store: Store, uri: str) -> str | None:
+    """What a browser is told that an upload is: never what its sender said."""
+    try:
+        with store.open(uri) as source:
+            head = source.read(HEAD_BYTES)
+    except FileNotFoundError:
+        return None
+    return next((kind for kind, start in PICTURES.items() if start.match(head)), None)
+
+
+def _read_pieces(store: Store, uri: str) -> Iterator[bytes]:
+    with store.open(uri) as source:
+        while piece := source.read(PIECE_BYTES):
+            yield piece
 
 
 @blueprint.get("/items/<int:item_id>/thumbnail", responses=answers(PICTURE, 200))

@@ -240,6 +240,12 @@ class JobsQuery(Strict):
     cursor: Number | None = None
 
 
+class EventsQuery(Strict):
+    """Which jobs to follow."""
+
+    job: list[Number] = Field(min_length=1, max_length=100)
+
+
 class WithDimensions(BaseModel):
     """Takes any number of `dimension.<name>=<value>` beside what it names."""
 

@@ -21,7 +21,7 @@ class Texts:
         self.language = language
         self._entries = entries
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         if "count" in values and name not in self._entries:
             name += ".one" if values["count"] == 1 else ".other"
         return self._entries[name].format(**values)

@@ -55,6 +55,13 @@ class Database:
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield connection
 
+    def describe(self) -> str:
+        """Which database this is, once it was asked something: `PostgreSQL 18.1`."""
+        dialect = self.engine.dialect
+        kind = "PostgreSQL" if dialect.name == "postgresql" else "SQLite"
+        version = getattr(dialect, "server_version_info", None) or ()
+        return " ".join([kind, ".".join(map(str, version))]).strip()
+
     def close(self) -> None:
         self.engine.dispose()
 

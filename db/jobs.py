@@ -33,6 +33,12 @@ def read_job(session: Session, job_id: int) -> JobStatus | None:
     return None if row is None else _read_statuses(session, [row])[0]
 
 
+def read_chosen_jobs(session: Session, job_ids: Sequence[int]) -> list[JobStatus]:
+    """These jobs, as far as there are any, from the oldest."""
+    query = select(JobRow).where(JobRow.id.in_(job_ids)).order_by(JobRow.id)
+    return _read_statuses(session, list(session.scalars(query)))
+
+
 def read_jobs(
     session: Session,
     *,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.states import ErrorCode, ItemState
 from db.tables import FaceRow, ItemRow, JobRow, ThumbnailRow
-from db.values import ItemError, StoredFace, StoredItem, Thumbnail
+from db.values import ItemError, JobOptions, StoredFace, StoredItem, Thumbnail, ThumbnailKind
 from models.face import AgeEstimate, Box, Face, Gender
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
@@ -60,9 +60,19 @@ class ResultFilter:
 
 
 def read_results(
-    session: Session, job_id: int, wanted: ResultFilter, *, after: int, limit: int
+    session: Session,
+    job_id: int,
+    wanted: ResultFilter,
+    *,
+    after: int,
+    limit: int,
+    until: int | None = None,
 ) -> list[StoredItem]:
-    """A page of a job's items in their order, behind position `after` (-1 for the first page)."""
+    """A page of a job's items in their order, behind position `after` (-1 for the first page).
+
+    With `until` none behind that is looked at: a filter that hardly any passes takes no longer.
+    """
+    seen = [] if until is None else [ItemRow.position <= until]
     query = (
         _select_items()
         .where(
@@ -70,6 +80,7 @@ def read_results(
             ItemRow.position > after,
             NOT_ERASED,
             *wanted.item_conditions(),
+            *seen,
         )
         .order_by(ItemRow.position)
         .limit(limit)
@@ -87,6 +98,20 @@ def read_item(session: Session, item_id: int) -> StoredItem | None:
 def read_items(session: Session, item_ids: Collection[int]) -> list[StoredItem]:
     """These items with all their faces, in no certain order; those that are gone are left out."""
     return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), NOT_ERASED), [])
+
+
+def read_upload(session: Session, item_id: int) -> str | None:
+    """Where the store keeps the picture itself, if it was uploaded and its job hides no faces."""
+    alive = JobRow.erasing_at.is_(None)
+    query = (
+        select(ItemRow.uri, JobRow.options)
+        .join(JobRow, JobRow.id == ItemRow.job_id)
+        .where(ItemRow.id == item_id, ItemRow.uri.startswith("store:"), alive)
+    )
+    found = session.execute(query).first()
+    if found is None or JobOptions.of(found.options).thumbnails is not ThumbnailKind.ANNOTATED:
+        return None
+    return str(found.uri)
 
 
 def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:

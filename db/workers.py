@@ -1,5 +1,8 @@
 """Who is alive: each process renews its row, and counts as gone when it has not for a while."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -33,6 +36,29 @@ def forget_gone(session: Session) -> None:
     """Remove the rows of processes that ended without leaving."""
     long_ago = WorkerRow.seen_at < DatabaseTime(-FORGOTTEN_AFTER_SECONDS)
     session.execute(delete(WorkerRow).where(long_ago))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProcess:
+    """A process that was heard of lately."""
+
+    name: str
+    role: WorkerRole
+    slots: int
+    started_at: datetime
+
+
+def read_processes(session: Session) -> list[LiveProcess]:
+    """Who is alive, by role and name."""
+    query = (
+        select(WorkerRow)
+        .where(WorkerRow.seen_at > DatabaseTime(-GONE_AFTER_SECONDS))
+        .order_by(WorkerRow.role, WorkerRow.name)
+    )
+    return [
+        LiveProcess(row.name, WorkerRole(row.role), row.slots, row.started_at)
+        for row in session.scalars(query)
+    ]
 
 
 def count_slots(session: Session, role: WorkerRole) -> int:

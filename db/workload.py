@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from db.clock import DatabaseTime
 from db.states import ChunkState, WorkerRole
 from db.tables import ChunkRow, JobRow
 from db.workers import count_slots
@@ -19,6 +20,14 @@ class Workload:
     slots: dict[str, int]
     items: dict[str, int]
     faces: int
+
+
+def count_recent(session: Session, seconds: float) -> int:
+    """How many items ended in the last `seconds`."""
+    query = select(
+        func.coalesce(func.sum(ChunkRow.done + ChunkRow.failed - ChunkRow.earlier), 0)
+    ).where(ChunkRow.finished_at > DatabaseTime(-seconds))
+    return session.execute(query).scalar_one()
 
 
 def read_workload(session: Session) -> Workload:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cli_for_tests import Terminal, read_until
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
 
+DEADLINE_MILLISECONDS = 60_000
+expect.set_options(timeout=DEADLINE_MILLISECONDS)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Inside a container there is no second sandbox; the camera is one that Chromium draws itself.
 OPTIONS = (
@@ -58,7 +60,7 @@ class Visit:
         self.context: BrowserContext = browser.new_context(
             base_url=url, viewport={"width": 1440, "height": 900}, permissions=["camera"]
         )
-        self.context.set_default_timeout(60_000)
+        self.context.set_default_timeout(DEADLINE_MILLISECONDS)
         self.page: Page = self.context.new_page()
         self.url = url
         self.complaints: list[str] = []
@@ -74,6 +76,12 @@ class Visit:
     def _look_at(self, request: Request) -> None:
         if not request.url.startswith((self.url + "/", *OWN_SCHEMES)):
             self.strangers.append(request.url)
+
+    def forgive(self, word: str) -> int:
+        """Take back complaints that a test provoked; how many there were."""
+        provoked = [complaint for complaint in self.complaints if word in complaint]
+        self.complaints = [one for one in self.complaints if one not in provoked]
+        return len(provoked)
 
     def finish(self) -> None:
         """What held throughout: no error, and nobody else was asked."""

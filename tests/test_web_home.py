@@ -3,6 +3,7 @@
 import pytest
 from browser_for_tests import Visit, run_server
 from cli_for_tests import copy_samples
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def test_one_photograph_is_answered_at_once(visit, photos):
     page.set_input_files("#picture", photos / "gender_detection_input.jpg")
     page.wait_for_selector("#looked .face")
     assert page.locator("#looked rect.box").count() == 2
-    page.wait_for_function("document.querySelector('#looked-picture').naturalWidth === 800")
+    expect(page.locator("#looked-picture")).to_have_js_property("naturalWidth", 800)
     page.locator("#looked rect.box").first.hover()
     assert page.locator("#looked .face.lit").count() == 1
     visit.photograph("look")

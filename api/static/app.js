@@ -1,5 +1,7 @@
 // Every page: the token of its requests, a banner when the server is away, and lit faces.
 
+import "./dialog.js";
+
 export const texts = JSON.parse(document.getElementById("texts").textContent);
 export const token = document.querySelector("meta[name=form-token]").content;
 
@@ -43,3 +45,13 @@ function light(event) {
 }
 document.addEventListener("pointerover", light);
 document.addEventListener("focusin", light);
+
+/** Times are the reader's own. */
+function localise(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    time.textContent = moment.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  }
+}
+localise(document);
+document.addEventListener("htmx:afterSettle", (event) => localise(event.detail.elt.parentElement ?? document));

@@ -1,0 +1,21 @@
+"""One picture, large, with its faces."""
+
+from flask import Blueprint, Response, abort
+
+from api.pages.rendering import show
+from api.schemas import ResultOut
+from api.services import services
+from db.results import read_item, read_upload
+
+blueprint = Blueprint("item_page", __name__)
+
+
+@blueprint.get("/items/<int:item_id>")
+def show_page(item_id: int) -> Response:
+    """The picture itself where it is kept, else its thumbnail; a line for each face."""
+    with services().database.read() as session:
+        item = read_item(session, item_id)
+        uploaded = read_upload(session, item_id) is not None
+    if item is None:
+        abort(404, "There is no such item.")
+    return show("item.html", item=ResultOut.of(item), job_id=item.job_id, uploaded=uploaded)

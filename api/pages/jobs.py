@@ -1,0 +1,65 @@
+"""Jobs: the list, and what may be done with each."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from api.drafts import finalize_draft
+from api.errors import validate
+from api.jobs import find_job, go_on, remove_job, run_failed_again, stop_job
+from api.pages.rendering import asks_for_part, show
+from api.requests import JobPath, JobsQuery
+from api.services import services
+from db.jobs import read_jobs
+from db.states import JobState, WorkerRole
+from db.workers import count_slots
+
+blueprint = Blueprint("jobs_page", __name__)
+# The calls of the API that the buttons of a job make.
+ACTIONS: dict[str, Callable[[JobPath], Response]] = {
+    "start": finalize_draft,
+    "cancel": stop_job,
+    "resume": go_on,
+    "retry": run_failed_again,
+    "erase": remove_job,
+}
+
+
+@blueprint.get("/jobs")
+def show_page() -> Response:
+    """Jobs from the newest, a page at a time; where only more are asked for, those alone."""
+    query = validate(JobsQuery, {name: text for name, text in request.args.items() if text})
+    with services().database.read() as session:
+        jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
+        idle = count_slots(session, WorkerRole.BULK) == 0
+    more = asks_for_part() and query.cursor is not None
+    return show(
+        "more_jobs.html" if more else "jobs.html",
+        jobs=jobs,
+        next_cursor=jobs[-1].id if len(jobs) == query.limit else None,
+        state=query.state,
+        states=list(JobState),
+        idle=idle,
+    )
+
+
+@blueprint.get("/jobs/<int:job_id>/card")
+def show_card(job_id: int) -> Response:
+    """One job of the list, as it stands."""
+    return show("job_card.html", job=find_job(job_id))
+
+
+@blueprint.get("/jobs/<int:job_id>/erase")
+def ask_to_erase(job_id: int) -> Response:
+    """Whether it is really to be erased."""
+    return show("erase.html", job=find_job(job_id))
+
+
+@blueprint.post("/jobs/<int:job_id>/<any(start, cancel, resume, retry, erase):action>")
+def act(job_id: int, action: str) -> Response:
+    """Do what a button says, and show what became of the job."""
+    ACTIONS[action](JobPath(job_id=job_id))
+    if asks_for_part():
+        return show("job_card.html", job=find_job(job_id))
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{job_id}"})

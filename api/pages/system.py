@@ -1,0 +1,38 @@
+"""System: who works, what waits, how fast it goes, and what is installed."""
+
+import platform
+from importlib.metadata import version
+
+from flask import Blueprint, Response
+
+from api.health import check_health
+from api.pages.rendering import show
+from api.services import services
+from db.workers import read_processes
+from db.workload import count_recent, read_workload
+from models.weights import NETS
+
+blueprint = Blueprint("system_page", __name__)
+RECENT_SECONDS = 60.0
+
+
+@blueprint.get("/system")
+def show_page() -> Response:
+    """All of it; the page asks for it again every few seconds."""
+    opened = services()
+    with opened.database.read() as session:
+        workload, processes = read_workload(session), read_processes(session)
+        rate = count_recent(session, RECENT_SECONDS) / RECENT_SECONDS
+    return show(
+        "system.html",
+        checks=check_health(opened),
+        workload=workload,
+        processes=processes,
+        rate=rate,
+        versions=(
+            f"Facetally {version('facetally')}",
+            f"Python {platform.python_version()}",
+            opened.database.describe(),
+            *(net.name for net in NETS),
+        ),
+    )

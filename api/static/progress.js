@@ -1,0 +1,75 @@
+// Jobs that are under way move by themselves: one stream for all that are on the page.
+
+import { say, showBanner } from "./app.js";
+
+const POLL_MILLISECONDS = 5000;
+let source;
+let timer;
+
+/** Follow the jobs that are on the page now; nobody listens for a page that nobody sees. */
+function follow() {
+  source?.close();
+  clearTimeout(timer);
+  const live = [...document.querySelectorAll("[data-live]")].map((card) => card.dataset.job);
+  if (!live.length || document.hidden) return;
+  source = new EventSource(`/v1/jobs/events?${live.map((job) => `job=${job}`).join("&")}`);
+  source.addEventListener("open", () => showBanner(""));
+  source.addEventListener("job", (event) => show(JSON.parse(event.data)));
+  source.addEventListener("error", () => {
+    showBanner(navigator.onLine ? "" : say("offline"));
+    // Closed for good where too many listen: then the page asks now and then.
+    if (source.readyState === EventSource.CLOSED) timer = setTimeout(refresh, POLL_MILLISECONDS);
+  });
+}
+
+function refresh() {
+  document.querySelectorAll("[data-live]").forEach(reload);
+}
+
+function show(job) {
+  const card = document.getElementById(`job-${job.id}`);
+  if (!card) return;
+  if ((job.erased ? "erased" : job.state) !== card.dataset.state) return reload(card);
+  const { counts } = job;
+  const ended = counts.done + counts.failed + counts.cancelled;
+  const field = (name) => card.querySelector(`[data-field=${name}]`);
+  field("bar").max = counts.items || 1;
+  field("bar").value = ended;
+  field("ended").textContent = say("ended", { ended, items: counts.items });
+  field("faces").textContent = say("faces", { count: counts.faces });
+  field("failed").textContent = say("failed_items", { count: counts.failed });
+  field("failed").hidden = counts.failed === 0;
+  field("rate").textContent = job.items_per_second ? say("rate", { rate: Math.round(job.items_per_second * 10) / 10 }) : "";
+  field("left").textContent = job.eta_seconds === null ? "" : sayTime(job.eta_seconds);
+  field("left").dataset.seconds = job.eta_seconds ?? 0;
+}
+
+function reload(card) {
+  htmx.ajax("GET", `/jobs/${card.dataset.job}/card`, { target: card, swap: "outerHTML" });
+}
+
+export function sayTime(seconds) {
+  if (seconds < 100) return say("seconds", { count: Math.ceil(seconds) });
+  if (seconds < 6000) return say("minutes", { count: Math.ceil(seconds / 60) });
+  return say("hours", { count: Math.ceil(seconds / 3600) });
+}
+
+// Whatever was put into the page may have brought or ended a job.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.closest?.("#dialog, #gallery")) return;
+  follow();
+  const over = event.detail.elt.matches?.(".job:not([data-live])");
+  if (over && document.querySelector(".one-job")) refreshGallery();
+});
+document.addEventListener("visibilitychange", follow);
+window.addEventListener("online", follow);
+window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pageshow", follow);
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+function refreshGallery() {
+  const filters = document.querySelector(".filters");
+  if (filters) htmx.trigger(filters, "submit");
+}

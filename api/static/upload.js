@@ -1,0 +1,148 @@
+// Files become a job: a draft, then parts, several at a time, each sent until it has arrived.
+
+import { token } from "./app.js";
+
+const PART_FILES = 50;
+const PART_BYTES = 16 << 20;
+const AT_ONCE = 3;
+const FIRST_WAIT_MILLISECONDS = 500;
+const LONGEST_WAIT_MILLISECONDS = 15000;
+
+/** The server will never take this as it is. */
+export class Refused extends Error {}
+
+export class Upload {
+  /** `notify` is called with `{sentBytes, sentFiles, waiting}` as it goes on. */
+  constructor(files, options, notify) {
+    this.files = files;
+    this.options = options;
+    this.notify = notify;
+    this.number = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    this.parts = cut(files);
+    this.nextPart = 0;
+    this.sentFiles = 0;
+    this.arrivedBytes = 0;
+    this.underWay = new Map();
+    this.left = [];
+    this.stop = new AbortController();
+  }
+
+  /** Send all that has not arrived yet; gives the number of the job, which has then begun. */
+  async run() {
+    this.job ??= (await this.post("/v1/jobs", JSON.stringify({ draft: true, items: [], ...this.options }), {
+      "Content-Type": "application/json", "Idempotency-Key": `${this.number}-job`,
+    })).id;
+    const failures = [];
+    await Promise.all(Array.from({ length: AT_ONCE }, () => this.sendParts().catch((error) => failures.push(error))));
+    if (failures.length) throw failures[0];
+    await this.post(`/v1/jobs/${this.job}/finalize`, null, {});
+    return this.job;
+  }
+
+  async discard() {
+    this.stop.abort();
+    if (this.job) await fetch(`/v1/jobs/${this.job}`, { method: "DELETE", headers: { "X-CSRF-Token": token } });
+  }
+
+  async sendParts() {
+    for (;;) {
+      const number = this.left.pop() ?? (this.nextPart < this.parts.length ? this.nextPart++ : undefined);
+      if (number === undefined) return;
+      try {
+        await this.sendPart(number);
+      } catch (error) {
+        this.left.push(number);
+        throw error;
+      }
+    }
+  }
+
+  async sendPart(number) {
+    const { from, to, bytes } = this.parts[number];
+    const form = new FormData();
+    for (const { file, path } of this.files.slice(from, to)) form.append("files", file, path);
+    await this.post(`/v1/jobs/${this.job}/items`, form, { "Idempotency-Key": `${this.number}-${number}` }, number);
+    this.underWay.delete(number);
+    this.arrivedBytes += bytes;
+    this.sentFiles += to - from;
+    this.tell(false);
+  }
+
+  /** Until it arrives: a lost connection and a busy server are waited for. */
+  async post(address, body, headers, part) {
+    for (let wait = FIRST_WAIT_MILLISECONDS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLISECONDS)) {
+      const { status, text } = await send(address, body, headers, this.stop.signal, (bytes) => this.advance(part, bytes));
+      if (status >= 200 && status < 300) return JSON.parse(text);
+      if (status !== 0 && status !== 429 && status < 500) throw new Refused(explain(text));
+      this.advance(part, 0);
+      this.tell(true);
+      await rest(wait * (0.5 + Math.random()), this.stop.signal);
+    }
+  }
+
+  advance(part, bytes) {
+    if (part === undefined) return;
+    this.underWay.set(part, Math.min(bytes, this.parts[part].bytes));
+    this.tell(false);
+  }
+
+  tell(waiting) {
+    const moving = [...this.underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
+    this.notify({ sentBytes: this.arrivedBytes + moving, sentFiles: this.sentFiles, waiting });
+  }
+}
+
+/** Runs of files: few enough for a short request, and a large file is one by itself. */
+function cut(files) {
+  const parts = [];
+  let part;
+  files.forEach(({ file }, place) => {
+    if (!part || part.to - part.from >= PART_FILES || part.bytes + file.size > PART_BYTES) {
+      part = { from: place, to: place, bytes: 0 };
+      parts.push(part);
+    }
+    part.to = place + 1;
+    part.bytes += file.size;
+  });
+  return parts;
+}
+
+/** One request, whose progress `fetch` would not tell; status 0 where there was no answer. */
+function send(address, body, headers, signal, onBytes) {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    const end = () => {
+      signal.removeEventListener("abort", abort);
+      if (signal.aborted) reject(signal.reason);
+      else resolve({ status: request.status, text: request.responseText });
+    };
+    signal.addEventListener("abort", abort);
+    request.upload.addEventListener("progress", (event) => onBytes(event.loaded));
+    request.addEventListener("loadend", end);
+    request.open("POST", address);
+    if (token) request.setRequestHeader("X-CSRF-Token", token);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.send(body);
+  });
+}
+
+/** So long, or until the connection is back: whichever is later. */
+function rest(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    setTimeout(() => {
+      if (navigator.onLine) resolve();
+      else window.addEventListener("online", resolve, { once: true });
+    }, milliseconds);
+  });
+}
+
+function explain(text) {
+  try {
+    return JSON.parse(text).error.message;
+  } catch {
+    return text.slice(0, 200);
+  }
+}
