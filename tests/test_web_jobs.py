@@ -123,9 +123,9 @@ def test_a_running_job_moves_and_is_cancelled(visit, tmp_path):
     page.set_input_files("#files", sorted(tmp_path.iterdir()))
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
     expect(page.locator("[data-field=bar]")).not_to_have_js_property("value", 0)
-    visit.photograph("running")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".badge")).to_have_text("Cancelled")
+    visit.photograph("cancelled")
     assert page.evaluate("document.querySelector('[data-field=bar]').value") == 150
 
 
