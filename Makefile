@@ -1,10 +1,10 @@
 # Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`,
-# `make bench-video`, `make bench-coordination`, `make bench-audience`, `make soak`.
+# `make bench-video`, `make bench-coordination`, `make bench-audience`, `make bench-pages`, `make soak`.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup weights demo test check bench bench-video bench-coordination bench-audience soak
+.PHONY: setup weights demo test check bench bench-video bench-coordination bench-audience bench-pages soak
 
 MINUTES ?= 60
 FAULTS ?= 1000
@@ -45,6 +45,9 @@ bench-coordination: setup
 
 bench-audience: setup
 	$(BIN)/python -m benchmarks.audience
+
+bench-pages: setup
+	$(BIN)/python -m benchmarks.pages
 
 soak: setup
 	PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes $(MINUTES) --faults $(FAULTS)

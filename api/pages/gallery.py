@@ -23,7 +23,7 @@ blueprint = Blueprint("gallery_page", __name__)
 TILES = 48
 FAILURES = 20
 # Of the items that a filter leaves out, one page looks at no more than so many.
-LOOKED_AT = 4000
+LOOKED_AT = 2000
 FILTERS = ("gender", "age_min", "age_max", "score_min", "state")
 FORMATS = ("csv", "ndjson", "parquet", "coco")
 
@@ -87,13 +87,11 @@ def _read_tiles(session: Session, job: JobStatus, query: ResultsQuery) -> Tiles:
     wanted, after = query.to_filter(), query.cursor
     if job.erased is not None:
         return Tiles([], None, 0)
-    until = None if wanted == ResultFilter() else after + LOOKED_AT
+    until = after + (TILES if wanted == ResultFilter() else LOOKED_AT)
     items = read_results(session, job.id, wanted, after=after, limit=TILES, until=until)
-    if len(items) == TILES:
-        return Tiles(items, items[-1].position, items[-1].position + 1)
-    if until is not None and until + 1 < job.counts.items:
-        return Tiles(items, until, until + 1)
-    return Tiles(items, None, job.counts.items)
+    reached = items[-1].position if len(items) == TILES else until
+    over = reached + 1 >= job.counts.items
+    return Tiles(items, None if over else reached, min(reached + 1, job.counts.items))
 
 
 def _read_failures(session: Session, job: JobStatus, after: int) -> Tiles:
