@@ -27,6 +27,7 @@ from api import (
 from api.access import guard, refuse_open_network
 from api.errors import explain_invalid, handle_errors
 from api.pages import assets, gallery, home, login, system
+from api.pages import audience as audience_page
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
 from api.schemas import ErrorBody
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_api(module.blueprint)
     for module in (analyze, report, health):
         app.register_api(module.blueprint)
-    for page in (docs, assets, login, home, jobs_page, gallery, item_page, system):
+    for page in (docs, assets, login, home, jobs_page, gallery, item_page, audience_page, system):
         app.register_blueprint(page.blueprint)
     return app
 

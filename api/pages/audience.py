@@ -1,0 +1,99 @@
+"""Audience: who was there, asked as `GET /v1/audience` is; the address keeps the question."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from api.audience import show_audience
+from api.errors import validate
+from api.pages.rendering import show
+from api.requests import DIMENSION_PREFIX, AudienceParameters
+from api.schemas import AudienceGroupOut, AudienceOut, ShareOut
+from api.services import services
+from db.bands import PRESETS
+from db.evaluations import read_evaluations
+
+blueprint = Blueprint("audience_page", __name__)
+PYRAMID = "gender,age_band"
+PERIODS = ("day", "week", "month")
+# What only the page knows: a filter as it is typed, and what the second table is split by.
+OWN_FIELDS = ("where", "over", "split")
+
+
+@blueprint.get("/audience")
+def show_page() -> Response:
+    """The pyramid of all who were asked about; and, where it is asked for, how they are spread."""
+    question = _read_question()
+    over, split = request.args.get("over", ""), request.args.get("split", "").strip()
+    spread_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
+    pyramid = _ask({**question, "by": PYRAMID})
+    with services().database.read() as session:
+        evaluations = [evaluation.name for evaluation in read_evaluations(session)]
+    return show(
+        "audience.html",
+        question=question,
+        link=urlencode({**question, "by": ",".join([*spread_by, PYRAMID])}),
+        over=over,
+        split=split,
+        audience=pyramid,
+        bands=_pair_genders(pyramid),
+        largest=_find_largest(pyramid),
+        spread=_read_spread(question, spread_by),
+        presets=list(PRESETS),
+        periods=PERIODS,
+        evaluations=evaluations,
+    )
+
+
+def _read_question() -> dict[str, str]:
+    """The parameters of the call, less what was left empty; a filter `store=Lyon` is one of
+    them."""
+    given = {name: text for name, text in request.args.items() if text}
+    name, _, value = given.get("where", "").partition("=")
+    if name.strip() and value.strip():
+        given[DIMENSION_PREFIX + name.strip()] = value.strip()
+    return {name: text for name, text in given.items() if name not in OWN_FIELDS}
+
+
+def _ask(question: Mapping[str, str]) -> AudienceOut:
+    parameters = validate(AudienceParameters, {**question, "format": "json"})
+    return AudienceOut.model_validate_json(show_audience(parameters).get_data())
+
+
+def share_of(group: AudienceGroupOut) -> ShareOut | None:
+    """What is drawn: corrected, where an evaluation was named."""
+    return group.corrected or group.share
+
+
+def _pair_genders(audience: AudienceOut) -> dict[str, dict[str, AudienceGroupOut]]:
+    """By age band, each gender's row, the oldest on top."""
+    bands: dict[str, dict[str, AudienceGroupOut]] = {}
+    for group in audience.groups:
+        bands.setdefault(group.age_band or "", {})[group.gender or ""] = group
+    return dict(reversed(bands.items()))
+
+
+def _find_largest(audience: AudienceOut) -> float:
+    """What the longest bar stands for."""
+    shares = [share_of(group) for group in audience.groups if group.gender != "unknown"]
+    return max((share.high for share in shares if share is not None), default=0.0) or 1.0
+
+
+def _read_spread(question: Mapping[str, str], by: list[str]) -> list[dict[str, object]]:
+    """A row for each value and period, with its faces and those of each gender. What is withheld of
+    a gender may still be told of all."""
+    if not by:
+        return []
+    rows = {
+        _name_row(group): {"label": _name_row(group), "faces": group.faces}
+        for group in _ask({**question, "by": ",".join(by)}).groups
+    }
+    for group in _ask({**question, "by": ",".join([*by, "gender"])}).groups:
+        rows.get(_name_row(group), {})[group.gender or ""] = group.faces
+    return list(rows.values())
+
+
+def _name_row(group: AudienceGroupOut) -> str:
+    parts = [*group.dimensions.values(), group.period]
+    return " · ".join(part for part in parts if part) or "-"
