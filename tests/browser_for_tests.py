@@ -86,8 +86,8 @@ class Visit:
     def finish(self) -> None:
         """What held throughout: no error, and nobody else was asked."""
         self.context.close()
-        assert self.complaints == []
-        assert self.strangers == []
+        assert not self.complaints, self.complaints
+        assert not self.strangers, self.strangers
 
     def check_access(self) -> None:
         """axe-core finds nothing that keeps people out, and no letters are small."""

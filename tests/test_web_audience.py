@@ -31,7 +31,6 @@ def test_the_audience_is_asked_and_the_address_keeps_the_question(visit):
     page = visit.page
     page.goto("/audience")
     expect(page.locator(".facts dd").first).to_have_text("16")
-    visit.photograph("audience")
     page.fill("#where", "store=Lyon")
     page.keyboard.press("Tab")
     page.wait_for_url(re.compile("Lyon"))
@@ -42,6 +41,7 @@ def test_the_audience_is_asked_and_the_address_keeps_the_question(visit):
     page.reload()
     expect(page.locator(".facts dd").first).to_have_text("8")
     expect(page.locator(".kept")).to_contain_text("store = Lyon")
+    visit.photograph("audience")
 
 
 def test_the_audience_is_split_by_a_dimension(visit):

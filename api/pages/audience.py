@@ -85,7 +85,7 @@ def _read_spread(question: Mapping[str, str], by: list[str]) -> list[dict[str, o
     a gender may still be told of all."""
     if not by:
         return []
-    rows = {
+    rows: dict[str, dict[str, object]] = {
         _name_row(group): {"label": _name_row(group), "faces": group.faces}
         for group in _ask({**question, "by": ",".join(by)}).groups
     }
