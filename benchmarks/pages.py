@@ -19,10 +19,11 @@ from api.pages.assets import FOLDER
 from api.services import EXTENSION
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
+from db.cells import Unit, segment_of
 from db.engine import Database
 from db.migrate import migrate
 from db.states import ChunkState, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables import CellRow, ChunkRow, JobRow
 from db.values import ThumbnailKind
 
 OUT = Path("benchmarks/out/pages.json")
@@ -52,6 +53,8 @@ PAGES = {
     "gallery, what failed": f"/jobs/{LARGE}?state=failed",
     "failures, far behind": f"/jobs/{LARGE}/failures?cursor=900000",
     "item": "/items/500000",
+    "audience of 1,000,000": f"/audience?job={LARGE}",
+    "audience, split, by months": f"/audience?job={LARGE}&split=store&over=month",
     "system": "/system",
 }
 # Written by the database itself: a million rows come in seconds.
@@ -127,6 +130,7 @@ def _fill(database: Database) -> None:
             for start in range(0, items, CHUNK_ITEMS)
         ]
         connection.execute(insert(ChunkRow), chunks)
+        connection.execute(insert(CellRow), _cells())
         for job, items in sizes.items():
             values = {"job": job, "items": items, "failed_every": FAILED_EVERY}
             connection.execute(text(ITEMS), values)
@@ -150,6 +154,20 @@ def _chunk(job: int, start: int, stop: int, now: datetime) -> dict[str, object]:
     done = stop - start - failed
     ended = {"state": ChunkState.DONE, "finished_at": now, "done": done, "faces": done}
     return {"job_id": job, "start": start, "stop": stop, "failed": failed, **ended}
+
+
+def _cells() -> list[dict[str, object]]:
+    """The faces of the large job, in two stores over thirty days."""
+    counts = {"faces": 92, "female_milli": 46_000, "width_years": 920}
+    return [
+        {"job_id": LARGE, "segment": segment, "day": f"2026-{month}-{day}", "unit": Unit.PHOTO}
+        | {"gender": gender, "age": age, **counts}
+        for segment in (segment_of({"store": "Lyon"}), segment_of({"store": "Paris"}))
+        for month in ("05", "06", "07")
+        for day in range(10, 20)
+        for gender in ("female", "male")
+        for age in range(90)
+    ]
 
 
 def _ask(client: FlaskClient, path: str) -> PageFigures:

@@ -87,5 +87,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
   address = URL.createObjectURL(picture.files[0]);
   place.src = address;
   picture.value = "";
-  event.target.scrollIntoView({ block: "nearest" });
+  event.target.scrollIntoView({ block: "start" });
 });
