@@ -21,6 +21,7 @@ from api import (
     health,
     items,
     jobs,
+    live,
     report,
     results,
 )
@@ -30,6 +31,7 @@ from api.pages import assets, gallery, home, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
+from api.pages import live as live_page
 from api.schemas import ErrorBody
 from api.services import EXTENSION, open_services
 from api.uploads import StagedRequest
@@ -69,9 +71,11 @@ def create_app(settings: Settings) -> Flask:
     handle_errors(app)
     for module in (jobs, drafts, events, results, items, audience, evaluations):
         app.register_api(module.blueprint)
-    for module in (analyze, report, health):
+    for module in (analyze, live, report, health):
         app.register_api(module.blueprint)
-    for page in (docs, assets, login, home, jobs_page, gallery, item_page, audience_page, system):
+    for page in (docs, assets, login, home, live_page, jobs_page, gallery, item_page):
+        app.register_blueprint(page.blueprint)
+    for page in (audience_page, system):
         app.register_blueprint(page.blueprint)
     return app
 

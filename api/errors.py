@@ -21,6 +21,7 @@ from api.pages.mishaps import show_error
 from api.pages.rendering import wants_page
 from api.schemas import ErrorBody, ErrorDetail
 from db.states import ErrorCode
+from worker.cameras import SourceUnavailable
 from worker.interactive import LaneUnavailable, PictureRefused
 from worker.store import StorageUnavailable
 
@@ -62,6 +63,7 @@ def handle_errors(app: OpenAPI) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(PictureRefused, _picture)
     app.register_error_handler(LaneUnavailable, _lane)
+    app.register_error_handler(SourceUnavailable, _source)
     app.register_error_handler(DataError, _unstorable)
     for unreachable in (OperationalError, InterfaceError, TimeoutError):
         app.register_error_handler(unreachable, _database)
@@ -140,6 +142,10 @@ def _picture(error: PictureRefused) -> Response:
 
 def _lane(error: LaneUnavailable) -> Response:
     return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "no_interactive_worker", str(error))
+
+
+def _source(error: SourceUnavailable) -> Response:
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "source_unavailable", str(error))
 
 
 def _unstorable(error: DataError) -> Response:

@@ -7,6 +7,7 @@ from typing import cast
 from celery import Celery
 from flask import Flask, current_app
 
+from api.feeds import Feeds
 from db.engine import Database
 from worker.hints import HintSender
 from worker.interactive import InteractiveLane
@@ -29,15 +30,17 @@ class Services:
     sources: Sources
     lane: InteractiveLane
     hints: HintSender
-    # Each stream of events, and each manifest that is fetched, holds a thread of the API: half of
-    # them stay free for everything else.
+    # Each stream of events or pictures, and each manifest that is fetched, holds a thread of the
+    # API: half of them stay free for everything else.
     streams: BoundedSemaphore
+    feeds: Feeds
     # Set when this process is asked to end: whoever answers for long lets go.
     ending: Event
 
     def close(self) -> None:
         """Let go of every connection."""
         self.hints.close()
+        self.feeds.close()
         self.sources.close()
         self.lane.close()
         self.queue.close()
@@ -47,6 +50,7 @@ class Services:
 def open_services(app: Flask, settings: Settings) -> None:
     """Open everything; nothing connects before it is used."""
     queue = create_queue(settings.redis_url)
+    ending = Event()
     database = Database(settings.database_url, connections=settings.api_threads + 1)
     app.extensions[EXTENSION] = Services(
         settings=settings,
@@ -62,7 +66,8 @@ def open_services(app: Flask, settings: Settings) -> None:
         ),
         hints=HintSender(database, queue, settings.resend_seconds),
         streams=BoundedSemaphore(max(1, settings.api_threads // 2)),
-        ending=Event(),
+        feeds=Feeds(settings, queue, ending),
+        ending=ending,
     )
 
 

@@ -47,6 +47,7 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
         **{name: str(value) for name, value in values.items()},
         "api_keys": ",".join(settings.api_keys),
         "sources": ",".join(settings.sources),
+        "live_sources": ",".join(settings.live_sources),
         "file_roots": os.pathsep.join(map(str, file_roots)),
     }
     return {**others, **{PREFIX + name.upper(): value for name, value in spelled.items()}}

@@ -94,7 +94,17 @@ def guarded(open_client: OpenClient) -> FlaskClient:
     return open_client(api_keys=("first", "second"))
 
 
-@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/audience", "/metrics", "/v1/items/1/thumbnail"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/jobs",
+        "/v1/audience",
+        "/metrics",
+        "/v1/items/1/thumbnail",
+        "/live",
+        "/video_feed?source=a",
+    ],
+)
 @pytest.mark.parametrize(
     "header", [None, "Bearer", "Bearer wrong", "Basic first", "first", "Bearer firs", "Bearer é"]
 )

@@ -23,12 +23,14 @@ def test_settings_are_read_by_their_names() -> None:
             "FACETALLY_API_KEYS": "one, two,",
             "FACETALLY_FILE_ROOTS": "/data/a:/data/b",
             "FACETALLY_SOURCES": "https://, s3://photos/2026/",
+            "FACETALLY_LIVE_SOURCES": "desk=0, stage=/videos/stage.mp4",
             "FACETALLY_PORT": "9000",
             "FACETALLY_DATA_DIR": "",
             "UNRELATED": "1",
         }
     )
     assert settings.sources == ("https://", "s3://photos/2026/")
+    assert settings.live_sources == ("desk=0", "stage=/videos/stage.mp4")
     assert settings.api_keys == ("one", "two")
     assert settings.file_roots == (Path("/data/a"), Path("/data/b"))
     assert settings.port == 9000
@@ -44,6 +46,7 @@ def test_settings_are_read_by_their_names() -> None:
             "FACETALLY_PROVIDER: Input should be 'auto', 'cpu' or 'cuda'",
         ),
         ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is no source"),
+        ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be the"),
         ("FACETALLY_PORT", "http", "FACETALLY_PORT: Input should be a valid integer"),
         (
             "FACETALLY_SCORE_THRESHOLD",

@@ -78,6 +78,16 @@ def test_faces_at_the_edge_are_drawn(box: tuple[int, int, int, int]) -> None:
     assert decode(thumbnail.content).shape == (240, 320, 3)
 
 
+def test_labels_in_words_take_more_room() -> None:
+    def label_width(*, in_words: bool) -> int:
+        face = face_at(20, 120, 60, 80)
+        thumbnail = draw_thumbnail(flat(240, 640, 128), [face], 640, 0.6, in_words=in_words)
+        # The dark ground of the label, in a line above the box.
+        return int((decode(thumbnail.content)[108].max(axis=1) < 60).sum())
+
+    assert label_width(in_words=True) > label_width(in_words=False) > 0
+
+
 @pytest.mark.parametrize("size", [1, 2, 5, 30])
 def test_tiny_pictures_are_drawn(size: int) -> None:
     thumbnail = draw_thumbnail(flat(size, size, 128), [face_at(0, 0, size, size)], size, 0.6)

@@ -157,7 +157,9 @@ class InteractiveWorker:
 
     def _draw(self, picture: Picture, faces: list[Face]) -> bytes:
         probability = self._settings.gender_min_probability
-        return draw_thumbnail(picture.rgb, faces, picture.width_pixels, probability).content
+        return draw_thumbnail(
+            picture.rgb, faces, picture.width_pixels, probability, in_words=True
+        ).content
 
 
 def _refuse(code: ErrorCode, message: str) -> bytes:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sqlalchemy import URL
 
 from worker.addresses import parse_prefix
+from worker.live_sources import check_sources
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
@@ -66,11 +67,14 @@ class Settings(BaseModel):
     resend_seconds: float = Field(30.0, gt=0, le=86400)
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
+    live_sources: tuple[str, ...] = ()
+    live_streams: int = Field(4, ge=1)
+    live_timeout_seconds: float = Field(10.0, gt=0, le=600)
     pause_after_failures: int = Field(100, ge=0)
     min_cell: int = Field(5, ge=1, le=1000)
     retention_days: float = Field(0.0, ge=0, le=36500)
 
-    @field_validator("api_keys", "sources", mode="before")
+    @field_validator("api_keys", "sources", "live_sources", mode="before")
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return _split(value, ",")
@@ -86,6 +90,11 @@ class Settings(BaseModel):
         for prefix in value:
             parse_prefix(prefix)
         return value
+
+    @field_validator("live_sources")
+    @classmethod
+    def _check_live_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return check_sources(value)
 
     @field_validator("data_dir", "weights_dir")
     @classmethod

@@ -25,6 +25,9 @@ SMALLEST_BLOCK_PIXELS = 8
 # The detector's box ends near brows and chin: this much of it on each side takes in the head.
 MOSAIC_MARGIN = 0.3
 SMALLEST_TEXT_PIXELS = 11
+# How often a label's height goes into the picture's longer side: letters must be read in a
+# thumbnail, words leave room between the faces of a larger picture.
+LETTERS_PER_SIDE, WORDS_PER_SIDE, LINES_PER_SIDE = 28, 38, 400
 LETTERS = {"female": "F", "male": "M", "unknown": "?"}
 # Told apart by people who see no red or no green, too (Okabe and Ito 2008).
 COLOURS = {"female": (240, 228, 66), "male": (86, 180, 233), "unknown": (255, 255, 255)}
@@ -85,26 +88,37 @@ def _count_blocks(pixels: int) -> int:
 
 
 def draw_thumbnail(
-    rgb: NDArray[np.uint8], faces: Sequence[Face], full_width_pixels: int, min_probability: float
+    rgb: NDArray[np.uint8],
+    faces: Sequence[Face],
+    full_width_pixels: int,
+    min_probability: float,
+    *,
+    in_words: bool = False,
 ) -> Thumbnail:
     """Draw faces, whose boxes are in pixels of the full-size picture, into a copy of `rgb` (H, W,
-    3).
+    3); labelled `F 28`, or `Female, 25-32`.
     """
     image = Image.fromarray(rgb)
     pen = ImageDraw.Draw(image)
-    font = _font(max(SMALLEST_TEXT_PIXELS, max(image.size) // 28))
+    per_side = WORDS_PER_SIDE if in_words else LETTERS_PER_SIDE
+    font = _font(max(SMALLEST_TEXT_PIXELS, max(image.size) // per_side))
+    line = max(2 if in_words else 1, max(image.size) // LINES_PER_SIDE)
     scale = image.width / full_width_pixels
     boxes = [_scale(face.box, scale) for face in faces]
     for box, face in zip(boxes, faces, strict=True):
-        _draw_box(pen, box, COLOURS[face.gender.value(min_probability)])
+        _draw_box(pen, box, line, COLOURS[face.gender.value(min_probability)])
     taken: list[Rectangle] = []
     for box, face in zip(boxes, faces, strict=True):
         gender = face.gender.value(min_probability)
-        text = f"{LETTERS[gender]} {face.age.years:.0f}"
+        text = _describe(face, gender) if in_words else f"{LETTERS[gender]} {face.age.years:.0f}"
         place = _find_place(pen, text, font, box, image.size, taken)
         taken.append(place)
         _draw_label(pen, place, text, font, COLOURS[gender])
     return Thumbnail("image/jpeg", _encode(image))
+
+
+def _describe(face: Face, gender: str) -> str:
+    return f"{gender.capitalize()}, {face.age.group}"
 
 
 @lru_cache(maxsize=8)
@@ -117,11 +131,13 @@ def _scale(box: Box, scale: float) -> Rectangle:
     return left, top, round((box.x + box.width) * scale), round((box.y + box.height) * scale)
 
 
-def _draw_box(pen: ImageDraw.ImageDraw, box: Rectangle, colour: tuple[int, int, int]) -> None:
+def _draw_box(
+    pen: ImageDraw.ImageDraw, box: Rectangle, line: int, colour: tuple[int, int, int]
+) -> None:
     left, top, right, bottom = box
     # A dark line outside the bright one: one of the two stands out whatever lies beneath.
-    pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=SHADE)
-    pen.rectangle(box, outline=colour)
+    pen.rectangle((left - line, top - line, right + line, bottom + line), outline=SHADE, width=line)
+    pen.rectangle(box, outline=colour, width=line)
 
 
 def _find_place(

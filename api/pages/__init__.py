@@ -1,5 +1,5 @@
 """The pages, for people: the same calls of `db` as the JSON API, rendered on the server.
 
 Read in this order: `rendering` (layout, headers), `assets`, `login`, then the pages: `home`,
-`jobs`, `gallery`, `item`, `audience`, `system`; and `mishaps`.
+`live`, `jobs`, `gallery`, `item`, `audience`, `system`; and `mishaps`.
 """

@@ -1,0 +1,56 @@
+"""Live sources: a name for each that the operator allows, and how it is opened."""
+
+import pytest
+
+from worker.live_sources import LiveKind, LiveSource, check_sources, find_source
+
+ENTRIES = ("desk=0", "entrance=rtsp://user:hidden@camera.example/1?a=b", "stage=/videos/a=b.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "address"),
+    [
+        ("desk", LiveKind.DEVICE, "0"),
+        ("entrance", LiveKind.STREAM, "rtsp://user:hidden@camera.example/1?a=b"),
+        ("stage", LiveKind.FILE, "/videos/a=b.mp4"),
+    ],
+)
+def test_an_entry_is_a_name_and_where_it_leads(name: str, kind: LiveKind, address: str) -> None:
+    assert find_source(ENTRIES, name) == LiveSource(name, kind, address)
+
+
+@pytest.mark.parametrize("name", ["", "Desk", "0", "/videos/a=b.mp4", "entrance=rtsp"])
+def test_nothing_is_found_by_another_name(name: str) -> None:
+    assert find_source(ENTRIES, name) is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "desk",
+        "rtsp://user:hidden@camera.example/1",
+        "rtsp://user:hidden@camera.example/1?a=b",
+        "desk=",
+        "=0",
+        "a b=0",
+        "../a=0",
+        "desk=-1",
+        "desk=²",
+        "stage=videos/a.mp4",
+        "stage=~/a.mp4",
+        "stage=file:///a.mp4",
+        "web=http://hidden@camera.example/",
+        "entrance=rtsp://",
+        "entrance=rtsp:///hidden",
+        "entrance=rtsp://[hidden/",
+    ],
+)
+def test_a_wrong_entry_is_refused_and_no_password_is_shown(entry: str) -> None:
+    with pytest.raises(ValueError, match=r"write entrance=|must be the number") as refusal:
+        check_sources((entry,))
+    assert "hidden" not in str(refusal.value)
+
+
+def test_a_name_stands_for_one_source() -> None:
+    with pytest.raises(ValueError, match="'desk' stands there twice"):
+        check_sources(("desk=0", "desk=1"))

@@ -1,0 +1,87 @@
+"""A live source as who shows it sees it: a process of its own, asked for one picture at a time."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from time import monotonic
+
+from models.errors import FacetallyError
+from worker.camera_program import ASK, HEADER, LOST, OVER, PLAN
+from worker.live_sources import LiveSource
+from worker.settings import PREFIX
+
+# A source that falls silent is opened anew before the wait for it is over.
+READS_PER_WAIT = 3
+GONE = "The source's decoder ended by itself."
+
+
+class SourceUnavailable(FacetallyError):
+    """A live source gives no picture: see that it is switched on, and that its address is right."""
+
+
+class Camera:
+    """A source that is open until `close`, which ends whatever it is at."""
+
+    def __init__(self, source: LiveSource, max_pixels: int, wait_seconds: float) -> None:
+        self._wait_seconds = wait_seconds
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "worker.camera_program"],
+                stdin=theirs.fileno(),
+                # Decoders speak of addresses, in which passwords may stand.
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_plain_environ(),
+            )
+        plan = {
+            "kind": source.kind,
+            "address": source.address,
+            "max_pixels": max_pixels,
+            "read_seconds": wait_seconds / READS_PER_WAIT,
+        }
+        content = json.dumps(plan).encode()
+        self._send(HEADER.pack(PLAN, len(content)) + content)
+
+    def read(self, deadline: float) -> bytes | None:
+        """The next picture as a JPEG file, None where a file is over; raises SourceUnavailable."""
+        self._send(ASK)
+        kind, size = HEADER.unpack(self._receive(HEADER.size, deadline))
+        content = self._receive(size, deadline)
+        if kind == LOST:
+            raise SourceUnavailable(content.decode())
+        return None if kind == OVER else content
+
+    def close(self) -> None:
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _send(self, content: bytes) -> None:
+        # Where it has ended, what it said last is still to be read.
+        with suppress(BrokenPipeError):
+            self._socket.sendall(content)
+
+    def _receive(self, size: int, deadline: float) -> bytes:
+        received = bytearray()
+        try:
+            while len(received) < size:
+                self._socket.settimeout(max(deadline - monotonic(), 0.001))
+                piece = self._socket.recv(size - len(received))
+                if not piece:
+                    raise SourceUnavailable(GONE)
+                received += piece
+        except TimeoutError:
+            waited = f"{self._wait_seconds:g} seconds"
+            raise SourceUnavailable(f"The source gave no picture for {waited}.") from None
+        except ConnectionResetError:
+            raise SourceUnavailable(GONE) from None
+        return bytes(received)
+
+
+def _plain_environ() -> dict[str, str]:
+    """Ours without its settings: what decodes pictures from elsewhere needs no password."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}

@@ -1,0 +1,68 @@
+"""Where live pictures come from: the sources that the operator names, and nothing else."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Self
+from urllib.parse import urlsplit
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+STREAM_SCHEMES = frozenset({"rtsp", "rtsps"})
+
+
+class LiveKind(StrEnum):
+    """How a source is opened."""
+
+    DEVICE = "device"  # a camera of this machine, by its number
+    STREAM = "stream"  # a camera on the network
+    FILE = "file"  # a video of this machine, played once at its own speed
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSource:
+    """One entry of FACETALLY_LIVE_SOURCES. Its address may hold a password: it is never shown."""
+
+    name: str
+    kind: LiveKind
+    address: str
+
+    @classmethod
+    def parse(cls, entry: str) -> Self:
+        """`entrance=rtsp://…`, `stage=/videos/stage.mp4` or `desk=0`; raises ValueError."""
+        name, _, address = (part.strip() for part in entry.partition("="))
+        if not NAME.fullmatch(name):
+            # What stands there is left out: it may be an address, and hold a password.
+            raise ValueError("an entry begins with a name: write entrance=rtsp://camera.example/1.")
+        return cls(name, _recognise(name, address), address)
+
+
+def find_source(entries: tuple[str, ...], name: str) -> LiveSource | None:
+    """The entry of that name; None where the operator lists none."""
+    return next((found for found in map(LiveSource.parse, entries) if found.name == name), None)
+
+
+def check_sources(entries: tuple[str, ...]) -> tuple[str, ...]:
+    """The same entries; raises ValueError where one is wrong or a name stands twice."""
+    names = [LiveSource.parse(entry).name for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name!r} stands there twice.")
+    return entries
+
+
+def _recognise(name: str, address: str) -> LiveKind:
+    if address.isascii() and address.isdigit():
+        return LiveKind.DEVICE
+    if PurePosixPath(address).is_absolute():
+        return LiveKind.FILE
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in STREAM_SCHEMES and parts.hostname:
+            return LiveKind.STREAM
+    except ValueError:
+        pass
+    # The address is left out: it may hold a password.
+    raise ValueError(
+        f"{name!r} must be the number of a camera, rtsp://…, rtsps://… or the whole path of a file."
+    )
