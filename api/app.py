@@ -35,10 +35,10 @@ from api.pages import live as live_page
 from api.schemas import ErrorBody
 from api.services import EXTENSION, open_services
 from api.uploads import StagedRequest
+from api.version import VERSION
 from worker.logs import configure_logging
 from worker.settings import Settings
 
-VERSION = "0.1.0"
 DESCRIPTION = (
     "Who is in these pictures? Submit photographs, follow the job, read faces and audience."
 )

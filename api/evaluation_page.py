@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.evaluations import EvaluationOut
+from api.papers import interval, open_templates, percent
 from api.plots import Point, draw_against_diagonal, draw_confusion, draw_rows
 from models.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
 from models.bootstrap import Estimate
@@ -14,44 +14,23 @@ from models.bootstrap import Estimate
 FEW_FACES = 30
 # Shares of faces whose gender is right that lie so far apart are told to.
 UNEVEN = 0.05
-SPACE, MINUS = "\u00a0", "\u2212"
 
 
 def render_evaluation(evaluation: EvaluationOut) -> str:
     """The page, with every figure explained."""
-    environment = Environment(
-        loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {"percent": _percent, "years": _years, "interval": _interval}
     accuracy = evaluation.accuracy
-    return environment.get_template("evaluation.html").render(
-        evaluation=evaluation,
-        accuracy=accuracy,
-        biases=list(_name_biases(accuracy)),
-        few=[band for band in accuracy.bands if band.faces < FEW_FACES],
-        few_faces=FEW_FACES,
-        plots=_draw(accuracy),
+    return (
+        open_templates()
+        .get_template("evaluation.html")
+        .render(
+            evaluation=evaluation,
+            accuracy=accuracy,
+            biases=list(name_biases(accuracy)),
+            few=[band for band in accuracy.bands if band.faces < FEW_FACES],
+            few_faces=FEW_FACES,
+            plots=_draw(accuracy),
+        )
     )
-
-
-def _percent(share: Estimate | float | None) -> str:
-    if share is None:
-        return "-"
-    return f"{100 * (share.value if isinstance(share, Estimate) else share):.1f}{SPACE}%"
-
-
-def _years(years: Estimate) -> str:
-    return f"{years.value:+.1f}".replace("-", MINUS)
-
-
-def _interval(estimate: Estimate | None, kind: str = "percent") -> str:
-    """`91.2 to 94.0 %`, or years, of which a bias has its sign."""
-    if estimate is None:
-        return ""
-    if kind == "percent":
-        return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}{SPACE}%"
-    sign = "+" if kind == "bias" else ""
-    return f"{estimate.low:{sign}.1f} to {estimate.high:{sign}.1f}".replace("-", MINUS)
 
 
 def _draw(accuracy: Accuracy) -> dict[str, Markup]:
@@ -100,7 +79,7 @@ def _point(estimate: Estimate, times: float = 1.0) -> Point:
     return Point(times * estimate.value, times * estimate.low, times * estimate.high)
 
 
-def _name_biases(accuracy: Accuracy) -> Iterator[str]:
+def name_biases(accuracy: Accuracy) -> Iterator[str]:
     """What a reader must know before quoting a share: only where the intervals bear it out."""
     for band in accuracy.bands:
         if band.bias.low > 0 or band.bias.high < 0:
@@ -119,8 +98,8 @@ def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
         right = band.gender_decided
         if right and overall and right.high < overall.value - UNEVEN:
             yield (
-                f"The gender of people aged {band.band} is right for only {_percent(right)} "
-                f"({_interval(right)}), that of all for {_percent(overall)}."
+                f"The gender of people aged {band.band} is right for only {percent(right)} "
+                f"({interval(right)}), that of all for {percent(overall)}."
             )
     if accuracy.gender:
         first, second = accuracy.gender.classes
@@ -130,6 +109,6 @@ def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
         if worse.recall and better.recall and worse.recall.high < better.recall.low:
             yield (
                 f"Faces labelled {worse.name} are recognised as such less often "
-                f"({_percent(worse.recall)}) than faces labelled {better.name} "
-                f"({_percent(better.recall)}): uncorrected, their share comes out too small."
+                f"({percent(worse.recall)}) than faces labelled {better.name} "
+                f"({percent(better.recall)}): uncorrected, their share comes out too small."
             )

@@ -3,7 +3,6 @@ its annotated copy."""
 
 import re
 from collections.abc import Iterator
-
 from contextlib import ExitStack
 from io import SEEK_END
 

@@ -4,9 +4,10 @@ They are drawn for the width of a telephone, where their letters are as large as
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from io import StringIO
 from threading import Lock
@@ -16,6 +17,7 @@ from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 WIDTH = 340
 LETTERS = 14
@@ -23,8 +25,8 @@ ROW = 32
 # Room above and below the rows for the axis and its name.
 AROUND = 64
 # Colours that stand for those of the page, see style.css.
-INK, SOFT, LINE, ACCENT = "#010101", "#020202", "#030303", "#040404"
-PAGE_COLOURS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male"}
+INK, SOFT, LINE, ACCENT, FEMALE = "#010101", "#020202", "#030303", "#040404", "#050505"
+PAGE_COLOURS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male", FEMALE: "female"}
 # The library names every key that this may have in a type of its own, which nothing exports.
 STYLE: dict[Any, str | float | bool] = {
     "svg.fonttype": "none",
@@ -134,6 +136,69 @@ def draw_confusion(
         axes.set_xlabel("predicted")
         axes.set_ylabel("labelled")
         axes.tick_params(length=0)
+        return _to_svg(figure, title)
+
+
+def draw_pyramid(
+    title: str, bands: Sequence[str], females: Sequence[Point | None], males: Sequence[Point | None]
+) -> Markup:
+    """Shares in percent, the first band lowest: females to the left and males to the right, their
+    intervals as lines; a circle stands for what is withheld."""
+    with _open_figure(AROUND + ROW * len(bands)) as figure:
+        axes = figure.add_subplot()
+        widest = max((point.high for point in (*females, *males) if point), default=100.0)
+        for sign, points, colour in ((-1, females, FEMALE), (1, males, ACCENT)):
+            for row, point in enumerate(points):
+                _draw_bar(axes, row, sign, point, colour, widest)
+        axes.axvline(0, color=SOFT, linewidth=1)
+        axes.set_xlim(-1.08 * widest, 1.08 * widest)
+        axes.set_yticks(range(len(bands)), bands)
+        axes.set_ylim(-0.6, len(bands) - 0.4)
+        axes.set_title("female", loc="left", color=FEMALE)
+        axes.set_title("male", loc="right", color=ACCENT)
+        axes.xaxis.set_major_locator(MaxNLocator(5, symmetric=True, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+        axes.set_xlabel("% of all faces")
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+        return _to_svg(figure, title)
+
+
+def _draw_bar(
+    axes: Axes, row: int, sign: int, point: Point | None, colour: str, widest: float
+) -> None:
+    if point is None:
+        axes.plot([sign * widest / 25], [row], "o", color=colour, markerfacecolor="none")
+    elif point.value:
+        axes.barh(row, sign * point.value, height=0.7, color=colour, alpha=0.75)
+        axes.hlines(row, sign * point.low, sign * point.high, INK, linewidth=2)
+
+
+def draw_timeline(title: str, faces: Mapping[date, int | None], days: int) -> Markup:
+    """A bar of so many days from each date; a circle stands for what is withheld."""
+    with _open_figure(220) as figure:
+        axes = figure.add_subplot()
+        starts = [start.toordinal() for start in faces]
+        known = [0 if count is None else count for count in faces.values()]
+        axes.bar(starts, known, width=0.9 * days, align="edge", color=ACCENT)
+        few = [at + days / 2 for at, count in zip(starts, faces.values(), strict=True) if not count]
+        axes.plot(few, [0] * len(few), "o", color=ACCENT, mfc="none", ms=4, clip_on=False)
+        # A few bars are as narrow as those of a longer time.
+        short = max(0, 12 * days - (starts[-1] + days - starts[0])) / 2
+        axes.set_xlim(starts[0] - short, starts[-1] + days + short)
+        axes.set_ylim(bottom=0, top=None if any(known) else 1)
+        ends = sorted({starts[0], starts[-1]})
+        axes.set_xticks(
+            [at + days / 2 for at in ends],
+            [f"{date.fromordinal(at):%d %b %Y}" for at in ends],
+        )
+        for label in axes.get_xticklabels()[1:]:
+            # The last ends where its bar does, so that it does not stick out.
+            label.set_horizontalalignment("right")
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
+        axes.set_ylabel("faces")
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
         return _to_svg(figure, title)
 
 

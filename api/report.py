@@ -2,25 +2,28 @@
 elsewhere.
 """
 
-from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Response, render_template
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
+from api.accuracy_card import make_card
 from api.errors import ERRORS, answers
 from api.jobs import find_job
+from api.report_page import Report, render_report
 from api.requests import JobPath
 from api.services import services
 from db.audience import read_audience
 from db.bands import PRESETS
+from db.breakdown import read_dimensions, read_timeline
+from db.evaluations import read_evaluations
 from db.grouping import AudienceQuery
 from db.results import ResultFilter, read_results, read_thumbnail
 from db.slices import SliceQuery
 from db.states import ItemState
-from db.values import StoredItem
+from db.values import JobStatus, StoredItem, Thumbnail
 
 blueprint = APIBlueprint(
     "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
@@ -30,44 +33,38 @@ MOST_PICTURES = 48
 MOST_FAILURES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPicture:
-    """A thumbnail written into the page."""
-
-    item: StoredItem
-    source: str
-
-
 @blueprint.get("/jobs/<int:job_id>/report", responses=answers(PAGE, 200))
 def show_report(path: JobPath) -> Response:
-    """The job as one HTML page: its audience, samples of its pictures, and what failed."""
+    """The job as one HTML page: what became of its items, its audience by age, gender, dimensions
+    and time, samples of its pictures, what failed, and how right all that is."""
     job = find_job(path.job_id)
     with services().database.read() as session:
-        query = AudienceQuery(
-            bands=PRESETS["marketing"],
-            slices=SliceQuery(job_id=job.id),
-            min_cell=services().settings.min_cell,
-        )
-        page = render_template(
-            "report.html",
-            job=job,
-            audience=read_audience(session, query),
-            pictures=_read_pictures(session, job.id),
-            failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
-            made_at=datetime.now(UTC),
-        )
-    return Response(page, mimetype="text/html")
+        report = _read_report(session, job, services().settings.min_cell)
+    return Response(render_report(report), mimetype="text/html")
 
 
-def _read_pictures(session: Session, job_id: int) -> list[ReportPicture]:
-    pictures = []
+def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
+    query = AudienceQuery(PRESETS["marketing"], slices=SliceQuery(job.id), min_cell=min_cell)
+    dimensions, dimensions_in_all = read_dimensions(session, job.id, min_cell)
+    return Report(
+        job=job,
+        audience=read_audience(session, query),
+        dimensions=dimensions,
+        dimensions_in_all=dimensions_in_all,
+        timeline=read_timeline(session, job.id, min_cell),
+        pictures=list(_read_pictures(session, job.id)),
+        failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
+        card=make_card(next(iter(read_evaluations(session)), None)),
+        min_cell=min_cell,
+        made_at=datetime.now(UTC),
+    )
+
+
+def _read_pictures(session: Session, job_id: int) -> Iterator[tuple[StoredItem, Thumbnail]]:
     for item in _read_items(session, job_id, ItemState.DONE, MOST_PICTURES):
         thumbnail = read_thumbnail(session, item.id)
         if thumbnail is not None:
-            encoded = b64encode(thumbnail.content).decode()
-            source = f"data:{thumbnail.media_type};base64,{encoded}"
-            pictures.append(ReportPicture(item, source))
-    return pictures
+            yield item, thumbnail
 
 
 def _read_items(session: Session, job_id: int, state: ItemState, limit: int) -> list[StoredItem]:

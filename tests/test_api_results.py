@@ -1,4 +1,4 @@
-"""Results, items, audience and report, as they are read over HTTP."""
+"""Results, items and audience, as they are read over HTTP."""
 
 import csv
 import io
@@ -151,24 +151,6 @@ def test_the_audience_is_counted_with_its_uncertainty(client: FlaskClient, job_i
 )
 def test_an_audience_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/audience?{query}").status_code == 422
-
-
-def test_the_report_is_one_page_that_loads_nothing(client: FlaskClient, job_id: int) -> None:
-    page = client.get(f"/v1/jobs/{job_id}/report").text
-    assert "data:image/jpeg;base64," in page
-    assert "It is broken." in page
-    assert "http://" not in page
-    assert "https://" not in page
-    assert "<script" not in page
-
-
-def test_names_are_escaped_in_the_report(client: FlaskClient, settings: Settings) -> None:
-    database = Database(settings.database_url)
-    with database.write() as session:
-        accept_job(session, NewJob(), [NewItem("<script>alert(1)</script>", "file:///a")], 1)
-    work_all(database, fail=["<script>alert(1)</script>"])
-    database.close()
-    assert "<script>" not in client.get("/v1/jobs/1/report").text
 
 
 @pytest.mark.parametrize(

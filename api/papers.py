@@ -1,0 +1,59 @@
+"""The templates of pages that are kept and sent, and how figures are written in them."""
+
+from typing import Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+SPACE, MINUS = "\u00a0", "\u2212"
+
+
+class Uncertain(Protocol):
+    """A figure with its 95 % interval."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+def open_templates() -> Environment:
+    """Templates in which a misspelt name is an error, and every text is escaped."""
+    environment = Environment(
+        loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {
+        "percent": percent,
+        "years": years,
+        "interval": interval,
+        "counted": counted,
+    }
+    return environment
+
+
+def percent(share: Uncertain | float | None) -> str:
+    """`92.6 %`."""
+    if share is None:
+        return "-"
+    return f"{100 * (share if isinstance(share, float | int) else share.value):.1f}{SPACE}%"
+
+
+def years(figure: Uncertain) -> str:
+    """With its sign."""
+    return f"{figure.value:+.1f}".replace("-", MINUS)
+
+
+def interval(figure: Uncertain | None, kind: str = "percent") -> str:
+    """`91.2 to 94.0 %`, or years, of which a bias has its sign."""
+    if figure is None:
+        return ""
+    if kind == "percent":
+        return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}{SPACE}%"
+    sign = "+" if kind == "bias" else ""
+    return f"{figure.low:{sign}.1f} to {figure.high:{sign}.1f}".replace("-", MINUS)
+
+
+def counted(faces: int | None, min_cell: int) -> str:
+    """`1,250`; of what is withheld, what may be said."""
+    return f"fewer than {min_cell}" if faces is None else f"{faces:,}"
