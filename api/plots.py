@@ -140,7 +140,11 @@ def draw_confusion(
 
 
 def draw_pyramid(
-    title: str, bands: Sequence[str], females: Sequence[Point | None], males: Sequence[Point | None]
+    title: str,
+    bands: Sequence[str],
+    females: Sequence[Point | None],
+    males: Sequence[Point | None],
+    axis: str,
 ) -> Markup:
     """Shares in percent, the first band lowest: females to the left and males to the right, their
     intervals as lines; a circle stands for what is withheld."""
@@ -158,7 +162,7 @@ def draw_pyramid(
         axes.set_title("male", loc="right", color=ACCENT)
         axes.xaxis.set_major_locator(MaxNLocator(5, symmetric=True, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-        axes.set_xlabel("% of all faces")
+        axes.set_xlabel(axis)
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         return _to_svg(figure, title)
@@ -174,14 +178,16 @@ def _draw_bar(
         axes.hlines(row, sign * point.low, sign * point.high, INK, linewidth=2)
 
 
-def draw_timeline(title: str, faces: Mapping[date, int | None], days: int) -> Markup:
+def draw_timeline(title: str, counts: Mapping[date, int | None], days: int, axis: str) -> Markup:
     """A bar of so many days from each date; a circle stands for what is withheld."""
     with _open_figure(220) as figure:
         axes = figure.add_subplot()
-        starts = [start.toordinal() for start in faces]
-        known = [0 if count is None else count for count in faces.values()]
+        starts = [start.toordinal() for start in counts]
+        known = [0 if count is None else count for count in counts.values()]
         axes.bar(starts, known, width=0.9 * days, align="edge", color=ACCENT)
-        few = [at + days / 2 for at, count in zip(starts, faces.values(), strict=True) if not count]
+        few = [
+            at + days / 2 for at, count in zip(starts, counts.values(), strict=True) if not count
+        ]
         axes.plot(few, [0] * len(few), "o", color=ACCENT, mfc="none", ms=4, clip_on=False)
         # A few bars are as narrow as those of a longer time.
         short = max(0, 12 * days - (starts[-1] + days - starts[0])) / 2
@@ -196,7 +202,7 @@ def draw_timeline(title: str, faces: Mapping[date, int | None], days: int) -> Ma
             # The last ends where its bar does, so that it does not stick out.
             label.set_horizontalalignment("right")
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
-        axes.set_ylabel("faces")
+        axes.set_ylabel(axis)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         return _to_svg(figure, title)

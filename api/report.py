@@ -17,7 +17,7 @@ from api.requests import JobPath
 from api.services import services
 from db.audience import read_audience
 from db.bands import PRESETS
-from db.breakdown import read_dimensions, read_timeline
+from db.breakdown import has_tracks, read_dimensions, read_timeline
 from db.evaluations import read_evaluations
 from db.grouping import AudienceQuery
 from db.results import ResultFilter, read_results, read_thumbnail
@@ -44,17 +44,21 @@ def show_report(path: JobPath) -> Response:
 
 
 def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
-    query = AudienceQuery(PRESETS["marketing"], slices=SliceQuery(job.id), min_cell=min_cell)
-    dimensions, dimensions_in_all = read_dimensions(session, job.id, min_cell)
+    people = has_tracks(session, job.id)
+    query = AudienceQuery(
+        PRESETS["marketing"], slices=SliceQuery(job.id), counts_people=people, min_cell=min_cell
+    )
+    dimensions, in_all = read_dimensions(session, job.id, min_cell, counts_people=people)
     return Report(
         job=job,
         audience=read_audience(session, query),
         dimensions=dimensions,
-        dimensions_in_all=dimensions_in_all,
-        timeline=read_timeline(session, job.id, min_cell),
+        dimensions_in_all=in_all,
+        timeline=read_timeline(session, job.id, min_cell, counts_people=people),
         pictures=list(_read_pictures(session, job.id)),
         failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
         card=make_card(next(iter(read_evaluations(session)), None)),
+        counts_people=people,
         min_cell=min_cell,
         made_at=datetime.now(UTC),
     )

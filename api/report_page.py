@@ -8,7 +8,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from api.accuracy_card import AccuracyCard
-from api.papers import counted, open_templates
+from api.papers import open_templates
 from api.plots import Point, draw_pyramid, draw_timeline
 from api.version import VERSION
 from db.audience import Audience
@@ -19,6 +19,10 @@ from db.grouping import AudienceGroup
 from db.slices import Period
 from db.values import JobStatus, StoredItem, Thumbnail
 
+COUNTING = {
+    False: "Faces are counted, not people: somebody in two pictures counts twice.",
+    True: "People are counted once in each photograph and each shot of a video that shows them.",
+}
 # Days that a bar of the timeline is wide.
 WIDTHS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}
 
@@ -35,8 +39,13 @@ class Report:
     pictures: Sequence[tuple[StoredItem, Thumbnail]]
     failures: Sequence[StoredItem]
     card: AccuracyCard
+    counts_people: bool  # else faces
     min_cell: int
     made_at: datetime
+
+    @property
+    def unit(self) -> str:
+        return "people" if self.counts_people else "faces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,10 @@ def render_report(report: Report) -> str:
             plots=dict(_draw(report)),
             pictures=[(item, _to_data(thumbnail)) for item, thumbnail in report.pictures],
             withheld=audience.groups_withheld > 0,
+            unit=report.unit,
+            counting=COUNTING[report.counts_people],
             found=Disclosure(report.min_cell).publish_faces(report.job.counts.faces),
-            citation=_cite(report),
+            version=VERSION,
         )
     )
 
@@ -89,39 +100,25 @@ def _list_steps(audience: Audience) -> Iterator[Step]:
 
 
 def _draw(report: Report) -> Iterator[tuple[str, Markup]]:
-    if report.audience.faces:
-        bands = [band.label for band in PRESETS["marketing"]]
-        title = "Population pyramid: shares of all faces by age, female left and male right"
-        groups = {(group.gender, group.age_band): group for group in report.audience.groups}
-        sides = [[_point(groups[gender, band]) for band in bands] for gender in ("female", "male")]
-        yield "pyramid", draw_pyramid(title, bands, *sides)
+    if not report.audience.faces:
+        return
+    bands = [band.label for band in PRESETS["marketing"]]
+    groups = {(group.gender, group.age_band): group for group in report.audience.groups}
+    females, males = (
+        [_point(groups[gender, band]) for band in bands] for gender in ("female", "male")
+    )
+    title = f"Population pyramid: shares of all {report.unit} by age, female left, male right"
+    yield "pyramid", draw_pyramid(title, bands, females, males, f"% of all {report.unit}")
     timeline = report.timeline
     if timeline.faces:
-        title = f"Faces by {timeline.period}"
-        yield "timeline", draw_timeline(title, timeline.faces, WIDTHS[timeline.period])
+        title = f"{report.unit.capitalize()} by {timeline.period}"
+        width = WIDTHS[timeline.period]
+        yield "timeline", draw_timeline(title, timeline.faces, width, report.unit)
 
 
 def _point(group: AudienceGroup) -> Point | None:
     share = group.share
     return None if share is None else Point(100 * share.value, 100 * share.low, 100 * share.high)
-
-
-def _cite(report: Report) -> str:
-    """The sentences to put under a number: of what it is, how it was made, what it cannot say."""
-    job, min_cell = report.job, report.min_cell
-    rule = (
-        f" Counts of fewer than {min_cell} faces are withheld, others rounded to a multiple of "
-        f"{min_cell}."
-        if min_cell > 1
-        else ""
-    )
-    return (
-        f"Facetally {VERSION}, job {job.id}, report of {report.made_at:%d %B %Y}: "
-        f"{counted(report.audience.faces, min_cell)} faces in {report.audience.funnel.done:,} "
-        f"analysed of {report.audience.funnel.items:,} submitted items. Faces are counted, not "
-        "people; ages and genders are perceived ones, estimated by neural nets. Intervals are 95 % "
-        f"and of sampling alone, without the errors of the nets.{rule}"
-    )
 
 
 def _to_data(thumbnail: Thumbnail) -> str:

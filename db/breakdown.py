@@ -1,5 +1,5 @@
-"""Step 7d: the faces of one job by each of its dimensions and over time, in the few rows that a
-report has room for.
+"""Step 7d: the faces or people of one job by each of its dimensions and over time, in the few rows
+that a report has room for.
 """
 
 import json
@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience import FACES
-from db.cells import read_cells
+from db.audience import FACES, PEOPLE
+from db.cells import Unit, read_cells
 from db.disclosure import Disclosure
 from db.grouping import AudienceGroup, AudienceQuery, Grouping
 from db.slices import Period, SliceQuery
+from db.tables import CellRow
 from db.totals import Totals, empty_totals, faces_of
 from models.shares import Share
 
@@ -58,11 +60,20 @@ class Timeline:
     undated: int | None
 
 
-def read_dimensions(session: Session, job_id: int, min_cell: int) -> tuple[list[Dimension], int]:
+def has_tracks(session: Session, job_id: int) -> bool:
+    """Whether people of videos are counted: each of their faces is one person many times over."""
+    track = select(CellRow.age).where(CellRow.job_id == job_id, CellRow.unit == Unit.TRACK)
+    return session.execute(track.limit(1)).first() is not None
+
+
+def read_dimensions(
+    session: Session, job_id: int, min_cell: int, *, counts_people: bool
+) -> tuple[list[Dimension], int]:
     """The first dimensions of a job by name, and how many there are."""
+    units = PEOPLE if counts_people else FACES
     by_segment: defaultdict[str, Totals] = defaultdict(empty_totals)
     for place, totals in read_cells(session, job_id, by_segment=True, by_day=False).totals.items():
-        if place.unit in FACES:
+        if place.unit in units:
             by_segment[place.segment] += totals
     segments = [
         (json.loads(segment) if segment else {}, totals) for segment, totals in by_segment.items()
@@ -114,16 +125,18 @@ def _order(values: Mapping[str | None, Totals], disclosure: Disclosure) -> list[
 
     def rank(value: str | None) -> tuple[int, bool, str]:
         faces = disclosure.publish_faces(int(faces_of(values[value]).sum()))
-        return -(faces or 0), value is None, value or ""
+        # What is withheld is more than none.
+        return -(1 if faces is None else faces), value is None, value or ""
 
     return sorted(values, key=rank)
 
 
-def read_timeline(session: Session, job_id: int, min_cell: int) -> Timeline:
+def read_timeline(session: Session, job_id: int, min_cell: int, *, counts_people: bool) -> Timeline:
     """Faces by day, or by week or month where the days are many."""
+    units = PEOPLE if counts_people else FACES
     days: Counter[str] = Counter()
     for place, totals in read_cells(session, job_id, by_segment=False, by_day=True).totals.items():
-        if place.unit in FACES:
+        if place.unit in units:
             days[place.day] += int(faces_of(totals).sum())
     disclosure = Disclosure(min_cell)
     undated = disclosure.publish_faces(days.pop("", 0))

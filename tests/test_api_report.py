@@ -2,20 +2,34 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from clips_for_tests import PEOPLE
 from conftest import OpenClient
 from flask.testing import FlaskClient
-from jobs_for_tests import close, make_face, submit, work_all
+from jobs_for_tests import (
+    claim,
+    close,
+    hints,
+    make_face,
+    record,
+    results_of,
+    submit,
+    work_all,
+)
 from test_db_evaluations import make_evaluation
+from videos_for_tests import make_clip, read_items, submit_videos
+from work_for_tests import work_until_done
 
 from db.engine import Database
 from db.evaluations import record_evaluation
 from db.submissions import accept_job
-from db.values import NewItem, NewJob
+from db.values import Duplicates, JobOptions, NewItem, NewJob
 from models.face import Face
 from worker.settings import Settings
 
@@ -114,6 +128,33 @@ def test_the_funnel_tells_what_became_of_every_item(
     assert "8 faces in 4 analysed of 6 submitted items" in words
 
 
+@pytest.mark.parametrize(
+    ("wanted", "faces", "told"),
+    [
+        (Duplicates.COUNT, 4, "counted as often as they were submitted"),
+        (Duplicates.ONCE, 2, "counted once, with the first of their pictures"),
+    ],
+)
+def test_duplicates_are_a_step_and_told_how_they_count(
+    client: FlaskClient, settings: Settings, wanted: Duplicates, faces: int, told: str
+) -> None:
+    database = Database(settings.database_url)
+    job = NewJob(options=JobOptions(duplicates=wanted))
+    with database.write() as session:
+        accept_job(session, job, [NewItem("a.jpg", "file:///a"), NewItem("b.jpg", "file:///b")], 2)
+    for chunk_id in hints(database):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        same = [replace(result, digest=b"same") for result in results_of(chunk, FACES)]
+        assert record(database, chunk, same)
+    database.close()
+    words = read(client).words
+
+    steps = "Submitted 2 Analysed 2 duplicates of another 1 Faces found"
+    assert f"{steps} {faces} Faces counted {faces}" in words
+    assert told in words
+
+
 def test_items_that_wait_are_a_step_of_the_funnel(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     submit(database, items=3)
@@ -176,6 +217,17 @@ def test_what_is_withheld_is_said_and_not_shown(
     assert "Counts of fewer than 5 faces are withheld" in words
 
 
+def test_values_of_few_faces_come_before_those_of_none(
+    open_client: OpenClient, settings: Settings
+) -> None:
+    client = open_client(min_cell=5)
+    stores = [{"store": "Lyon"}] * 5 + [{"store": "Metz"}, {"store": "Nice"}]
+    make_job(settings, stores, faces=[make_face()], fail=["5.jpg"])
+    words = read(client).words
+
+    assert re.search(r"Lyon 5 faces.*Nice fewer than 5 faces Metz 0 faces", words)
+
+
 def test_of_too_few_faces_nothing_is_told(open_client: OpenClient, settings: Settings) -> None:
     client = open_client(min_cell=5)
     make_job(settings, [{"store": "Lyon"}] * 3, faces=[make_face()], days=[0] * 3)
@@ -222,6 +274,23 @@ def test_without_dimensions_and_days_there_is_the_pyramid_alone(
     assert len(page.plots) == 1
     assert "Population pyramid" in page.plots[0]
     assert not re.search(r"By (day|week|month)", page.words)
+
+
+def test_of_videos_people_are_told_once_a_shot(
+    client: FlaskClient, settings: Settings, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path)
+    database = Database(settings.database_url)
+    job_id = submit_videos(database, clip)
+    work_until_done(settings, database)
+    [item] = read_items(database, job_id)
+    database.close()
+    words = read(client).words
+
+    assert f"Faces found {len(item.faces)} People counted {PEOPLE}" in words
+    assert f"{len(item.faces)} faces in {item.frames} frames" in words
+    assert f"{PEOPLE} people in 1 analysed of 1 submitted items" in words
+    assert "People are counted once in each photograph and each shot" in words
 
 
 @pytest.mark.parametrize(
