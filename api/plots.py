@@ -11,7 +11,7 @@ from datetime import date
 from html import escape
 from io import StringIO
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 from matplotlib import rc_context
@@ -24,6 +24,7 @@ LETTERS = 14
 ROW = 32
 # Room above and below the rows for the axis and its name.
 AROUND = 64
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 # Colours that stand for those of the page, see style.css.
 INK, SOFT, LINE, ACCENT, FEMALE = "#010101", "#020202", "#030303", "#040404", "#050505"
 PAGE_COLOURS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male", FEMALE: "female"}
@@ -188,24 +189,30 @@ def draw_timeline(title: str, counts: Mapping[date, int | None], days: int, axis
         few = [
             at + days / 2 for at, count in zip(starts, counts.values(), strict=True) if not count
         ]
-        axes.plot(few, [0] * len(few), "o", color=ACCENT, mfc="none", ms=4, clip_on=False)
-        # A few bars are as narrow as those of a longer time.
-        short = max(0, 12 * days - (starts[-1] + days - starts[0])) / 2
-        axes.set_xlim(starts[0] - short, starts[-1] + days + short)
+        axes.plot(few, [0] * len(few), "o", color=ACCENT, mfc="none", ms=6, clip_on=False)
+        end = starts[-1] + days
+        # A single bar does not fill the plot.
+        room = days if len(starts) == 1 else 0
+        axes.set_xlim(starts[0] - room, end + room)
         axes.set_ylim(bottom=0, top=None if any(known) else 1)
-        ends = sorted({starts[0], starts[-1]})
-        axes.set_xticks(
-            [at + days / 2 for at in ends],
-            [f"{date.fromordinal(at):%d %b %Y}" for at in ends],
-        )
-        for label in axes.get_xticklabels()[1:]:
-            # The last ends where its bar does, so that it does not stick out.
-            label.set_horizontalalignment("right")
+        _name_ends(axes, starts, end)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set_ylabel(axis)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         return _to_svg(figure, title)
+
+
+def _name_ends(axes: Axes, starts: Sequence[int], end: int) -> None:
+    """The first date and the last, each within the plot."""
+    first, last = (f"{date.fromordinal(start):%d %b %Y}" for start in (starts[0], starts[-1]))
+    if len(starts) == 1:
+        axes.set_xticks([(starts[0] + end) / 2], [first])
+        return
+    axes.set_xticks([starts[0], end], [first, last])
+    for label, side in zip(axes.get_xticklabels(), SIDES, strict=True):
+        label.set_horizontalalignment(side)
 
 
 @contextmanager

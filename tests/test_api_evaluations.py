@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from judged_for_tests import judge
+from pages_for_tests import Page
 from test_db_evaluations import make_evaluation
 
 from api.evaluation_page import render_evaluation
@@ -21,7 +21,6 @@ from models.measurement import measure_accuracy
 from worker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-ALONE = {"meta", "br"}
 
 
 def record(settings: Settings, name: str) -> None:
@@ -52,37 +51,17 @@ def test_an_unknown_evaluation_is_told_so(client: FlaskClient) -> None:
     assert client.get("/v1/evaluations").json == {"evaluations": []}
 
 
-class _Balance(HTMLParser):
-    """Every element is closed in its turn, and nothing is loaded."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-        assert not {"src", "href"} & dict(attrs).keys()
-        if tag not in ALONE:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ALONE:
-            assert self.open.pop() == tag
-
-
 def render(accuracy: Accuracy) -> str:
     evaluation = replace(make_evaluation("<spring>"), accuracy=accuracy)
     return render_evaluation(EvaluationOut.of(evaluation))
 
 
 def check_page(page: str) -> list[str]:
-    parser = _Balance()
-    parser.feed(page)
-    assert parser.open == []
-    assert "script" not in parser.seen
-    assert not re.search(r'(src|href)="?(?!#)http|url\((?!#)|@import', page)
-    return parser.seen
+    parsed = Page(page)
+    assert "script" not in parsed.tags
+    assert all(address.startswith("#") for address in parsed.loaded)
+    assert not re.search(r"url\((?!#)|@import", page)
+    return parsed.tags
 
 
 def test_the_page_is_whole_and_loads_nothing() -> None:

@@ -1,10 +1,7 @@
 """The report of a job: one page that loads nothing, and what it tells."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,7 +11,6 @@ from conftest import OpenClient
 from flask.testing import FlaskClient
 from jobs_for_tests import (
     claim,
-    close,
     hints,
     make_face,
     record,
@@ -22,6 +18,8 @@ from jobs_for_tests import (
     submit,
     work_all,
 )
+from pages_for_tests import read
+from reports_for_tests import FACES, make_job
 from test_db_evaluations import make_evaluation
 from videos_for_tests import make_clip, read_items, submit_videos
 from work_for_tests import work_until_done
@@ -30,82 +28,9 @@ from db.engine import Database
 from db.evaluations import record_evaluation
 from db.submissions import accept_job
 from db.values import Duplicates, JobOptions, NewItem, NewJob
-from models.face import Face
 from worker.settings import Settings
 
 EVIL = "<script>alert(1)</script>"
-FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
-ALONE = {"meta", "br", "img"}
-START = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
-class Page(HTMLParser):
-    """Every element is closed in its turn; keeps words, and what would be loaded."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.loaded: list[str] = []
-        self._words: list[str] = []
-        self.feed(text)
-        assert self.open == []
-        self.words = " ".join(" ".join(self._words).replace("\u00a0", " ").split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.loaded += [value or "" for name, value in attrs if re.search("src|href", name)]
-        if tag not in ALONE:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ALONE:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if not {"style", "svg"} & set(self.open):
-            self._words.append(data)
-
-    @property
-    def plots(self) -> list[str]:
-        return re.findall(r"<svg.*?</svg>", self.text, flags=re.DOTALL)
-
-
-def read(client: FlaskClient, job_id: int = 1) -> Page:
-    answer = client.get(f"/v1/jobs/{job_id}/report")
-    assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    page = Page(answer.text)
-    assert "script" not in page.tags
-    assert all(address.startswith(("data:image/", "#")) for address in page.loaded)
-    return page
-
-
-def make_job(
-    settings: Settings,
-    dimensions: Sequence[Mapping[str, str]],
-    faces: Sequence[Face] = FACES,
-    days: Sequence[int | None] = (),
-    fail: Sequence[str] = (),
-) -> None:
-    """An item for each set of dimensions, named by its number, each with these faces."""
-    database = Database(settings.database_url)
-    items = [
-        NewItem(
-            f"{number}.jpg",
-            f"file:///{number}.jpg",
-            START + timedelta(days=day) if day is not None else None,
-            dict(values),
-        )
-        for number, (values, day) in enumerate(
-            zip(dimensions, days or [None] * len(dimensions), strict=True)
-        )
-    ]
-    with database.write() as session:
-        accept_job(session, NewJob(), items, 20)
-    work_all(database, faces=faces, fail=fail)
-    close(database)
-    database.close()
 
 
 def test_the_report_is_one_page_that_loads_nothing(client: FlaskClient, settings: Settings) -> None:
