@@ -30,8 +30,8 @@ MEASURED = AccuracyCard(
         "Age is off by": (f"6.2{SPACE}years", "on average"),
     },
     biases=(
-        "People aged 13 to 17 are taken for about 7 years older than they are, those aged 18 to 24 "
-        "for about 5.",
+        "People aged 13 to 17 are taken for about 7 years older than they are (3 to 11, of only 19 "
+        "faces), those aged 18 to 24 for about 5.",
         "People aged 45 to 64 are taken for about 5 years younger than they are, those from 65 up "
         "for about 11.",
         "The gender of children up to 12 is right for about 72 of 100 of those decided, that of "
