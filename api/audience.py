@@ -13,13 +13,14 @@ from api.evaluations import find_evaluation
 from api.jobs import find_job
 from api.replies import reply
 from api.requests import AudienceParameters
-from api.schemas import AudienceOut, ShareOut
+from api.schemas import AudienceOut
 from api.services import services
 from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet
 from db.audience import Audience, read_audience
 from db.evaluations import Evaluation
 from db.grouping import AudienceQuery, AudienceTooLarge
 from models.errors import CalibrationError
+from models.shares import Share
 
 blueprint = APIBlueprint(
     "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
@@ -116,5 +117,5 @@ def _make_rows(audience: AudienceOut) -> Iterator[Row]:
         )
 
 
-def _bounds(share: ShareOut | None) -> tuple[float | None, float | None, float | None]:
+def _bounds(share: Share | None) -> tuple[float | None, float | None, float | None]:
     return (None, None, None) if share is None else (share.value, share.low, share.high)

@@ -202,54 +202,6 @@ class AnalysisOut(BaseModel):
     faces: list[FaceOut]
 
 
-class ShareOut(BaseModel):
-    """A share from 0 to 1 and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, share: Share) -> Self:
-        # Unchecked, as an audience may have thousands.
-        return cls.model_construct(
-            value=round(share.value, 4), low=round(share.low, 4), high=round(share.high, 4)
-        )
-
-    @classmethod
-    def of_some(cls, share: Share | None) -> Self | None:
-        return None if share is None else cls.of(share)
-
-
-class AudienceGroupOut(BaseModel):
-    """One row of the audience table: `share` is of all faces counted, the others are of those with
-    the same dimensions and period. What is withheld is null."""
-
-    dimensions: dict[str, str | None]
-    period: str | None
-    gender: str | None
-    age_band: str | None
-    faces: int | None
-    share: ShareOut | None
-    share_within: ShareOut | None
-    soft_share: float | None
-    corrected: ShareOut | None
-
-    @classmethod
-    def of(cls, group: AudienceGroup) -> Self:
-        return cls.model_construct(
-            dimensions=group.dimensions,
-            period=group.period,
-            gender=group.gender,
-            age_band=group.age_band,
-            faces=group.faces,
-            share=ShareOut.of_some(group.share),
-            share_within=ShareOut.of_some(group.share_within),
-            soft_share=_rounded(group.soft_share, 4),
-            corrected=ShareOut.of_some(group.corrected),
-        )
-
-
 class AudienceOut(BaseModel):
     """Who was there, and how much of what was submitted that rests on.
 
@@ -266,15 +218,15 @@ class AudienceOut(BaseModel):
     items_duplicates: int
     count: Literal["faces", "people"]
     faces: int | None
-    unknown_gender_share: ShareOut | None
-    under_18_share: ShareOut | None
+    unknown_gender_share: Share | None
+    under_18_share: Share | None
     median_age: float | None
     mean_age: float | None
     design_effect: float
     min_cell: int
     groups_withheld: int
     calibration: str | None
-    groups: list[AudienceGroupOut]
+    groups: list[AudienceGroup]
 
     @classmethod
     def of(cls, audience: Audience, query: AudienceQuery) -> Self:
@@ -289,15 +241,15 @@ class AudienceOut(BaseModel):
             items_duplicates=funnel.duplicates,
             count="people" if query.counts_people else "faces",
             faces=audience.faces,
-            unknown_gender_share=ShareOut.of_some(audience.unknown_gender_share),
-            under_18_share=ShareOut.of_some(audience.under_18_share),
+            unknown_gender_share=audience.unknown_gender_share,
+            under_18_share=audience.under_18_share,
             median_age=audience.median_age,
             mean_age=audience.mean_age,
             design_effect=audience.design_effect,
             min_cell=query.min_cell,
             groups_withheld=audience.groups_withheld,
             calibration=query.calibration.name if query.calibration else None,
-            groups=[AudienceGroupOut.of(group) for group in audience.groups],
+            groups=list(audience.groups),
         )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from rich.table import Table
 
 from api.faces import FaceOut
-from api.schemas import AudienceOut, JobOut, ResultOut, ShareOut
+from api.schemas import AudienceOut, JobOut, ResultOut
 from cli.terminal import clean
+from models.shares import Share
 
 
 def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
@@ -85,7 +86,7 @@ def describe_basis(audience: AudienceOut) -> str:
     return "; ".join(parts)
 
 
-def _describe_share(share: ShareOut | None) -> tuple[str, str]:
+def _describe_share(share: Share | None) -> tuple[str, str]:
     if share is None:
         return "-", "-"
     return f"{share.value:.1%}", f"{share.low:.1%} to {share.high:.1%}"

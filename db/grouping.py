@@ -23,6 +23,8 @@ WHOLE_AGES: tuple[Band, ...] = (Band("all", 0, 120),)
 # Redrawing an evaluation takes some tens of milliseconds for each slice.
 MOST_CORRECTED = 24
 MOST_ROWS = 10_000
+# A share is told to a hundredth of a percent.
+DIGITS = 4
 # Less than any share of a face.
 TINY = 1e-6
 
@@ -145,7 +147,9 @@ class Grouping:
             )
             for gender, part in parts.items():
                 told = self._disclosure.publish(part)
-                shares[gender, label] = None if told is None or not whole else told / whole
+                shares[gender, label] = (
+                    None if told is None or not whole else round(told / whole, DIGITS)
+                )
         return shares
 
     def _correct(
@@ -159,7 +163,8 @@ class Grouping:
         confusion = query.calibration.confusion(by_gender=query.by_gender, bands=bands)
         half = query.min_cell // 2
         observed = {group: half if n is None else n for group, n in published.items()}
-        return correct_shares(confusion, observed, design_effect=effect)
+        found = correct_shares(confusion, observed, design_effect=effect)
+        return {group: _round(share) for group, share in found.items()}
 
     def share(self, count: int, kind: str) -> Share | None:
         """A share of all that were counted, of a kind (gender or age) that faces cluster by."""
@@ -170,7 +175,7 @@ class Grouping:
         if faces is None or of is None:
             return None
         # Rounded, a part may be more than its whole.
-        return wilson_share(min(faces, of), of, effect)
+        return _round(wilson_share(min(faces, of), of, effect))
 
     def design_effect(self) -> float:
         """Of a row's share of all: the faces of a picture have the same dimensions and day."""
@@ -194,6 +199,10 @@ class Grouping:
             return None
         years = find(faces_of(self._everything).sum(axis=0))
         return self._disclosure.publish_average(years, self._count)
+
+
+def _round(share: Share) -> Share:
+    return Share(round(share.value, DIGITS), round(share.low, DIGITS), round(share.high, DIGITS))
 
 
 def find_mean_age(faces: NDArray[np.int64]) -> float:

@@ -107,7 +107,9 @@ def test_soft_shares_are_sums_of_what_the_nets_believe(database: Database) -> No
     faces = [make_face(chance.uniform(1, 90), chance.random()) for _ in range(300)]
     analyse(database, [[face] for face in faces])
     soft = {(g.gender, g.age_band): g.soft_share for g in ask(database).groups}
-    assert sum(share for share in soft.values() if share is not None) == pytest.approx(1.0)
+    assert sum(share for share in soft.values() if share is not None) == pytest.approx(
+        1.0, abs=0.002
+    )
     assert soft["unknown", "25-34"] is None
     expected = sum(face.gender.female * believe(face, 24.5, 34.5) for face in faces) / len(faces)
     assert soft["female", "25-34"] == pytest.approx(expected, abs=0.003)
@@ -127,7 +129,7 @@ def test_shares_are_corrected_for_what_the_nets_mix_up(database: Database) -> No
     female, male = corrected["female"], corrected["male"]
     assert female is not None
     assert male is not None
-    assert female.value + male.value == pytest.approx(1.0)
+    assert female.value + male.value == pytest.approx(1.0, abs=0.0002)
     assert female.low < female.value < female.high
 
 

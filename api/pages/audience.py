@@ -9,10 +9,12 @@ from api.audience import show_audience
 from api.errors import validate
 from api.pages.rendering import show
 from api.requests import DIMENSION_PREFIX, AudienceParameters
-from api.schemas import AudienceGroupOut, AudienceOut, ShareOut
+from api.schemas import AudienceOut
 from api.services import services
 from db.bands import PRESETS
 from db.evaluations import read_evaluations
+from db.grouping import AudienceGroup
+from models.shares import Share
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = "gender,age_band"
@@ -61,14 +63,14 @@ def _ask(question: Mapping[str, str]) -> AudienceOut:
     return AudienceOut.model_validate_json(show_audience(parameters).get_data())
 
 
-def share_of(group: AudienceGroupOut) -> ShareOut | None:
+def share_of(group: AudienceGroup) -> Share | None:
     """What is drawn: corrected, where an evaluation was named."""
     return group.corrected or group.share
 
 
-def _pair_genders(audience: AudienceOut) -> dict[str, dict[str, AudienceGroupOut]]:
+def _pair_genders(audience: AudienceOut) -> dict[str, dict[str, AudienceGroup]]:
     """By age band, each gender's row, the oldest on top."""
-    bands: dict[str, dict[str, AudienceGroupOut]] = {}
+    bands: dict[str, dict[str, AudienceGroup]] = {}
     for group in audience.groups:
         bands.setdefault(group.age_band or "", {})[group.gender or ""] = group
     return dict(reversed(bands.items()))
@@ -94,6 +96,6 @@ def _read_spread(question: Mapping[str, str], by: list[str]) -> list[dict[str, o
     return list(rows.values())
 
 
-def _name_row(group: AudienceGroupOut) -> str:
+def _name_row(group: AudienceGroup) -> str:
     parts = [*group.dimensions.values(), group.period]
     return " · ".join(part for part in parts if part) or "-"
