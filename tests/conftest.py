@@ -112,9 +112,10 @@ def client(open_client: OpenClient) -> FlaskClient:
     return open_client()
 
 
-@pytest.fixture(scope="session")
+# Of a module, as its event loop keeps others from running theirs.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser of this machine, started once."""
+    """The browser of this machine."""
     with sync_playwright() as playwright:
         launched = launch(playwright)
         yield launched

@@ -43,7 +43,9 @@ class Served:
 def served(tmp_path_factory):
     with Terminal() as terminal:
         data = tmp_path_factory.mktemp("data")
-        process = terminal.start("serve", "--port", "0", "--data-dir", data, lease_seconds="6")
+        process = terminal.start(
+            "serve", "--port", "0", "--data-dir", data, lease_seconds="6", min_cell="1"
+        )  # fmt: skip
         url = read_until(process, "Facetally is ready").split()[4]
         yield Served(terminal, process, url)
         process.terminate()
@@ -115,7 +117,7 @@ def test_the_audience_is_a_table_or_json(call, job):
     assert "8 faces in 4 of 4 pictures" in table.stdout
     assert table.stdout.splitlines()[1].split()[0] in ("female", "male")
     assert found["faces"] == 8
-    assert call("audience", "--by", "shoes").returncode == 1
+    assert call("audience", "--bands", "shoes").returncode == 1
 
 
 def test_thumbnails_are_saved(call, job, tmp_path):
