@@ -11,13 +11,13 @@ down_revision = "0008"
 OF_VIDEO = sa.text("item_id IS NOT NULL")
 COLUMNS = {
     "items": (
-        ("duration_seconds", sa.Float),
+        ("duration_seconds", sa.Double),
         ("frames", sa.Integer),
         ("warning", sa.String),
         ("copy_uri", sa.String),
     ),
     "chunks": (("item_id", BigKey), ("first_frame", sa.Integer), ("stop_frame", sa.Integer)),
-    "faces": (("frame", sa.Integer), ("time_seconds", sa.Float), ("track", sa.Integer)),
+    "faces": (("frame", sa.Integer), ("time_seconds", sa.Double), ("track", sa.Integer)),
 }
 
 
@@ -38,7 +38,7 @@ def upgrade() -> None:
         _item_id(),
         sa.Column("position", sa.Integer, primary_key=True),
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("seconds", sa.Float, nullable=False),
+        sa.Column("seconds", sa.Double, nullable=False),
         sa.Column("signature", sa.LargeBinary, nullable=False),
         sa.Column("small", sa.LargeBinary),
     )
@@ -63,7 +63,7 @@ def _number() -> tuple[sa.Column[int]]:
 
 def _track_columns() -> list[sa.Column[object]]:
     columns = {
-        sa.Float: (
+        sa.Double: (
             "first_seconds", "last_seconds", "seconds_visible", "score", "female", "age_years",
             "age_spread", "best_seconds",
         ),
