@@ -214,7 +214,9 @@ def test_files_and_addresses_do_not_go_together(call, photos):
 
 def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
     for number in range(120):
-        (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 640, 480))
+        # Of their own bytes: copies would be done before anybody could cancel.
+        picture = encode_scene("JPEG", 640, 480) + str(number).encode()
+        (tmp_path / f"{number}.jpg").write_bytes(picture)
     number = call("submit", tmp_path).stdout.strip()
 
     cancelled, watched = call("cancel", number), call("watch", number)
