@@ -78,6 +78,10 @@ def render_report(report: Report) -> str:
             unit=report.unit,
             counting=COUNTING[report.counts_people],
             found=Disclosure(report.min_cell).publish_faces(report.job.counts.faces),
+            dropped={
+                "too small": audience.funnel.faces_too_small,
+                "too unsure": audience.funnel.faces_too_unsure,
+            },
             version=VERSION,
         )
     )

@@ -149,6 +149,13 @@ class VideoOut(BaseModel):
         )
 
 
+class DroppedOut(BaseModel):
+    """How many likely faces were left out, as too little was seen of them to judge."""
+
+    too_small: int
+    too_unsure: int
+
+
 class ResultOut(BaseModel):
     """One item of a job: a line of its results.
 
@@ -167,6 +174,7 @@ class ResultOut(BaseModel):
     thumbnail: str | None
     video: VideoOut | None = None
     faces: list[FaceOut]
+    dropped: DroppedOut
 
     @classmethod
     def of(cls, item: StoredItem) -> Self:
@@ -184,6 +192,9 @@ class ResultOut(BaseModel):
             thumbnail=f"/v1/items/{item.id}/thumbnail" if item.has_thumbnail else None,
             video=None if item.frames is None else VideoOut.of(item, item.frames),
             faces=[FaceOut.of(face) for face in item.faces],
+            dropped=DroppedOut(
+                too_small=item.dropped.too_small, too_unsure=item.dropped.too_unsure
+            ),
         )
 
 
@@ -216,6 +227,8 @@ class AudienceOut(BaseModel):
     items_failed: dict[str, int]
     items_without_faces: int
     items_duplicates: int
+    faces_too_small: int | None
+    faces_too_unsure: int | None
     count: Literal["faces", "people"]
     faces: int | None
     unknown_gender_share: Share | None
@@ -239,6 +252,8 @@ class AudienceOut(BaseModel):
             items_failed=funnel.failed,
             items_without_faces=funnel.without_faces,
             items_duplicates=funnel.duplicates,
+            faces_too_small=funnel.faces_too_small,
+            faces_too_unsure=funnel.faces_too_unsure,
             count="people" if query.counts_people else "faces",
             faces=audience.faces,
             unknown_gender_share=audience.unknown_gender_share,

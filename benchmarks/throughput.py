@@ -122,7 +122,7 @@ def _loop(settings: Settings, paths: Sequence[Path], start: Barrier, counts: obj
             working_side=WORKING_SIDE_PIXELS,
         )
         [found] = analyzer.find([picture])
-        classified = analyzer.classify(found)
+        classified = analyzer.classify(found.faces)
         small = shrink(picture.rgb, settings.thumbnail_side_pixels)
         draw_thumbnail(small, classified, picture.width_pixels, settings.gender_min_probability)
         faces += len(classified)

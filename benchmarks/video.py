@@ -136,7 +136,7 @@ def _run_bare(analyzer: Analyzer, clip: Path) -> Round:
         for frame in video.sample(Grid(options.frames_per_second), 0, None):
             if frame is not None:
                 [found] = analyzer.find([frame.picture])
-                analyzer.classify(found)
+                analyzer.classify(found.faces)
                 frames += 1
         video.close()
     return Round(monotonic() - started, frames)

@@ -66,7 +66,7 @@ def make_audience_table(audience: AudienceOut) -> Table:
             *([group.period or ""] * has_periods),
             group.gender or "all",
             group.age_band or "all",
-            f"under {audience.min_cell}" if group.faces is None else str(group.faces),
+            _describe_count(group.faces, audience.min_cell),
             *_describe_share(group.share_within),
             *(_describe_share(group.corrected) if corrected else ()),
         )
@@ -74,16 +74,27 @@ def make_audience_table(audience: AudienceOut) -> Table:
 
 
 def describe_basis(audience: AudienceOut) -> str:
-    """`12 faces in 4 of 5 pictures; 1 without faces; 1 unreadable`."""
-    faces = f"under {audience.min_cell}" if audience.faces is None else audience.faces
+    """`12 faces in 4 of 5 pictures; 1 without faces; 3 faces left out as too small; 1
+    unreadable`."""
+    faces = _describe_count(audience.faces, audience.min_cell)
     parts = [f"{faces} {audience.count} in {audience.items_done} of {audience.items} pictures"]
     parts.append(f"{audience.items_without_faces} without faces")
+    left_out = {"too small": audience.faces_too_small, "too unsure": audience.faces_too_unsure}
+    parts += [
+        f"{_describe_count(faces, audience.min_cell)} faces left out as {why}"
+        for why, faces in left_out.items()
+        if faces != 0
+    ]
     parts += [f"{count} {code}" for code, count in audience.items_failed.items()]
     if audience.items_waiting:
         parts.append(f"{audience.items_waiting} still waiting")
     if audience.items_cancelled:
         parts.append(f"{audience.items_cancelled} cancelled")
     return "; ".join(parts)
+
+
+def _describe_count(faces: int | None, min_cell: int) -> str:
+    return f"under {min_cell}" if faces is None else str(faces)
 
 
 def _describe_share(share: Share | None) -> tuple[str, str]:

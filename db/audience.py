@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from db.cells import Unit
+from db.disclosure import Disclosure
 from db.funnel import Funnel, read_funnel
 from db.grouping import AudienceGroup, AudienceQuery, Grouping, find_mean_age, find_median_age
 from db.slices import read_slices
@@ -50,7 +51,10 @@ def read_audience(session: Session, query: AudienceQuery) -> Audience:
     faces = faces_of(everything)
     return Audience(
         funnel=read_funnel(
-            session, query.slices, _add(_add_up(found, FACES) for found in slices.values())
+            session,
+            query.slices,
+            _add(_add_up(found, FACES) for found in slices.values()),
+            Disclosure(query.min_cell),
         ),
         faces=grouping.faces,
         unknown_gender_share=grouping.share(int(faces[-1].sum()), "gender"),

@@ -20,6 +20,7 @@ from db.totals import (
     PLACES,
     WITHOUT_FACES,
     Totals,
+    add_dropped,
     add_outcome,
     add_picture,
     cells_of,
@@ -97,6 +98,7 @@ def tally_results(
         add_outcome(totals, DUPLICATES, int(is_copy))
         counts_elsewhere = is_copy and duplicates is Duplicates.ONCE
         add_outcome(totals, WITHOUT_FACES, int(not result.faces and not counts_elsewhere))
+        add_dropped(totals, result.dropped)
         add_picture(totals, [count_face(face, gender_min_probability) for face in result.faces])
     return tally
 

@@ -10,6 +10,7 @@ from db.bulk import insert_new_rows
 from db.results import read_items, read_thumbnails
 from db.tables import DigestRow
 from db.values import ClaimedChunk, Duplicates, ItemResult, RecordedPicture
+from models.face import NONE_DROPPED
 
 
 def find_recorded(
@@ -27,6 +28,7 @@ def find_recorded(
             height_pixels=items[owner].height_pixels,
             faces=tuple(stored.face for stored in items[owner].faces),
             thumbnail=thumbnails.get(owner),
+            dropped=items[owner].dropped,
         )
         for digest, owner in owners.items()
         if owner in items
@@ -57,7 +59,7 @@ def _mark(result: ItemResult, first: Mapping[bytes, int], wanted: Duplicates) ->
     if owner == result.item.id:
         return result
     if wanted is Duplicates.ONCE:
-        return replace(result, duplicate_of=owner, faces=(), thumbnail=None)
+        return replace(result, duplicate_of=owner, faces=(), thumbnail=None, dropped=NONE_DROPPED)
     return replace(result, duplicate_of=owner)
 
 

@@ -4,14 +4,14 @@ them."""
 from collections.abc import Sequence
 from itertools import islice
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db.bulk import insert_rows, update_rows
 from db.clock import DatabaseTime
 from db.duplicates import mark_duplicates
 from db.leases import held, is_cancelling
-from db.recording import describe_face
+from db.recording import describe_dropped, describe_face
 from db.results import read_face
 from db.states import ChunkState, ItemState
 from db.submissions import add_batch
@@ -21,7 +21,7 @@ from db.video_counts import count_video
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame
 from db.videos import end_segment, fail_video, forget_frames
-from models.face import whole_years
+from models.face import NONE_DROPPED, Dropped, whole_years
 from models.tracks import SeenFace, Track
 
 # A face's place within its item: that of its frame, so many times, and then its own in the frame.
@@ -73,6 +73,7 @@ def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
         "seconds": frame.seconds,
         "signature": frame.signature,
         "small": frame.small,
+        **describe_dropped(frame.dropped),
     }
 
 
@@ -159,16 +160,24 @@ def record_video(
     [marked] = mark_duplicates(session, chunk, [ItemResult(item, digest=digest)])
     is_copy = marked.duplicate_of is not None
     counts = not (is_copy and chunk.options.duplicates is Duplicates.ONCE)
+    dropped = _add_up_dropped(session, item.id) if counts else NONE_DROPPED
     _end_video(row, video, counts=counts, is_copy=is_copy)
     session.flush()
-    update_rows(session, ItemRow, [_item_change(item.id, video, marked.duplicate_of, counts)])
+    change = _item_change(video, marked.duplicate_of, counts)
+    update_rows(session, ItemRow, [{"id": item.id, **change, **describe_dropped(dropped)}])
     forget_frames(session, item.id)
     if counts:
         _insert_tracks(session, item.id, video, gender_min_probability)
     else:
         session.execute(delete(FaceRow).where(FaceRow.item_id == item.id))
-    count_video(session, chunk.job_id, item, counts=counts, is_copy=is_copy)
+    count_video(session, chunk.job_id, item, dropped, counts=counts, is_copy=is_copy)
     return True
+
+
+def _add_up_dropped(session: Session, item_id: int) -> Dropped:
+    sums = (func.sum(FrameRow.too_small), func.sum(FrameRow.too_unsure))
+    small, unsure = session.execute(select(*sums).where(FrameRow.item_id == item_id)).one()
+    return Dropped(int(small or 0), int(unsure or 0))
 
 
 def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_copy: bool) -> None:
@@ -180,11 +189,8 @@ def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_copy: bool
         row.without_faces += not video.tracks
 
 
-def _item_change(
-    item_id: int, video: JoinedVideo, duplicate_of: int | None, counts: bool
-) -> dict[str, object]:
+def _item_change(video: JoinedVideo, duplicate_of: int | None, counts: bool) -> dict[str, object]:
     return {
-        "id": item_id,
         "state": ItemState.DONE,
         "frames": video.frames,
         "warning": video.warning,

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from db.disclosure import Disclosure
 from db.slices import SliceQuery
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow, JobRow, MeasureRow
 from db.tags import has_tag
-from db.totals import DONE, DUPLICATES, FAILED, WITHOUT_FACES, Totals, measure_of
+from db.totals import (
+    DONE,
+    DUPLICATES,
+    FAILED,
+    TOO_SMALL,
+    TOO_UNSURE,
+    WITHOUT_FACES,
+    Totals,
+    measure_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Items; which of them wait or were cancelled is not known by dimension or day."""
+    """Items, and the likely faces in them that were left out (None where withheld); which items
+    wait or were cancelled is not known by dimension or day."""
 
     items: int
     done: int
@@ -24,9 +35,13 @@ class Funnel:
     failed: dict[str, int]
     without_faces: int
     duplicates: int
+    faces_too_small: int | None
+    faces_too_unsure: int | None
 
 
-def read_funnel(session: Session, query: SliceQuery, outcomes: Totals) -> Funnel:
+def read_funnel(
+    session: Session, query: SliceQuery, outcomes: Totals, disclosure: Disclosure
+) -> Funnel:
     """The funnel of those items whose `outcomes` were added up."""
     failed = {code.value: measure_of(outcomes, f"{FAILED}{code}") for code in ErrorCode}
     failed = {code: items for code, items in sorted(failed.items()) if items}
@@ -44,6 +59,8 @@ def read_funnel(session: Session, query: SliceQuery, outcomes: Totals) -> Funnel
         failed=failed,
         without_faces=measure_of(outcomes, WITHOUT_FACES),
         duplicates=measure_of(outcomes, DUPLICATES),
+        faces_too_small=disclosure.publish_faces(measure_of(outcomes, TOO_SMALL)),
+        faces_too_unsure=disclosure.publish_faces(measure_of(outcomes, TOO_UNSURE)),
     )
 
 

@@ -16,7 +16,7 @@ from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
 from db.values import ClaimedChunk, Duplicates, ItemResult
 from db.videos import set_apart
-from models.face import Face, whole_years
+from models.face import Dropped, Face, whole_years
 
 RECORDED = (ChunkState.DONE, ChunkState.CANCELLED, ChunkState.SPLIT, ChunkState.CUT)
 
@@ -149,7 +149,13 @@ def _item_change(result: ItemResult) -> dict[str, object]:
         "height_pixels": result.height_pixels,
         "digest": result.digest,
         "duplicate_of": result.duplicate_of,
+        **describe_dropped(result.dropped),
     }
+
+
+def describe_dropped(dropped: Dropped) -> dict[str, object]:
+    """The columns of a picture or frame that has likely faces left out."""
+    return {"too_small": dropped.too_small or None, "too_unsure": dropped.too_unsure or None}
 
 
 def _face_rows(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.states import ErrorCode, ItemState
 from db.tables import FaceRow, ItemRow, JobRow, ThumbnailRow
 from db.values import ItemError, JobOptions, StoredFace, StoredItem, Thumbnail, ThumbnailKind
-from models.face import AgeEstimate, Box, Face, Gender
+from models.face import AgeEstimate, Box, Dropped, Face, Gender
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
 # An erased job is gone for readers at once, though its rows are removed a piece at a time.
@@ -194,4 +194,5 @@ def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> Stor
         frames=item.frames,
         warning=item.warning,
         copy_uri=item.copy_uri,
+        dropped=Dropped(item.too_small or 0, item.too_unsure or 0),
     )

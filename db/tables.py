@@ -96,6 +96,9 @@ class ItemRow(Table):
     error_message: Mapped[str | None]
     width_pixels: Mapped[int | None]
     height_pixels: Mapped[int | None]
+    # Likely faces that were left out, where there are any.
+    too_small: Mapped[int | None]
+    too_unsure: Mapped[int | None]
     # Of its bytes, once they were read; and the item of its job that was recorded with them first.
     digest: Mapped[bytes | None]
     duplicate_of: Mapped[int | None] = mapped_column(BigKey)

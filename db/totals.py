@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from db.states import ErrorCode
 from models.confusion import PREDICTED_GENDERS
-from models.face import Face, whole_years
+from models.face import Dropped, Face, whole_years
 
 # An older face is counted with the hundred-year-olds.
 OLDEST = 100
@@ -36,8 +36,10 @@ CLUSTERS = (
     "ages_squared",
     "faces_times_ages",
 )
+# Likely faces of pictures and frames that were left out.
+TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
 # Packed totals tell measures by their place: a new one comes last.
-MEASURES = (*OUTCOMES, *CLUSTERS)
+MEASURES = (*OUTCOMES, *CLUSTERS, TOO_SMALL, TOO_UNSURE)
 PLACES = {measure: CELLS + place for place, measure in enumerate(MEASURES)}
 CLUSTER_PLACES = slice(PLACES[CLUSTERS[0]], PLACES[CLUSTERS[-1]] + 1)
 LENGTH = CELLS + len(MEASURES)
@@ -111,6 +113,11 @@ def add_picture(totals: Totals, faces: Sequence[CountedFace]) -> None:
         ages * ages,
         count * ages,
     )
+
+
+def add_dropped(totals: Totals, dropped: Dropped) -> None:
+    totals[PLACES[TOO_SMALL]] += dropped.too_small
+    totals[PLACES[TOO_UNSURE]] += dropped.too_unsure
 
 
 def add_outcome(totals: Totals, outcome: str, items: int = 1) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from db.states import ChunkKind, ErrorCode, ItemState, JobState
-from models.face import Face
+from models.face import NONE_DROPPED, Dropped, Face
 
 
 class ThumbnailKind(StrEnum):
@@ -204,6 +204,7 @@ class ItemResult:
     digest: bytes | None = None
     duplicate_of: int | None = None
     is_video: bool = False
+    dropped: Dropped = NONE_DROPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class RecordedPicture:
     height_pixels: int | None
     faces: tuple[Face, ...]
     thumbnail: Thumbnail | None
+    dropped: Dropped = NONE_DROPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +250,4 @@ class StoredItem:
     frames: int | None = None
     warning: str | None = None
     copy_uri: str | None = None
+    dropped: Dropped = NONE_DROPPED

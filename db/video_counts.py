@@ -15,15 +15,23 @@ from db.totals import (
     OLDEST,
     WITHOUT_FACES,
     CountedFace,
+    add_dropped,
     add_outcome,
     add_picture,
 )
 from db.values import ClaimedItem
 from db.video_tables import TrackRow
+from models.face import Dropped
 
 
 def count_video(
-    session: Session, job_id: int, item: ClaimedItem, *, counts: bool, is_copy: bool
+    session: Session,
+    job_id: int,
+    item: ClaimedItem,
+    dropped: Dropped,
+    *,
+    counts: bool,
+    is_copy: bool,
 ) -> None:
     """Add a video, its faces and its people, in the transaction that records it.
 
@@ -33,6 +41,7 @@ def count_video(
     totals = tally.at(item.dimensions, item.captured_at)
     add_outcome(totals, DONE)
     add_outcome(totals, DUPLICATES, int(is_copy))
+    add_dropped(tally.at(item.dimensions, item.captured_at, Unit.FRAME), dropped)
     for unit, table in ((Unit.FRAME, FaceRow), (Unit.TRACK, TrackRow)):
         faces = _read_faces(session, table, item.id)
         add_picture(tally.at(item.dimensions, item.captured_at, unit), faces)

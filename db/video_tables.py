@@ -20,6 +20,8 @@ class FrameRow(Table):
     seconds: Mapped[float]
     signature: Mapped[bytes]
     small: Mapped[bytes | None]
+    too_small: Mapped[int | None]
+    too_unsure: Mapped[int | None]
 
 
 class TrackRow(Table):

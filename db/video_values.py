@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.values import Thumbnail
-from models.face import AgeEstimate, Box, Face, Gender
+from models.face import NONE_DROPPED, AgeEstimate, Box, Dropped, Face, Gender
 from models.tracks import SeenFace, Track
 
 
@@ -32,6 +32,7 @@ class FoundFrame:
     signature: bytes
     faces: tuple[Face, ...]
     small: bytes | None = None
+    dropped: Dropped = NONE_DROPPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.age import AgeNet, read_age
 from models.alignment import CHIP_SIDE, cut_chip
 from models.detector import Detector
-from models.face import Detection, Face, Gender
+from models.face import NONE_DROPPED, Detection, Dropped, Face, Gender
 from models.gender import GenderNet
 from models.graph import load_graph
 from models.picture import Picture
@@ -36,6 +36,14 @@ class FoundFace:
     chip: NDArray[np.uint8]  # (64, 64, 3) RGB
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFaces:
+    """The faces of one picture, best score first, and how many likely ones are not among them."""
+
+    faces: list[FoundFace]
+    dropped: Dropped = NONE_DROPPED
+
+
 class Analyzer:
     """Finds faces picture by picture, and classifies them over many pictures at once."""
 
@@ -49,11 +57,13 @@ class Analyzer:
         """How many pictures `find` does best with at once."""
         return self._detector.batch_pictures
 
-    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
-        """The faces of each picture, best score first; the pictures may be dropped afterwards."""
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+        """The faces of each picture; the pictures may be let go of afterwards."""
         detections = self._detector.detect(pictures)
         return [
-            [FoundFace(detection, _cut_detection(picture, detection)) for detection in found]
+            FoundFaces(
+                [FoundFace(one, _cut_detection(picture, one)) for one in found.faces], found.dropped
+            )
             for picture, found in zip(pictures, detections, strict=True)
         ]
 

@@ -1,13 +1,13 @@
 """Step 2: pixels to detections, with YuNet (2023mar)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.face import Box, Detection
+from models.face import NONE_DROPPED, Box, Detection, Dropped
 from models.graph import CPU, Graph
 from models.overlap import keep_best
 from models.picture import Picture
@@ -28,17 +28,28 @@ MAX_ENLARGEMENT = 4.0
 # So a picture without a face is looked at once more, at this share of the side.
 CLOSE_UP_SHARE = 0.4
 
+# Under the threshold, a face that the net holds for likelier than not is told as dropped.
+LIKELY_SCORE = 0.5
+
 # Batching gains nothing on a CPU and costs memory; a GPU it keeps busy.
 GPU_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What the net sees in one picture, over the threshold, in pixels of its own input."""
+    """What the net sees in one picture, over a score, in pixels of its own input."""
 
     boxes: NDArray[np.float32]  # (n, 4) left, top, right, bottom
     scores: NDArray[np.float32]  # (n,)
     landmarks: NDArray[np.float32]  # (n, 5, 2) x, y
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """The faces of one picture, best score first, and how many likely ones are not among them."""
+
+    faces: list[Detection] = field(default_factory=list)
+    dropped: Dropped = NONE_DROPPED
 
 
 class Detector:
@@ -54,24 +65,24 @@ class Detector:
         self._smallest_face_pixels = smallest_face_pixels
         self.batch_pictures = 1 if graph.provider == CPU else GPU_BATCH
 
-    def detect(self, pictures: Sequence[Picture]) -> list[list[Detection]]:
-        """The faces of each picture, best score first; what it is batched with changes nothing."""
+    def detect(self, pictures: Sequence[Picture]) -> list[Detections]:
+        """The faces of each picture; what it is batched with changes nothing."""
         found = self._look(pictures, self._side)
-        missed = [index for index, faces in enumerate(found) if not faces]
+        missed = [index for index, one in enumerate(found) if not one.faces]
         close_ups = self._look([pictures[index] for index in missed], self._close_up_side)
-        for index, faces in zip(missed, close_ups, strict=True):
-            found[index] = faces
+        for index, close_up in zip(missed, close_ups, strict=True):
+            if close_up.faces:
+                found[index] = close_up
         return found
 
-    def _look(self, pictures: Sequence[Picture], side: int) -> list[list[Detection]]:
-        found: list[list[Detection]] = [[] for _ in pictures]
+    def _look(self, pictures: Sequence[Picture], side: int) -> list[Detections]:
+        found = [Detections() for _ in pictures]
+        lowest_score = min(LIKELY_SCORE, self._score_threshold)
         for batch in self._group(pictures, side):
             inputs = prepare([pictures[index].rgb for index in batch], side)
             outputs = self._graph.run(inputs)
             for row, index in enumerate(batch):
-                candidates = read(
-                    [output[row] for output in outputs], inputs.shape, self._score_threshold
-                )
+                candidates = read([output[row] for output in outputs], inputs.shape, lowest_score)
                 found[index] = self._place(candidates, pictures[index], side)
         return found
 
@@ -85,7 +96,7 @@ class Detector:
             for start in range(0, len(members), self.batch_pictures):
                 yield members[start : start + self.batch_pictures]
 
-    def _place(self, candidates: Candidates, picture: Picture, side: int) -> list[Detection]:
+    def _place(self, candidates: Candidates, picture: Picture, side: int) -> Detections:
         """Candidates in pixels of the net's input as detections in those of the full picture."""
         limits = (picture.width_pixels, picture.height_pixels)
         to_full = np.divide(limits, _scale_size(picture.rgb, side), dtype=np.float32)
@@ -95,12 +106,14 @@ class Detector:
             _make_detection(box, score, points, limits)
             for box, score, points in zip(boxes, candidates.scores, landmarks, strict=True)
         )
-        return [
-            detection
-            for detection in placed
-            if detection
-            and min(detection.box.width, detection.box.height) >= self._smallest_face_pixels
+        return self._judge([detection for detection in placed if detection])
+
+    def _judge(self, likely: Sequence[Detection]) -> Detections:
+        sure = [one for one in likely if one.score >= self._score_threshold]
+        large = [
+            one for one in sure if min(one.box.width, one.box.height) >= self._smallest_face_pixels
         ]
+        return Detections(large, Dropped(len(sure) - len(large), len(likely) - len(sure)))
 
 
 def prepare(rgbs: Sequence[NDArray[np.uint8]], side: int) -> NDArray[np.float32]:

@@ -38,6 +38,17 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many likely faces of a picture are left out, as too little is seen of them to judge."""
+
+    too_small: int = 0
+    too_unsure: int = 0
+
+
+NONE_DROPPED = Dropped()
+
+
+@dataclass(frozen=True, slots=True)
 class AgeEstimate:
     """Apparent age: expected years, the whole years 80 % of the net's belief lies between."""
 

@@ -28,6 +28,7 @@ from db.engine import Database
 from db.evaluations import record_evaluation
 from db.submissions import accept_job
 from db.values import Duplicates, JobOptions, NewItem, NewJob
+from models.face import Dropped
 from worker.settings import Settings
 
 EVIL = "<script>alert(1)</script>"
@@ -50,7 +51,22 @@ def test_the_funnel_tells_what_became_of_every_item(
 
     steps = "Submitted 6 failed: unreadable 2 Analysed 4 Faces found 8 Faces counted 8"
     assert steps in words
+    assert "left out" not in words
     assert "8 faces in 4 analysed of 6 submitted items" in words
+
+
+def test_likely_faces_that_were_left_out_are_steps(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    submit(database, items=2)
+    for chunk_id in hints(database):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        dropped = [
+            replace(result, dropped=Dropped(too_small=1)) for result in results_of(chunk, FACES)
+        ]
+        assert record(database, chunk, dropped)
+    database.close()
+    assert "left out as too small 2 Faces found 4" in read(client).words
 
 
 @pytest.mark.parametrize(

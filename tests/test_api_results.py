@@ -46,6 +46,7 @@ def test_a_line_has_the_shape_that_was_promised(client: FlaskClient, job_id: int
                 ("unknown", 0.55, 52.6, 47),
             )
         ],
+        "dropped": {"too_small": 0, "too_unsure": 0},
     }  # fmt: skip
 
 

@@ -1,19 +1,22 @@
 """The audience is counted from cells, which never differ from the faces."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
-from jobs_for_tests import make_face, submit, work_all
+from jobs_for_tests import claim, hints, make_face, record, results_of, submit, work_all
 from sqlalchemy import select
 
 from db.audience import read_audience
 from db.bands import PRESETS, parse_bands
 from db.engine import Database
 from db.grouping import AudienceQuery
+from db.results import ResultFilter, read_results
 from db.slices import SliceQuery
 from db.submissions import accept_job
 from db.tables import CellRow, FaceRow
 from db.values import NewItem, NewJob
+from models.face import Dropped
 from models.shares import wilson_share
 
 FACES = (make_face(10, 0.9), make_face(30, 0.2), make_face(31, 0.55), make_face(80, 0.9))
@@ -47,6 +50,27 @@ def test_pictures_without_faces_are_told(database: Database) -> None:
         audience = read_audience(session, AudienceQuery(PRESETS["marketing"]))
     assert (audience.funnel.without_faces, audience.faces) == (2, 0)
     assert audience.unknown_gender_share.high == 1.0
+
+
+def test_likely_faces_that_were_left_out_are_told_and_rounded(database: Database) -> None:
+    job_id = submit(database, items=3)
+    for chunk_id in hints(database):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        results = [
+            replace(result, dropped=Dropped(too_small=2, too_unsure=1))
+            for result in results_of(chunk, FACES)
+        ]
+        assert record(database, chunk, results)
+    with database.read() as session:
+        [one, *_] = read_results(session, job_id, ResultFilter(), after=-1, limit=1)
+        exact, rounded = (
+            read_audience(session, AudienceQuery(PRESETS["marketing"], min_cell=least)).funnel
+            for least in (1, 5)
+        )
+    assert one.dropped == Dropped(2, 1)
+    assert (exact.faces_too_small, exact.faces_too_unsure) == (6, 3)
+    assert (rounded.faces_too_small, rounded.faces_too_unsure) == (5, None)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sample_pictures import encode
 
-from models.analyzer import load_analyzer
+from models.analyzer import FoundFaces, load_analyzer
 from models.errors import NetUnavailable
 from models.picture import Picture, decode_picture
 from models.weights import SAMPLES, default_weights_dir, require_file
@@ -43,7 +43,7 @@ def decode(data, working_side=1920):
 
 
 def analyze(analyzer, data):
-    return analyzer.classify(analyzer.find([decode(data)])[0])
+    return analyzer.classify(analyzer.find([decode(data)])[0].faces)
 
 
 @pytest.mark.parametrize(("name", "count"), list(zip(NAMES, [5, 2, 0, 1], strict=True)))
@@ -86,7 +86,7 @@ def test_a_reduced_picture_gives_the_same_faces_in_the_same_pixels(analyzer):
     whole, reduced = decode(data), decode(data, working_side=900)
     assert reduced.scale == 2.0
     boxes, twins = (
-        sorted((face.detection.box.x, face.detection.box.width) for face in found)
+        sorted((face.detection.box.x, face.detection.box.width) for face in found.faces)
         for found in analyzer.find([whole, reduced])
     )
     assert np.allclose(boxes, twins, atol=10)
@@ -98,13 +98,14 @@ def test_what_a_picture_is_batched_with_changes_nothing(analyzer):
     together = analyzer.find(pictures * 2)
     for index, found in enumerate(together):
         wanted = alone[index % len(pictures)]
-        assert [face.detection for face in found] == [face.detection for face in wanted]
-        for face, twin in zip(found, wanted, strict=True):
+        assert found.dropped == wanted.dropped
+        assert [face.detection for face in found.faces] == [face.detection for face in wanted.faces]
+        for face, twin in zip(found.faces, wanted.faces, strict=True):
             assert np.array_equal(face.chip, twin.chip)
 
 
 def test_a_face_is_classified_alike_alone_and_among_others(analyzer):
-    found = [face for name in NAMES for face in analyzer.find([decode(read_sample(name))])[0]]
+    found = [face for name in NAMES for face in analyzer.find([decode(read_sample(name))])[0].faces]
     together = analyzer.classify(found)
     for face, one in zip(together, found, strict=True):
         [alone] = analyzer.classify([one])
@@ -120,7 +121,7 @@ def test_nothing_in_gives_nothing_out(analyzer):
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (31, 33)], ids=str)
 def test_a_picture_of_any_shape_goes_through(analyzer, shape):
     rgb = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    assert analyzer.find([Picture(rgb, shape[1], shape[0])]) == [[]]
+    assert analyzer.find([Picture(rgb, shape[1], shape[0])]) == [FoundFaces([])]
 
 
 def test_missing_weights_are_told_before_any_picture(tmp_path):

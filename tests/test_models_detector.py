@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.detector import CLOSE_UP_SHARE, STRIDES, Detector, prepare, read
+from models.face import Dropped
 from models.graph import CPU, CUDA
 from models.picture import Picture
 
@@ -47,7 +48,11 @@ def make_picture(width=640, height=320, full=None):
 
 
 def detect(graph, *pictures, side=640, smallest=1):
-    return Detector(graph, side, 0.7, smallest).detect(pictures)
+    return [found.faces for found in look(graph, *pictures, side=side, smallest=smallest)]
+
+
+def look(graph, *pictures, side=640, smallest=1, threshold=0.7):
+    return Detector(graph, side, threshold, smallest).detect(pictures)
 
 
 def test_no_pictures_give_no_lists():
@@ -97,6 +102,32 @@ def test_a_face_smaller_than_asked_in_the_full_picture_is_dropped(smallest, coun
     graph = FakeGraph([(100, 80, 0.9)], sides=(640,))
     [faces] = detect(graph, picture, smallest=smallest)
     assert len(faces) == count
+
+
+def test_likely_faces_that_are_left_out_are_counted():
+    faces = [(100, 80, 0.9), (300, 80, 0.69), (400, 80, 0.5), (500, 80, 0.49)]
+    graph = FakeGraph(faces, sides=(640,))
+    picture = make_picture(full=(1920, 960))
+    [sure] = look(graph, picture)
+    assert ([face.box.x for face in sure.faces], sure.dropped) == ([204], Dropped(0, 2))
+    [large] = look(graph, picture, smallest=193)
+    assert (large.faces, large.dropped) == ([], Dropped(1, 2))
+
+
+def test_with_a_threshold_under_one_half_no_face_is_too_unsure():
+    [found] = look(FakeGraph([(100, 80, 0.45), (300, 80, 0.3)]), make_picture(), threshold=0.4)
+    assert (len(found.faces), found.dropped) == (1, Dropped())
+
+
+def test_two_boxes_on_one_face_leave_nobody_out():
+    [found] = look(FakeGraph([(100, 80, 0.6), (108, 80, 0.9)]), make_picture())
+    assert found.dropped == Dropped()
+
+
+def test_a_face_found_from_afar_is_told_with_what_is_left_out_there():
+    close_up = FakeGraph([(100, 80, 0.9), (200, 80, 0.6)], sides=(round(640 * CLOSE_UP_SHARE),))
+    [found] = look(close_up, make_picture())
+    assert (len(found.faces), found.dropped) == (1, Dropped(0, 1))
 
 
 def test_a_box_past_the_edge_is_clipped():

@@ -21,7 +21,7 @@ from db.states import JobState
 from db.submissions import accept_job
 from db.tables import ChunkRow, ThumbnailRow
 from db.values import ClaimedItem, JobOptions, NewItem, NewJob, StoredItem, ThumbnailKind
-from models.analyzer import Analyzer, FoundFace
+from models.analyzer import Analyzer, FoundFace, FoundFaces
 from models.face import Face
 from models.picture import Picture
 from worker.analysis import Analysis
@@ -162,9 +162,9 @@ class Meddler(Analyzer):
     def __init__(self, meddle: object) -> None:
         self._meddle = meddle
 
-    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
         self._meddle()  # type: ignore[operator]
-        return [[] for _ in pictures]
+        return [FoundFaces([]) for _ in pictures]
 
     def classify(self, found: Sequence[FoundFace]) -> list[Face]:
         return []

@@ -13,11 +13,13 @@ from db.engine import Database
 from db.submissions import accept_job
 from db.tables import ChunkRow
 from db.values import Duplicates, JobOptions, NewItem, NewJob
-from models.analyzer import Analyzer, FoundFace
-from models.face import Detection, Face
+from models.analyzer import Analyzer, FoundFace, FoundFaces
+from models.face import Detection, Dropped, Face
 from models.picture import Picture
 from worker.intake import GROUP_ITEMS
 from worker.settings import Settings
+
+DROPPED = Dropped(too_small=1)
 
 
 class Counting(Analyzer):
@@ -29,14 +31,17 @@ class Counting(Analyzer):
         self.seen: list[int] = []
         self._failures = failures
 
-    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
         if self._failures and len(pictures) == 1:
             self._failures -= 1
             raise ArithmeticError("a fault of ours")
         if self._failures:
             raise ArithmeticError("a fault of the batch")
         self.seen += [picture.width_pixels for picture in pictures]
-        return [[FoundFace(_detect(picture.width_pixels), picture.rgb)] for picture in pictures]
+        return [
+            FoundFaces([FoundFace(_detect(picture.width_pixels), picture.rgb)], DROPPED)
+            for picture in pictures
+        ]
 
     def classify(self, found: Sequence[FoundFace]) -> list[Face]:
         return [make_face(years=face.detection.score * 1000) for face in found]
@@ -92,6 +97,7 @@ def test_each_picture_is_analysed_once_however_the_job_is_cut(
     assert ages == [[40], [50], [40], [40], [50], [60]]
     assert [item.width_pixels for item in items.values()] == [40, 50, 40, 40, 50, 60]
     assert all(item.has_thumbnail for item in items.values())
+    assert all(item.dropped == DROPPED for item in items.values())
     assert status(database, job_id).counts.duplicates == 3
 
 
@@ -102,6 +108,7 @@ def test_copies_that_do_not_count_have_no_faces(
     work(settings, database, chunk_ids, Counting())
     items = read_all(database, job_id)
     assert [len(item.faces) for item in items.values()] == [1, 0, 1, 0]
+    assert [item.dropped.too_small for item in items.values()] == [1, 0, 1, 0]
     assert items["3.jpg"].duplicate_of == items["0.jpg"].id
     assert status(database, job_id).counts.faces == 2
 

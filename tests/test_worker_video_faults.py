@@ -35,7 +35,7 @@ from db.retries import retry_job
 from db.states import ChunkKind, ChunkState
 from db.tables import ChunkRow
 from db.video_tables import FrameRow, TrackRow
-from models.analyzer import Analyzer, FoundFace
+from models.analyzer import Analyzer, FoundFace, FoundFaces
 from models.picture import Picture
 from worker.settings import Settings
 
@@ -62,7 +62,7 @@ class Meddler(Analyzer):
     def batch_pictures(self) -> int:
         return 1
 
-    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
         self._seen += 1
         if self._seen == 3:
             self._meddle()

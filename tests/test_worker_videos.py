@@ -22,11 +22,15 @@ from videos_for_tests import (
 )
 from work_for_tests import open_worker, work_until_done
 
+from db.audience import read_audience
+from db.bands import PRESETS
 from db.engine import Database
+from db.grouping import AudienceQuery
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
 from db.values import Duplicates, ThumbnailKind
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from models.analyzer import load_analyzer
 from worker.settings import Settings
 
 # Of the clip's 14 frames, so many to a segment make one, two and seven segments.
@@ -134,6 +138,20 @@ def test_of_videos_with_the_same_bytes_all_count_or_one(
     assert (counts.done, counts.duplicates) == (2, 1)
     assert counts.faces == len(one.faces) + len(other.faces)
     assert count_rows(database, TrackRow) == PEOPLE * (1 if once else 2)
+
+
+def test_likely_faces_left_out_are_added_up_over_frames(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip, segment_frames=4)
+    near_sighted = load_analyzer(settings.weights_dir, smallest_face_pixels=400)
+    job_id = submit_videos(database, clip, thumbnails=ThumbnailKind.NONE)
+    work_until_done(settings, database, near_sighted)
+    [item] = read_items(database, job_id)
+    assert (len(item.faces), item.dropped.too_small) == (0, len(reference[0]))
+    with database.read() as session:
+        audience = read_audience(session, AudienceQuery(PRESETS["marketing"]))
+    assert (audience.faces, audience.funnel.faces_too_small) == (0, len(reference[0]))
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -30,14 +30,16 @@ def open_worker(
     return ChunkWorker(settings, database, analysis, is_ending, work_seconds)
 
 
-def work_until_done(settings: Settings, database: Database | None = None) -> None:
+def work_until_done(
+    settings: Settings, database: Database | None = None, analyzer: Analyzer | None = None
+) -> None:
     """Do every chunk that waits, and close the jobs; on the settings' database if none is given."""
     if database is None:
         own = Database(settings.database_url)
         work_until_done(settings, own)
         own.close()
         return
-    worker = open_worker(settings, database)
+    worker = open_worker(settings, database, analyzer)
     while True:
         with database.write() as session:
             chunk_ids = choose_hints(session, 1000, resend_seconds=-1)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.values import ClaimedItem, ItemError, ItemResult, ThumbnailKind
-from models.analyzer import Analyzer, FoundFace
+from models.analyzer import Analyzer, FoundFace, FoundFaces
 from models.face import Face
 from models.picture import Picture, decode_picture
 from worker.copies import Copies, FindRecorded
@@ -139,15 +139,18 @@ class Analysis:
         self,
         result: ItemResult,
         picture: Picture,
-        found: Sequence[FoundFace],
+        found: FoundFaces,
         thumbnails: ThumbnailKind,
     ) -> _Seen:
         result = replace(
-            result, width_pixels=picture.width_pixels, height_pixels=picture.height_pixels
+            result,
+            width_pixels=picture.width_pixels,
+            height_pixels=picture.height_pixels,
+            dropped=found.dropped,
         )
         side = self._settings.thumbnail_side_pixels
         wanted = thumbnails is not ThumbnailKind.NONE
-        return _Seen(result, found, shrink(picture.rgb, side) if wanted else None)
+        return _Seen(result, found.faces, shrink(picture.rgb, side) if wanted else None)
 
     def _finish(self, work: tuple[_Seen, tuple[Face, ...], ThumbnailKind]) -> ItemResult:
         seen, faces, kind = work

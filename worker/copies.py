@@ -57,5 +57,6 @@ def _repeat(item: ClaimedItem, digest: bytes, recorded: RecordedPicture) -> Item
         height_pixels=recorded.height_pixels,
         faces=recorded.faces,
         thumbnail=recorded.thumbnail,
+        dropped=recorded.dropped,
         digest=digest,
     )

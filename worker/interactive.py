@@ -150,7 +150,7 @@ class InteractiveWorker:
         except ItemError as error:
             return _refuse(ErrorCode(error.code), str(error))
         [found] = self._analyzer.find([picture])
-        faces = self._analyzer.classify(found)
+        faces = self._analyzer.classify(found.faces)
         if wants_picture:
             return PICTURE + self._draw(picture, faces)
         return FACES + _write_analysis(picture, faces)

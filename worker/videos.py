@@ -14,7 +14,7 @@ from PIL import Image
 
 from db.values import ClaimedChunk, JobOptions, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoPlan
-from models.analyzer import Analyzer, FoundFace
+from models.analyzer import Analyzer, FoundFaces
 from models.errors import TooLargeItem
 from models.face import Face
 from models.shots import sign_frame
@@ -52,7 +52,7 @@ class _Looked:
     position: int
     number: int
     seconds: float
-    found: Sequence[FoundFace]
+    found: FoundFaces
     signature: bytes
     small_rgb: NDArray[np.uint8] | None
 
@@ -108,8 +108,8 @@ class VideoAnalysis:
         looked: list[_Looked] = []
         with self._open(chunk, says_stop) as (video, _):
             reached = self._look_at_all(video, chunk, says_stop, looked)
-        faces = iter(self._analyzer.classify([face for one in looked for face in one.found]))
-        frames = [_describe(one, tuple(islice(faces, len(one.found)))) for one in looked]
+        faces = iter(self._analyzer.classify([face for one in looked for face in one.found.faces]))
+        frames = [_describe(one, tuple(islice(faces, len(one.found.faces)))) for one in looked]
         if chunk.options.thumbnails is not ThumbnailKind.NONE:
             frames = _keep_best(frames, looked, chunk.options.frames_per_second)
         return Segment(tuple(frames), reached)
@@ -188,7 +188,14 @@ def bound_frames(options: JobOptions) -> int | None:
 
 
 def _describe(looked: _Looked, faces: tuple[Face, ...]) -> FoundFrame:
-    return FoundFrame(looked.position, looked.number, looked.seconds, looked.signature, faces)
+    return FoundFrame(
+        looked.position,
+        looked.number,
+        looked.seconds,
+        looked.signature,
+        faces,
+        dropped=looked.found.dropped,
+    )
 
 
 def _keep_best(

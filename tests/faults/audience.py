@@ -1,8 +1,22 @@
 """What an audience reads after every case: the cube, told of each change a little later."""
 
+from collections import Counter
+
+from sqlalchemy import select
+
 from db.engine import Database
 from db.slices import SliceQuery, Slices, read_slices
-from db.tables import JobRow
+from db.states import ItemState
+from db.tables import ItemRow, JobRow
+from db.totals import (
+    DONE,
+    DUPLICATES,
+    FAILED,
+    TOO_SMALL,
+    TOO_UNSURE,
+    empty_totals,
+    measure_of,
+)
 
 
 def check_cube(database: Database, job_id: int) -> list[str]:
@@ -16,6 +30,23 @@ def check_cube(database: Database, job_id: int) -> list[str]:
             for tag in job.tags
             if _describe_slices(read_slices(session, SliceQuery(tag=tag))) != of_job
         ]
+
+
+def check_measures(database: Database, job_id: int) -> list[str]:
+    """I5: what is counted of items is what their rows say."""
+    wanted: Counter[str] = Counter()
+    with database.read() as session:
+        for item in session.scalars(select(ItemRow).where(ItemRow.job_id == job_id)):
+            wanted[DONE] += item.state == ItemState.DONE
+            wanted[DUPLICATES] += item.duplicate_of is not None
+            wanted[TOO_SMALL] += item.too_small or 0
+            wanted[TOO_UNSURE] += item.too_unsure or 0
+            if item.error_code is not None:
+                wanted[f"{FAILED}{item.error_code}"] += 1
+        slices = read_slices(session, SliceQuery(job_id=job_id))
+    totals = sum((one for units in slices.values() for one in units.values()), empty_totals())
+    counted = {measure: measure_of(totals, measure) for measure in wanted}
+    return [] if counted == wanted else [f"I5: measures are {counted}, rows say {wanted}"]
 
 
 def _describe_slices(slices: Slices) -> dict[object, list[int]]:

@@ -19,9 +19,9 @@ from db.engine import Database
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
 from db.values import Duplicates
-from faults.audience import check_cube
-from faults.pictures import BAD, GOOD, expect_faces, kind_of, original_of
-from models.face import Face
+from faults.audience import check_cube, check_measures
+from faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of
+from models.face import Dropped, Face
 
 GENDER_MIN_PROBABILITY = 0.6
 CODES = {GOOD: None, BAD: ErrorCode.UNREADABLE}
@@ -67,7 +67,7 @@ def compare(
     committed = _read_audit(audit, job_id)
     evidence = read_evidence(database, job_id, names, committed, retries)
     found = [violation for check in CHECKS for violation in check(evidence)]
-    found += check_cube(database, job_id)
+    found += check_cube(database, job_id) + check_measures(database, job_id)
     return Difference(_count_lost(evidence), _count_doubled(evidence), tuple(found))
 
 
@@ -184,6 +184,22 @@ def _counts_elsewhere(item: ItemRow, evidence: Evidence) -> bool:
     return item.duplicate_of is not None and evidence.counts_once
 
 
+def check_dropped(evidence: Evidence) -> list[str]:
+    """I3: item by item, the likely faces that a fault-free run leaves out."""
+    return [
+        f"I3: {item.name} has left out {left_out}"
+        for item in evidence.items
+        if (left_out := Dropped(item.too_small or 0, item.too_unsure or 0))
+        != _expect_dropped(item, evidence)
+    ]
+
+
+def _expect_dropped(item: ItemRow, evidence: Evidence) -> Dropped:
+    if item.state != ItemState.DONE or _counts_elsewhere(item, evidence):
+        return Dropped()
+    return expect_dropped(item.name)
+
+
 def check_duplicates(evidence: Evidence) -> list[str]:
     """I3: of the copies of one picture that were done, one is the original, and all name it."""
     originals: dict[str, set[int]] = {}
@@ -289,6 +305,7 @@ CHECKS: tuple[Callable[[Evidence], list[str]], ...] = (
     check_items,
     check_commits,
     check_faces,
+    check_dropped,
     check_duplicates,
     check_failures,
     check_counters,

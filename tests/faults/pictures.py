@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.face import AgeEstimate, Box, Detection, Face, Gender
+from models.face import AgeEstimate, Box, Detection, Dropped, Face, Gender
 
 # An address as submitters give it; no worker of ours opens a file for it.
 SCHEME = "file:///faults/"
@@ -81,6 +81,11 @@ def _detect_one(key: bytes) -> Detection:
     return Detection(Box(x, y, width, width), 0.5 + key[3] / 512, landmarks)
 
 
+def drop(key: bytes) -> Dropped:
+    """How many likely faces are left out."""
+    return Dropped(key[-2] % MOST_FACES, key[-3] % MOST_FACES)
+
+
 def classify(detection: Detection) -> Face:
     """An age and a gender that follow from the box."""
     years = 1.0 + detection.box.x % 90 + detection.box.y / 512
@@ -91,6 +96,11 @@ def classify(detection: Detection) -> Face:
         gender=Gender(detection.box.width / 256),
         age=AgeEstimate(years, int(years), int(years) + 5, "25-32"),
     )
+
+
+def expect_dropped(name: str) -> Dropped:
+    """What a fault-free run leaves out in an item."""
+    return drop(_key_of(name)) if kind_of(name) == GOOD else Dropped()
 
 
 def expect_faces(name: str) -> list[Face]:

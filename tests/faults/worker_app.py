@@ -16,8 +16,8 @@ import worker.app
 import worker.chunks
 from faults import fail_points
 from faults.deliveries import count_deliveries
-from faults.pictures import SCHEME, classify, detect, draw_picture, kind_of, read_key
-from models.analyzer import Analyzer, FoundFace
+from faults.pictures import SCHEME, classify, detect, draw_picture, drop, kind_of, read_key
+from models.analyzer import Analyzer, FoundFace, FoundFaces
 from models.face import Face
 from models.picture import Picture
 from worker.sources import Sources
@@ -39,11 +39,11 @@ class KnownAnalyzer(Analyzer):
     def batch_pictures(self) -> int:
         return 1
 
-    def find(self, pictures: Sequence[Picture]) -> list[list[FoundFace]]:
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
         time.sleep(ITEM_SECONDS * len(pictures))
+        keys = [read_key(picture.rgb) for picture in pictures]
         return [
-            [FoundFace(detection, CHIP) for detection in detect(read_key(picture.rgb))]
-            for picture in pictures
+            FoundFaces([FoundFace(one, CHIP) for one in detect(key)], drop(key)) for key in keys
         ]
 
     def classify(self, found: Sequence[FoundFace]) -> list[Face]:
