@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.audience import FACES, PEOPLE
-from db.cells import Unit, read_cells
+from db.cells import Grain, Unit, read_cells
 from db.disclosure import Disclosure
 from db.grouping import AudienceGroup, AudienceQuery, Grouping
 from db.slices import Period, SliceQuery
@@ -72,7 +72,8 @@ def read_dimensions(
     """The first dimensions of a job by name, and how many there are."""
     units = PEOPLE if counts_people else FACES
     by_segment: defaultdict[str, Totals] = defaultdict(empty_totals)
-    for place, totals in read_cells(session, job_id, by_segment=True, by_day=False).totals.items():
+    tally = read_cells(session, job_id, by_segment=True, grain=Grain.ALL)
+    for place, totals in tally.totals.items():
         if place.unit in units:
             by_segment[place.segment] += totals
     segments = [
@@ -135,7 +136,8 @@ def read_timeline(session: Session, job_id: int, min_cell: int, *, counts_people
     """Faces by day, or by week or month where the days are many."""
     units = PEOPLE if counts_people else FACES
     days: Counter[str] = Counter()
-    for place, totals in read_cells(session, job_id, by_segment=False, by_day=True).totals.items():
+    tally = read_cells(session, job_id, by_segment=False, grain=Grain.DAY)
+    for place, totals in tally.totals.items():
         if place.unit in units:
             days[place.day] += int(faces_of(totals).sum())
     disclosure = Disclosure(min_cell)

@@ -43,6 +43,14 @@ class Unit(StrEnum):
     TRACK = "track"  # a person in a video
 
 
+class Grain(StrEnum):
+    """How long the periods are that are summed over."""
+
+    ALL = "all"  # for ever; the period is empty
+    MONTH = "month"  # YYYY-MM
+    DAY = "day"  # YYYY-MM-DD
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where something is counted: a segment of dimensions, a day ("" where none is known), a
@@ -149,7 +157,7 @@ def _measure_rows(
 
 def erase_cells(session: Session, job_id: int) -> None:
     """Remove what is counted of a job, and take it out of the cube."""
-    places = sorted(read_cells(session, job_id, by_segment=True, by_day=True).totals.items())
+    places = sorted(read_cells(session, job_id, by_segment=True, grain=Grain.DAY).totals.items())
     _tell_cube(session, job_id, places, -1)
     for table in (CellRow, MeasureRow):
         session.execute(delete(table).where(table.job_id == job_id))
@@ -160,11 +168,12 @@ def read_cells(
     job_id: int,
     *,
     by_segment: bool,
-    by_day: bool,
+    grain: Grain,
     first_day: str | None = None,
     last_day: str | None = None,
 ) -> Tally:
-    """The cells of a job, added up over what they are not asked for by; their place has "" there.
+    """The cells of a job, added up over segments and periods; their place has "" for a segment that
+    is not asked for, and the period for its day.
 
     Where a first or last day is given, those without a day are left out.
     """
@@ -174,16 +183,16 @@ def read_cells(
         columns = Table.metadata.tables[table.__tablename__].c
         wanted = [columns.unit, *(columns[key] for key in keys)]
         summed = [func.sum(column) for column in columns if not column.primary_key]
-        place = [columns.segment] * by_segment + [columns.day] * by_day
+        place = [columns.segment] * by_segment
         query = (
             select(
                 columns.segment if by_segment else literal(""),
-                columns.day if by_day else literal(""),
+                _period_of(columns.day, grain).label("period"),
                 *wanted,
                 *summed,
             )
             .where(columns.job_id == job_id, *_days(columns.day, first_day, last_day))
-            .group_by(*wanted, *place)
+            .group_by(*wanted, *place, "period")
         )
         for segment, day, unit, *rest in session.execute(query):
             yield tally.at_place(Place(segment, day, Unit(unit))), rest
@@ -193,6 +202,12 @@ def read_cells(
     for totals, (measure, total) in read(MeasureRow, "measure"):
         totals[PLACES[measure]] += int(total)
     return tally
+
+
+def _period_of(day: ColumnElement[str], grain: Grain) -> ColumnElement[str]:
+    if grain is Grain.ALL:
+        return literal("")
+    return day if grain is Grain.DAY else func.substr(day, 1, len("YYYY-MM"))
 
 
 def _days(

@@ -9,14 +9,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from itertools import combinations
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.bulk import put_rows
-from db.cells import segment_of
+from db.cells import Grain, segment_of
 from db.engine import is_postgresql
 from db.tables import CubeRow, DeltaRow, JobRow
 from db.tags import has_tag
@@ -34,14 +33,6 @@ ALL_JOBS = ""
 WHOLE = "*"
 # More dimensions than these together are added up from whole segments.
 MOST_DIMENSIONS = 2
-
-
-class Grain(StrEnum):
-    """How long the periods are that a row sums over."""
-
-    ALL = "all"  # for ever; the period is empty
-    MONTH = "month"  # YYYY-MM
-    DAY = "day"  # YYYY-MM-DD
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,12 +11,11 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.cells import Unit, read_cells, segment_of
+from db.cells import Grain, Unit, read_cells, segment_of
 from db.cube import (
     MOST_DIMENSIONS,
     UNDATED,
     WHOLE,
-    Grain,
     Stretch,
     read_cube,
     read_deltas,
@@ -137,12 +136,18 @@ def _read_job(
         session,
         job_id,
         by_segment=bool(query.by_dimensions or query.dimensions),
-        by_day=query.by_period is not None,
+        grain=_grain_of(query.by_period),
         first_day=query.first_day.isoformat() if query.first_day else None,
         last_day=query.last_day.isoformat() if query.last_day else None,
     )
     for place, totals in tally.totals.items():
         yield place.segment, place.day, place.unit, totals
+
+
+def _grain_of(period: Period | None) -> Grain:
+    if period is None:
+        return Grain.ALL
+    return Grain.MONTH if period is Period.MONTH else Grain.DAY
 
 
 def _inside(sums: Sums, query: SliceQuery) -> Iterator[tuple[str, str, str, Totals]]:
@@ -160,7 +165,7 @@ def list_stretches(query: SliceQuery) -> list[Stretch]:
     if query.by_period in (Period.DAY, Period.WEEK):
         return [_stretch(Grain.DAY, first, last)]
     if first is None and last is None:
-        return [Stretch(Grain.MONTH if query.by_period else Grain.ALL)]
+        return [Stretch(_grain_of(query.by_period))]
     # Days up to the first whole month, whole months, and days from the last on.
     first_month = first and (first if first.day == 1 else _start_of_next_month(first))
     last_month = last and _end_of_last_whole_month(last)
