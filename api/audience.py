@@ -1,6 +1,6 @@
 """The audience: who was there, over one job or over all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 
 import pyarrow
@@ -16,7 +16,7 @@ from api.requests import AudienceParameters
 from api.schemas import AudienceOut
 from api.services import services
 from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet
-from db.audience import Audience, read_audience
+from db.audience import Audience, read_audiences
 from db.evaluations import Evaluation
 from db.grouping import AudienceQuery, AudienceTooLarge
 from models.errors import CalibrationError
@@ -63,13 +63,20 @@ def show_audience(query: AudienceParameters) -> Response:
     `calibration` names an evaluation, by which shares are corrected for what the nets mix up. A job
     or an evaluation that is not there is a 404; an erased job has nobody.
     """
-    if query.job is not None:
-        find_job(query.job)
-    calibration = None if query.calibration is None else find_evaluation(query.calibration)
-    with services().database.read() as session:
-        asked = _to_query(query, calibration)
-        audience = AudienceOut.of(_read(session, asked), asked)
+    [audience] = find_audiences(query)
     return _FORMATS[query.format](audience)
+
+
+def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
+    """Tables that are grouped differently, but of the same slices of the same faces."""
+    first = asked[0]
+    if first.job is not None:
+        find_job(first.job)
+    calibration = None if first.calibration is None else find_evaluation(first.calibration)
+    queries = [_to_query(parameters, calibration) for parameters in asked]
+    with services().database.read() as session:
+        found = _read(session, queries)
+    return [AudienceOut.of(*pair) for pair in zip(found, queries, strict=True)]
 
 
 def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) -> AudienceQuery:
@@ -79,9 +86,9 @@ def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) ->
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
 
 
-def _read(session: Session, query: AudienceQuery) -> Audience:
+def _read(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
     try:
-        return read_audience(session, query)
+        return read_audiences(session, queries)
     except (AudienceTooLarge, CalibrationError) as error:
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
 

@@ -107,7 +107,7 @@ def main() -> None:
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(summary, indent=2) + "\n")
-    sys.exit(1 if any(_report(kind, pages) for kind, pages in found.items()) else 0)
+    sys.exit(1 if any([_report(kind, pages) for kind, pages in found.items()]) else 0)
 
 
 def _measure(folder: str, url: str) -> dict[str, PageFigures]:

@@ -9,7 +9,7 @@ from db.cells import Unit
 from db.disclosure import Disclosure
 from db.funnel import Funnel, read_funnel
 from db.grouping import AudienceGroup, AudienceQuery, Grouping, find_mean_age, find_median_age
-from db.slices import read_slices
+from db.slices import Slices, read_slices
 from db.totals import Totals, empty_totals, faces_of
 from models.shares import Share
 
@@ -41,7 +41,16 @@ def read_audience(session: Session, query: AudienceQuery) -> Audience:
 
     Raises AudienceTooLarge, and CalibrationError where the evaluation cannot tell.
     """
-    slices = read_slices(session, query.slices)
+    return _make_audience(session, query, read_slices(session, query.slices))
+
+
+def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
+    """Several tables of the same slices, which are read once."""
+    slices = read_slices(session, queries[0].slices)
+    return [_make_audience(session, query, slices) for query in queries]
+
+
+def _make_audience(session: Session, query: AudienceQuery, slices: Slices) -> Audience:
     units = PEOPLE if query.counts_people else FACES
     counted = {key: _add_up(found, units) for key, found in slices.items()}
     everything = _add(counted.values())

@@ -1,11 +1,11 @@
 """Audience: who was there, asked as `GET /v1/audience` is; the address keeps the question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from api.audience import show_audience
+from api.audience import find_audiences
 from api.errors import validate
 from api.pages.rendering import show
 from api.requests import DIMENSION_PREFIX, AudienceParameters
@@ -17,7 +17,7 @@ from db.grouping import AudienceGroup
 from models.shares import Share
 
 blueprint = Blueprint("audience_page", __name__)
-PYRAMID = "gender,age_band"
+PYRAMID = ("gender", "age_band")
 PERIODS = ("day", "week", "month")
 # What only the page knows: a filter as it is typed, and what the second table is split by.
 OWN_FIELDS = ("where", "over", "split")
@@ -29,13 +29,13 @@ def show_page() -> Response:
     question = _read_question()
     over, split = request.args.get("over", ""), request.args.get("split", "").strip()
     spread_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
-    pyramid = _ask({**question, "by": PYRAMID})
+    [pyramid] = _ask(question, [PYRAMID])
     with services().database.read() as session:
         evaluations = [evaluation.name for evaluation in read_evaluations(session)]
     return show(
         "audience.html",
         question=question,
-        link=urlencode({**question, "by": ",".join([*spread_by, PYRAMID])}),
+        link=urlencode({**question, "by": ",".join([*spread_by, *PYRAMID])}),
         over=over,
         split=split,
         audience=pyramid,
@@ -58,9 +58,11 @@ def _read_question() -> dict[str, str]:
     return {name: text for name, text in given.items() if name not in OWN_FIELDS}
 
 
-def _ask(question: Mapping[str, str]) -> AudienceOut:
-    parameters = validate(AudienceParameters, {**question, "format": "json"})
-    return AudienceOut.model_validate_json(show_audience(parameters).get_data())
+def _ask(question: Mapping[str, str], by: Sequence[Sequence[str]]) -> list[AudienceOut]:
+    """The tables grouped by these, all of the same slices."""
+    return find_audiences(
+        *(validate(AudienceParameters, {**question, "by": ",".join(names)}) for names in by)
+    )
 
 
 def share_of(group: AudienceGroup) -> Share | None:
@@ -87,11 +89,12 @@ def _read_spread(question: Mapping[str, str], by: list[str]) -> list[dict[str, o
     a gender may still be told of all."""
     if not by:
         return []
+    everybody, by_gender = _ask(question, [by, [*by, "gender"]])
     rows: dict[str, dict[str, object]] = {
         _name_row(group): {"label": _name_row(group), "faces": group.faces}
-        for group in _ask({**question, "by": ",".join(by)}).groups
+        for group in everybody.groups
     }
-    for group in _ask({**question, "by": ",".join([*by, "gender"])}).groups:
+    for group in by_gender.groups:
         rows.get(_name_row(group), {})[group.gender or ""] = group.faces
     return list(rows.values())
 
