@@ -41,16 +41,20 @@ def read_audience(session: Session, query: AudienceQuery) -> Audience:
 
     Raises AudienceTooLarge, and CalibrationError where the evaluation cannot tell.
     """
-    return _make_audience(session, query, read_slices(session, query.slices))
+    [audience] = read_audiences(session, [query])
+    return audience
 
 
 def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
-    """Several tables of the same slices, which are read once."""
-    slices = read_slices(session, queries[0].slices)
-    return [_make_audience(session, query, slices) for query in queries]
+    """Several tables that group the same slices differently; raises as `read_audience` does."""
+    first = queries[0]
+    slices = read_slices(session, first.slices)
+    outcomes = _add(_add_up(found, FACES) for found in slices.values())
+    funnel = read_funnel(session, first.slices, outcomes, Disclosure(first.min_cell))
+    return [_make_audience(query, slices, funnel) for query in queries]
 
 
-def _make_audience(session: Session, query: AudienceQuery, slices: Slices) -> Audience:
+def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
     units = PEOPLE if query.counts_people else FACES
     counted = {key: _add_up(found, units) for key, found in slices.items()}
     everything = _add(counted.values())
@@ -59,12 +63,7 @@ def _make_audience(session: Session, query: AudienceQuery, slices: Slices) -> Au
     grouping = Grouping(query, everything)
     faces = faces_of(everything)
     return Audience(
-        funnel=read_funnel(
-            session,
-            query.slices,
-            _add(_add_up(found, FACES) for found in slices.values()),
-            Disclosure(query.min_cell),
-        ),
+        funnel=funnel,
         faces=grouping.faces,
         unknown_gender_share=grouping.share(int(faces[-1].sum()), "gender"),
         under_18_share=grouping.share(int(faces[:, :ADULT_AGE].sum()), "age"),
