@@ -27,9 +27,10 @@ from worker.sources import Sources
 from worker.thumbnails import shrink
 from worker.video_copy import VideoCopy
 
-# A short video is cut finer than a segment may be, so that every slot has its part of it; but not
-# so fine that finding the first frame takes longer than looking at all.
-SEGMENTS_PER_SLOT = 4
+# Each segment is this part of what a slot would get of the frames left (Polychronopoulos and Kuck
+# 1987): every slot has its part of a short video, and none works long after the others. But not so
+# fine that finding the first frame takes longer than looking at all.
+SHARES_PER_SLOT = 2
 FEWEST_FRAMES = 16
 # A frame that may be shown later is kept nearly as it was.
 SMALL_QUALITY = 95
@@ -88,12 +89,16 @@ class VideoAnalysis:
         if frames is None:
             return ((0, None),)
         self._check_frames(frames)
-        size = ceil(frames / (SEGMENTS_PER_SLOT * max(1, slots)))
-        size = min(max(size, FEWEST_FRAMES), self._settings.segment_frames)
-        starts = range(0, frames, size)
+        starts = [0]
+        while (left := frames - starts[-1]) > (size := self._size_segment(left, slots)):
+            starts.append(starts[-1] + size)
         # A header may say less than there is: the last one goes on to the end.
         stops: list[int | None] = [*starts[1:], bound]
         return tuple(zip(starts, stops, strict=True))
+
+    def _size_segment(self, frames: int, slots: int) -> int:
+        size = ceil(frames / (SHARES_PER_SLOT * max(1, slots)))
+        return min(max(size, FEWEST_FRAMES), self._settings.segment_frames)
 
     def _check_frames(self, frames: int) -> None:
         most = self._settings.max_video_frames
