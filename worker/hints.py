@@ -2,10 +2,12 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from threading import BoundedSemaphore
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from db.engine import Database
@@ -49,11 +51,16 @@ def _count_hints(queue: Celery) -> int | None:
     """How many lie in Redis, or None while it is away."""
     url = str(queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
     try:
-        with connect(url) as client:
-            return int(client.llen(BULK_QUEUE))
+        return int(_open_client(url).llen(BULK_QUEUE))
     except RedisError as error:
         logger.warning("broker is away", extra={"error": str(error)})
         return None
+
+
+@lru_cache(maxsize=1)
+def _open_client(url: str) -> Redis:
+    """Its connection is kept from turn to turn, and made anew when the broker has been away."""
+    return connect(url)
 
 
 class HintSender:
