@@ -1,15 +1,19 @@
 """What a worker that has to end leaves: it waits again at once, and nothing counts as a crash."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from db.clock import DatabaseTime
 from db.leases import held, held_by
 from db.pieces import cut_piece
 from db.states import ChunkState
 from db.tables import ChunkRow, ItemRow
 from db.values import ClaimedChunk
+
+LAST_MOMENT_SECONDS = 1.0
 
 
 def give_back_rest(session: Session, chunk: ClaimedChunk, results: int) -> ClaimedChunk | None:
@@ -37,15 +41,18 @@ def give_back_rest(session: Session, chunk: ClaimedChunk, results: int) -> Claim
 
 def give_back(session: Session, chunk: ClaimedChunk) -> bool:
     """All of a chunk; False where the lease has moved on."""
-    return _give_back(session, *held(chunk.id, chunk.token)) == 1
+    return _give_back(session, held(chunk.id, chunk.token), 0.0) == 1
 
 
 def give_back_all(session: Session, worker: str) -> int:
-    """Whatever the children of a worker hold; returns how many chunks that were."""
-    return _give_back(session, *held_by(worker))
+    """Whatever the children of a worker hold; returns how many chunks that were.
+
+    They are sent a moment later, as a worker in its last moment still takes hints, for nothing.
+    """
+    return _give_back(session, held_by(worker), LAST_MOMENT_SECONDS)
 
 
-def _give_back(session: Session, *which: ColumnElement[bool]) -> int:
+def _give_back(session: Session, which: Sequence[ColumnElement[bool]], pause_seconds: float) -> int:
     given = session.execute(
         update(ChunkRow)
         .where(*which)
@@ -53,6 +60,7 @@ def _give_back(session: Session, *which: ColumnElement[bool]) -> int:
             state=ChunkState.WAITING,
             token=None,
             sent_at=None,
+            not_before=DatabaseTime(pause_seconds),
             in_hand=None,
             # A claim that comes to nothing is no attempt.
             attempts=ChunkRow.attempts - 1,

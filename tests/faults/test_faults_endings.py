@@ -27,9 +27,9 @@ SOON_SECONDS = 120.0
 END = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}
 
 
-def plan(grace_seconds: float, resend_seconds: float = 300, **others: object) -> Plan:
+def plan(grace_seconds: float, **others: object) -> Plan:
     settings = {"FACETALLY_STOP_GRACE_SECONDS": str(grace_seconds)}
-    return Plan(lease_seconds=300, resend_seconds=resend_seconds, settings=settings, **others)
+    return Plan(lease_seconds=300, resend_seconds=300, settings=settings, **others)
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +150,7 @@ def test_a_picture_that_hangs_holds_no_end_up_and_is_not_blamed_for_it(
     sqlite: SqliteFile, grace_seconds: float, ask: Callable[[Program], None]
 ) -> None:
     names = ["hang-0.png", *name_items(8)]
-    # The worker may still take the hint that is sent at once: then the next gets another.
-    with Cluster(sqlite, plan(grace_seconds, resend_seconds=5, workers=1)) as cluster:
+    with Cluster(sqlite, plan(grace_seconds, workers=1)) as cluster:
         job_id, worker = submit_and_find_holder(cluster, names)
         first = worker.pid
         assert wait_for_end(worker, lambda: ask(worker)) == 0
