@@ -69,7 +69,7 @@ def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audi
         under_18_share=grouping.share(int(faces[:, :ADULT_AGE].sum()), "age"),
         median_age=grouping.average(find_median_age),
         mean_age=grouping.average(find_mean_age),
-        design_effect=round(grouping.design_effect(), 2),
+        design_effect=round(grouping.design_effect, 2),
         groups=tuple(grouping.list_groups(counted)),
     )
 

@@ -1,6 +1,6 @@
 """Step 7b: totals become the rows of an audience table: counts, shares, and how sure they are."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,13 +80,22 @@ class Grouping:
         labels = _list_labels(query, everything)
         self._members = np.array([_ages_of(label, query) for label in labels]).T  # (ages, labels)
         self._groups: list[Group] = [(gender, label) for label in labels for gender in genders]
+        asked = {"gender": query.by_gender, "age": query.by_age_band}
+        told = (self._correlation[kind] for kind in asked if asked[kind])
+        self._correlation_of_groups = max(told, default=1.0)
+        # Of a row's share of all: the faces of a picture have the same dimensions and day.
+        is_cut = bool(query.slices.by_dimensions or query.slices.by_period)
+        self.design_effect = self._effect(
+            everything, self._count, 1.0 if is_cut else self._correlation_of_groups
+        )
         self.faces = self._disclosure.publish_faces(self._count)
 
     def list_groups(self, counted: Mapping[SliceKey, Totals]) -> Iterator[AudienceGroup]:
         """Every band and gender asked for has its row in every slice, with or without faces."""
         self._refuse_large(len(counted))
-        for key, totals in counted.items():
-            yield from self._list_slice(key, totals)
+        hard = self._count_hard(counted.values())
+        for (key, totals), counts in zip(counted.items(), hard, strict=True):
+            yield from self._list_slice(key, totals, counts)
 
     def _refuse_large(self, slices: int) -> None:
         rows = slices * len(self._groups)
@@ -101,13 +110,17 @@ class Grouping:
                 f"for {slices:,}: ask by fewer dimensions or longer periods, or for a part of them."
             )
 
-    def _list_slice(self, key: SliceKey, totals: Totals) -> Iterator[AudienceGroup]:
+    def _list_slice(
+        self, key: SliceKey, totals: Totals, counts: Sequence[int]
+    ) -> Iterator[AudienceGroup]:
         values, period = key
-        hard = self._count_hard(totals)
-        published = {group: self._disclosure.publish_faces(hard[group]) for group in hard}
-        count = sum(hard.values())
+        published = {
+            group: self._disclosure.publish_faces(count)
+            for group, count in zip(self._groups, counts, strict=True)
+        }
+        count = sum(counts)
         within = self._disclosure.publish_faces(count)
-        effect, effect_within = self.design_effect(), self._effect_within(totals, count)
+        effect_within = self._effect(totals, count, self._correlation_of_groups)
         soft = self._share_soft(totals)
         corrected = self._correct(effect_within, published)
         for group in self._groups:
@@ -118,18 +131,21 @@ class Grouping:
                 gender=group[0],
                 age_band=group[1],
                 faces=faces,
-                share=self._share_published(faces, self.faces, effect),
+                share=self._share_published(faces, self.faces, self.design_effect),
                 share_within=self._share_published(faces, within, effect_within),
                 soft_share=soft.get(group),
                 corrected=corrected.get(group),
             )
 
-    def _count_hard(self, totals: Totals) -> dict[Group, int]:
-        """In the order of the groups: by label, then by gender."""
-        counts = (faces_of(totals) @ self._members).T
+    def _count_hard(self, slices: Iterable[Totals]) -> list[list[int]]:
+        """Of each slice in the order of the groups: by label, then by gender."""
+        faces = np.array([faces_of(totals) for totals in slices], dtype=np.int64)
+        counts = faces.reshape(-1, *faces_of(self._everything).shape) @ self._members
+        counts = counts.swapaxes(1, 2)  # (slices, labels, genders)
         if not self._query.by_gender:
-            counts = counts.sum(axis=1, keepdims=True)
-        return dict(zip(self._groups, counts.ravel().tolist(), strict=True))
+            counts = counts.sum(axis=2)
+        listed: list[list[int]] = counts.reshape(-1, len(self._groups)).tolist()
+        return listed
 
     def _share_soft(self, totals: Totals) -> dict[Group, float | None]:
         """Only of the two genders: nobody is of the gender `unknown`."""
@@ -176,19 +192,6 @@ class Grouping:
             return None
         # Rounded, a part may be more than its whole.
         return _round(wilson_share(min(faces, of), of, effect))
-
-    def design_effect(self) -> float:
-        """Of a row's share of all: the faces of a picture have the same dimensions and day."""
-        is_cut = bool(self._query.slices.by_dimensions or self._query.slices.by_period)
-        correlation = 1.0 if is_cut else self._correlation_of_groups()
-        return self._effect(self._everything, self._count, correlation)
-
-    def _effect_within(self, totals: Totals, count: int) -> float:
-        return self._effect(totals, count, self._correlation_of_groups())
-
-    def _correlation_of_groups(self) -> float:
-        asked = {"gender": self._query.by_gender, "age": self._query.by_age_band}
-        return max((self._correlation[kind] for kind in asked if asked[kind]), default=1.0)
 
     def _effect(self, totals: Totals, count: int, correlation: float) -> float:
         return design_effect_of(count, measure_of(totals, "faces_squared"), correlation)
