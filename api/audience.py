@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from api.errors import ERRORS, ApiError, answers
 from api.evaluations import find_evaluation
 from api.jobs import find_job
+from api.queries import AudienceParameters
 from api.replies import reply
-from api.requests import AudienceParameters
 from api.schemas import AudienceOut
 from api.services import services
 from api.tables import CSV, PARQUET, Row, reply_file, stream_csv, stream_parquet

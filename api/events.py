@@ -9,7 +9,8 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ERRORS, ApiError, answers
 from api.jobs import find_job
-from api.requests import EventsQuery, JobPath
+from api.queries import EventsQuery
+from api.requests import JobPath
 from api.schemas import JobOut
 from api.services import services
 from db.jobs import read_chosen_jobs

@@ -10,16 +10,9 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.errors import ERRORS, ApiError, answers, validate_json
 from api.keys import AlreadyAccepted, refuse_repeated
 from api.manifests import ManifestKind
+from api.queries import JobsQuery
 from api.replies import CSV_EXAMPLE, describe_body, reply
-from api.requests import (
-    ItemBody,
-    JobBody,
-    JobPath,
-    JobsQuery,
-    KeyHeader,
-    SubmissionQuery,
-    UploadForm,
-)
+from api.requests import ItemBody, JobBody, JobPath, KeyHeader, SubmissionQuery, UploadForm
 from api.retention import limit_retention
 from api.schemas import ErrorBody, JobOut, JobsOut
 from api.services import services

@@ -9,8 +9,9 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.coco import CocoOut, stream_coco
 from api.errors import ERRORS, answers
 from api.jobs import find_job
+from api.queries import RESULTS_PER_PAGE, ResultsQuery
 from api.replies import inline_schema, reply
-from api.requests import RESULTS_PER_PAGE, JobPath, ResultsQuery
+from api.requests import JobPath
 from api.result_rows import RESULT_SCHEMA, make_rows
 from api.schemas import ResultOut, ResultsOut
 from api.services import services

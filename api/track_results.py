@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from flask import Response
 
+from api.queries import RESULTS_PER_PAGE, ResultsQuery
 from api.replies import reply
-from api.requests import RESULTS_PER_PAGE, ResultsQuery
 from api.tables import CSV, NDJSON, PARQUET, reply_file, stream_csv, stream_parquet
 from api.tracks import TRACK_SCHEMA, TrackOut, TracksOut, make_track_rows
 from db.engine import Database

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from api.audience import find_audiences
 from api.errors import validate
 from api.pages.rendering import show
-from api.requests import DIMENSION_PREFIX, AudienceParameters
+from api.queries import DIMENSION_PREFIX, AudienceParameters
 from api.schemas import AudienceOut
 from api.services import services
 from db.bands import PRESETS

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.errors import validate
 from api.jobs import find_job
 from api.pages.rendering import asks_for_part, show
-from api.requests import ResultsQuery
+from api.queries import ResultsQuery
 from api.services import services
 from db.results import ResultFilter, read_results
 from db.states import ItemState

@@ -9,7 +9,8 @@ from api.drafts import finalize_draft
 from api.errors import validate
 from api.jobs import find_job, go_on, remove_job, run_failed_again, stop_job
 from api.pages.rendering import asks_for_part, show
-from api.requests import JobPath, JobsQuery
+from api.queries import JobsQuery
+from api.requests import JobPath
 from api.services import services
 from db.jobs import read_jobs
 from db.states import JobState, WorkerRole
