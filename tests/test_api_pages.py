@@ -134,6 +134,15 @@ def test_pages_of_jobs_go_on_where_the_last_ended(client: FlaskClient) -> None:
     assert "<html" not in more
 
 
+def test_a_job_tells_how_many_of_its_items_were_cancelled(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    job_id = submit(database, items=3)
+    assert " cancelled<" not in client.get(f"/jobs/{job_id}", headers=PAGE).text
+    client.post(f"/v1/jobs/{job_id}/cancel")
+    close(database)
+    assert ">3 cancelled<" in client.get(f"/jobs/{job_id}", headers=PAGE).text
+
+
 def test_a_gallery_goes_on_where_the_last_page_ended(client: FlaskClient) -> None:
     database = client.application.extensions[EXTENSION].database
     job = submit(database, items=60)
