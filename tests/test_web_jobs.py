@@ -57,6 +57,14 @@ def test_a_folder_is_sent_and_its_faces_are_looked_at(visit, job):
     visit.photograph("job")
 
 
+def test_the_report_reads_well_on_every_screen(visit, job):
+    page = visit.page
+    page.goto(f"/v1{job.removeprefix(visit.url)}/report")
+    expect(page.locator("h1")).to_have_text("Who is in these pictures?")
+    expect(page.get_by_role("img").first).to_be_visible()
+    visit.photograph("report")
+
+
 def test_pictures_are_filtered_and_the_address_keeps_the_question(visit, job):
     page = visit.page
     page.goto(job)
