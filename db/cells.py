@@ -177,31 +177,42 @@ def read_cells(
 
     Where a first or last day is given, those without a day are left out.
     """
+    span = (first_day, last_day)
     tally = Tally()
-
-    def read(table: type[CellRow | MeasureRow], *keys: str) -> Iterator[tuple[Totals, list[Any]]]:
-        columns = Table.metadata.tables[table.__tablename__].c
-        wanted = [columns.unit, *(columns[key] for key in keys)]
-        summed = [func.sum(column) for column in columns if not column.primary_key]
-        place = [columns.segment] * by_segment
-        query = (
-            select(
-                columns.segment if by_segment else literal(""),
-                _period_of(columns.day, grain).label("period"),
-                *wanted,
-                *summed,
-            )
-            .where(columns.job_id == job_id, *_days(columns.day, first_day, last_day))
-            .group_by(*wanted, *place, "period")
-        )
-        for segment, day, unit, *rest in session.execute(query):
-            yield tally.at_place(Place(segment, day, Unit(unit))), rest
-
-    for totals, (gender, age, *masses) in read(CellRow, "gender", "age"):
-        cells_of(totals)[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
-    for totals, (measure, total) in read(MeasureRow, "measure"):
-        totals[PLACES[measure]] += int(total)
+    cells = _sum_rows(session, CellRow, job_id, ("gender", "age"), by_segment, grain, span)
+    for place, (gender, age, *masses) in cells:
+        counted = cells_of(tally.at_place(place))
+        counted[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
+    measures = _sum_rows(session, MeasureRow, job_id, ("measure",), by_segment, grain, span)
+    for place, (measure, total) in measures:
+        tally.at_place(place)[PLACES[measure]] += int(total)
     return tally
+
+
+def _sum_rows(
+    session: Session,
+    table: type[CellRow | MeasureRow],
+    job_id: int,
+    keys: Sequence[str],
+    by_segment: bool,
+    grain: Grain,
+    span: tuple[str | None, str | None],
+) -> Iterator[tuple[Place, list[Any]]]:
+    columns = Table.metadata.tables[table.__tablename__].c
+    place = (
+        (columns.segment if by_segment else literal("")).label("place_segment"),
+        _period_of(columns.day, grain).label("period"),
+        columns.unit,
+    )
+    wanted = [columns[key] for key in keys]
+    summed = [func.sum(column) for column in columns if not column.primary_key]
+    query = (
+        select(*place, *wanted, *summed)
+        .where(columns.job_id == job_id, *_days(columns.day, *span))
+        .group_by("place_segment", "period", columns.unit, *wanted)
+    )
+    for segment, period, unit, *rest in session.execute(query):
+        yield Place(segment, period, Unit(unit)), rest
 
 
 def _period_of(day: ColumnElement[str], grain: Grain) -> ColumnElement[str]:

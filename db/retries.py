@@ -62,25 +62,29 @@ def _reopen_chunks(session: Session, job_id: int) -> int:
         )
         .group_by(ChunkRow.id)
     )
-    retried = 0
-    for chunk_id, items in session.execute(query).all():
-        session.execute(
-            update(ChunkRow)
-            .where(ChunkRow.id == chunk_id)
-            .values(
-                state=ChunkState.WAITING,
-                failed=ChunkRow.failed - items,
-                earlier=ChunkRow.done + ChunkRow.failed - items,
-                # A video is cut anew.
-                kind=ChunkKind.ITEMS,
-                item_id=None,
-                crashes=0,
-                lost_on=[],
-                token=None,
-                sent_at=None,
-                finished_at=None,
-                not_before=DatabaseTime(),
-            )
+    failed = session.execute(query).all()
+    for chunk_id, items in failed:
+        _reopen_chunk(session, chunk_id, items)
+    return sum(items for _, items in failed)
+
+
+def _reopen_chunk(session: Session, chunk_id: int, items: int) -> None:
+    """As a new one, of which all but these failed items are done."""
+    session.execute(
+        update(ChunkRow)
+        .where(ChunkRow.id == chunk_id)
+        .values(
+            state=ChunkState.WAITING,
+            failed=ChunkRow.failed - items,
+            earlier=ChunkRow.done + ChunkRow.failed - items,
+            # A video is cut anew.
+            kind=ChunkKind.ITEMS,
+            item_id=None,
+            crashes=0,
+            lost_on=[],
+            token=None,
+            sent_at=None,
+            finished_at=None,
+            not_before=DatabaseTime(),
         )
-        retried += items
-    return retried
+    )
