@@ -10,6 +10,7 @@ from flask import Flask
 from flask_openapi3 import Info, OpenAPI
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.routing import IntegerConverter, Map
 
 from api import (
     analyze,
@@ -48,6 +49,13 @@ GRACE_SECONDS = 30
 SILENCE_SECONDS = 15
 
 
+class RowNumber(IntegerConverter):
+    """A number in the address of a page that a row may have: any other is of no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**63 - 1)
+
+
 def create_app(settings: Settings) -> Flask:
     """The application on these settings; it connects to nothing until it is asked something."""
     app = OpenAPI(
@@ -66,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
+    app.url_map.converters["number"] = RowNumber
     open_services(app, settings)
     guard(app, settings)
     handle_errors(app)

@@ -8,7 +8,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
-from api.errors import ERRORS, ApiError, answers
+from api.errors import ERRORS, ApiError, answers, refuse_repeats
 from api.evaluations import find_evaluation
 from api.jobs import find_job
 from api.queries import AudienceParameters
@@ -63,6 +63,7 @@ def show_audience(query: AudienceParameters) -> Response:
     `calibration` names an evaluation, by which shares are corrected for what the nets mix up. A job
     or an evaluation that is not there is a 404; an erased job has nobody.
     """
+    refuse_repeats()
     [audience] = find_audiences(query)
     return _FORMATS[query.format](audience)
 

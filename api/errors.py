@@ -5,7 +5,7 @@ import logging
 from http import HTTPStatus
 from typing import Any, TypeAlias, TypeVar
 
-from flask import Response, abort
+from flask import Response, abort, request
 from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import (
@@ -72,6 +72,14 @@ def handle_errors(app: OpenAPI) -> None:
 
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def refuse_repeats() -> None:
+    """Where one value of a parameter is taken, a second one is a mistake, and told."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            message = f"The request is not valid. {name}: given {len(values)} times, but taken once"
+            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, message, "invalid_request")
 
 
 def validate(model: type[ModelT], value: object) -> ModelT:

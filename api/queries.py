@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +19,8 @@ RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
 GROUPINGS = ("gender", "age_band")
 MOST_BY_DIMENSIONS = 4
+# Before the one and behind the other there is no whole month.
+EARLIEST_LAST_DAY, LATEST_FIRST_DAY = date(1, 1, 31), date(9999, 11, 30)
 
 
 class JobsQuery(Strict):
@@ -102,8 +104,8 @@ class AudienceParameters(WithDimensions):
     format: Literal["json", "csv", "parquet"] = "json"
     job: Number | None = None
     tag: Text | None = None
-    first_day: date | None = Field(None, alias="from")
-    last_day: date | None = Field(None, alias="to")
+    first_day: Annotated[date, Field(le=LATEST_FIRST_DAY)] | None = Field(None, alias="from")
+    last_day: Annotated[date, Field(ge=EARLIEST_LAST_DAY)] | None = Field(None, alias="to")
     by: Text = "gender,age_band"
     bands: Text = Field("marketing", description="A preset, or a list such as 0-17,18-34,35-120.")
     count: Literal["faces", "people"] = "faces"

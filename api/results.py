@@ -7,7 +7,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.coco import CocoOut, stream_coco
-from api.errors import ERRORS, answers
+from api.errors import ERRORS, answers, refuse_repeats
 from api.jobs import find_job
 from api.queries import RESULTS_PER_PAGE, ResultsQuery
 from api.replies import inline_schema, reply
@@ -55,6 +55,7 @@ def list_results(path: JobPath, query: ResultsQuery) -> Response:
 
     With `view=tracks` each line or row is a person in a shot of a video.
     """
+    refuse_repeats()
     database = services().database
     find_job(path.job_id)
     if query.view == "tracks":

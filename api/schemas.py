@@ -235,7 +235,7 @@ class AudienceOut(BaseModel):
     under_18_share: Share | None
     median_age: float | None
     mean_age: float | None
-    design_effect: float
+    design_effect: float | None
     min_cell: int
     groups_withheld: int
     calibration: str | None

@@ -33,8 +33,9 @@ from db.evaluations import Evaluation, EvaluationCounts, EvaluationSettings, rec
 from db.states import JobState
 from db.submissions import create_draft
 from db.tables import JobRow
-from db.totals import CLUSTER_PLACES, DONE, OLDEST, Totals, add_outcome, cells_of
+from db.totals import CLUSTER_PLACES, DONE, Totals, add_outcome, cells_of
 from db.values import NewJob
+from models.confusion import OLDEST
 from models.face import AgeEstimate, Box, Face, Gender
 from models.judged import JudgedPicture, count_labelled
 from models.measurement import measure_accuracy

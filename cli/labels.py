@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.manifests import delimiter_of
 from cli.exits import CommandFailed
-from db.bands import OLDEST
+from db.bands import LAST_AGE
 
 GENDERS = {"female": "female", "f": "female", "male": "male", "m": "male"}
 # Written where whoever labelled did not know: no label, and no fault.
@@ -105,7 +105,7 @@ def _read_age(text: str) -> float | None:
         years = float(text.strip().replace(",", "."))
     except ValueError:
         return None
-    return years if 0 <= years <= OLDEST else None
+    return years if 0 <= years <= LAST_AGE else None
 
 
 def _read_gender(text: str) -> str | None:

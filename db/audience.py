@@ -28,7 +28,7 @@ class Audience:
     under_18_share: Share | None
     median_age: float | None
     mean_age: float | None
-    design_effect: float
+    design_effect: float | None
     groups: tuple[AudienceGroup, ...]
 
     @property
@@ -69,7 +69,7 @@ def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audi
         under_18_share=grouping.share(int(faces[:, :ADULT_AGE].sum()), "age"),
         median_age=grouping.average(find_median_age),
         mean_age=grouping.average(find_mean_age),
-        design_effect=round(grouping.design_effect, 2),
+        design_effect=None if grouping.faces is None else round(grouping.design_effect, 2),
         groups=tuple(grouping.list_groups(counted)),
     )
 

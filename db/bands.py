@@ -3,7 +3,8 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-OLDEST = 120
+# No band reaches further; what is older than a cell's oldest is in the band of that.
+LAST_AGE = 120
 
 
 class Band(NamedTuple):
@@ -19,12 +20,12 @@ def _bands(*bounds: tuple[int, int]) -> tuple[Band, ...]:
 
 
 def _label(low: int, high: int) -> str:
-    return f"{low}+" if high >= OLDEST else f"{low}-{high}"
+    return f"{low}+" if high >= LAST_AGE else f"{low}-{high}"
 
 
 PRESETS = {
     "marketing": _bands(
-        (0, 12), (13, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, OLDEST)
+        (0, 12), (13, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, LAST_AGE)
     ),
     # The eight groups of the Adience benchmark have gaps; each year belongs to the nearest group.
     "adience": (
@@ -35,13 +36,13 @@ PRESETS = {
         Band("25-32", 23, 35),
         Band("38-43", 36, 45),
         Band("48-53", 46, 56),
-        Band("60-100", 57, OLDEST),
+        Band("60-100", 57, LAST_AGE),
     ),
     "life_stage": (
         Band("under 20", 0, 19),
         Band("young", 20, 39),
         Band("middle", 40, 59),
-        Band("old", 60, OLDEST),
+        Band("old", 60, LAST_AGE),
     ),
 }
 
@@ -67,6 +68,6 @@ def _parse_bounds(part: str) -> tuple[int, int]:
         raise ValueError(
             f"Bands are one of {names}, or a list such as 0-17,18-34,35-120; got {part!r}."
         )
-    if not int(low) <= int(high) <= OLDEST:
-        raise ValueError(f"A band goes from a low to a high age up to {OLDEST}; got {part!r}.")
+    if not int(low) <= int(high) <= LAST_AGE:
+        raise ValueError(f"A band goes from a low to a high age up to {LAST_AGE}; got {part!r}.")
     return int(low), int(high)

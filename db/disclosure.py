@@ -34,8 +34,14 @@ class Disclosure:
         published = self.publish(count)
         return None if published is None else int(published)
 
-    def publish_average(self, years: float, faces: int) -> float | None:
-        """An average age, in whole years unless everything is shown."""
+    def publish_average(self, years: float, published: int | None) -> float | None:
+        """An average age, in whole years unless everything is shown; of so many faces, as they are
+        published, so that it tells no more of how many there are."""
         if self.is_exact:
             return round(years, 1)
-        return float(round(years)) if faces >= CELLS_FOR_AVERAGE * self.min_cell else None
+        enough = CELLS_FOR_AVERAGE * self.min_cell
+        return float(round(years)) if (published or 0) >= enough else None
+
+    def publish_effect(self, effect: float) -> float:
+        """A design effect, which is made of exact counts: told, and used, with fewer digits."""
+        return effect if self.is_exact else round(effect, 1)

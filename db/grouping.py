@@ -10,10 +10,10 @@ from db.bands import Band
 from db.disclosure import Disclosure
 from db.evaluations import Evaluation
 from db.slices import SliceKey, SliceQuery
-from db.totals import OLDEST, Totals, cells_of, faces_of, measure_of
+from db.totals import Totals, cells_of, faces_of, measure_of
 from models.calibration import correct_shares
 from models.clusters import PictureSums, correlate_within, design_effect_of
-from models.confusion import OUTSIDE, PREDICTED_GENDERS, Group, band_of
+from models.confusion import OLDEST, OUTSIDE, PREDICTED_GENDERS, Group, band_of
 from models.errors import FacetallyError
 from models.mass import spread_over_bands
 from models.shares import Share, wilson_share
@@ -194,14 +194,15 @@ class Grouping:
         return _round(wilson_share(min(faces, of), of, effect))
 
     def _effect(self, totals: Totals, count: int, correlation: float) -> float:
-        return design_effect_of(count, measure_of(totals, "faces_squared"), correlation)
+        effect = design_effect_of(count, measure_of(totals, "faces_squared"), correlation)
+        return self._disclosure.publish_effect(effect)
 
     def average(self, find: Callable[[NDArray[np.int64]], float]) -> float | None:
         """An average age of all that were counted, None where there are too few."""
         if not self._count:
             return None
         years = find(faces_of(self._everything).sum(axis=0))
-        return self._disclosure.publish_average(years, self._count)
+        return self._disclosure.publish_average(years, self.faces)
 
 
 def _round(share: Share) -> Share:
@@ -238,6 +239,7 @@ def _sum_females(totals: Totals) -> PictureSums:
     faces = faces_of(totals)
     females = int(faces[PREDICTED_GENDERS.index("female")].sum())
     return PictureSums(
+        pictures=measure_of(totals, "pictures"),
         faces=int(faces.sum()),
         faces_squared=measure_of(totals, "faces_squared"),
         values=females,
@@ -250,6 +252,7 @@ def _sum_females(totals: Totals) -> PictureSums:
 def _sum_ages(totals: Totals) -> PictureSums:
     faces = faces_of(totals).sum(axis=0)
     return PictureSums(
+        pictures=measure_of(totals, "pictures"),
         faces=int(faces.sum()),
         faces_squared=measure_of(totals, "faces_squared"),
         values=int(faces @ AGES),

@@ -1,6 +1,7 @@
 """Step 7a: the totals of an audience, slice by slice: by values of dimensions, by period."""
 
 import json
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -190,7 +191,7 @@ def _start_of_next_month(day: date) -> date:
 
 
 def _end_of_last_whole_month(day: date) -> date:
-    is_end = (day + timedelta(days=1)).day == 1
+    is_end = day.day == monthrange(day.year, day.month)[1]
     return day if is_end else day.replace(day=1) - timedelta(days=1)
 
 

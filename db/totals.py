@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.states import ErrorCode
-from models.confusion import PREDICTED_GENDERS
+from models.confusion import OLDEST, PREDICTED_GENDERS
 from models.face import Dropped, Face, whole_years
 
-# An older face is counted with the hundred-year-olds.
-OLDEST = 100
 # Of the faces in a cell: how many, the sum of their probabilities of being female in thousandths,
 # and the sum of the widths of their age intervals.
 MASSES = ("faces", "female_milli", "width_years")

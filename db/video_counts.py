@@ -12,7 +12,6 @@ from db.totals import (
     DONE,
     DUPLICATES,
     FAILED,
-    OLDEST,
     WITHOUT_FACES,
     CountedFace,
     add_dropped,
@@ -21,6 +20,7 @@ from db.totals import (
 )
 from db.values import ClaimedItem
 from db.video_tables import TrackRow
+from models.confusion import OLDEST
 from models.face import Dropped
 
 

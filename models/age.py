@@ -49,8 +49,8 @@ def read_age(distribution: NDArray[np.float32]) -> AgeEstimate:
     """Expected age and central 80 % interval of a `distribution` (81,) that need not sum to 1."""
     shares = distribution.astype(np.float64)
     shares /= shares.sum()
-    # The net is not good for more digits than this.
-    years = round(float(shares @ CLASS_YEARS), 2)
+    # The net is not good for more digits than are shown, and what is shown is what is counted.
+    years = round(float(shares @ CLASS_YEARS), 1)
     low, high = _find_quantiles(shares @ SPREADING)
     return AgeEstimate(
         years=years,

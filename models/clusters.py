@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class PictureSums:
     """Sums over the faces of all pictures of a value, such as an age, and over the pictures."""
 
+    pictures: int  # with at least one face
     faces: int
     faces_squared: int  # sum over the pictures of faces * faces
     values: int
@@ -18,7 +19,9 @@ class PictureSums:
 def correlate_within(sums: PictureSums) -> float:
     """The correlation of two faces of one picture, from 0 to 1 (pairs: Fisher 1925, section 38).
 
-    Where all values are the same nothing can be told of it, and it is taken for 1.
+    Few pictures make pairs look less alike than they are, by one over the pictures at most, as the
+    mean is theirs; that is added. Where all values are the same nothing can be told of it, and it
+    is taken for 1.
     """
     pairs = sums.faces_squared - sums.faces
     if pairs == 0:
@@ -33,7 +36,7 @@ def correlate_within(sums: PictureSums) -> float:
         - 2 * mean * (sums.faces_times_sums - sums.values)
         + mean**2 * pairs
     )
-    return min(1.0, max(0.0, products / pairs / variance))
+    return min(1.0, max(0.0, products / pairs / variance) + 1 / sums.pictures)
 
 
 def design_effect_of(faces: int, faces_squared: int, correlation: float) -> float:

@@ -12,7 +12,9 @@ PREDICTED_GENDERS = (*TRUE_GENDERS, "unknown")
 # A band: its label, and the first and last whole year of it.
 AgeRange: TypeAlias = tuple[str, int, int]
 OUTSIDE = "other"
-AGES = range(121)
+# An older face is counted with the hundred-year-olds, labelled or not.
+OLDEST = 100
+AGES = range(OLDEST + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def band_of(age: int, bands: Sequence[AgeRange]) -> str:
 def _group(
     gender: str | None, age: int | None, by_gender: bool, bands: Sequence[AgeRange] | None
 ) -> Group:
-    band = band_of(age, bands) if bands and age is not None else None
+    band = band_of(min(age, OLDEST), bands) if bands and age is not None else None
     return (gender if by_gender else None, band)
 
 

@@ -7,7 +7,7 @@ from math import erf, inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from models.confusion import AgeRange
+from models.confusion import OLDEST, AgeRange
 
 # An age interval holds 80 % of the belief: so many standard deviations of a normal one. Its ends
 # are whole years, rounded outwards: by half a year each on average.
@@ -16,8 +16,6 @@ ROUNDED_YEARS = 1.0
 # Spreads are told apart in steps of this many years.
 SPREAD_STEP = 0.5
 SPREADS = 80
-# From this age on a band has no upper end.
-OPEN_FROM = 100
 
 
 def spread_over_bands(cells: NDArray[np.int64], bands: Sequence[AgeRange]) -> NDArray[np.float64]:
@@ -44,8 +42,7 @@ def spread_over_bands(cells: NDArray[np.int64], bands: Sequence[AgeRange]) -> ND
 def _weigh(bounds: tuple[tuple[int, int], ...], ages: int) -> NDArray[np.float64]:
     """(SPREADS, ages, bands): how much of a belief of this spread around this age a band has."""
     edges = [
-        (low - 0.5 if low else -inf, high + 0.5 if high < OPEN_FROM else inf)
-        for low, high in bounds
+        (low - 0.5 if low else -inf, high + 0.5 if high < OLDEST else inf) for low, high in bounds
     ]
     weights = np.empty((SPREADS, ages, len(bounds)))
     for step in range(SPREADS):

@@ -123,7 +123,7 @@ class _OpenTrack:
 
     def close(self) -> Track:
         years, squares, low, high, odds = (float(one) for one in self.sums / self.weight)
-        years = round(years, 2)
+        years = round(years, 1)
         age = AgeEstimate(
             years, min(round(low), int(years)), max(round(high), math.ceil(years)),
             nearest_group(years),

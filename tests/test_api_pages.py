@@ -47,6 +47,13 @@ def test_every_page_keeps_to_this_origin(client: FlaskClient, path: str) -> None
         assert not re.search(r"\sstyle=|<style|\son\w+=|https?://", response.text)
 
 
+@pytest.mark.parametrize("path", ["/jobs/{}", "/jobs/{}/erase", "/jobs/{}/gallery", "/items/{}"])
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
+def test_a_number_of_nothing_is_told_as_a_page(client: FlaskClient, path: str, number: int) -> None:
+    response = client.get(path.format(number), headers=PAGE)
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+
+
 def test_a_program_gets_json_where_a_person_gets_a_page(client: FlaskClient) -> None:
     for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
         assert client.get("/nowhere", headers=headers).json["error"]["code"] == "not_found"

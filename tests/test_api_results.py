@@ -148,10 +148,20 @@ def test_the_audience_is_counted_with_its_uncertainty(client: FlaskClient, job_i
         "from=2026-05-02&to=2026-05-01",
         "from=x",
         "count=cats",
+        "from=9999-12-31",
+        "to=0001-01-01",
+        "by=gender&by=age_band",
+        "job=1&job=2",
+        "dimension.store=Lyon&dimension.store=Nice",
     ],
 )
 def test_an_audience_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/audience?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["to=9999-12-31", "from=0001-01-01", "from=9999-11-30&by=month"])
+def test_an_audience_is_asked_of_any_time(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/v1/audience?{query}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,8 @@ def test_faces_that_are_alike_in_their_pictures_tell_less(database: Database) ->
 def test_faces_that_are_mixed_in_their_pictures_tell_as_much_as_others(database: Database) -> None:
     pair = [make_face(30, 0.9), make_face(30, 0.1)]
     analyse(database, [pair] * 20)
-    assert ask(database, by_age_band=False).design_effect == 1.0
+    # Twenty pictures leave open a twentieth.
+    assert ask(database, by_age_band=False).design_effect == 1.05
 
 
 def test_shares_are_told_of_all_and_within_a_slice(database: Database) -> None:
@@ -156,6 +157,7 @@ def test_the_correlation_within_pictures_is_that_of_all_pairs() -> None:
     chance = np.random.default_rng(5)
     pictures = [chance.normal(chance.normal(40, 6), 8, size).round() for size in [4] * 4000]
     sums = PictureSums(
+        pictures=4000,
         faces=16_000,
         faces_squared=64_000,
         values=int(sum(one.sum() for one in pictures)),
@@ -169,7 +171,11 @@ def test_the_correlation_within_pictures_is_that_of_all_pairs() -> None:
 
 @pytest.mark.parametrize(
     "sums",
-    [PictureSums(0, 0, 0, 0, 0, 0), PictureSums(5, 5, 2, 2, 2, 2), PictureSums(4, 8, 4, 4, 8, 8)],
+    [
+        PictureSums(0, 0, 0, 0, 0, 0, 0),
+        PictureSums(5, 5, 5, 2, 2, 2, 2),
+        PictureSums(2, 4, 8, 4, 4, 8, 8),
+    ],
     ids=["nobody", "one a picture", "all the same"],
 )
 def test_where_nothing_is_known_of_pictures_they_are_taken_to_be_alike(sums: PictureSums) -> None:

@@ -30,11 +30,11 @@ def spread(**shares):
 @pytest.mark.parametrize(
     ("distribution", "years"),
     [
-        (spread(age0=1), 0.25),
+        (spread(age0=1), 0.2),
         (spread(age1=1), 1.0),
         (spread(age80=1), 80.0),
         (spread(age30=0.5, age40=0.5), 35.0),
-        (spread(age0=0.5, age2=0.5), 1.12),
+        (spread(age0=0.5, age2=0.5), 1.1),
         (spread(age30=2.0), 30.0),
     ],
     ids=["newborn", "one", "eldest", "between", "class-0-is-a-quarter", "unscaled"],

@@ -3,12 +3,8 @@
 import numpy as np
 import pytest
 
-from models.shares import (
-    ClusterSums,
-    bound_design_effect,
-    measure_design_effect,
-    wilson_share,
-)
+from models.clusters import PictureSums, correlate_within, design_effect_of
+from models.shares import bound_design_effect, wilson_share
 
 
 @pytest.mark.parametrize(
@@ -34,47 +30,40 @@ def test_a_design_effect_widens_the_interval_to_that_of_so_many_fewer_faces():
     assert wilson_share(0, 0, 3.0).high == 1.0
 
 
-def sums_of(pictures):
-    """`pictures` are pairs of faces and hits."""
-    faces, hits = np.array(pictures).T
-    return ClusterSums(
-        len(pictures),
-        *map(int, (faces.sum(), hits.sum(), faces @ faces, hits @ hits, faces @ hits)),
-    )
+def sums_of(faces, hits):
+    """Pictures with so many faces each, of which so many are hits."""
+    return PictureSums(
+        len(faces), *map(int, (faces.sum(), faces @ faces, hits.sum(), hits.sum())),
+        *map(int, (hits @ hits, faces @ hits)),
+    )  # fmt: skip
 
 
-def test_faces_alone_in_their_pictures_have_hardly_a_design_effect():
-    assert measure_design_effect(sums_of([(1, 1)] * 30 + [(1, 0)] * 70)) == 1.0
+def effect_of(sums):
+    return design_effect_of(sums.faces, sums.faces_squared, correlate_within(sums))
 
 
 def test_pictures_of_five_alike_count_as_one_face_each():
-    pictures = [(5, 5)] * 30 + [(5, 0)] * 70
+    faces = np.full(100, 5)
+    hits = np.where(np.arange(100) < 30, 5, 0)
 
-    assert measure_design_effect(sums_of(pictures)) == pytest.approx(5.0, rel=0.02)
+    assert effect_of(sums_of(faces, hits)) == pytest.approx(5.0, rel=0.02)
     assert bound_design_effect(500, 2500) == 5.0
 
 
-@pytest.mark.parametrize(
-    "pictures", [[(8, 3)], [(4, 0), (4, 0)], [(4, 4), (4, 4)]], ids=["one", "none", "all"]
-)
-def test_where_pictures_cannot_tell_the_worst_is_taken(pictures):
-    assert measure_design_effect(sums_of(pictures)) == pictures[0][0]
+def test_one_picture_tells_as_much_as_one_face():
+    assert effect_of(sums_of(np.array([8]), np.array([3]))) == 8.0
 
 
-def test_no_face_is_no_error():
-    assert measure_design_effect(ClusterSums(0, 0, 0, 0, 0, 0)) == 1.0
-
-
-def test_the_interval_of_clustered_faces_holds_the_truth_and_the_plain_one_does_not():
+@pytest.mark.parametrize("pictures", [6, 60])
+def test_the_interval_of_clustered_faces_holds_the_truth_and_the_plain_one_does_not(pictures):
     random = np.random.default_rng(7)
     plain = wide = 0
     for _ in range(200):
-        faces = random.integers(1, 13, 60)
+        faces = random.integers(1, 13, pictures)
         # Each picture has a share of its own around 0.4.
-        hits = random.binomial(faces, random.beta(0.6, 0.9, 60))
-        sums = sums_of(list(zip(faces, hits, strict=True)))
-        effects = (1.0, measure_design_effect(sums))
-        held = [wilson_share(sums.hits, sums.faces, effect) for effect in effects]
+        hits = random.binomial(faces, random.beta(0.6, 0.9, pictures))
+        sums = sums_of(faces, hits)
+        held = [wilson_share(sums.values, sums.faces, effect) for effect in (1.0, effect_of(sums))]
         plain += held[0].low <= 0.4 <= held[0].high
         wide += held[1].low <= 0.4 <= held[1].high
 

@@ -37,7 +37,7 @@ class Tiles:
     looked_at: int
 
 
-@blueprint.get("/jobs/<int:job_id>")
+@blueprint.get("/jobs/<number:job_id>")
 def show_page(job_id: int) -> Response:
     """The job with the first of its pictures that pass the filters of the address."""
     job, query = find_job(job_id), _read_query()
@@ -49,7 +49,7 @@ def show_page(job_id: int) -> Response:
     )
 
 
-@blueprint.get("/jobs/<int:job_id>/gallery")
+@blueprint.get("/jobs/<number:job_id>/gallery")
 def show_gallery(job_id: int) -> Response:
     """The pictures that pass these filters: the first, or more of them."""
     job, query = find_job(job_id), _read_query()
@@ -64,7 +64,7 @@ def show_gallery(job_id: int) -> Response:
     return response
 
 
-@blueprint.get("/jobs/<int:job_id>/failures")
+@blueprint.get("/jobs/<number:job_id>/failures")
 def show_failures(job_id: int) -> Response:
     """More of what failed."""
     job, query = find_job(job_id), _read_query()

@@ -10,7 +10,7 @@ from db.results import read_item, read_upload
 blueprint = Blueprint("item_page", __name__)
 
 
-@blueprint.get("/items/<int:item_id>")
+@blueprint.get("/items/<number:item_id>")
 def show_page(item_id: int) -> Response:
     """The picture itself where it is kept, else its thumbnail; a line for each face."""
     with services().database.read() as session:

@@ -45,19 +45,19 @@ def show_page() -> Response:
     )
 
 
-@blueprint.get("/jobs/<int:job_id>/card")
+@blueprint.get("/jobs/<number:job_id>/card")
 def show_card(job_id: int) -> Response:
     """One job of the list, as it stands."""
     return show("job_card.html", job=find_job(job_id))
 
 
-@blueprint.get("/jobs/<int:job_id>/erase")
+@blueprint.get("/jobs/<number:job_id>/erase")
 def ask_to_erase(job_id: int) -> Response:
     """Whether it is really to be erased."""
     return show("erase.html", job=find_job(job_id))
 
 
-@blueprint.post("/jobs/<int:job_id>/<any(start, cancel, resume, retry, erase):action>")
+@blueprint.post("/jobs/<number:job_id>/<any(start, cancel, resume, retry, erase):action>")
 def act(job_id: int, action: str) -> Response:
     """Do what a button says, and show what became of the job."""
     ACTIONS[action](JobPath(job_id=job_id))

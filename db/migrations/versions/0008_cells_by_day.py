@@ -16,12 +16,12 @@ from db.totals import (
     DONE,
     DUPLICATES,
     FAILED,
-    OLDEST,
     WITHOUT_FACES,
     CountedFace,
     add_outcome,
     add_picture,
 )
+from models.confusion import OLDEST
 
 revision = "0008"
 down_revision = "0007"
