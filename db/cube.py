@@ -24,6 +24,8 @@ from db.totals import Totals, empty_totals, pack, unpack
 # Deltas of one turn: short, so that nobody waits for the rows.
 FOLDED_AT_ONCE = 200
 KEYS_AT_ONCE = 500
+# An item of many dimensions and tags is part of thousands of sums, each of some kilobytes.
+MOST_SUMS = 5000
 # Any number that no other lock of this database has: one process folds at a time.
 FOLDING_LOCK = 7_316_223
 # The period of what has no day; it comes behind every date.
@@ -75,24 +77,22 @@ def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
         lock = select(func.pg_try_advisory_xact_lock(FOLDING_LOCK))
         if not session.execute(lock).scalar_one():
             return 0
-    oldest = select(DeltaRow.id).order_by(DeltaRow.id).limit(at_once)
-    what = (DeltaRow.job_id, DeltaRow.segment, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
-    deltas = session.execute(
-        delete(DeltaRow)
-        .where(DeltaRow.id.in_(oldest))
-        .returning(*what)
-        .execution_options(synchronize_session=False)
-    ).all()
+    deltas = session.execute(select(DeltaRow.__table__).order_by(DeltaRow.id).limit(at_once)).all()
     tags = _read_tags(session, {delta.job_id for delta in deltas})
     sums: defaultdict[CubeKey, Totals] = defaultdict(empty_totals)
-    for job_id, segment, day, unit, packed in deltas:
-        totals = unpack(packed)
-        for key in list_keys(tags[job_id], segment, day, unit):
+    folded: list[int] = []
+    for delta in deltas:
+        totals = unpack(delta.totals)
+        for key in list_keys(tags[delta.job_id], delta.segment, delta.day, delta.unit):
             sums[key] += totals
+        folded.append(delta.id)
+        if len(sums) >= MOST_SUMS:
+            break
     keys = sorted(sums)
     for start in range(0, len(keys), KEYS_AT_ONCE):
         _add(session, {key: sums[key] for key in keys[start : start + KEYS_AT_ONCE]})
-    return len(deltas)
+    session.execute(delete(DeltaRow).where(DeltaRow.id.in_(folded)))
+    return len(folded)
 
 
 def _read_tags(session: Session, job_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -231,3 +231,24 @@ def test_time_is_read_in_the_fewest_periods() -> None:
         ("day", "2025-12-30", "2025-12-31"),
         ("day", "2026-03-01", "2026-03-02"),
     ]
+
+
+def test_items_that_are_part_of_very_many_sums_are_folded_a_few_at_a_time(
+    database: Database,
+) -> None:
+    tags = tuple(f"tag {number}" for number in range(20))
+    items = [
+        NewItem(str(number), f"file:///{number}", START, {f"d{n}": str(number) for n in range(20)})
+        for number in range(4)
+    ]
+    with database.write() as session:
+        accept_job(session, NewJob(tags=tags), items, 4)
+    work_all(database, [make_face(30, 0.9)])
+    with database.write() as session:
+        # One item alone is part of some nine thousand sums.
+        assert fold_deltas(session) == 1
+    fold_all(database)
+    with database.read() as session:
+        [everything] = read_slices(session, SliceQuery(tag="tag 7")).values()
+        assert session.scalar(select(func.count()).select_from(DeltaRow)) == 0
+    assert faces_of(everything[Unit.PHOTO]).sum() == 4
