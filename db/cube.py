@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import combinations
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
@@ -24,6 +25,8 @@ from db.totals import Totals, empty_totals, pack, unpack
 # Deltas of one turn: short, so that nobody waits for the rows.
 FOLDED_AT_ONCE = 200
 KEYS_AT_ONCE = 500
+# Rows of some ten kilobytes each that are kept unpacked: dashboards ask the same often.
+ROWS_KEPT = 1024
 # An item of many dimensions and tags is part of thousands of sums, each of some kilobytes.
 MOST_SUMS = 5000
 # Any number that no other lock of this database has: one process folds at a time.
@@ -148,7 +151,15 @@ def read_cube(
     if stretch.last:
         query = query.where(CubeRow.period <= stretch.last)
     for segment, period, unit, packed in session.execute(query):
-        yield segment, period, unit, unpack(packed)
+        yield segment, period, unit, _unpack_row(packed)
+
+
+@lru_cache(ROWS_KEPT)
+def _unpack_row(packed: bytes) -> Totals:
+    """Not to be written to: whoever asks the same again within a while is given the same."""
+    totals = unpack(packed)
+    totals.flags.writeable = False
+    return totals
 
 
 def read_deltas(session: Session, tag: str | None) -> Iterator[tuple[str, str, str, Totals]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 from sqlalchemy import select
@@ -28,6 +30,8 @@ from db.tags import has_tag
 from db.totals import Totals, empty_totals
 
 LAST_DAY = date.max.isoformat()
+# Read from their JSON, so many at a time.
+SEGMENTS_KEPT = 4096
 
 
 class Period(StrEnum):
@@ -108,10 +112,15 @@ def _values_in(segment: str, query: SliceQuery) -> tuple[str | None, ...] | None
     """What a segment has of the dimensions asked for; None where it is left out."""
     if not (query.by_dimensions or query.dimensions):
         return ()
-    dimensions: dict[str, str] = json.loads(segment) if segment else {}
+    dimensions = _read_segment(segment)
     if any(dimensions.get(name) != value for name, value in query.dimensions.items()):
         return None
     return tuple(dimensions.get(name) for name in query.by_dimensions)
+
+
+@lru_cache(SEGMENTS_KEPT)
+def _read_segment(segment: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(segment) if segment else {})
 
 
 def _name_period(period: str, by: Period | None) -> str | None:
