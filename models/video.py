@@ -21,6 +21,8 @@ GRID_TOLERANCE = 1e-6
 SEEK_MARGINS_SECONDS = (0.5, 4.0, 20.0)
 # No video that is meant to be watched has more; a header that says so is not believed.
 MOST_FRAMES_PER_SECOND = 1000.0
+# A week: what a header says beyond is no duration.
+MOST_SECONDS = 604_800.0
 OPEN_MILLISECONDS = 20_000
 
 
@@ -136,7 +138,7 @@ class Video:
         rate = get(cv2.CAP_PROP_FPS)
         rate = rate if 0 < rate <= MOST_FRAMES_PER_SECOND else 0.0
         frames = get(cv2.CAP_PROP_FRAME_COUNT)
-        duration = frames / rate if rate and frames > 0 else None
+        duration = frames / rate if rate and 0 < frames <= MOST_SECONDS * rate else None
         return VideoHeader(
             round(get(cv2.CAP_PROP_FRAME_WIDTH)),
             round(get(cv2.CAP_PROP_FRAME_HEIGHT)),

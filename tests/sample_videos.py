@@ -78,6 +78,18 @@ def forget_duration(mkv: bytes) -> bytes:
     return mkv[:at] + b"\xec\x89" + bytes(9) + mkv[at + 11 :]
 
 
+def promise_ages(mkv: bytes) -> bytes:
+    """As if it lasted for thousands of years."""
+    at = mkv.index(b"\x44\x89\x88") + 3
+    return mkv[:at] + struct.pack(">d", 1e15) + mkv[at + 8 :]
+
+
+def slow_down(mp4: bytes) -> bytes:
+    """As if the clock of its pictures ticked once a second: it lasts for most of an hour."""
+    timescale = mp4.index(b"mdhd") + 16
+    return mp4[:timescale] + struct.pack(">I", 1) + mp4[timescale + 4 :]
+
+
 def cut_off(video: bytes, part: float = 0.5) -> bytes:
     return video[: round(len(video) * part)]
 

@@ -7,7 +7,15 @@ import pytest
 from clips_for_tests import CUT_SECONDS, PEOPLE
 from jobs_for_tests import hints, status
 from sample_pictures import encode_scene
-from sample_videos import CODED, cut_off, decode_sample, forget_duration, make_sound
+from sample_videos import (
+    CODED,
+    cut_off,
+    decode_sample,
+    forget_duration,
+    make_sound,
+    promise_ages,
+    slow_down,
+)
 from sqlalchemy import select
 from videos_for_tests import (
     Found,
@@ -37,6 +45,7 @@ from worker.settings import Settings
 SEGMENTATIONS = {1: 64, 2: 7, 7: 2}
 ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
     "no duration": (forget_duration, "done", 14, None),
+    "ages": (promise_ages, "done", 14, None),
     "cut off": (cut_off, "done", None, "lasts 7.0 s, but nothing after"),
     "sound": (lambda _: make_sound(), "unreadable", None, None),
     "head alone": (lambda clip: cut_off(clip, 0.002), "unreadable", None, None),
@@ -168,6 +177,22 @@ def test_an_odd_video_is_done_or_says_why_not(
     assert frames is None or item.frames == frames
     assert (item.warning is None) == (warning is None)
     assert warning is None or warning in (item.warning or "")
+
+
+def test_a_header_that_promises_hours_makes_no_more_work_than_its_frames(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    path = clip.parent / "slow.mp4"
+    path.write_bytes(slow_down(decode_sample("H.264 of varying rate")))
+    job_id = submit_videos(database, path)
+    [root] = hints(database)
+    open_worker(allow(settings, clip), database).run(root, "task")
+    assert count_rows(database, ChunkRow) < 10
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    # All but the first come when it is over by its edit list.
+    assert (item.state, item.frames) == ("done", 1)
+    assert (item.duration_seconds or 0) > 1000
 
 
 @pytest.mark.parametrize(

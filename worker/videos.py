@@ -19,7 +19,7 @@ from models.errors import TooLargeItem
 from models.face import Face
 from models.shots import sign_frame
 from models.tracks import SeenFace
-from models.video import Frame, Grid, Video
+from models.video import Frame, Grid, Video, VideoHeader
 from worker.drawing import DrawnCopy, draw_copy
 from worker.joining import Joiner
 from worker.settings import WORKING_SIDE_PIXELS, Settings
@@ -73,34 +73,36 @@ class VideoAnalysis:
         """How a video is cut; raises an ItemError where it cannot be read at all."""
         with self._open(chunk, says_stop) as (video, digest):
             header = video.header
-        segments = self._cut(chunk.options, header.duration_seconds, slots)
+        segments = self._cut(chunk.options, header, slots)
         return VideoPlan(
             header.width_pixels, header.height_pixels, header.duration_seconds, digest, segments
         )
 
     def _cut(
-        self, options: JobOptions, duration_seconds: float | None, slots: int
+        self, options: JobOptions, header: VideoHeader, slots: int
     ) -> tuple[tuple[int, int | None], ...]:
         bound = bound_frames(options)
-        frames = bound
-        if duration_seconds is not None:
-            frames = make_grid(options).count(duration_seconds)
-            frames = frames if bound is None else min(frames, bound)
-        if frames is None:
+        places = bound
+        if header.duration_seconds is not None:
+            places = make_grid(options).count(header.duration_seconds)
+            places = places if bound is None else min(places, bound)
+        if places is None:
             return ((0, None),)
-        self._check_frames(frames)
+        per_frame = places_per_frame(options, header)
+        self._check_frames(places / per_frame)
         starts = [0]
-        while (left := frames - starts[-1]) > (size := self._size_segment(left, slots)):
+        while (left := places - starts[-1]) > (size := self._size(left, per_frame, slots)):
             starts.append(starts[-1] + size)
         # A header may say less than there is: the last one goes on to the end.
         stops: list[int | None] = [*starts[1:], bound]
         return tuple(zip(starts, stops, strict=True))
 
-    def _size_segment(self, frames: int, slots: int) -> int:
-        size = ceil(frames / (SHARES_PER_SLOT * max(1, slots)))
-        return min(max(size, FEWEST_FRAMES), self._settings.segment_frames)
+    def _size(self, places: int, per_frame: float, slots: int) -> int:
+        """How many places of the grid a segment has."""
+        frames = ceil(places / per_frame / (SHARES_PER_SLOT * max(1, slots)))
+        return ceil(min(max(frames, FEWEST_FRAMES), self._settings.segment_frames) * per_frame)
 
-    def _check_frames(self, frames: int) -> None:
+    def _check_frames(self, frames: float) -> None:
         most = self._settings.max_video_frames
         if frames > most:
             raise TooLargeItem(
@@ -128,7 +130,7 @@ class VideoAnalysis:
                 return reached
             if frame is None:
                 continue
-            self._check_frames(frame.position)
+            self._check_frames(frame.position / places_per_frame(chunk.options, video.header))
             if chunk.stop_frame is None and len(looked) == self._settings.segment_frames:
                 return reached
             looked.append(self._look_at(frame, chunk.options.thumbnails))
@@ -182,6 +184,13 @@ class VideoAnalysis:
 def make_grid(options: JobOptions) -> Grid:
     """When the frames are that these options ask for."""
     return Grid(options.frames_per_second, options.start_seconds, options.end_seconds)
+
+
+def places_per_frame(options: JobOptions, header: VideoHeader) -> float:
+    """How many places of the grid there are for each frame that has one: a header that promises
+    frames seconds apart makes no more work than there are frames."""
+    rate = header.frames_per_second
+    return max(1.0, options.frames_per_second / rate) if rate else 1.0
 
 
 def bound_frames(options: JobOptions) -> int | None:
