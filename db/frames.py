@@ -20,7 +20,7 @@ from db.values import ClaimedChunk, Duplicates, ItemError, ItemResult
 from db.video_counts import count_video
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame
-from db.videos import end_segment, fail_video, forget_frames
+from db.videos import end_segment, fail_video, forget_frames, lock_video
 from models.face import NONE_DROPPED, Dropped, whole_years
 from models.tracks import SeenFace, Track
 
@@ -78,7 +78,11 @@ def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
 
 
 def record_failure(session: Session, chunk: ClaimedChunk, error: ItemError) -> bool:
-    """Give up the video of a segment or a join, if its lease is still held."""
+    """Give up the video of a segment or a join, if its lease is still held; that of a cancelled job
+    ends as cancelled."""
+    video = lock_video(session, chunk.items[0].id)
+    if video is not None and video.state == ChunkState.CANCELLED:
+        return end_segment(session, chunk, ChunkState.CANCELLED, None)
     if session.scalar(select(ChunkRow.id).where(*held(chunk.id, chunk.token))) is None:
         return False
     fail_video(session, chunk.items[0].id, error)

@@ -37,17 +37,19 @@ def set_apart(session: Session, chunk: ChunkRow, item_ids: Sequence[int]) -> Non
 
 
 def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoPlan) -> bool:
-    """Give workers the segments of a video, which the chunk holds alone; False where its lease has
-    moved on."""
+    """Give workers the segments of a video; False where its lease has moved on.
+
+    Where its chunk has items beside it that have ended, it gets one of its own first.
+    """
     [item] = chunk.items
-    cut = session.execute(
-        update(ChunkRow)
-        .where(*held(chunk.id, chunk.token))
-        .values(state=ChunkState.CUT, kind=ChunkKind.JOIN, item_id=item.id, in_hand=None)
-        .returning(ChunkRow.start)
-    ).first()
-    if cut is None:
+    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    row = session.scalars(lease).first()
+    if row is None:
         return False
+    if row.stop - row.start > 1:
+        set_apart(session, row, [item.id])
+        return True
+    row.state, row.kind, row.item_id, row.in_hand = ChunkState.CUT, ChunkKind.JOIN, item.id, None
     session.execute(
         update(ItemRow)
         .where(ItemRow.id == item.id)
@@ -59,7 +61,7 @@ def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoPlan) -> bool:
         )
     )
     for first, stop in plan.segments:
-        session.add(_make_segment(chunk.job_id, cut.start, item.id, first, stop))
+        session.add(_make_segment(chunk.job_id, row.start, item.id, first, stop))
     return True
 
 
@@ -87,9 +89,7 @@ def end_segment(
     last segment the video is opened to be joined.
     """
     [item] = chunk.items
-    # First, so that of two segments that end at once the second sees the first.
-    root = select(ChunkRow).where(ChunkRow.item_id == item.id, ChunkRow.kind == ChunkKind.JOIN)
-    video = session.scalars(root.with_for_update()).first()
+    video = lock_video(session, item.id)
     ended = session.execute(
         update(ChunkRow)
         .where(*held(chunk.id, chunk.token))
@@ -108,6 +108,13 @@ def end_segment(
     return True
 
 
+def lock_video(session: Session, item_id: int) -> ChunkRow | None:
+    """The row that a video is joined by, locked: to be done before any of its segments is changed,
+    so that of two transactions that end at once the second sees what the first did."""
+    root = select(ChunkRow).where(ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.JOIN)
+    return session.scalars(root.with_for_update()).first()
+
+
 def _has_segments(session: Session, item_id: int) -> bool:
     unfinished = exists().where(
         ChunkRow.item_id == item_id,
@@ -119,6 +126,7 @@ def _has_segments(session: Session, item_id: int) -> bool:
 
 def fail_video(session: Session, item_id: int, error: ItemError) -> None:
     """Give up a video, whoever of its chunks found that it cannot be done; nothing of it stays."""
+    lock_video(session, item_id)
     forget_video(session, item_id)
     failed = session.execute(
         update(ItemRow)

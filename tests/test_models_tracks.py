@@ -67,6 +67,16 @@ def test_of_two_faces_the_nearer_goes_on_even_where_it_comes_second() -> None:
     assert numbers == [[1], [2, 1]]
 
 
+def test_a_person_goes_on_between_frames_that_are_far_apart() -> None:
+    linker = Linker(interval_seconds=4.0)
+    for position in range(3):
+        seconds = 4.0 * position
+        assert linker.close_old(seconds) == []
+        seen = [SeenFace(position, face_at(10))]
+        assert linker.add_frame(seen, FramePlace(position, position, seconds, 4.0)) == [1]
+    assert [track.number for track in linker.close_old(19.0)] == [1]
+
+
 def test_a_track_is_closed_at_a_cut() -> None:
     linker = Linker()
     linker.add_frame([SeenFace(0, face_at(10))], FramePlace(0, 0, 0.0, 0.5))

@@ -30,10 +30,12 @@ from db.clock import DatabaseTime
 from db.crashes import crash_chunk
 from db.engine import Database
 from db.erasure import erase_job, remove_erased
+from db.frames import record_failure
 from db.jobs import cancel_job
 from db.retries import retry_job
-from db.states import ChunkKind, ChunkState
+from db.states import ChunkKind, ChunkState, ErrorCode
 from db.tables import ChunkRow
+from db.values import ItemError
 from db.video_tables import FrameRow, TrackRow
 from models.analyzer import Analyzer, FoundFace, FoundFaces
 from models.picture import Picture
@@ -246,3 +248,21 @@ def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
         with database.write() as session:
             assert remove_erased(session, job_id)
     assert [count_rows(database, table) for table in OF_VIDEOS] == [0, 0, 0, 0]
+
+
+def test_a_segment_that_fails_after_its_job_was_cancelled_ends_as_cancelled(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip)
+    run_next(allow(settings, clip, segment_frames=7), database)
+    chunk = claim(database, hints(database, resend_seconds=-1)[0])
+    assert chunk is not None
+    with database.write() as session:
+        assert cancel_job(session, job_id)
+    with database.write() as session:
+        assert record_failure(session, chunk, ItemError(ErrorCode.UNREADABLE, "It is broken."))
+    assert close(database) == [job_id]
+    counts = status(database, job_id).counts
+    assert (counts.items, counts.cancelled, counts.failed) == (1, 1, 0)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.error) == ("cancelled", None)

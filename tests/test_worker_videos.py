@@ -34,6 +34,7 @@ from db.audience import read_audience
 from db.bands import PRESETS
 from db.engine import Database
 from db.grouping import AudienceQuery
+from db.retries import retry_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
 from db.values import Duplicates, ThumbnailKind
@@ -147,6 +148,37 @@ def test_of_videos_with_the_same_bytes_all_count_or_one(
     assert (counts.done, counts.duplicates) == (2, 1)
     assert counts.faces == len(one.faces) + len(other.faces)
     assert count_rows(database, TrackRow) == PEOPLE * (1 if once else 2)
+
+
+def test_a_video_behind_pictures_that_are_done_is_retried_alone(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    pictures = [clip.parent / f"{side}.jpg" for side in range(110, 117)]
+    for number, picture in enumerate(pictures):
+        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    late = clip.parent / "late.mkv"
+    late.unlink(missing_ok=True)
+    job_id = submit_videos(database, pictures[0], late, *pictures[1:])
+    work_until_done(allow(settings, clip), database)
+    assert status(database, job_id).counts.failed == 1
+    late.write_bytes(clip.read_bytes())
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    work_until_done(allow(settings, clip), database)
+    job = status(database, job_id)
+    assert (job.state, job.counts.done, job.counts.failed) == (JobState.COMPLETED, 8, 0)
+    assert read_items(database, job_id)[1].frames == 14
+
+
+def test_a_copy_that_cannot_be_kept_costs_no_person(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip, annotated_video=True)
+    work_until_done(allow(settings, clip, max_item_bytes=1000), database)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.copy_uri, item.error) == ("done", None, None)
+    assert "No annotated copy was kept" in (item.warning or "")
+    assert count_rows(database, TrackRow) == PEOPLE
 
 
 def test_likely_faces_left_out_are_added_up_over_frames(

@@ -96,6 +96,8 @@ class _Writer:
             self._writer = cv2.VideoWriter(
                 str(self._path), cv2.CAP_FFMPEG, code, self._rate, self._size
             )
+            if not self._writer.isOpened():
+                raise OSError("no encoder takes pictures of this size and rate")
         fitting = bgr[:height, :width]
         if (fitting.shape[1], fitting.shape[0]) != self._size:
             fitting = cv2.resize(bgr, self._size).astype(np.uint8, copy=False)

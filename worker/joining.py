@@ -14,7 +14,7 @@ class Joiner:
 
     def __init__(self, frames_per_second: float) -> None:
         self._interval_seconds = 1 / frames_per_second
-        self._linker = Linker()
+        self._linker = Linker(self._interval_seconds)
         self._waiting: StoredFrame | None = None
         self.tracks: list[Track] = []
         self.face_ids = array("q")

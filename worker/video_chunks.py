@@ -1,6 +1,7 @@
 """The chunks of a video on their way through a worker: it is cut, its segments are looked at, and
 the last that ends lets it be joined."""
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -31,8 +32,10 @@ from worker.analysis import Analysis
 from worker.people import VideoRows, join_video
 from worker.renewal import LeaseLost
 from worker.settings import Settings
-from worker.store import Store
+from worker.store import StorageUnavailable, Store
 from worker.videos import SaysStop, Segment
+
+logger = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 Insist = Callable[[ClaimedChunk, Callable[[Session], bool]], bool]
@@ -101,7 +104,7 @@ class VideoWorker:
         self, session: Session, chunk: ClaimedChunk, segment: Segment | ItemError
     ) -> bool:
         if isinstance(segment, ItemError):
-            return record_failure(session, chunk, segment)
+            return record_failure(session, chunk, segment) or was_recorded(session, chunk)
         return record_segment(
             session,
             chunk,
@@ -138,15 +141,31 @@ class VideoWorker:
         # Noted before it is written, so that whatever happens it goes when the job is erased.
         if not self._insist(chunk, lambda session: add_copy_batch(session, chunk, batch)):
             raise LeaseLost
-        copy = self._analysis.videos.draw_copy(chunk, video, rows.read_all(), says_stop)
-        with closing(copy.file):
-            uri = self._store.write(batch, 0, copy.file, self._settings.max_item_bytes)
-        warning = " ".join(filter(None, (video.warning, copy.warning))) or None
-        kept = replace(video, copy_uri=uri, warning=warning)
+        kept = self._draw_copy(chunk, video, rows, batch, says_stop)
         recorded = self._insist(chunk, lambda session: self._record_join(session, chunk, kept))
         if not recorded:
             self._store.remove_batch(batch)
         return recorded
+
+    def _draw_copy(
+        self,
+        chunk: ClaimedChunk,
+        video: JoinedVideo,
+        rows: VideoRows,
+        batch: str,
+        says_stop: SaysStop,
+    ) -> JoinedVideo:
+        """The video with its copy; or with a warning where none could be made or kept, as its
+        people are worth more."""
+        try:
+            copy = self._analysis.videos.draw_copy(chunk, video, rows.read_all(), says_stop)
+            with closing(copy.file):
+                uri = self._store.write(batch, 0, copy.file, self._settings.max_item_bytes)
+        except (errors.ItemError, StorageUnavailable, OSError) as error:
+            logger.warning("no copy was kept", extra={"item_id": chunk.items[0].id})
+            why = f"No annotated copy was kept: {error}"
+            return replace(video, warning=_add(video.warning, why))
+        return replace(video, copy_uri=uri, warning=_add(video.warning, copy.warning))
 
     def _record_join(
         self, session: Session, chunk: ClaimedChunk, video: JoinedVideo | ItemError
@@ -164,3 +183,7 @@ class VideoWorker:
             return step()
         except errors.ItemError as error:
             return ItemError(ErrorCode(error.code), str(error))
+
+
+def _add(*warnings: str | None) -> str | None:
+    return " ".join(filter(None, warnings)) or None
