@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from db.states import ErrorCode
+from db.values import ClaimedItem, ItemError, ItemResult
 from models.face import AgeEstimate, Box, Detection, Dropped, Face, Gender
 
 # An address as submitters give it; no worker of ours opens a file for it.
@@ -108,3 +110,11 @@ def expect_faces(name: str) -> list[Face]:
     if kind_of(name) != GOOD:
         return []
     return [classify(detection) for detection in detect(_key_of(name))]
+
+
+def expect_result(item: ClaimedItem) -> ItemResult:
+    """What a fault-free run records of an item that ends no worker."""
+    if kind_of(item.name) == BAD:
+        return ItemResult(item, error=ItemError(ErrorCode.UNREADABLE, "It is broken."))
+    faces, dropped = tuple(expect_faces(item.name)), expect_dropped(item.name)
+    return ItemResult(item, None, SIDE_PIXELS, SIDE_PIXELS, faces, dropped=dropped)

@@ -13,10 +13,10 @@ from db.engine import Database
 from db.leases import claim_chunk
 from db.recording import record_results
 from db.submissions import accept_job
-from db.values import ClaimedChunk, ItemResult, NewItem, NewJob
+from db.values import ClaimedChunk, NewItem, NewJob
 from db.window import choose_hints, close_job, read_jobs_to_close
 from faults.invariants import GENDER_MIN_PROBABILITY
-from faults.pictures import expect_faces, name_items
+from faults.pictures import expect_result, name_items
 
 ITEMS, CHUNK_ITEMS = 40, 10
 CRASHING = 0.02
@@ -50,9 +50,7 @@ def _end(database: Database, chunk: ClaimedChunk, crashes: bool) -> None:
         if crashes:
             crash_chunk(session, chunk.id, chunk.token, witnessed=True)
             return
-        results = [
-            ItemResult(item, None, 8, 8, tuple(expect_faces(item.name))) for item in chunk.items
-        ]
+        results = [expect_result(item) for item in chunk.items]
         record_results(session, chunk, results, gender_min_probability=GENDER_MIN_PROBABILITY)
 
 

@@ -29,10 +29,10 @@ from db.jobs import cancel_job, read_job
 from db.leases import Lease, mark_item, renew_lease
 from db.recording import record_results
 from db.retries import retry_job
-from db.states import ChunkState, ErrorCode, ItemState
+from db.states import ChunkState, ItemState
 from db.submissions import accept_job
-from db.tables import ChunkRow, JobRow
-from db.values import ClaimedChunk, ItemError, ItemResult, NewItem, NewJob, Priority
+from db.tables import ChunkRow, CubeRow, DeltaRow, JobRow
+from db.values import ClaimedChunk, NewItem, NewJob, Priority
 from db.window import read_expired_leases
 from faults.invariants import (
     GENDER_MIN_PROBABILITY,
@@ -45,7 +45,7 @@ from faults.invariants import (
     read_counts,
     read_evidence,
 )
-from faults.pictures import BAD, expect_faces, kind_of, name_items
+from faults.pictures import BAD, expect_result, kind_of, name_items
 from faults.progress import Progress
 
 WINDOW = 6
@@ -71,7 +71,8 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         with self.database.write() as session:
-            session.execute(delete(JobRow))
+            for table in (DeltaRow, CubeRow, JobRow):
+                session.execute(delete(table))
 
     @precondition(lambda self: len(self.names) < MOST_JOBS)
     @rule(
@@ -111,7 +112,7 @@ class Machine(RuleBasedStateMachine):
     def record(self, chunk: ClaimedChunk, share: float) -> None:
         """Of any lease, also of one that was lost or recorded before; all, or what is done."""
         done = chunk.items[: round(share * len(chunk.items))]
-        results = [_analyse(item) for item in done]
+        results = [expect_result(item) for item in done]
         with self.database.write() as session:
             recorded = record_results(
                 session, chunk, results, gender_min_probability=GENDER_MIN_PROBABILITY
@@ -229,12 +230,6 @@ def _check_chunks(evidence: Evidence) -> None:
         done, failed, _, *others = count_rows(chunk, evidence)
         counts = read_counts(chunk)
         assert (done, failed, *others) == (*counts[:2], *counts[3:])
-
-
-def _analyse(item: Any) -> ItemResult:
-    if kind_of(item.name) == BAD:
-        return ItemResult(item, error=ItemError(ErrorCode.UNREADABLE, "It is broken."))
-    return ItemResult(item, None, 8, 8, tuple(expect_faces(item.name)))
 
 
 @pytest.mark.parametrize(
