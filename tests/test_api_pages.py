@@ -215,3 +215,9 @@ def test_every_text_that_a_template_names_is_there() -> None:
         assert entry in catalogue[part], name
     assert english("look.faces", count=1) == "1 face"
     assert english("look.faces", count=2000) == "2,000 faces"
+
+
+def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> None:
+    response = client.get("/audience?where=nonsense", headers=PAGE)
+    assert response.status_code == 422
+    assert "store=Lyon" in response.text

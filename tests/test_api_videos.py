@@ -160,3 +160,14 @@ def test_options_that_make_no_sense_are_refused(
 ) -> None:
     answer = client.post("/v1/jobs", json={"items": [{"uri": "file:///a.mp4"}], "options": options})
     assert answer.status_code == 422
+
+
+def test_the_page_of_a_video_shows_each_person_once(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    submit_clip(client, settings, clip)
+    page = client.get("/items/1", headers={"Accept": "text/html"}).text
+    assert page.count('<li class="face') == PEOPLE
+    assert f"{PEOPLE} people" in page
+    assert "/v1/items/1/picture" not in page
+    assert 'class="boxes"' not in page

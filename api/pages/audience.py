@@ -1,12 +1,13 @@
 """Audience: who was there, asked as `GET /v1/audience` is; the address keeps the question."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from api.audience import find_audiences
-from api.errors import validate
+from api.errors import ApiError, validate
 from api.pages.rendering import show
 from api.queries import DIMENSION_PREFIX, AudienceParameters
 from api.schemas import AudienceOut
@@ -52,8 +53,11 @@ def _read_question() -> dict[str, str]:
     """The parameters of the call, less what was left empty; a filter `store=Lyon` is one of
     them."""
     given = {name: text for name, text in request.args.items() if text}
-    name, _, value = given.get("where", "").partition("=")
-    if name.strip() and value.strip():
+    if "where" in given:
+        name, _, value = given["where"].partition("=")
+        if not (name.strip() and value.strip()):
+            problem = "A dimension and its value are asked for as store=Lyon."
+            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, problem, "invalid_request")
         given[DIMENSION_PREFIX + name.strip()] = value.strip()
     return {name: text for name, text in given.items() if name not in OWN_FIELDS}
 
@@ -90,13 +94,17 @@ def _read_spread(question: Mapping[str, str], by: list[str]) -> list[dict[str, o
     if not by:
         return []
     everybody, by_gender = _ask(question, [by, [*by, "gender"]])
-    rows: dict[str, dict[str, object]] = {
-        _name_row(group): {"label": _name_row(group), "faces": group.faces}
+    rows: dict[tuple[str | None, ...], dict[str, object]] = {
+        _key_row(group): {"label": _name_row(group), "faces": group.faces}
         for group in everybody.groups
     }
     for group in by_gender.groups:
-        rows.get(_name_row(group), {})[group.gender or ""] = group.faces
+        rows.get(_key_row(group), {})[group.gender or ""] = group.faces
     return list(rows.values())
+
+
+def _key_row(group: AudienceGroup) -> tuple[str | None, ...]:
+    return (*group.dimensions.values(), group.period)
 
 
 def _name_row(group: AudienceGroup) -> str:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort
 
+from api.faces import FaceOut
 from api.pages.rendering import show
 from api.schemas import ResultOut
 from api.services import services
@@ -18,4 +19,18 @@ def show_page(item_id: int) -> Response:
         uploaded = read_upload(session, item_id) is not None
     if item is None:
         abort(404, "There is no such item.")
-    return show("item.html", item=ResultOut.of(item), job_id=item.job_id, uploaded=uploaded)
+    line = ResultOut.of(item)
+    return show(
+        "item.html",
+        item=line,
+        faces=line.faces if line.video is None else _choose_people(line),
+        job_id=item.job_id,
+        uploaded=uploaded and line.video is None,
+    )
+
+
+def _choose_people(video: ResultOut) -> list[FaceOut]:
+    """The surest face of each person."""
+    by_score = sorted(video.faces, key=lambda face: face.score)
+    surest = {face.track or 0: face for face in by_score}
+    return [surest[track] for track in sorted(surest)]

@@ -59,7 +59,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt.closest?.("#dialog, #gallery")) return;
   follow();
   const over = event.detail.elt.matches?.(".job:not([data-live])");
-  if (over && document.querySelector(".one-job")) refreshGallery();
+  if (over && document.querySelector(".one-job")) showEnd();
 });
 document.addEventListener("visibilitychange", follow);
 window.addEventListener("online", follow);
@@ -69,7 +69,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
-function refreshGallery() {
+/** Its failures, or that it was erased, are told elsewhere on the page; who looks at a picture is not disturbed. */
+function showEnd() {
   const filters = document.querySelector(".filters");
-  if (filters) htmx.trigger(filters, "submit");
+  if (!document.querySelector("dialog[open]")) location.reload();
+  else if (filters) htmx.trigger(filters, "submit");
 }
