@@ -13,6 +13,7 @@ from jobs_for_tests import close, make_face, submit, work_all
 import api.texts
 from api.services import EXTENSION
 from api.texts import load_texts
+from cli.pictures import OUR_ENDINGS
 from worker.settings import Settings
 
 PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
@@ -221,3 +222,10 @@ def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> 
     response = client.get("/audience?where=nonsense", headers=PAGE)
     assert response.status_code == 422
     assert "store=Lyon" in response.text
+
+
+def test_a_page_sends_what_the_command_line_sends() -> None:
+    script = (TEMPLATES.parent / "static" / "files.js").read_text()
+    pattern = re.search(r"ENDINGS = /(.+)/i;", script)
+    assert pattern
+    assert [one for one in OUR_ENDINGS if not re.search(pattern[1], f"a{one}")] == []

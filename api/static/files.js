@@ -1,6 +1,6 @@
 // Which files were chosen or dropped: handles only, whose bytes stay on the disk until they go.
 
-const ENDINGS = /\.(jpe?g|png|webp|bmp|tiff?|gif|avif|heic|mp4|mov|mkv|webm|avi|m4v|mpe?g|zip|tar|tgz|tar\.gz)$/i;
+const ENDINGS = /\.(jpe?g|jpe|jfif|png|webp|bmp|tiff?|gif|avif|hei[cf]|jp2|jxl|mp4|m4v|mov|mkv|webm|avi|mpe?g|zip|tar|tgz|tar\.(gz|bz2))$/i;
 
 /** Those that may be pictures, with the path they had; and how many were left out. */
 export function sift(files) {

@@ -9,6 +9,8 @@ const QUALITY = 0.8;
 const PATIENCE_MS = 40_000; // longer than the server waits for a worker
 const LONGEST_PAUSE_MS = 10_000;
 const SPOKEN_EVERY_MS = 3_000; // for those who listen to the page instead of seeing it
+// As small as letters may be, on small screens too.
+const TEXT_SIZE = 14;
 const COLOURS = { female: "#f0e442", male: "#56b4e9", unknown: "#ffffff" };
 const SHADE = "#101010";
 
@@ -215,8 +217,7 @@ function draw_boxes(answer, labels) {
   boxes.height = Math.round(height * sharpness);
   const pen = boxes.getContext("2d");
   pen.scale(sharpness, sharpness);
-  const text_size = width < 480 ? 11 : 14;
-  pen.font = `600 ${text_size}px system-ui, sans-serif`;
+  pen.font = `600 ${TEXT_SIZE}px system-ui, sans-serif`;
   pen.textBaseline = "middle";
   const scale = width / answer.width;
   const frames = answer.faces.map(({ box }) => ({
@@ -229,7 +230,7 @@ function draw_boxes(answer, labels) {
   frames.forEach((frame, index) => draw_frame(pen, frame, colours[index], width < 480 ? 1.5 : 2.5));
   const taken = [...frames];
   frames.forEach((frame, index) => {
-    const size = { width: pen.measureText(labels[index]).width + 6, height: text_size + 4 };
+    const size = { width: pen.measureText(labels[index]).width + 6, height: TEXT_SIZE + 4 };
     const place = find_place(frame, size, { width, height }, taken);
     taken.push(place);
     draw_label(pen, place, labels[index], colours[index]);
