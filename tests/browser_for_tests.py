@@ -83,6 +83,16 @@ class Visit:
         self.complaints = [one for one in self.complaints if one not in provoked]
         return len(provoked)
 
+    @contextmanager
+    def hold(self, pattern: str) -> Iterator[None]:
+        """Keeps the first request to such an address waiting until the end."""
+        held = []
+        self.page.route(pattern, lambda route: held.append(route), times=1)
+        yield
+        while not held:
+            self.page.wait_for_timeout(50)
+        held[0].continue_()
+
     def finish(self) -> None:
         """What held throughout: no error, and nobody else was asked."""
         self.context.close()

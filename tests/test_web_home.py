@@ -31,6 +31,16 @@ def test_home_is_fit_for_all_screens(visit):
     visit.photograph("home")
 
 
+def test_nothing_is_chosen_before_the_script_has_come(visit):
+    choosers = [visit.page.locator(name) for name in ("#files", "#folder", "#picture")]
+    with visit.hold("**/home.js*"):
+        visit.page.goto("/", wait_until="commit")
+        for chooser in choosers:
+            expect(chooser).to_be_disabled()
+    for chooser in choosers:
+        expect(chooser).to_be_enabled()
+
+
 def test_one_photograph_is_answered_at_once(visit, photos):
     page = visit.page
     page.goto("/")

@@ -253,6 +253,19 @@ def test_a_feed_of_the_server_is_watched_beside_it(live):
     expect(live.page.locator("#feed-cover")).to_have_text("Choose a camera.")
 
 
+@pytest.mark.parametrize(
+    ("script", "button", "stage"),
+    [("live.js", "Start the camera", "#stage"), ("live_feeds.js", "stage", "#feed-stage")],
+)
+def test_a_click_before_a_slow_script_has_come_is_not_lost(live, script, button, stage):
+    found = live.page.get_by_role("button", name=button)
+    with live.hold(f"**/{script}*"):
+        live.page.goto("/live", wait_until="commit")
+        expect(found).to_be_disabled()
+    found.click()
+    expect(live.page.locator(stage)).to_have_attribute("data-state", "on")
+
+
 def test_a_feed_that_is_away_says_why(live):
     live.page.get_by_role("button", name="gone").click()
     expect(live.page.locator("#feed-problem")).to_contain_text("cannot be opened")

@@ -17,6 +17,7 @@ let address = "";
 for (const name of ["files", "folder"]) {
   const input = document.getElementById(name);
   input.addEventListener("change", () => begin(fromInput(input)));
+  input.disabled = false; // a choice before now would have been lost
 }
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("dragover", (event) => {
@@ -80,6 +81,9 @@ function complain(message) {
   problem.hidden = !message;
 }
 
+document.addEventListener("DOMContentLoaded", () => {
+  picture.disabled = false; // htmx hears of a choice from now on
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   const place = event.target.querySelector?.("#looked-picture");
   if (!place) return;

@@ -289,3 +289,4 @@ find("cameras").addEventListener("change", () => {
   start();
 });
 window.addEventListener("pagehide", () => stop());
+find("toggle").disabled = false; // a click before now would have been lost

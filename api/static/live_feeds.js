@@ -93,5 +93,6 @@ for (const button of buttons) {
     if (button.getAttribute("aria-pressed") === "true") leave("");
     else watch(button.dataset.source);
   });
+  button.disabled = false; // a click before now would have been lost
 }
 window.addEventListener("pagehide", () => feed && leave(""));
