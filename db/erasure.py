@@ -18,7 +18,7 @@ from db.tables import (
     RequestRow,
     ThumbnailRow,
 )
-from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.video_tables import OF_VIDEOS
 
 # Items removed in one transaction, with their faces and thumbnails: short, so that nobody waits.
 ERASED_AT_ONCE = 2000
@@ -99,7 +99,7 @@ def remove_erased(session: Session, job_id: int) -> bool:
     session.execute(
         delete(DigestRow).where(DigestRow.job_id == job_id, DigestRow.digest.in_(digests))
     )
-    for table in (FaceRow, ThumbnailRow, FrameRow, TrackRow, TrackThumbnailRow):
+    for table in (FaceRow, ThumbnailRow, *OF_VIDEOS):
         session.execute(delete(table).where(table.item_id.in_(piece)))
     session.execute(delete(ItemRow).where(ItemRow.id.in_(piece)))
     return len(piece) < ERASED_AT_ONCE

@@ -14,7 +14,6 @@ from db.leases import held, is_cancelling
 from db.recording import describe_dropped, describe_face
 from db.results import read_face
 from db.states import ChunkState, ItemState
-from db.submissions import add_batch
 from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
 from db.values import ClaimedChunk, Duplicates, ItemError, ItemResult
 from db.video_counts import count_video
@@ -127,17 +126,6 @@ def read_header(session: Session, item_id: int) -> tuple[int, float | None]:
     query = select(ItemRow.width_pixels, ItemRow.duration_seconds).where(ItemRow.id == item_id)
     width, duration_seconds = session.execute(query).one()
     return width or 1, duration_seconds
-
-
-def add_copy_batch(session: Session, chunk: ClaimedChunk, batch: str) -> bool:
-    """Note where the copy of a video will be kept; False where its lease has moved on."""
-    # The job's row first, as an erasure does: it sees this batch, or this sees that it is erased.
-    add_batch(session, chunk.job_id, batch)
-    lease = select(ChunkRow.id).where(*held(chunk.id, chunk.token))
-    if session.scalar(lease) is not None:
-        return True
-    session.rollback()
-    return False
 
 
 def read_small(session: Session, item_id: int, position: int) -> bytes | None:

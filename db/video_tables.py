@@ -56,6 +56,20 @@ class TrackRow(Table):
     has_thumbnail: Mapped[bool]
 
 
+class AnnotatedCopyRow(Table):
+    """How far the annotated copy of a video has come, until that is done: `pieces` of it are kept
+    in `batch`, up to the frame that is shown at `drawn_seconds`."""
+
+    __tablename__ = "annotated_copies"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+    batch: Mapped[str]
+    pieces: Mapped[int]
+    drawn_seconds: Mapped[float | None]
+
+
 class TrackThumbnailRow(Table):
     """The frame that shows a track best, small; apart, so that reading tracks never reads it."""
 
@@ -67,3 +81,7 @@ class TrackThumbnailRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True)
     media_type: Mapped[str]
     content: Mapped[bytes]
+
+
+# What a video has beside its faces.
+OF_VIDEOS = (FrameRow, TrackRow, TrackThumbnailRow, AnnotatedCopyRow)

@@ -1,7 +1,7 @@
 """What goes into the database of videos and comes out of it: plain values, as for pictures."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.values import Thumbnail
@@ -52,11 +52,21 @@ class JoinedVideo:
 
     frames: int
     tracks: tuple[Track, ...]
-    thumbnails: dict[int, Thumbnail]
     face_ids: Sequence[int]
     face_tracks: Sequence[int]
+    thumbnails: Mapping[int, Thumbnail] = field(default_factory=dict)
     warning: str | None = None
     copy_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyProgress:
+    """How far an annotated copy has come: `pieces` are kept in `batch`, up to the frame that is
+    shown at `drawn_seconds`."""
+
+    batch: str
+    pieces: int = 0
+    drawn_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from db.states import ChunkKind, ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
 from db.values import ClaimedChunk, ItemError
 from db.video_counts import count_failed_video
-from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, FrameRow
 from db.video_values import VideoPlan
 
 _UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)
@@ -151,7 +151,7 @@ def forget_video(session: Session, item_id: int) -> None:
     """Remove what its segments have left: late workers find no chunk to record."""
     segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
     session.execute(delete(ChunkRow).where(*segments))
-    for table in (FrameRow, FaceRow, TrackRow, TrackThumbnailRow):
+    for table in (FaceRow, *OF_VIDEOS):
         session.execute(delete(table).where(table.item_id == item_id))
 
 
@@ -165,6 +165,7 @@ def forget_begun_videos(session: Session, job_id: int) -> None:
 
 def forget_frames(session: Session, item_id: int) -> None:
     """What only the join needed."""
-    session.execute(delete(FrameRow).where(FrameRow.item_id == item_id))
+    for table in (FrameRow, AnnotatedCopyRow):
+        session.execute(delete(table).where(table.item_id == item_id))
     segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
     session.execute(delete(ChunkRow).where(*segments))

@@ -4,7 +4,7 @@ Which frames those are is a matter of their times alone, so that a video may be 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BufferedIOBase
 
@@ -95,7 +95,7 @@ class Video:
 
         None stands for a frame that was passed over, so that the caller can tell time.
         """
-        before = self._go_before(grid, first)
+        before = self._go_before(grid.time(first), lambda seconds: grid.place(seconds) < first)
         for seconds in self._grab_all():
             position = grid.place(seconds)
             if grid.is_over(seconds) or (stop is not None and position >= stop):
@@ -105,10 +105,15 @@ class Video:
             before = seconds if before is None else max(before, seconds)
             yield self._retrieve(position, seconds) if wanted else None
 
-    def read_all(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Every frame from the first, (H, W, 3) BGR, with its time."""
-        self._reopen()
+    def read_all(self, after: float | None) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+        """Every frame, or every frame after that time: (H, W, 3) BGR, with when it is shown."""
+        if after is None:
+            self._reopen()
+        else:
+            self._go_before(after, lambda seconds: seconds <= after)
         for seconds in self._grab_all():
+            if after is not None and seconds <= after:
+                continue
             ok, bgr = self._capture.retrieve()
             if ok:
                 yield seconds, bgr.astype(np.uint8, copy=False)
@@ -146,10 +151,9 @@ class Video:
             duration,
         )
 
-    def _go_before(self, grid: Grid, first: int) -> float | None:
-        """Put the reader behind a frame that is before the grid time, and tell that frame's time;
+    def _go_before(self, wanted: float, is_before: Callable[[float], bool]) -> float | None:
+        """Put the reader behind a frame that is before the wanted time, and tell that frame's time;
         None where it is at the start."""
-        wanted = grid.time(first)
         for margin in SEEK_MARGINS_SECONDS:
             target = wanted - margin
             if target <= 0:
@@ -157,7 +161,7 @@ class Video:
             self._capture.set(cv2.CAP_PROP_POS_MSEC, target * 1000)
             if self._capture.grab():
                 seconds = self._tell()
-                if seconds > 0 and grid.place(seconds) < first:
+                if seconds > 0 and is_before(seconds):
                     return seconds
         self._reopen()
         return None

@@ -14,12 +14,11 @@ from db.results import ResultFilter, read_results
 from db.submissions import accept_job
 from db.tables import FaceRow, Table, ThumbnailRow
 from db.values import JobOptions, NewItem, NewJob, StoredItem
-from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.video_tables import TrackRow, TrackThumbnailRow
 from models.weights import default_weights_dir
 from worker.settings import Settings
 
 Found = list[list[str]]
-OF_VIDEOS = (FaceRow, FrameRow, TrackRow, TrackThumbnailRow)
 
 
 def make_clip(folder: Path) -> Path:

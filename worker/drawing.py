@@ -1,10 +1,11 @@
-"""Step 5c for videos: a copy of the whole video with a box around every face, the number of its
-track, and what is thought of the person."""
+"""Step 5c for videos: a copy of the video with a box around every face, the number of its track,
+and what is thought of the person; drawn in pieces, and bound."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -16,25 +17,31 @@ from db.video_values import JoinedVideo, StoredFrame
 from models.face import Box
 from models.shots import is_cut, measure_change, sign_frame
 from models.tracks import Track
-from models.video import Video
+from models.video import Video, VideoHeader
 from worker.thumbnails import COLOURS, LETTERS, SHADE, shrink
 
 # Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
-# frames of 640x360 in a second, against 40 for VP8 and 7 for VP9.
-CODEC = "mp4v"
+# frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame tells all
+# that a decoder has to know, so that pieces can be put behind each other as they are.
+PIECE_CODEC = "XVID"
+COPY_CODEC = "mp4v"
+# What a worker that dies costs at most, and the least that is worth a file.
+PIECE_FRAMES = 500
 # Enough to see boxes and faces; larger ones take more time than all the rest.
 LONGEST_SIDE_PIXELS = 1280
 DEFAULT_FRAMES_PER_SECOND = 25.0
 
 Rectangle = tuple[int, int, int, int]
+Size = tuple[int, int]
+Label = tuple[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnCopy:
-    """An open file with the copy; `warning` says where it ends too early."""
+class Piece:
+    """Frames of the copy in an open file of their own; the last is shown at `drawn_seconds`."""
 
     file: IO[bytes]
-    warning: str | None = None
+    drawn_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,68 +53,103 @@ class Moment:
     boxes: Mapping[int, Box]
 
 
-def draw_copy(
+def draw_pieces(
     video: Video,
     joined: JoinedVideo,
     frames: Iterable[StoredFrame],
     min_probability: float,
+    after: float | None,
     says_stop: Callable[[], bool],
-) -> DrawnCopy:
-    """Ends where `says_stop` does, with a warning."""
+) -> Iterator[Piece]:
+    """What comes after that time, or all of it; ends where `says_stop` does, with what is drawn."""
     labels = {track.number: _label(track, min_probability) for track in joined.tracks}
     guide = Guide(read_moments(frames, joined))
-    left_at = None
-    # The encoder wants a file with a name.
-    with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
-        path = Path(folder) / "copy.mp4"
-        writer = _Writer(path, video.header.frames_per_second or DEFAULT_FRAMES_PER_SECOND)
-        for seconds, bgr in video.read_all():
-            if says_stop():
-                left_at = seconds
-                break
-            small = shrink(bgr, LONGEST_SIDE_PIXELS)
-            scale = small.shape[1] / bgr.shape[1]
-            for number, box in guide.find(seconds, partial(_sign, small)).items():
-                _draw(small, _scale(box, scale), *labels[number])
-            writer.write(small)
-        writer.close()
-        file = path.open("rb")
-    warning = None if left_at is None else f"The annotated copy ends at {left_at:.1f} s."
-    return DrawnCopy(file, warning)
+    drawn = _draw_frames(video, guide, labels, after, says_stop)
+    for first in drawn:
+        yield _encode(video.header, chain((first,), islice(drawn, PIECE_FRAMES - 1)))
+
+
+def _draw_frames(
+    video: Video,
+    guide: "Guide",
+    labels: Mapping[int, Label],
+    after: float | None,
+    says_stop: Callable[[], bool],
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    for seconds, bgr in video.read_all(after):
+        if says_stop():
+            return
+        small = shrink(bgr, LONGEST_SIDE_PIXELS)
+        scale = small.shape[1] / bgr.shape[1]
+        for number, box in guide.find(seconds, partial(_sign, small)).items():
+            _draw(small, _scale(box, scale), *labels[number])
+        yield seconds, small
 
 
 def _sign(bgr: NDArray[np.uint8]) -> bytes:
     return sign_frame(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False))
 
 
-class _Writer:
-    """Opens its encoder with the first frame, which says how large all are."""
+def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Piece:
+    size = _copy_size(header)
+    # The encoder wants a file with a name.
+    with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
+        path = Path(folder) / "piece.avi"
+        writer = _open_writer(path, PIECE_CODEC, header.frames_per_second, size, is_encoded=False)
+        drawn_seconds = 0.0
+        for seconds, bgr in frames:
+            drawn_seconds = seconds
+            fits = bgr.shape[1::-1] == size
+            writer.write(bgr if fits else cv2.resize(bgr, size))
+        writer.release()
+        return Piece(path.open("rb"), drawn_seconds)
 
-    def __init__(self, path: Path, frames_per_second: float) -> None:
-        self._path = path
-        self._rate = frames_per_second
-        self._writer: cv2.VideoWriter | None = None
 
-    def write(self, bgr: NDArray[np.uint8]) -> None:
-        height, width = bgr.shape[0] // 2 * 2, bgr.shape[1] // 2 * 2
-        if self._writer is None:
-            code = cv2.VideoWriter.fourcc(*CODEC)
-            self._size = (max(2, width), max(2, height))
-            self._writer = cv2.VideoWriter(
-                str(self._path), cv2.CAP_FFMPEG, code, self._rate, self._size
+def _copy_size(header: VideoHeader) -> Size:
+    """All frames of all pieces have that of the header: even sides, at most so long."""
+    factor = min(1.0, LONGEST_SIDE_PIXELS / max(header.width_pixels, header.height_pixels, 1))
+    width, height = (
+        max(2, round(side * factor) // 2 * 2)
+        for side in (header.width_pixels, header.height_pixels)
+    )
+    return width, height
+
+
+def _open_writer(
+    path: Path, codec: str, frames_per_second: float, size: Size, *, is_encoded: bool
+) -> cv2.VideoWriter:
+    code, rate = cv2.VideoWriter.fourcc(*codec), frames_per_second or DEFAULT_FRAMES_PER_SECOND
+    words = [cv2.VIDEOWRITER_PROP_RAW_VIDEO, int(is_encoded)]
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, rate, size, words)
+    if not writer.isOpened():
+        raise OSError("no encoder takes pictures of this size and rate")
+    return writer
+
+
+def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
+    """Put pieces behind each other in one MP4, without encoding them anew."""
+    writer, number = None, 0
+    for piece in pieces:
+        capture = cv2.VideoCapture(str(piece), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
+        if writer is None:
+            width, height = (
+                capture.get(cv2.CAP_PROP_FRAME_WIDTH),
+                capture.get(cv2.CAP_PROP_FRAME_HEIGHT),
             )
-            if not self._writer.isOpened():
-                raise OSError("no encoder takes pictures of this size and rate")
-        fitting = bgr[:height, :width]
-        if (fitting.shape[1], fitting.shape[0]) != self._size:
-            fitting = cv2.resize(bgr, self._size).astype(np.uint8, copy=False)
-        self._writer.write(np.ascontiguousarray(fitting))
-
-    def close(self) -> None:
-        if self._writer is None:
-            self._path.touch()
-        else:
-            self._writer.release()
+            rate = capture.get(cv2.CAP_PROP_FPS)
+            writer = _open_writer(
+                path, COPY_CODEC, rate, (round(width), round(height)), is_encoded=True
+            )
+        while capture.grab():
+            _, packet = capture.retrieve()
+            writer.set(cv2.VIDEOWRITER_PROP_KEY_FLAG, capture.get(cv2.CAP_PROP_LRF_HAS_KEY_FRAME))
+            writer.set(cv2.VIDEOWRITER_PROP_PTS, number)
+            writer.write(packet)
+            number += 1
+        capture.release()
+    if writer is None:
+        raise OSError("not one frame was drawn")
+    writer.release()
 
 
 def read_moments(frames: Iterable[StoredFrame], joined: JoinedVideo) -> Iterator[Moment]:
@@ -163,7 +205,7 @@ def _between(first: Box, second: Box, part: float) -> Box:
     )
 
 
-def _label(track: Track, min_probability: float) -> tuple[str, tuple[int, int, int]]:
+def _label(track: Track, min_probability: float) -> Label:
     gender = track.gender.value(min_probability)
     colour = COLOURS[gender]
     return f"{track.number} {LETTERS[gender]} {track.age.years:.0f}", colour[::-1]

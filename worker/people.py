@@ -2,7 +2,7 @@
 frame."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import numpy as np
@@ -43,29 +43,37 @@ class VideoRows:
             after = page[-1].position
 
 
-def join_video(
+def join_video(chunk: ClaimedChunk, rows: VideoRows, says_stop: Callable[[], bool]) -> JoinedVideo:
+    """The people of a video, still without their thumbnails; raises UnreadableItem where not one
+    frame was found."""
+    joiner = Joiner(chunk.options.frames_per_second)
+    joiner.join(_renewing(rows.read_all(), says_stop))
+    if not joiner.frames:
+        raise UnreadableItem(_explain_nothing(chunk))
+    return JoinedVideo(
+        frames=joiner.frames,
+        tracks=tuple(joiner.tracks),
+        face_ids=joiner.face_ids,
+        face_tracks=joiner.face_tracks,
+        warning=_warn(chunk, rows.duration_seconds, joiner.last_seconds),
+    )
+
+
+def draw_people(
     chunk: ClaimedChunk,
+    video: JoinedVideo,
     rows: VideoRows,
     videos: VideoAnalysis,
     settings: Settings,
     says_stop: Callable[[], bool],
 ) -> JoinedVideo:
-    """Raises UnreadableItem where not one frame was found."""
-    joiner = Joiner(chunk.options.frames_per_second)
-    joiner.join(_renewing(rows.read_all(), says_stop))
-    if not joiner.frames:
-        raise UnreadableItem(_explain_nothing(chunk))
+    """The video with a thumbnail of each of its people, where the job wants them."""
+    if chunk.options.thumbnails is ThumbnailKind.NONE:
+        return video
     pictures = _Pictures(chunk, rows, videos, settings, says_stop)
-    wanted = chunk.options.thumbnails is not ThumbnailKind.NONE
-    thumbnails = {track.number: pictures.draw(track) for track in joiner.tracks} if wanted else {}
-    return JoinedVideo(
-        frames=joiner.frames,
-        tracks=tuple(joiner.tracks),
-        thumbnails={number: one for number, one in thumbnails.items() if one is not None},
-        face_ids=joiner.face_ids,
-        face_tracks=joiner.face_tracks,
-        warning=_warn(chunk, rows.duration_seconds, joiner.last_seconds),
-    )
+    drawn = {track.number: pictures.draw(track) for track in video.tracks}
+    thumbnails = {number: one for number, one in drawn.items() if one is not None}
+    return replace(video, thumbnails=thumbnails)
 
 
 def _renewing(

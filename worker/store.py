@@ -1,6 +1,6 @@
 """Where uploads wait for their workers: a folder, or any store that fsspec reaches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import IO, BinaryIO, Protocol, cast
@@ -62,6 +62,11 @@ class Store:
         """The file behind a URI of ours; raises FileNotFoundError where it is gone."""
         with self._files.open(f"{self._root}/{uri.removeprefix(SCHEME)}", "rb") as source:
             yield cast(BinaryIO, source)
+
+    def remove(self, batch: str, numbers: Iterable[int]) -> None:
+        """Remove files of a batch; its others stay."""
+        for number in numbers:
+            self._files.rm(f"{self._root}/{batch}/{number}")
 
     def remove_batch(self, batch: str) -> None:
         """Remove every file of a request; one that is gone already is no error."""

@@ -1,9 +1,7 @@
 """The chunks of a video on their way through a worker: it is cut, its segments are looked at, and
 the last that ends lets it be joined."""
 
-import logging
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from time import monotonic
 from typing import TypeVar
@@ -12,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.frames import (
-    add_copy_batch,
     read_frames,
     read_header,
     read_small,
@@ -29,16 +26,12 @@ from db.videos import cut_video
 from db.workers import count_slots
 from models import errors
 from worker.analysis import Analysis
-from worker.people import VideoRows, join_video
-from worker.renewal import LeaseLost
+from worker.annotated import AnnotatedCopies, Insist
+from worker.people import VideoRows, draw_people, join_video
 from worker.settings import Settings
-from worker.store import StorageUnavailable, Store
 from worker.videos import SaysStop, Segment
 
-logger = logging.getLogger(__name__)
-
 Value = TypeVar("Value")
-Insist = Callable[[ClaimedChunk, Callable[[Session], bool]], bool]
 TOO_SLOW = ItemError(
     ErrorCode.TOO_LARGE,
     "A frame of the video takes too long to reach; encode it anew with more key frames.",
@@ -61,7 +54,7 @@ class VideoWorker:
         self._analysis = analysis
         self._insist = insist
         self._work_seconds = work_seconds
-        self._store = Store(settings.store_url)
+        self._copies = AnnotatedCopies(settings, database, analysis.videos, insist, work_seconds)
 
     def work(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
         """True when recorded, False when it changed nothing."""
@@ -115,11 +108,26 @@ class VideoWorker:
 
     def _join(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
         rows = self._open_rows(chunk.items[0].id)
-        videos, settings = self._analysis.videos, self._settings
-        video = self._attempt(lambda: join_video(chunk, rows, videos, settings, says_stop))
-        if isinstance(video, ItemError) or not chunk.options.annotated_video:
+        video = self._attempt(lambda: join_video(chunk, rows, says_stop))
+        if isinstance(video, ItemError):
             return self._insist(chunk, lambda session: self._record_join(session, chunk, video))
-        return self._keep_copy(chunk, video, rows, says_stop)
+        copy = None
+        if chunk.options.annotated_video:
+            copy = self._copies.draw(chunk, video, rows, says_stop)
+            if copy is None:
+                return self._insist(chunk, lambda session: give_back(session, chunk))
+            warning = " ".join(filter(None, (video.warning, copy.warning))) or None
+            video = replace(video, copy_uri=copy.uri, warning=warning)
+        whole = self._attempt(lambda: self._draw_people(chunk, video, rows, says_stop))
+        recorded = self._insist(chunk, lambda session: self._record_join(session, chunk, whole))
+        if copy is not None and recorded:
+            self._copies.remove_pieces(copy)
+        return recorded
+
+    def _draw_people(
+        self, chunk: ClaimedChunk, video: JoinedVideo, rows: VideoRows, says_stop: SaysStop
+    ) -> JoinedVideo:
+        return draw_people(chunk, video, rows, self._analysis.videos, self._settings, says_stop)
 
     def _open_rows(self, item_id: int) -> VideoRows:
         def read_some(after: int, limit: int) -> list[StoredFrame]:
@@ -133,39 +141,6 @@ class VideoWorker:
         with self._database.read() as session:
             width, duration = read_header(session, item_id)
         return VideoRows(read_some, read_one, width, duration)
-
-    def _keep_copy(
-        self, chunk: ClaimedChunk, video: JoinedVideo, rows: VideoRows, says_stop: SaysStop
-    ) -> bool:
-        batch = self._store.new_batch()
-        # Noted before it is written, so that whatever happens it goes when the job is erased.
-        if not self._insist(chunk, lambda session: add_copy_batch(session, chunk, batch)):
-            raise LeaseLost
-        kept = self._draw_copy(chunk, video, rows, batch, says_stop)
-        recorded = self._insist(chunk, lambda session: self._record_join(session, chunk, kept))
-        if not recorded:
-            self._store.remove_batch(batch)
-        return recorded
-
-    def _draw_copy(
-        self,
-        chunk: ClaimedChunk,
-        video: JoinedVideo,
-        rows: VideoRows,
-        batch: str,
-        says_stop: SaysStop,
-    ) -> JoinedVideo:
-        """The video with its copy; or with a warning where none could be made or kept, as its
-        people are worth more."""
-        try:
-            copy = self._analysis.videos.draw_copy(chunk, video, rows.read_all(), says_stop)
-            with closing(copy.file):
-                uri = self._store.write(batch, 0, copy.file, self._settings.max_item_bytes)
-        except (errors.ItemError, StorageUnavailable, OSError) as error:
-            logger.warning("no copy was kept", extra={"item_id": chunk.items[0].id})
-            why = f"No annotated copy was kept: {error}"
-            return replace(video, warning=_add(video.warning, why))
-        return replace(video, copy_uri=uri, warning=_add(video.warning, copy.warning))
 
     def _record_join(
         self, session: Session, chunk: ClaimedChunk, video: JoinedVideo | ItemError
@@ -183,7 +158,3 @@ class VideoWorker:
             return step()
         except errors.ItemError as error:
             return ItemError(ErrorCode(error.code), str(error))
-
-
-def _add(*warnings: str | None) -> str | None:
-    return " ".join(filter(None, warnings)) or None

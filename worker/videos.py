@@ -1,6 +1,6 @@
 """Step 4 for videos: one is cut into segments, and the frames of each segment are looked at."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedIOBase, BytesIO
@@ -20,7 +20,7 @@ from models.face import Face
 from models.shots import sign_frame
 from models.tracks import SeenFace
 from models.video import Frame, Grid, Video, VideoHeader
-from worker.drawing import DrawnCopy, draw_copy
+from worker.drawing import Piece, draw_pieces
 from worker.joining import Joiner
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources import Sources
@@ -153,17 +153,18 @@ class VideoAnalysis:
                     return _encode(small)
         return None
 
-    def draw_copy(
+    def draw_pieces(
         self,
         chunk: ClaimedChunk,
         joined: JoinedVideo,
         frames: Iterable[StoredFrame],
+        after: float | None,
         says_stop: SaysStop,
-    ) -> DrawnCopy:
-        """The whole video with its people drawn in."""
+    ) -> Generator[Piece, None, None]:
+        """The video with its people drawn in, from behind that time, piece by piece."""
         probability = self._settings.gender_min_probability
         with self._open(chunk, says_stop) as (video, _):
-            return draw_copy(video, joined, frames, probability, says_stop)
+            yield from draw_pieces(video, joined, frames, probability, after, says_stop)
 
     @contextmanager
     def _open(self, chunk: ClaimedChunk, says_stop: SaysStop) -> Iterator[tuple[Video, bytes]]:

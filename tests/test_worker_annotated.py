@@ -1,0 +1,203 @@
+"""The annotated copy of a video: drawn in pieces, left and gone on with, and bound."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from clips_for_tests import PEOPLE
+from http_for_tests import stored_files
+from jobs_for_tests import claim, close, crash, hints, status
+from numpy.typing import NDArray
+from sample_videos import CODED, decode_sample, turn_right
+from sqlalchemy import select
+from videos_for_tests import (
+    allow,
+    count_rows,
+    make_clip,
+    read_items,
+    submit_videos,
+    work_in_threads,
+)
+from work_for_tests import open_worker, work_until_done
+
+from db.engine import Database
+from db.jobs import cancel_job
+from db.states import ChunkKind, ChunkState, JobState
+from db.tables import ChunkRow, JobRow
+from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, TrackRow
+from worker import drawing
+from worker.settings import Settings
+
+FRAMES = 70
+Frames = list[NDArray[np.uint8]]
+
+
+@pytest.fixture(autouse=True)
+def _pieces_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "PIECE_FRAMES", 16)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+def test_a_copy_that_is_left_is_gone_on_with(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    drawn = []
+    for frames in (20, 1, 30):
+        run_for(settings, database, root, frames)
+        drawn.append(read_progress(database))
+    # What was drawn of a piece when it was left is kept as well: nothing is drawn twice.
+    assert drawn == [(2, 1.9), (3, 2.0), (5, 5.0)]
+    work_in_threads(settings, database, job_id)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.warning) == ("done", None)
+    [kept] = stored_files(settings)
+    whole = read_copy_at_once(settings, database, clip)
+    frames = list(read_frames(kept))
+    assert len(frames) == len(whole) == FRAMES
+    assert all(differ(one, other) < 3 for one, other in zip(frames, whole, strict=True))
+    assert count_rows(database, AnnotatedCopyRow) == 0
+
+
+def test_a_worker_that_dies_leaves_the_pieces_it_has_kept(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    run_for(settings, database, root, 40)
+    dead = claim(database, root)
+    assert dead is not None
+    assert crash(database, dead)
+    assert len(run_for(settings, database, root, FRAMES)) == FRAMES - 40
+    close(database)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.warning) == ("done", None)
+    assert [len(list(read_frames(path))) for path in stored_files(settings)] == [FRAMES]
+
+
+def test_a_cancelled_job_keeps_no_piece(database: Database, settings: Settings, clip: Path) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    run_for(settings, database, root, 20)
+    with database.write() as session:
+        assert cancel_job(session, job_id)
+    assert close(database) == [job_id]
+    assert status(database, job_id).state is JobState.CANCELLED
+    assert not any(count_rows(database, table) for table in OF_VIDEOS)
+    # The files go with the job: they are of a batch that it knows.
+    with database.read() as session:
+        batches = session.scalars(select(JobRow.batches)).one()
+    assert {path.parent.name for path in stored_files(settings)} == set(batches)
+
+
+def test_a_copy_for_which_there_is_no_time_costs_no_person(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    open_worker(settings, database, work_seconds=-1.0).run(root, "task")
+    [item] = read_items(database, job_id)
+    assert (item.state, item.copy_uri, item.error) == ("done", None, None)
+    assert "No annotated copy was kept: not one frame" in (item.warning or "")
+    assert count_rows(database, TrackRow) == PEOPLE
+    assert stored_files(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "size"),
+    [
+        *((lambda name=name: decode_sample(name), None) for name in CODED),
+        (lambda: turn_right(decode_sample("H.265 10-bit")), (48, 64)),
+    ],
+)
+def test_an_odd_video_has_a_copy(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    make: Callable[[], bytes],
+    size: tuple[int, int] | None,
+) -> None:
+    path = clip.parent / "odd.bin"
+    path.write_bytes(make())
+    capture = cv2.VideoCapture(str(path))
+    frames = 0
+    while capture.grab():
+        frames += 1
+    job_id = submit_videos(database, path, annotated_video=True)
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    assert item.state == "done"
+    [kept] = stored_files(settings)
+    copied = list(read_frames(kept))
+    assert len(copied) == frames
+    height, width = copied[0].shape[:2]
+    assert size in (None, (width, height))
+    assert (item.width_pixels, item.height_pixels) in [
+        (width + odd, height + other) for odd in (0, 1) for other in (0, 1)
+    ]
+
+
+def begin(database: Database, settings: Settings, clip: Path) -> tuple[int, int]:
+    """A job whose video has been looked at, and the chunk by which it is joined."""
+    job_id = submit_videos(database, clip, annotated_video=True)
+    for _ in range(2):
+        for chunk_id in hints(database, resend_seconds=-1):
+            open_worker(settings, database).run(chunk_id, "task")
+    with database.read() as session:
+        root = select(ChunkRow).where(ChunkRow.kind == ChunkKind.JOIN)
+        chunk = session.scalars(root).one()
+        assert chunk.state == ChunkState.WAITING
+        return job_id, chunk.id
+
+
+def run_for(settings: Settings, database: Database, root: int, frames: int) -> list[float]:
+    """A worker that has to end when it has drawn so many frames of the copy; when those are
+    shown."""
+    drawn: list[float] = []
+    draw = drawing.Guide.find
+
+    def count(guide: drawing.Guide, seconds: float, sign: Callable[[], bytes]) -> object:
+        drawn.append(seconds)
+        return draw(guide, seconds, sign)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing.Guide, "find", count)
+        ending = open_worker(settings, database, is_ending=lambda: len(drawn) >= frames)
+        ending.run(root, "task")
+    return drawn
+
+
+def read_progress(database: Database) -> tuple[int, float]:
+    with database.read() as session:
+        row = session.scalars(select(AnnotatedCopyRow)).one()
+        return row.pieces, round(row.drawn_seconds or 0, 3)
+
+
+def read_copy_at_once(settings: Settings, database: Database, clip: Path) -> Frames:
+    before = set(stored_files(settings))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "PIECE_FRAMES", 1000)
+        submit_videos(database, clip, annotated_video=True)
+        work_until_done(settings, database)
+    [kept] = set(stored_files(settings)) - before
+    return list(read_frames(kept))
+
+
+def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+    capture = cv2.VideoCapture(str(path))
+    while True:
+        ok, frame = capture.read()
+        if not ok:
+            return
+        yield frame.astype(np.uint8)
+
+
+def differ(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(np.abs(one.astype(int) - other.astype(int)).mean())
