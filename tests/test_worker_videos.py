@@ -174,7 +174,8 @@ def test_a_copy_that_cannot_be_kept_costs_no_person(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     job_id = submit_videos(database, clip, annotated_video=True)
-    work_until_done(allow(settings, clip, max_item_bytes=1000), database)
+    (settings.data_dir / "store").write_text("no folder can be made here")
+    work_until_done(allow(settings, clip), database)
     [item] = read_items(database, job_id)
     assert (item.state, item.copy_uri, item.error) == ("done", None, None)
     assert "No annotated copy was kept" in (item.warning or "")

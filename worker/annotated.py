@@ -51,7 +51,7 @@ class AnnotatedCopies:
         insist: Insist,
         work_seconds: float,
     ) -> None:
-        self._max_bytes = settings.max_item_bytes
+        self._max_bytes = settings.max_video_bytes
         self._database = database
         self._videos = videos
         self._insist = insist
