@@ -121,11 +121,12 @@ def _read_faces(session: Session, item_id: int, first: int, last: int) -> dict[i
     return faces
 
 
-def read_header(session: Session, item_id: int) -> tuple[int, float | None]:
-    """How wide a video is, and how long it says it lasts."""
-    query = select(ItemRow.width_pixels, ItemRow.duration_seconds).where(ItemRow.id == item_id)
-    width, duration_seconds = session.execute(query).one()
-    return width or 1, duration_seconds
+def read_header(session: Session, item_id: int) -> tuple[int, float | None, str | None]:
+    """How wide a video is, how long it says it lasts, and what was wrong with its file."""
+    columns = (ItemRow.width_pixels, ItemRow.duration_seconds, ItemRow.warning)
+    query = select(*columns).where(ItemRow.id == item_id)
+    width, duration_seconds, warning = session.execute(query).one()
+    return width or 1, duration_seconds, warning
 
 
 def read_small(session: Session, item_id: int, position: int) -> bytes | None:

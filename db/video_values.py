@@ -11,14 +11,15 @@ from models.tracks import SeenFace, Track
 
 @dataclass(frozen=True, slots=True)
 class VideoPlan:
-    """What a video's header says, and the segments it is cut into: grid times, from and up to; the
-    last may be open."""
+    """What a video's header says, what is wrong with its file, and the segments it is cut into:
+    grid times, from and up to; the last may be open."""
 
     width_pixels: int
     height_pixels: int
     duration_seconds: float | None
     digest: bytes
     segments: tuple[tuple[int, int | None], ...]
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoPlan) -> bool:
             height_pixels=plan.height_pixels,
             duration_seconds=plan.duration_seconds,
             digest=plan.digest,
+            warning=plan.warning,
         )
     )
     for first, stop in plan.segments:

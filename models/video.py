@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.breakage import breaks_off
 from models.errors import TooLargeItem, UnreadableItem
 from models.picture import Picture
 
@@ -89,6 +90,10 @@ class Video:
 
     def close(self) -> None:
         self._capture.release()
+
+    def breaks_off(self) -> bool:
+        """Whether the file ends before its last part does."""
+        return breaks_off(self._file)
 
     def sample(self, grid: Grid, first: int, stop: int | None) -> Iterator[Frame | None]:
         """Those frames whose grid times are numbered from `first` up to, not including, `stop`.

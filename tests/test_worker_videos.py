@@ -48,6 +48,12 @@ ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
     "no duration": (forget_duration, "done", 14, None),
     "ages": (promise_ages, "done", 14, None),
     "cut off": (cut_off, "done", None, "lasts 7.0 s, but nothing after"),
+    "cut off without a duration": (
+        lambda clip: cut_off(forget_duration(clip)),
+        "done",
+        None,
+        "breaks off before its end",
+    ),
     "sound": (lambda _: make_sound(), "unreadable", None, None),
     "head alone": (lambda clip: cut_off(clip, 0.002), "unreadable", None, None),
     **{name: (lambda _, name=name: decode_sample(name), "done", None, None) for name in CODED},

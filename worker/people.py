@@ -34,6 +34,7 @@ class VideoRows:
     read_small: ReadSmall
     width_pixels: int
     duration_seconds: float | None
+    warning: str | None
 
     def read_all(self) -> Iterator[StoredFrame]:
         """Page by page, each in a session of its own."""
@@ -55,7 +56,7 @@ def join_video(chunk: ClaimedChunk, rows: VideoRows, says_stop: Callable[[], boo
         tracks=tuple(joiner.tracks),
         face_ids=joiner.face_ids,
         face_tracks=joiner.face_tracks,
-        warning=_warn(chunk, rows.duration_seconds, joiner.last_seconds),
+        warning=_warn(chunk, rows, joiner.last_seconds),
     )
 
 
@@ -90,19 +91,19 @@ def _explain_nothing(chunk: ClaimedChunk) -> str:
     return "Not one frame of the video can be decoded; send the original video again."
 
 
-def _warn(chunk: ClaimedChunk, duration_seconds: float | None, last_seconds: float) -> str | None:
-    if duration_seconds is None:
-        return None
-    options = chunk.options
-    ends = [duration_seconds]
-    frames = bound_frames(options)
+def _warn(chunk: ClaimedChunk, rows: VideoRows, last_seconds: float) -> str | None:
+    """What of the asked for part is not there; the file's own end matters only to its last part."""
+    options, frames = chunk.options, bound_frames(chunk.options)
+    rest = rows.warning if frames is None else None
+    if rows.duration_seconds is None:
+        return rest
+    end = rows.duration_seconds
     if frames is not None:
-        ends.append(options.start_seconds + frames / options.frames_per_second)
-    missing = min(ends) - last_seconds - 1 / options.frames_per_second
-    if missing < CUT_OFF_SECONDS:
-        return None
+        end = min(end, options.start_seconds + frames / options.frames_per_second)
+    if end - last_seconds - 1 / options.frames_per_second < CUT_OFF_SECONDS:
+        return rest
     return (
-        f"The video says that it lasts {duration_seconds:.1f} s, but nothing after "
+        f"The video says that it lasts {rows.duration_seconds:.1f} s, but nothing after "
         f"{last_seconds:.1f} s can be read; what comes before is analysed."
     )
 

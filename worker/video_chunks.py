@@ -139,8 +139,8 @@ class VideoWorker:
                 return read_small(session, item_id, position)
 
         with self._database.read() as session:
-            width, duration = read_header(session, item_id)
-        return VideoRows(read_some, read_one, width, duration)
+            header = read_header(session, item_id)
+        return VideoRows(read_some, read_one, *header)
 
     def _record_join(
         self, session: Session, chunk: ClaimedChunk, video: JoinedVideo | ItemError

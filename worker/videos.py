@@ -34,6 +34,7 @@ SHARES_PER_SLOT = 2
 FEWEST_FRAMES = 16
 # A frame that may be shown later is kept nearly as it was.
 SMALL_QUALITY = 95
+BREAKS_OFF = "The file breaks off before its end; what can be read is analysed."
 
 SaysStop = Callable[[], bool]
 
@@ -72,10 +73,15 @@ class VideoAnalysis:
     def plan(self, chunk: ClaimedChunk, slots: int, says_stop: SaysStop) -> VideoPlan:
         """How a video is cut; raises an ItemError where it cannot be read at all."""
         with self._open(chunk, says_stop) as (video, digest):
-            header = video.header
+            header, warning = video.header, BREAKS_OFF if video.breaks_off() else None
         segments = self._cut(chunk.options, header, slots)
         return VideoPlan(
-            header.width_pixels, header.height_pixels, header.duration_seconds, digest, segments
+            header.width_pixels,
+            header.height_pixels,
+            header.duration_seconds,
+            digest,
+            segments,
+            warning,
         )
 
     def _cut(
