@@ -11,7 +11,7 @@ from api.requests import OptionsBody
 from db.audience import Audience
 from db.grouping import AudienceGroup, AudienceQuery
 from db.states import ErrorCode, ItemState, JobState
-from db.values import JobStatus, Priority, StoredItem
+from db.values import JobStatus, Priority, StoredItem, VideoProgress
 from models.shares import Share
 
 
@@ -74,6 +74,20 @@ class PauseOut(BaseModel):
     message: str
 
 
+class VideosOut(BaseModel):
+    """How many videos are under way, the part of them that is looked at, and the part that is drawn
+    of their annotated copies."""
+
+    running: int
+    looked_at: float
+    copied: float | None
+
+    @classmethod
+    def of(cls, progress: VideoProgress) -> Self:
+        looked_at, copied = _rounded(progress.looked_at, 3), _rounded(progress.copied, 3)
+        return cls(running=progress.running, looked_at=looked_at or 0.0, copied=copied)
+
+
 class JobOut(BaseModel):
     """A job and how far it is."""
 
@@ -82,6 +96,7 @@ class JobOut(BaseModel):
     tags: list[str]
     options: OptionsBody
     counts: CountsOut
+    videos: VideosOut | None
     items_per_second: float | None
     eta_seconds: float | None
     priority: Priority
@@ -98,6 +113,7 @@ class JobOut(BaseModel):
             tags=list(job.tags),
             options=OptionsBody(**asdict(job.options)),
             counts=CountsOut(**asdict(job.counts)),
+            videos=None if job.videos is None else VideosOut.of(job.videos),
             items_per_second=_rounded(job.items_per_second, 2),
             eta_seconds=_rounded(job.eta_seconds, 0),
             priority=job.priority,

@@ -58,10 +58,21 @@ def describe_job(job: JobOut) -> str:
         parts.append(f"{counts.failed} failed")
     if counts.cancelled:
         parts.append(f"{counts.cancelled} cancelled")
-    progress = f"job {job.id} {job.state}: " + ", ".join([*parts, *_describe_pace(job)])
+    parts += [*_describe_videos(job), *_describe_pace(job)]
+    progress = f"job {job.id} {job.state}: " + ", ".join(parts)
     if job.paused is None:
         return progress
     return f"{progress}. {job.paused.message} Go on with: facetally resume {job.id}"
+
+
+def _describe_videos(job: JobOut) -> list[str]:
+    """`2 videos 61% looked at`, `copy 20% drawn`."""
+    videos = job.videos
+    if videos is None:
+        return []
+    noun = "video" if videos.running == 1 else "videos"
+    parts = [f"{videos.running} {noun} {videos.looked_at:.0%} looked at"]
+    return parts if videos.copied is None else [*parts, f"copy {videos.copied:.0%} drawn"]
 
 
 def _describe_pace(job: JobOut) -> list[str]:
@@ -115,7 +126,7 @@ class _Bar(AbstractContextManager["_Bar"]):
             completed=counts.done + counts.failed + counts.cancelled,
             counts=f"{counts.done}/{counts.items}",
             failed=f"{counts.failed} failed" if counts.failed else "",
-            pace=", ".join(_describe_pace(job)),
+            pace=", ".join([*_describe_videos(job), *_describe_pace(job)]),
         )
 
 

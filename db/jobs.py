@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime, read_time
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt
+from db.values import (
+    JobCounts,
+    JobOptions,
+    JobStatus,
+    Pause,
+    Priority,
+    Receipt,
+    VideoProgress,
+)
+from db.video_progress import read_video_progress
 
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
 # calm.
@@ -103,8 +112,13 @@ def cancel_waiting_chunks(session: Session, job_id: int) -> None:
 
 def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
     progress = _read_progress(session, [row.id for row in rows])
+    live = [row.id for row in rows if row.state in LIVE_JOB_STATES]
+    videos = read_video_progress(session, live) if live else {}
     now = read_time(session)
-    return [_status(row, *(progress.get(row.id) or _before_chunks(row)), now) for row in rows]
+    return [
+        _status(row, *(progress.get(row.id) or _before_chunks(row)), videos.get(row.id), now)
+        for row in rows
+    ]
 
 
 def _before_chunks(row: JobRow) -> tuple[JobCounts, int]:
@@ -147,7 +161,9 @@ def _add_up(
     return JobCounts(items, waiting, running, done, failed, cancelled, faces, duplicates)
 
 
-def _status(row: JobRow, counts: JobCounts, recent: int, now: datetime) -> JobStatus:
+def _status(
+    row: JobRow, counts: JobCounts, recent: int, videos: VideoProgress | None, now: datetime
+) -> JobStatus:
     rate = _items_per_second(row, recent, now)
     left = counts.waiting + counts.running
     return JobStatus(
@@ -156,6 +172,7 @@ def _status(row: JobRow, counts: JobCounts, recent: int, now: datetime) -> JobSt
         tags=tuple(row.tags),
         options=JobOptions.of(row.options),
         counts=counts,
+        videos=videos,
         items_per_second=rate,
         eta_seconds=left / rate if rate and row.finished_at is None else None,
         priority=Priority(row.priority),

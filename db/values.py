@@ -108,6 +108,16 @@ class JobCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoProgress:
+    """So many videos are under way; the part of them that is looked at, and the part that is drawn
+    of their annotated copies, None where there are none yet."""
+
+    running: int
+    looked_at: float
+    copied: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Why a job waits for a person: the code that its first items failed with, and what to do."""
 
@@ -137,6 +147,7 @@ class JobStatus:
     tags: tuple[str, ...]
     options: JobOptions
     counts: JobCounts
+    videos: VideoProgress | None
     items_per_second: float | None
     eta_seconds: float | None
     priority: Priority

@@ -13,10 +13,13 @@ import pytest
 from clips_for_tests import HEIGHT, PEOPLE, WIDTH, write_clip
 from flask.testing import FlaskClient
 from http_for_tests import results, stored_files, upload
+from jobs_for_tests import hints
 from sample_pictures import encode_scene
-from work_for_tests import work_until_done
+from work_for_tests import open_worker, work_until_done
 
+from api.schemas import JobOut
 from api.tracks import TRACK_SCHEMA
+from cli.progress import describe_job
 from db.engine import Database
 from models.weights import default_weights_dir
 from worker.dispatcher import Dispatcher
@@ -55,6 +58,28 @@ def test_people_come_as_lines_and_rows(
     assert table.schema == TRACK_SCHEMA
     assert table["best_frame"].to_pylist() == [track["best"]["frame"] for track in tracks]
     assert client.get(f"{address}&format=coco").status_code == 422
+
+
+def test_a_job_tells_how_far_its_videos_are(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = upload(client, {"holiday": clip}, options=json.dumps({"annotated_video": True})).json[
+        "id"
+    ]
+    assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
+    database = Database(settings.database_url)
+    worker = open_worker(settings.model_copy(update={"segment_frames": 7}), database)
+    for _ in range(2):
+        worker.run(hints(database, resend_seconds=-1)[0], "task")
+    database.close()
+    job = client.get(f"/v1/jobs/{job_id}").json
+    assert job["videos"] == {"running": 1, "looked_at": 0.5, "copied": None}
+    assert "0 of 1 done, 1 video 50% looked at" in describe_job(JobOut(**job))
+    assert "1 video, 50 % looked at" in client.get(f"/jobs/{job_id}").text
+    drawing = JobOut(**{**job, "videos": {"running": 2, "looked_at": 1.0, "copied": 0.25}})
+    assert "2 videos 100% looked at, copy 25% drawn" in describe_job(drawing)
+    work_until_done(settings)
+    assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
 
 
 def test_conditions_are_on_people(client: FlaskClient, settings: Settings, clip: bytes) -> None:

@@ -26,6 +26,7 @@ from db.engine import Database
 from db.jobs import cancel_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
+from db.values import VideoProgress
 from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, TrackRow
 from worker import drawing
 from worker.settings import Settings
@@ -55,6 +56,7 @@ def test_a_copy_that_is_left_is_gone_on_with(
         drawn.append(read_progress(database))
     # What was drawn of a piece when it was left is kept as well: nothing is drawn twice.
     assert drawn == [(2, 1.9), (3, 2.0), (5, 5.0)]
+    assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(5 / 7))
     work_in_threads(settings, database, job_id)
     [item] = read_items(database, job_id)
     assert (item.state, item.warning) == ("done", None)

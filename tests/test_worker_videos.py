@@ -37,7 +37,7 @@ from db.grouping import AudienceQuery
 from db.retries import retry_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
-from db.values import Duplicates, ThumbnailKind
+from db.values import Duplicates, ThumbnailKind, VideoProgress
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from models.analyzer import load_analyzer
 from worker.settings import Settings
@@ -111,6 +111,22 @@ def test_segments_and_workers_change_nothing(
     [item] = read_items(database, job_id)
     assert read_everything(database, item.id) == reference
     assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_how_far_a_video_is_can_be_followed(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip, segment_frames=4)
+    job_id = submit_videos(database, clip)
+    worker, seen = open_worker(settings, database), [status(database, job_id).videos]
+    while chunk_ids := hints(database, resend_seconds=-1):
+        worker.run(chunk_ids[0], "task")
+        seen.append(status(database, job_id).videos)
+    assert seen == [
+        None,
+        *(VideoProgress(1, part, None) for part in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        None,
+    ]
 
 
 def test_a_video_among_pictures_gets_a_chunk_of_its_own(

@@ -39,9 +39,15 @@ function show(job) {
   field("faces").textContent = say("faces", { count: counts.faces });
   field("failed").textContent = say("failed_items", { count: counts.failed });
   field("failed").hidden = counts.failed === 0;
+  field("videos").textContent = job.videos ? sayVideos(job.videos) : "";
   field("rate").textContent = job.items_per_second ? say("rate", { rate: Math.round(job.items_per_second * 10) / 10 }) : "";
   field("left").textContent = job.eta_seconds === null ? "" : sayTime(job.eta_seconds);
   field("left").dataset.seconds = job.eta_seconds ?? 0;
+}
+
+function sayVideos({ running, looked_at, copied }) {
+  const looked = say("videos", { count: running, looked_at: Math.round(looked_at * 100) });
+  return copied === null ? looked : `${looked}, ${say("copied", { copied: Math.round(copied * 100) })}`;
 }
 
 function reload(card) {
