@@ -64,7 +64,8 @@ def _record_beside_videos(
         return False
     pictures = mark_duplicates(session, chunk, [one for one in results if not one.is_video])
     _write(session, chunk, pictures, gender_min_probability)
-    set_apart(session, row, [one.item.id for one in results if one.is_video])
+    videos = [one.item.id for one in results if one.is_video]
+    set_apart(session, row, videos, [one.item.id for one in pictures])
     return True
 
 

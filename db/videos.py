@@ -23,17 +23,25 @@ from db.video_values import VideoPlan
 _UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)
 
 
-def set_apart(session: Session, chunk: ChunkRow, item_ids: Sequence[int]) -> None:
-    """Split a chunk so that each of these items, which are videos, has one of its own."""
-    query = select(ItemRow.position).where(ItemRow.id.in_(item_ids))
+def set_apart(
+    session: Session, chunk: ChunkRow, video_ids: Sequence[int], recorded_ids: Sequence[int] = ()
+) -> None:
+    """Split a chunk so that each of these videos has one of its own; what was recorded just now
+    counts as ended now."""
     edges = {chunk.start, chunk.stop}
-    for position in session.scalars(query):
+    for position in _read_positions(session, video_ids):
         edges |= {position, position + 1}
+    recorded = _read_positions(session, recorded_ids)
     for start, stop in pairwise(sorted(edges)):
         piece = cut_piece(session, chunk, start, stop, chunk.crashes, chunk.lost_on)
+        piece.earlier -= sum(start <= position < stop for position in recorded)
         if piece.state == ChunkState.DONE:
             piece.finished_at = DatabaseTime()
     chunk.state = ChunkState.SPLIT
+
+
+def _read_positions(session: Session, item_ids: Sequence[int]) -> list[int]:
+    return list(session.scalars(select(ItemRow.position).where(ItemRow.id.in_(item_ids))))
 
 
 def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoPlan) -> bool:

@@ -141,11 +141,11 @@ def test_a_video_among_pictures_gets_a_chunk_of_its_own(
     worker.run(first, "task")
     with database.read() as session:
         pieces = session.execute(
-            select(ChunkRow.start, ChunkRow.stop, ChunkRow.state, ChunkRow.done)
+            select(ChunkRow.start, ChunkRow.stop, ChunkRow.state, ChunkRow.done, ChunkRow.earlier)
             .where(ChunkRow.stop <= 2, ChunkRow.state != ChunkState.SPLIT)
             .order_by(ChunkRow.start)
         ).all()
-    assert [tuple(piece) for piece in pieces] == [(0, 1, "done", 1), (1, 2, "waiting", 0)]
+    assert [tuple(piece) for piece in pieces] == [(0, 1, "done", 1, 0), (1, 2, "waiting", 0, 0)]
     work_until_done(allow(settings, clip), database)
     items = read_items(database, job_id)
     assert [item.state for item in items] == ["done"] * 8
