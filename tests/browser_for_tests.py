@@ -95,6 +95,8 @@ class Visit:
 
     def finish(self) -> None:
         """What held throughout: no error, and nobody else was asked."""
+        # A page that reloads itself at that moment can keep Chromium from closing.
+        self.page.goto("about:blank")
         self.context.close()
         assert not self.complaints, self.complaints
         assert not self.strangers, self.strangers
