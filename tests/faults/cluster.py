@@ -252,7 +252,9 @@ class Cluster:
         with self.database.read() as session:
             attempts = session.scalar(select(func.sum(ChunkRow.attempts)).where(of_job))
             recorded = session.scalar(
-                select(func.count()).where(of_job, ChunkRow.attempts > 0, ChunkRow.done > 0)
+                select(func.count()).where(
+                    of_job, ChunkRow.attempts > 0, ChunkRow.state == ChunkState.DONE
+                )
             )
         return (attempts or 0) - (recorded or 0)
 
