@@ -47,6 +47,14 @@ class JobOptions:
         known["duplicates"] = Duplicates(stored.get("duplicates", Duplicates.COUNT))
         return cls(**known)
 
+    @property
+    def stop_seconds(self) -> float | None:
+        """When the part of a video that is asked for ends; None for where the video does."""
+        ends = [] if self.end_seconds is None else [self.end_seconds]
+        if self.max_frames is not None:
+            ends.append(self.start_seconds + self.max_frames / self.frames_per_second)
+        return min(ends, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemError:

@@ -16,6 +16,7 @@ gender       step 4: chips to genders
 analyzer     the steps tied together
 shots        where one shot of a video ends
 tracks       step 5 for videos: faces of many frames to people
+motion       where faces have moved from one frame to the next
 weights      which files the nets come from, and whether they are here
 distribution a pinned package, downloaded and unpacked without being installed
 fold         makes the detector's file one that every runtime opens

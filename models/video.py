@@ -110,14 +110,15 @@ class Video:
             before = seconds if before is None else max(before, seconds)
             yield self._retrieve(position, seconds) if wanted else None
 
-    def read_all(self, after: float | None) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Every frame, or every frame after that time: (H, W, 3) BGR, with when it is shown."""
-        if after is None:
-            self._reopen()
-        else:
-            self._go_before(after, lambda seconds: seconds <= after)
+    def read_all(
+        self, start_seconds: float, end_seconds: float | None
+    ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+        """Every frame from one time up to another: (H, W, 3) BGR, with when it is shown."""
+        self._go_before(start_seconds, lambda seconds: seconds < start_seconds)
         for seconds in self._grab_all():
-            if after is not None and seconds <= after:
+            if end_seconds is not None and seconds >= end_seconds:
+                return
+            if seconds < start_seconds:
                 continue
             ok, bgr = self._capture.retrieve()
             if ok:

@@ -1,6 +1,6 @@
 """The annotated copy of a video: drawn in pieces, left and gone on with, and bound."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -54,9 +54,10 @@ def test_a_copy_that_is_left_is_gone_on_with(
     for frames in (20, 1, 30):
         run_for(settings, database, root, frames)
         drawn.append(read_progress(database))
-    # What was drawn of a piece when it was left is kept as well: nothing is drawn twice.
-    assert drawn == [(2, 1.9), (3, 2.0), (5, 5.0)]
-    assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(5 / 7))
+    # What was drawn of a piece when it was left is kept as well: nothing is drawn twice. It is left
+    # where people were looked for, every half second.
+    assert drawn == [(2, 1.9), (3, 2.4), (5, 5.4)]
+    assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(5.4 / 7))
     work_in_threads(settings, database, job_id)
     [item] = read_items(database, job_id)
     assert (item.state, item.warning) == ("done", None)
@@ -68,6 +69,21 @@ def test_a_copy_that_is_left_is_gone_on_with(
     assert count_rows(database, AnnotatedCopyRow) == 0
 
 
+def test_of_a_part_that_is_asked_for_only_that_is_in_the_copy(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip, start_seconds=2.0, end_seconds=5.0)
+    run_for(settings, database, root, 20)
+    assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(1.9 / 3))
+    work_in_threads(settings, database, job_id)
+    [kept] = stored_files(settings)
+    frames = list(read_frames(kept))
+    assert len(frames) == 30
+    whole = read_copy_at_once(settings, database, clip)[20]
+    assert differ(frames[0], whole) < 20
+
+
 def test_a_worker_that_dies_leaves_the_pieces_it_has_kept(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -77,7 +93,7 @@ def test_a_worker_that_dies_leaves_the_pieces_it_has_kept(
     dead = claim(database, root)
     assert dead is not None
     assert crash(database, dead)
-    assert len(run_for(settings, database, root, FRAMES)) == FRAMES - 40
+    assert run_for(settings, database, root, FRAMES) == FRAMES - 40
     close(database)
     [item] = read_items(database, job_id)
     assert (item.state, item.warning) == ("done", None)
@@ -146,9 +162,9 @@ def test_an_odd_video_has_a_copy(
     ]
 
 
-def begin(database: Database, settings: Settings, clip: Path) -> tuple[int, int]:
+def begin(database: Database, settings: Settings, clip: Path, **options: float) -> tuple[int, int]:
     """A job whose video has been looked at, and the chunk by which it is joined."""
-    job_id = submit_videos(database, clip, annotated_video=True)
+    job_id = submit_videos(database, clip, annotated_video=True, **options)
     for _ in range(2):
         for chunk_id in hints(database, resend_seconds=-1):
             open_worker(settings, database).run(chunk_id, "task")
@@ -159,21 +175,20 @@ def begin(database: Database, settings: Settings, clip: Path) -> tuple[int, int]
         return job_id, chunk.id
 
 
-def run_for(settings: Settings, database: Database, root: int, frames: int) -> list[float]:
-    """A worker that has to end when it has drawn so many frames of the copy; when those are
-    shown."""
-    drawn: list[float] = []
-    draw = drawing.Guide.find
+def run_for(settings: Settings, database: Database, root: int, frames: int) -> int:
+    """A worker that has to end when it has drawn so many frames of the copy; how many those are."""
+    drawn: list[object] = []
+    draw = drawing._draw
 
-    def count(guide: drawing.Guide, seconds: float, sign: Callable[[], bytes]) -> object:
-        drawn.append(seconds)
-        return draw(guide, seconds, sign)
+    def count(bgr: NDArray[np.uint8], people: Sequence[object]) -> None:
+        drawn.append(people)
+        draw(bgr, people)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing.Guide, "find", count)
+        patch.setattr(drawing, "_draw", count)
         ending = open_worker(settings, database, is_ending=lambda: len(drawn) >= frames)
         ending.run(root, "task")
-    return drawn
+    return len(drawn)
 
 
 def read_progress(database: Database) -> tuple[int, float]:

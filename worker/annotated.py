@@ -93,8 +93,8 @@ class AnnotatedCopies:
         says_stop: SaysStop,
     ) -> AnnotatedCopy | None:
         started, stop, progress, warning = monotonic(), _Heeded(says_stop), begun, None
-        frames, after = rows.read_all(), begun.drawn_seconds
-        with closing(self._videos.draw_pieces(chunk, video, frames, after, stop)) as pieces:
+        frames, drawn_seconds = rows.read_all(), begun.drawn_seconds
+        with closing(self._videos.draw_pieces(chunk, video, frames, drawn_seconds, stop)) as pieces:
             for piece in pieces:
                 progress = self._keep(chunk, piece, progress)
         if stop.was_said:

@@ -2,9 +2,8 @@
 and what is thought of the person; drawn in pieces, and bound."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
@@ -14,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
-from models.face import Box
-from models.shots import is_cut, measure_change, sign_frame
+from models.motion import Corners
 from models.tracks import Track
 from models.video import Video, VideoHeader
+from worker.guide import Moment, place_people, read_moments, skip_moments
 from worker.thumbnails import COLOURS, LETTERS, SHADE, shrink
 
 # Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
@@ -31,9 +30,9 @@ PIECE_FRAMES = 500
 LONGEST_SIDE_PIXELS = 1280
 DEFAULT_FRAMES_PER_SECOND = 25.0
 
-Rectangle = tuple[int, int, int, int]
 Size = tuple[int, int]
-Label = tuple[str, tuple[int, int, int]]
+Colour = tuple[int, int, int]
+Label = tuple[str, Colour]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,49 +44,57 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """Where the people of a frame that was looked at are, by the numbers of their tracks."""
+class Part:
+    """What is drawn of a video: from one time up to another, or to its end, of which everything up
+    to `drawn_seconds` is there already."""
 
-    seconds: float
-    signature: bytes
-    boxes: Mapping[int, Box]
+    start_seconds: float
+    end_seconds: float | None
+    drawn_seconds: float | None
 
 
 def draw_pieces(
     video: Video,
+    part: Part,
     joined: JoinedVideo,
     frames: Iterable[StoredFrame],
     min_probability: float,
-    after: float | None,
     says_stop: Callable[[], bool],
 ) -> Iterator[Piece]:
-    """What comes after that time, or all of it; ends where `says_stop` does, with what is drawn."""
+    """Ends where `says_stop` does, with what is drawn."""
     labels = {track.number: _label(track, min_probability) for track in joined.tracks}
-    guide = Guide(read_moments(frames, joined))
-    drawn = _draw_frames(video, guide, labels, after, says_stop)
+    header = video.header
+    moments = read_moments(frames, joined, max(header.width_pixels, header.height_pixels))
+    drawn = _draw_frames(video, part, moments, labels, says_stop)
     for first in drawn:
-        yield _encode(video.header, chain((first,), islice(drawn, PIECE_FRAMES - 1)))
+        yield _encode(header, chain((first,), islice(drawn, PIECE_FRAMES - 1)))
 
 
 def _draw_frames(
     video: Video,
-    guide: "Guide",
+    part: Part,
+    moments: Iterator[Moment],
     labels: Mapping[int, Label],
-    after: float | None,
     says_stop: Callable[[], bool],
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    for seconds, bgr in video.read_all(after):
-        if says_stop():
-            return
-        small = shrink(bgr, LONGEST_SIDE_PIXELS)
-        scale = small.shape[1] / bgr.shape[1]
-        for number, box in guide.find(seconds, partial(_sign, small)).items():
-            _draw(small, _scale(box, scale), *labels[number])
-        yield seconds, small
+    start_seconds, drawn_seconds = part.start_seconds, part.drawn_seconds
+    if drawn_seconds is not None:
+        # People are followed from where they were seen last, as if nothing had been drawn yet.
+        moments, seen_seconds = skip_moments(moments, drawn_seconds)
+        start_seconds = start_seconds if seen_seconds is None else seen_seconds
+    frames = _shrink_all(video.read_all(start_seconds, part.end_seconds))
+    for seconds, bgr, places in place_people(frames, moments, says_stop):
+        if drawn_seconds is not None and seconds <= drawn_seconds:
+            continue
+        _draw(bgr, [(place, *labels[number]) for number, place in places.items()])
+        yield seconds, bgr
 
 
-def _sign(bgr: NDArray[np.uint8]) -> bytes:
-    return sign_frame(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False))
+def _shrink_all(
+    frames: Iterable[tuple[float, NDArray[np.uint8]]],
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    for seconds, bgr in frames:
+        yield seconds, shrink(bgr, LONGEST_SIDE_PIXELS)
 
 
 def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Piece:
@@ -152,78 +159,20 @@ def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
     writer.release()
 
 
-def read_moments(frames: Iterable[StoredFrame], joined: JoinedVideo) -> Iterator[Moment]:
-    """The frames that were looked at, in their order, with the tracks of their faces."""
-    numbers = iter(joined.face_tracks)
-    for frame in frames:
-        boxes = {next(numbers): seen.face.box for seen in frame.faces}
-        yield Moment(frame.seconds, frame.signature, boxes)
-
-
-class Guide:
-    """Where each person is at any time: on the way between the two moments around it."""
-
-    def __init__(self, moments: Iterator[Moment]) -> None:
-        self._moments = moments
-        self._before: Moment | None = None
-        self._after = next(moments, None)
-
-    def find(self, seconds: float, sign: Callable[[], bytes]) -> Mapping[int, Box]:
-        """Times come in their order; `sign` gives the signature of the frame that is asked for."""
-        while self._after is not None and self._after.seconds <= seconds:
-            self._before, self._after = self._after, next(self._moments, None)
-        before, after = self._before, self._after
-        if before is None:
-            return {}
-        if after is None or seconds == before.seconds:
-            return before.boxes
-        if is_cut(before.signature, after.signature):
-            signature = sign()
-            changes = [measure_change(signature, one.signature) for one in (before, after)]
-            return before.boxes if changes[0] < changes[1] else after.boxes
-        return _mix(before, after, seconds)
-
-
-def _mix(before: Moment, after: Moment, seconds: float) -> dict[int, Box]:
-    part = (seconds - before.seconds) / (after.seconds - before.seconds)
-    # Who is in one of them only is shown up to half way.
-    found = dict(before.boxes if part < 0.5 else after.boxes)
-    for number in before.boxes.keys() & after.boxes.keys():
-        found[number] = _between(before.boxes[number], after.boxes[number], part)
-    return found
-
-
-def _between(first: Box, second: Box, part: float) -> Box:
-    def mix(one: int, other: int) -> int:
-        return round(one + (other - one) * part)
-
-    return Box(
-        mix(first.x, second.x),
-        mix(first.y, second.y),
-        max(1, mix(first.width, second.width)),
-        max(1, mix(first.height, second.height)),
-    )
-
-
 def _label(track: Track, min_probability: float) -> Label:
     gender = track.gender.value(min_probability)
     colour = COLOURS[gender]
     return f"{track.number} {LETTERS[gender]} {track.age.years:.0f}", colour[::-1]
 
 
-def _scale(box: Box, scale: float) -> Rectangle:
-    left, top = round(box.x * scale), round(box.y * scale)
-    return left, top, round((box.x + box.width) * scale), round((box.y + box.height) * scale)
-
-
-def _draw(bgr: NDArray[np.uint8], box: Rectangle, text: str, colour: tuple[int, int, int]) -> None:
-    left, top, right, bottom = box
-    size = max(0.4, bgr.shape[1] / 1600)
-    # Dark beside bright: one of the two stands out whatever lies beneath.
-    cv2.rectangle(bgr, (left, top), (right, bottom), SHADE, 3)
-    cv2.rectangle(bgr, (left, top), (right, bottom), colour, 1)
-    base = max(top - 4, round(20 * size))
-    for ink, width in ((SHADE, 3), (colour, 1)):
-        cv2.putText(
-            bgr, text, (left, base), cv2.FONT_HERSHEY_SIMPLEX, size, ink, width, cv2.LINE_AA
-        )
+def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Colour]]) -> None:
+    """Words over boxes, dark beside bright: something stands out whatever lies beneath."""
+    side, size = max(bgr.shape[:2]), max(0.4, bgr.shape[1] / 1600)
+    boxes = [[round(one) for one in place * side] for place, _, _ in people]
+    for (left, top, right, bottom), (_, _, colour) in zip(boxes, people, strict=True):
+        for ink, width in ((SHADE, 3), (colour, 1)):
+            cv2.rectangle(bgr, (left, top), (right, bottom), ink, width)
+    for (left, top, _, _), (_, text, colour) in zip(boxes, people, strict=True):
+        base = left, max(top - 4, round(20 * size))
+        for ink, width in ((SHADE, 3), (colour, 1)):
+            cv2.putText(bgr, text, base, cv2.FONT_HERSHEY_SIMPLEX, size, ink, width, cv2.LINE_AA)

@@ -16,7 +16,7 @@ from models.tracks import Track
 from worker.joining import Joiner
 from worker.settings import Settings
 from worker.thumbnails import blur_faces, draw_thumbnail
-from worker.videos import VideoAnalysis, bound_frames
+from worker.videos import VideoAnalysis
 
 PAGE_FRAMES = 500
 # A video that ends so much before its header says is taken to be cut off; many headers round.
@@ -93,13 +93,11 @@ def _explain_nothing(chunk: ClaimedChunk) -> str:
 
 def _warn(chunk: ClaimedChunk, rows: VideoRows, last_seconds: float) -> str | None:
     """What of the asked for part is not there; the file's own end matters only to its last part."""
-    options, frames = chunk.options, bound_frames(chunk.options)
-    rest = rows.warning if frames is None else None
+    options, stop_seconds = chunk.options, chunk.options.stop_seconds
+    rest = rows.warning if stop_seconds is None else None
     if rows.duration_seconds is None:
         return rest
-    end = rows.duration_seconds
-    if frames is not None:
-        end = min(end, options.start_seconds + frames / options.frames_per_second)
+    end = min(filter(None, (rows.duration_seconds, stop_seconds)))
     if end - last_seconds - 1 / options.frames_per_second < CUT_OFF_SECONDS:
         return rest
     return (

@@ -20,7 +20,7 @@ from models.face import Face
 from models.shots import sign_frame
 from models.tracks import SeenFace
 from models.video import Frame, Grid, Video, VideoHeader
-from worker.drawing import Piece, draw_pieces
+from worker.drawing import Part, Piece, draw_pieces
 from worker.joining import Joiner
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources import Sources
@@ -87,7 +87,7 @@ class VideoAnalysis:
     def _cut(
         self, options: JobOptions, header: VideoHeader, slots: int
     ) -> tuple[tuple[int, int | None], ...]:
-        bound = bound_frames(options)
+        bound = _bound_frames(options)
         places = bound
         if header.duration_seconds is not None:
             places = make_grid(options).count(header.duration_seconds)
@@ -164,13 +164,15 @@ class VideoAnalysis:
         chunk: ClaimedChunk,
         joined: JoinedVideo,
         frames: Iterable[StoredFrame],
-        after: float | None,
+        drawn_seconds: float | None,
         says_stop: SaysStop,
     ) -> Generator[Piece, None, None]:
-        """The video with its people drawn in, from behind that time, piece by piece."""
-        probability = self._settings.gender_min_probability
+        """The part of the video that was asked for with its people drawn in, piece by piece;
+        without what was drawn up to `drawn_seconds`."""
+        probability, options = self._settings.gender_min_probability, chunk.options
+        part = Part(options.start_seconds, options.stop_seconds, drawn_seconds)
         with self._open(chunk, says_stop) as (video, _):
-            yield from draw_pieces(video, joined, frames, probability, after, says_stop)
+            yield from draw_pieces(video, part, joined, frames, probability, says_stop)
 
     @contextmanager
     def _open(self, chunk: ClaimedChunk, says_stop: SaysStop) -> Iterator[tuple[Video, bytes]]:
@@ -200,7 +202,7 @@ def places_per_frame(options: JobOptions, header: VideoHeader) -> float:
     return max(1.0, options.frames_per_second / rate) if rate else 1.0
 
 
-def bound_frames(options: JobOptions) -> int | None:
+def _bound_frames(options: JobOptions) -> int | None:
     """How many frames these options allow; None where that is for the video to say."""
     bounds = [] if options.max_frames is None else [options.max_frames]
     if options.end_seconds is not None:
