@@ -50,9 +50,10 @@ UNSUPPORTED = (
     (0, b"ID3", "a sound file"),
 )
 
+AVI = b"AVI "
 # Offset, bytes there, what kind of video; QuickTime's oldest files begin with any of its boxes.
 VIDEOS = (
-    (8, b"AVI ", "an AVI video"),
+    (8, AVI, "an AVI video"),
     (0, b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
     (4, b"moov", "a QuickTime video"),
     (4, b"mdat", "a QuickTime video"),
@@ -66,8 +67,12 @@ AVIF_BRANDS = frozenset({b"avif", b"avis"})
 HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"}
 )
-
-
+OTHER_BRANDS = {
+    b"crx ": "a camera raw file",
+    b"jp2 ": "a JPEG 2000 picture",
+    b"jpx ": "a JPEG 2000 picture",
+    b"jxl ": "a JPEG XL picture",
+}
 MP4 = "an MP4 or QuickTime video"
 
 
@@ -94,7 +99,7 @@ def is_video(head: bytes) -> bool:
     """Whether a file that begins so is one of the videos read here: MP4, MOV, MKV, WebM, AVI."""
     if head[4:8] == b"ftyp":
         return _name_brand(head) == MP4
-    return bool(_find_mark(head, VIDEOS))
+    return bool(_find_mark(head, VIDEOS)) and (head[8:12] != AVI or head.startswith(b"RIFF"))
 
 
 def _recognise_brand(head: bytes) -> str:
@@ -112,7 +117,7 @@ def _name_brand(head: bytes) -> str:
         return "AVIF"
     if HEIF_BRANDS.intersection(brands):
         return "a HEIC picture"
-    return "a camera raw file" if brands[0] == b"crx " else MP4
+    return OTHER_BRANDS.get(brands[0], MP4)
 
 
 def _find_mark(head: bytes, marks: tuple[tuple[int, bytes, str], ...]) -> str:

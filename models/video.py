@@ -4,7 +4,9 @@ Which frames those are is a matter of their times alone, so that a video may be 
 """
 
 import math
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
 
@@ -25,6 +27,10 @@ MOST_FRAMES_PER_SECOND = 1000.0
 # A week: what a header says beyond is no duration.
 MOST_SECONDS = 604_800.0
 OPEN_MILLISECONDS = 20_000
+# FFmpeg would take a text for the description of a stream on the network, or for a list of other
+# files, and open those.
+OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+OPTIONS = "format_whitelist;matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi|protocol_whitelist;none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +133,13 @@ class Video:
     def _open(self) -> cv2.VideoCapture:
         self._file.seek(0)
         words = [cv2.CAP_PROP_N_THREADS, 1, cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_MILLISECONDS]
-        # OpenCV takes any binary file here; its types know only its own name for one.
-        capture: cv2.VideoCapture = cv2.VideoCapture(
-            self._file,  # type: ignore[call-overload]
-            cv2.CAP_FFMPEG,
-            words,
-        )
+        with _bounded_formats():
+            # OpenCV takes any binary file here; its types know only its own name for one.
+            capture: cv2.VideoCapture = cv2.VideoCapture(
+                self._file,  # type: ignore[call-overload]
+                cv2.CAP_FFMPEG,
+                words,
+            )
         if not capture.isOpened():
             raise UnreadableItem(
                 "There are no moving pictures in this file that can be read: it is damaged, "
@@ -191,3 +198,16 @@ class Video:
         rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
         number = round(seconds * self.header.frames_per_second)
         return Frame(position, number, seconds, Picture(rgb, width, height))
+
+
+@contextmanager
+def _bounded_formats() -> Iterator[None]:
+    """OpenCV takes what it tells FFmpeg from the environment alone."""
+    before = os.environ.get(OPTIONS_VARIABLE)
+    os.environ[OPTIONS_VARIABLE] = OPTIONS
+    try:
+        yield
+    finally:
+        del os.environ[OPTIONS_VARIABLE]
+        if before is not None:
+            os.environ[OPTIONS_VARIABLE] = before

@@ -22,6 +22,7 @@ from sample_videos import (
 
 from models.errors import TooLargeItem, UnreadableItem
 from models.shots import is_cut, sign_frame
+from models.signature import HEAD_BYTES, is_video
 from models.video import Frame, Grid, Video
 from models.weights import default_weights_dir
 
@@ -142,3 +143,40 @@ def test_shots_are_told_apart_by_their_colours() -> None:
     signatures = [sign_frame(rgb) for rgb in (dark, moved, light)]
     assert not is_cut(signatures[0], signatures[1])
     assert is_cut(signatures[1], signatures[2])
+
+
+@pytest.mark.parametrize(
+    "disguise", [b"v=0\ns=-\nAVI ", b"v=0\nfree", b"v=0\nmoov", b"AAAAftypjp2 \nv=0"]
+)
+def test_a_text_that_describes_a_stream_on_the_network_is_no_video(disguise: bytes) -> None:
+    stream = b"\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5704 RTP/AVP 26\n"
+    before = open_sockets()
+    with pytest.raises(UnreadableItem):
+        open_video(disguise + stream)
+    assert open_sockets() == before
+
+
+def open_sockets() -> set[str]:
+    links = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    return {str(path.readlink()) for path in links if "socket" in str(path.readlink())}
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"),
+    [("mp4", "mp4v"), ("mov", "mp4v"), ("mkv", "mp4v"), ("avi", "MJPG"), ("webm", "VP80")],
+)
+def test_every_kind_of_file_is_read(tmp_path: Path, ending: str, codec: str) -> None:
+    path = write_clip(
+        tmp_path / f"clip.{ending}", default_weights_dir(os.environ), seconds=1.0, codec=codec
+    )
+    assert is_video(path.read_bytes()[:HEAD_BYTES])
+    assert len(sample(path.read_bytes(), Grid(5.0))) == 5
+
+
+@pytest.mark.parametrize("brand", [b"jp2 ", b"jpx ", b"jxl ", b"crx ", b"avif", b"heic"])
+def test_a_picture_in_a_box_is_no_video(brand: bytes) -> None:
+    assert not is_video(b"\0\0\0\x18ftyp" + brand + bytes(12))
+
+
+def test_text_that_names_avi_is_no_video() -> None:
+    assert not is_video(b"v=0\ns=-\nAVI file")
