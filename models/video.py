@@ -126,9 +126,9 @@ class Video:
                 return
             if seconds < start_seconds:
                 continue
-            ok, bgr = self._capture.retrieve()
-            if ok:
-                yield seconds, bgr.astype(np.uint8, copy=False)
+            bgr = self._decode()
+            if bgr is not None:
+                yield seconds, bgr
 
     def _open(self) -> cv2.VideoCapture:
         self._file.seek(0)
@@ -186,15 +186,23 @@ class Video:
     def _tell(self) -> float:
         return float(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000
 
+    def _decode(self) -> NDArray[np.uint8] | None:
+        """The frame that was grabbed, (H, W, 3) BGR, in the size that the header says."""
+        try:
+            ok, bgr = self._capture.retrieve()
+        except cv2.error as error:
+            raise TooLargeItem("A frame of the video is too large; shrink it.") from error
+        return bgr.astype(np.uint8, copy=False) if ok else None
+
     def _retrieve(self, position: int, seconds: float) -> Frame | None:
-        ok, bgr = self._capture.retrieve()
-        if not ok:
+        bgr = self._decode()
+        if bgr is None:
             return None
         height, width = bgr.shape[:2]
         factor = max(1, max(width, height) // self._working_side)
         if factor > 1:
             size = (-(-width // factor), -(-height // factor))
-            bgr = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
+            bgr = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
         number = round(seconds * self.header.frames_per_second)
         return Frame(position, number, seconds, Picture(rgb, width, height))

@@ -22,6 +22,7 @@ from models.tracks import SeenFace
 from models.video import Frame, Grid, Video, VideoHeader
 from worker.drawing import Part, Piece, draw_pieces
 from worker.joining import Joiner
+from worker.memory import bound_memory
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources import Sources
 from worker.thumbnails import shrink
@@ -34,6 +35,9 @@ SHARES_PER_SLOT = 2
 FEWEST_FRAMES = 16
 # A frame that may be shown later is kept nearly as it was.
 SMALL_QUALITY = 95
+# Enough for the sixteen frames of 36 megapixels that an H.264 decoder may have to keep, and for
+# what is found in them.
+DECODER_BYTES = 2 << 30
 BREAKS_OFF = "The file breaks off before its end; what can be read is analysed."
 
 SaysStop = Callable[[], bool]
@@ -179,13 +183,14 @@ class VideoAnalysis:
         """The video of a chunk, and the digest of its bytes."""
         try:
             file, digest = self._copy.open(chunk.items[0], says_stop)
-            video = Video(
-                cast(BufferedIOBase, file),
-                max_pixels=self._settings.max_video_pixels,
-                working_side=WORKING_SIDE_PIXELS,
-            )
-            with closing(video):
-                yield video, digest
+            with bound_memory(DECODER_BYTES):
+                video = Video(
+                    cast(BufferedIOBase, file),
+                    max_pixels=self._settings.max_video_pixels,
+                    working_side=WORKING_SIDE_PIXELS,
+                )
+                with closing(video):
+                    yield video, digest
         finally:
             self._copy.rest()
 

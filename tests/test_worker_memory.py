@@ -1,0 +1,38 @@
+"""How much memory a decoder may take."""
+
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from worker.memory import bound_memory
+
+MIB = 1 << 20
+
+
+def test_what_is_within_the_bound_is_given_and_more_is_refused() -> None:
+    with bound_memory(256 * MIB):
+        assert len(bytearray(64 * MIB)) == 64 * MIB
+        with pytest.raises(MemoryError):
+            bytearray(1024 * MIB)
+    assert len(bytearray(1024 * MIB)) == 1024 * MIB
+
+
+def test_a_bound_that_was_there_stays() -> None:
+    code = (
+        "import resource; from worker.memory import bound_memory\n"
+        "bound = 1 << 40\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (bound, bound))\n"
+        "with bound_memory(1 << 41):\n"
+        "    assert resource.getrlimit(resource.RLIMIT_AS) == (bound, bound)\n"
+        "assert resource.getrlimit(resource.RLIMIT_AS) == (bound, bound)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_bound_goes_with_a_fault() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(ValueError, match="damaged"), bound_memory(MIB):
+        raise ValueError("damaged")
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
