@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.leases import held
 from db.submissions import add_batch
-from db.tables import ChunkRow
+from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import ClaimedChunk
 from db.video_tables import AnnotatedCopyRow
 from db.video_values import CopyProgress
@@ -39,6 +39,22 @@ def record_piece(session: Session, chunk: ClaimedChunk, progress: CopyProgress) 
         .values(pieces=progress.pieces, drawn_seconds=progress.drawn_seconds)
     )
     return True
+
+
+def is_copy_wanted(session: Session, item_id: int, batch: str) -> bool:
+    """Whether what is kept in a batch is still that of a video: not of one that was erased or
+    cancelled, or that has another."""
+    query = (
+        select(AnnotatedCopyRow.item_id)
+        .join(ItemRow, ItemRow.id == AnnotatedCopyRow.item_id)
+        .join(JobRow, JobRow.id == ItemRow.job_id)
+        .where(
+            AnnotatedCopyRow.item_id == item_id,
+            AnnotatedCopyRow.batch == batch,
+            JobRow.erasing_at.is_(None),
+        )
+    )
+    return session.scalar(query) is not None
 
 
 def _holds(session: Session, chunk: ClaimedChunk) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from time import monotonic, sleep
 
 import cv2
 import numpy as np
@@ -23,13 +24,16 @@ from videos_for_tests import (
 from work_for_tests import open_worker, work_until_done
 
 from db.engine import Database
+from db.erasure import erase_job
 from db.jobs import cancel_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
 from db.values import VideoProgress
 from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, TrackRow
-from worker import drawing
+from worker import annotated, drawing, store, video_chunks
+from worker.dispatcher import Dispatcher
 from worker.settings import Settings
+from worker.store import Store
 
 FRAMES = 70
 Frames = list[NDArray[np.uint8]]
@@ -128,6 +132,68 @@ def test_a_copy_for_which_there_is_no_time_costs_no_person(
     assert stored_files(settings) == []
 
 
+def test_of_a_job_that_is_erased_while_its_copy_is_drawn_nothing_is_left(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    dispatcher = plan_dispatcher(database, settings)
+
+    def erase() -> None:
+        with database.write() as session:
+            assert erase_job(session, job_id)
+        for step in (dispatcher._erase, dispatcher._fold, dispatcher._erase):
+            step()
+
+    run_for(settings, database, root, FRAMES, meanwhile=(40, erase))
+    with database.read() as session:
+        [job] = session.scalars(select(JobRow))
+        assert job.erased_at is not None
+    assert stored_files(settings) == []
+
+
+def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
+    database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = allow(settings, clip, lease_seconds=0.6)
+    monkeypatch.setattr(store, "COPY_BYTES", 2048)
+    dispatcher = plan_dispatcher(database, settings)
+    read = annotated._Watched.read
+
+    def read_slowly(file: annotated._Watched, size: int) -> bytes:
+        sleep(0.02)
+        dispatcher._reap()
+        return read(file, size)
+
+    monkeypatch.setattr(annotated._Watched, "read", read_slowly)
+    _, root = begin(database, settings, clip)
+    started = monotonic()
+    open_worker(settings, database).run(root, "task")
+    assert monotonic() - started > 2 * settings.lease_seconds
+    with database.read() as session:
+        chunk = session.get(ChunkRow, root)
+        assert chunk is not None
+        assert (chunk.state, chunk.crashes) == (ChunkState.DONE, 0)
+
+
+def test_a_join_that_takes_all_the_time_there_is_ends_without_a_copy(
+    database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    join = video_chunks.join_video
+
+    def join_slowly(*arguments: object) -> object:
+        sleep(0.3)
+        return join(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(video_chunks, "join_video", join_slowly)
+    open_worker(settings, database, work_seconds=0.2).run(root, "task")
+    [item] = read_items(database, job_id)
+    assert (item.state, item.copy_uri) == ("done", None)
+    assert "No annotated copy was kept" in (item.warning or "")
+
+
 @pytest.mark.parametrize(
     ("make", "size"),
     [
@@ -175,13 +241,28 @@ def begin(database: Database, settings: Settings, clip: Path, **options: float) 
         return job_id, chunk.id
 
 
-def run_for(settings: Settings, database: Database, root: int, frames: int) -> int:
-    """A worker that has to end when it has drawn so many frames of the copy; how many those are."""
+def plan_dispatcher(database: Database, settings: Settings) -> Dispatcher:
+    return Dispatcher(database, None, Store(settings.store_url), 30)  # type: ignore[arg-type]
+
+
+def run_for(
+    settings: Settings,
+    database: Database,
+    root: int,
+    frames: int,
+    meanwhile: tuple[int, Callable[[], None]] | None = None,
+) -> int:
+    """A worker that has to end when it has drawn so many frames of the copy; how many those are.
+
+    `meanwhile` is what happens when so many are drawn.
+    """
     drawn: list[object] = []
     draw = drawing._draw
 
     def count(bgr: NDArray[np.uint8], people: Sequence[object]) -> None:
         drawn.append(people)
+        if meanwhile is not None and len(drawn) == meanwhile[0]:
+            meanwhile[1]()
         draw(bgr, people)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -9,11 +9,13 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 import cv2
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.annotated import begin_copy, read_copy_progress, record_piece
+from db.annotated import begin_copy, is_copy_wanted, read_copy_progress, record_piece
 from db.engine import Database
 from db.values import ClaimedChunk
 from db.video_values import CopyProgress, JoinedVideo
@@ -59,16 +61,26 @@ class AnnotatedCopies:
         self._store = Store(settings.store_url)
 
     def draw(
-        self, chunk: ClaimedChunk, video: JoinedVideo, rows: VideoRows, says_stop: SaysStop
+        self,
+        chunk: ClaimedChunk,
+        video: JoinedVideo,
+        rows: VideoRows,
+        says_stop: SaysStop,
+        started: float,
     ) -> AnnotatedCopy | None:
         """The copy; None where it has to be gone on with, by whoever takes the chunk next.
 
-        One that cannot be made or kept is a warning, as the people of a video are worth more.
+        One that cannot be made or kept is a warning, as the people of a video are worth more;
+        `started` is when the work on the chunk began.
         """
         progress = None
         try:
             progress = self._begin(chunk)
-            return self._go_on(chunk, video, rows, progress, says_stop)
+            return self._go_on(chunk, video, rows, progress, says_stop, started)
+        except LeaseLost:
+            if progress is not None:
+                self._leave(chunk, progress)
+            raise
         except (errors.ItemError, StorageUnavailable, OSError, cv2.error) as error:
             logger.warning("no copy was kept", extra={"item_id": chunk.items[0].id})
             return AnnotatedCopy(None, f"No annotated copy was kept: {error}", progress)
@@ -91,12 +103,13 @@ class AnnotatedCopies:
         rows: VideoRows,
         begun: CopyProgress,
         says_stop: SaysStop,
+        started: float,
     ) -> AnnotatedCopy | None:
-        started, stop, progress, warning = monotonic(), _Heeded(says_stop), begun, None
+        stop, progress, warning = _Heeded(says_stop), begun, None
         frames, drawn_seconds = rows.read_all(), begun.drawn_seconds
         with closing(self._videos.draw_pieces(chunk, video, frames, drawn_seconds, stop)) as pieces:
             for piece in pieces:
-                progress = self._keep(chunk, piece, progress)
+                progress = self._keep(chunk, piece, progress, says_stop)
         if stop.was_said:
             had_its_time = monotonic() - started > self._work_seconds / 2
             if progress != begun or not had_its_time:
@@ -105,9 +118,11 @@ class AnnotatedCopies:
             warning = f"The annotated copy ends at {progress.drawn_seconds or 0:.1f} s."
         return AnnotatedCopy(self._bind(progress, says_stop), warning, progress)
 
-    def _keep(self, chunk: ClaimedChunk, piece: Piece, before: CopyProgress) -> CopyProgress:
+    def _keep(
+        self, chunk: ClaimedChunk, piece: Piece, before: CopyProgress, watch: SaysStop
+    ) -> CopyProgress:
         with closing(piece.file):
-            self._store.write(before.batch, before.pieces, piece.file, self._max_bytes)
+            self._write(before, piece.file, watch)
         progress = CopyProgress(before.batch, before.pieces + 1, piece.drawn_seconds)
         if not self._insist(chunk, lambda session: record_piece(session, chunk, progress)):
             raise LeaseLost
@@ -118,7 +133,12 @@ class AnnotatedCopies:
             path = Path(folder) / "copy.mp4"
             bind_pieces(self._fetch(progress, Path(folder) / "piece.avi", says_stop), path)
             with path.open("rb") as file:
-                return self._store.write(progress.batch, progress.pieces, file, self._max_bytes)
+                return self._write(progress, file, says_stop)
+
+    def _write(self, progress: CopyProgress, file: IO[bytes], watch: SaysStop) -> str:
+        """Behind the pieces that are kept."""
+        source = _Watched(file, watch)
+        return self._store.write(progress.batch, progress.pieces, source, self._max_bytes)
 
     def _fetch(self, progress: CopyProgress, path: Path, says_stop: SaysStop) -> Iterator[Path]:
         for number in range(progress.pieces):
@@ -130,16 +150,39 @@ class AnnotatedCopies:
                 shutil.copyfileobj(kept, file)
             yield path
 
-    def remove_pieces(self, copy: AnnotatedCopy) -> None:
+    def clean_up(self, chunk: ClaimedChunk, copy: AnnotatedCopy, *, recorded: bool) -> None:
         """What is not needed any more; where that fails it goes when the job is erased."""
         progress = copy.progress
         if progress is None:
+            return
+        if not recorded:
+            self._leave(chunk, progress)
             return
         with suppress(OSError):
             if copy.uri is None:
                 self._store.remove_batch(progress.batch)
             else:
                 self._store.remove(progress.batch, range(progress.pieces))
+
+    def _leave(self, chunk: ClaimedChunk, progress: CopyProgress) -> None:
+        """The chunk is somebody else's: what was written since goes, unless it is theirs."""
+        with suppress(DBAPIError, OSError):
+            with self._database.read() as session:
+                wanted = is_copy_wanted(session, chunk.items[0].id, progress.batch)
+            if not wanted:
+                self._store.remove_batch(progress.batch)
+
+
+class _Watched:
+    """A file whose reader shows that it goes on, however long that takes."""
+
+    def __init__(self, file: IO[bytes], watch: SaysStop) -> None:
+        self._file = file
+        self._watch = watch
+
+    def read(self, size: int, /) -> bytes:
+        self._watch()
+        return self._file.read(size)
 
 
 class _Heeded:

@@ -107,26 +107,23 @@ class VideoWorker:
         ) or was_recorded(session, chunk)
 
     def _join(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
-        rows = self._open_rows(chunk.items[0].id)
-        video = self._attempt(lambda: join_video(chunk, rows, says_stop))
-        if isinstance(video, ItemError):
+        started, rows = monotonic(), self._open_rows(chunk.items[0].id)
+        video = self._attempt(lambda: self._draw_people(chunk, rows, says_stop))
+        if isinstance(video, ItemError) or not chunk.options.annotated_video:
             return self._insist(chunk, lambda session: self._record_join(session, chunk, video))
-        copy = None
-        if chunk.options.annotated_video:
-            copy = self._copies.draw(chunk, video, rows, says_stop)
-            if copy is None:
-                return self._insist(chunk, lambda session: give_back(session, chunk))
-            warning = " ".join(filter(None, (video.warning, copy.warning))) or None
-            video = replace(video, copy_uri=copy.uri, warning=warning)
-        whole = self._attempt(lambda: self._draw_people(chunk, video, rows, says_stop))
+        copy = self._copies.draw(chunk, video, rows, says_stop, started)
+        if copy is None:
+            return self._insist(chunk, lambda session: give_back(session, chunk))
+        warning = " ".join(filter(None, (video.warning, copy.warning))) or None
+        whole = replace(video, copy_uri=copy.uri, warning=warning)
         recorded = self._insist(chunk, lambda session: self._record_join(session, chunk, whole))
-        if copy is not None and recorded:
-            self._copies.remove_pieces(copy)
+        self._copies.clean_up(chunk, copy, recorded=recorded)
         return recorded
 
     def _draw_people(
-        self, chunk: ClaimedChunk, video: JoinedVideo, rows: VideoRows, says_stop: SaysStop
+        self, chunk: ClaimedChunk, rows: VideoRows, says_stop: SaysStop
     ) -> JoinedVideo:
+        video = join_video(chunk, rows, says_stop)
         return draw_people(chunk, video, rows, self._analysis.videos, self._settings, says_stop)
 
     def _open_rows(self, item_id: int) -> VideoRows:
