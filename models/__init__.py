@@ -5,6 +5,8 @@ face         the values: boxes, ages, genders, faces
 signature    what kind of file some bytes are
 tone         any picture mode to 8-bit RGB
 picture      step 1: bytes to pixels
+matroska     the parts of a Matroska file, and when it ends
+breakage     whether a video breaks off
 video        step 1 for videos: a file to the frames that are looked at
 graph        a loaded ONNX file
 detector     step 2: pixels to detections

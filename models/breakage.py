@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from io import SEEK_END, BufferedIOBase
 
+from models.matroska import CLUSTER, EBML, SEGMENT, measure_element
+
 HEAD_BYTES = 16
 # As many parts are looked at: a fragment a second, of two parts, for a day.
 MOST_PARTS = 172_800
-EBML = b"\x1a\x45\xdf\xa3"
-# Live recorders give these no size: what is inside them is looked at next.
-SEGMENT, CLUSTER = 0x18538067, 0x1F43B675
 
 Measure = Callable[[bytes], int | None]
 
@@ -60,19 +59,11 @@ def _measure_box(head: bytes) -> int | None:
 
 def _measure_element(head: bytes) -> int | None:
     """How long an element of EBML is, or what comes before its content where that has no size."""
-    name_bytes = _count_bytes(head[0])
-    size_bytes = _count_bytes(head[name_bytes]) if name_bytes < len(head) else 1
-    if name_bytes > 4 or size_bytes > 8:
+    measures = measure_element(head)
+    if measures is None:
         return None
-    start = name_bytes + size_bytes
-    most = (1 << 7 * size_bytes) - 1
-    content = int.from_bytes(head[name_bytes:start], "big") & most
-    if content < most:
-        return start + content
-    name = int.from_bytes(head[:name_bytes], "big")
+    name, start, size = measures
+    if size is not None:
+        return start + size
+    # Live recorders give these no size: what is inside them is looked at next.
     return start if name in (SEGMENT, CLUSTER) else None
-
-
-def _count_bytes(first: int) -> int:
-    """How many bytes a number of EBML has: one more than there are zeros at its beginning."""
-    return 9 - first.bit_length()

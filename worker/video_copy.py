@@ -6,6 +6,7 @@ from threading import Lock, Timer
 from typing import IO
 
 from db.values import ClaimedItem
+from models.matroska import name_duration
 from worker.sources import Sources
 
 # A copy that nobody uses is gone after this: what is erased must not stay with an idle worker.
@@ -36,6 +37,7 @@ class VideoCopy:
                 file = tempfile.TemporaryFile(prefix="facetally-video-")  # noqa: SIM115
                 try:
                     self._digest = self._sources.copy(item.uri, file, watch)
+                    name_duration(file)
                 except BaseException:
                     file.close()
                     raise
