@@ -24,7 +24,7 @@ GRID_TOLERANCE = 1e-6
 SEEK_MARGINS_SECONDS = (0.5, 4.0, 20.0)
 # No video that is meant to be watched has more; a header that says so is not believed.
 MOST_FRAMES_PER_SECOND = 1000.0
-# A week: what a header says beyond is no duration.
+# A week: what a file says beyond is no time.
 MOST_SECONDS = 604_800.0
 OPEN_MILLISECONDS = 20_000
 # FFmpeg would take a text for the description of a stream on the network, or for a list of other
@@ -65,7 +65,8 @@ class Grid:
         return max(1, math.ceil(steps - GRID_TOLERANCE))
 
     def is_over(self, seconds: float) -> bool:
-        return self.end_seconds is not None and seconds >= self.end_seconds
+        end_seconds = MOST_SECONDS if self.end_seconds is None else self.end_seconds
+        return seconds >= min(end_seconds, MOST_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

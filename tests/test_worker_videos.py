@@ -40,6 +40,7 @@ from db.tables import ChunkRow
 from db.values import Duplicates, ThumbnailKind, VideoProgress
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from models.analyzer import load_analyzer
+from worker import videos
 from worker.settings import Settings
 
 # Of the clip's 14 frames, so many to a segment make one, two and seven segments.
@@ -248,6 +249,20 @@ def test_a_header_that_promises_hours_makes_no_more_work_than_its_frames(
     # All but the first come when it is over by its edit list.
     assert (item.state, item.frames) == ("done", 1)
     assert (item.duration_seconds or 0) > 1000
+
+
+def test_a_slow_video_that_is_asked_too_often_is_refused(
+    database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few frames at many times: so many that the database could not number their faces."""
+    monkeypatch.setattr(videos, "MOST_PLACES", 300)
+    path = clip.parent / "seconds.mp4"
+    path.write_bytes(decode_sample("H.264 of varying rate"))
+    for often, state in ((60.0, "done"), (200.0, "failed")):
+        job_id = submit_videos(database, path, frames_per_second=often)
+        work_until_done(allow(settings, clip), database)
+        [item] = read_items(database, job_id)
+        assert (item.state, item.frames) == (state, 8 if state == "done" else None)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ SHARES_PER_SLOT = 2
 FEWEST_FRAMES = 16
 # A frame that may be shown later is kept nearly as it was.
 SMALL_QUALITY = 95
+# As many times as the database can number the faces of.
+MOST_PLACES = 2_000_000
 # Enough for the sixteen frames of 36 megapixels that an H.264 decoder may have to keep, and for
 # what is found in them.
 DECODER_BYTES = 2 << 30
@@ -99,7 +101,7 @@ class VideoAnalysis:
         if places is None:
             return ((0, None),)
         per_frame = places_per_frame(options, header)
-        self._check_frames(places / per_frame)
+        self._check_frames(places, per_frame)
         starts = [0]
         while (left := places - starts[-1]) > (size := self._size(left, per_frame, slots)):
             starts.append(starts[-1] + size)
@@ -112,9 +114,9 @@ class VideoAnalysis:
         frames = ceil(places / per_frame / (SHARES_PER_SLOT * max(1, slots)))
         return ceil(min(max(frames, FEWEST_FRAMES), self._settings.segment_frames) * per_frame)
 
-    def _check_frames(self, frames: float) -> None:
+    def _check_frames(self, places: int, per_frame: float) -> None:
         most = self._settings.max_video_frames
-        if frames > most:
+        if places > MOST_PLACES or places / per_frame > most:
             raise TooLargeItem(
                 f"The video has more than {most} frames to look at; ask for fewer "
                 "frames_per_second, or for a part of it by start_seconds and end_seconds."
@@ -140,7 +142,7 @@ class VideoAnalysis:
                 return reached
             if frame is None:
                 continue
-            self._check_frames(frame.position / places_per_frame(chunk.options, video.header))
+            self._check_frames(frame.position, places_per_frame(chunk.options, video.header))
             if chunk.stop_frame is None and len(looked) == self._settings.segment_frames:
                 return reached
             looked.append(self._look_at(frame, chunk.options.thumbnails))
