@@ -7,6 +7,7 @@ tone         any picture mode to 8-bit RGB
 picture      step 1: bytes to pixels
 matroska     the parts of a Matroska file, and when it ends
 breakage     whether a video breaks off
+conversion   a decoded frame to pixels
 video        step 1 for videos: a file to the frames that are looked at
 graph        a loaded ONNX file
 detector     step 2: pixels to detections

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.breakage import breaks_off
+from models.conversion import Converter
 from models.errors import TooLargeItem, UnreadableItem
 from models.picture import Picture
 
@@ -87,6 +88,7 @@ class Video:
         self._file = file
         self._working_side = working_side
         self._capture = self._open()
+        self._converter = Converter()
         self.header = self._read_header()
         pixels = self.header.width_pixels * self.header.height_pixels
         if pixels > max_pixels:
@@ -97,6 +99,7 @@ class Video:
 
     def close(self) -> None:
         self._capture.release()
+        self._converter.close()
 
     def breaks_off(self) -> bool:
         """Whether the file ends before its last part does."""
@@ -127,7 +130,7 @@ class Video:
                 return
             if seconds < start_seconds:
                 continue
-            bgr = self._decode()
+            bgr = self._converter.read(self._capture)
             if bgr is not None:
                 yield seconds, bgr
 
@@ -187,16 +190,8 @@ class Video:
     def _tell(self) -> float:
         return float(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000
 
-    def _decode(self) -> NDArray[np.uint8] | None:
-        """The frame that was grabbed, (H, W, 3) BGR, in the size that the header says."""
-        try:
-            ok, bgr = self._capture.retrieve()
-        except cv2.error as error:
-            raise TooLargeItem("A frame of the video is too large; shrink it.") from error
-        return bgr.astype(np.uint8, copy=False) if ok else None
-
     def _retrieve(self, position: int, seconds: float) -> Frame | None:
-        bgr = self._decode()
+        bgr = self._converter.read(self._capture)
         if bgr is None:
             return None
         height, width = bgr.shape[:2]

@@ -53,13 +53,36 @@ CODED = {
         "FJDUjEaWR+jaTjdAZFjvoFt2pQFiHNs1DKs6Qa4HJZaJu/s3NzJs7wImyo9NjBUfGpkBtdPSJw=="
     ),
 }
-# When the frames of those are shown, in milliseconds.
+# Four grey frames of H.264, each made of two fields.
+INTERLACED = (
+    "eNp9VU2IHEUU7pnZrPEHzGGjK6xQMSsIZma6e2Yn2YGGWdbgCAl4MQcR2+qq6ulmurtqq2pmZ3IxiZc9eBQPHgJBL6"
+    "KyHgTxEPQgeFA8ibggRi/+XOJNFySOr3pmsr2rppiq9+q9771X79WrHsuyUKjHIlY8tayyZShMFw+Jk4qmY1nW8VAy"
+    "ZlmVp1OKNWB2F49NJu99f/63mz/vdT9+88x3aO/07d9HbquJqohwyZADrGzY62sowIw1bRsU3RoA6hefP/9stYk2Lm"
+    "0CkjICik0uxgkLNXJtu1F1bdcFYaS1aNfr29vbtWFMGU9wVuOyVzdRapFOE8BwoWOeqTYiOMDEc5BkoddAlAUJJ33P"
+    "adttG+EMJ2PFPHvUaNsjx2mglHkRGyE1CIA7i4QagymsvqSeU7PBCBaUxiNGfePRAQtf4qzHPKeFSCR5in0wdZCWLE"
+    "liBdy50TlKNDBkK/VsOAKml3nGPNc54zgoxEr7QvVjYRBTB1vC52GomPaqLtKRBAvluSjhvI8j2PhzmYNUEhN2ILBR"
+    "JvMYJE6xNueIM81kggHk6TBEQTKQeOwTngqsAUmgSFriOAMnAJUYZEEoccoUlCvwxRj4mEL0wMcUC5NH4AcxNrFoLF"
+    "me2TaLe5EOgOOCZX6PC9BOhYbrszH49ty1OeunceY1kSIsY2SgvaaN8uCmppKpCGwk8e/ma/SSeESGKA2gsCYv2Hhu"
+    "o2ajLZOLZ9dawArjN6d45LXWgVGaCYgUC7gl6Ai4RPCFt6ABzHVaV6CFjy2WSq5hENu59mCp/sefH9y62rr21dJzn/"
+    "iVN1774s4rwUfkl29uvnq1CH5g461TP2w8/PftG18XxfdvXO/c2jk9Kd93SFq6jl9+58Sk/C08lSDlfAjCJB1G1Do0"
+    "Kr/ms2SZ38EoHUYd3Xese44y/F6H4vaBf0n385iVf3szse8d5z/jdu4eYJVRrYCusETpAwvjF81sywspjbEpdUqP5j"
+    "519MLn+aYa0UTONeaRF5GXzKPv4owmzGBKu3DrITBLwzR3WjzmKp3qVii0ViGNhwYyQVO+xJUOEuA/VVrRAmbXfOf+"
+    "pxTmrB2rC7Q7R5y8APi19VrjbM2Bj0QSB+aDVLBYnkxgXQPUZolaJyc/Wcs9oO/vPXPxyo65k+Nm6ezfuPBhyVqM/n"
+    "r7yyc+u7O/b0xPCKzE7BhmLsEzmNX4seXptJaVzus/P+4CmBl+CdIqys18ihxgK1MZmuk7s57JbVfAlhyxXZjRVdBd"
+    "LqQH8vKPQB+F+chsQmzCC/Y2zGBAtemBF1OWUzNOFe8bekRiIZJitavxtKmefFdz4/Bx+LvB83uBwodQeDcv/D+Dwo"
+    "Mw"
+)
+# When the frames of the others are shown, in milliseconds.
 VARYING = (0, 100, 150, 600, 1700, 1750, 2300, 2950)
 EVEN = tuple(range(0, 2000, 250))
 
 
 def decode_sample(name: str) -> bytes:
     return zlib.decompress(base64.b64decode(CODED[name]))
+
+
+def decode_interlaced() -> bytes:
+    return zlib.decompress(base64.b64decode(INTERLACED))
 
 
 def turn_right(mp4: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """A Matroska file that names no duration is given one, so that any time in it can be gone to."""
 
 import struct
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -35,7 +36,12 @@ def name(video: bytes) -> bytes:
 
 
 def read_duration(video: bytes) -> float | None:
-    return Video(BytesIO(video), max_pixels=10**7, working_side=640).header.duration_seconds
+    with open_video(video) as opened:
+        return opened.header.duration_seconds
+
+
+def open_video(video: bytes) -> closing[Video]:
+    return closing(Video(BytesIO(video), max_pixels=10**7, working_side=640))
 
 
 def test_a_recording_without_a_duration_is_given_that_of_its_last_picture(written: bytes) -> None:
@@ -47,13 +53,12 @@ def test_a_recording_without_a_duration_is_given_that_of_its_last_picture(writte
 
 
 def test_any_time_in_it_can_be_gone_to(written: bytes) -> None:
-    video = Video(BytesIO(name(forget_duration(written))), max_pixels=10**7, working_side=640)
-    grid = Grid(2.0)
-    read = list(video.sample(grid, 30, 31))
+    with open_video(name(forget_duration(written))) as video:
+        read = list(video.sample(Grid(2.0), 30, 31))
     [frame] = [one for one in read if one is not None]
     assert frame.seconds == pytest.approx(15.0)
-    whole = Video(BytesIO(written), max_pixels=10**7, working_side=640).read_all(0.0, None)
-    [there] = [bgr for seconds, bgr in whole if seconds == frame.seconds]
+    with open_video(written) as whole:
+        [there] = [bgr for at, bgr in whole.read_all(0.0, None) if at == frame.seconds]
     assert np.array_equal(frame.picture.rgb, there[:, :, ::-1])
     # Not all that comes before it was read.
     assert len(read) < 30

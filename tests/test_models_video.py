@@ -2,6 +2,7 @@
 
 import io
 import os
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from sample_videos import (
     EVEN,
     VARYING,
     cut_off,
+    decode_interlaced,
     decode_sample,
     forget_duration,
     make_sound,
     turn_right,
 )
 
-from models.errors import TooLargeItem, UnreadableItem
+from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 from models.shots import is_cut, sign_frame
 from models.signature import HEAD_BYTES, is_video
 from models.video import Frame, Grid, Video
@@ -32,10 +34,8 @@ def open_video(data: bytes, max_pixels: int = 10**7, working_side: int = 1920) -
 
 
 def sample(data: bytes, grid: Grid, first: int = 0, stop: int | None = None) -> list[Frame]:
-    video = open_video(data)
-    frames = [frame for frame in video.sample(grid, first, stop) if frame is not None]
-    video.close()
-    return frames
+    with closing(open_video(data)) as video:
+        return [frame for frame in video.sample(grid, first, stop) if frame is not None]
 
 
 def milliseconds(frames: list[Frame]) -> list[int]:
@@ -101,17 +101,22 @@ def test_a_turned_phone_gives_upright_frames(tmp_path: Path) -> None:
 
 
 def test_a_large_frame_is_reduced_and_keeps_its_size() -> None:
-    video = open_video(decode_sample("H.265 10-bit"), working_side=32)
-    frame = next(frame for frame in video.sample(Grid(2.0), 0, None) if frame)
+    with closing(open_video(decode_sample("H.265 10-bit"), working_side=32)) as video:
+        frame = next(frame for frame in video.sample(Grid(2.0), 0, None) if frame)
     assert frame.picture.rgb.shape == (24, 32, 3)
     assert (frame.picture.width_pixels, frame.picture.height_pixels) == (64, 48)
 
 
 def test_a_duration_that_is_missing_is_none(clip: Path) -> None:
-    assert open_video(clip.read_bytes()).header.duration_seconds == pytest.approx(7.0, abs=0.2)
+    assert read_duration(clip.read_bytes()) == pytest.approx(7.0, abs=0.2)
     unknown = forget_duration(clip.read_bytes())
-    assert open_video(unknown).header.duration_seconds is None
+    assert read_duration(unknown) is None
     assert milliseconds(sample(unknown, Grid(2.0))) == list(range(0, 7000, 500))
+
+
+def read_duration(data: bytes) -> float | None:
+    with closing(open_video(data)) as video:
+        return video.header.duration_seconds
 
 
 def test_of_a_video_that_breaks_off_the_readable_part_is_read(clip: Path) -> None:
@@ -180,3 +185,23 @@ def test_a_picture_in_a_box_is_no_video(brand: bytes) -> None:
 
 def test_text_that_names_avi_is_no_video() -> None:
     assert not is_video(b"v=0\ns=-\nAVI file")
+
+
+def test_an_interlaced_video_is_refused_and_no_unwritten_memory_is_looked_at() -> None:
+    with pytest.raises(UnsupportedItem, match="interlaced"):
+        sample(decode_interlaced(), Grid(100.0))
+
+
+def test_what_others_say_while_a_frame_is_read_is_passed_on(capfd: pytest.CaptureFixture) -> None:
+    data = decode_sample("AV1")
+    video = open_video(data)
+    assert video._capture.grab()
+
+    class Talkative:
+        def retrieve(self) -> tuple[bool, np.ndarray]:
+            os.write(2, b"a word of somebody else\n")
+            return video._capture.retrieve()
+
+    assert video._converter.read(Talkative()) is not None
+    video.close()
+    assert "a word of somebody else" in capfd.readouterr().err
