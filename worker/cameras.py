@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from time import monotonic
 
 from models.errors import FacetallyError
@@ -28,23 +28,13 @@ class Camera:
     def __init__(self, source: LiveSource, max_pixels: int, wait_seconds: float) -> None:
         self._wait_seconds = wait_seconds
         self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "worker.camera_program"],
-                stdin=theirs.fileno(),
-                # Decoders speak of addresses, in which passwords may stand.
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_plain_environ(),
-            )
-        plan = {
-            "kind": source.kind,
-            "address": source.address,
-            "max_pixels": max_pixels,
-            "read_seconds": wait_seconds / READS_PER_WAIT,
-        }
-        content = json.dumps(plan).encode()
-        self._send(HEADER.pack(PLAN, len(content)) + content)
+        with ExitStack() as undo:
+            undo.callback(self._socket.close)
+            with theirs:
+                self._process = _start_program(theirs)
+            undo.callback(self.close)
+            self._send(_write_plan(source, max_pixels, wait_seconds))
+            undo.pop_all()
 
     def read(self, deadline: float) -> bytes | None:
         """The next picture as a JPEG file, None where a file is over; raises SourceUnavailable."""
@@ -82,6 +72,28 @@ class Camera:
         return bytes(received)
 
 
+def _start_program(connection: socket.socket) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "worker.camera_program"],
+        stdin=connection.fileno(),
+        # Decoders speak of addresses, in which passwords may stand.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_plain_environ(),
+    )
+
+
 def _plain_environ() -> dict[str, str]:
     """Ours without its settings: what decodes pictures from elsewhere needs no password."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+def _write_plan(source: LiveSource, max_pixels: int, wait_seconds: float) -> bytes:
+    plan = {
+        "kind": source.kind,
+        "address": source.address,
+        "max_pixels": max_pixels,
+        "read_seconds": wait_seconds / READS_PER_WAIT,
+    }
+    content = json.dumps(plan).encode()
+    return HEADER.pack(PLAN, len(content)) + content
