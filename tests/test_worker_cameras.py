@@ -1,15 +1,31 @@
 """A live source in a process of its own, of which nothing is left and nothing is believed."""
 
+import io
 import sys
+from contextlib import closing
+from pathlib import Path
+from time import monotonic
 
 import psutil
 import pytest
+from PIL import Image
 
-from worker.cameras import Camera
+from worker.camera_program import HEADER, LOST, OVER, PICTURE
+from worker.cameras import Camera, SourceUnavailable
 from worker.live_sources import LiveSource
 
 MAX_PIXELS = 1_000_000
 WAIT_SECONDS = 30.0
+HUGE = 0xFFFFFFFF
+
+
+def read_pictures(source: LiveSource, max_pixels: int = MAX_PIXELS) -> list[bytes]:
+    """All that a source gives until it is over; raises SourceUnavailable."""
+    pictures = []
+    with closing(Camera(source, max_pixels, WAIT_SECONDS)) as camera:
+        while (picture := camera.read(monotonic() + WAIT_SECONDS)) is not None:
+            pictures.append(picture)
+    return pictures
 
 
 class DeafCamera(Camera):
@@ -45,3 +61,47 @@ def test_a_camera_that_cannot_be_told_what_to_open_leaves_nothing_behind(source)
 
 def _is_camera(process: psutil.Process) -> bool:
     return "worker.camera_program" in process.cmdline()
+
+
+def write_picture(width: int, height: int, file_format: str = "JPEG") -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height)).save(stream, file_format)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "content"),
+    [
+        pytest.param(PICTURE, HUGE, b"", id="a picture of 4 GB"),
+        pytest.param(LOST, HUGE, b"", id="a reason of 4 GB"),
+        pytest.param(OVER, HUGE, b"", id="an end of 4 GB"),
+        pytest.param(b"X", 0, b"", id="what has no meaning"),
+        pytest.param(PICTURE, None, b"", id="an empty picture"),
+        pytest.param(PICTURE, None, b"\xff\xd8\xff\xe0", id="a broken picture"),
+        pytest.param(PICTURE, None, write_picture(8000, 8000), id="a picture of many pixels"),
+        pytest.param(PICTURE, None, write_picture(8, 8, "PNG"), id="a picture of another format"),
+    ],
+)
+def test_what_no_decoder_means_to_send_ends_the_source(
+    source, monkeypatch, tmp_path, kind, size, content
+):
+    answer = HEADER.pack(kind, len(content) if size is None else size) + content
+    monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
+    with pytest.raises(SourceUnavailable, match="no picture of a source"):
+        read_pictures(source)
+
+
+def test_a_reason_that_is_no_text_is_one_all_the_same(source, monkeypatch, tmp_path):
+    answer = HEADER.pack(LOST, 4) + b"no\xff\xfe"
+    monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
+    with pytest.raises(SourceUnavailable, match="no\N{REPLACEMENT CHARACTER}"):
+        read_pictures(source)
+
+
+def write_decoder(folder: Path, answer: bytes) -> str:
+    """A program that answers this to the first question, and then waits for its end."""
+    (folder / "answer").write_bytes(answer)
+    program = folder / "decoder"
+    program.write_text(f"#!/bin/sh\ncat '{folder}/answer' >&0\nexec cat <&0 >/dev/null\n")
+    program.chmod(0o700)
+    return str(program)

@@ -6,16 +6,22 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack, suppress
+from io import BytesIO
 from time import monotonic
 
+from PIL.JpegImagePlugin import JpegImageFile
+
 from models.errors import FacetallyError
-from worker.camera_program import ASK, HEADER, LOST, OVER, PLAN
+from worker.camera_program import ASK, HEADER, LONGEST_SIDE_PIXELS, LOST, OVER, PICTURE, PLAN
 from worker.live_sources import LiveSource
 from worker.settings import PREFIX
 
 # A source that falls silent is opened anew before the wait for it is over.
 READS_PER_WAIT = 3
+# The most that the program means to send: a picture as large as its pixels, or one sentence.
+MOST_BYTES = {PICTURE: 3 * LONGEST_SIDE_PIXELS**2, OVER: 0, LOST: 1000}
 GONE = "The source's decoder ended by itself."
+STRANGE = "The source's decoder sent what is no picture of a source, and was ended."
 
 
 class SourceUnavailable(FacetallyError):
@@ -40,10 +46,13 @@ class Camera:
         """The next picture as a JPEG file, None where a file is over; raises SourceUnavailable."""
         self._send(ASK)
         kind, size = HEADER.unpack(self._receive(HEADER.size, deadline))
+        # What decodes a hostile stream may have fallen into its hands.
+        if size > MOST_BYTES.get(kind, -1):
+            raise SourceUnavailable(STRANGE)
         content = self._receive(size, deadline)
         if kind == LOST:
-            raise SourceUnavailable(content.decode())
-        return None if kind == OVER else content
+            raise SourceUnavailable(content.decode(errors="replace"))
+        return None if kind == OVER else _check_picture(content)
 
     def close(self) -> None:
         self._socket.close()
@@ -70,6 +79,19 @@ class Camera:
         except ConnectionResetError:
             raise SourceUnavailable(GONE) from None
         return bytes(received)
+
+
+def _check_picture(content: bytes) -> bytes:
+    """The same bytes: a JPEG file whose header tells no larger a picture than the program sends."""
+    try:
+        with JpegImageFile(BytesIO(content)) as image:
+            longest = max(image.size)
+    # Pillow's readers raise nearly anything on hostile bytes.
+    except Exception as error:
+        raise SourceUnavailable(STRANGE) from error
+    if longest > LONGEST_SIDE_PIXELS:
+        raise SourceUnavailable(STRANGE)
+    return content
 
 
 def _start_program(connection: socket.socket) -> subprocess.Popen[bytes]:
