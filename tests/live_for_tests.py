@@ -39,6 +39,25 @@ def make_clip(path: Path, bgr: np.ndarray, frames: int, frames_per_second: int =
     return path
 
 
+def make_avi(path: Path, pictures: list[bytes], side: int) -> Path:
+    """A video of these JPEG files, whose header tells this width and height whatever they have."""
+    count = len(pictures)
+    main = struct.pack("<14I", 100_000, 0, 0, 0, count, 0, 1, 0, side, side, 0, 0, 0, 0)
+    times = struct.pack("<IHHIIIIIIII", 0, 0, 0, 0, 1, 10, 0, count, 0, 0, 0)
+    stream = b"vidsMJPG" + times + struct.pack("<HHHH", 0, 0, side, side)
+    shape = struct.pack("<IIIHH4s5I", 40, side, side, 1, 24, b"MJPG", 3 * side**2, 0, 0, 0, 0)
+    track = _riff(b"LIST", b"strl", _riff(b"strh", stream), _riff(b"strf", shape))
+    header = _riff(b"LIST", b"hdrl", _riff(b"avih", main), track)
+    movie = _riff(b"LIST", b"movi", *(_riff(b"00dc", picture) for picture in pictures))
+    path.write_bytes(_riff(b"RIFF", b"AVI ", header, movie))
+    return path
+
+
+def _riff(kind: bytes, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return kind + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
 def make_camera_file(path: Path, bgr: np.ndarray) -> Path:
     """What Chromium plays as its camera, over and over: one picture."""
     height, width = bgr.shape[:2]

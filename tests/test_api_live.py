@@ -70,11 +70,13 @@ def server(tmp_path_factory, pair):
     folder = tmp_path_factory.mktemp("clips")
     short, long = make_clip(folder / "a.avi", pair, 20), make_clip(folder / "b.avi", pair, 3000)
     (folder / "text.mp4").write_text("not a video")
+    (folder / "sdp.mp4").write_text("v=0\ns=-\nc=IN IP4 127.0.0.1\nm=video 5704 RTP/AVP 26\n")
     camera, silent = NetworkCamera(pair, 20), NetworkCamera(pair, 0, is_silent=True)
     sources = {
         "stage": short,
         "long": long,
         "text": folder / "text.mp4",
+        "sdp": folder / "sdp.mp4",
         "gone": folder / "none.mp4",
         "entrance": camera.url,
         "silent": silent.url,
@@ -149,6 +151,7 @@ def test_a_request_names_a_source(server, query):
     [
         ("silent", f"gave no picture for {TIMEOUT_SECONDS} seconds|cannot be opened"),
         ("text", "cannot be opened"),
+        ("sdp", "cannot be opened"),
         ("gone", "cannot be opened"),
         ("desk", "cannot be opened"),
     ],

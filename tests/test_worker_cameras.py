@@ -2,12 +2,14 @@
 
 import io
 import sys
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic
 
 import psutil
 import pytest
+from live_for_tests import make_avi
 from PIL import Image
 
 from worker.camera_program import HEADER, LOST, OVER, PICTURE
@@ -63,9 +65,9 @@ def _is_camera(process: psutil.Process) -> bool:
     return "worker.camera_program" in process.cmdline()
 
 
-def write_picture(width: int, height: int, file_format: str = "JPEG") -> bytes:
+def write_picture(width: int, height: int, file_format: str = "JPEG", **options: object) -> bytes:
     stream = io.BytesIO()
-    Image.new("RGB", (width, height)).save(stream, file_format)
+    Image.new("RGB", (width, height)).save(stream, file_format, **options)
     return stream.getvalue()
 
 
@@ -96,6 +98,61 @@ def test_a_reason_that_is_no_text_is_one_all_the_same(source, monkeypatch, tmp_p
     monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
     with pytest.raises(SourceUnavailable, match="no\N{REPLACEMENT CHARACTER}"):
         read_pictures(source)
+
+
+TEXTS = {
+    "an SDP description": "v=0\ns=-\nc=IN IP4 127.0.0.1\nm=video 5704 RTP/AVP 26\n",
+    "a list of files": "ffconcat version 1.0\nfile other.avi\n",
+    "a playlist": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nother.avi\n#EXT-X-ENDLIST\n",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_a_file_that_leads_elsewhere_is_not_followed(tmp_path, text):
+    make_avi(tmp_path / "other.avi", [write_picture(64, 64)], side=64)
+    (tmp_path / "text.mp4").write_text(text)
+    sockets = []
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_pictures, LiveSource.parse(f"stage={tmp_path}/text.mp4"))
+        while not reading.done():
+            sockets += find_network_sockets()
+        with pytest.raises(SourceUnavailable, match="cannot be opened"):
+            reading.result()
+    assert sockets == []
+
+
+def find_network_sockets() -> list[object]:
+    """Those of the cameras that this process has."""
+    found: list[object] = []
+    for child in psutil.Process().children():
+        # It may end while we look.
+        with suppress(psutil.Error):
+            found += child.net_connections("inet")
+    return found
+
+
+def test_a_video_of_pictures_as_large_as_its_header_tells_is_read(tmp_path):
+    pictures = [write_picture(2000, 2000)] * 2
+    clip = make_avi(tmp_path / "clip.avi", pictures, side=2000)
+    assert read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=4_000_000)
+
+
+def test_pictures_of_more_pixels_than_are_taken_end_the_source(tmp_path):
+    clip = make_avi(tmp_path / "clip.avi", [write_picture(2000, 2000)] * 2, side=2000)
+    with pytest.raises(SourceUnavailable, match="more than 3999999 pixels"):
+        read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=3_999_999)
+
+
+def test_pictures_that_would_take_the_memory_of_the_machine_end_the_source(tmp_path):
+    picture = write_picture(16_000, 16_000, subsampling=0)
+    clip = make_avi(tmp_path / "clip.avi", [picture] * 2, side=64)
+    with pytest.raises(SourceUnavailable, match="take more memory than one source may"):
+        read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=10**9)
+
+
+def test_a_picture_of_one_row_is_shown(tmp_path):
+    clip = make_avi(tmp_path / "clip.avi", [write_picture(8000, 2)] * 2, side=2)
+    assert read_pictures(LiveSource.parse(f"stage={clip}"))
 
 
 def write_decoder(folder: Path, answer: bytes) -> str:

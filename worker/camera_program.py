@@ -6,16 +6,21 @@ at any time: a decoder, or a camera's driver, may hang or crash, and costs nobod
 
 import json
 import os
+import resource
 import signal
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Self
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from worker.live_sources import LiveKind
 
@@ -27,11 +32,19 @@ LONGEST_SIDE_PIXELS = 1280
 JPEG_QUALITY = 90
 # What its clock says of a frame may be wrong: no file makes its watchers wait longer for the next.
 LONGEST_GAP_SECONDS = 1.0
+# Beside what the program itself takes. A picture of 16384 x 16384 pixels, the largest that FFmpeg
+# decodes, needs nearly all of it; one of 8K and ten that it was made from, a quarter.
+MEMORY_BYTES = 2 << 30
+# Each takes memory for itself, and on its way through them a picture gets older.
+DECODER_THREADS = 4
+# The videos of a job (docs/video.md): no playlists, and no descriptions of what is elsewhere.
+FILE_FORMATS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
 # FFmpeg, told to reach nothing but the source itself, whatever stands in what it reads.
 FFMPEG_OPTIONS = {
-    LiveKind.FILE: "protocol_whitelist;file",
+    LiveKind.FILE: f"protocol_whitelist;file|format_whitelist;{FILE_FORMATS}",
     LiveKind.STREAM: "protocol_whitelist;rtsp,rtsps,rtp,tcp,tls|rtsp_transport;tcp|fflags;nobuffer",
 }
+TOO_MUCH = "The source's pictures take more memory than one source may, or cannot be decoded."
 
 
 class Lost(Exception):
@@ -56,6 +69,7 @@ class Plan:
 def main() -> None:
     # A Ctrl-C in the terminal is for the one that started this, whose end is seen by _listen.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bound_memory()
     connection = socket.socket(fileno=0)
     _, size = HEADER.unpack(connection.recv(HEADER.size, socket.MSG_WAITALL))
     plan = Plan.read(connection.recv(size, socket.MSG_WAITALL))
@@ -68,8 +82,19 @@ def main() -> None:
         _send(connection, OVER, b"")
     except Lost as error:
         _send(connection, LOST, str(error).encode())
+    except (cv2.error, MemoryError):
+        _send(connection, LOST, TOO_MUCH.encode())
     # What was sent is still to be read.
     listener.join()
+
+
+def _bound_memory() -> None:
+    """Keep a small file of large pictures from taking the machine's memory, where we can."""
+    # macOS neither tells what is in use, nor takes such a limit.
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + MEMORY_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _listen(connection: socket.socket, asked: Event) -> None:
@@ -97,7 +122,7 @@ def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
             pace.wait_for(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
         if asked.is_set():
             asked.clear()
-            yield _encode(capture)
+            yield _encode(_retrieve(capture, plan))
     if not frames:
         raise Lost("The source was opened, but gave no picture.")
     if plan.kind is not LiveKind.FILE:
@@ -106,8 +131,13 @@ def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
 
 def _open(plan: Plan) -> cv2.VideoCapture:
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = FFMPEG_OPTIONS.get(plan.kind, "")
-    waits = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC)
-    bounds = [number for wait in waits for number in (wait, round(plan.read_seconds * 1000))]
+    cv2.setNumThreads(DECODER_THREADS)
+    milliseconds = round(plan.read_seconds * 1000)
+    bounds = [
+        *(cv2.CAP_PROP_N_THREADS, DECODER_THREADS),
+        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds),
+        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds),
+    ]
     if plan.kind is LiveKind.DEVICE:
         capture = cv2.VideoCapture(int(plan.address))
     else:
@@ -115,9 +145,13 @@ def _open(plan: Plan) -> cv2.VideoCapture:
     if not capture.isOpened():
         raise Lost("The source cannot be opened.")
     pixels = capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
+    _check_size(pixels, plan)
+    return capture
+
+
+def _check_size(pixels: float, plan: Plan) -> None:
     if pixels > plan.max_pixels:
         raise Lost(f"The source's pictures have more than {plan.max_pixels} pixels.")
-    return capture
 
 
 class Pace:
@@ -135,14 +169,23 @@ class Pace:
         sleep(max(0.0, self._due - monotonic()))
 
 
-def _encode(capture: cv2.VideoCapture) -> bytes:
+def _retrieve(capture: cv2.VideoCapture, plan: Plan) -> NDArray[np.uint8]:
+    """The frame that was grabbed: (H, W, 3) BGR. What the header tells of its size may be wrong."""
     found, bgr = capture.retrieve()
     if not found:
         raise Lost("The source broke off.")
-    factor = LONGEST_SIDE_PIXELS / max(bgr.shape[:2])
+    _check_size(bgr.shape[0] * bgr.shape[1], plan)
+    return bgr.astype(np.uint8, copy=False)
+
+
+def _encode(bgr: NDArray[np.uint8]) -> bytes:
+    height, width = bgr.shape[:2]
+    factor = LONGEST_SIDE_PIXELS / max(height, width)
+    shown: cv2.typing.MatLike = bgr
     if factor < 1:
-        bgr = cv2.resize(bgr, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        shown = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
+    _, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return encoded.tobytes()
 
 
