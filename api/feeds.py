@@ -49,9 +49,11 @@ class Feeds:
             feed = self._feeds.get(source.name)
             if feed is not None and feed.join(watcher := Watcher(feed, hang_up)):
                 return watcher
-            feed = self._feeds[source.name] = self._make(source)
+            feed = self._make(source)
             feed.join(watcher := Watcher(feed, hang_up))
             feed.thread.start()
+            # Not before: one that cannot start would keep all who come later waiting.
+            self._feeds[source.name] = feed
             return watcher
 
     def _make(self, source: LiveSource) -> "Feed":
