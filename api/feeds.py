@@ -46,15 +46,21 @@ class Feeds:
     def watch(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":
         """A place at the feed of `source`, which starts if nobody watches it yet."""
         with self._lock:
-            feed = self._feeds.get(source.name)
-            if feed is not None and feed.join(watcher := Watcher(feed, hang_up)):
-                return watcher
-            feed = self._make(source)
-            feed.join(watcher := Watcher(feed, hang_up))
-            feed.thread.start()
-            # Not before: one that cannot start would keep all who come later waiting.
-            self._feeds[source.name] = feed
-            return watcher
+            running = self._feeds.get(source.name)
+            if running is not None:
+                watcher = Watcher(running, hang_up)
+                if running.join(watcher):
+                    return watcher
+            return self._start(source, hang_up)
+
+    def _start(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":
+        feed = self._make(source)
+        watcher = Watcher(feed, hang_up)
+        feed.join(watcher)
+        feed.thread.start()
+        # Not before: one that cannot start would keep all who come later waiting.
+        self._feeds[source.name] = feed
+        return watcher
 
     def _make(self, source: LiveSource) -> "Feed":
         settings = self._settings
@@ -118,14 +124,15 @@ class Feed:
         self._watchers: set[Watcher] = set()
         self._number, self._picture = 0, b""
         self._silent_until = 0.0
-        # Why it ended: an empty text where it was simply over.
-        self._reason: str | None = None
+        self._has_ended = False
+        # Why, unless it was over or nobody watched any more.
+        self._fault: str | None = None
         self.thread = Thread(target=self._run, name=f"feed {source.name}", daemon=True)
 
     def join(self, watcher: Watcher) -> bool:
         """Whether it is now one of those who watch; not where the feed has ended."""
         with self._changed:
-            if self._reason is not None:
+            if self._has_ended:
                 return False
             self._watchers.add(watcher)
             return True
@@ -138,27 +145,27 @@ class Feed:
     def wait_newer(self, number: int) -> tuple[int, bytes] | None:
         """The next picture after that of `number`; None once it is over, or the API ends."""
         with self._changed:
-            while self._number <= number and self._reason is None:
+            while self._number <= number and not self._has_ended:
                 self._changed.wait(POLL_SECONDS)
                 if self._ending.is_set():
                     return None
             if self._number > number:
                 return self._number, self._picture
-            if self._reason:
-                raise SourceUnavailable(self._reason)
+            if self._fault is not None:
+                raise SourceUnavailable(self._fault)
             return None
 
     def _run(self) -> None:
-        reason = ""
+        fault = None
         try:
             self._play()
         except SourceUnavailable as error:
-            reason = str(error)
+            fault = str(error)
         except Exception:
             logger.exception("feed failed", extra={"source": self._source.name})
-            reason = FAULT
+            fault = FAULT
         with self._changed:
-            self._reason = reason
+            self._has_ended, self._fault = True, fault
             self._changed.notify_all()
         # A client that stalls may still hold the last picture.
         while self._watchers and not self._ending.is_set():
@@ -169,7 +176,7 @@ class Feed:
         self._silent_until = monotonic() + self._patience_seconds
         reopened = 0
         first: SourceUnavailable | None = None
-        while self._is_wanted():
+        while self._end_unless_watched():
             shown = self._number
             try:
                 self._show_camera()
@@ -190,7 +197,7 @@ class Feed:
 
     def _show_camera(self) -> None:
         with closing(Camera(self._source, self._max_pixels, self._patience_seconds)) as camera:
-            while self._is_wanted():
+            while self._end_unless_watched():
                 asked_at = monotonic()
                 picture = camera.read(self._silent_until)
                 if picture is None:
@@ -198,13 +205,14 @@ class Feed:
                 self._show(picture)
                 self._pause(asked_at + 1 / MOST_PICTURES_PER_SECOND - monotonic())
 
-    def _is_wanted(self) -> bool:
+    def _end_unless_watched(self) -> bool:
+        """Let go of who takes nothing, end where nobody is left, and tell whether it goes on."""
         self._drop_stalled()
         with self._changed:
             if not self._watchers:
                 # Whoever comes from now on gets a feed of its own.
-                self._reason = ""
-            return self._reason is None and not self._ending.is_set()
+                self._has_ended = True
+            return not self._has_ended and not self._ending.is_set()
 
     def _show(self, picture: bytes) -> None:
         try:
