@@ -4,17 +4,19 @@ import io
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+import numpy as np
 import psutil
 import pytest
 from live_for_tests import make_avi
 from PIL import Image
 
-from worker.camera_program import HEADER, LOST, OVER, PICTURE
+from worker.camera_program import HEADER, LOST, OVER, PICTURE, Lost, Plan, retrieve_frame
 from worker.cameras import Camera, SourceUnavailable
-from worker.live_sources import LiveSource
+from worker.live_sources import LiveKind, LiveSource
 
 MAX_PIXELS = 1_000_000
 WAIT_SECONDS = 30.0
@@ -141,6 +143,20 @@ def test_pictures_of_more_pixels_than_are_taken_end_the_source(tmp_path):
     clip = make_avi(tmp_path / "clip.avi", [write_picture(2000, 2000)] * 2, side=2000)
     with pytest.raises(SourceUnavailable, match="more than 3999999 pixels"):
         read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=3_999_999)
+
+
+class GrowingCapture:
+    """A device whose picture is larger than it told."""
+
+    def retrieve(self):
+        return True, np.zeros((3, 4, 3), np.uint8)
+
+
+def test_each_picture_is_measured_whatever_was_told_before():
+    plan = Plan(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
+    assert retrieve_frame(GrowingCapture(), plan).shape == (3, 4, 3)
+    with pytest.raises(Lost, match="more than 11 pixels"):
+        retrieve_frame(GrowingCapture(), replace(plan, max_pixels=11))
 
 
 def test_pictures_that_would_take_the_memory_of_the_machine_end_the_source(tmp_path):

@@ -122,7 +122,7 @@ def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
             pace.wait_for(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
         if asked.is_set():
             asked.clear()
-            yield _encode(_retrieve(capture, plan))
+            yield _encode(retrieve_frame(capture, plan))
     if not frames:
         raise Lost("The source was opened, but gave no picture.")
     if plan.kind is not LiveKind.FILE:
@@ -169,7 +169,7 @@ class Pace:
         sleep(max(0.0, self._due - monotonic()))
 
 
-def _retrieve(capture: cv2.VideoCapture, plan: Plan) -> NDArray[np.uint8]:
+def retrieve_frame(capture: cv2.VideoCapture, plan: Plan) -> NDArray[np.uint8]:
     """The frame that was grabbed: (H, W, 3) BGR. What the header tells of its size may be wrong."""
     found, bgr = capture.retrieve()
     if not found:
