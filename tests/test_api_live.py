@@ -150,10 +150,10 @@ def test_a_request_names_a_source(server, query):
     ("source", "message"),
     [
         ("silent", f"gave no picture for {TIMEOUT_SECONDS} seconds|cannot be opened"),
-        ("text", "cannot be opened"),
-        ("sdp", "cannot be opened"),
-        ("gone", "cannot be opened"),
-        ("desk", "cannot be opened"),
+        ("text", "cannot be opened: there is no MP4"),
+        ("sdp", "cannot be opened: there is no MP4"),
+        ("gone", "cannot be opened: there is no MP4"),
+        ("desk", r"cannot be opened\.$"),
     ],
 )
 def test_a_source_that_gives_nothing_ends_with_a_clear_error(server, source, message):

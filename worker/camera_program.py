@@ -44,6 +44,10 @@ FFMPEG_OPTIONS = {
     LiveKind.FILE: f"protocol_whitelist;file|format_whitelist;{FILE_FORMATS}",
     LiveKind.STREAM: "protocol_whitelist;rtsp,rtsps,rtp,tcp,tls|rtsp_transport;tcp|fflags;nobuffer",
 }
+UNOPENED = {
+    LiveKind.FILE: "The source cannot be opened: there is no MP4, MOV, MKV, WebM or AVI file of "
+    "moving pictures that can be read.",
+}
 TOO_MUCH = "The source's pictures take more memory than one source may, or cannot be decoded."
 
 
@@ -143,7 +147,7 @@ def _open(plan: Plan) -> cv2.VideoCapture:
     else:
         capture = cv2.VideoCapture(plan.address, cv2.CAP_FFMPEG, bounds)
     if not capture.isOpened():
-        raise Lost("The source cannot be opened.")
+        raise Lost(UNOPENED.get(plan.kind, "The source cannot be opened."))
     pixels = capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
     _check_size(pixels, plan)
     return capture
