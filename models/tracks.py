@@ -6,10 +6,9 @@ that the sum of their distances is least. It ends at a cut, and where its face i
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from models.age import nearest_group
@@ -94,19 +93,31 @@ class _OpenTrack:
     seconds_visible: float = 0.0
     faces: int = 0
     weight: float = 0.0
-    sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros(5))
+    # Weighted means, and the sum of the weighted squares of how far ages are from theirs.
+    years: float = 0.0
+    low_years: float = 0.0
+    high_years: float = 0.0
+    odds: float = 0.0
+    squares: float = 0.0
 
     def add(self, seen: SeenFace, place: FramePlace) -> None:
         weight = rate_face(seen.face)
         if weight > rate_face(self.best.face):
             self.best, self.best_place = seen, place
-        age = seen.face.age
-        values = (age.years, age.years**2, age.low, age.high, _log_odds(seen.face.gender.female))
-        self.sums += weight * np.array(values)
-        self.weight += weight
+        self._estimate(seen.face, weight)
         self.faces += 1
         self.seconds_visible += place.shown_seconds
         self._move(seen.face.box, place.seconds)
+
+    def _estimate(self, face: Face, weight: float) -> None:
+        """Means and squares are carried on as West (1979) does: rounding never adds up."""
+        self.weight += weight
+        part, off = weight / self.weight, face.age.years - self.years
+        self.years += part * off
+        self.squares += weight * off * (face.age.years - self.years)
+        self.low_years += part * (face.age.low - self.low_years)
+        self.high_years += part * (face.age.high - self.high_years)
+        self.odds += part * (_log_odds(face.gender.female) - self.odds)
 
     def _move(self, box: Box, seconds: float) -> None:
         passed = seconds - self.seconds
@@ -122,21 +133,18 @@ class _OpenTrack:
         return x + self.speed[0] * passed, y + self.speed[1] * passed
 
     def close(self) -> Track:
-        years, squares, low, high, odds = (float(one) for one in self.sums / self.weight)
-        years = round(years, 1)
-        age = AgeEstimate(
-            years, min(round(low), int(years)), max(round(high), math.ceil(years)),
-            nearest_group(years),
-        )  # fmt: skip
+        years = round(self.years, 1)
+        low = min(round(self.low_years), int(years))
+        high = max(round(self.high_years), math.ceil(years))
         return Track(
             number=self.number,
             first_seconds=self.first_seconds,
             last_seconds=self.seconds,
             seconds_visible=round(self.seconds_visible, 3),
             faces=self.faces,
-            gender=Gender(1.0 / (1.0 + math.exp(-odds))),
-            age=age,
-            spread_years=round(math.sqrt(max(0.0, squares - years**2)), 2),
+            gender=Gender(1.0 / (1.0 + math.exp(-self.odds))),
+            age=AgeEstimate(years, low, high, nearest_group(years)),
+            spread_years=round(math.sqrt(self.squares / self.weight), 2),
             best=self.best,
             best_position=self.best_place.position,
             best_frame=self.best_place.number,

@@ -103,6 +103,21 @@ def test_frames_that_show_more_count_for_more() -> None:
     assert track.age.low <= track.age.years <= track.age.high
 
 
+@pytest.mark.parametrize(
+    ("ages", "spread"),
+    [
+        ((33.3, 33.3, 33.4), 0.05),
+        ((33.3,) * 7, 0.0),
+        ((20.0, 40.0), 10.0),
+        ((99.9, 99.8) * 5000, 0.05),
+    ],
+    ids=["nearly alike", "alike", "far apart", "many"],
+)
+def test_the_spread_of_ages_is_that_between_frames(ages: tuple[float, ...], spread: float) -> None:
+    _, [track] = link({n / 2: [face_at(10, years=years)] for n, years in enumerate(ages)})
+    assert track.spread_years == spread
+
+
 def test_a_profile_tells_less_than_a_face_from_the_front() -> None:
     front = face_at(10)
     right, left, _, *mouth = front.landmarks
