@@ -18,6 +18,7 @@ age          step 4: chips to ages
 gender       step 4: chips to genders
 analyzer     the steps tied together
 shots        where one shot of a video ends
+steps        how far each face of a frame is from where each track is looked for
 tracks       step 5 for videos: faces of many frames to people
 motion       where faces have moved from one frame to the next
 weights      which files the nets come from, and whether they are here

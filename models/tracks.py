@@ -8,24 +8,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from models.age import nearest_group
 from models.face import AgeEstimate, Box, Face, Gender
+from models.steps import NEVER, find_middle, measure_costs
 
-# In sides of the face. At two frames a second, the faces of a concert's stage and audience lay
-# within 0.55 of where they were looked for, at ten within 0.42; twice that is for livelier people.
-LONGEST_STEP = 1.1
-# How much larger or smaller a face may have become; a step towards the camera is less.
-LARGEST_GROWTH = 1.8
 # A face that turns away or is hidden may come back within this time.
 LONGEST_GAP_SECONDS = 2.0
 # Sides of a face from which on age and gender gain nothing: that of the nets' chips.
 FULL_SIDE_PIXELS = 64
 # However sure the nets are of a gender, one frame counts no more than this.
 SUREST_GENDER = 0.99
-NEVER = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +86,7 @@ class _OpenTrack:
     speed: tuple[float, float] = (0.0, 0.0)
     seconds_visible: float = 0.0
     faces: int = 0
+    best_weight: float = 0.0
     weight: float = 0.0
     # Weighted means, and the sum of the weighted squares of how far ages are from theirs.
     years: float = 0.0
@@ -102,8 +97,8 @@ class _OpenTrack:
 
     def add(self, seen: SeenFace, place: FramePlace) -> None:
         weight = rate_face(seen.face)
-        if weight > rate_face(self.best.face):
-            self.best, self.best_place = seen, place
+        if weight > self.best_weight:
+            self.best, self.best_place, self.best_weight = seen, place, weight
         self._estimate(seen.face, weight)
         self.faces += 1
         self.seconds_visible += place.shown_seconds
@@ -122,14 +117,14 @@ class _OpenTrack:
     def _move(self, box: Box, seconds: float) -> None:
         passed = seconds - self.seconds
         if passed > 0:
-            (x, y), (old_x, old_y) = _middle(box), _middle(self.box)
+            (x, y), (old_x, old_y) = find_middle(box), find_middle(self.box)
             self.speed = (x - old_x) / passed, (y - old_y) / passed
         self.box, self.seconds = box, seconds
 
     def expect(self, seconds: float) -> tuple[float, float]:
         """Where its middle is to be looked for."""
         passed = seconds - self.seconds
-        x, y = _middle(self.box)
+        x, y = find_middle(self.box)
         return x + self.speed[0] * passed, y + self.speed[1] * passed
 
     def close(self) -> Track:
@@ -192,8 +187,10 @@ class Linker:
     def _pair(self, faces: Sequence[SeenFace], seconds: float) -> dict[int, _OpenTrack]:
         if not faces or not self._open:
             return {}
-        costs = np.array(
-            [[_measure(track, seen.face.box, seconds) for track in self._open] for seen in faces]
+        costs = measure_costs(
+            [seen.face.box for seen in faces],
+            [track.box for track in self._open],
+            [track.expect(seconds) for track in self._open],
         )
         rows, columns = linear_sum_assignment(costs)
         return {
@@ -201,26 +198,6 @@ class Linker:
             for row, column in zip(rows, columns, strict=True)
             if costs[row, column] < NEVER
         }
-
-
-def _measure(track: _OpenTrack, box: Box, seconds: float) -> float:
-    """How far a face is from where the track's is expected or was, in sides; NEVER if too far."""
-    side = (_side(track.box) + _side(box)) / 2
-    growth = max(_side(box), _side(track.box)) / min(_side(box), _side(track.box))
-    # A person may as well have stopped: the nearer of the two places counts.
-    steps = (track.expect(seconds), _middle(track.box))
-    distance = min(math.dist(_middle(box), place) for place in steps) / side
-    if distance > LONGEST_STEP or growth > LARGEST_GROWTH:
-        return NEVER
-    return distance + math.log(growth)
-
-
-def _middle(box: Box) -> tuple[float, float]:
-    return box.x + box.width / 2, box.y + box.height / 2
-
-
-def _side(box: Box) -> float:
-    return math.sqrt(box.width * box.height)
 
 
 def _log_odds(female: float) -> float:
