@@ -2,7 +2,7 @@
 face, and little more."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from db.video_values import StoredFrame
 from models.shots import is_cut
@@ -12,8 +12,10 @@ from models.tracks import FramePlace, Linker, Track
 class Joiner:
     """Links the frames it is given; those of one segment or those of a whole video."""
 
-    def __init__(self, frames_per_second: float) -> None:
+    def __init__(self, frames_per_second: float, ends_seconds: Sequence[float] = ()) -> None:
+        """No frame is shown beyond `ends_seconds`: those of the video and the part asked for."""
         self._interval_seconds = 1 / frames_per_second
+        self._ends_seconds = ends_seconds
         self._linker = Linker(self._interval_seconds)
         self._waiting: StoredFrame | None = None
         self.tracks: list[Track] = []
@@ -31,9 +33,14 @@ class Joiner:
                     self.tracks += self._linker.close_all()
             self._waiting = frame
         if self._waiting is not None:
-            self._link(self._waiting, self._interval_seconds)
+            self._link(self._waiting, self._show_last(self._waiting.seconds))
         self.tracks += self._linker.close_all()
         self.tracks.sort(key=lambda track: track.number)
+
+    def _show_last(self, seconds: float) -> float:
+        """How long the last frame is shown; a video that goes on behind its end has a wrong one."""
+        left = [end - seconds for end in self._ends_seconds if end > seconds]
+        return min([self._interval_seconds, *left])
 
     def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
         self.tracks += self._linker.close_old(frame.seconds)

@@ -47,7 +47,9 @@ class VideoRows:
 def join_video(chunk: ClaimedChunk, rows: VideoRows, says_stop: Callable[[], bool]) -> JoinedVideo:
     """The people of a video, still without their thumbnails; raises UnreadableItem where not one
     frame was found."""
-    joiner = Joiner(chunk.options.frames_per_second)
+    options = chunk.options
+    ends = [end for end in (rows.duration_seconds, options.stop_seconds) if end is not None]
+    joiner = Joiner(options.frames_per_second, ends)
     joiner.join(_renewing(rows.read_all(), says_stop))
     if not joiner.frames:
         raise UnreadableItem(_explain_nothing(chunk))
