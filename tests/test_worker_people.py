@@ -58,3 +58,58 @@ def test_nobody_is_seen_beyond_the_end(
 ) -> None:
     video = join((0.0, 10.0, 20.0), duration_seconds, frames_per_second=0.1, **options)
     assert [track.seconds_visible for track in video.tracks] == [pytest.approx(expected)]
+
+
+def every(seconds: float, stop: float) -> list[float]:
+    """The times of frames so far apart."""
+    return [place * seconds for place in range(round(stop / seconds))]
+
+
+@pytest.mark.parametrize(
+    ("times", "duration_seconds", "rate", "options"),
+    [
+        (every(0.5, 40), 40.0, 25.0, {}),
+        (every(4.0, 40), 40.0, 0.25, {}),
+        # Frames every four seconds up to 24, looked at every five: at 28 none is there any more.
+        ([0.0, 8.0, 12.0, 16.0, 20.0], 28.0, 0.25, {"frames_per_second": 0.2}),
+        # A screen that seldom changes, with a rate that is only at times reached.
+        ([0.0, 0.5, 1.0, 6.0, 11.0], 16.0, 30.0, {}),
+        (every(4.0, 40), 40.0, 0.25, {"end_seconds": 20.0}),
+    ],
+    ids=["whole", "slow", "slow and seldom looked at", "varying", "a part"],
+)
+def test_a_video_whose_last_frame_is_shown_for_long_does_not_break_off(
+    times: list[float], duration_seconds: float, rate: float, options: dict[str, float]
+) -> None:
+    assert join(times, duration_seconds, rate=rate, **options).warning is None
+
+
+@pytest.mark.parametrize(
+    ("times", "rate"), [(every(0.5, 20), 25.0), (every(4.0, 20), 0.25)], ids=["usual", "slow"]
+)
+def test_a_video_that_ends_long_before_its_duration_breaks_off(
+    times: list[float], rate: float
+) -> None:
+    warning = join(times, 40.0, rate=rate).warning
+    assert f"lasts 40.0 s, but nothing after {times[-1]:.1f} s can be read" in (warning or "")
+
+
+@pytest.mark.parametrize(
+    ("options", "is_kept"),
+    [
+        ({}, True),
+        ({"end_seconds": 30.0}, True),
+        ({"end_seconds": 21.0}, True),
+        ({"end_seconds": 20.0}, False),
+        ({"end_seconds": 10.0}, False),
+        ({"max_frames": 40}, False),
+        ({"max_frames": 41}, True),
+    ],
+    ids=str,
+)
+def test_a_file_that_breaks_off_within_the_part_asked_for_is_warned_of(
+    options: dict[str, float], is_kept: bool
+) -> None:
+    stop = min(options.get("end_seconds", 20.0), 20.0)
+    video = join(every(0.5, stop), None, warning="It breaks off.", **options)
+    assert video.warning == ("It breaks off." if is_kept else None)

@@ -22,7 +22,9 @@ class Joiner:
         self.face_ids = array("q")
         self.face_tracks = array("q")
         self.frames = 0
+        self.last_number = 0
         self.last_seconds = 0.0
+        self.last_gap_seconds = 0.0
 
     def join(self, frames: Iterable[StoredFrame]) -> None:
         """All frames there are; to be called once."""
@@ -48,5 +50,7 @@ class Joiner:
         numbers = self._linker.add_frame(frame.faces, place)
         self.face_ids.extend(seen.id for seen in frame.faces)
         self.face_tracks.extend(numbers)
+        if self.frames:
+            self.last_gap_seconds = frame.seconds - self.last_seconds
         self.frames += 1
-        self.last_seconds = frame.seconds
+        self.last_number, self.last_seconds = frame.number, frame.seconds

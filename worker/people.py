@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from db.values import ClaimedChunk, Thumbnail, ThumbnailKind
+from db.values import ClaimedChunk, JobOptions, Thumbnail, ThumbnailKind
 from db.video_values import JoinedVideo, StoredFrame
 from models.errors import UnreadableItem
 from models.face import Face
@@ -58,7 +58,7 @@ def join_video(chunk: ClaimedChunk, rows: VideoRows, says_stop: Callable[[], boo
         tracks=tuple(joiner.tracks),
         face_ids=joiner.face_ids,
         face_tracks=joiner.face_tracks,
-        warning=_warn(chunk, rows, joiner.last_seconds),
+        warning=_warn(options, rows, joiner),
     )
 
 
@@ -93,19 +93,26 @@ def _explain_nothing(chunk: ClaimedChunk) -> str:
     return "Not one frame of the video can be decoded; send the original video again."
 
 
-def _warn(chunk: ClaimedChunk, rows: VideoRows, last_seconds: float) -> str | None:
-    """What of the asked for part is not there; the file's own end matters only to its last part."""
-    options, stop_seconds = chunk.options, chunk.options.stop_seconds
-    rest = rows.warning if stop_seconds is None else None
-    if rows.duration_seconds is None:
-        return rest
-    end = min(filter(None, (rows.duration_seconds, stop_seconds)))
-    if end - last_seconds - 1 / options.frames_per_second < CUT_OFF_SECONDS:
-        return rest
-    return (
-        f"The video says that it lasts {rows.duration_seconds:.1f} s, but nothing after "
-        f"{last_seconds:.1f} s can be read; what comes before is analysed."
-    )
+def _warn(options: JobOptions, rows: VideoRows, joiner: Joiner) -> str | None:
+    """What of the part asked for is missing; the file's own end matters only within it."""
+    covered, stop_seconds = _find_covered(joiner, options), options.stop_seconds
+    if rows.duration_seconds is not None:
+        end = min(filter(None, (rows.duration_seconds, stop_seconds)))
+        if end - covered >= CUT_OFF_SECONDS:
+            return (
+                f"The video says that it lasts {rows.duration_seconds:.1f} s, but nothing after "
+                f"{joiner.last_seconds:.1f} s can be read; what comes before is analysed."
+            )
+    return rows.warning if stop_seconds is None or covered < stop_seconds else None
+
+
+def _find_covered(joiner: Joiner, options: JobOptions) -> float:
+    """Up to when the frames reach: until then no other frame need be there to be looked at."""
+    # A frame's number is its time in frames of the video's rate. Where that varies, the last frame
+    # may as well be shown for as long as the one before it.
+    frame_seconds = joiner.last_seconds / joiner.last_number if joiner.last_number else 0.0
+    rest = max(1 / options.frames_per_second + frame_seconds, joiner.last_gap_seconds)
+    return joiner.last_seconds + rest
 
 
 @dataclass(frozen=True, slots=True)
