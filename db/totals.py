@@ -5,7 +5,7 @@ are made of. Behind them stand measures: what became of items, and how faces clu
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -89,28 +89,31 @@ def measure_of(totals: Totals, measure: str) -> int:
     return int(totals[PLACES[measure]])
 
 
-def add_picture(totals: Totals, faces: Sequence[CountedFace]) -> None:
-    """Add the faces of one picture, or the people of one video: they are alike more than others."""
-    if not faces:
-        return
+def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
+    """Add the faces of one picture, or the people of one video: they are alike more than others.
+
+    Returns how many there were.
+    """
     cells = cells_of(totals)
+    count = females = ages = 0
     for face in faces:
         cells[PREDICTED_GENDERS.index(face.gender), face.age] += (
             1,
             face.female_milli,
             face.width_years,
         )
-    females = sum(face.gender == "female" for face in faces)
-    ages = sum(face.age for face in faces)
-    count = len(faces)
+        count += 1
+        females += face.gender == "female"
+        ages += face.age
     totals[CLUSTER_PLACES] += (
-        1,
+        min(1, count),
         count * count,
         females * females,
         count * females,
         ages * ages,
         count * ages,
     )
+    return count
 
 
 def add_dropped(totals: Totals, dropped: Dropped) -> None:

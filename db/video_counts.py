@@ -1,6 +1,6 @@
 """Step 5b for videos: the one place where what was found in them is counted for the audience."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from db.video_tables import TrackRow
 from models.confusion import OLDEST
 from models.face import Dropped
 
+ROWS_AT_ONCE = 1000
+
 
 def count_video(
     session: Session,
@@ -42,10 +44,10 @@ def count_video(
     add_outcome(totals, DONE)
     add_outcome(totals, DUPLICATES, int(is_copy))
     add_dropped(tally.at(item.dimensions, item.captured_at, Unit.FRAME), dropped)
-    for unit, table in ((Unit.FRAME, FaceRow), (Unit.TRACK, TrackRow)):
-        faces = _read_faces(session, table, item.id)
-        add_picture(tally.at(item.dimensions, item.captured_at, unit), faces)
-    add_outcome(totals, WITHOUT_FACES, int(counts and not faces))
+    faces, people = (_read_faces(session, table, item.id) for table in (FaceRow, TrackRow))
+    add_picture(tally.at(item.dimensions, item.captured_at, Unit.FRAME), faces)
+    counted = add_picture(tally.at(item.dimensions, item.captured_at, Unit.TRACK), people)
+    add_outcome(totals, WITHOUT_FACES, int(counts and not counted))
     record_tally(session, job_id, tally)
 
 
@@ -60,9 +62,9 @@ def count_failed_video(session: Session, item_id: int, code: ErrorCode) -> None:
 
 def _read_faces(
     session: Session, table: type[FaceRow | TrackRow], item_id: int
-) -> Sequence[CountedFace]:
+) -> Iterator[CountedFace]:
+    """Some at a time: a video may have hundreds of thousands."""
     query = select(table.gender, table.age, table.female, table.age_low, table.age_high)
-    return [
-        CountedFace(gender, min(age, OLDEST), round(female * 1000), high - low)
-        for gender, age, female, low, high in session.execute(query.where(table.item_id == item_id))
-    ]
+    of_video = query.where(table.item_id == item_id).execution_options(yield_per=ROWS_AT_ONCE)
+    for gender, age, female, low, high in session.execute(of_video):
+        yield CountedFace(gender, min(age, OLDEST), round(female * 1000), high - low)
