@@ -14,7 +14,8 @@ from db.leases import held, is_cancelling
 from db.recording import describe_dropped, describe_face
 from db.results import read_face
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
+from db.tables import ChunkRow, FaceRow, ItemRow
+from db.track_thumbnails import show_track
 from db.values import ClaimedChunk, Duplicates, ItemError, ItemResult
 from db.video_counts import count_video
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
@@ -162,7 +163,8 @@ def record_video(
     if counts:
         _insert_tracks(session, item.id, video, gender_min_probability)
     else:
-        session.execute(delete(FaceRow).where(FaceRow.item_id == item.id))
+        for table in (FaceRow, TrackThumbnailRow):
+            session.execute(delete(table).where(table.item_id == item.id))
     count_video(session, chunk.job_id, item, dropped, counts=counts, is_copy=is_copy)
     return True
 
@@ -204,32 +206,13 @@ def _insert_tracks(
         for track in tracks
     ]
     insert_rows(session, TrackRow, rows)
-    pictures = [
-        {"item_id": item_id, "number": number, "media_type": one.media_type, "content": one.content}
-        for number, one in video.thumbnails.items()
-    ]
-    for table, some in (
-        (TrackThumbnailRow, pictures),
-        (ThumbnailRow, _item_thumbnail(pictures, tracks)),
-    ):
-        insert_rows(session, table, some)
+    if tracks:
+        # The video is shown by the person who is in it the longest.
+        longest = max(tracks, key=lambda track: (track.seconds_visible, -track.number))
+        show_track(session, item_id, longest.number)
     numbered = zip(video.face_ids, video.face_tracks, strict=True)
     while some_faces := list(islice(numbered, ROWS_AT_ONCE)):
         update_rows(session, FaceRow, [{"id": face, "track": track} for face, track in some_faces])
-
-
-def _item_thumbnail(
-    pictures: Sequence[dict[str, object]], tracks: Sequence[Track]
-) -> list[dict[str, object]]:
-    """The video is shown by the person who is in it the longest."""
-    if not pictures:
-        return []
-    longest = max(tracks, key=lambda track: (track.seconds_visible, -track.number)).number
-    return [
-        {name: value for name, value in one.items() if name != "number"}
-        for one in pictures
-        if one["number"] == longest
-    ]
 
 
 def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dict[str, object]:

@@ -46,7 +46,13 @@ def read_track_thumbnail(session: Session, item_id: int, number: int) -> Thumbna
     query = (
         select(TrackThumbnailRow)
         .join(ItemRow, ItemRow.id == TrackThumbnailRow.item_id)
-        .where(ItemRow.id == item_id, TrackThumbnailRow.number == number, NOT_ERASED)
+        .where(
+            ItemRow.id == item_id,
+            # Thumbnails are kept from when they are drawn, and shown when all of them are.
+            ItemRow.state == ItemState.DONE,
+            TrackThumbnailRow.number == number,
+            NOT_ERASED,
+        )
     )
     row = session.scalars(query).first()
     return None if row is None else Thumbnail(row.media_type, row.content)

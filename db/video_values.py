@@ -1,10 +1,9 @@
 """What goes into the database of videos and comes out of it: plain values, as for pictures."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from db.values import Thumbnail
 from models.face import NONE_DROPPED, AgeEstimate, Box, Dropped, Face, Gender
 from models.tracks import SeenFace, Track
 
@@ -49,13 +48,14 @@ class StoredFrame:
 
 @dataclass(frozen=True, slots=True)
 class JoinedVideo:
-    """The people of a video; the track of `face_ids[i]` is `face_tracks[i]`."""
+    """The people of a video; the track of `face_ids[i]` is `face_tracks[i]`, and `thumbnails` are
+    the numbers of those that have one."""
 
     frames: int
     tracks: tuple[Track, ...]
     face_ids: Sequence[int]
     face_tracks: Sequence[int]
-    thumbnails: Mapping[int, Thumbnail] = field(default_factory=dict)
+    thumbnails: frozenset[int] = frozenset()
     warning: str | None = None
     copy_uri: str | None = None
 

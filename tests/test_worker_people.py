@@ -1,17 +1,49 @@
 """What is said of a video that is joined: for how long people are seen, and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 from jobs_for_tests import make_face
+from sample_pictures import encode_scene
 
 from db.states import ChunkKind
-from db.values import ClaimedChunk, ClaimedItem, JobOptions
+from db.values import ClaimedChunk, ClaimedItem, JobOptions, Thumbnail
 from db.video_values import JoinedVideo, StoredFrame
 from models.tracks import SeenFace
-from worker.people import VideoRows, join_video
+from worker.people import THUMBNAILS_AT_ONCE, VideoRows, draw_people, join_video
+from worker.settings import Settings
+from worker.videos import VideoAnalysis
 
 SIGNATURE = bytes([1]) * 128
+
+
+def read_video(
+    times: Sequence[float],
+    duration_seconds: float | None,
+    rate: float = 25.0,
+    warning: str | None = None,
+) -> VideoRows:
+    """A video with a face in each of these frames, numbered in frames of its rate."""
+    frames = [
+        StoredFrame(
+            place, round(seconds * rate), seconds, SIGNATURE, (SeenFace(place, make_face()),)
+        )
+        for place, seconds in enumerate(times)
+    ]
+    small = encode_scene("JPEG")
+    return VideoRows(
+        lambda after, limit: frames[after + 1 : after + 1 + limit],
+        lambda position: small if position else None,
+        640,
+        duration_seconds,
+        warning,
+    )
+
+
+def claim_join(**options: object) -> ClaimedChunk:
+    item = ClaimedItem(1, "clip", "file:///clip", {})
+    job = JobOptions(**options)  # type: ignore[arg-type]
+    return ClaimedChunk(1, 1, "token", job, (item,), kind=ChunkKind.JOIN)
 
 
 def join(
@@ -22,24 +54,8 @@ def join(
     warning: str | None = None,
     **options: float,
 ) -> JoinedVideo:
-    """A video with a face in each of these frames, numbered in frames of its rate."""
-    frames = [
-        StoredFrame(
-            place, round(seconds * rate), seconds, SIGNATURE, (SeenFace(place, make_face()),)
-        )
-        for place, seconds in enumerate(times)
-    ]
-    rows = VideoRows(
-        lambda after, limit: frames[after + 1 : after + 1 + limit],
-        lambda position: None,
-        640,
-        duration_seconds,
-        warning,
-    )
-    item = ClaimedItem(1, "clip", "file:///clip", {})
-    job = JobOptions(**options)  # type: ignore[arg-type]
-    chunk = ClaimedChunk(1, 1, "token", job, (item,), kind=ChunkKind.JOIN)
-    return join_video(chunk, rows, lambda: False)
+    rows = read_video(times, duration_seconds, rate, warning)
+    return join_video(claim_join(**options), rows, lambda: False)
 
 
 @pytest.mark.parametrize(
@@ -113,3 +129,32 @@ def test_a_file_that_breaks_off_within_the_part_asked_for_is_warned_of(
     stop = min(options.get("end_seconds", 20.0), 20.0)
     video = join(every(0.5, stop), None, warning="It breaks off.", **options)
     assert video.warning == ("It breaks off." if is_kept else None)
+
+
+class Undecodable(VideoAnalysis):
+    """Finds no frame anew."""
+
+    def __init__(self) -> None:
+        pass
+
+    def read_small(self, *_: object) -> bytes | None:
+        return None
+
+
+def test_thumbnails_are_kept_some_at_a_time() -> None:
+    # Of people who are each seen once, the first has no picture.
+    people = 2 * THUMBNAILS_AT_ONCE + 20
+    rows, chunk = read_video(every(9.0, 9 * people), None), claim_join()
+    joined = join_video(chunk, rows, lambda: False)
+    batches: list[list[int]] = []
+    pictures: list[int] = []
+
+    def keep(numbers: Collection[int], thumbnails: Mapping[int, Thumbnail]) -> None:
+        batches.append(list(numbers))
+        pictures.extend(thumbnails)
+
+    video = draw_people(chunk, joined, rows, Undecodable(), Settings(), lambda: False, keep)
+    assert [len(batch) for batch in batches] == [THUMBNAILS_AT_ONCE, THUMBNAILS_AT_ONCE, 20]
+    assert [number for batch in batches for number in batch] == list(range(1, people + 1))
+    assert pictures == list(range(2, people + 1))
+    assert video.thumbnails == frozenset(pictures)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from clips_for_tests import PEOPLE
-from jobs_for_tests import claim, close, hints, status
+from jobs_for_tests import claim, close, crash, hints, status
 from sample_pictures import encode_scene
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -34,8 +34,10 @@ from db.jobs import cancel_job
 from db.retries import retry_job
 from db.states import ChunkKind, ChunkState, ErrorCode
 from db.tables import ChunkRow, FaceRow
-from db.values import ItemError
-from db.video_tables import OF_VIDEOS, FrameRow, TrackRow
+from db.track_thumbnails import record_thumbnails
+from db.tracks import read_track_thumbnail
+from db.values import ClaimedChunk, ItemError, Thumbnail
+from db.video_tables import OF_VIDEOS, FrameRow, TrackRow, TrackThumbnailRow
 from models.analyzer import Analyzer, FoundFace, FoundFaces
 from models.picture import Picture
 from worker.settings import Settings
@@ -244,6 +246,72 @@ def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
         counts = status(database, job_id).counts
         assert (counts.items, counts.cancelled) == (1, 1)
     else:
+        with database.write() as session:
+            assert remove_erased(session, job_id)
+    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+
+
+def claim_join(database: Database, settings: Settings, token: str) -> ClaimedChunk:
+    """Work until a video waits to be joined, and take that."""
+    while True:
+        [chunk_id] = hints(database, resend_seconds=-1)
+        with database.read() as session:
+            chunk = session.get_one(ChunkRow, chunk_id)
+        if chunk.kind == ChunkKind.JOIN:
+            claimed = claim(database, chunk_id, token)
+            assert claimed is not None
+            return claimed
+        run_next(settings, database)
+
+
+def keep_thumbnails(database: Database, chunk: ClaimedChunk, numbers: range) -> bool:
+    drawn = {number: Thumbnail("image/jpeg", b"an attempt") for number in numbers}
+    with database.write() as session:
+        return record_thumbnails(session, chunk, numbers, drawn)
+
+
+def test_thumbnails_of_a_join_that_died_are_hidden_and_then_replaced(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    chunk = claim_join(database, settings, "dead")
+    for _ in range(2):
+        assert keep_thumbnails(database, chunk, range(1, 3))
+    assert count_rows(database, TrackThumbnailRow) == 2
+    [item] = chunk.items
+    with database.read() as session:
+        assert read_track_thumbnail(session, item.id, 1) is None
+    assert crash(database, chunk)
+    assert not keep_thumbnails(database, chunk, range(3, 5))
+    work_in_threads(settings, database, job_id)
+    assert read_everything(database, item.id) == reference
+    with database.read() as session:
+        assert read_track_thumbnail(session, item.id, 1) is not None
+
+
+@pytest.mark.parametrize("end", [cancel_job, erase_job, None])
+def test_a_join_that_is_given_up_leaves_no_thumbnail(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    end: Callable[[Session, int], bool] | None,
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    chunk = claim_join(database, settings, "dead")
+    assert keep_thumbnails(database, chunk, range(1, 3))
+    with database.write() as session:
+        if end is None:
+            error = ItemError(ErrorCode.UNREADABLE, "It cannot be opened any more.")
+            assert record_failure(session, chunk, error)
+        else:
+            assert end(session, job_id)
+    if end is cancel_job:
+        assert crash(database, chunk)
+        assert close(database) == [job_id]
+    if end is erase_job:
+        assert not keep_thumbnails(database, chunk, range(3, 5))
         with database.write() as session:
             assert remove_erased(session, job_id)
     assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))

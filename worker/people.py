@@ -1,9 +1,10 @@
 """Step 5 for videos: all frames of one are joined to the tracks of people, each with its best
 frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import islice
 
 import numpy as np
 from PIL import Image
@@ -19,11 +20,14 @@ from worker.thumbnails import blur_faces, draw_thumbnail
 from worker.videos import VideoAnalysis
 
 PAGE_FRAMES = 500
+THUMBNAILS_AT_ONCE = 50
 # A video that ends so much before its header says is taken to be cut off; many headers round.
 CUT_OFF_SECONDS = 1.0
 
 ReadFrames = Callable[[int, int], list[StoredFrame]]  # after which position, how many
 ReadSmall = Callable[[int], bytes | None]
+# Of which tracks, and of those that have one.
+KeepThumbnails = Callable[[Collection[int], Mapping[int, Thumbnail]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,20 @@ def draw_people(
     videos: VideoAnalysis,
     settings: Settings,
     says_stop: Callable[[], bool],
+    keep: KeepThumbnails,
 ) -> JoinedVideo:
-    """The video with a thumbnail of each of its people, where the job wants them."""
+    """The video with a thumbnail of each of its people, where the job wants them; they are kept
+    some at a time."""
     if chunk.options.thumbnails is ThumbnailKind.NONE:
         return video
     pictures = _Pictures(chunk, rows, videos, settings, says_stop)
-    drawn = {track.number: pictures.draw(track) for track in video.tracks}
-    thumbnails = {number: one for number, one in drawn.items() if one is not None}
-    return replace(video, thumbnails=thumbnails)
+    tracks, kept = iter(video.tracks), set[int]()
+    while some := list(islice(tracks, THUMBNAILS_AT_ONCE)):
+        drawn = {track.number: pictures.draw(track) for track in some}
+        thumbnails = {number: one for number, one in drawn.items() if one is not None}
+        keep(drawn.keys(), thumbnails)
+        kept |= thumbnails.keys()
+    return replace(video, thumbnails=frozenset(kept))
 
 
 def _renewing(

@@ -1,7 +1,7 @@
 """The chunks of a video on their way through a worker: it is cut, its segments are looked at, and
 the last that ends lets it be joined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from time import monotonic
 from typing import TypeVar
@@ -20,7 +20,8 @@ from db.frames import (
 from db.leftovers import give_back
 from db.recording import record_results, was_recorded
 from db.states import ChunkKind, ErrorCode, WorkerRole
-from db.values import ClaimedChunk, ItemError, ItemResult
+from db.track_thumbnails import record_thumbnails
+from db.values import ClaimedChunk, ItemError, ItemResult, Thumbnail
 from db.video_values import JoinedVideo, StoredFrame, VideoPlan
 from db.videos import cut_video
 from db.workers import count_slots
@@ -28,6 +29,7 @@ from models import errors
 from worker.analysis import Analysis
 from worker.annotated import AnnotatedCopies, Insist
 from worker.people import VideoRows, draw_people, join_video
+from worker.renewal import LeaseLost
 from worker.settings import Settings
 from worker.videos import SaysStop, Segment
 
@@ -123,8 +125,15 @@ class VideoWorker:
     def _draw_people(
         self, chunk: ClaimedChunk, rows: VideoRows, says_stop: SaysStop
     ) -> JoinedVideo:
-        video = join_video(chunk, rows, says_stop)
-        return draw_people(chunk, video, rows, self._analysis.videos, self._settings, says_stop)
+        def keep(numbers: Collection[int], thumbnails: Mapping[int, Thumbnail]) -> None:
+            def change(session: Session) -> bool:
+                return record_thumbnails(session, chunk, numbers, thumbnails)
+
+            if not self._insist(chunk, change):
+                raise LeaseLost
+
+        video, videos = join_video(chunk, rows, says_stop), self._analysis.videos
+        return draw_people(chunk, video, rows, videos, self._settings, says_stop, keep)
 
     def _open_rows(self, item_id: int) -> VideoRows:
         def read_some(after: int, limit: int) -> list[StoredFrame]:
