@@ -13,7 +13,9 @@ import psutil
 import pytest
 from live_for_tests import make_avi
 from PIL import Image
+from sample_videos import decode_interlaced
 
+from models.conversion import Converter
 from worker.camera_program import HEADER, LOST, OVER, PICTURE, Lost, Plan, retrieve_frame
 from worker.cameras import Camera, SourceUnavailable
 from worker.live_sources import LiveKind, LiveSource
@@ -154,9 +156,17 @@ class GrowingCapture:
 
 def test_each_picture_is_measured_whatever_was_told_before():
     plan = Plan(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
-    assert retrieve_frame(GrowingCapture(), plan).shape == (3, 4, 3)
-    with pytest.raises(Lost, match="more than 11 pixels"):
-        retrieve_frame(GrowingCapture(), replace(plan, max_pixels=11))
+    with closing(Converter()) as converter:
+        assert retrieve_frame(converter, GrowingCapture(), plan).shape == (3, 4, 3)
+        with pytest.raises(Lost, match="more than 11 pixels"):
+            retrieve_frame(converter, GrowingCapture(), replace(plan, max_pixels=11))
+
+
+def test_an_interlaced_source_says_so_and_shows_no_unwritten_memory(tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(decode_interlaced())
+    with pytest.raises(SourceUnavailable, match="interlaced"):
+        read_pictures(LiveSource.parse(f"stage={clip}"))
 
 
 def test_pictures_that_would_take_the_memory_of_the_machine_end_the_source(tmp_path):

@@ -22,6 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.conversion import Converter
+from models.errors import ItemError, TooLargeItem
 from worker.live_sources import LiveKind
 
 PLAN, PICTURE, OVER, LOST = b"S", b"P", b"O", b"L"
@@ -116,7 +118,7 @@ def _send(connection: socket.socket, kind: bytes, content: bytes) -> None:
 
 def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
     """The first picture that comes after each question; those nobody asked for are let go."""
-    capture = _open(plan)
+    capture, converter = _open(plan), Converter()
     pace = Pace()
     asked.wait()
     frames = 0
@@ -126,7 +128,7 @@ def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
             pace.wait_for(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
         if asked.is_set():
             asked.clear()
-            yield _encode(retrieve_frame(capture, plan))
+            yield _encode(retrieve_frame(converter, capture, plan))
     if not frames:
         raise Lost("The source was opened, but gave no picture.")
     if plan.kind is not LiveKind.FILE:
@@ -173,13 +175,20 @@ class Pace:
         sleep(max(0.0, self._due - monotonic()))
 
 
-def retrieve_frame(capture: cv2.VideoCapture, plan: Plan) -> NDArray[np.uint8]:
+def retrieve_frame(
+    converter: Converter, capture: cv2.VideoCapture, plan: Plan
+) -> NDArray[np.uint8]:
     """The frame that was grabbed: (H, W, 3) BGR. What the header tells of its size may be wrong."""
-    found, bgr = capture.retrieve()
-    if not found:
+    try:
+        bgr = converter.read(capture)
+    except TooLargeItem as error:
+        raise Lost(TOO_MUCH) from error
+    except ItemError as error:
+        raise Lost(str(error)) from error
+    if bgr is None:
         raise Lost("The source broke off.")
     _check_size(bgr.shape[0] * bgr.shape[1], plan)
-    return bgr.astype(np.uint8, copy=False)
+    return bgr
 
 
 def _encode(bgr: NDArray[np.uint8]) -> bytes:
