@@ -152,7 +152,7 @@ class Linker:
 
     def __init__(self, interval_seconds: float = 0.0) -> None:
         """Frames are `interval_seconds` apart: a face may miss one, however rare they are."""
-        self._longest_gap_seconds = max(LONGEST_GAP_SECONDS, 2.5 * interval_seconds)
+        self.longest_gap_seconds = max(LONGEST_GAP_SECONDS, 2.5 * interval_seconds)
         self._open: list[_OpenTrack] = []
         self._numbers = 0
 
@@ -168,7 +168,7 @@ class Linker:
 
     def close_old(self, seconds: float) -> list[Track]:
         """Those tracks whose faces have been away for too long, which are gone from here."""
-        longest = self._longest_gap_seconds
+        longest = self.longest_gap_seconds
         over = [one for one in self._open if seconds - one.seconds > longest]
         self._open = [one for one in self._open if seconds - one.seconds <= longest]
         return [one.close() for one in over]

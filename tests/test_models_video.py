@@ -6,7 +6,6 @@ from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from clips_for_tests import HEIGHT, WIDTH, write_clip
@@ -23,7 +22,6 @@ from sample_videos import (
 )
 
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
-from models.shots import is_cut, sign_frame
 from models.signature import HEAD_BYTES, is_video
 from models.video import Frame, Grid, Video
 from models.weights import default_weights_dir
@@ -138,16 +136,6 @@ def test_what_has_no_pictures_is_unreadable(data: bytes) -> None:
 def test_a_video_with_too_many_pixels_is_refused() -> None:
     with pytest.raises(TooLargeItem, match="3072 pixels and at most 3000"):
         open_video(decode_sample("H.265 10-bit"), max_pixels=3000)
-
-
-def test_shots_are_told_apart_by_their_colours() -> None:
-    rng = np.random.default_rng(5)
-    dark = rng.integers(0, 90, (90, 160, 3), dtype=np.uint8)
-    moved = np.roll(dark, 20, axis=1)
-    light = cv2.cvtColor(cv2.applyColorMap(255 - dark[..., 0], cv2.COLORMAP_JET), cv2.COLOR_BGR2RGB)
-    signatures = [sign_frame(rgb) for rgb in (dark, moved, light)]
-    assert not is_cut(signatures[0], signatures[1])
-    assert is_cut(signatures[1], signatures[2])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from models.picture import Picture
 from models.shots import sign_frame
 from worker import guide
 from worker.guide import Moment, place_people, skip_moments
@@ -43,7 +44,7 @@ def place(number: int) -> np.ndarray:
 
 def look(number: int, frames: Frames, *tracks: int) -> Moment:
     seconds, bgr = frames[number]
-    signature = sign_frame(np.ascontiguousarray(bgr[:, :, ::-1]))
+    signature = sign_frame(Picture(np.ascontiguousarray(bgr[:, :, ::-1]), WIDTH, HEIGHT))
     return Moment(seconds, signature, {track: place(number) for track in tracks})
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
 from models.motion import Corners, follow
+from models.picture import Picture
 from models.shots import is_cut, measure_change, sign_frame
 from worker.thumbnails import shrink
 
@@ -169,7 +170,8 @@ def _follow(before: NDArray[np.uint8], after: NDArray[np.uint8], places: Places)
 
 
 def _sign(bgr: NDArray[np.uint8]) -> bytes:
-    return sign_frame(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False))
+    rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    return sign_frame(Picture(rgb, bgr.shape[1], bgr.shape[0]))
 
 
 def _mix(ways: Sequence[Corners], ends: Sequence[Corners], part: float) -> Corners:

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from db.video_values import StoredFrame
-from models.shots import is_cut
+from models.shots import is_blind, is_cut
 from models.tracks import FramePlace, Linker, Track
 
 
@@ -18,6 +18,8 @@ class Joiner:
         self._ends_seconds = ends_seconds
         self._linker = Linker(self._interval_seconds)
         self._waiting: StoredFrame | None = None
+        # How the shot looked when it was seen last.
+        self._shot = b""
         self.tracks: list[Track] = []
         self.face_ids = array("q")
         self.face_tracks = array("q")
@@ -30,21 +32,33 @@ class Joiner:
         """All frames there are; to be called once."""
         for frame in frames:
             if self._waiting is not None:
-                self._link(self._waiting, frame.seconds - self._waiting.seconds)
-                if is_cut(self._waiting.signature, frame.signature):
-                    self.tracks += self._linker.close_all()
+                self._link(self._waiting, self._show(frame.seconds - self._waiting.seconds))
             self._waiting = frame
         if self._waiting is not None:
             self._link(self._waiting, self._show_last(self._waiting.seconds))
         self.tracks += self._linker.close_all()
         self.tracks.sort(key=lambda track: track.number)
 
+    def _show(self, gap_seconds: float) -> float:
+        """How long a frame is shown; where the next is too far away, there is a hole between."""
+        is_hole = gap_seconds > self._linker.longest_gap_seconds
+        return self._interval_seconds if is_hole else gap_seconds
+
     def _show_last(self, seconds: float) -> float:
         """How long the last frame is shown; a video that goes on behind its end has a wrong one."""
         left = [end - seconds for end in self._ends_seconds if end > seconds]
         return min([self._interval_seconds, *left])
 
+    def _end_shot(self, signature: bytes) -> None:
+        """Before a frame that is of another shot; a flash, or a moment of black, is of none."""
+        if is_blind(signature):
+            return
+        if self._shot and is_cut(self._shot, signature):
+            self.tracks += self._linker.close_all()
+        self._shot = signature
+
     def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
+        self._end_shot(frame.signature)
         self.tracks += self._linker.close_old(frame.seconds)
         place = FramePlace(frame.position, frame.number, frame.seconds, shown_seconds)
         numbers = self._linker.add_frame(frame.faces, place)

@@ -150,11 +150,12 @@ class VideoAnalysis:
         return None
 
     def _look_at(self, frame: Frame, thumbnails: ThumbnailKind) -> _Looked:
-        rgb = frame.picture.rgb
         [found] = self._analyzer.find([frame.picture])
+        signature = sign_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = thumbnails is not ThumbnailKind.NONE
-        small = shrink(rgb, self._settings.thumbnail_side_pixels) if wanted else None
-        return _Looked(frame.position, frame.number, frame.seconds, found, sign_frame(rgb), small)
+        side = self._settings.thumbnail_side_pixels
+        small = shrink(frame.picture.rgb, side) if wanted else None
+        return _Looked(frame.position, frame.number, frame.seconds, found, signature, small)
 
     def read_small(self, chunk: ClaimedChunk, position: int, says_stop: SaysStop) -> bytes | None:
         """The small picture of a frame that no segment has kept, found anew in the video."""
