@@ -20,12 +20,9 @@ READABLE = (
 )
 
 # Offset, bytes there, what it is; looked at before the readable ones, some of which they resemble.
-UNSUPPORTED = (
-    (8, b"CR\x02\x00", "a camera raw file"),
+ARCHIVES = (
     (0, b"PK\x03\x04", "a ZIP archive"),
     (0, b"PK\x05\x06", "a ZIP archive"),
-    (0, b"%PDF", "a PDF document"),
-    (0, b"%!PS", "a PostScript document"),
     (0, b"\x1f\x8b", "a gzip archive"),
     (0, b"BZh", "a bzip2 archive"),
     (0, b"\xfd7zXZ\x00", "an xz archive"),
@@ -33,6 +30,11 @@ UNSUPPORTED = (
     (0, b"Rar!\x1a\x07", "a RAR archive"),
     (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (257, b"ustar", "a tar archive"),
+)
+OTHER_PICTURES = (
+    (8, b"CR\x02\x00", "a camera raw file"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"%!PS", "a PostScript document"),
     (0, b"8BPS", "a Photoshop file"),
     (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
@@ -41,13 +43,22 @@ UNSUPPORTED = (
     (0, b"\x00\x00\x01\x00", "an icon file"),
     (0, b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (0, b"qoif", "a QOI picture"),
-    (8, b"WAVE", "a sound file"),
+)
+SOUND = "a sound file"
+SOUNDS = (
+    (8, b"WAVE", SOUND),
+    (0, b"ID3", SOUND),
+    (0, b"fLaC", SOUND),
+    # What an Ogg file holds stands behind the header of its first page.
+    (28, b"\x01vorbis", SOUND),
+    (28, b"OpusHead", SOUND),
+)
+OTHER_VIDEOS = (
     (0, b"\x00\x00\x01\xba", "an MPEG video"),
     (0, b"\x00\x00\x01\xb3", "an MPEG video"),
     (0, b"FLV\x01", "a Flash video"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
     (0, b"OggS", "an Ogg file"),
-    (0, b"ID3", "a sound file"),
 )
 
 AVI = b"AVI "
@@ -61,6 +72,12 @@ VIDEOS = (
     (4, b"skip", "a QuickTime video"),
     (4, b"free", "a QuickTime video"),
 )
+
+# An MPEG transport stream is packets that each begin with G; in an .m2ts a time stands before each.
+TRANSPORT_STREAM = "an MPEG transport stream"
+PACKET_MARK = b"G"
+PACKETS = ((0, 188), (4, 192))  # where the first one is marked, bytes from one to the next
+FEWEST_PACKETS = 3
 
 # Brands of ISO/IEC 14496-12 files, the family of MP4, HEIC and AVIF.
 AVIF_BRANDS = frozenset({b"avif", b"avis"})
@@ -84,15 +101,17 @@ def recognise_format(data: bytes) -> str:
     if not data:
         raise UnreadableItem("The file is empty; send the picture again.")
     head = data[:HEAD_BYTES]
+    if is_video(head):
+        raise _refuse_video(head)
     if head[4:8] == b"ftyp":
         return _recognise_brand(head)
-    unsupported = _find_mark(head, UNSUPPORTED) or _find_mark(head, VIDEOS) or _name_markup(head)
-    if unsupported:
-        raise _unsupported(unsupported)
+    _refuse_known(head)
     readable = _find_mark(head, READABLE)
-    if not readable:
-        raise UnreadableItem(_describe_unknown(head))
-    return readable
+    if readable:
+        return readable
+    if _is_transport_stream(head):
+        raise _unsupported_video(TRANSPORT_STREAM)
+    raise UnreadableItem(_describe_unknown(head))
 
 
 def is_video(head: bytes) -> bool:
@@ -102,10 +121,17 @@ def is_video(head: bytes) -> bool:
     return bool(_find_mark(head, VIDEOS)) and (head[8:12] != AVI or head.startswith(b"RIFF"))
 
 
+def _refuse_video(head: bytes) -> UnsupportedItem:
+    kind = _find_mark(head, VIDEOS) or MP4
+    return UnsupportedItem(
+        f"This is {kind}, and one picture is taken here; submit it as a job (POST /v1/jobs)."
+    )
+
+
 def _recognise_brand(head: bytes) -> str:
     kind = _name_brand(head)
     if kind != "AVIF":
-        raise _unsupported(kind)
+        raise _unsupported_picture(kind)
     return kind
 
 
@@ -118,6 +144,26 @@ def _name_brand(head: bytes) -> str:
     if HEIF_BRANDS.intersection(brands):
         return "a HEIC picture"
     return OTHER_BRANDS.get(brands[0], MP4)
+
+
+def _refuse_known(head: bytes) -> None:
+    if archive := _find_mark(head, ARCHIVES):
+        raise UnsupportedItem(f"This is {archive}, not a picture; send what is in it.")
+    if picture := _find_mark(head, OTHER_PICTURES) or _name_markup(head):
+        raise _unsupported_picture(picture)
+    if _find_mark(head, SOUNDS):
+        raise _unsupported_sound()
+    if video := _find_mark(head, OTHER_VIDEOS):
+        raise _unsupported_video(video)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    return any(
+        len(head) > first + (FEWEST_PACKETS - 1) * step
+        and not head[first::step].strip(PACKET_MARK)
+        and not _is_text(head)
+        for first, step in PACKETS
+    )
 
 
 def _find_mark(head: bytes, marks: tuple[tuple[int, bytes, str], ...]) -> str:
@@ -133,8 +179,16 @@ def _name_markup(head: bytes) -> str:
     return ""
 
 
-def _unsupported(kind: str) -> UnsupportedItem:
+def _unsupported_picture(kind: str) -> UnsupportedItem:
     return UnsupportedItem(f"This is {kind}, not a picture read here; convert it to JPEG or PNG.")
+
+
+def _unsupported_video(kind: str) -> UnsupportedItem:
+    return UnsupportedItem(f"This is {kind}, not a video read here; convert it to MP4.")
+
+
+def _unsupported_sound() -> UnsupportedItem:
+    return UnsupportedItem(f"This is {SOUND}, which shows nobody; send a picture or a video.")
 
 
 def _describe_unknown(head: bytes) -> str:

@@ -270,6 +270,43 @@ def test_a_known_kind_of_file_that_is_not_read_is_named(data, name):
         decode(data)
 
 
+PACKET = b"\x47\x40\x00\x10" + bytes(184)
+
+
+@pytest.mark.parametrize(
+    ("data", "advice"),
+    [
+        (PACKET * 20, "an MPEG transport stream, .*; convert it to MP4"),
+        ((bytes(4) + PACKET) * 20, "an MPEG transport stream, .*; convert it to MP4"),
+        (PACKET * 2 + PACKET[:1], "an MPEG transport stream, .*; convert it to MP4"),
+        (b"FLV\x01\x05" + bytes(20), "a Flash video, .*; convert it to MP4"),
+        (b"\x00\x00\x01\xba" + bytes(20), "an MPEG video, .*; convert it to MP4"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(20), "Media file, .*; convert it to MP4"),
+        (b"OggS" + bytes(24) + b"\x80theora", "an Ogg file, .*; convert it to MP4"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "submit it as a job .POST /v1/jobs"),
+        (b"\x1a\x45\xdf\xa3" + bytes(20), "submit it as a job .POST /v1/jobs"),
+        (b"RIFF\x00\x00\x00\x00AVI LIST", "submit it as a job .POST /v1/jobs"),
+        (make_zip(), "a ZIP archive, .*; send what is in it"),
+        (b"%PDF-1.7\n", "a PDF document, .*; convert it to JPEG or PNG"),
+    ],
+    ids=[
+        "ts", "m2ts", "three packets", "flv", "mpg", "wmv", "ogv", "mp4", "mkv", "avi", "zip",
+        "pdf",
+    ],
+)  # fmt: skip
+def test_what_is_not_read_comes_with_the_advice_for_its_kind(data, advice):
+    with pytest.raises(UnsupportedItem, match=advice):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data", [PACKET * 2, PACKET * 3 + bytes(188), b"G" * 2000], ids=["two", "lost", "text"]
+)
+def test_a_few_bytes_that_resemble_packets_are_no_transport_stream(data):
+    with pytest.raises(UnreadableItem):
+        decode(data)
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
