@@ -90,6 +90,7 @@ OTHER_BRANDS = {
     b"jpx ": "a JPEG 2000 picture",
     b"jxl ": "a JPEG XL picture",
 }
+SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
 MP4 = "an MP4 or QuickTime video"
 
 
@@ -130,6 +131,8 @@ def _refuse_video(head: bytes) -> UnsupportedItem:
 
 def _recognise_brand(head: bytes) -> str:
     kind = _name_brand(head)
+    if kind == SOUND:
+        raise _unsupported_sound()
     if kind != "AVIF":
         raise _unsupported_picture(kind)
     return kind
@@ -139,6 +142,8 @@ def _name_brand(head: bytes) -> str:
     end = int.from_bytes(head[:4], "big")
     # Bytes 12 to 16 are the minor version; the brands stand before and after it.
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, min(end, len(head)), 4))]
+    if brands[0] in SOUND_BRANDS:
+        return SOUND
     if AVIF_BRANDS.intersection(brands):
         return "AVIF"
     if HEIF_BRANDS.intersection(brands):

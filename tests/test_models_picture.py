@@ -22,6 +22,7 @@ from sample_pictures import (
 
 from models.errors import ItemError, TooLargeItem, UnreadableItem, UnsupportedItem
 from models.picture import Picture, decode_picture
+from models.signature import is_video
 
 FORMATS = ("JPEG", "PNG", "WebP", "BMP", "TIFF", "GIF", "AVIF")
 MAX_PIXELS = 200_000_000
@@ -296,6 +297,24 @@ PACKET = b"\x47\x40\x00\x10" + bytes(184)
 )  # fmt: skip
 def test_what_is_not_read_comes_with_the_advice_for_its_kind(data, advice):
     with pytest.raises(UnsupportedItem, match=advice):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00\x00\x00\x18ftypM4A \x00\x00\x02\x00isommp42",
+        b"\x00\x00\x00\x18ftypM4B \x00\x00\x02\x00isommp42",
+        b"\x00\x00\x00\x18ftypM4P \x00\x00\x02\x00isommp42",
+        b"ID3\x04" + bytes(20),
+        b"fLaC" + bytes(20),
+        b"OggS" + bytes(24) + b"OpusHead",
+    ],
+    ids=["m4a", "m4b", "m4p", "mp3", "flac", "opus"],
+)
+def test_sound_is_no_video_even_with_a_picture_on_its_cover(data):
+    assert not is_video(data)
+    with pytest.raises(UnsupportedItem, match=r"a sound file, .*; send a picture or a video"):
         decode(data)
 
 
