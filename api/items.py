@@ -4,7 +4,9 @@ its annotated copy."""
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from hashlib import blake2b
 from io import SEEK_END
+from typing import BinaryIO
 
 from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
@@ -23,6 +25,7 @@ blueprint = APIBlueprint(
     "items", __name__, url_prefix="/v1", abp_tags=[Tag(name="items")], abp_responses=ERRORS
 )
 COPY_BYTES = 256 * 1024
+TAG_BYTES = 16
 VIDEO = {"content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}}
 # Formats that browsers show, by how their files begin.
 PICTURES = {
@@ -107,15 +110,35 @@ def show_video(path: ItemPath) -> Response:
         item = read_item(session, path.item_id)
     if item is None or item.copy_uri is None:
         abort(404, "There is no annotated copy of this item.")
-    stored = ExitStack()
-    try:
-        file = stored.enter_context(services().store.open(item.copy_uri))
-    except FileNotFoundError:
-        abort(404, "The annotated copy of this item is gone.")
+    with ExitStack() as stored:
+        try:
+            file = stored.enter_context(services().store.open(item.copy_uri))
+        except FileNotFoundError:
+            abort(404, "The annotated copy of this item is gone.")
+        response = _send_file(file, item.copy_uri)
+        response.call_on_close(stored.pop_all().close)
+    return response
+
+
+def _send_file(file: BinaryIO, uri: str) -> Response:
+    """All of a stored video, or the part that is asked for."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
     response = Response(wrap_file(request.environ, file, COPY_BYTES), mimetype="video/mp4")
-    response.call_on_close(stored.close)
     response.content_length = size
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    # What is stored at an address never changes; the address itself is the store's own secret.
+    response.set_etag(blake2b(uri.encode(), digest_size=TAG_BYTES).hexdigest())
+    asked = request.environ
+    if not _wants_one_part(size):
+        asked = {name: value for name, value in asked.items() if name != "HTTP_RANGE"}
+    response.make_conditional(asked, accept_ranges=True, complete_length=size)
     return response
+
+
+def _wants_one_part(size: int) -> bool:
+    """Whether the Range is one to heed: RFC 9110 lets one be ignored that is not valid, or several.
+    So is one for more last bytes than there are: all are meant."""
+    wanted = request.range
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        return False
+    return wanted.ranges[0][0] >= -size

@@ -13,19 +13,23 @@ import pytest
 from clips_for_tests import HEIGHT, PEOPLE, WIDTH, write_clip
 from flask.testing import FlaskClient
 from http_for_tests import results, stored_files, upload
-from jobs_for_tests import hints
+from jobs_for_tests import hints, submit
 from sample_pictures import encode_scene
+from sqlalchemy import select, update
 from work_for_tests import open_worker, work_until_done
 
 from api.schemas import JobOut
 from api.tracks import TRACK_SCHEMA
 from cli.progress import describe_job
 from db.engine import Database
+from db.tables import ItemRow
 from models.weights import default_weights_dir
 from worker.dispatcher import Dispatcher
 from worker.queue import create_queue
 from worker.settings import Settings
 from worker.store import Store
+
+COPY = bytes(range(250)) * 4
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +156,68 @@ def test_an_annotated_copy_is_kept_served_in_parts_and_erased(
         Dispatcher(database, queue, Store(settings.store_url), 30).take_turn()
     database.close()
     assert stored_files(settings) == []
+
+
+@pytest.fixture
+def copy_url(client: FlaskClient, settings: Settings) -> str:
+    """Where a copy is served, which is any 1000 bytes here."""
+    database = Database(settings.database_url)
+    submit(database, items=1)
+    store = Store(settings.store_url)
+    uri = store.write(store.new_batch(), 1, io.BytesIO(COPY), len(COPY))
+    with database.write() as session:
+        session.execute(update(ItemRow).values(copy_uri=uri))
+        item_id = session.scalar(select(ItemRow.id))
+    database.close()
+    return f"/v1/items/{item_id}/video"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["bytes=9-1", "abc", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6", "bytes=5-6,0-1", "bytes=-2000"],
+)
+def test_a_range_that_may_be_ignored_brings_the_whole_copy(
+    client: FlaskClient, copy_url: str, wanted: str
+) -> None:
+    answer = client.get(copy_url, headers={"Range": wanted})
+    assert (answer.status_code, answer.data) == (200, COPY)
+    assert answer.headers["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part", "place"),
+    [
+        ("bytes=4-7", COPY[4:8], "4-7"),
+        ("bytes=990-", COPY[990:], "990-999"),
+        ("bytes=-10", COPY[-10:], "990-999"),
+        ("bytes=-1000", COPY, "0-999"),
+        ("bytes=990-5000", COPY[990:], "990-999"),
+    ],
+)
+def test_one_range_brings_its_bytes(
+    client: FlaskClient, copy_url: str, wanted: str, part: bytes, place: str
+) -> None:
+    answer = client.get(copy_url, headers={"Range": wanted})
+    assert (answer.status_code, answer.data) == (206, part)
+    assert answer.headers["Content-Range"] == f"bytes {place}/1000"
+
+
+def test_a_range_behind_the_end_is_told_how_long_the_copy_is(
+    client: FlaskClient, copy_url: str
+) -> None:
+    answer = client.get(copy_url, headers={"Range": "bytes=1000-"})
+    assert answer.status_code == 416
+    assert answer.headers["Content-Range"] == "bytes */1000"
+    assert answer.json["error"]["code"] == "requested_range_not_satisfiable"
+
+
+def test_a_copy_is_known_by_its_tag(client: FlaskClient, copy_url: str) -> None:
+    tag = client.get(copy_url).headers["ETag"]
+    headers = {"Range": "bytes=4-7", "If-Range": tag}
+    assert client.get(copy_url, headers=headers).data == COPY[4:8]
+    changed = client.get(copy_url, headers={**headers, "If-Range": '"another"'})
+    assert (changed.status_code, changed.data) == (200, COPY)
+    assert client.get(copy_url, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_videos_are_known_by_their_bytes_in_archives_too(
