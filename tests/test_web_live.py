@@ -1,8 +1,10 @@
 """The live page in a real browser, whose camera is a file of real faces."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 
 import pytest
 from browser_for_tests import OPTIONS, Visit, find_browser
@@ -23,6 +25,19 @@ COUNT_PIXELS = """(canvas) => {
     male += data[at] === 86 && data[at + 1] === 180 && data[at + 2] === 233;
   }
   return {female, male};
+}"""
+FACE = {
+    "box": {"x": 1, "y": 2, "width": 8, "height": 9},
+    "gender": {"value": "female"},
+    "age": {"group": "25-32"},
+}
+# Notes what is shown after each change of the figures, and when something is announced.
+NOTE_CHANGES = """() => {
+  Object.assign(window, {seen: [], spoken: []});
+  const text = (id) => document.getElementById(id).textContent;
+  const follow = (place, note) => new MutationObserver(note).observe(place, {childList: true});
+  follow(document.getElementById("faces"), () => seen.push([text("faces"), text("summary")]));
+  follow(document.getElementById("spoken"), () => spoken.push(performance.now()));
 }"""
 
 
@@ -126,6 +141,27 @@ def test_faces_of_the_camera_are_boxed_and_named(live):
     live.page.get_by_role("button", name="stage").click()
     expect(live.page.locator("#feed-stage")).to_have_attribute("data-state", "on")
     live.photograph("live")
+
+
+def test_the_sentence_agrees_with_the_figures_and_is_spoken_less_often(live):
+    page = live.page
+    # Of these answers every one differs from the one before it.
+    bodies = cycle(
+        json.dumps({"width": 64, "height": 48, "faces": faces}) for faces in ([FACE], [])
+    )
+    page.route("**/v1/analyze", lambda route: route.fulfill(body=next(bodies)))
+    expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()
+    page.evaluate(NOTE_CHANGES)
+    live.start()
+    page.wait_for_function("() => spoken.length > 1")
+    seen, spoken = page.evaluate("() => [seen, spoken]")
+    live.page.get_by_role("button", name="Stop the camera").click()
+    page.unroute_all(behavior="ignoreErrors")
+    assert {tuple(words) for words in seen} == {
+        ("0", "No face is seen."),
+        ("1", "1 face: Female, 25-32"),
+    }
+    assert spoken[1] - spoken[0] > 2_900
 
 
 def test_the_camera_stops_when_it_is_told_to(live):

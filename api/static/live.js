@@ -8,7 +8,7 @@ const LONGEST_SIDE = 720; // pixels sent: a little more than the detector sees
 const QUALITY = 0.8;
 const PATIENCE_MS = 40_000; // longer than the server waits for a worker
 const LONGEST_PAUSE_MS = 10_000;
-const SPOKEN_EVERY_MS = 3_000; // for those who listen to the page instead of seeing it
+const SPOKEN_EVERY_MS = 3_000;
 // As small as letters may be, on small screens too.
 const TEXT_SIZE = 14;
 const COLOURS = { female: "#f0e442", male: "#56b4e9", unknown: "#ffffff" };
@@ -18,7 +18,20 @@ const find = (id) => document.getElementById(id);
 const video = find("video");
 const boxes = find("boxes");
 const picture = document.createElement("canvas"); // what is sent
+const spoken = make_spoken(); // what those hear who listen to the page instead of seeing it
 let run = null; // the camera that is on: {stream, stop: AbortController, answered: [times]}
+
+function make_spoken() {
+  // What is seen agrees with the figures at every answer; read out each time, none would be heard
+  // to its end.
+  const seen = find("summary");
+  const heard = Object.assign(document.createElement("p"), { id: "spoken", className: "spoken" });
+  heard.setAttribute("role", "status");
+  seen.removeAttribute("role");
+  seen.setAttribute("aria-hidden", "true");
+  seen.after(heard);
+  return heard;
+}
 
 // ---- the camera
 
@@ -59,7 +72,7 @@ function stop(problem = "") {
   boxes.width = boxes.height = 0;
   delete boxes.dataset.faces;
   for (const id of ["faces", "latency", "rate"]) find(id).textContent = "-";
-  find("summary").textContent = "";
+  find("summary").textContent = spoken.textContent = "";
   draw_state("off", say("off"));
   show(problem);
 }
@@ -192,8 +205,9 @@ function draw_answer(mine, answer, latency_ms) {
   const summary = summarise(labels);
   boxes.dataset.faces = labels.length;
   boxes.setAttribute("aria-label", summary);
-  if (!(now - mine.spoken_at < SPOKEN_EVERY_MS) && find("summary").textContent !== summary) {
-    find("summary").textContent = summary;
+  find("summary").textContent = summary;
+  if (!(now - mine.spoken_at < SPOKEN_EVERY_MS) && spoken.textContent !== summary) {
+    spoken.textContent = summary;
     mine.spoken_at = now;
   }
 }
