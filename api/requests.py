@@ -21,6 +21,8 @@ from db.values import (
 from worker.store import SCHEME
 
 LONGEST_NAME = 1024
+# Once in 100 s: what looks more seldom is a mistake.
+LEAST_FRAMES_PER_SECOND = 0.01
 # No video has more frames to show, and none lasts longer: a week.
 MOST_FRAMES_PER_SECOND = 60.0
 LONGEST_VIDEO_SECONDS = 604_800.0
@@ -90,7 +92,9 @@ class OptionsBody(Strict):
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
-    frames_per_second: Annotated[float, Field(gt=0, le=MOST_FRAMES_PER_SECOND)] = 2.0
+    frames_per_second: Annotated[
+        float, Field(ge=LEAST_FRAMES_PER_SECOND, le=MOST_FRAMES_PER_SECOND)
+    ] = 2.0
     start_seconds: Annotated[float, Field(ge=0, le=LONGEST_VIDEO_SECONDS)] = 0.0
     end_seconds: Annotated[float, Field(gt=0, le=LONGEST_VIDEO_SECONDS)] | None = None
     max_frames: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None

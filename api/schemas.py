@@ -111,7 +111,8 @@ class JobOut(BaseModel):
             id=job.id,
             state=job.state,
             tags=list(job.tags),
-            options=OptionsBody(**asdict(job.options)),
+            # What was taken once is told as it is, whatever is refused today.
+            options=OptionsBody.model_construct(**asdict(job.options)),
             counts=CountsOut(**asdict(job.counts)),
             videos=None if job.videos is None else VideosOut.of(job.videos),
             items_per_second=_rounded(job.items_per_second, 2),

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import click
 
-from api.requests import MOST_FRAMES_PER_SECOND
+from api.requests import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
 from db.values import JobOptions, ThumbnailKind
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -15,7 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., object])
 _VIDEO_OPTIONS = (
     click.option(
         "--frames-per-second",
-        type=click.FloatRange(min=0, max=MOST_FRAMES_PER_SECOND, min_open=True),
+        type=click.FloatRange(min=LEAST_FRAMES_PER_SECOND, max=MOST_FRAMES_PER_SECOND),
         default=JobOptions().frames_per_second,
         help="How often videos are looked at [2].",
     ),

@@ -22,7 +22,9 @@ from api.schemas import JobOut
 from api.tracks import TRACK_SCHEMA
 from cli.progress import describe_job
 from db.engine import Database
+from db.submissions import accept_job
 from db.tables import ItemRow
+from db.values import JobOptions, NewItem, NewJob
 from models.weights import default_weights_dir
 from worker.dispatcher import Dispatcher
 from worker.queue import create_queue
@@ -242,6 +244,7 @@ def test_videos_are_known_by_their_bytes_in_archives_too(
     "options",
     [
         {"frames_per_second": 0},
+        {"frames_per_second": 0.009},
         {"frames_per_second": 1000},
         {"start_seconds": -1},
         {"start_seconds": 5, "end_seconds": 5},
@@ -255,6 +258,25 @@ def test_options_that_make_no_sense_are_refused(
 ) -> None:
     answer = client.post("/v1/jobs", json={"items": [{"uri": "file:///a.mp4"}], "options": options})
     assert answer.status_code == 422
+
+
+def test_a_video_is_looked_at_once_in_100_seconds_at_least(client: FlaskClient) -> None:
+    body = {"items": [{"uri": "file:///a.mp4"}], "options": {"frames_per_second": 0.01}}
+    assert client.post("/v1/jobs", json=body).status_code == 202
+    body["options"] = {"frames_per_second": 1e-9}
+    message = client.post("/v1/jobs", json=body).json["error"]["message"]
+    assert "frames_per_second: Input should be greater than or equal to 0.01" in message
+
+
+def test_a_job_that_was_taken_when_less_was_allowed_is_still_shown(
+    client: FlaskClient, settings: Settings
+) -> None:
+    database = Database(settings.database_url)
+    with database.write() as session:
+        job = NewJob(options=JobOptions(frames_per_second=1e-9))
+        job_id = accept_job(session, job, [NewItem("a.mp4", "file:///a.mp4")], 1)
+    database.close()
+    assert client.get(f"/v1/jobs/{job_id}").json["options"]["frames_per_second"] == 1e-9
 
 
 def test_the_page_of_a_video_shows_each_person_once(

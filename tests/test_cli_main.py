@@ -62,6 +62,13 @@ def test_an_unknown_command_is_a_usage_error(call):
     assert "No such command" in done.stderr
 
 
+def test_videos_are_looked_at_once_in_100_seconds_at_least(call):
+    done = call("submit", "a.mp4", "--frames-per-second", "1e-9")
+
+    assert done.returncode == 2
+    assert "0.01<=x<=60" in done.stderr
+
+
 def test_where_no_server_answers_the_message_says_what_to_do(terminal):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
