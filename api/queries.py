@@ -13,6 +13,7 @@ from db.grouping import AudienceQuery
 from db.results import ResultFilter
 from db.slices import Period, SliceQuery
 from db.states import ItemState, JobState
+from db.tracks import TRACKS_PER_ITEM
 
 DIMENSION_PREFIX = "dimension."
 RESULTS_PER_PAGE = 100
@@ -35,6 +36,12 @@ class EventsQuery(Strict):
     """Which jobs to follow."""
 
     job: list[Number] = Field(min_length=1, max_length=100)
+
+
+class PeopleQuery(Strict):
+    """Which people of a video: those behind the number `after`."""
+
+    after: int = Field(0, ge=0, le=TRACKS_PER_ITEM)
 
 
 class WithDimensions(BaseModel):

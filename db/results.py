@@ -88,10 +88,10 @@ def read_results(
     return _read_items(session, query, wanted.face_conditions())
 
 
-def read_item(session: Session, item_id: int) -> StoredItem | None:
-    """One item with all its faces, or None where there is none."""
+def read_item(session: Session, item_id: int, *, faces_of_videos: bool = True) -> StoredItem | None:
+    """One item with all its faces, or None where there is none; a video may have very many."""
     query = _select_items().where(ItemRow.id == item_id, NOT_ERASED)
-    items = _read_items(session, query, [])
+    items = _read_items(session, query, [], faces_of_videos=faces_of_videos)
     return items[0] if items else None
 
 
@@ -133,12 +133,17 @@ def _select_items() -> _ItemQuery:
 
 
 def _read_items(
-    session: Session, query: _ItemQuery, face_conditions: list[ColumnElement[bool]]
+    session: Session,
+    query: _ItemQuery,
+    face_conditions: list[ColumnElement[bool]],
+    *,
+    faces_of_videos: bool = True,
 ) -> list[StoredItem]:
     rows = session.execute(query).all()
     # Those of a video that is still worked on are shown when all are there.
-    done = [row[0].id for row in rows if row[0].state == ItemState.DONE]
-    faces = _read_faces(session, done, face_conditions)
+    done = [row[0] for row in rows if row[0].state == ItemState.DONE]
+    wanted = [item.id for item in done if faces_of_videos or item.frames is None]
+    faces = _read_faces(session, wanted, face_conditions)
     return [_stored_item(row, tuple(faces.get(row[0].id, ()))) for row in rows]
 
 

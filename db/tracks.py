@@ -1,6 +1,6 @@
 """Step 6 for videos: tracks are read back, a page at a time, in the order of their items."""
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.results import NOT_ERASED, ResultFilter
@@ -34,6 +34,26 @@ def read_tracks(
         .limit(limit)
     )
     return [_stored_track(item, track) for item, track in session.execute(query)]
+
+
+def read_tracks_of_item(
+    session: Session, item_id: int, *, after: int, limit: int
+) -> list[StoredTrack]:
+    """The people of one video in their order, behind the number `after` (0 for the first)."""
+    query = (
+        select(ItemRow, TrackRow)
+        .join(TrackRow, TrackRow.item_id == ItemRow.id)
+        .where(ItemRow.id == item_id, TrackRow.number > after, NOT_ERASED)
+        .order_by(TrackRow.number)
+        .limit(limit)
+    )
+    return [_stored_track(item, track) for item, track in session.execute(query)]
+
+
+def count_tracks_of_item(session: Session, item_id: int) -> int:
+    """How many people one video shows, shot by shot."""
+    query = select(func.count()).select_from(TrackRow).where(TrackRow.item_id == item_id)
+    return session.scalars(query).one()
 
 
 def place_of(track: StoredTrack) -> int:

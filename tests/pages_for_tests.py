@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
 
-ALONE = {"meta", "br", "img"}
+ALONE = {"meta", "br", "img", "link", "input"}
 
 
 class Page(HTMLParser):

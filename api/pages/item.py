@@ -1,36 +1,74 @@
-"""One picture, large, with its faces."""
+"""One picture, large, with its faces; of a video its people."""
 
-from flask import Blueprint, Response, abort
+from dataclasses import dataclass
 
-from api.faces import FaceOut
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.orm import Session
+
+from api.errors import validate
 from api.pages.rendering import show
+from api.queries import PeopleQuery
 from api.schemas import ResultOut
 from api.services import services
+from api.tracks import TrackOut
 from db.results import read_item, read_upload
+from db.tracks import count_tracks_of_item, read_tracks_of_item
 
 blueprint = Blueprint("item_page", __name__)
+# People that are shown at once: a long video may have thousands.
+PEOPLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Some of a video's people, how many there are in all, and behind which number the next
+    begin: None where these are the last."""
+
+    tracks: list[TrackOut]
+    in_all: int
+    next_after: int | None
 
 
 @blueprint.get("/items/<number:item_id>")
 def show_page(item_id: int) -> Response:
-    """The picture itself where it is kept, else its thumbnail; a line for each face."""
+    """The picture itself where it is kept, else its thumbnail; a line for each face or person."""
     with services().database.read() as session:
-        item = read_item(session, item_id)
+        item = read_item(session, item_id, faces_of_videos=False)
         uploaded = read_upload(session, item_id) is not None
+        people = _read_people(session, item_id)
     if item is None:
         abort(404, "There is no such item.")
     line = ResultOut.of(item)
     return show(
         "item.html",
         item=line,
-        faces=line.faces if line.video is None else _choose_people(line),
+        people=people,
+        clock=tell_time,
         job_id=item.job_id,
         uploaded=uploaded and line.video is None,
     )
 
 
-def _choose_people(video: ResultOut) -> list[FaceOut]:
-    """The surest face of each person."""
-    by_score = sorted(video.faces, key=lambda face: face.score)
-    surest = {face.track or 0: face for face in by_score}
-    return [surest[track] for track in sorted(surest)]
+@blueprint.get("/items/<number:item_id>/people")
+def show_people(item_id: int) -> Response:
+    """More of a video's people."""
+    with services().database.read() as session:
+        people = _read_people(session, item_id)
+    return show("more_people.html", item_id=item_id, people=people, clock=tell_time)
+
+
+def _read_people(session: Session, item_id: int) -> People:
+    after = validate(PeopleQuery, {"after": request.args.get("after", 0)}).after
+    found = read_tracks_of_item(session, item_id, after=after, limit=PEOPLE + 1)
+    tracks = [TrackOut.of(track) for track in found[:PEOPLE]]
+    more = len(found) > PEOPLE
+    return People(
+        tracks, count_tracks_of_item(session, item_id), tracks[-1].track if more else None
+    )
+
+
+def tell_time(seconds: float) -> str:
+    """`0:07`, `1:02:03`: as players show where they are."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
