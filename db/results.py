@@ -88,6 +88,17 @@ def read_results(
     return _read_items(session, query, wanted.face_conditions())
 
 
+def has_pictures(session: Session, job_id: int, *, until: int) -> bool:
+    """Whether up to this position there is a picture, or an item that may become one."""
+    query = select(ItemRow.id).where(
+        ItemRow.job_id == job_id,
+        ItemRow.position <= until,
+        ItemRow.frames.is_(None),
+        ItemRow.state != ItemState.FAILED,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def read_item(session: Session, item_id: int, *, faces_of_videos: bool = True) -> StoredItem | None:
     """One item with all its faces, or None where there is none; a video may have very many."""
     query = _select_items().where(ItemRow.id == item_id, NOT_ERASED)

@@ -1,11 +1,14 @@
 """Step 6 for videos: tracks are read back, a page at a time, in the order of their items."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from db.cells import Unit
 from db.results import NOT_ERASED, ResultFilter
-from db.states import ItemState
-from db.tables import ItemRow
+from db.states import ChunkKind, ItemState
+from db.tables import CellRow, ChunkRow, ItemRow
 from db.values import Thumbnail
 from db.video_tables import TrackRow, TrackThumbnailRow
 from db.video_values import StoredTrack
@@ -54,6 +57,24 @@ def count_tracks_of_item(session: Session, item_id: int) -> int:
     """How many people one video shows, shot by shot."""
     query = select(func.count()).select_from(TrackRow).where(TrackRow.item_id == item_id)
     return session.scalars(query).one()
+
+
+def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
+    """How many people the videos of these jobs show, shot by shot, so far; of each job that has
+    videos."""
+    videos = select(ChunkRow.job_id).where(
+        ChunkRow.job_id.in_(job_ids), ChunkRow.kind == ChunkKind.JOIN
+    )
+    with_videos = set(session.scalars(videos.distinct()))
+    if not with_videos:
+        return {}
+    counted = (
+        select(CellRow.job_id, func.sum(CellRow.faces))
+        .where(CellRow.job_id.in_(with_videos), CellRow.unit == Unit.TRACK)
+        .group_by(CellRow.job_id)
+    )
+    found = {job_id: int(people) for job_id, people in session.execute(counted)}
+    return {job_id: found.get(job_id, 0) for job_id in with_videos}
 
 
 def place_of(track: StoredTrack) -> int:

@@ -331,6 +331,37 @@ def test_the_page_of_a_video_shows_its_people_a_part_at_a_time(
     assert client.get(f"/items/1?after={10**30}", headers=PAGE).status_code == 422
 
 
+def test_the_page_of_a_job_of_videos_counts_and_offers_people_and_no_coco(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    page = read_words(client, f"/jobs/{job_id}")
+    files = [address for address in page.loaded if address.startswith(f"/v1/jobs/{job_id}/results")]
+    forms = ("csv", "ndjson", "parquet")
+    assert files == [
+        f"/v1/jobs/{job_id}/results?{view}format={form}"
+        for view in ("", "view=tracks&")
+        for form in forms
+    ]
+    for address in files:
+        assert client.get(address).data
+    for address in (f"/jobs/{job_id}", "/jobs", f"/jobs/{job_id}/card"):
+        assert f"{PEOPLE} people in videos" in read_words(client, address).words
+
+
+def test_the_page_of_a_job_with_photographs_offers_coco(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    both = upload(client, {"holiday": clip, "photo.jpg": encode_scene("JPEG")}).json["id"]
+    alone = upload(client, {"photo.jpg": encode_scene("JPEG")}).json["id"]
+    work_until_done(settings)
+    for job_id, has_people in ((both, True), (alone, False)):
+        page = client.get(f"/jobs/{job_id}", headers=PAGE).text
+        assert f"/v1/jobs/{job_id}/results?format=coco" in page
+        assert ("view=tracks" in page) == has_people
+        assert ("in videos" in page) == has_people
+
+
 @pytest.mark.parametrize(
     ("seconds", "told"), [(0.0, "0:00"), (7.9, "0:07"), (60, "1:00"), (3723.4, "1:02:03")]
 )

@@ -15,8 +15,9 @@ from api.jobs import find_job
 from api.pages.rendering import asks_for_part, show
 from api.queries import ResultsQuery
 from api.services import services
-from db.results import ResultFilter, read_results
+from db.results import ResultFilter, has_pictures, read_results
 from db.states import ItemState
+from db.tracks import count_people
 from db.values import JobStatus, StoredItem
 
 blueprint = Blueprint("gallery_page", __name__)
@@ -25,7 +26,8 @@ FAILURES = 20
 # Of the items that a filter leaves out, one page looks at no more than so many.
 LOOKED_AT = 2000
 FILTERS = ("gender", "age_min", "age_max", "score_min", "state")
-FORMATS = ("csv", "ndjson", "parquet", "coco")
+PEOPLE_FORMATS = ("csv", "ndjson", "parquet")
+FORMATS = (*PEOPLE_FORMATS, "coco")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,17 @@ def show_page(job_id: int) -> Response:
     with services().database.read() as session:
         tiles = _read_tiles(session, job, query)
         failures = _read_failures(session, job, -1) if job.counts.failed else None
+        people = count_people(session, [job_id])
+        formats = _choose_formats(session, job) if people else FORMATS
     return show(
-        "job.html", job=job, tiles=tiles, failures=failures, formats=FORMATS, **_describe(query)
+        "job.html",
+        job=job,
+        tiles=tiles,
+        failures=failures,
+        formats=formats,
+        people=people,
+        people_formats=PEOPLE_FORMATS,
+        **_describe(query),
     )
 
 
@@ -71,6 +82,13 @@ def show_failures(job_id: int) -> Response:
     with services().database.read() as session:
         failures = _read_failures(session, job, query.cursor)
     return show("failures.html", job=job, failures=failures)
+
+
+def _choose_formats(session: Session, job: JobStatus) -> tuple[str, ...]:
+    """COCO has pictures alone: of a job of videos it would be empty."""
+    if job.counts.items > LOOKED_AT or has_pictures(session, job.id, until=LOOKED_AT):
+        return FORMATS
+    return PEOPLE_FORMATS
 
 
 def _read_query() -> ResultsQuery:

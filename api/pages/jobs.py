@@ -14,6 +14,7 @@ from api.requests import JobPath
 from api.services import services
 from db.jobs import read_jobs
 from db.states import JobState, WorkerRole
+from db.tracks import count_people
 from db.workers import count_slots
 
 blueprint = Blueprint("jobs_page", __name__)
@@ -34,10 +35,12 @@ def show_page() -> Response:
     with services().database.read() as session:
         jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
         idle = count_slots(session, WorkerRole.BULK) == 0
+        people = count_people(session, [job.id for job in jobs])
     more = asks_for_part() and query.cursor is not None
     return show(
         "more_jobs.html" if more else "jobs.html",
         jobs=jobs,
+        people=people,
         next_cursor=jobs[-1].id if len(jobs) == query.limit else None,
         state=query.state,
         states=list(JobState),
@@ -48,7 +51,10 @@ def show_page() -> Response:
 @blueprint.get("/jobs/<number:job_id>/card")
 def show_card(job_id: int) -> Response:
     """One job of the list, as it stands."""
-    return show("job_card.html", job=find_job(job_id))
+    job = find_job(job_id)
+    with services().database.read() as session:
+        people = count_people(session, [job_id])
+    return show("job_card.html", job=job, people=people)
 
 
 @blueprint.get("/jobs/<number:job_id>/erase")
@@ -62,5 +68,5 @@ def act(job_id: int, action: str) -> Response:
     """Do what a button says, and show what became of the job."""
     ACTIONS[action](JobPath(job_id=job_id))
     if asks_for_part():
-        return show("job_card.html", job=find_job(job_id))
+        return show_card(job_id)
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{job_id}"})
