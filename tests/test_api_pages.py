@@ -9,8 +9,10 @@ from conftest import OpenClient
 from flask.testing import FlaskClient
 from http_for_tests import upload
 from jobs_for_tests import close, make_face, submit, work_all
+from pages_for_tests import Page
 
 import api.texts
+from api.requests import OptionsBody
 from api.services import EXTENSION
 from api.texts import load_texts
 from cli.pictures import OUR_ENDINGS
@@ -222,6 +224,18 @@ def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> 
     response = client.get("/audience?where=nonsense", headers=PAGE)
     assert response.status_code == 422
     assert "store=Lyon" in response.text
+
+
+def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
+    client: FlaskClient,
+) -> None:
+    page = Page(client.get("/", headers=PAGE).text)
+    assert "Hand in photographs and videos." in page.words
+    assert "For videos Looks a second" in page.words
+    field = re.search(r'<input id="frames_per_second"[^>]+>', page.text)
+    assert field
+    assert f'value="{OptionsBody().frames_per_second:g}"' in field[0]
+    assert " checked" not in page.text
 
 
 def test_a_page_sends_what_the_command_line_sends() -> None:

@@ -1,5 +1,7 @@
 """Home in a real browser on the real stack: one photograph, answered at once."""
 
+import re
+
 import pytest
 from browser_for_tests import Visit, run_server
 from cli_for_tests import copy_samples
@@ -39,6 +41,27 @@ def test_nothing_is_chosen_before_the_script_has_come(visit):
             expect(chooser).to_be_disabled()
     for chooser in choosers:
         expect(chooser).to_be_enabled()
+
+
+def test_options_for_videos_are_sent_with_the_files(visit, photos):
+    page = visit.page
+    page.goto("/")
+    page.get_by_text("Options").click()
+    copy = page.get_by_label("Keep a copy with boxes")
+    page.select_option("#thumbnails", "blurred")
+    expect(copy).to_be_disabled()
+    page.select_option("#thumbnails", "none")
+    copy.check()
+    page.fill("#frames_per_second", "0")
+    page.set_input_files("#files", photos / "astronaut.png")
+    expect(page.locator("#upload")).to_be_hidden()
+    page.fill("#frames_per_second", "4.5")
+    visit.photograph("options")
+    page.set_input_files("#files", photos / "astronaut.png")
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    number = page.url.rpartition("/")[2]
+    options = page.request.get(f"/v1/jobs/{number}").json()["options"]
+    assert (options["frames_per_second"], options["annotated_video"]) == (4.5, True)
 
 
 def test_one_photograph_is_answered_at_once(visit, photos):

@@ -1,9 +1,10 @@
-"""Home: hand in photographs, or ask about one."""
+"""Home: hand in photographs and videos, or ask about one photograph."""
 
 from flask import Blueprint, Response, request
 
 from api.analyze import find_faces, read_picture
 from api.pages.rendering import show
+from api.requests import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
 from db.states import WorkerRole
 from db.workers import count_slots
@@ -16,7 +17,12 @@ def show_page() -> Response:
     """Where everything starts."""
     with services().database.read() as session:
         slots = count_slots(session, WorkerRole.BULK)
-    return show("home.html", idle=slots == 0)
+    return show(
+        "home.html",
+        idle=slots == 0,
+        defaults=OptionsBody(),
+        most_frames_per_second=MOST_FRAMES_PER_SECOND,
+    )
 
 
 @blueprint.post("/look")

@@ -16,9 +16,14 @@ let address = "";
 
 for (const name of ["files", "folder"]) {
   const input = document.getElementById(name);
-  input.addEventListener("change", () => begin(fromInput(input)));
+  input.addEventListener("change", () => {
+    begin(fromInput(input));
+    input.value = ""; // the same may be chosen again
+  });
   input.disabled = false; // a choice before now would have been lost
 }
+form.elements.thumbnails.addEventListener("change", limitCopies);
+limitCopies();
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("dragover", (event) => {
   event.preventDefault();
@@ -39,7 +44,14 @@ window.addEventListener("beforeunload", (event) => {
   if (upload && !upload.stop.signal.aborted) event.preventDefault();
 });
 
+/** A copy would show the faces that blurred thumbnails hide: the server takes either. */
+function limitCopies() {
+  form.elements.annotated_video.disabled = form.elements.thumbnails.value === "blurred";
+}
+
 function begin(chosen) {
+  form.querySelector("details").open ||= !form.checkValidity();
+  if (!form.reportValidity()) return;
   const { wanted, leftOut } = sift(chosen);
   panel.hidden = false;
   form.hidden = wanted.length > 0;
@@ -73,7 +85,10 @@ async function run() {
 function readOptions() {
   const given = new FormData(form);
   const tags = given.get("tags").split(",").map((tag) => tag.trim()).filter(Boolean);
-  return { tags, options: { thumbnails: given.get("thumbnails"), duplicates: given.get("duplicates") } };
+  const options = { thumbnails: given.get("thumbnails"), duplicates: given.get("duplicates") };
+  options.frames_per_second = Number(given.get("frames_per_second"));
+  options.annotated_video = given.has("annotated_video");
+  return { tags, options };
 }
 
 function complain(message) {
