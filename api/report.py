@@ -20,9 +20,10 @@ from db.bands import PRESETS
 from db.breakdown import has_tracks, read_dimensions, read_timeline
 from db.evaluations import read_evaluations
 from db.grouping import AudienceQuery
-from db.results import ResultFilter, read_results, read_thumbnail
+from db.results import ResultFilter, read_results, read_thumbnail, read_warnings
 from db.slices import SliceQuery
 from db.states import ItemState
+from db.tracks import count_people
 from db.values import JobStatus, StoredItem, Thumbnail
 
 blueprint = APIBlueprint(
@@ -45,6 +46,7 @@ def show_report(path: JobPath) -> Response:
 
 def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
     people = has_tracks(session, job.id)
+    has_videos = bool(count_people(session, [job.id]))
     query = AudienceQuery(
         PRESETS["marketing"], slices=SliceQuery(job.id), counts_people=people, min_cell=min_cell
     )
@@ -57,6 +59,7 @@ def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
         timeline=read_timeline(session, job.id, min_cell, counts_people=people),
         pictures=list(_read_pictures(session, job.id)),
         failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
+        warnings=read_warnings(session, job.id, limit=MOST_FAILURES) if has_videos else [],
         card=make_card(next(iter(read_evaluations(session)), None)),
         counts_people=people,
         min_cell=min_cell,

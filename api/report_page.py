@@ -38,6 +38,7 @@ class Report:
     timeline: Timeline
     pictures: Sequence[tuple[StoredItem, Thumbnail]]
     failures: Sequence[StoredItem]
+    warnings: Sequence[tuple[str, str]]  # of videos: their names, and what is missing of them
     card: AccuracyCard
     counts_people: bool  # else faces
     min_cell: int

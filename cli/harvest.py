@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -28,11 +29,21 @@ OUR_THUMBNAIL = re.compile(r"\d+-.*\.jpg")
 TRIES = 3
 
 
-def write_job_files(client: Client, job: JobOut, folder: Path) -> AudienceOut:
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What was written: the audience, how many people videos show (None where there are none), and
+    each video's name with its warning."""
+
+    audience: AudienceOut
+    people: int | None
+    warnings: tuple[tuple[str, str], ...]
+
+
+def write_job_files(client: Client, job: JobOut, folder: Path) -> Harvest:
     """Results, people, audience, report and thumbnails, replacing those of an earlier job."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / RESULTS, lambda: client.read_results(job.id, {"format": "ndjson"}))
-    _write_people(client, job, folder)
+    people, warnings = _write_people(client, job, folder)
     audience = client.read_audience({"job": job.id})
     write_whole(folder / AUDIENCE, lambda: [audience.model_dump_json(indent=2).encode() + b"\n"])
     write_whole(folder / REPORT, lambda: [client.read_report(job.id)])
@@ -41,11 +52,14 @@ def write_job_files(client: Client, job: JobOut, folder: Path) -> AudienceOut:
     for path in thumbnails.iterdir():
         if OUR_THUMBNAIL.fullmatch(path.name) and path.name not in written:
             path.unlink()
-    return audience
+    return Harvest(audience, people, warnings)
 
 
-def _write_people(client: Client, job: JobOut, folder: Path) -> None:
-    """Of videos: a line for each person, and the annotated copies."""
+def _write_people(
+    client: Client, job: JobOut, folder: Path
+) -> tuple[int | None, tuple[tuple[str, str], ...]]:
+    """Of videos: a line for each person, and the annotated copies; tells how many people, and what
+    the videos warn of."""
     people, copies = folder / PEOPLE, folder / VIDEOS
     people.unlink(missing_ok=True)
     for copy in copies.glob("*.mp4"):
@@ -57,13 +71,17 @@ def _write_people(client: Client, job: JobOut, folder: Path) -> None:
         if one.video is not None
     ]
     if not videos:
-        return
+        return None, ()
     tracks = {"format": "ndjson", "view": "tracks"}
     write_whole(people, lambda: client.read_results(job.id, tracks))
     for video in videos:
         if video.video is not None and video.video.copy_url is not None:
             copies.mkdir(exist_ok=True)
             _write_copy(client, video, copies)
+    with people.open("rb") as lines:
+        count = sum(1 for _ in lines)
+    warned = ((one.name, one.video.warning) for one in videos if one.video is not None)
+    return count, tuple((name, warning) for name, warning in warned if warning)
 
 
 def _write_copy(client: Client, video: ResultOut, folder: Path) -> None:

@@ -129,9 +129,11 @@ def _work(
     else:
         tell(f"Job {job.id} was begun before, and goes on.")
     job = watch_job(client, job.id, stack.check)
-    audience = write_job_files(client, job, out)
+    harvest = write_job_files(client, job, out)
     written.write_text(str(job.id))
-    tell(f"{describe_basis(audience)}. The report is {out / REPORT}.")
+    for name, warning in harvest.warnings:
+        tell(f"{name}: {warning}")
+    tell(f"{describe_basis(harvest.audience, harvest.people)}. The report is {out / REPORT}.")
     return status_of(job.state) if complete else ExitStatus.INCOMPLETE
 
 

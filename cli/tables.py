@@ -73,11 +73,15 @@ def make_audience_table(audience: AudienceOut) -> Table:
     return table
 
 
-def describe_basis(audience: AudienceOut) -> str:
+def describe_basis(audience: AudienceOut, people: int | None = None) -> str:
     """`12 faces in 4 of 5 pictures; 1 without faces; 3 faces left out as too small; 1
-    unreadable`."""
-    faces = _describe_count(audience.faces, audience.min_cell)
-    parts = [f"{faces} {audience.count} in {audience.items_done} of {audience.items} pictures"]
+    unreadable`; with the people of videos, `41 faces, 13 people in 1 of 1 pictures and videos`."""
+    found = f"{_describe_count(audience.faces, audience.min_cell)} {audience.count}"
+    items = "pictures"
+    if people is not None:
+        found += f", {people} {'person' if people == 1 else 'people'}"
+        items = "pictures and videos"
+    parts = [f"{found} in {audience.items_done} of {audience.items} {items}"]
     parts.append(f"{audience.items_without_faces} without faces")
     left_out = {"too small": audience.faces_too_small, "too unsure": audience.faces_too_unsure}
     parts += [

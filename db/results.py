@@ -99,6 +99,17 @@ def has_pictures(session: Session, job_id: int, *, until: int) -> bool:
     return session.execute(query.limit(1)).first() is not None
 
 
+def read_warnings(session: Session, job_id: int, *, limit: int) -> list[tuple[str, str]]:
+    """The first of a job's videos of which something is missing: their names, and what."""
+    query = (
+        select(ItemRow.name, ItemRow.warning)
+        .where(ItemRow.job_id == job_id, ItemRow.warning.is_not(None), NOT_ERASED)
+        .order_by(ItemRow.position)
+        .limit(limit)
+    )
+    return [(name, warning or "") for name, warning in session.execute(query)]
+
+
 def read_item(session: Session, item_id: int, *, faces_of_videos: bool = True) -> StoredItem | None:
     """One item with all its faces, or None where there is none; a video may have very many."""
     query = _select_items().where(ItemRow.id == item_id, NOT_ERASED)

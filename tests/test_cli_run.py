@@ -1,6 +1,7 @@
 """`facetally run` and `demo`: results, interruptions, and going on after them."""
 
 import fcntl
+import html
 import json
 import os
 import signal
@@ -94,10 +95,25 @@ def test_a_video_becomes_people_and_a_copy(terminal, tmp_path):
     assert read_results(out)["my clip.mp4"]["video"]["frames"] == 20
     people = [json.loads(line) for line in (out / "people.ndjson").read_text().splitlines()]
     assert [person["track"] for person in people] == list(range(1, PEOPLE + 1))
+    assert f" faces, {PEOPLE} people in 1 of 1 pictures and videos" in done.stderr
     [copy] = (out / "videos").iterdir()
     assert copy.name == "1-my_clip.mp4"
     assert copy.read_bytes()[4:8] == b"ftyp"
     assert terminal.is_clean()
+
+
+def test_a_video_that_breaks_off_is_told_with_its_warning(terminal, tmp_path):
+    clip, out = tmp_path / "clip.avi", tmp_path / "out"
+    whole = write_clip(clip, WEIGHTS_DIR, codec="MJPG").read_bytes()
+    clip.write_bytes(whole[: len(whole) // 2])
+
+    done = terminal.run("run", clip, "--out", out)
+
+    assert done.returncode == 0, done.stderr
+    warning = read_results(out)["clip.avi"]["video"]["warning"]
+    assert warning
+    assert f"clip.avi: {warning}\n" in done.stderr
+    assert f"<li>clip.avi: {html.escape(warning)}</li>" in (out / "report.html").read_text()
 
 
 def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_used_again(terminal, tmp_path):
