@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -90,6 +91,13 @@ def test_a_job_tells_how_far_its_videos_are(
     assert "2 videos 100% looked at, copy 25% drawn" in describe_job(drawing)
     work_until_done(settings)
     assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
+
+
+def test_options_go_with_an_upload_as_the_document_says(client: FlaskClient) -> None:
+    document = (Path(__file__).parents[1] / "docs" / "video.md").read_text()
+    [options] = re.findall(r"^curl --form files=@clip.mp4 --form 'options=(.+)' ", document, re.M)
+    answer = upload(client, {"clip.mp4": b"clip"}, options=options)
+    assert answer.json["options"]["frames_per_second"] == 4
 
 
 def test_conditions_are_on_people(client: FlaskClient, settings: Settings, clip: bytes) -> None:
