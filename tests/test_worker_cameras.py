@@ -131,7 +131,8 @@ def find_network_sockets() -> list[object]:
     for child in psutil.Process().children():
         # It may end while we look.
         with suppress(psutil.Error):
-            found += child.net_connections("inet")
+            if "worker.camera_program" in child.cmdline():
+                found += child.net_connections("inet")
     return found
 
 

@@ -6,14 +6,11 @@ at any time: a decoder, or a camera's driver, may hang or crash, and costs nobod
 
 import json
 import os
-import resource
 import signal
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Self
@@ -25,6 +22,7 @@ from numpy.typing import NDArray
 from models.conversion import Converter
 from models.errors import ItemError, TooLargeItem
 from worker.live_sources import LiveKind
+from worker.memory import bound_memory
 
 PLAN, PICTURE, OVER, LOST = b"S", b"P", b"O", b"L"
 HEADER = struct.Struct(">cI")
@@ -75,8 +73,11 @@ class Plan:
 def main() -> None:
     # A Ctrl-C in the terminal is for the one that started this, whose end is seen by _listen.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _bound_memory()
-    connection = socket.socket(fileno=0)
+    with bound_memory(MEMORY_BYTES):
+        _serve(socket.socket(fileno=0))
+
+
+def _serve(connection: socket.socket) -> None:
     _, size = HEADER.unpack(connection.recv(HEADER.size, socket.MSG_WAITALL))
     plan = Plan.read(connection.recv(size, socket.MSG_WAITALL))
     asked = Event()
@@ -92,15 +93,6 @@ def main() -> None:
         _send(connection, LOST, TOO_MUCH.encode())
     # What was sent is still to be read.
     listener.join()
-
-
-def _bound_memory() -> None:
-    """Keep a small file of large pictures from taking the machine's memory, where we can."""
-    # macOS neither tells what is in use, nor takes such a limit.
-    with suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + MEMORY_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _listen(connection: socket.socket, asked: Event) -> None:

@@ -247,13 +247,13 @@ class Cluster:
         return [worker for worker in self.workers if worker.pid in pids]
 
     def count_crashes(self, job_id: int) -> int:
-        """Every attempt but those that recorded their chunk."""
+        """Every attempt but those that recorded their chunk, whose token stays with it."""
         of_job = ChunkRow.job_id == job_id
         with self.database.read() as session:
             attempts = session.scalar(select(func.sum(ChunkRow.attempts)).where(of_job))
             recorded = session.scalar(
                 select(func.count()).where(
-                    of_job, ChunkRow.attempts > 0, ChunkRow.state == ChunkState.DONE
+                    of_job, ChunkRow.state == ChunkState.DONE, ChunkRow.token.is_not(None)
                 )
             )
         return (attempts or 0) - (recorded or 0)
