@@ -40,7 +40,7 @@ RUN python -m venv /opt/facetally \
 # Weights and sample photographs, each checked by its sha256. Only a change in models/ fetches anew.
 FROM dependencies AS weights
 COPY models/ models/
-RUN python -c "from pathlib import Path; from models.fetch import fetch_files; fetch_files(Path('/weights'))"
+RUN python -c "from pathlib import Path; from models.weights.fetch import fetch_files; fetch_files(Path('/weights'))"
 
 
 FROM dependencies AS wheel

@@ -50,5 +50,5 @@ bench-pages: setup
 	$(BIN)/python -m benchmarks.pages
 
 soak: setup
-	PYTHONPATH=tests $(BIN)/python -m faults.soak --minutes $(MINUTES) --faults $(FAULTS)
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) --faults $(FAULTS)
 	$(BIN)/pytest -q -m soak tests/faults

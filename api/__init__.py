@@ -1,10 +1,17 @@
-"""The thin HTTP side: declared input, one call to `db`, an answer.
+"""The thin HTTP side: declared input, one call to `db`, an answer. In reading order:
 
-Read in this order: `app` (what is put together), `services`, `access`, `sessions`, `errors`,
-`requests`, `queries`, `schemas` with `faces`, `replies`, then the calls: `jobs` (with `uploads`,
-`archives`, `bounds`, `keys`, `retention`, `submissions` and `manifests`), `drafts`, `events`,
-`results` (with `tables`, `result_rows`, `coco` and, of videos, `tracks` and `track_results`),
-`items`, `audience`, `evaluations`, `analyze`, `live` (with `feeds`), `report`, `health`, `docs`;
-what is kept and sent, `evaluation_page` and `report_page` (with `accuracy_card`), made of `papers`
-and `plots`; and `pages`, with `texts` in `languages`.
+app          what is put together
+services     what requests share
+access       who may call
+sessions     who is logged in
+errors       the one shape of errors
+schemas      what comes in and goes out
+submissions  items from forms, lists and archives
+live         cameras and their feeds
+exports      results as files
+reports      pages to keep
+views        the calls
+docs         the specification and its page
+pages        what people see
+version      the version
 """

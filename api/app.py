@@ -12,10 +12,21 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.routing import IntegerConverter, Map
 
-from api import (
+from api import docs
+from api.access import guard, refuse_open_network
+from api.errors import explain_invalid, handle_errors
+from api.pages import assets, home, job, login, system
+from api.pages import audience as audience_page
+from api.pages import item as item_page
+from api.pages import jobs as jobs_page
+from api.pages import live as live_page
+from api.schemas.responses import ErrorBody
+from api.services import EXTENSION, open_services
+from api.submissions.uploads import StagedRequest
+from api.version import VERSION
+from api.views import (
     analyze,
     audience,
-    docs,
     drafts,
     evaluations,
     events,
@@ -26,17 +37,6 @@ from api import (
     report,
     results,
 )
-from api.access import guard, refuse_open_network
-from api.errors import explain_invalid, handle_errors
-from api.pages import assets, gallery, home, login, system
-from api.pages import audience as audience_page
-from api.pages import item as item_page
-from api.pages import jobs as jobs_page
-from api.pages import live as live_page
-from api.schemas import ErrorBody
-from api.services import EXTENSION, open_services
-from api.uploads import StagedRequest
-from api.version import VERSION
 from worker.logs import configure_logging
 from worker.settings import Settings
 
@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_api(module.blueprint)
     for module in (analyze, live, report, health):
         app.register_api(module.blueprint)
-    for page in (docs, assets, login, home, live_page, jobs_page, gallery, item_page):
+    for page in (docs, assets, login, home, live_page, jobs_page, job, item_page):
         app.register_blueprint(page.blueprint)
     for page in (audience_page, system):
         app.register_blueprint(page.blueprint)

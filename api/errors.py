@@ -17,13 +17,13 @@ from sqlalchemy.exc import (
 )
 from werkzeug.exceptions import HTTPException
 
-from api.pages.mishaps import show_error
+from api.live.cameras import SourceUnavailable
+from api.pages.error import show_error
 from api.pages.rendering import wants_page
-from api.schemas import ErrorBody, ErrorDetail
+from api.schemas.responses import ErrorBody, ErrorDetail
 from db.states import ErrorCode
-from worker.cameras import SourceUnavailable
-from worker.interactive import LaneUnavailable, PictureRefused
-from worker.store import StorageUnavailable
+from worker.queue.lane import LaneUnavailable, PictureRefused
+from worker.sources.store import StorageUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ from typing import cast
 from celery import Celery
 from flask import Flask, current_app
 
-from api.feeds import Feeds
+from api.live.feeds import Feeds
 from db.engine import Database
-from worker.hints import HintSender
-from worker.interactive import InteractiveLane
-from worker.queue import create_queue
+from worker.queue.broker import create_queue
+from worker.queue.hints import HintSender
+from worker.queue.lane import InteractiveLane
 from worker.settings import Settings
-from worker.sources import Sources
-from worker.store import Store
+from worker.sources.reader import Sources
+from worker.sources.store import Store
 
 EXTENSION = "facetally"
 

@@ -22,23 +22,28 @@ from sqlalchemy import update
 
 from api.app import create_app
 from benchmarks.servers import run_postgresql
-from cli.database import prepare_database
 from cli.environment import read_settings
-from db.bands import PRESETS
-from db.cells import Tally, record_tally
+from cli.stack.database import prepare_database
+from db.audience.bands import PRESETS
+from db.audience.cells import Tally, record_tally
+from db.audience.cube import fold_deltas
+from db.audience.evaluations import (
+    Evaluation,
+    EvaluationCounts,
+    EvaluationSettings,
+    record_evaluation,
+)
+from db.audience.totals import CLUSTER_PLACES, DONE, Totals, add_outcome, cells_of
 from db.clock import DatabaseTime
-from db.cube import fold_deltas
 from db.engine import Database
-from db.evaluations import Evaluation, EvaluationCounts, EvaluationSettings, record_evaluation
+from db.jobs.submissions import create_draft
 from db.states import JobState
-from db.submissions import create_draft
 from db.tables import JobRow
-from db.totals import CLUSTER_PLACES, DONE, Totals, add_outcome, cells_of
 from db.values import NewJob
-from models.confusion import OLDEST
 from models.face import AgeEstimate, Box, Face, Gender
-from models.judged import JudgedPicture, count_labelled
-from models.measurement import measure_accuracy
+from models.statistics.confusion import OLDEST
+from models.statistics.judged import JudgedPicture, count_labelled
+from models.statistics.measurement import measure_accuracy
 
 OUT = Path("benchmarks/out/audience.json")
 SEED = 44

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cli.labelled import analyse_rows, judge_row
-from cli.labels import read_labels
-from db.bands import PRESETS, Band
-from models.calibration import correct_shares
-from models.confusion import Confusion, Group, LabelledFaces, band_of, tabulate_confusion
-from models.judged import count_labelled
-from models.shares import Share, bound_design_effect, wilson_share
+from cli.evaluation.analysis import analyse_rows, judge_row
+from cli.evaluation.labels import read_labels
+from db.audience.bands import PRESETS, Band
+from models.statistics.calibration import correct_shares
+from models.statistics.confusion import Confusion, Group, LabelledFaces, band_of, tabulate_confusion
+from models.statistics.judged import count_labelled
+from models.statistics.shares import Share, bound_design_effect, wilson_share
 
 SEED = 4
 # Shares of the groups, as if one were drawn this much more often than another.

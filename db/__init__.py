@@ -1,13 +1,19 @@
-"""The truth: every job, item, chunk and result as SQL.
+"""The truth: every job, item, chunk and result as SQL. In reading order:
 
-Read in this order: `states` (the words of each lifecycle), `values`, `tables`, `clock`, `engine`,
-`migrate`, then the path of a job: `submissions` (accept), `jobs` (follow, cancel), `window` (what
-the dispatcher sends), `leases` (claim, hold), `recording` (results in) with `duplicates` and
-`cells` (what is counted, as `totals`), `results` (results out), `cube` (cells of all jobs),
-`slices`, `bands`, `disclosure`, `grouping`, `funnel` and `audience` (who was there), `breakdown`
-(the same in few rows, for a report); where a chunk does not get that far, `crashes`, `leftovers`
-and `pieces`; what is other about videos, `video_values`, `video_tables`, `videos` (cut),
-`video_counts`, `track_thumbnails`, `frames` (looked at, joined) and `tracks` (people out); what may
-become of a job, `pauses`, `retries` and `erasure`; beside it `evaluations` (how right the nets
-are), `workers` (which processes are alive) and `workload`.
+states        the words of each lifecycle
+values        what is handed in and out
+video_values  the same for videos
+clock         the database's time
+engine        connections and transactions
+tables        the rows
+video_tables  the rows of videos
+migrate       brings the tables up to date
+bulk          many rows at a time
+audience      who was there
+chunks        what a worker claims, holds and gives back
+jobs          accepted, followed, ended, erased
+results       recorded and read
+videos        frames, people and annotated videos
+workers       which processes are alive
+workload      how much waits and runs
 """

@@ -257,7 +257,7 @@ class DeltaRow(Table):
 
 
 class CubeRow(Table):
-    """Cells of many jobs, added up so that an audience reads few rows: see `db/cube.py`."""
+    """Cells of many jobs, summed so that an audience reads few rows: see `db/audience/cube.py`."""
 
     __tablename__ = "cube"
 

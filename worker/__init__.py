@@ -1,10 +1,16 @@
-"""What happens between a hint in Redis and a recorded chunk.
+"""What happens between a hint in Redis and a recorded chunk. In reading order:
 
-Read in this order: `addresses`, `settings`, `logs`, `queue` (Celery's settings), `hints`,
-`dispatcher`, then a chunk's way through a worker: `app` (the tasks), `chunks` (claim, record),
-`renewal`, `ending`, `analysis`, `intake`, `copies`, `sources` (with `deadline`, `web`, `network`,
-`buckets`), `store`, `thumbnails`; that of a video, `video_chunks`, `video_copy`, `memory`, `videos`
-(cut, look), `joining`, `people` (join), `annotated`, `guide`, `drawing` (copy); and what lies
-beside it: the lane, `interactive`, and what goes through it from `live_sources`: `cameras`,
-`camera_program`.
+addresses     which sources may be read
+live_sources  the named live sources
+settings      every setting
+logs          how log lines look
+memory        bounds the memory of a process
+sources       an item to its bytes
+pictures      bytes to a result
+videos        a video to its people
+lease         keeps a chunk while it is worked on
+queue         Celery, hints, and the lane for single pictures
+chunks        a chunk on its way through a worker
+dispatcher    keeps the window of hints full
+app           the Celery application
 """

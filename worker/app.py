@@ -22,20 +22,20 @@ from celery.worker import WorkController
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.crashes import crash_chunk
+from db.chunks.crashes import crash_chunk
+from db.chunks.release import give_back_all
 from db.engine import Database
-from db.leftovers import give_back_all
 from db.states import WorkerRole
 from db.workers import BEAT_SECONDS, beat, leave
-from models.analyzer import Analyzer, load_analyzer
-from worker.analysis import Analysis
-from worker.chunks import ChunkWorker
-from worker.ending import Ending, EndSign
-from worker.interactive import InteractiveWorker
+from models.nets.analyzer import Analyzer, load_analyzer
+from worker.chunks.ending import Ending, EndSign
+from worker.chunks.runner import ChunkWorker
 from worker.logs import configure_logging
-from worker.queue import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
+from worker.pictures.analysis import Analysis
+from worker.queue.broker import ANALYZE, INTERACTIVE_QUEUE, RUN_CHUNK, create_queue
+from worker.queue.lane import InteractiveWorker
 from worker.settings import Settings
-from worker.sources import Sources
+from worker.sources.reader import Sources
 
 logger = logging.getLogger(__name__)
 

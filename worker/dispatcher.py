@@ -16,10 +16,12 @@ from time import monotonic
 from celery import Celery
 from sqlalchemy.exc import DBAPIError
 
-from db.crashes import crash_chunk
-from db.cube import FOLDED_AT_ONCE, fold_deltas
+from db.audience.cube import FOLDED_AT_ONCE, fold_deltas
+from db.chunks.crashes import crash_chunk
+from db.chunks.leases import read_expired_leases
 from db.engine import Database
-from db.erasure import (
+from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.erasure import (
     ErasedJob,
     erase_job,
     finish_erasure,
@@ -27,12 +29,11 @@ from db.erasure import (
     read_jobs_to_expire,
     remove_erased,
 )
-from db.pauses import pause_job, read_jobs_to_pause
+from db.jobs.pausing import pause_job, read_jobs_to_pause
 from db.states import WorkerRole
-from db.window import close_job, read_expired_leases, read_jobs_to_close
 from db.workers import BEAT_SECONDS, beat, forget_gone, leave
-from worker.hints import send_hints
-from worker.store import Store
+from worker.queue.hints import send_hints
+from worker.sources.store import Store
 
 logger = logging.getLogger(__name__)
 

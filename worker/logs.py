@@ -7,7 +7,7 @@ _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 
 
 class FieldsFormatter(logging.Formatter):
-    """`2026-01-31 12:00:00 INFO worker.chunks chunk recorded chunk_id=7 faces=12`."""
+    """`2026-01-31 12:00:00 INFO worker.chunks.runner chunk recorded chunk_id=7 faces=12`."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}

@@ -1,5 +1,15 @@
-"""The pages, for people: the same calls of `db` as the JSON API, rendered on the server.
+"""What people see. In reading order:
 
-Read in this order: `rendering` (layout, headers), `assets`, `login`, then the pages: `home`,
-`live`, `jobs`, `gallery`, `item`, `audience`, `system`; and `mishaps`.
+texts      every text, by language
+assets     scripts and style sheets
+rendering  layout, texts and navigation
+error      what went wrong
+login      log in and out
+home       upload
+jobs       the jobs
+job        one job and its pictures
+item       one picture or video
+audience   who was there
+live       cameras
+system     health of the parts
 """

@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from api.audience import find_audiences
 from api.errors import ApiError, validate
 from api.pages.rendering import show
-from api.queries import DIMENSION_PREFIX, AudienceParameters
-from api.schemas import AudienceOut
+from api.schemas.queries import DIMENSION_PREFIX, AudienceParameters
+from api.schemas.responses import AudienceOut
 from api.services import services
-from db.bands import PRESETS
-from db.evaluations import read_evaluations
-from db.grouping import AudienceGroup
-from models.shares import Share
+from api.views.audience import find_audiences
+from db.audience.bands import PRESETS
+from db.audience.evaluations import read_evaluations
+from db.audience.grouping import AudienceGroup
+from models.statistics.shares import Share
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")

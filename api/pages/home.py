@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from api.analyze import find_faces, read_picture
 from api.pages.rendering import show
-from api.requests import MOST_FRAMES_PER_SECOND, OptionsBody
+from api.schemas.requests import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
+from api.views.analyze import find_faces, read_picture
 from db.states import WorkerRole
 from db.workers import count_slots
 

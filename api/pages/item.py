@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from api.errors import validate
 from api.pages.rendering import show
-from api.queries import PeopleQuery
-from api.schemas import ResultOut
+from api.schemas.queries import PeopleQuery
+from api.schemas.responses import ResultOut
+from api.schemas.tracks import TrackOut
 from api.services import services
-from api.tracks import TrackOut
-from db.results import read_item, read_upload
-from db.tracks import count_tracks_of_item, read_tracks_of_item
+from db.results.reading import read_item, read_upload
+from db.videos.tracks import count_tracks_of_item, read_tracks_of_item
 
 blueprint = Blueprint("item_page", __name__)
 # People that are shown at once: a long video may have thousands.

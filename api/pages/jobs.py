@@ -5,16 +5,16 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api.drafts import finalize_draft
 from api.errors import validate
-from api.jobs import find_job, go_on, remove_job, run_failed_again, stop_job
 from api.pages.rendering import asks_for_part, show
-from api.queries import JobsQuery
-from api.requests import JobPath
+from api.schemas.queries import JobsQuery
+from api.schemas.requests import JobPath
 from api.services import services
-from db.jobs import read_jobs
+from api.views.drafts import finalize_draft
+from api.views.jobs import find_job, go_on, remove_job, run_failed_again, stop_job
+from db.jobs.status import read_jobs
 from db.states import JobState, WorkerRole
-from db.tracks import count_people
+from db.videos.tracks import count_people
 from db.workers import count_slots
 
 blueprint = Blueprint("jobs_page", __name__)

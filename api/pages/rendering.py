@@ -5,8 +5,8 @@ from http import HTTPStatus
 from flask import Response, current_app, render_template, request
 
 from api.pages.assets import locate_asset
+from api.pages.texts import choose_texts
 from api.sessions import current_session
-from api.texts import choose_texts
 
 # An entry is shown where its page is part of this application: name, address.
 NAVIGATION = (

@@ -5,12 +5,12 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response
 
-from api.health import check_health
 from api.pages.rendering import show
 from api.services import services
+from api.views.health import check_health
 from db.workers import read_processes
 from db.workload import count_recent, read_workload
-from models.weights import NETS
+from models.weights.manifest import NETS
 
 blueprint = Blueprint("system_page", __name__)
 RECENT_SECONDS = 60.0

@@ -4,11 +4,8 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from db.engine import Database
-from db.slices import SliceQuery, Slices, read_slices
-from db.states import ItemState
-from db.tables import ItemRow, JobRow
-from db.totals import (
+from db.audience.slices import SliceQuery, Slices, read_slices
+from db.audience.totals import (
     DONE,
     DUPLICATES,
     FAILED,
@@ -17,6 +14,9 @@ from db.totals import (
     empty_totals,
     measure_of,
 )
+from db.engine import Database
+from db.states import ItemState
+from db.tables import ItemRow, JobRow
 
 
 def check_cube(database: Database, job_id: int) -> list[str]:

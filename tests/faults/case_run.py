@@ -11,17 +11,17 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from faults.cases import MOST_OVERTAKEN, Case, Lane
-from faults.cluster import Cluster
-from faults.fairness import SMALL_ITEMS, overtake
-from faults.invariants import find_remains, find_repeated
-from faults.lifecycle import CALLS, Asker, Lifecycle, SentJob
-from faults.outcome import POISON, Outcome
-from faults.pictures import name_items
-from faults.progress import read_events
-from faults.schedule import Faults
-from faults.servers import DatabaseServer, PostgresqlServer, SqliteFile
-from faults.submitter import Submitter
+from tests.faults.cases import MOST_OVERTAKEN, Case, Lane
+from tests.faults.cluster import Cluster
+from tests.faults.fairness import SMALL_ITEMS, overtake
+from tests.faults.invariants import find_remains, find_repeated
+from tests.faults.lifecycle import CALLS, Asker, Lifecycle, SentJob
+from tests.faults.outcome import POISON, Outcome
+from tests.faults.pictures import name_items
+from tests.faults.progress import read_events
+from tests.faults.schedule import Faults
+from tests.faults.servers import DatabaseServer, PostgresqlServer, SqliteFile
+from tests.faults.submitter import Submitter
 
 JOBS_AT_ONCE = 2
 SMALLEST_JOB_ITEMS = 200

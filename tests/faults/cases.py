@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from faults.outcome import Outcome
-from faults.plan import Plan
+from tests.faults.outcome import Outcome
+from tests.faults.plan import Plan
 
 FULL_FAULTS = 1000
 CHUNK_ITEMS = 10

@@ -16,9 +16,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
-from db.jobs import read_job
+from db.jobs.status import read_job
+from db.jobs.submissions import accept_job
 from db.states import LIVE_JOB_STATES, ChunkState, WorkerRole
-from db.submissions import accept_job
 from db.tables import ChunkRow
 from db.values import (
     Duplicates,
@@ -30,19 +30,19 @@ from db.values import (
     ThumbnailKind,
 )
 from db.workers import count_slots
-from faults.fail_points import Action, Point, arm
-from faults.invariants import Difference, compare
-from faults.pictures import SCHEME
-from faults.plan import (
+from tests.faults.fail_points import Action, Point, arm
+from tests.faults.invariants import Difference, compare
+from tests.faults.pictures import SCHEME
+from tests.faults.plan import (
     Plan,
     plan_api,
     plan_dispatcher,
     plan_interactive_worker,
     plan_worker,
 )
-from faults.processes import Keeper, Program
-from faults.progress import Watcher
-from faults.servers import Broker, DatabaseServer, SmallDisk, listen
+from tests.faults.processes import Keeper, Program
+from tests.faults.progress import Watcher
+from tests.faults.servers import Broker, DatabaseServer, SmallDisk, listen
 
 ROOT = Path(__file__).parents[2]
 # Whoever is started by a cluster, by whichever way, has it in its environment.

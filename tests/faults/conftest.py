@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.cluster import Cluster
-from faults.plan import Plan
-from faults.servers import PostgresqlServer, SqliteFile
+from tests.faults.cluster import Cluster
+from tests.faults.plan import Plan
+from tests.faults.servers import PostgresqlServer, SqliteFile
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import worker.chunks
-import worker.hints
-from worker.queue import RUN_CHUNK
+import worker.chunks.runner
+import worker.queue.hints
+from worker.queue.broker import RUN_CHUNK
 
 DELIVERIES = "FAULTS_DELIVERIES"
 DELIVERED = "FAULTS_DELIVERED"
@@ -17,7 +17,7 @@ def wrap_sending(
     before: Callable[[], None] = lambda: None, after: Callable[[], None] = lambda: None
 ) -> None:
     """Send each hint as often as the cluster's plan says."""
-    send = worker.hints.Celery.send_task
+    send = worker.queue.hints.Celery.send_task
 
     @functools.wraps(send)
     def send_task(self: Any, name: str, **options: Any) -> None:
@@ -29,12 +29,12 @@ def wrap_sending(
             send(self, name, **options)
         after()
 
-    worker.hints.Celery.send_task = send_task
+    worker.queue.hints.Celery.send_task = send_task
 
 
 def count_deliveries() -> None:
     """Leave a byte in a file for each hint that reaches a worker."""
-    run = worker.chunks.ChunkWorker.run
+    run = worker.chunks.runner.ChunkWorker.run
 
     @functools.wraps(run)
     def run_counted(self: Any, chunk_id: int, task_id: str) -> None:
@@ -44,4 +44,4 @@ def count_deliveries() -> None:
         os.close(descriptor)
         run(self, chunk_id, task_id)
 
-    worker.chunks.ChunkWorker.run = run_counted
+    worker.chunks.runner.ChunkWorker.run = run_counted

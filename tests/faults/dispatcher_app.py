@@ -1,9 +1,9 @@
-"""A dispatcher as it runs in production, with fail points: `python -m faults.dispatcher_app
+"""A dispatcher as it runs in production, with fail points: `python -m tests.faults.dispatcher_app
 dispatcher`.
 """
 
 from cli.main import main
-from faults.fail_points import install_in_dispatcher
+from tests.faults.fail_points import install_in_dispatcher
 
 if __name__ == "__main__":
     install_in_dispatcher()

@@ -19,11 +19,11 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-import db.crashes
+import db.chunks.crashes
 import worker.app
-import worker.chunks
+import worker.chunks.runner
 import worker.dispatcher
-from faults.deliveries import wrap_sending
+from tests.faults.deliveries import wrap_sending
 
 ARMED = "FAULTS_ARMED"
 AUDIT = "FAULTS_AUDIT"
@@ -84,9 +84,9 @@ def _act(point: Point, action: Action) -> None:
 
 def install_in_worker() -> None:
     """Wrap what a worker calls."""
-    _wrap_result(worker.chunks, "claim_chunk", Point.CLAIM)
-    _wrap_result(db.crashes, "_split", Point.SPLIT)
-    record = worker.chunks.record_results
+    _wrap_result(worker.chunks.runner, "claim_chunk", Point.CLAIM)
+    _wrap_result(db.chunks.crashes, "_split", Point.SPLIT)
+    record = worker.chunks.runner.record_results
 
     @functools.wraps(record)
     def record_results(session: Session, chunk: Any, results: Any, **options: Any) -> bool:
@@ -97,21 +97,21 @@ def install_in_worker() -> None:
             event.listen(session, "after_commit", lambda _: _note_commit(chunk.job_id, names))
         return recorded
 
-    worker.chunks.record_results = record_results
-    says_stop = worker.chunks.Renewal.says_stop
+    worker.chunks.runner.record_results = record_results
+    says_stop = worker.chunks.runner.Renewal.says_stop
 
     @functools.wraps(says_stop)
     def says_stop_between(self: Any) -> bool:
         reach(Point.BATCH)
         return says_stop(self)
 
-    worker.chunks.Renewal.says_stop = says_stop_between
+    worker.chunks.runner.Renewal.says_stop = says_stop_between
 
 
 def install_in_dispatcher() -> None:
     """Wrap what a dispatcher calls."""
     _wrap_result(worker.dispatcher, "crash_chunk", Point.REAP)
-    _wrap_result(db.crashes, "_split", Point.SPLIT)
+    _wrap_result(db.chunks.crashes, "_split", Point.SPLIT)
     wrap_sending(lambda: reach(Point.AFTER_SENT_AT), lambda: reach(Point.AFTER_PUBLISH))
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from db.values import Priority
-from faults.cluster import Cluster
-from faults.pictures import name_items
+from tests.faults.cluster import Cluster
+from tests.faults.pictures import name_items
 
 SMALL_ITEMS = 100
 # How much of the large job is done before the small one is sent.

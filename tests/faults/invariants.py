@@ -19,9 +19,9 @@ from db.engine import Database
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
 from db.values import Duplicates
-from faults.audience import check_cube, check_measures
-from faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of
 from models.face import Dropped, Face
+from tests.faults.audience import check_cube, check_measures
+from tests.faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of
 
 GENDER_MIN_PROBABILITY = 0.6
 CODES = {GOOD: None, BAD: ErrorCode.UNREADABLE}

@@ -16,14 +16,14 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from api.faces import FaceOut
+from api.schemas.faces import FaceOut
 from db.tables import ChunkRow
 from db.values import StoredFace
-from faults.cluster import Cluster
-from faults.invariants import GENDER_MIN_PROBABILITY
-from faults.pictures import draw_picture, expect_faces, name_items
-from faults.schedule import Faults
-from faults.submitter import Submitter
+from tests.faults.cluster import Cluster
+from tests.faults.invariants import GENDER_MIN_PROBABILITY
+from tests.faults.pictures import draw_picture, expect_faces, name_items
+from tests.faults.schedule import Faults
+from tests.faults.submitter import Submitter
 
 SMALL_JOB_ITEMS = 60
 DRAFT_PIECE_ITEMS = 15

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from faults.invariants import Difference
-from faults.lifecycle import CALLS
-from faults.schedule import FAULTS
+from tests.faults.invariants import Difference
+from tests.faults.lifecycle import CALLS
+from tests.faults.schedule import FAULTS
 
 OUT = Path("benchmarks/out/soak.json")
 POISON = "item that ends its worker"

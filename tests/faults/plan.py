@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faults.processes import Program
-from worker.queue import BULK_QUEUE, INTERACTIVE_QUEUE
+from tests.faults.processes import Program
+from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 
 PYTHON = (sys.executable, "-P", "-m")
 
@@ -61,19 +61,19 @@ def plan_interactive_worker(environ: Mapping[str, str], folder: Path) -> Program
 def _plan_celery(
     name: str, queue: str, slots: int, environ: Mapping[str, str], folder: Path
 ) -> Program:
-    command = [*PYTHON, "celery", "--app", "faults.worker_app", "--quiet", "worker"]
+    command = [*PYTHON, "celery", "--app", "tests.faults.worker_app", "--quiet", "worker"]
     command += ["--queues", queue, "--concurrency", str(slots), "--hostname", f"{name}@%h"]
     command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     return Program(name, command, environ, folder / f"{name}.log")
 
 
 def plan_dispatcher(number: int, environ: Mapping[str, str], folder: Path) -> Program:
-    command = [*PYTHON, "faults.dispatcher_app", "dispatcher"]
+    command = [*PYTHON, "tests.faults.dispatcher_app", "dispatcher"]
     return Program(f"dispatcher-{number}", command, environ, folder / f"dispatcher-{number}.log")
 
 
 def plan_api(listener: int, environ: Mapping[str, str], folder: Path) -> Program:
     """On a socket that outlives it, as that of a supervisor does: callers wait for the next."""
-    command = [*PYTHON, "faults.api_app", "api", "--fd", str(listener)]
+    command = [*PYTHON, "tests.faults.api_app", "api", "--fd", str(listener)]
     os.set_inheritable(listener, True)
     return Program("api", command, environ, folder / "api.log", (listener,))

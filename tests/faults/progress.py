@@ -13,7 +13,7 @@ import httpx
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
-from db.jobs import read_job
+from db.jobs.status import read_job
 from db.values import JobCounts, JobStatus
 
 LOOK_SECONDS = 0.1

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from db.tables import ChunkRow
-from faults.cluster import Cluster, freeze, thaw
-from faults.servers import PostgresqlServer
-from worker.queue import BULK_QUEUE, RUN_CHUNK, create_queue
+from tests.faults.cluster import Cluster, freeze, thaw
+from tests.faults.servers import PostgresqlServer
+from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, create_queue
 
 # At once, to a running cluster; each returns whether there was something to do it to.
 Fault = Callable[["Faults"], bool]

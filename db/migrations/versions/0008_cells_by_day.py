@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.orm import Session
 
-from db.cells import Tally, record_tally
-from db.tables import BigKey, FaceRow, ItemRow, JobRow
-from db.totals import (
+from db.audience.cells import Tally, record_tally
+from db.audience.totals import (
     DONE,
     DUPLICATES,
     FAILED,
@@ -21,7 +20,8 @@ from db.totals import (
     add_outcome,
     add_picture,
 )
-from models.confusion import OLDEST
+from db.tables import BigKey, FaceRow, ItemRow, JobRow
+from models.statistics.confusion import OLDEST
 
 revision = "0008"
 down_revision = "0007"

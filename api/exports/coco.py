@@ -1,0 +1,180 @@
+"""Results as one COCO object, the form that annotation tools read: pictures, then their faces."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import count, takewhile
+from typing import Self
+
+from pydantic import BaseModel
+
+from api.schemas.faces import FaceOut
+from db.states import ItemState
+from db.values import StoredItem
+
+FACE = 1
+VISIBLE = 2
+# The order of `landmarks`; right and left are the person's own.
+KEYPOINTS = ["right_eye", "left_eye", "nose", "right_mouth_corner", "left_mouth_corner"]
+
+
+class CocoInfo(BaseModel):
+    """What the file holds, and when it was made."""
+
+    description: str
+    year: int
+    date_created: str
+
+
+class CocoLicense(BaseModel):
+    """Terms of a picture; Facetally knows of none."""
+
+    id: int
+    name: str
+    url: str
+
+
+class CocoCategory(BaseModel):
+    """The one kind of thing that is marked."""
+
+    id: int = FACE
+    name: str = "face"
+    supercategory: str = "person"
+    keypoints: list[str] = KEYPOINTS
+    skeleton: list[tuple[int, int]] = []
+
+
+class CocoImage(BaseModel):
+    """A picture that was analysed; `id` is its item."""
+
+    id: int
+    file_name: str
+    width: int
+    height: int
+    date_captured: str | None = None
+    dimensions: dict[str, str]
+
+    @classmethod
+    def of(cls, item: StoredItem, width: int, height: int) -> Self:
+        return cls(
+            id=item.id,
+            file_name=item.name,
+            width=width,
+            height=height,
+            date_captured=item.captured_at.isoformat() if item.captured_at else None,
+            dimensions=item.dimensions,
+        )
+
+
+class CocoAttributes(BaseModel):
+    """What the nets say of a face."""
+
+    gender: str
+    gender_probability: float
+    age_years: float
+    age_low: int
+    age_high: int
+    age_group: str
+
+
+class CocoAnnotation(BaseModel):
+    """A face: `bbox` is x, y, width, height; `keypoints` are x, y and 2 for each landmark."""
+
+    id: int
+    image_id: int
+    category_id: int = FACE
+    bbox: tuple[int, int, int, int]
+    area: int
+    iscrowd: int = 0
+    segmentation: list[list[int]] = []
+    keypoints: list[int]
+    num_keypoints: int = len(KEYPOINTS)
+    score: float
+    attributes: CocoAttributes
+
+    @classmethod
+    def of(cls, face: FaceOut, number: int, image_id: int) -> Self:
+        box, gender, age = face.box, face.gender, face.age
+        return cls(
+            id=number,
+            image_id=image_id,
+            bbox=(box.x, box.y, box.width, box.height),
+            area=box.width * box.height,
+            keypoints=[value for x, y in face.landmarks for value in (x, y, VISIBLE)],
+            score=face.score,
+            attributes=CocoAttributes(
+                gender=gender.value,
+                gender_probability=gender.probability,
+                age_years=age.years,
+                age_low=age.low,
+                age_high=age.high,
+                age_group=age.group,
+            ),
+        )
+
+
+class CocoOut(BaseModel):
+    """Pictures that were analysed, with or without faces, and the faces in them."""
+
+    info: CocoInfo
+    licenses: list[CocoLicense]
+    categories: list[CocoCategory]
+    images: list[CocoImage]
+    annotations: list[CocoAnnotation]
+
+
+def stream_coco(
+    job_id: int,
+    read_page: Callable[[], Iterator[StoredItem]],
+    read_on: Callable[[], Iterator[StoredItem]],
+) -> Iterator[str]:
+    """Items are read twice, as pictures come before all faces; nothing but a byte each is kept.
+
+    What is analysed between the two readings is left out. `read_page` may end at a limit that
+    `read_on`, from the same start, goes past: it is left where the first one ended.
+    """
+    # At each position 1 where the picture there was listed.
+    listed = bytearray()
+    yield _head(job_id)
+    yield from _join(_list_images(read_page(), listed))
+    yield '], "annotations": [\n'
+    yield from _join(_list_annotations(read_on(), listed))
+    yield "]}\n"
+
+
+def _head(job_id: int) -> str:
+    now = datetime.now(UTC).replace(microsecond=0)
+    info = CocoInfo(
+        description=f"Faces of Facetally job {job_id}", year=now.year, date_created=now.isoformat()
+    )
+    categories = json.dumps([CocoCategory().model_dump()])
+    return (
+        f'{{"info": {info.model_dump_json()}, "licenses": [], "categories": {categories}, '
+        '"images": [\n'
+    )
+
+
+def _join(values: Iterable[BaseModel]) -> Iterator[str]:
+    lines = (value.model_dump_json(exclude_none=True) for value in values)
+    for number, line in enumerate(lines):
+        yield f",\n{line}" if number else line
+
+
+def _list_images(items: Iterable[StoredItem], listed: bytearray) -> Iterator[CocoImage]:
+    for item in items:
+        if item.width_pixels is None or item.height_pixels is None:
+            continue
+        # A video has no one picture that its faces could be in.
+        if item.state != ItemState.DONE or item.frames is not None:
+            continue
+        listed.extend(bytes(item.position + 1 - len(listed)))
+        listed[item.position] = 1
+        yield CocoImage.of(item, item.width_pixels, item.height_pixels)
+
+
+def _list_annotations(items: Iterable[StoredItem], listed: bytearray) -> Iterator[CocoAnnotation]:
+    numbers = count(1)
+    for item in takewhile(lambda item: item.position < len(listed), items):
+        if listed[item.position]:
+            for face in item.faces:
+                yield CocoAnnotation.of(FaceOut.of(face), next(numbers), item.id)

@@ -1,0 +1,79 @@
+"""Results as rows of a table: one for each face, and one for an item that has none."""
+
+from collections.abc import Iterator
+
+import pyarrow
+
+from api.exports.tables import REAL, TEXT, WHOLE, Row
+from api.schemas.faces import FaceOut
+from api.schemas.responses import ResultOut
+
+ITEM_COLUMNS = {
+    "item": pyarrow.int64(),
+    "name": TEXT,
+    "state": TEXT,
+    "error_code": TEXT,
+    "error_message": TEXT,
+    "width": WHOLE,
+    "height": WHOLE,
+    "captured_at": pyarrow.timestamp("us", tz="UTC"),
+    # Not a column for each: which there are is known only when the last item was read.
+    "dimensions": pyarrow.map_(TEXT, TEXT),
+    "thumbnail": TEXT,
+    "duplicate_of": pyarrow.int64(),
+}
+FACE_COLUMNS = {
+    "face": WHOLE,
+    "x": WHOLE,
+    "y": WHOLE,
+    "box_width": WHOLE,
+    "box_height": WHOLE,
+    "score": REAL,
+    "gender": TEXT,
+    "gender_probability": REAL,
+    "female": REAL,
+    "age_years": REAL,
+    "age_low": WHOLE,
+    "age_high": WHOLE,
+    "age_group": TEXT,
+    "frame": WHOLE,
+    "time_seconds": REAL,
+    "track": WHOLE,
+}
+RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS})
+
+
+def make_rows(result: ResultOut) -> Iterator[Row]:
+    """In an item's only row that has no face, the columns of faces are empty."""
+    item = _describe_item(result)
+    for number, face in enumerate(result.faces, start=1):
+        yield (*item, number, *_describe_face(face))
+    if not result.faces:
+        yield (*item, *(None for _ in FACE_COLUMNS))
+
+
+def _describe_item(result: ResultOut) -> Row:
+    error = result.error
+    return (
+        result.item,
+        result.name,
+        result.state.value,
+        error.code.value if error else None,
+        error.message if error else None,
+        result.width,
+        result.height,
+        result.captured_at,
+        result.dimensions,
+        result.thumbnail,
+        result.duplicate_of,
+    )
+
+
+def _describe_face(face: FaceOut) -> Row:
+    box, gender, age = face.box, face.gender, face.age
+    return (
+        *(box.x, box.y, box.width, box.height, face.score),
+        *(gender.value, gender.probability, gender.female),
+        *(age.years, age.low, age.high, age.group),
+        *(face.frame, face.time_seconds, face.track),
+    )

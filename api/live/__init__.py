@@ -1,0 +1,6 @@
+"""Cameras and their feeds. In reading order:
+
+camera_program  the process that decodes one source
+cameras         starts and ends it
+feeds           a source to those who watch it
+"""

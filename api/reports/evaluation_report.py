@@ -1,0 +1,114 @@
+"""An evaluation as one page that can be kept and sent: nothing in it is loaded from elsewhere."""
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from api.reports.plots import Point, draw_against_diagonal, draw_confusion, draw_rows
+from api.reports.templates import interval, open_templates, percent
+from api.schemas.evaluations import EvaluationOut
+from models.statistics.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
+from models.statistics.bootstrap import Estimate
+
+# Under so many faces a figure is told to be uncertain.
+FEW_FACES = 30
+# Shares of faces whose gender is right that lie so far apart are told to.
+UNEVEN = 0.05
+
+
+def render_evaluation(evaluation: EvaluationOut) -> str:
+    """The page, with every figure explained."""
+    accuracy = evaluation.accuracy
+    return (
+        open_templates()
+        .get_template("evaluation.html")
+        .render(
+            evaluation=evaluation,
+            accuracy=accuracy,
+            biases=list(name_biases(accuracy)),
+            few=[band for band in accuracy.bands if band.faces < FEW_FACES],
+            few_faces=FEW_FACES,
+            plots=_draw(accuracy),
+        )
+    )
+
+
+def _draw(accuracy: Accuracy) -> dict[str, Markup]:
+    plots = {}
+    if accuracy.bands:
+        plots["bias"] = _draw_bias(accuracy.bands)
+    if decided := [band for band in accuracy.bands if band.gender_decided]:
+        plots["gender by age"] = _draw_gender_by_age(decided)
+    if accuracy.gender:
+        plots["reliability"] = _draw_reliability(accuracy.gender)
+        plots["gender"] = _draw_table("Gender", accuracy.gender.confusion)
+    if accuracy.age:
+        for name, group in accuracy.age.groups.items():
+            plots[name] = _draw_table(f"Age in {name} bands", group.confusion)
+    return plots
+
+
+def _draw_bias(bands: Sequence[BandAccuracy]) -> Markup:
+    title = "How many years too old or too young faces are taken for, by age"
+    points = [_point(band.bias) for band in bands]
+    return draw_rows(title, [band.band for band in bands], points, "years too young or too old")
+
+
+def _draw_gender_by_age(bands: Sequence[BandAccuracy]) -> Markup:
+    title = "Faces whose gender is right, of those decided, by age"
+    points = [_point(band.gender_decided, 100) for band in bands if band.gender_decided]
+    return draw_rows(title, [band.band for band in bands], points, "% right", zero=False)
+
+
+def _draw_reliability(gender: GenderAccuracy) -> Markup:
+    bins = gender.reliability
+    return draw_against_diagonal(
+        "Faces labelled female, by the probability of female that the net gave them",
+        [one.predicted for one in bins],
+        [_point(one.observed) for one in bins],
+        "probability of female",
+        "labelled female",
+    )
+
+
+def _draw_table(title: str, table: ConfusionTable) -> Markup:
+    return draw_confusion(title, table.truths, table.predictions, table.counts)
+
+
+def _point(estimate: Estimate, times: float = 1.0) -> Point:
+    return Point(times * estimate.value, times * estimate.low, times * estimate.high)
+
+
+def name_biases(accuracy: Accuracy) -> Iterator[str]:
+    """What a reader must know before quoting a share: only where the intervals bear it out."""
+    for band in accuracy.bands:
+        if band.bias.low > 0 or band.bias.high < 0:
+            way = "older" if band.bias.value > 0 else "younger"
+            least, most = sorted((abs(band.bias.low), abs(band.bias.high)))
+            yield (
+                f"People aged {band.band} are taken for {abs(band.bias.value):.1f} years {way} "
+                f"than they are, on average ({least:.1f} to {most:.1f})."
+            )
+    yield from _name_gender_biases(accuracy)
+
+
+def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
+    overall = accuracy.gender and accuracy.gender.decided
+    for band in accuracy.bands:
+        right = band.gender_decided
+        if right and overall and right.high < overall.value - UNEVEN:
+            yield (
+                f"The gender of people aged {band.band} is right for only {percent(right)} "
+                f"({interval(right)}), that of all for {percent(overall)}."
+            )
+    if accuracy.gender:
+        first, second = accuracy.gender.classes
+        worse, better = sorted(
+            (first, second), key=lambda one: one.recall.value if one.recall else 1
+        )
+        if worse.recall and better.recall and worse.recall.high < better.recall.low:
+            yield (
+                f"Faces labelled {worse.name} are recognised as such less often "
+                f"({percent(worse.recall)}) than faces labelled {better.name} "
+                f"({percent(better.recall)}): uncorrected, their share comes out too small."
+            )

@@ -1,0 +1,130 @@
+"""The page of a job's report: its numbers as steps, plots and sentences."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from api.reports.accuracy_card import AccuracyCard
+from api.reports.plots import Point, draw_pyramid, draw_timeline
+from api.reports.templates import open_templates
+from api.version import VERSION
+from db.audience.bands import PRESETS
+from db.audience.breakdown import Dimension, Timeline
+from db.audience.disclosure import Disclosure
+from db.audience.grouping import AudienceGroup
+from db.audience.slices import Period
+from db.audience.table import Audience
+from db.values import JobStatus, StoredItem, Thumbnail
+
+COUNTING = {
+    False: "Faces are counted, not people: somebody in two pictures counts twice.",
+    True: "People are counted once in each photograph and each shot of a video that shows them.",
+}
+# Days that a bar of the timeline is wide.
+WIDTHS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the page tells."""
+
+    job: JobStatus
+    audience: Audience
+    dimensions: Sequence[Dimension]
+    dimensions_in_all: int
+    timeline: Timeline
+    pictures: Sequence[tuple[StoredItem, Thumbnail]]
+    failures: Sequence[StoredItem]
+    warnings: Sequence[tuple[str, str]]  # of videos: their names, and what is missing of them
+    card: AccuracyCard
+    counts_people: bool  # else faces
+    min_cell: int
+    made_at: datetime
+
+    @property
+    def unit(self) -> str:
+        return "people" if self.counts_people else "faces"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A bar of the funnel; a loss is a part of the step before it."""
+
+    name: str
+    items: int
+    is_loss: bool = False
+
+
+def render_report(report: Report) -> str:
+    """The page; nothing in it is loaded from elsewhere."""
+    audience = report.audience
+    return (
+        open_templates()
+        .get_template("report.html")
+        .render(
+            report=report,
+            job=report.job,
+            audience=audience,
+            min_cell=report.min_cell,
+            steps=list(_list_steps(audience)),
+            unknown=[
+                group for group in audience.groups if group.gender == "unknown" and group.faces != 0
+            ],
+            plots=dict(_draw(report)),
+            pictures=[(item, _to_data(thumbnail)) for item, thumbnail in report.pictures],
+            withheld=audience.groups_withheld > 0,
+            unit=report.unit,
+            counting=COUNTING[report.counts_people],
+            found=Disclosure(report.min_cell).publish_faces(report.job.counts.faces),
+            dropped={
+                "too small": audience.funnel.faces_too_small,
+                "too unsure": audience.funnel.faces_too_unsure,
+            },
+            version=VERSION,
+        )
+    )
+
+
+def _list_steps(audience: Audience) -> Iterator[Step]:
+    funnel = audience.funnel
+    yield Step("Submitted", funnel.items)
+    if funnel.waiting:
+        yield Step("still waiting", funnel.waiting, is_loss=True)
+    if funnel.cancelled:
+        yield Step("cancelled", funnel.cancelled, is_loss=True)
+    for code, items in funnel.failed.items():
+        yield Step(f"failed: {code.replace('_', ' ')}", items, is_loss=True)
+    yield Step("Analysed", funnel.done)
+    if funnel.duplicates:
+        yield Step("duplicates of another", funnel.duplicates, is_loss=True)
+    if funnel.without_faces:
+        yield Step("without faces", funnel.without_faces, is_loss=True)
+
+
+def _draw(report: Report) -> Iterator[tuple[str, Markup]]:
+    if not report.audience.faces:
+        return
+    bands = [band.label for band in PRESETS["marketing"]]
+    groups = {(group.gender, group.age_band): group for group in report.audience.groups}
+    females, males = (
+        [_point(groups[gender, band]) for band in bands] for gender in ("female", "male")
+    )
+    title = f"Population pyramid: shares of all {report.unit} by age, female left, male right"
+    yield "pyramid", draw_pyramid(title, bands, females, males, f"% of all {report.unit}")
+    timeline = report.timeline
+    if timeline.faces:
+        title = f"{report.unit.capitalize()} by {timeline.period}"
+        width = WIDTHS[timeline.period]
+        yield "timeline", draw_timeline(title, timeline.faces, width, report.unit)
+
+
+def _point(group: AudienceGroup) -> Point | None:
+    share = group.share
+    return None if share is None else Point(100 * share.value, 100 * share.low, 100 * share.high)
+
+
+def _to_data(thumbnail: Thumbnail) -> str:
+    return f"data:{thumbnail.media_type};base64,{b64encode(thumbnail.content).decode()}"

@@ -1,0 +1,10 @@
+"""What comes in and goes out. In reading order:
+
+requests     bodies and paths
+queries      query parameters
+faces        a face
+responses    jobs, results, audiences
+tracks       people of videos
+evaluations  measurements of accuracy
+replies      a body to a response
+"""

@@ -1,0 +1,42 @@
+"""How accurate the models were on labeled pictures, as the API answers it."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from db.audience.evaluations import (
+    Evaluation,
+    EvaluationCounts,
+    EvaluationSettings,
+)
+from models.statistics.accuracy import Accuracy
+from models.statistics.confusion import LabelledFaces
+
+
+class EvaluationSummary(BaseModel):
+    """An evaluation without the counts that correct shares."""
+
+    name: str
+    created_at: datetime | None
+    nets: dict[str, str]
+    settings: EvaluationSettings
+    counts: EvaluationCounts
+    accuracy: Accuracy
+    design_effect: float
+
+    @classmethod
+    def of(cls, evaluation: Evaluation) -> Self:
+        return cls.model_validate(evaluation, from_attributes=True)
+
+
+class EvaluationOut(EvaluationSummary):
+    """An evaluation; `labelled` counts its faces by their labels and predictions."""
+
+    labelled: list[LabelledFaces]
+
+
+class EvaluationsOut(BaseModel):
+    """Every evaluation, the newest first."""
+
+    evaluations: list[EvaluationSummary]

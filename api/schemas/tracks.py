@@ -1,0 +1,74 @@
+"""The people of a job's videos, one line or row for each."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from api.schemas.faces import AgeOut, BoxOut, GenderOut
+from db.video_values import StoredTrack
+
+
+class BestOut(BaseModel):
+    """The frame that shows a person best, and where in it."""
+
+    frame: int
+    time_seconds: float
+    box: BoxOut
+    score: float
+
+
+class TrackOut(BaseModel):
+    """One person in one shot of a video.
+
+    `seconds_visible` is how long the face was seen from `first_seconds` to `last_seconds`;
+    `age_spread` is the standard deviation, in years, of what the frames gave.
+    """
+
+    item: int
+    name: str
+    captured_at: datetime | None
+    dimensions: dict[str, str]
+    track: int
+    first_seconds: float
+    last_seconds: float
+    seconds_visible: float
+    faces: int
+    gender: GenderOut
+    age: AgeOut
+    age_spread: float
+    best: BestOut
+    thumbnail: str | None
+
+    @classmethod
+    def of(cls, track: StoredTrack) -> Self:
+        thumbnail = f"/v1/items/{track.item_id}/tracks/{track.number}/thumbnail"
+        return cls(
+            item=track.item_id,
+            name=track.name,
+            captured_at=track.captured_at,
+            dimensions=track.dimensions,
+            track=track.number,
+            first_seconds=round(track.first_seconds, 3),
+            last_seconds=round(track.last_seconds, 3),
+            seconds_visible=track.seconds_visible,
+            faces=track.faces,
+            gender=GenderOut.of(track.gender, track.gender_value),
+            age=AgeOut.of(track.age),
+            age_spread=track.age_spread,
+            best=BestOut(
+                frame=track.best_frame,
+                time_seconds=round(track.best_seconds, 3),
+                box=BoxOut(**asdict(track.box)),
+                score=round(track.score, 3),
+            ),
+            thumbnail=thumbnail if track.has_thumbnail else None,
+        )
+
+
+class TracksOut(BaseModel):
+    """A page of tracks, in the order of their items and of their first frames."""
+
+    tracks: list[TrackOut]
+    next_cursor: int | None

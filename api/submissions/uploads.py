@@ -1,0 +1,202 @@
+"""Files of a request become items: each is streamed to disk as it arrives, then kept in the
+store."""
+
+import json
+import tempfile
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, BinaryIO, NoReturn, TypeVar
+
+from flask import Request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.datastructures import FileStorage
+
+from api.errors import ApiError, validate
+from api.schemas.requests import Strict, clean_name
+from api.services import Services
+from api.submissions.archive_bounds import Budget
+from api.submissions.archives import Member, is_archive, read_members
+from db.states import ErrorCode
+from db.values import ItemError, NewItem
+from models.errors import ItemError as RefusedItem
+from worker.sources.store import StorageUnavailable
+
+FormT = TypeVar("FormT", bound=Strict)
+
+
+class StagedFile:
+    """An uploaded file on disk that is open only while it is written or read.
+
+    A request of ten thousand pictures would otherwise hold ten thousand open files.
+    """
+
+    def __init__(self) -> None:
+        with tempfile.NamedTemporaryFile(prefix="facetally-upload-", delete=False) as file:
+            self.path = Path(file.name)
+        self._file: BinaryIO | None = None
+        self._digest = sha256()
+        # However the request ends, its file goes with it.
+        self._remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        try:
+            if self._file is None:
+                self._file = self.path.open("wb")
+            return self._file.write(data)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The upload could not be received ({error.strerror}); try again later."
+            ) from error
+
+    @property
+    def digest(self) -> str:
+        """Of all that was written, in hexadecimals."""
+        return self._digest.hexdigest()
+
+    def seek(self, position: int) -> int:
+        """Called by the form's parser behind the last write, with 0."""
+        self._close_file()
+        return position
+
+    def read(self, size: int = -1) -> bytes:
+        if self._file is None:
+            self._file = self.path.open("rb")
+        return self._file.read(size)
+
+    def close(self) -> None:
+        self._close_file()
+        self._remove()
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class StagedRequest(Request):
+    """A request whose uploaded files go straight to disk, whatever their size."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return StagedFile()  # type: ignore[return-value]  # it is as much of a file as the parser uses
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        wanted = "The body must be JSON, with the header Content-Type: application/json."
+        raise ApiError(HTTPStatus.BAD_REQUEST, wanted if e is None else f"{wanted} {e}")
+
+
+def read_fields(form: type[FormT], request: Request) -> FormT:
+    """The fields beside the files; raises ApiError where one that should be JSON is not."""
+    fields: dict[str, object] = dict(request.form)
+    if "tags" in fields:
+        fields["tags"] = request.form.getlist("tags")
+    for name in ("options", "dimensions"):
+        if name in fields:
+            fields[name] = _parse_json(name, request.form[name])
+    return validate(form, fields)
+
+
+def _parse_json(name: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        problem = f"The field {name!r} must be JSON, such as {{}}."
+        raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFiles:
+    """Files of a request, kept in the store under `batch`; `digest` is the same for the same
+    files."""
+
+    batch: str
+    items: list[NewItem]
+    digest: str
+
+
+@contextmanager
+def stored_files(
+    request: Request, services: Services, dimensions: dict[str, str]
+) -> Iterator[StoredFiles]:
+    """Keep every file, and every member of every archive, as an item; the block accepts them.
+
+    Removes what was kept if it raises. Raises ApiError where there is no file, or are too many.
+    """
+    files = [file for _, file in request.files.items(multi=True) if file.filename]
+    if not files:
+        raise ApiError(
+            HTTPStatus.BAD_REQUEST,
+            "Send at least one file (curl --form files=@photo.jpg), or JSON with 'items'.",
+        )
+    batch = services.store.new_batch()
+    try:
+        items = list(_store_all(files, services, batch, dimensions))
+        yield StoredFiles(batch, items, _digest(request, files))
+    except (OperationalError, InterfaceError):
+        # Whether the commit landed is not known: better a file too many than a job without files.
+        raise
+    except BaseException:
+        services.store.remove_batch(batch)
+        raise
+
+
+def _digest(request: Request, files: list[FileStorage]) -> str:
+    """Of fields and files; a form's own bytes differ each time it is sent."""
+    fields = sorted(request.form.items(multi=True))
+    contents = [(file.filename, _staged(file).digest) for file in files]
+    return sha256(json.dumps([fields, contents]).encode()).hexdigest()
+
+
+def _store_all(
+    files: list[FileStorage], services: Services, batch: str, dimensions: dict[str, str]
+) -> Iterator[NewItem]:
+    most = services.settings.max_items_per_request
+    sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
+    budget = Budget(sent_bytes, services.settings.max_item_bytes)
+    number = 0
+    for file in files:
+        for member in _read_file(file, budget):
+            number += 1
+            if number > most:
+                problem = f"A request takes at most {most} items; split it."
+                raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+            yield _store(member, services, batch, number, dimensions)
+
+
+def _read_file(file: FileStorage, budget: Budget) -> Iterator[Member]:
+    path, name = _staged(file).path, file.filename or ""
+    if is_archive(path, name):
+        yield from read_members(path, name, budget)
+        return
+    with path.open("rb") as content:
+        yield Member(name, content)
+
+
+def _staged(file: FileStorage) -> StagedFile:
+    if not isinstance(file.stream, StagedFile):
+        raise TypeError(f"expected a staged file, got {type(file.stream).__name__}")
+    return file.stream
+
+
+def _store(
+    member: Member, services: Services, batch: str, number: int, dimensions: dict[str, str]
+) -> NewItem:
+    name = clean_name(member.name)
+    try:
+        content = member.open()
+        uri = services.store.write(batch, number, content, services.settings.max_item_bytes)
+    except RefusedItem as refusal:
+        error = ItemError(ErrorCode(refusal.code), str(refusal))
+        return NewItem(name, uri="", dimensions=dimensions, error=error)
+    return NewItem(name, uri, dimensions=dimensions)

@@ -1,0 +1,74 @@
+"""One picture in, its faces out, and nothing kept."""
+
+from http import HTTPStatus
+
+from flask import Response, request
+from flask_openapi3 import APIBlueprint, Tag
+
+from api.errors import ERRORS, ApiError
+from api.schemas.faces import FaceOut
+from api.schemas.replies import reply
+from api.schemas.responses import AnalysisOut
+from api.services import services
+from db.values import StoredFace
+
+blueprint = APIBlueprint(
+    "analyze", __name__, url_prefix="/v1", abp_tags=[Tag(name="analyze")], abp_responses=ERRORS
+)
+# A broker drops a subscriber that has this much waiting; a picture on its own is never that large.
+MOST_BYTES = 24 << 20
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD = {"schema": {"type": "object", "properties": {"file": BINARY["schema"]}}}
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"image/*": BINARY, "multipart/form-data": UPLOAD},
+    }
+}
+ANSWER = {
+    "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/AnalysisOut"}},
+        "image/jpeg": BINARY,
+    }
+}
+AnalysisOut.model_config["openapi_extra"] = ANSWER  # type: ignore[typeddict-unknown-key]
+
+
+@blueprint.post(
+    "/analyze", responses={200: AnalysisOut, 413: ERRORS["400"]}, openapi_extensions=BODY
+)
+def analyze_picture() -> Response:
+    """The faces of one picture, sent as the body or as a form's file; nothing of it is stored.
+
+    `Accept: image/jpeg` brings the picture back with its faces drawn in.
+    """
+    picture = read_picture()
+    if request.accept_mimetypes.best_match(["application/json", "image/jpeg"]) == "image/jpeg":
+        return Response(services().lane.draw_faces(picture), mimetype="image/jpeg")
+    return reply(find_faces(picture))
+
+
+def find_faces(picture: bytes) -> AnalysisOut:
+    """What a worker finds in a picture, there and then."""
+    analysis = services().lane.find_faces(picture)
+    least = services().settings.gender_min_probability
+    faces = [StoredFace(face, face.gender.value(least)) for face in analysis.faces]
+    return AnalysisOut(
+        width=analysis.width_pixels,
+        height=analysis.height_pixels,
+        faces=[FaceOut.of(face) for face in faces],
+    )
+
+
+def read_picture() -> bytes:
+    """The picture that this request carries; raises ApiError where there is none."""
+    request.max_content_length = MOST_BYTES
+    if request.mimetype == "multipart/form-data":
+        picture = next((file.read() for file in request.files.values()), b"")
+    else:
+        # Whatever type is claimed: curl calls every body a form.
+        picture = request.get_data()
+    if not picture:
+        problem = "Send a picture as the body: curl --data-binary @photo.jpg."
+        raise ApiError(HTTPStatus.BAD_REQUEST, problem)
+    return picture

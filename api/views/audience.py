@@ -1,0 +1,137 @@
+"""The audience: who was there, over one job or over all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
+
+import pyarrow
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from sqlalchemy.orm import Session
+
+from api.errors import ERRORS, ApiError, answers, refuse_repeats
+from api.exports.tables import (
+    CSV,
+    PARQUET,
+    REAL,
+    TEXT,
+    Row,
+    reply_file,
+    stream_csv,
+    stream_parquet,
+)
+from api.schemas.queries import AudienceParameters
+from api.schemas.replies import reply
+from api.schemas.responses import AudienceOut
+from api.services import services
+from api.views.evaluations import find_evaluation
+from api.views.jobs import find_job
+from db.audience.evaluations import Evaluation
+from db.audience.grouping import AudienceQuery, AudienceTooLarge
+from db.audience.table import Audience, read_audiences
+from models.errors import CalibrationError
+from models.statistics.shares import Share
+
+blueprint = APIBlueprint(
+    "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
+)
+AUDIENCE_SCHEMA = pyarrow.schema(
+    {
+        "dimensions": pyarrow.map_(TEXT, TEXT),
+        "period": TEXT,
+        "gender": TEXT,
+        "age_band": TEXT,
+        "faces": pyarrow.int64(),
+        "share": REAL,
+        "share_low": REAL,
+        "share_high": REAL,
+        "share_within": REAL,
+        "share_within_low": REAL,
+        "share_within_high": REAL,
+        "soft_share": REAL,
+        "corrected": REAL,
+        "corrected_low": REAL,
+        "corrected_high": REAL,
+    }
+)
+TABLES = {
+    "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/AudienceOut"}},
+        CSV: {"schema": {"type": "string"}},
+        PARQUET: {"schema": {"type": "string", "format": "binary"}},
+    }
+}
+AudienceOut.model_config["openapi_extra"] = TABLES  # type: ignore[typeddict-unknown-key]
+
+
+@blueprint.get("/audience", responses=answers(AudienceOut, 200))
+def show_audience(query: AudienceParameters) -> Response:
+    """Faces by gender, age band, dimensions and time, with shares and their 95 % intervals.
+
+    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120.
+    `calibration` names an evaluation, by which shares are corrected for what the nets mix up. A job
+    or an evaluation that is not there is a 404; an erased job has nobody.
+    """
+    refuse_repeats()
+    [audience] = find_audiences(query)
+    return _FORMATS[query.format](audience)
+
+
+def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
+    """Tables that are grouped differently, but of the same slices of the same faces."""
+    first = asked[0]
+    if first.job is not None:
+        find_job(first.job)
+    calibration = None if first.calibration is None else find_evaluation(first.calibration)
+    queries = [_to_query(parameters, calibration) for parameters in asked]
+    with services().database.read() as session:
+        found = _read(session, queries)
+    return [AudienceOut.of(*pair) for pair in zip(found, queries, strict=True)]
+
+
+def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) -> AudienceQuery:
+    try:
+        return parameters.to_query(services().settings.min_cell, calibration)
+    except ValueError as error:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
+
+
+def _read(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
+    try:
+        return read_audiences(session, queries)
+    except (AudienceTooLarge, CalibrationError) as error:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
+
+
+def _reply_csv(audience: AudienceOut) -> Response:
+    return reply_file(stream_csv(AUDIENCE_SCHEMA, _make_rows(audience)), CSV, "audience.csv")
+
+
+def _reply_parquet(audience: AudienceOut) -> Response:
+    pieces = stream_parquet(AUDIENCE_SCHEMA, _make_rows(audience))
+    return reply_file(pieces, PARQUET, "audience.parquet")
+
+
+_FORMATS: dict[str, Callable[[AudienceOut], Response]] = {
+    "json": reply,
+    "csv": _reply_csv,
+    "parquet": _reply_parquet,
+}
+
+
+def _make_rows(audience: AudienceOut) -> Iterator[Row]:
+    for group in audience.groups:
+        yield (
+            group.dimensions,
+            group.period,
+            group.gender,
+            group.age_band,
+            group.faces,
+            *_bounds(group.share),
+            *_bounds(group.share_within),
+            group.soft_share,
+            *_bounds(group.corrected),
+        )
+
+
+def _bounds(share: Share | None) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if share is None else (share.value, share.low, share.high)

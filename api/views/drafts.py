@@ -1,0 +1,97 @@
+"""A job in parts: append to a draft, as lines or as files, then finalize it."""
+
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from flask import Response, request
+from flask_openapi3 import APIBlueprint, Tag
+
+from api.errors import ERRORS, ApiError, answers
+from api.schemas.replies import CSV_EXAMPLE, describe_body
+from api.schemas.requests import AppendForm, ItemBody, JobPath, KeyHeader
+from api.schemas.responses import ErrorBody, JobOut
+from api.services import services
+from api.submissions.idempotency import find_earlier, refuse_repeated
+from api.submissions.lists import append, in_pieces, read_kind, receive_manifest
+from api.submissions.manifests import ManifestKind
+from api.submissions.uploads import read_fields, stored_files
+from api.views.jobs import find_job, reply_job
+from db.jobs.idempotency import note_progress, note_request
+from db.jobs.submissions import add_batch, start_job
+from db.states import JobState
+
+blueprint = APIBlueprint(
+    "drafts", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
+)
+APPEND: dict[str, Any] = describe_body(
+    {
+        ManifestKind.NDJSON: ItemBody,
+        ManifestKind.CSV: CSV_EXAMPLE,
+        "multipart/form-data": AppendForm,
+    }
+)
+
+
+@blueprint.post(
+    "/jobs/<int:job_id>/items",
+    responses={**answers(JobOut, 202), 409: ErrorBody, 413: ErrorBody},
+    openapi_extensions=APPEND,
+)
+def append_to_draft(path: JobPath, header: KeyHeader) -> Response:
+    """Add items to a draft: a line of NDJSON or CSV for each, or files; in any number of requests.
+
+    All lines are checked before the first is added. Sent again under the same Idempotency-Key after
+    a broken connection, a request adds only what is still missing.
+    """
+    find_job(path.job_id)
+    if request.mimetype == "multipart/form-data":
+        _append_files(path.job_id, header.idempotency_key)
+    else:
+        _append_lines(path.job_id, header.idempotency_key)
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.post("/jobs/<int:job_id>/finalize", responses={**answers(JobOut, 202), 409: ErrorBody})
+def finalize_draft(path: JobPath) -> Response:
+    """Let workers have a draft; a job that was finalized before is left as it is."""
+    job, opened = find_job(path.job_id), services()
+    if job.state in (JobState.CANCELLING, JobState.CANCELLED):
+        raise ApiError(HTTPStatus.CONFLICT, "The draft was cancelled; submit it as a new job.")
+    if job.state is JobState.DRAFT and job.counts.items == 0:
+        raise ApiError(HTTPStatus.CONFLICT, "The draft has no items; append some, or cancel it.")
+    with opened.database.write() as session:
+        start_job(session, path.job_id, opened.settings.chunk_items)
+    opened.hints.send_soon()
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+def _append_files(job_id: int, key: str | None) -> None:
+    form, opened = read_fields(AppendForm, request), services()
+    with (
+        stored_files(request, opened, form.dimensions) as files,
+        opened.database.write() as session,
+    ):
+        refuse_repeated(session, key, files.digest, job_id)
+        append(session, job_id, files.items)
+        add_batch(session, job_id, files.batch)
+        if key is not None:
+            note_request(session, key, files.digest, job_id)
+
+
+def _append_lines(job_id: int, key: str | None) -> None:
+    opened, manifest = services(), receive_manifest(read_kind() or ManifestKind.NDJSON)
+    manifest.check()
+    items, digest = manifest.read_items(), manifest.file.digest
+    with opened.database.write() as session:
+        earlier = find_earlier(session, key, digest, job_id)
+        if earlier is None and key is not None:
+            note_request(session, key, digest, job_id)
+    done = 0 if earlier is None else sum(1 for _ in islice(items, earlier.items))
+    for piece in in_pieces(items):
+        with opened.database.write() as session:
+            # The job's row first, as an erasure does.
+            append(session, job_id, piece)
+            if key is not None and not note_progress(session, key, done, done + len(piece)):
+                raise ApiError(HTTPStatus.CONFLICT, "This request is being worked on already.")
+        done += len(piece)

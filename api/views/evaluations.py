@@ -1,0 +1,42 @@
+"""How right the nets were on labelled pictures: evaluations, by their names."""
+
+from flask import Response, abort
+from flask_openapi3 import APIBlueprint, Tag
+
+from api.errors import ERRORS, answers
+from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
+from api.schemas.replies import reply
+from api.schemas.requests import EvaluationPath
+from api.services import services
+from db.audience.evaluations import (
+    Evaluation,
+    read_evaluation,
+    read_evaluations,
+)
+
+blueprint = APIBlueprint(
+    "evaluations", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
+)
+
+
+@blueprint.get("/evaluations", responses={200: EvaluationsOut})
+def list_evaluations() -> Response:
+    """Every evaluation that was stored, with its accuracy."""
+    with services().database.read() as session:
+        evaluations = read_evaluations(session)
+    return reply(EvaluationsOut(evaluations=[EvaluationSummary.of(one) for one in evaluations]))
+
+
+@blueprint.get("/evaluations/<name>", responses=answers(EvaluationOut, 200))
+def show_evaluation(path: EvaluationPath) -> Response:
+    """One evaluation, with the counts that correct shares."""
+    return reply(EvaluationOut.of(find_evaluation(path.name)))
+
+
+def find_evaluation(name: str) -> Evaluation:
+    """The evaluation, or an answer that there is none."""
+    with services().database.read() as session:
+        evaluation = read_evaluation(session, name)
+    if evaluation is None:
+        abort(404, "There is no such evaluation.")
+    return evaluation

@@ -1,0 +1,99 @@
+"""Whether this process lives, whether the system works, and how much it does."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.errors import ERRORS
+from api.schemas.replies import reply
+from api.schemas.responses import HealthOut
+from api.services import Services, services
+from db.engine import Database
+from db.states import WorkerRole
+from db.workers import count_slots
+from db.workload import read_workload
+from worker.queue.broker import connect
+
+blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
+TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+HEALTHY = "ok"
+
+
+@blueprint.get("/healthz", responses={200: HealthOut})
+def show_liveness() -> Response:
+    """This process answers."""
+    return reply(HealthOut(status="ok"))
+
+
+@blueprint.get("/readyz", responses={200: HealthOut, 503: HealthOut})
+def show_readiness() -> Response:
+    """Jobs can be submitted (200); `degraded` tells what would keep them from being worked on."""
+    checks = check_health(services())
+    if checks["database"] != HEALTHY:
+        return reply(HealthOut(status="unavailable", checks=checks), HTTPStatus.SERVICE_UNAVAILABLE)
+    needed = ("queue", "dispatcher", "workers")
+    works = all(checks[name] == HEALTHY for name in needed)
+    return reply(HealthOut(status="ok" if works else "degraded", checks=checks))
+
+
+def check_health(opened: Services) -> dict[str, str]:
+    """What each part of the system says of itself, `ok` where it works."""
+    roles = {
+        "workers": WorkerRole.BULK,
+        "interactive": WorkerRole.INTERACTIVE,
+        "dispatcher": WorkerRole.DISPATCHER,
+    }
+    try:
+        with opened.database.read() as session:
+            alive = {name: count_slots(session, role) for name, role in roles.items()}
+    except SQLAlchemyError:
+        return {"database": "away"}
+    checks = {name: HEALTHY if slots else "none is alive" for name, slots in alive.items()}
+    return {"database": HEALTHY, "queue": _check_queue(opened.settings.redis_url), **checks}
+
+
+def _check_queue(redis_url: str) -> str:
+    try:
+        with connect(redis_url) as client:
+            client.ping()
+    except RedisError:
+        return "away"
+    return HEALTHY
+
+
+@blueprint.get("/metrics", responses={200: TEXT})
+def show_metrics() -> Response:
+    """Counts for Prometheus, read from SQL: they are true whatever happened to a worker or to
+    Redis.
+    """
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_WorkloadCollector(services().database))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _WorkloadCollector(Collector):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        with self._database.read() as session:
+            workload = read_workload(session)
+        yield _gauge("facetally_jobs", "Jobs by state.", "state", workload.jobs)
+        yield _gauge("facetally_chunks", "Chunks by state.", "state", workload.chunks)
+        yield _gauge("facetally_slots", "Slots of live processes by role.", "role", workload.slots)
+        yield _gauge("facetally_items", "Items by how they ended.", "state", workload.items)
+        yield GaugeMetricFamily("facetally_faces", "Faces found.", value=workload.faces)
+
+
+def _gauge(name: str, text: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, count in values.items():
+        family.add_metric([value], count)
+    return family

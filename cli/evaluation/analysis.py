@@ -1,0 +1,78 @@
+"""What the nets make of labelled pictures, by a stack of its own that leaves nothing behind."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from secrets import token_urlsafe
+
+from api.schemas.requests import ItemBody
+from cli.client import Client
+from cli.evaluation.labels import LabelRow
+from cli.output.progress import watch_job
+from cli.stack.own import EARLY_ENDS_ALLOWED, make_own_settings
+from cli.stack.stack import StackPlan, run_stack
+from cli.uploads.job_fields import JobFields
+from cli.uploads.sending import submit_items
+from db.engine import Database
+from db.results.reading import ResultFilter, read_results
+from db.values import StoredFace, StoredItem
+from models.statistics.judged import JudgedPicture
+
+ITEMS_PER_PAGE = 1000
+# The pictures may lie anywhere that their labels name; nobody else has the key of this stack.
+EVERYWHERE = (Path("/"),)
+
+
+def analyse_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
+    """The item of each row, in their order; every row has a path."""
+    with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
+        key = token_urlsafe(24)
+        settings = make_own_settings(Path(folder) / "data", EVERYWHERE, key)
+        plan = StackPlan(
+            settings, interactive=False, logs_in_files=True, early_ends_allowed=EARLY_ENDS_ALLOWED
+        )
+        with run_stack(plan) as stack, closing(Client(stack.url, key)) as client:
+            job = submit_items(client, (_make_item(row) for row in rows), JobFields())
+            watch_job(client, job.id, stack.check)
+        return list(_read_items(settings.database_url, job.id))
+
+
+def _make_item(row: LabelRow) -> ItemBody:
+    if row.path is None:
+        raise ValueError(f"line {row.line} names no picture")
+    return ItemBody(uri=row.path.as_uri(), name=row.path.name)
+
+
+def _read_items(database_url: str, job_id: int) -> Iterator[StoredItem]:
+    with closing(Database(database_url)) as database, database.read() as session:
+        after = -1
+        while page := read_results(
+            session, job_id, ResultFilter(), after=after, limit=ITEMS_PER_PAGE
+        ):
+            yield from page
+            after = page[-1].position
+
+
+def judge_row(row: LabelRow, item: StoredItem) -> JudgedPicture:
+    """The labels of a row beside the face that its picture is taken to be of."""
+    face = _find_most_prominent(item)
+    return JudgedPicture(
+        subject=row.subject,
+        true_age=row.age_years,
+        true_gender=row.gender,
+        face=face.face if face else None,
+        gender=face.gender if face else "unknown",
+    )
+
+
+def _find_most_prominent(item: StoredItem) -> StoredFace | None:
+    """A labelled picture shows one person: the largest face, less for being off the centre."""
+
+    def prominence(stored: StoredFace) -> float:
+        box, width, height = stored.face.box, item.width_pixels or 1, item.height_pixels or 1
+        right = (box.x + box.width / 2) / width - 0.5
+        down = (box.y + box.height / 2) / height - 0.5
+        return box.width * box.height * (1 - right**2 - down**2)
+
+    return max(item.faces, key=prominence, default=None)

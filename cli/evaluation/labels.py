@@ -1,0 +1,116 @@
+"""Labelled pictures in a CSV file: path, age, gender, subject. Each row may be at fault alone."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from api.submissions.manifests import delimiter_of
+from cli.exits import CommandFailed
+from db.audience.bands import LAST_AGE
+
+GENDERS = {"female": "female", "f": "female", "male": "male", "m": "male"}
+# Written where whoever labelled did not know: no label, and no fault.
+UNLABELLED = ("", "unknown", "unk", "?", "na", "n/a", "nan", "none", "null", "-")
+LONGEST_PATH = 1024
+
+
+class RowProblem(StrEnum):
+    """Why a row, or a part of it, was not used; failed pictures have the codes of items."""
+
+    NO_PATH = "no_path"  # its path is empty, or is none
+    REPEATED = "repeated"  # a row before names the same picture
+    BAD_AGE = "bad_age"  # its age is no number of years
+    BAD_GENDER = "bad_gender"  # its gender is neither female nor male
+    NO_LABEL = "no_label"  # neither age nor gender: it tells of detection only
+    NO_FACE = "no_face"  # none was found in its picture
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """What a row says; `path` is None where no picture can be read for it."""
+
+    line: int
+    path: Path | None
+    subject: str
+    age_years: float | None
+    gender: str | None
+    problems: tuple[RowProblem, ...]
+
+
+def read_labels(path: Path) -> list[LabelRow]:
+    """Every row of the table; CommandFailed where the file is none."""
+    try:
+        # Spreadsheets begin a file with a mark.
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            delimiter = delimiter_of(text.readline())
+            text.seek(0)
+            reader = csv.DictReader(text, delimiter=delimiter, restkey="")
+            columns = _name_columns(path, reader.fieldnames or ())
+            lines = [
+                (reader.line_num, {name: row[column] or "" for name, column in columns.items()})
+                for row in reader
+            ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CommandFailed(f"{path} cannot be read as UTF-8 text: {error}.") from error
+    if not lines:
+        raise CommandFailed(f"{path} has no row under its first line.")
+    seen: set[Path] = set()
+    return [_read_row(path.absolute().parent, line, row, seen) for line, row in lines]
+
+
+def _name_columns(path: Path, found: Iterable[str]) -> dict[str, str]:
+    columns = {name.strip().lower(): name for name in found}
+    if "path" not in columns or not columns.keys() & {"age", "gender"}:
+        raise CommandFailed(
+            f"{path}: its first line must name a column 'path', and 'age', 'gender' or both."
+        )
+    return {name: columns[name] for name in ("path", "age", "gender", "subject") if name in columns}
+
+
+def _read_row(folder: Path, line: int, row: Mapping[str, str], seen: set[Path]) -> LabelRow:
+    problems = []
+    path = _read_path(folder, row["path"])
+    if path is None:
+        problems.append(RowProblem.NO_PATH)
+    elif path in seen:
+        path = None
+        problems.append(RowProblem.REPEATED)
+    else:
+        seen.add(path)
+    age, gender = row.get("age", ""), row.get("gender", "")
+    age_years, known = _read_age(age), _read_gender(gender)
+    if age_years is None and _is_label(age):
+        problems.append(RowProblem.BAD_AGE)
+    if known is None and _is_label(gender):
+        problems.append(RowProblem.BAD_GENDER)
+    if age_years is None and known is None and not problems:
+        problems.append(RowProblem.NO_LABEL)
+    # A row that names nobody shows somebody of its own.
+    subject = row.get("subject", "").strip() or f"line {line}"
+    return LabelRow(line, path, subject, age_years, known, tuple(problems))
+
+
+def _read_path(folder: Path, text: str) -> Path | None:
+    name = text.strip()
+    if not name or len(name) > LONGEST_PATH or not name.isprintable():
+        return None
+    return folder / name
+
+
+def _read_age(text: str) -> float | None:
+    """Years, with a point or a comma; None for anything else."""
+    try:
+        years = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return years if 0 <= years <= LAST_AGE else None
+
+
+def _read_gender(text: str) -> str | None:
+    return GENDERS.get(text.strip().lower())
+
+
+def _is_label(text: str) -> bool:
+    return text.strip().lower() not in UNLABELLED

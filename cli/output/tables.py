@@ -1,0 +1,114 @@
+"""What people read: jobs, faces and the audience as tables."""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+
+from api.schemas.faces import FaceOut
+from api.schemas.responses import AudienceOut, JobOut, ResultOut
+from cli.terminal import clean
+from models.statistics.shares import Share
+
+
+def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
+    """A line for each job."""
+    table = make_table("job", "state", "items", "done", "failed", "faces", "tags", "created")
+    for job in jobs:
+        counts = job.counts
+        numbers = (counts.items, counts.done, counts.failed, counts.faces)
+        table.add_row(
+            str(job.id),
+            job.state,
+            *map(str, numbers),
+            clean(", ".join(job.tags)),
+            f"{job.timestamps.created:%Y-%m-%d %H:%M:%S}",
+        )
+    return table
+
+
+def make_faces_table(results: Iterable[ResultOut]) -> Table:
+    """A line for each face, and one for a picture that has none."""
+    table = make_table("picture", "face", "gender", "sure", "age", "between", "score")
+    for result in results:
+        name = clean(result.name)
+        for number, face in enumerate(result.faces, start=1):
+            table.add_row(name, str(number), *_describe_face(face))
+        if not result.faces:
+            table.add_row(name, result.error.code if result.error else "none")
+    return table
+
+
+def _describe_face(face: FaceOut) -> tuple[str, ...]:
+    return (
+        face.gender.value,
+        f"{face.gender.probability:.0%}",
+        f"{face.age.years:.0f}",
+        f"{face.age.low}-{face.age.high}",
+        f"{face.score:.2f}",
+    )
+
+
+def make_audience_table(audience: AudienceOut) -> Table:
+    """Who was there, empty groups left out."""
+    names = list(audience.groups[0].dimensions) if audience.groups else []
+    has_periods = any(group.period for group in audience.groups)
+    periods = ["period"] * has_periods
+    corrected = ["corrected", "95 % interval"] * bool(audience.calibration)
+    counted = audience.count
+    table = make_table(
+        *names, *periods, "gender", "age", counted, "share", "95 % interval", *corrected
+    )
+    for group in audience.groups:
+        if group.faces == 0:
+            continue
+        table.add_row(
+            *(clean(value or "-") for value in group.dimensions.values()),
+            *([group.period or ""] * has_periods),
+            group.gender or "all",
+            group.age_band or "all",
+            _describe_count(group.faces, audience.min_cell),
+            *_describe_share(group.share_within),
+            *(_describe_share(group.corrected) if corrected else ()),
+        )
+    return table
+
+
+def describe_basis(audience: AudienceOut, people: int | None = None) -> str:
+    """`12 faces in 4 of 5 pictures; 1 without faces; 3 faces left out as too small; 1
+    unreadable`; with the people of videos, `41 faces, 13 people in 1 of 1 pictures and videos`."""
+    found = f"{_describe_count(audience.faces, audience.min_cell)} {audience.count}"
+    items = "pictures"
+    if people is not None:
+        found += f", {people} {'person' if people == 1 else 'people'}"
+        items = "pictures and videos"
+    parts = [f"{found} in {audience.items_done} of {audience.items} {items}"]
+    parts.append(f"{audience.items_without_faces} without faces")
+    left_out = {"too small": audience.faces_too_small, "too unsure": audience.faces_too_unsure}
+    parts += [
+        f"{_describe_count(faces, audience.min_cell)} faces left out as {why}"
+        for why, faces in left_out.items()
+        if faces != 0
+    ]
+    parts += [f"{count} {code}" for code, count in audience.items_failed.items()]
+    if audience.items_waiting:
+        parts.append(f"{audience.items_waiting} still waiting")
+    if audience.items_cancelled:
+        parts.append(f"{audience.items_cancelled} cancelled")
+    return "; ".join(parts)
+
+
+def _describe_count(faces: int | None, min_cell: int) -> str:
+    return f"under {min_cell}" if faces is None else str(faces)
+
+
+def _describe_share(share: Share | None) -> tuple[str, str]:
+    if share is None:
+        return "-", "-"
+    return f"{share.value:.1%}", f"{share.low:.1%} to {share.high:.1%}"
+
+
+def make_table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

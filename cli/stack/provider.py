@@ -1,0 +1,46 @@
+"""What the nets will run on here, found out before a worker starts.
+
+A process of its own opens the net (`python -m cli.stack.provider FOLDER PROVIDER`): a worker's main
+process must hold no session when its children are forked.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from cli.exits import CommandFailed
+from models.errors import NetUnavailable
+from models.nets.graph import CPU, load_graph
+from models.weights.manifest import DETECTOR, NETS, require_file
+
+
+def prepare_nets(weights_dir: Path, provider: str) -> str:
+    """The weights are there, and `provider` too; returns what auto stands for, cpu or cuda."""
+    try:
+        for file in NETS:
+            require_file(weights_dir, file)
+    except NetUnavailable as error:
+        raise CommandFailed(str(error)) from error
+    return CPU if provider == CPU else _probe(weights_dir, provider)
+
+
+def _probe(weights_dir: Path, provider: str) -> str:
+    command = [sys.executable, "-P", "-m", "cli.stack.provider", str(weights_dir), provider]
+    probe = subprocess.run(command, capture_output=True, text=True, check=False)
+    if probe.returncode:
+        lines = probe.stderr.strip().splitlines()
+        raise CommandFailed(lines[-1] if lines else "The net runtime ended without a word.")
+    return probe.stdout.strip()
+
+
+def main() -> None:
+    weights_dir, provider = sys.argv[1:]
+    try:
+        graph = load_graph(require_file(Path(weights_dir), DETECTOR), provider)
+    except NetUnavailable as error:
+        sys.exit(str(error))
+    sys.stdout.write(graph.provider)
+
+
+if __name__ == "__main__":
+    main()

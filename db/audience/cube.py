@@ -1,0 +1,180 @@
+"""Step 6b: the cells of all jobs, added up along what audiences ask for: few rows answer years.
+
+Each row is the sum over a scope (all jobs, or those with a tag), for a shape (no dimension, one,
+two, or all that an item has), in a grain of time. A transaction that counts leaves a delta; deltas
+are folded into the cube a little later, and whoever reads adds those that are still waiting.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from itertools import combinations
+
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from db.audience.cells import Grain, segment_of
+from db.audience.tags import has_tag
+from db.audience.totals import Totals, empty_totals, pack, unpack
+from db.bulk import put_rows
+from db.engine import is_postgresql
+from db.tables import CubeRow, DeltaRow, JobRow
+
+# Deltas of one turn: short, so that nobody waits for the rows.
+FOLDED_AT_ONCE = 200
+KEYS_AT_ONCE = 500
+# Rows of some ten kilobytes each that are kept unpacked: dashboards ask the same often.
+ROWS_KEPT = 1024
+# An item of many dimensions and tags is part of thousands of sums, each of some kilobytes.
+MOST_SUMS = 5000
+# Any number that no other lock of this database has: one process folds at a time.
+FOLDING_LOCK = 7_316_223
+# The period of what has no day; it comes behind every date.
+UNDATED = "undated"
+ALL_JOBS = ""
+# Of items as they are, with all their dimensions.
+WHOLE = "*"
+# More dimensions than these together are added up from whole segments.
+MOST_DIMENSIONS = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CubeKey:
+    """Which sum a row holds."""
+
+    scope: str
+    shape: str
+    grain: Grain
+    segment: str
+    period: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Periods of one grain from a first to a last; an empty one leaves that end open."""
+
+    grain: Grain
+    first: str = ""
+    last: str = ""
+
+
+FIELDS = tuple(field.name for field in fields(CubeKey))
+
+
+def scope_of(tag: str | None) -> str:
+    return ALL_JOBS if tag is None else f"tag:{tag}"
+
+
+def shape_of(names: Iterable[str]) -> str:
+    """The one spelling of a few names of dimensions."""
+    ordered = sorted(names)
+    return json.dumps(ordered, ensure_ascii=False) if ordered else ""
+
+
+def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
+    """Add the oldest deltas to the cube; returns how many, none while another process does it."""
+    if is_postgresql(session):
+        lock = select(func.pg_try_advisory_xact_lock(FOLDING_LOCK))
+        if not session.execute(lock).scalar_one():
+            return 0
+    deltas = session.execute(select(DeltaRow.__table__).order_by(DeltaRow.id).limit(at_once)).all()
+    tags = _read_tags(session, {delta.job_id for delta in deltas})
+    sums: defaultdict[CubeKey, Totals] = defaultdict(empty_totals)
+    folded: list[int] = []
+    for delta in deltas:
+        totals = unpack(delta.totals)
+        for key in list_keys(tags[delta.job_id], delta.segment, delta.day, delta.unit):
+            sums[key] += totals
+        folded.append(delta.id)
+        if len(sums) >= MOST_SUMS:
+            break
+    keys = sorted(sums)
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        _add(session, {key: sums[key] for key in keys[start : start + KEYS_AT_ONCE]})
+    session.execute(delete(DeltaRow).where(DeltaRow.id.in_(folded)))
+    return len(folded)
+
+
+def _read_tags(session: Session, job_ids: Iterable[int]) -> dict[int, list[str]]:
+    query = select(JobRow.id, JobRow.tags).where(JobRow.id.in_(job_ids))
+    return {job_id: tags for job_id, tags in session.execute(query)}
+
+
+def list_keys(tags: Sequence[str], segment: str, day: str, unit: str) -> Iterator[CubeKey]:
+    """Every sum that a delta is part of."""
+    dimensions: dict[str, str] = json.loads(segment) if segment else {}
+    scopes = [ALL_JOBS, *(scope_of(tag) for tag in dict.fromkeys(tags))]
+    periods = {Grain.ALL: "", Grain.MONTH: day[:7] or UNDATED, Grain.DAY: day or UNDATED}
+    for shape, part, has_days in _list_shapes(segment, dimensions):
+        for grain, period in periods.items():
+            if has_days or grain is not Grain.DAY:
+                for scope in scopes:
+                    yield CubeKey(scope, shape, grain, part, period, unit)
+
+
+def _list_shapes(segment: str, dimensions: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
+    """Shape, segment, and whether it is kept by day: pairs are not, they would be too many."""
+    yield WHOLE, segment, True
+    for count in range(MOST_DIMENSIONS + 1):
+        for names in combinations(sorted(dimensions), count):
+            part = segment_of({name: dimensions[name] for name in names})
+            yield shape_of(names), part, count < MOST_DIMENSIONS
+
+
+def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
+    """Add to the rows of these keys; a row that nothing is left of is removed, with the words of
+    its segment."""
+    for row in session.execute(select(CubeRow.__table__).where(_has_key(sums))):
+        key = CubeKey(row.scope, row.shape, Grain(row.grain), row.segment, row.period, row.unit)
+        sums[key] = sums[key] + unpack(row.totals)
+    left = [key for key, totals in sums.items() if totals.any()]
+    put_rows(session, CubeRow, [{**_columns(key), "totals": pack(sums[key])} for key in left])
+    gone = sums.keys() - set(left)
+    if gone:
+        session.execute(delete(CubeRow).where(_has_key(gone)))
+
+
+def read_cube(
+    session: Session, scope: str, shape: str, stretch: Stretch, segment: str | None = None
+) -> Iterator[tuple[str, str, str, Totals]]:
+    """Segment, period, unit and totals of the rows of a stretch of time, of one segment or all."""
+    query = select(CubeRow.segment, CubeRow.period, CubeRow.unit, CubeRow.totals).where(
+        CubeRow.scope == scope, CubeRow.shape == shape, CubeRow.grain == stretch.grain
+    )
+    if segment is not None:
+        query = query.where(CubeRow.segment == segment)
+    if stretch.first:
+        query = query.where(CubeRow.period >= stretch.first)
+    if stretch.last:
+        query = query.where(CubeRow.period <= stretch.last)
+    for segment, period, unit, packed in session.execute(query):
+        yield segment, period, unit, _unpack_row(packed)
+
+
+@lru_cache(ROWS_KEPT)
+def _unpack_row(packed: bytes) -> Totals:
+    """Not to be written to: whoever asks the same again within a while is given the same."""
+    totals = unpack(packed)
+    totals.flags.writeable = False
+    return totals
+
+
+def read_deltas(session: Session, tag: str | None) -> Iterator[tuple[str, str, str, Totals]]:
+    """Segment, day, unit and totals of what the cube does not hold yet."""
+    query = select(DeltaRow.segment, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
+    if tag is not None:
+        query = query.join(JobRow, JobRow.id == DeltaRow.job_id).where(has_tag(session, tag))
+    for segment, day, unit, packed in session.execute(query):
+        yield segment, day, unit, unpack(packed)
+
+
+def _columns(key: CubeKey) -> dict[str, str]:
+    return {field: getattr(key, field) for field in FIELDS}
+
+
+def _has_key(keys: Iterable[CubeKey]) -> ColumnElement[bool]:
+    columns = [CubeRow.__table__.c[field] for field in FIELDS]
+    return tuple_(*columns).in_([tuple(_columns(key).values()) for key in keys])

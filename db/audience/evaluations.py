@@ -1,0 +1,121 @@
+"""Evaluations of the nets, kept under their names: what corrects the shares of an audience."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, undefer
+
+from db.audience.bands import Band
+from db.tables import EvaluationRow
+from models.errors import FacetallyError
+from models.statistics.accuracy import Accuracy
+from models.statistics.confusion import Confusion, LabelledFaces, tabulate_confusion
+
+ACCURACY = TypeAdapter(Accuracy)
+
+
+class EvaluationExists(FacetallyError):
+    """Evaluations are quoted by their names and never replaced: take another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    """The settings that shares depend on: a job analysed under others is another matter."""
+
+    detection_side: int
+    score_threshold: float
+    smallest_face_pixels: int
+    gender_min_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationCounts:
+    """What became of the rows of labels; `problems` are told by their codes."""
+
+    rows: int
+    pictures: int  # that could be read
+    faces: int  # one a picture
+    several_faces: int  # pictures of which the most prominent face was taken
+    problems: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How right the nets were on labelled pictures, and the counts to correct shares with."""
+
+    name: str
+    nets: dict[str, str]  # each file's sha256
+    settings: EvaluationSettings
+    counts: EvaluationCounts
+    accuracy: Accuracy
+    labelled: tuple[LabelledFaces, ...]
+    design_effect: float  # of the labelled faces within their subjects
+    created_at: datetime | None = None  # None until it is recorded
+
+    def confusion(self, *, by_gender: bool, bands: Sequence[Band] | None) -> Confusion:
+        """What an audience of these groups is corrected with, by `correct_shares`."""
+        return tabulate_confusion(
+            self.labelled, by_gender=by_gender, bands=bands, design_effect=self.design_effect
+        )
+
+
+def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
+    """Keep it; returns it with the time. Raises EvaluationExists where its name is taken."""
+    row = insert(EvaluationRow).values(
+        name=evaluation.name,
+        nets=evaluation.nets,
+        settings=_plain(EvaluationSettings, evaluation.settings),
+        counts=_plain(EvaluationCounts, evaluation.counts),
+        accuracy=_plain(Accuracy, evaluation.accuracy),
+        labelled=[list(astuple(faces)) for faces in evaluation.labelled],
+        design_effect=evaluation.design_effect,
+    )
+    try:
+        created_at = session.execute(row.returning(EvaluationRow.created_at)).scalar_one()
+    except IntegrityError as error:
+        raise EvaluationExists(
+            f"There is an evaluation {evaluation.name!r} already: give another --name."
+        ) from error
+    return replace(evaluation, created_at=created_at)
+
+
+def read_evaluation(session: Session, name: str) -> Evaluation | None:
+    """The evaluation of this name, with what corrects shares."""
+    query = (
+        select(EvaluationRow)
+        .where(EvaluationRow.name == name)
+        .options(undefer(EvaluationRow.labelled))
+    )
+    row = session.scalars(query).one_or_none()
+    return None if row is None else replace(_value(row), labelled=_labelled(row))
+
+
+def read_evaluations(session: Session) -> list[Evaluation]:
+    """All of them, the newest first, without what corrects shares."""
+    order = (EvaluationRow.created_at.desc(), EvaluationRow.name)
+    return [_value(row) for row in session.scalars(select(EvaluationRow).order_by(*order))]
+
+
+def _value(row: EvaluationRow) -> Evaluation:
+    return Evaluation(
+        name=row.name,
+        nets=row.nets,
+        settings=EvaluationSettings(**row.settings),
+        counts=EvaluationCounts(**row.counts),
+        accuracy=ACCURACY.validate_python(row.accuracy),
+        labelled=(),
+        design_effect=row.design_effect,
+        created_at=row.created_at,
+    )
+
+
+def _labelled(row: EvaluationRow) -> tuple[LabelledFaces, ...]:
+    return tuple(LabelledFaces(*faces) for faces in row.labelled)
+
+
+def _plain(kind: type[object], value: object) -> object:
+    return TypeAdapter(kind).dump_python(value, mode="json")

@@ -1,0 +1,155 @@
+"""Counts that add up over any parts of an audience, as one vector of whole numbers.
+
+Its first part are cells: of each gender and age how many faces, and their mass, which soft shares
+are made of. Behind them stand measures: what became of items, and how faces cluster in pictures.
+"""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.states import ErrorCode
+from models.face import Dropped, Face, whole_years
+from models.statistics.confusion import OLDEST, PREDICTED_GENDERS
+
+# Of the faces in a cell: how many, the sum of their probabilities of being female in thousandths,
+# and the sum of the widths of their age intervals.
+MASSES = ("faces", "female_milli", "width_years")
+CELLS_SHAPE = (len(PREDICTED_GENDERS), OLDEST + 1, len(MASSES))
+CELLS = len(PREDICTED_GENDERS) * (OLDEST + 1) * len(MASSES)
+
+DONE, WITHOUT_FACES, DUPLICATES = "done", "without_faces", "duplicates"
+FAILED = "failed."
+OUTCOMES = (DONE, WITHOUT_FACES, DUPLICATES, *(f"{FAILED}{code}" for code in ErrorCode))
+# Sums over the pictures that have faces, of those faces, the females among them, and their ages.
+CLUSTERS = (
+    "pictures",
+    "faces_squared",
+    "females_squared",
+    "faces_times_females",
+    "ages_squared",
+    "faces_times_ages",
+)
+# Likely faces of pictures and frames that were left out.
+TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
+# Packed totals tell measures by their place: a new one comes last.
+MEASURES = (*OUTCOMES, *CLUSTERS, TOO_SMALL, TOO_UNSURE)
+PLACES = {measure: CELLS + place for place, measure in enumerate(MEASURES)}
+CLUSTER_PLACES = slice(PLACES[CLUSTERS[0]], PLACES[CLUSTERS[-1]] + 1)
+LENGTH = CELLS + len(MEASURES)
+# Numbers are packed as one of these, which the first byte tells.
+PACKED: dict[bytes, np.dtype[np.signedinteger[Any]]] = {
+    b"4": np.dtype("<i4"),
+    b"8": np.dtype("<i8"),
+}
+COMPRESSION = 1
+
+Totals: TypeAlias = NDArray[np.int64]  # (LENGTH,)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFace:
+    """What a cell counts of a face."""
+
+    gender: str
+    age: int
+    female_milli: int
+    width_years: int
+
+
+def count_face(face: Face, gender_min_probability: float) -> CountedFace:
+    """The same numbers that the row of the face gives when cells are recounted from it."""
+    return CountedFace(
+        gender=face.gender.value(gender_min_probability),
+        age=min(whole_years(face.age.years), OLDEST),
+        female_milli=round(face.gender.female * 1000),
+        width_years=face.age.high - face.age.low,
+    )
+
+
+def empty_totals() -> Totals:
+    return np.zeros(LENGTH, dtype=np.int64)
+
+
+def cells_of(totals: Totals) -> NDArray[np.int64]:
+    """A view (genders, ages, masses)."""
+    return totals[:CELLS].reshape(CELLS_SHAPE)
+
+
+def faces_of(totals: Totals) -> NDArray[np.int64]:
+    """A view (genders, ages): how many faces."""
+    return cells_of(totals)[:, :, 0]
+
+
+def measure_of(totals: Totals, measure: str) -> int:
+    return int(totals[PLACES[measure]])
+
+
+def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
+    """Add the faces of one picture, or the people of one video: they are alike more than others.
+
+    Returns how many there were.
+    """
+    cells = cells_of(totals)
+    count = females = ages = 0
+    for face in faces:
+        cells[PREDICTED_GENDERS.index(face.gender), face.age] += (
+            1,
+            face.female_milli,
+            face.width_years,
+        )
+        count += 1
+        females += face.gender == "female"
+        ages += face.age
+    totals[CLUSTER_PLACES] += (
+        min(1, count),
+        count * count,
+        females * females,
+        count * females,
+        ages * ages,
+        count * ages,
+    )
+    return count
+
+
+def add_dropped(totals: Totals, dropped: Dropped) -> None:
+    totals[PLACES[TOO_SMALL]] += dropped.too_small
+    totals[PLACES[TOO_UNSURE]] += dropped.too_unsure
+
+
+def add_outcome(totals: Totals, outcome: str, items: int = 1) -> None:
+    """Count items of which this became."""
+    totals[PLACES[outcome]] += items
+
+
+def list_cells(totals: Totals) -> Iterable[tuple[str, int, int, int, int]]:
+    """The cells that hold anything: gender, age, and the three masses."""
+    cells = cells_of(totals)
+    for gender, age in zip(*np.nonzero(cells.any(axis=2)), strict=True):
+        faces, female_milli, width_years = cells[gender, age].tolist()
+        yield PREDICTED_GENDERS[gender], int(age), faces, female_milli, width_years
+
+
+def list_measures(totals: Totals) -> Iterable[tuple[str, int]]:
+    """The measures that are not zero."""
+    for measure, total in zip(MEASURES, totals[CELLS:].tolist(), strict=True):
+        if total:
+            yield measure, total
+
+
+def pack(totals: Totals) -> bytes:
+    """Compressed, in the smaller of two types that holds every number."""
+    type_ = next(one for one in PACKED if np.abs(totals).max() <= np.iinfo(PACKED[one]).max)
+    return type_ + zlib.compress(totals.astype(PACKED[type_]).tobytes(), COMPRESSION)
+
+
+def unpack(packed: bytes) -> Totals:
+    """Read what `pack` wrote; measures that were added since are zero in it."""
+    numbers = np.frombuffer(zlib.decompress(packed[1:]), dtype=PACKED[packed[:1]])
+    totals = empty_totals()
+    totals[: len(numbers)] = numbers
+    return totals

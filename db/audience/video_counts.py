@@ -1,0 +1,70 @@
+"""Step 5b for videos: the one place where what was found in them is counted for the audience."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.audience.cells import Tally, Unit, record_tally
+from db.audience.totals import (
+    DONE,
+    DUPLICATES,
+    FAILED,
+    WITHOUT_FACES,
+    CountedFace,
+    add_dropped,
+    add_outcome,
+    add_picture,
+)
+from db.states import ErrorCode
+from db.tables import FaceRow, ItemRow
+from db.values import ClaimedItem
+from db.video_tables import TrackRow
+from models.face import Dropped
+from models.statistics.confusion import OLDEST
+
+ROWS_AT_ONCE = 1000
+
+
+def count_video(
+    session: Session,
+    job_id: int,
+    item: ClaimedItem,
+    dropped: Dropped,
+    *,
+    counts: bool,
+    is_copy: bool,
+) -> None:
+    """Add a video, its faces and its people, in the transaction that records it.
+
+    All of a video are one picture: its frames show the same people.
+    """
+    tally = Tally()
+    totals = tally.at(item.dimensions, item.captured_at)
+    add_outcome(totals, DONE)
+    add_outcome(totals, DUPLICATES, int(is_copy))
+    add_dropped(tally.at(item.dimensions, item.captured_at, Unit.FRAME), dropped)
+    faces, people = (_read_faces(session, table, item.id) for table in (FaceRow, TrackRow))
+    add_picture(tally.at(item.dimensions, item.captured_at, Unit.FRAME), faces)
+    counted = add_picture(tally.at(item.dimensions, item.captured_at, Unit.TRACK), people)
+    add_outcome(totals, WITHOUT_FACES, int(counts and not counted))
+    record_tally(session, job_id, tally)
+
+
+def count_failed_video(session: Session, item_id: int, code: ErrorCode) -> None:
+    """Add a video that was given up."""
+    what = select(ItemRow.job_id, ItemRow.dimensions, ItemRow.captured_at)
+    job_id, dimensions, captured_at = session.execute(what.where(ItemRow.id == item_id)).one()
+    tally = Tally()
+    add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{code}")
+    record_tally(session, job_id, tally)
+
+
+def _read_faces(
+    session: Session, table: type[FaceRow | TrackRow], item_id: int
+) -> Iterator[CountedFace]:
+    """Some at a time: a video may have hundreds of thousands."""
+    query = select(table.gender, table.age, table.female, table.age_low, table.age_high)
+    of_video = query.where(table.item_id == item_id).execution_options(yield_per=ROWS_AT_ONCE)
+    for gender, age, female, low, high in session.execute(of_video):
+        yield CountedFace(gender, min(age, OLDEST), round(female * 1000), high - low)

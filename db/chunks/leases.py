@@ -1,0 +1,177 @@
+"""Step 3: a worker claims a chunk, holds it while it works, and gives it up when it cannot go
+on."""
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.states import ChunkKind, ChunkState, ItemState, JobState
+from db.tables import ChunkRow, ItemRow, JobRow
+from db.values import ClaimedChunk, ClaimedItem, JobOptions
+
+
+class Lease(StrEnum):
+    """What a worker learns when it renews its lease."""
+
+    HELD = "held"  # go on
+    CANCELLING = "cancelling"  # record what is done and stop
+    LOST = "lost"  # somebody else has the chunk: drop everything
+
+
+def claim_chunk(
+    session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
+) -> ClaimedChunk | None:
+    """Take the chunk if it is free and its job is live; None for a late or doubled hint."""
+    # The job's row first, then the chunk's, as a cancellation does: in the other order each could
+    # wait for the other.
+    _mark_running(session, chunk_id)
+    claimed = _take_lease(session, chunk_id, token, worker, lease_seconds)
+    if claimed is None:
+        return None
+    job_id = claimed.job_id
+    # A segment has no item of its own: it lies within the video at its start.
+    stop = max(claimed.stop, claimed.start + 1)
+    return ClaimedChunk(
+        id=chunk_id,
+        job_id=job_id,
+        token=token,
+        options=read_options(session, job_id),
+        items=_read_waiting_items(session, job_id, claimed.start, stop),
+        crashes=claimed.crashes,
+        kind=ChunkKind(claimed.kind),
+        first_frame=claimed.first_frame or 0,
+        stop_frame=claimed.stop_frame,
+    )
+
+
+def _take_lease(
+    session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
+) -> ChunkRow | None:
+    return session.scalars(
+        update(ChunkRow)
+        .where(
+            ChunkRow.id == chunk_id,
+            ChunkRow.state == ChunkState.WAITING,
+            ChunkRow.not_before <= DatabaseTime(),
+            ChunkRow.job_id == JobRow.id,
+            JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        )
+        .values(
+            state=ChunkState.LEASED,
+            token=token,
+            worker=worker,
+            attempts=ChunkRow.attempts + 1,
+            lease_until=DatabaseTime(lease_seconds),
+        )
+        .returning(ChunkRow)
+        .execution_options(synchronize_session=False)
+    ).first()
+
+
+def _mark_running(session: Session, chunk_id: int) -> None:
+    job_id = select(ChunkRow.job_id).where(
+        ChunkRow.id == chunk_id, ChunkRow.state == ChunkState.WAITING
+    )
+    session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id.scalar_subquery(), JobRow.state == JobState.QUEUED)
+        .values(state=JobState.RUNNING, running_at=func.coalesce(JobRow.running_at, DatabaseTime()))
+    )
+
+
+def read_options(session: Session, job_id: int) -> JobOptions:
+    """How the items of a job are to be worked on."""
+    options = session.execute(select(JobRow.options).where(JobRow.id == job_id)).scalar_one()
+    return JobOptions.of(options)
+
+
+def _read_waiting_items(
+    session: Session, job_id: int, start: int, stop: int
+) -> tuple[ClaimedItem, ...]:
+    query = (
+        select(ItemRow.id, ItemRow.name, ItemRow.uri, ItemRow.dimensions, ItemRow.captured_at)
+        .where(
+            ItemRow.job_id == job_id,
+            ItemRow.position >= start,
+            ItemRow.position < stop,
+            ItemRow.state == ItemState.WAITING,
+        )
+        .order_by(ItemRow.position)
+    )
+    return tuple(ClaimedItem(*row) for row in session.execute(query))
+
+
+def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: float) -> Lease:
+    """Show that the work goes on, and learn whether it still should."""
+    job_id = session.execute(
+        update(ChunkRow)
+        .where(*held(chunk_id, token))
+        .values(lease_until=DatabaseTime(lease_seconds))
+        .returning(ChunkRow.job_id)
+    ).scalar_one_or_none()
+    if job_id is None:
+        return Lease.LOST
+    return Lease.CANCELLING if is_cancelling(session, job_id) else Lease.HELD
+
+
+def mark_item(session: Session, chunk_id: int, token: str, item_id: int | None) -> bool:
+    """Write down which item is worked on now, for whoever takes the chunk back from a dead worker.
+
+    False where the lease has moved on.
+    """
+    position = select(ItemRow.position).where(ItemRow.id == item_id).scalar_subquery()
+    marked = session.execute(
+        update(ChunkRow)
+        .where(*held(chunk_id, token))
+        .values(in_hand=None if item_id is None else position)
+        .returning(ChunkRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return marked.first() is not None
+
+
+def release_all_leases(session: Session) -> None:
+    """Give every leased chunk back: for a start at which no worker of this database can be
+    alive."""
+    session.execute(
+        update(ChunkRow)
+        .where(ChunkRow.state == ChunkState.LEASED)
+        .values(state=ChunkState.WAITING, token=None, in_hand=None)
+    )
+    lost = (ChunkRow.state == ChunkState.WAITING, ChunkRow.sent_at.is_not(None))
+    session.execute(update(ChunkRow).where(*lost).values(sent_at=None))
+
+
+def held(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
+    """The chunk, while this lease of it lasts."""
+    return (
+        ChunkRow.id == chunk_id,
+        ChunkRow.token == token,
+        ChunkRow.state == ChunkState.LEASED,
+    )
+
+
+def held_by(worker: str) -> tuple[ColumnElement[bool], ...]:
+    """The chunks that the children of a worker's main process hold, `host:pid`."""
+    return (
+        ChunkRow.state == ChunkState.LEASED,
+        ChunkRow.worker.startswith(f"{worker}:", autoescape=True),
+    )
+
+
+def is_cancelling(session: Session, job_id: int) -> bool:
+    """Whether a job is to stop: nothing of it waits any more."""
+    query = select(JobRow.state).where(JobRow.id == job_id)
+    return session.execute(query).scalar_one() == JobState.CANCELLING
+
+
+def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, str]]:
+    """(chunk id, token) of leases that ended unrenewed: their workers are dead or stuck."""
+    query = (
+        select(ChunkRow.id, ChunkRow.token)
+        .where(ChunkRow.state == ChunkState.LEASED, ChunkRow.lease_until < DatabaseTime())
+        .limit(limit)
+    )
+    return [(chunk_id, token) for chunk_id, token in session.execute(query) if token is not None]

@@ -1,0 +1,72 @@
+"""Gives a job its last state once all its chunks have ended."""
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from db.chunks.segments import forget_begun_videos
+from db.chunks.window import has_chunk
+from db.clock import DatabaseTime
+from db.jobs.cancelling import cancel_waiting_chunks
+from db.states import ChunkState, ItemState, JobState
+from db.tables import ChunkRow, ItemRow, JobRow
+
+
+def read_jobs_to_close(session: Session) -> list[int]:
+    """Live jobs whose chunks have all ended, and those being cancelled that only wait."""
+    return list(session.scalars(select(JobRow.id).where(*_over())))
+
+
+def _over() -> tuple[ColumnElement[bool], ...]:
+    working = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED, JobState.CANCELLING)
+    # Asked apart, so that of a large job only the chunks in that state are looked at.
+    return (
+        JobRow.state.in_(working),
+        ~has_chunk(ChunkState.LEASED),
+        ~has_chunk(ChunkState.CUT, JobRow.state != JobState.CANCELLING),
+        ~has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),
+    )
+
+
+def close_job(session: Session, job_id: int) -> JobState | None:
+    """Give a job its last state; None where it is not over, or another process closes it."""
+    job = session.execute(
+        select(JobRow.state, JobRow.items)
+        .where(JobRow.id == job_id)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).first()
+    if job is None:
+        return None
+    if job.state == JobState.CANCELLING:
+        # A chunk that came back from a dead worker meanwhile waits, and nobody may claim it.
+        cancel_waiting_chunks(session, job_id)
+    if session.scalar(select(JobRow.id).where(JobRow.id == job_id, *_over())) is None:
+        return None
+    last_state = _judge(session, job_id, JobState(job.state), job.items)
+    values = {"state": last_state, "finished_at": DatabaseTime()}
+    session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
+    return last_state
+
+
+def _judge(session: Session, job_id: int, state: JobState, items: int) -> JobState:
+    counted = (ChunkRow.job_id == job_id, ChunkRow.state != ChunkState.SPLIT)
+    failed, cancelled = session.execute(
+        select(
+            func.coalesce(func.sum(ChunkRow.failed), 0),
+            func.coalesce(func.sum(ChunkRow.cancelled), 0),
+        ).where(*counted)
+    ).one()
+    if state is JobState.CANCELLING and (cancelled or not items):
+        _cancel_waiting_items(session, job_id)
+        return JobState.CANCELLED
+    if failed == 0:
+        return JobState.COMPLETED
+    return JobState.FAILED if failed == items else JobState.COMPLETED_WITH_ERRORS
+
+
+def _cancel_waiting_items(session: Session, job_id: int) -> None:
+    forget_begun_videos(session, job_id)
+    session.execute(
+        update(ItemRow)
+        .where(ItemRow.job_id == job_id, ItemRow.state == ItemState.WAITING)
+        .values(state=ItemState.CANCELLED)
+    )

@@ -1,0 +1,90 @@
+"""The failed items of an ended job are given to workers once more."""
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from db.audience.cells import Tally, record_tally
+from db.audience.totals import FAILED, add_outcome
+from db.clock import DatabaseTime
+from db.states import ChunkKind, ChunkState, ItemState, JobState
+from db.tables import ChunkRow, ItemRow, JobRow
+
+RETRIED_STATES = (JobState.COMPLETED_WITH_ERRORS, JobState.FAILED)
+
+
+def retry_job(session: Session, job_id: int) -> int:
+    """Open the chunks of failed items again; returns how many items will be tried.
+
+    Items that were refused at the door stay as they are: nothing of them was kept. What is done
+    stays done, and is not touched.
+    """
+    reopened = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state.in_(RETRIED_STATES), JobRow.erasing_at.is_(None))
+        .values(state=JobState.QUEUED, queued_at=DatabaseTime(), running_at=None, finished_at=None)
+        .returning(JobRow.id)
+    ).first()
+    if reopened is None:
+        return 0
+    retried = _reopen_chunks(session, job_id)
+    _take_back_failures(session, job_id)
+    session.execute(
+        update(ItemRow)
+        .where(*retriable(job_id))
+        .values(state=ItemState.WAITING, error_code=None, error_message=None)
+    )
+    return retried
+
+
+def _take_back_failures(session: Session, job_id: int) -> None:
+    what = (ItemRow.dimensions, ItemRow.captured_at, ItemRow.error_code)
+    tally = Tally()
+    for dimensions, captured_at, code in session.execute(select(*what).where(*retriable(job_id))):
+        add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{code}")
+    record_tally(session, job_id, tally, sign=-1)
+
+
+def retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The failed items of a job, but for those refused at the door, which have no address."""
+    return (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
+
+
+def _reopen_chunks(session: Session, job_id: int) -> int:
+    inside = (ItemRow.position >= ChunkRow.start, ItemRow.position < ChunkRow.stop)
+    query = (
+        select(ChunkRow.id, func.count())
+        .join(ItemRow, ItemRow.job_id == ChunkRow.job_id)
+        .where(
+            ChunkRow.job_id == job_id,
+            ChunkRow.state == ChunkState.DONE,
+            *inside,
+            *retriable(job_id),
+        )
+        .group_by(ChunkRow.id)
+    )
+    failed = session.execute(query).all()
+    for chunk_id, items in failed:
+        _reopen_chunk(session, chunk_id, items)
+    return sum(items for _, items in failed)
+
+
+def _reopen_chunk(session: Session, chunk_id: int, items: int) -> None:
+    """As a new one, of which all but these failed items are done."""
+    session.execute(
+        update(ChunkRow)
+        .where(ChunkRow.id == chunk_id)
+        .values(
+            state=ChunkState.WAITING,
+            failed=ChunkRow.failed - items,
+            earlier=ChunkRow.done + ChunkRow.failed - items,
+            # A video is cut anew.
+            kind=ChunkKind.ITEMS,
+            item_id=None,
+            crashes=0,
+            lost_on=[],
+            token=None,
+            sent_at=None,
+            finished_at=None,
+            not_before=DatabaseTime(),
+        )
+    )

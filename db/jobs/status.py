@@ -1,0 +1,165 @@
+"""A job is followed by counts that only grow, and cancelled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime, read_time
+from db.jobs.cancelling import LEFT
+from db.jobs.video_progress import read_video_progress
+from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
+from db.tables import ChunkRow, JobRow
+from db.values import (
+    JobCounts,
+    JobOptions,
+    JobStatus,
+    Pause,
+    Priority,
+    Receipt,
+    VideoProgress,
+)
+
+# The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
+# calm.
+RATE_WINDOW_SECONDS = 60
+# Once a job has ended its rate is that of its whole run: since it was last let go on.
+_IN_RATE = and_(
+    ChunkRow.finished_at >= JobRow.running_at,
+    or_(JobRow.resumed_at.is_(None), ChunkRow.finished_at >= JobRow.resumed_at),
+    or_(
+        JobRow.finished_at.is_not(None),
+        ChunkRow.finished_at > DatabaseTime(-RATE_WINDOW_SECONDS),
+    ),
+)
+
+
+def read_job(session: Session, job_id: int) -> JobStatus | None:
+    """One job with its counts, or None where there is none."""
+    row = session.get(JobRow, job_id)
+    return None if row is None else _read_statuses(session, [row])[0]
+
+
+def read_chosen_jobs(session: Session, job_ids: Sequence[int]) -> list[JobStatus]:
+    """These jobs, as far as there are any, from the oldest."""
+    query = select(JobRow).where(JobRow.id.in_(job_ids)).order_by(JobRow.id)
+    return _read_statuses(session, list(session.scalars(query)))
+
+
+def read_jobs(
+    session: Session,
+    *,
+    limit: int,
+    before: int | None = None,
+    state: JobState | None = None,
+) -> list[JobStatus]:
+    """Jobs from the newest, numbered under `before`."""
+    query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(JobRow.id < before)
+    if state is not None:
+        query = query.where(JobRow.state == state)
+    return _read_statuses(session, list(session.scalars(query)))
+
+
+def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
+    progress = _read_progress(session, [row.id for row in rows])
+    live = [row.id for row in rows if row.state in LIVE_JOB_STATES]
+    videos = read_video_progress(session, live) if live else {}
+    now = read_time(session)
+    return [
+        _status(row, *(progress.get(row.id) or _before_chunks(row)), videos.get(row.id), now)
+        for row in rows
+    ]
+
+
+def _before_chunks(row: JobRow) -> tuple[JobCounts, int]:
+    """A draft has items and no chunks; an erased job has neither."""
+    items = 0 if row.erasing_at else row.items
+    return JobCounts(items, items, 0, 0, 0, 0, 0, 0), 0
+
+
+def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobCounts, int]]:
+    """Sums over chunk rows, which are written with the results; and how many items ended in the
+    time that the rate is of."""
+    size = ChunkRow.stop - ChunkRow.start
+    held = ChunkRow.state.in_((ChunkState.LEASED, ChunkState.CUT))
+    analysed = ChunkRow.done + ChunkRow.failed - ChunkRow.earlier
+    query = (
+        select(
+            ChunkRow.job_id,
+            func.sum(case((_IN_RATE, analysed), else_=0)),
+            func.sum(size),
+            func.sum(case((held, LEFT), else_=0)),
+            func.sum(ChunkRow.done),
+            func.sum(ChunkRow.failed),
+            func.sum(ChunkRow.cancelled),
+            func.sum(ChunkRow.faces),
+            func.sum(ChunkRow.duplicates),
+        )
+        .join(JobRow)
+        .where(ChunkRow.job_id.in_(job_ids), ChunkRow.state != ChunkState.SPLIT)
+        .group_by(ChunkRow.job_id)
+    )
+    return {
+        job_id: (_add_up(*counts), recent) for job_id, recent, *counts in session.execute(query)
+    }
+
+
+def _add_up(
+    items: int, running: int, done: int, failed: int, cancelled: int, faces: int, duplicates: int
+) -> JobCounts:
+    waiting = items - running - done - failed - cancelled
+    return JobCounts(items, waiting, running, done, failed, cancelled, faces, duplicates)
+
+
+def _status(
+    row: JobRow, counts: JobCounts, recent: int, videos: VideoProgress | None, now: datetime
+) -> JobStatus:
+    rate = _items_per_second(row, recent, now)
+    left = counts.waiting + counts.running
+    return JobStatus(
+        id=row.id,
+        state=JobState(row.state),
+        tags=tuple(row.tags),
+        options=JobOptions.of(row.options),
+        counts=counts,
+        videos=videos,
+        items_per_second=rate,
+        eta_seconds=left / rate if rate and row.finished_at is None else None,
+        priority=Priority(row.priority),
+        expires_at=row.expires_at,
+        paused=_pause(row),
+        erased=_receipt(row),
+        created_at=row.created_at,
+        queued_at=row.queued_at,
+        running_at=row.running_at,
+        paused_at=row.paused_at,
+        resumed_at=row.resumed_at,
+        cancelling_at=row.cancelling_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _pause(row: JobRow) -> Pause | None:
+    if row.state != JobState.PAUSED or row.paused_at is None or row.pause is None:
+        return None
+    return Pause(row.paused_at, ErrorCode(row.pause["code"]), row.pause["message"])
+
+
+def _receipt(row: JobRow) -> Receipt | None:
+    if row.erasing_at is None or row.receipt is None:
+        return None
+    return Receipt(**row.receipt, asked_at=row.erasing_at, erased_at=row.erased_at)
+
+
+def _items_per_second(row: JobRow, recent: int, now: datetime) -> float | None:
+    """Over the whole run once it has ended, over the last minute before; none while it rests."""
+    if row.running_at is None or row.state == JobState.PAUSED:
+        return None
+    begun = max(row.running_at, row.resumed_at or row.running_at)
+    seconds = ((row.finished_at or now) - begun).total_seconds()
+    if row.finished_at is None:
+        seconds = min(seconds, RATE_WINDOW_SECONDS)
+    return recent / seconds if seconds > 0 and recent else None

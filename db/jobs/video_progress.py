@@ -1,0 +1,68 @@
+"""How far videos are that count as running for minutes or hours: how much of them is looked at, and
+how much of their annotated copies is drawn."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from db.chunks.leases import read_options
+from db.states import ChunkKind, ChunkState
+from db.tables import ChunkRow, ItemRow
+from db.values import JobOptions, VideoProgress
+from db.video_tables import AnnotatedCopyRow
+
+_ENDED = ChunkRow.state.in_((ChunkState.DONE, ChunkState.CANCELLED))
+_IS_SEGMENT = ChunkRow.kind == ChunkKind.SEGMENT
+
+
+def read_video_progress(session: Session, job_ids: Sequence[int]) -> dict[int, VideoProgress]:
+    """Of each job that has videos under way."""
+    running = case((and_(ChunkRow.kind == ChunkKind.JOIN, ~_ENDED), 1), else_=0)
+    query = (
+        select(
+            ChunkRow.job_id,
+            func.sum(running),
+            func.sum(case((_IS_SEGMENT, 1), else_=0)),
+            func.sum(case((and_(_IS_SEGMENT, _ENDED), 1), else_=0)),
+        )
+        .where(ChunkRow.job_id.in_(job_ids), ChunkRow.item_id.is_not(None))
+        .group_by(ChunkRow.job_id)
+        .having(func.sum(running) > 0)
+    )
+    rows = session.execute(query).all()
+    copied = _read_copied(session, [row.job_id for row in rows]) if rows else {}
+    return {
+        job_id: VideoProgress(videos, ended / segments if segments else 0.0, copied.get(job_id))
+        for job_id, videos, segments, ended in rows
+    }
+
+
+def _read_copied(session: Session, job_ids: Sequence[int]) -> dict[int, float]:
+    """The part that is drawn of the copies that were begun, where the videos say how long they
+    are."""
+    query = (
+        select(ItemRow.job_id, ItemRow.duration_seconds, AnnotatedCopyRow.drawn_seconds)
+        .join(AnnotatedCopyRow, AnnotatedCopyRow.item_id == ItemRow.id)
+        .where(ItemRow.job_id.in_(job_ids), ItemRow.duration_seconds > 0)
+        .order_by(ItemRow.job_id)
+    )
+    begun = [(job_id, length, drawn) for job_id, length, drawn in session.execute(query)]
+    return {
+        job_id: _measure(read_options(session, job_id), copies)
+        for job_id, copies in groupby(begun, key=itemgetter(0))
+    }
+
+
+def _measure(
+    options: JobOptions, copies: Iterable[tuple[int, float | None, float | None]]
+) -> float:
+    """The part of what is asked of these videos: how long each is, and up to when it is drawn."""
+    asked = drawn = 0.0
+    for _, duration_seconds, drawn_seconds in copies:
+        ends = filter(None, (duration_seconds, options.stop_seconds))
+        asked += max(0.0, min(ends) - options.start_seconds)
+        drawn += max(0.0, (drawn_seconds or 0.0) - options.start_seconds)
+    return min(1.0, drawn / asked) if asked else 0.0

@@ -1,0 +1,84 @@
+"""Items of a job with the same bytes: which was recorded first, and what was found in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.bulk import insert_new_rows
+from db.results.reading import read_items, read_thumbnails
+from db.tables import DigestRow
+from db.values import ClaimedChunk, Duplicates, ItemResult, RecordedPicture
+from models.face import NONE_DROPPED
+
+
+def find_recorded(
+    session: Session, job_id: int, digests: Iterable[bytes]
+) -> dict[bytes, RecordedPicture]:
+    """What was recorded of a job's pictures with these bytes, for those where something was."""
+    owners = _read_owners(session, job_id, digests)
+    if not owners:
+        return {}
+    items = {item.id: item for item in read_items(session, owners.values())}
+    thumbnails = read_thumbnails(session, owners.values())
+    return {
+        digest: RecordedPicture(
+            width_pixels=items[owner].width_pixels,
+            height_pixels=items[owner].height_pixels,
+            faces=tuple(stored.face for stored in items[owner].faces),
+            thumbnail=thumbnails.get(owner),
+            dropped=items[owner].dropped,
+        )
+        for digest, owner in owners.items()
+        if owner in items
+    }
+
+
+def mark_duplicates(
+    session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
+) -> list[ItemResult]:
+    """The results as they count: each that is not the first with its bytes names the one that is.
+
+    To be called in the transaction that records them. Only one of several transactions with the
+    same bytes finds itself the first; the others wait for its end to know. An item that failed is
+    never the first: another copy of it may still be done.
+    """
+    ours: dict[bytes, int] = {}
+    for result in results:
+        if result.digest is not None and result.error is None:
+            ours.setdefault(result.digest, result.item.id)
+    first = {**ours, **_claim(session, chunk.job_id, ours)}
+    return [_mark(result, first, chunk.options.duplicates) for result in results]
+
+
+def _mark(result: ItemResult, first: Mapping[bytes, int], wanted: Duplicates) -> ItemResult:
+    if result.digest is None or result.error is not None:
+        return result
+    owner = first[result.digest]
+    if owner == result.item.id:
+        return result
+    if wanted is Duplicates.ONCE:
+        return replace(result, duplicate_of=owner, faces=(), thumbnail=None, dropped=NONE_DROPPED)
+    return replace(result, duplicate_of=owner)
+
+
+def _claim(session: Session, job_id: int, ours: Mapping[bytes, int]) -> dict[bytes, int]:
+    """Enter what is new; returns who was first with each, or nothing where all were new."""
+    # In the order of the key, so that two transactions never wait for each other.
+    rows = [
+        {"job_id": job_id, "digest": digest, "item_id": item_id}
+        for digest, item_id in sorted(ours.items())
+    ]
+    all_new = insert_new_rows(session, DigestRow, rows) == len(rows)
+    return {} if all_new else _read_owners(session, job_id, ours)
+
+
+def _read_owners(session: Session, job_id: int, digests: Iterable[bytes]) -> dict[bytes, int]:
+    wanted = list(digests)
+    if not wanted:
+        return {}
+    query = select(DigestRow.digest, DigestRow.item_id).where(
+        DigestRow.job_id == job_id, DigestRow.digest.in_(wanted)
+    )
+    return {digest: item_id for digest, item_id in session.execute(query)}

@@ -1,0 +1,215 @@
+"""Step 6: results are read back, a page at a time, in the order their items were submitted."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy.orm import Session
+
+from db.results.faces import read_face
+from db.states import ErrorCode, ItemState
+from db.tables import FaceRow, ItemRow, JobRow, ThumbnailRow
+from db.values import ItemError, JobOptions, StoredFace, StoredItem, Thumbnail, ThumbnailKind
+from models.face import Dropped
+
+_ItemQuery: TypeAlias = Select[ItemRow, bool]
+# An erased job is gone for readers at once, though its rows are removed a piece at a time.
+NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFilter:
+    """Which lines of a job's results are wanted. Age is in whole years, both ends included.
+
+    Where one of the face conditions is given, items without such a face are left out, and so are
+    the other faces of those that stay.
+    """
+
+    state: ItemState | None = None
+    gender: str | None = None
+    age_min: int | None = None
+    age_max: int | None = None
+    score_min: float | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    def face_conditions(self) -> list[ColumnElement[bool]]:
+        conditions = []
+        if self.gender is not None:
+            conditions.append(FaceRow.gender == self.gender)
+        if self.age_min is not None:
+            conditions.append(FaceRow.age >= self.age_min)
+        if self.age_max is not None:
+            conditions.append(FaceRow.age <= self.age_max)
+        if self.score_min is not None:
+            conditions.append(FaceRow.score >= self.score_min)
+        return conditions
+
+    def item_conditions(self) -> list[ColumnElement[bool]]:
+        conditions = [
+            ItemRow.dimensions[name].as_string() == value for name, value in self.dimensions.items()
+        ]
+        if self.state is ItemState.FAILED:
+            # As the index of failures says it.
+            conditions.append(ItemRow.error_code.is_not(None))
+        elif self.state is not None:
+            conditions.append(ItemRow.state == self.state)
+        if faces := self.face_conditions():
+            conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))
+            conditions.append(ItemRow.state == ItemState.DONE)
+        return conditions
+
+
+def read_results(
+    session: Session,
+    job_id: int,
+    wanted: ResultFilter,
+    *,
+    after: int,
+    limit: int,
+    until: int | None = None,
+) -> list[StoredItem]:
+    """A page of a job's items in their order, behind position `after` (-1 for the first page).
+
+    With `until` none behind that is looked at: a filter that hardly any passes takes no longer.
+    """
+    seen = [] if until is None else [ItemRow.position <= until]
+    query = (
+        _select_items()
+        .where(
+            ItemRow.job_id == job_id,
+            ItemRow.position > after,
+            NOT_ERASED,
+            *wanted.item_conditions(),
+            *seen,
+        )
+        .order_by(ItemRow.position)
+        .limit(limit)
+    )
+    return _read_items(session, query, wanted.face_conditions())
+
+
+def has_pictures(session: Session, job_id: int, *, until: int) -> bool:
+    """Whether up to this position there is a picture, or an item that may become one."""
+    query = select(ItemRow.id).where(
+        ItemRow.job_id == job_id,
+        ItemRow.position <= until,
+        ItemRow.frames.is_(None),
+        ItemRow.state != ItemState.FAILED,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def read_warnings(session: Session, job_id: int, *, limit: int) -> list[tuple[str, str]]:
+    """The first of a job's videos of which something is missing: their names, and what."""
+    query = (
+        select(ItemRow.name, ItemRow.warning)
+        .where(ItemRow.job_id == job_id, ItemRow.warning.is_not(None), NOT_ERASED)
+        .order_by(ItemRow.position)
+        .limit(limit)
+    )
+    return [(name, warning or "") for name, warning in session.execute(query)]
+
+
+def read_item(session: Session, item_id: int, *, faces_of_videos: bool = True) -> StoredItem | None:
+    """One item with all its faces, or None where there is none; a video may have very many."""
+    query = _select_items().where(ItemRow.id == item_id, NOT_ERASED)
+    items = _read_items(session, query, [], faces_of_videos=faces_of_videos)
+    return items[0] if items else None
+
+
+def read_items(session: Session, item_ids: Collection[int]) -> list[StoredItem]:
+    """These items with all their faces, in no certain order; those that are gone are left out."""
+    return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), NOT_ERASED), [])
+
+
+def read_upload(session: Session, item_id: int) -> str | None:
+    """Where the store keeps the picture itself, if it was uploaded and its job hides no faces."""
+    alive = JobRow.erasing_at.is_(None)
+    query = (
+        select(ItemRow.uri, JobRow.options)
+        .join(JobRow, JobRow.id == ItemRow.job_id)
+        .where(ItemRow.id == item_id, ItemRow.uri.startswith("store:"), alive)
+    )
+    found = session.execute(query).first()
+    if found is None or JobOptions.of(found.options).thumbnails is not ThumbnailKind.ANNOTATED:
+        return None
+    return str(found.uri)
+
+
+def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
+    """The annotated picture of an item, or None where it has none."""
+    query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, NOT_ERASED)
+    row = session.scalars(query).first()
+    return None if row is None else Thumbnail(row.media_type, row.content)
+
+
+def read_thumbnails(session: Session, item_ids: Collection[int]) -> dict[int, Thumbnail]:
+    """The annotated pictures of those items that have one."""
+    query = select(ThumbnailRow).where(ThumbnailRow.item_id.in_(item_ids))
+    return {row.item_id: Thumbnail(row.media_type, row.content) for row in session.scalars(query)}
+
+
+def _select_items() -> _ItemQuery:
+    has_thumbnail = exists().where(ThumbnailRow.item_id == ItemRow.id)
+    return select(ItemRow, has_thumbnail.label("has_thumbnail"))
+
+
+def _read_items(
+    session: Session,
+    query: _ItemQuery,
+    face_conditions: list[ColumnElement[bool]],
+    *,
+    faces_of_videos: bool = True,
+) -> list[StoredItem]:
+    rows = session.execute(query).all()
+    # Those of a video that is still worked on are shown when all are there.
+    done = [row[0] for row in rows if row[0].state == ItemState.DONE]
+    wanted = [item.id for item in done if faces_of_videos or item.frames is None]
+    faces = _read_faces(session, wanted, face_conditions)
+    return [_stored_item(row, tuple(faces.get(row[0].id, ()))) for row in rows]
+
+
+def _read_faces(
+    session: Session, item_ids: list[int], conditions: list[ColumnElement[bool]]
+) -> dict[int, list[StoredFace]]:
+    query = (
+        select(FaceRow)
+        .where(FaceRow.item_id.in_(item_ids), *conditions)
+        .order_by(FaceRow.item_id, FaceRow.ordinal)
+    )
+    faces: dict[int, list[StoredFace]] = {}
+    for row in session.scalars(query):
+        faces.setdefault(row.item_id, []).append(_stored_face(row))
+    return faces
+
+
+def _stored_face(row: FaceRow) -> StoredFace:
+    return StoredFace(read_face(row), row.gender, row.frame, row.time_seconds, row.track)
+
+
+def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> StoredItem:
+    item, has_thumbnail = row
+    error = None
+    if item.error_code is not None:
+        error = ItemError(ErrorCode(item.error_code), item.error_message or "")
+    return StoredItem(
+        id=item.id,
+        job_id=item.job_id,
+        position=item.position,
+        name=item.name,
+        state=ItemState(item.state),
+        error=error,
+        width_pixels=item.width_pixels,
+        height_pixels=item.height_pixels,
+        captured_at=item.captured_at,
+        dimensions=item.dimensions,
+        duplicate_of=item.duplicate_of,
+        has_thumbnail=has_thumbnail,
+        faces=faces,
+        duration_seconds=item.duration_seconds,
+        frames=item.frames,
+        warning=item.warning,
+        copy_uri=item.copy_uri,
+        dropped=Dropped(item.too_small or 0, item.too_unsure or 0),
+    )

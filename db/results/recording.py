@@ -1,0 +1,173 @@
+"""Step 5: what became of a chunk is recorded in one transaction, which holds only with its
+lease."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from db.audience.cells import record_tally, tally_results
+from db.bulk import insert_rows, update_rows
+from db.chunks.leases import held, is_cancelling
+from db.chunks.release import give_back, give_back_rest
+from db.chunks.segments import set_apart
+from db.clock import DatabaseTime
+from db.results.duplicates import mark_duplicates
+from db.results.faces import describe_dropped, describe_face
+from db.states import ChunkState, ItemState
+from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
+from db.values import ClaimedChunk, Duplicates, ItemResult
+
+RECORDED = (ChunkState.DONE, ChunkState.CANCELLED, ChunkState.SPLIT, ChunkState.CUT)
+
+
+def record_results(
+    session: Session,
+    chunk: ClaimedChunk,
+    results: Sequence[ItemResult],
+    *,
+    gender_min_probability: float,
+) -> bool:
+    """Record a chunk, if its lease is still held: True when recorded, False when it changed
+    nothing.
+
+    Where there are fewer results than items, the rest ends as cancelled if its job does, and
+    waits for another worker if not.
+    """
+    if any(result.is_video for result in results):
+        return _record_beside_videos(session, chunk, results, gender_min_probability)
+    if len(results) < len(chunk.items) and not is_cancelling(session, chunk.job_id):
+        if not results:
+            return give_back(session, chunk)
+        part = give_back_rest(session, chunk, len(results))
+        if part is None:
+            return False
+        chunk = part
+    if not _end_chunk(session, chunk, results):
+        return False
+    results = _sort_out_duplicates(session, chunk, results)
+    _write(session, chunk, results, gender_min_probability)
+    return True
+
+
+def _record_beside_videos(
+    session: Session,
+    chunk: ClaimedChunk,
+    results: Sequence[ItemResult],
+    gender_min_probability: float,
+) -> bool:
+    """Record the pictures, and give each video a chunk of its own; those between are counted in
+    theirs."""
+    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    row = session.scalars(lease).first()
+    if row is None:
+        return False
+    pictures = mark_duplicates(session, chunk, [one for one in results if not one.is_video])
+    _write(session, chunk, pictures, gender_min_probability)
+    videos = [one.item.id for one in results if one.is_video]
+    set_apart(session, row, videos, [one.item.id for one in pictures])
+    return True
+
+
+def _write(
+    session: Session,
+    chunk: ClaimedChunk,
+    results: Sequence[ItemResult],
+    gender_min_probability: float,
+) -> None:
+    update_rows(session, ItemRow, [_item_change(result) for result in results])
+    insert_rows(session, FaceRow, list(_face_rows(results, gender_min_probability)))
+    thumbnails = list(_thumbnail_rows(results))
+    if thumbnails:
+        session.execute(insert(ThumbnailRow), thumbnails)
+    tally = tally_results(results, chunk.options.duplicates, gender_min_probability)
+    record_tally(session, chunk.job_id, tally)
+
+
+def was_recorded(session: Session, chunk: ClaimedChunk) -> bool:
+    """Whether this lease's results are in: for a worker whose connection broke during its
+    commit."""
+    query = select(ChunkRow.state).where(ChunkRow.id == chunk.id, ChunkRow.token == chunk.token)
+    return session.scalar(query) in RECORDED
+
+
+def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]) -> bool:
+    """The guard of the transaction: it holds only while the token is still the chunk's."""
+    failed = sum(result.error is not None for result in results)
+    cancelled = len(chunk.items) - len(results)
+    ended = session.execute(
+        update(ChunkRow)
+        .where(
+            ChunkRow.id == chunk.id,
+            ChunkRow.token == chunk.token,
+            ChunkRow.state == ChunkState.LEASED,
+        )
+        .values(
+            state=ChunkState.CANCELLED if cancelled else ChunkState.DONE,
+            done=ChunkRow.done + len(results) - failed,
+            failed=ChunkRow.failed + failed,
+            cancelled=ChunkRow.cancelled + cancelled,
+            faces=ChunkRow.faces + sum(len(result.faces) for result in results),
+            without_faces=ChunkRow.without_faces
+            + sum(not result.faces and result.error is None for result in results),
+            finished_at=DatabaseTime(),
+        )
+        .returning(ChunkRow.id)
+    ).first()
+    return ended is not None
+
+
+def _sort_out_duplicates(
+    session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
+) -> list[ItemResult]:
+    """The results as they count; most chunks have no duplicates, and cost no second change."""
+    marked = mark_duplicates(session, chunk, results)
+    copies = [
+        result
+        for result, mark in zip(results, marked, strict=True)
+        if mark.duplicate_of is not None
+    ]
+    if copies:
+        values = {"duplicates": ChunkRow.duplicates + len(copies)}
+        if chunk.options.duplicates is Duplicates.ONCE:
+            # They were counted like all others when the chunk was ended.
+            values["faces"] = ChunkRow.faces - sum(len(result.faces) for result in copies)
+            values["without_faces"] = ChunkRow.without_faces - sum(
+                not result.faces for result in copies
+            )
+        session.execute(update(ChunkRow).where(ChunkRow.id == chunk.id).values(values))
+    return marked
+
+
+def _item_change(result: ItemResult) -> dict[str, object]:
+    error = result.error
+    return {
+        "id": result.item.id,
+        "state": ItemState.FAILED if error else ItemState.DONE,
+        "error_code": error.code if error else None,
+        "error_message": error.message if error else None,
+        "width_pixels": result.width_pixels,
+        "height_pixels": result.height_pixels,
+        "digest": result.digest,
+        "duplicate_of": result.duplicate_of,
+        **describe_dropped(result.dropped),
+    }
+
+
+def _face_rows(
+    results: Sequence[ItemResult], gender_min_probability: float
+) -> Iterator[dict[str, object]]:
+    for result in results:
+        for ordinal, face in enumerate(result.faces):
+            place = {"item_id": result.item.id, "ordinal": ordinal}
+            yield {**place, **describe_face(face, gender_min_probability)}
+
+
+def _thumbnail_rows(results: Sequence[ItemResult]) -> Iterator[dict[str, object]]:
+    for result in results:
+        if result.thumbnail is not None:
+            yield {
+                "item_id": result.item.id,
+                "media_type": result.thumbnail.media_type,
+                "content": result.thumbnail.content,
+            }

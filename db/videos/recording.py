@@ -1,0 +1,192 @@
+"""What is found in the frames of a video: recorded by its segments, and read in order to join
+them."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from db.audience.video_counts import count_video
+from db.bulk import insert_rows, update_rows
+from db.chunks.leases import held, is_cancelling
+from db.chunks.segments import end_segment, fail_video, forget_frames, lock_video
+from db.clock import DatabaseTime
+from db.results.duplicates import mark_duplicates
+from db.results.faces import describe_dropped, describe_face
+from db.states import ChunkState, ItemState
+from db.tables import ChunkRow, FaceRow, ItemRow
+from db.values import ClaimedChunk, Duplicates, ItemError, ItemResult
+from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.video_values import FoundFrame, JoinedVideo
+from db.videos.frames import FACES_PER_FRAME
+from db.videos.thumbnails import show_track
+from models.face import NONE_DROPPED, Dropped, whole_years
+from models.videos.tracks import Track
+
+ROWS_AT_ONCE = 5000
+
+
+def record_segment(
+    session: Session,
+    chunk: ClaimedChunk,
+    frames: Sequence[FoundFrame],
+    reached: int | None,
+    *,
+    gender_min_probability: float,
+) -> bool:
+    """Record the frames of a segment, if its lease is still held; `reached` is where it was left
+    before its end, or None."""
+    if reached is not None and is_cancelling(session, chunk.job_id):
+        return end_segment(session, chunk, ChunkState.CANCELLED, None)
+    if not end_segment(session, chunk, ChunkState.DONE, reached):
+        return False
+    [item] = chunk.items
+    insert_rows(session, FrameRow, [_frame_row(item.id, frame) for frame in frames])
+    insert_rows(session, FaceRow, _face_rows(item.id, frames, gender_min_probability))
+    return True
+
+
+def _face_rows(
+    item_id: int, frames: Sequence[FoundFrame], gender_min_probability: float
+) -> list[dict[str, object]]:
+    return [
+        {
+            "item_id": item_id,
+            "ordinal": frame.position * FACES_PER_FRAME + index,
+            "frame": frame.number,
+            "time_seconds": frame.seconds,
+            **describe_face(face, gender_min_probability),
+        }
+        for frame in frames
+        for index, face in enumerate(frame.faces[:FACES_PER_FRAME])
+    ]
+
+
+def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
+    return {
+        "item_id": item_id,
+        "position": frame.position,
+        "number": frame.number,
+        "seconds": frame.seconds,
+        "signature": frame.signature,
+        "small": frame.small,
+        **describe_dropped(frame.dropped),
+    }
+
+
+def record_failure(session: Session, chunk: ClaimedChunk, error: ItemError) -> bool:
+    """Give up the video of a segment or a join, if its lease is still held; that of a cancelled job
+    ends as cancelled."""
+    video = lock_video(session, chunk.items[0].id)
+    if video is not None and video.state == ChunkState.CANCELLED:
+        return end_segment(session, chunk, ChunkState.CANCELLED, None)
+    if session.scalar(select(ChunkRow.id).where(*held(chunk.id, chunk.token))) is None:
+        return False
+    fail_video(session, chunk.items[0].id, error)
+    return True
+
+
+def record_video(
+    session: Session,
+    chunk: ClaimedChunk,
+    video: JoinedVideo,
+    *,
+    gender_min_probability: float,
+) -> bool:
+    """Record the tracks of a video, if the lease of its chunk is still held."""
+    [item] = chunk.items
+    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    row = session.scalars(lease).first()
+    if row is None:
+        return False
+    digest = session.scalar(select(ItemRow.digest).where(ItemRow.id == item.id))
+    [marked] = mark_duplicates(session, chunk, [ItemResult(item, digest=digest)])
+    is_copy = marked.duplicate_of is not None
+    counts = not (is_copy and chunk.options.duplicates is Duplicates.ONCE)
+    dropped = _add_up_dropped(session, item.id) if counts else NONE_DROPPED
+    _end_video(row, video, counts=counts, is_copy=is_copy)
+    session.flush()
+    change = _item_change(video, marked.duplicate_of, counts)
+    update_rows(session, ItemRow, [{"id": item.id, **change, **describe_dropped(dropped)}])
+    forget_frames(session, item.id)
+    if counts:
+        _insert_tracks(session, item.id, video, gender_min_probability)
+    else:
+        for table in (FaceRow, TrackThumbnailRow):
+            session.execute(delete(table).where(table.item_id == item.id))
+    count_video(session, chunk.job_id, item, dropped, counts=counts, is_copy=is_copy)
+    return True
+
+
+def _add_up_dropped(session: Session, item_id: int) -> Dropped:
+    sums = (func.sum(FrameRow.too_small), func.sum(FrameRow.too_unsure))
+    small, unsure = session.execute(select(*sums).where(FrameRow.item_id == item_id)).one()
+    return Dropped(int(small or 0), int(unsure or 0))
+
+
+def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_copy: bool) -> None:
+    row.state, row.finished_at = ChunkState.DONE, DatabaseTime()
+    row.done += 1
+    row.duplicates += is_copy
+    if counts:
+        row.faces += len(video.face_ids)
+        row.without_faces += not video.tracks
+
+
+def _item_change(video: JoinedVideo, duplicate_of: int | None, counts: bool) -> dict[str, object]:
+    return {
+        "state": ItemState.DONE,
+        "frames": video.frames,
+        "warning": video.warning,
+        "copy_uri": video.copy_uri if counts else None,
+        "duplicate_of": duplicate_of,
+    }
+
+
+def _insert_tracks(
+    session: Session, item_id: int, video: JoinedVideo, gender_min_probability: float
+) -> None:
+    tracks = sorted(video.tracks, key=lambda track: track.number)
+    rows = [
+        {
+            **_track_row(item_id, track, gender_min_probability),
+            "has_thumbnail": track.number in video.thumbnails,
+        }
+        for track in tracks
+    ]
+    insert_rows(session, TrackRow, rows)
+    if tracks:
+        # The video is shown by the person who is in it the longest.
+        longest = max(tracks, key=lambda track: (track.seconds_visible, -track.number))
+        show_track(session, item_id, longest.number)
+    numbered = zip(video.face_ids, video.face_tracks, strict=True)
+    while some_faces := list(islice(numbered, ROWS_AT_ONCE)):
+        update_rows(session, FaceRow, [{"id": face, "track": track} for face, track in some_faces])
+
+
+def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dict[str, object]:
+    best, age = track.best.face, track.age
+    return {
+        "item_id": item_id,
+        "number": track.number,
+        "first_seconds": track.first_seconds,
+        "last_seconds": track.last_seconds,
+        "seconds_visible": track.seconds_visible,
+        "faces": track.faces,
+        "score": best.score,
+        "female": track.gender.female,
+        "gender": track.gender.value(gender_min_probability),
+        "age": whole_years(age.years),
+        "age_years": age.years,
+        "age_low": age.low,
+        "age_high": age.high,
+        "age_group": age.group,
+        "age_spread": track.spread_years,
+        "best_frame": track.best_frame,
+        "best_seconds": track.best_seconds,
+        "x": best.box.x,
+        "y": best.box.y,
+        "width": best.box.width,
+        "height": best.box.height,
+    }

@@ -1,0 +1,191 @@
+"""A live source in a process of its own, of which nothing is left and nothing is believed."""
+
+import io
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from api.live.camera_program import HEADER, LOST, OVER, PICTURE, Lost, Plan, retrieve_frame
+from api.live.cameras import Camera, SourceUnavailable
+from models.videos.retrieval import Converter
+from tests.support.live import make_avi
+from tests.support.sample_videos import decode_interlaced
+from worker.live_sources import LiveKind, LiveSource
+
+MAX_PIXELS = 1_000_000
+WAIT_SECONDS = 30.0
+HUGE = 0xFFFFFFFF
+
+
+def read_pictures(source: LiveSource, max_pixels: int = MAX_PIXELS) -> list[bytes]:
+    """All that a source gives until it is over; raises SourceUnavailable."""
+    pictures = []
+    with closing(Camera(source, max_pixels, WAIT_SECONDS)) as camera:
+        while (picture := camera.read(monotonic() + WAIT_SECONDS)) is not None:
+            pictures.append(picture)
+    return pictures
+
+
+class DeafCamera(Camera):
+    """One whose process cannot be told what to open."""
+
+    def _send(self, content: bytes) -> None:
+        raise OSError("no buffer space")
+
+
+@pytest.fixture
+def source() -> LiveSource:
+    return LiveSource.parse("stage=/videos/none.mp4")
+
+
+def test_a_camera_that_cannot_be_started_leaves_no_socket_open(source, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    before = psutil.Process().num_fds()
+    with pytest.raises(FileNotFoundError) as failure:
+        Camera(source, MAX_PIXELS, WAIT_SECONDS)
+    # As long as the failure is known, so is the camera: nothing else has closed its socket.
+    assert failure.value.__traceback__
+    assert psutil.Process().num_fds() == before
+
+
+def test_a_camera_that_cannot_be_told_what_to_open_leaves_nothing_behind(source):
+    before = psutil.Process().num_fds()
+    with pytest.raises(OSError, match="no buffer space") as failure:
+        DeafCamera(source, MAX_PIXELS, WAIT_SECONDS)
+    assert failure.value.__traceback__
+    assert psutil.Process().num_fds() == before
+    assert not [child for child in psutil.Process().children() if _is_camera(child)]
+
+
+def _is_camera(process: psutil.Process) -> bool:
+    return "api.live.camera_program" in process.cmdline()
+
+
+def write_picture(width: int, height: int, file_format: str = "JPEG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height)).save(stream, file_format, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "content"),
+    [
+        pytest.param(PICTURE, HUGE, b"", id="a picture of 4 GB"),
+        pytest.param(LOST, HUGE, b"", id="a reason of 4 GB"),
+        pytest.param(OVER, HUGE, b"", id="an end of 4 GB"),
+        pytest.param(b"X", 0, b"", id="what has no meaning"),
+        pytest.param(PICTURE, None, b"", id="an empty picture"),
+        pytest.param(PICTURE, None, b"\xff\xd8\xff\xe0", id="a broken picture"),
+        pytest.param(PICTURE, None, write_picture(8000, 8000), id="a picture of many pixels"),
+        pytest.param(PICTURE, None, write_picture(8, 8, "PNG"), id="a picture of another format"),
+    ],
+)
+def test_what_no_decoder_means_to_send_ends_the_source(
+    source, monkeypatch, tmp_path, kind, size, content
+):
+    answer = HEADER.pack(kind, len(content) if size is None else size) + content
+    monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
+    with pytest.raises(SourceUnavailable, match="no picture of a source"):
+        read_pictures(source)
+
+
+def test_a_reason_that_is_no_text_is_one_all_the_same(source, monkeypatch, tmp_path):
+    answer = HEADER.pack(LOST, 4) + b"no\xff\xfe"
+    monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
+    with pytest.raises(SourceUnavailable, match="no\N{REPLACEMENT CHARACTER}"):
+        read_pictures(source)
+
+
+TEXTS = {
+    "an SDP description": "v=0\ns=-\nc=IN IP4 127.0.0.1\nm=video 5704 RTP/AVP 26\n",
+    "a list of files": "ffconcat version 1.0\nfile other.avi\n",
+    "a playlist": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nother.avi\n#EXT-X-ENDLIST\n",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_a_file_that_leads_elsewhere_is_not_followed(tmp_path, text):
+    make_avi(tmp_path / "other.avi", [write_picture(64, 64)], side=64)
+    (tmp_path / "text.mp4").write_text(text)
+    sockets = []
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_pictures, LiveSource.parse(f"stage={tmp_path}/text.mp4"))
+        while not reading.done():
+            sockets += find_network_sockets()
+        with pytest.raises(SourceUnavailable, match="cannot be opened"):
+            reading.result()
+    assert sockets == []
+
+
+def find_network_sockets() -> list[object]:
+    """Those of the cameras that this process has."""
+    found: list[object] = []
+    for child in psutil.Process().children():
+        # It may end while we look.
+        with suppress(psutil.Error):
+            if "api.live.camera_program" in child.cmdline():
+                found += child.net_connections("inet")
+    return found
+
+
+def test_a_video_of_pictures_as_large_as_its_header_tells_is_read(tmp_path):
+    pictures = [write_picture(2000, 2000)] * 2
+    clip = make_avi(tmp_path / "clip.avi", pictures, side=2000)
+    assert read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=4_000_000)
+
+
+def test_pictures_of_more_pixels_than_are_taken_end_the_source(tmp_path):
+    clip = make_avi(tmp_path / "clip.avi", [write_picture(2000, 2000)] * 2, side=2000)
+    with pytest.raises(SourceUnavailable, match="more than 3999999 pixels"):
+        read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=3_999_999)
+
+
+class GrowingCapture:
+    """A device whose picture is larger than it told."""
+
+    def retrieve(self):
+        return True, np.zeros((3, 4, 3), np.uint8)
+
+
+def test_each_picture_is_measured_whatever_was_told_before():
+    plan = Plan(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
+    with closing(Converter()) as converter:
+        assert retrieve_frame(converter, GrowingCapture(), plan).shape == (3, 4, 3)
+        with pytest.raises(Lost, match="more than 11 pixels"):
+            retrieve_frame(converter, GrowingCapture(), replace(plan, max_pixels=11))
+
+
+def test_an_interlaced_source_says_so_and_shows_no_unwritten_memory(tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(decode_interlaced())
+    with pytest.raises(SourceUnavailable, match="interlaced"):
+        read_pictures(LiveSource.parse(f"stage={clip}"))
+
+
+def test_pictures_that_would_take_the_memory_of_the_machine_end_the_source(tmp_path):
+    picture = write_picture(16_000, 16_000, subsampling=0)
+    clip = make_avi(tmp_path / "clip.avi", [picture] * 2, side=64)
+    with pytest.raises(SourceUnavailable, match="take more memory than one source may"):
+        read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=10**9)
+
+
+def test_a_picture_of_one_row_is_shown(tmp_path):
+    clip = make_avi(tmp_path / "clip.avi", [write_picture(8000, 2)] * 2, side=2)
+    assert read_pictures(LiveSource.parse(f"stage={clip}"))
+
+
+def write_decoder(folder: Path, answer: bytes) -> str:
+    """A program that answers this to the first question, and then waits for its end."""
+    (folder / "answer").write_bytes(answer)
+    program = folder / "decoder"
+    program.write_text(f"#!/bin/sh\ncat '{folder}/answer' >&0\nexec cat <&0 >/dev/null\n")
+    program.chmod(0o700)
+    return str(program)

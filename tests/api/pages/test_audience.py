@@ -1,0 +1,59 @@
+"""The audience asked in a real browser about real photographs."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import Visit, run_server
+from tests.support.cli import Terminal, copy_samples
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """With two jobs: of Lyon, and of Paris a year later."""
+    photos = tmp_path_factory.mktemp("photos")
+    copy_samples(photos)
+    with run_server(tmp_path_factory.mktemp("data"), min_cell="1") as url, Terminal() as terminal:
+        for store, tag in (("Lyon", "spring"), ("Paris", "autumn")):
+            words = ("--tag", tag, "--dimension", f"store={store}", "--watch")
+            assert terminal.run("submit", photos, *words, url=url).returncode == 0
+        yield url
+
+
+@pytest.fixture
+def visit(browser, server):
+    opened = Visit(browser, server)
+    yield opened
+    opened.finish()
+
+
+def test_the_audience_is_asked_and_the_address_keeps_the_question(visit):
+    page = visit.page
+    page.goto("/audience")
+    expect(page.locator(".facts dd").first).to_have_text("16")
+    page.fill("#where", "store=Lyon")
+    page.keyboard.press("Tab")
+    page.wait_for_url(re.compile("Lyon"))
+    expect(page.locator(".facts dd").first).to_have_text("8")
+    page.select_option("#bands", "life_stage")
+    page.wait_for_url(re.compile("bands=life_stage"))
+    expect(page.locator(".pyramid [role=rowheader]")).to_have_count(4)
+    page.reload()
+    expect(page.locator(".facts dd").first).to_have_text("8")
+    expect(page.locator(".kept")).to_contain_text("store = Lyon")
+    visit.photograph("audience")
+
+
+def test_the_audience_is_split_by_a_dimension(visit):
+    page = visit.page
+    page.goto("/audience?split=store")
+    expect(page.locator(".spread th")).to_have_text(["Lyon", "Paris"])
+    expect(page.locator(".spread .figure")).to_have_text(["8", "8"])
+    visit.photograph("audience-split")
+
+
+def test_an_audience_of_nobody_says_so(visit):
+    visit.page.goto("/audience?tag=nothing")
+    expect(visit.page.locator("main")).to_contain_text("Nobody was found")
+    visit.photograph("audience-nobody")

@@ -1,0 +1,77 @@
+"""Home in a real browser on the real stack: one photograph, answered at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import Visit, run_server
+from tests.support.cli import copy_samples
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with run_server(tmp_path_factory.mktemp("data")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    copy_samples(folder)
+    return folder
+
+
+@pytest.fixture
+def visit(browser, server):
+    opened = Visit(browser, server)
+    yield opened
+    opened.finish()
+
+
+def test_home_is_fit_for_all_screens(visit):
+    visit.page.goto("/")
+    visit.photograph("home")
+
+
+def test_nothing_is_chosen_before_the_script_has_come(visit):
+    choosers = [visit.page.locator(name) for name in ("#files", "#folder", "#picture")]
+    with visit.hold("**/home.js*"):
+        visit.page.goto("/", wait_until="commit")
+        for chooser in choosers:
+            expect(chooser).to_be_disabled()
+    for chooser in choosers:
+        expect(chooser).to_be_enabled()
+
+
+def test_options_for_videos_are_sent_with_the_files(visit, photos):
+    page = visit.page
+    page.goto("/")
+    page.get_by_text("Options").click()
+    copy = page.get_by_label("Keep a copy with boxes")
+    page.select_option("#thumbnails", "blurred")
+    expect(copy).to_be_disabled()
+    page.select_option("#thumbnails", "none")
+    copy.check()
+    page.fill("#frames_per_second", "0")
+    page.set_input_files("#files", photos / "astronaut.png")
+    expect(page.locator("#upload")).to_be_hidden()
+    page.fill("#frames_per_second", "4.5")
+    visit.photograph("options")
+    page.set_input_files("#files", photos / "astronaut.png")
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    number = page.url.rpartition("/")[2]
+    options = page.request.get(f"/v1/jobs/{number}").json()["options"]
+    assert (options["frames_per_second"], options["annotated_video"]) == (4.5, True)
+
+
+def test_one_photograph_is_answered_at_once(visit, photos):
+    page = visit.page
+    page.goto("/")
+    page.set_input_files("#picture", photos / "gender_detection_input.jpg")
+    page.wait_for_selector("#looked .face")
+    assert page.locator("#looked rect.box").count() == 2
+    expect(page.locator("#looked-picture")).to_have_js_property("naturalWidth", 800)
+    page.locator("#looked rect.box").first.hover()
+    assert page.locator("#looked .face.lit").count() == 1
+    visit.photograph("look")

@@ -1,0 +1,192 @@
+"""Jobs in a real browser on the real stack: sent, followed, looked at, stopped, retried, erased."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import Visit, run_server
+from tests.support.cli import copy_samples, wait_for
+from tests.support.sample_pictures import encode_scene
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with run_server(tmp_path_factory.mktemp("data")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    copy_samples(folder)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture
+def visit(browser, server):
+    opened = Visit(browser, server)
+    yield opened
+    opened.finish()
+
+
+@pytest.fixture(scope="module")
+def job(browser, server, photos):
+    """The page of a job that was sent as a folder and has ended."""
+    opened = Visit(browser, server)
+    page = opened.page
+    page.goto("/")
+    page.get_by_text("Options").click()
+    page.fill("#tags", "spring, door 1")
+    page.set_input_files("#folder", photos)
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    expect(page.locator(".badge")).to_have_text("Completed with errors")
+    address = page.url
+    opened.finish()
+    return address
+
+
+def test_a_folder_is_sent_and_its_faces_are_looked_at(visit, job):
+    page = visit.page
+    page.goto(job)
+    expect(page.locator(".tile")).to_have_count(5)
+    expect(page.locator(".tag")).to_have_text(["spring", "door 1"])
+    expect(page.locator("[data-field=faces]")).to_have_text("8 faces")
+    expect(page.locator("#failures")).to_contain_text("unreadable")
+    visit.photograph("job")
+
+
+def test_the_report_reads_well_on_every_screen(visit, job):
+    page = visit.page
+    page.goto(f"/v1{job.removeprefix(visit.url)}/report")
+    expect(page.locator("h1")).to_have_text("Who is in these pictures?")
+    expect(page.get_by_role("img").first).to_be_visible()
+    visit.photograph("report")
+
+
+def test_pictures_are_filtered_and_the_address_keeps_the_question(visit, job):
+    page = visit.page
+    page.goto(job)
+    page.select_option("#gender", "female")
+    page.wait_for_url(re.compile("gender=female"))
+    expect(page.locator(".tile.failed")).to_have_count(0)
+    found = page.locator(".tile").count()
+    assert 0 < found < 5
+    page.reload()
+    expect(page.locator(".tile")).to_have_count(found)
+    page.fill("#age_min", "120")
+    expect(page.locator("#gallery")).to_contain_text("No picture passes")
+
+
+def test_a_picture_is_seen_large_with_boxes_to_point_at(visit, job):
+    page = visit.page
+    page.goto(job)
+    page.locator(".tile.done a", has_text="gender_detection").click()
+    expect(page.locator("dialog .face")).to_have_count(2)
+    expect(page.locator("dialog .picture img")).to_have_js_property("naturalWidth", 800)
+    page.locator("dialog .box").first.hover()
+    expect(page.locator("dialog .face.lit")).to_have_count(1)
+    visit.photograph("item")
+    shown = page.locator("dialog h2").text_content()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("dialog h2")).not_to_have_text(shown)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
+
+
+def test_files_of_a_job_are_taken_away(visit, job):
+    page = visit.page
+    page.goto(job)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.path().read_text().startswith("item,")
+
+
+def test_jobs_are_listed_and_those_of_a_state(visit, job):
+    page = visit.page
+    page.goto("/jobs")
+    assert page.locator(".job").count() >= 1
+    visit.photograph("jobs")
+    page.select_option("#state", "draft")
+    page.wait_for_url(re.compile("state=draft"))
+    expect(page.locator("#jobs")).to_contain_text("No job is in this state")
+
+
+def test_failed_pictures_are_tried_again(visit, job):
+    page = visit.page
+    page.goto(job)
+    with page.expect_response(re.compile("/retry$")) as answered:
+        page.get_by_role("button", name="Retry failed").click()
+    assert answered.value.ok
+    expect(page.locator(".badge")).to_have_text("Completed with errors")
+
+
+def test_a_running_job_moves_and_is_cancelled(visit, tmp_path):
+    for number in range(150):
+        # Copies would not be analysed.
+        (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 1280 + number, 960))
+    page = visit.page
+    page.goto("/")
+    page.set_input_files("#files", sorted(tmp_path.iterdir()))
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    expect(page.locator("[data-field=bar]")).not_to_have_js_property("value", 0)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".badge")).to_have_text("Cancelled")
+    visit.photograph("cancelled")
+    assert page.evaluate("document.querySelector('[data-field=bar]').value") == 150
+
+
+def test_a_job_is_erased_after_a_question(visit, photos):
+    page = visit.page
+    page.goto("/")
+    page.set_input_files("#files", photos / "astronaut.png")
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    expect(page.locator(".badge")).to_have_text("Completed")
+    expect(page.locator(".tile.done")).to_have_count(1)
+    page.get_by_role("link", name="Erase").click()
+    visit.photograph("erase")
+    page.get_by_role("link", name="Keep it").click()
+    expect(page.locator(".badge")).to_have_text("Completed")
+    page.get_by_role("link", name="Erase").click()
+    page.get_by_role("button", name="Erase it").click()
+    expect(page.locator(".badge")).to_have_text("Erased")
+    expect(page.locator("dialog")).to_be_hidden()
+
+
+def test_a_lost_connection_is_picked_up_again(visit, tmp_path):
+    for number in range(120):
+        (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 64 + number, 64))
+    page, lost = visit.page, []
+
+    def lose_first(route):
+        if len(lost) < 2:
+            lost.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/items", lose_first)
+    page.goto("/")
+    page.set_input_files("#files", sorted(tmp_path.iterdir()))
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    assert len(lost) == 2
+    expect(page.locator(".badge")).to_have_text("Completed")
+    expect(page.locator("[data-field=ended]")).to_have_text("120 of 120")
+    wait_for(lambda: visit.forgive("ERR_CONNECTION_RESET"), "the browser's own complaints")
+
+
+def test_the_system_tells_who_works(visit):
+    page = visit.page
+    page.goto("/system")
+    expect(page.locator(".badge")).to_have_text("Everything works")
+    expect(page.locator("#system")).to_contain_text("SQLite")
+    visit.photograph("system")
+
+
+def test_a_page_that_is_not_there_says_so(visit):
+    visit.page.goto("/jobs/999999")
+    expect(visit.page.locator("main")).to_contain_text("There is no such job")
+    visit.photograph("missing")
+    assert visit.forgive("404")

@@ -1,0 +1,172 @@
+"""The application as a whole: who may call, what it documents, what it never loads."""
+
+import subprocess
+import sys
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.access import OpenToNetwork, refuse_open_network
+from tests.support.http import OpenClient
+from worker.settings import Settings
+
+
+def test_the_api_never_imports_a_net_runtime() -> None:
+    program = (
+        "import sys; from api.app import create_app; from worker.settings import Settings;"
+        "create_app(Settings.from_env({'FACETALLY_REDIS_URL': 'redis://127.0.0.1:1'}));"
+        "print(sorted(name for name in ('onnxruntime', 'onnx') if name in sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_every_route_and_its_errors_are_in_the_document(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    documented = {
+        (path.replace("{", "<").replace("}", ">"), method.upper())
+        for path, operations in document["paths"].items()
+        for method in operations
+    }
+    hidden = {"/openapi.json", "/docs", "/docs/assets/<path:name>", "/docs/start.js"}
+    served = {
+        (rule.rule.replace("<int:", "<"), method)
+        for rule in client.application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule not in hidden and not is_of_a_page(rule.endpoint)
+    }
+    assert served == documented
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            error = operation["responses"]["422"]["content"]["application/json"]["schema"]
+            assert error == {"$ref": "#/components/schemas/ErrorBody"}
+
+
+def is_of_a_page(endpoint: str) -> bool:
+    blueprint = endpoint.partition(".")[0]
+    return blueprint.endswith("_page") or blueprint == "assets"
+
+
+def test_every_reference_in_the_document_leads_somewhere(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    text = str(document)
+    names = {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}
+    assert names <= set(document["components"]["schemas"])
+
+
+def test_the_page_of_the_document_loads_only_from_here(client: FlaskClient) -> None:
+    page = client.get("/docs").text
+    assert "http" not in page.replace("<meta http-equiv", "")
+    for path in ("/docs/start.js", "/docs/assets/css/swagger-ui.css"):
+        with client.get(path) as response:
+            assert response.status_code == 200
+    assert client.get("/docs/assets/../../app.py").status_code == 404
+
+
+def test_the_process_is_alive_and_says_what_is_missing(client: FlaskClient) -> None:
+    assert client.get("/healthz").json["status"] == "ok"
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json["status"] == "degraded"
+    assert ready.json["checks"]["database"] == ready.json["checks"]["queue"] == "ok"
+    assert ready.json["checks"]["workers"] == "none is alive"
+
+
+def test_without_its_database_it_is_not_ready(open_client: OpenClient) -> None:
+    client = open_client(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert client.get("/readyz").status_code == 503
+    response = client.get("/v1/jobs")
+    assert response.status_code == 503
+    assert response.json["error"]["code"] == "database_unavailable"
+    assert "Retry-After" in response.headers
+
+
+def test_metrics_are_prometheus_text(client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+    assert 'facetally_slots{role="bulk"} 0.0' in text
+    assert 'facetally_items{state="done"} 0.0' in text
+
+
+@pytest.fixture
+def guarded(open_client: OpenClient) -> FlaskClient:
+    return open_client(api_keys=("first", "second"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/jobs",
+        "/v1/audience",
+        "/metrics",
+        "/v1/items/1/thumbnail",
+        "/live",
+        "/video_feed?source=a",
+    ],
+)
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer wrong", "Basic first", "first", "Bearer firs", "Bearer é"]
+)
+def test_nobody_comes_in_without_a_key(guarded: FlaskClient, path: str, header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    response = guarded.get(path, headers=headers)
+    assert response.status_code == 401
+    assert response.json["error"]["code"] == "unauthorized"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("key", ["first", "second"])
+def test_each_key_lets_in(guarded: FlaskClient, key: str) -> None:
+    assert guarded.get("/v1/jobs", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs"])
+def test_health_and_documents_need_no_key(guarded: FlaskClient, path: str) -> None:
+    assert guarded.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "localhost:8000"}, 200),
+        ({"Host": "127.0.0.1:8000"}, 200),
+        ({"Host": "[::1]:8000"}, 200),
+        ({"Host": "localhost"}, 200),
+        ({"Host": "[::1]"}, 200),
+        ({"Host": "[::1"}, 403),
+        ({"Host": "rebound.example"}, 403),
+        ({"Host": "192.168.1.5:8000"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_without_keys_no_page_of_another_site_reaches_the_api(
+    client: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    assert client.get("/v1/jobs", headers=headers).status_code == status
+
+
+def test_without_keys_it_is_not_opened_to_the_network(settings: Settings) -> None:
+    with pytest.raises(OpenToNetwork, match="FACETALLY_API_KEYS"):
+        refuse_open_network(settings.model_copy(update={"host": "0.0.0.0"}))
+    refuse_open_network(settings.model_copy(update={"host": "0.0.0.0", "api_keys": ("k",)}))
+    refuse_open_network(settings)
+
+
+def test_a_method_that_is_not_there_is_told_which_are(client: FlaskClient) -> None:
+    response = client.delete("/v1/jobs")
+    assert response.status_code == 405
+    assert response.json["error"]["code"] == "method_not_allowed"
+    assert "POST" in response.headers["Allow"]
+
+
+def test_where_no_worker_answers_analysis_is_unavailable(open_client: OpenClient) -> None:
+    client = open_client(analyze_timeout_seconds=0.2)
+    response = client.post("/v1/analyze", data=b"picture", content_type="image/jpeg")
+    assert response.status_code == 503
+    assert response.json["error"]["code"] == "no_interactive_worker"
+    empty = client.post("/v1/analyze", data=b"")
+    assert empty.status_code == 400
+    large = client.post("/v1/analyze", data=bytes((24 << 20) + 1), content_type="image/jpeg")
+    assert large.status_code == 413

@@ -1,0 +1,244 @@
+"""Pages without a browser: who may see them, what they promise browsers, and what they refuse."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import api.pages.texts
+from api.pages.texts import load_texts
+from api.schemas.requests import OptionsBody
+from api.services import EXTENSION
+from cli.uploads.files import OUR_ENDINGS
+from tests.support.http import OpenClient, upload
+from tests.support.jobs import close, make_face, submit, work_all
+from tests.support.pages import Page
+from worker.settings import Settings
+
+PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+KEYS = ("first", "second")
+TEMPLATES = Path(api.pages.texts.__file__).parent / "templates"
+
+
+@pytest.fixture
+def guarded(open_client: OpenClient) -> FlaskClient:
+    return open_client(api_keys=KEYS)
+
+
+def log_in(client: FlaskClient, key: str = "second", **fields: str) -> object:
+    return client.post("/login", data={"key": key, **fields}, headers=PAGE)
+
+
+def token_of(client: FlaskClient) -> str:
+    found = re.search(
+        r'name="form-token" content="([^"]+)"', client.get("/jobs", headers=PAGE).text
+    )
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs", "/system", "/login", "/jobs/7", "/nowhere"])
+def test_every_page_keeps_to_this_origin(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers=PAGE)
+    policy = response.headers.get("Content-Security-Policy", "")
+    if response.status_code != 303:
+        assert policy.startswith("default-src 'self';")
+        assert "unsafe" not in policy
+        assert not re.search(r"\sstyle=|<style|\son\w+=|https?://", response.text)
+
+
+@pytest.mark.parametrize("path", ["/jobs/{}", "/jobs/{}/erase", "/jobs/{}/gallery", "/items/{}"])
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
+def test_a_number_of_nothing_is_told_as_a_page(client: FlaskClient, path: str, number: int) -> None:
+    response = client.get(path.format(number), headers=PAGE)
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+
+
+def test_a_program_gets_json_where_a_person_gets_a_page(client: FlaskClient) -> None:
+    for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
+        assert client.get("/nowhere", headers=headers).json["error"]["code"] == "not_found"
+    assert client.get("/v1/jobs/7", headers=PAGE).json["error"]["code"] == "not_found"
+    assert client.get("/jobs/7", headers=PAGE).mimetype == "text/html"
+    assert "Who is in these pictures?" in client.get("/").text
+
+
+def test_who_is_not_known_is_sent_to_log_in_and_back(guarded: FlaskClient) -> None:
+    asked = guarded.get("/jobs?state=failed", headers=PAGE)
+    assert (asked.status_code, asked.headers["Location"]) == (
+        303,
+        "/login?next=/jobs%3Fstate%3Dfailed",
+    )
+    assert guarded.get("/jobs", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/login"
+    assert log_in(guarded, "third").status_code == 401
+    assert guarded.get("/v1/jobs").status_code == 401
+    answered = log_in(guarded, next="/jobs?state=failed")
+    assert (answered.status_code, answered.headers["Location"]) == (303, "/jobs?state=failed")
+    cookie = answered.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "second" not in cookie
+    assert guarded.get("/jobs", headers=PAGE).status_code == 200
+    assert guarded.get("/v1/jobs").status_code == 200
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_a_link_to_log_in_leads_nowhere_else(guarded: FlaskClient, target: str) -> None:
+    assert log_in(guarded, next=target).headers["Location"] == "/"
+
+
+def test_a_form_of_another_site_changes_nothing(guarded: FlaskClient) -> None:
+    log_in(guarded)
+    assert upload(guarded, {"a.jpg": b"a"}).status_code == 403
+    job = guarded.post("/v1/jobs", json={"draft": True}, headers={"X-CSRF-Token": "wrong"})
+    assert job.status_code == 403
+    token = token_of(guarded)
+    job = guarded.post("/v1/jobs", json={"draft": True}, headers={"X-CSRF-Token": token})
+    assert job.status_code == 202
+    cancel = f"/jobs/{job.json['id']}/cancel"
+    assert guarded.post(cancel, headers=PAGE).status_code == 403
+    assert guarded.post(cancel, data={"csrf_token": token}, headers=PAGE).status_code == 303
+    foreign = {**PAGE, "Origin": "https://evil.example"}
+    assert guarded.post("/login", data={"key": "first"}, headers=foreign).status_code == 401
+
+
+def test_a_key_needs_no_token_and_its_removal_ends_its_sessions(open_client: OpenClient) -> None:
+    client = open_client(api_keys=KEYS)
+    headers = {"Authorization": "Bearer first"}
+    assert client.post("/v1/jobs", json={"draft": True}, headers=headers).status_code == 202
+    log_in(client)
+    cookie = client.get_cookie("facetally_session")
+    assert cookie is not None
+    later = open_client(api_keys=("first",))
+    later.set_cookie("facetally_session", cookie.value)
+    assert later.get("/v1/jobs").status_code == 401
+
+
+def test_logging_out_ends_the_session_of_the_browser(guarded: FlaskClient) -> None:
+    log_in(guarded)
+    token = token_of(guarded)
+    assert guarded.post("/logout", headers=PAGE).status_code == 403
+    assert guarded.post("/logout", data={"csrf_token": token}, headers=PAGE).status_code == 303
+    assert guarded.get("/jobs", headers=PAGE).status_code == 303
+
+
+def test_without_keys_a_page_of_another_site_changes_nothing(client: FlaskClient) -> None:
+    for origin in ("https://evil.example", "null", "http://localhost:1"):
+        refused = client.post("/jobs/1/cancel", headers={**PAGE, "Origin": origin})
+        assert refused.status_code == 403
+    own = {**PAGE, "Origin": "http://localhost"}
+    assert client.post("/jobs/1/cancel", headers=own).status_code == 404
+
+
+def test_pages_of_jobs_go_on_where_the_last_ended(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    for _ in range(21):
+        submit(database, items=1)
+    first = client.get("/jobs", headers=PAGE).text
+    assert first.count("<article") == 20
+    assert "/jobs?cursor=2" in first
+    more = client.get("/jobs?cursor=2", headers={"HX-Request": "true"}).text
+    assert more.count("<article") == 1
+    assert "<html" not in more
+
+
+def test_a_job_tells_how_many_of_its_items_were_cancelled(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    job_id = submit(database, items=3)
+    assert " cancelled<" not in client.get(f"/jobs/{job_id}", headers=PAGE).text
+    client.post(f"/v1/jobs/{job_id}/cancel")
+    close(database)
+    assert ">3 cancelled<" in client.get(f"/jobs/{job_id}", headers=PAGE).text
+
+
+def test_a_gallery_goes_on_where_the_last_page_ended(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    job = submit(database, items=60)
+    work_all(database, [make_face()], fail=["3.jpg", "59.jpg"])
+    close(database)
+    page = client.get(f"/jobs/{job}", headers=PAGE).text
+    assert page.count('<li class="tile') == 48
+    more = client.get(f"/jobs/{job}/gallery?cursor=47").text
+    assert more.count('<li class="tile') == 12
+    assert 'class="more"' not in more
+    found = client.get(f"/jobs/{job}/gallery?gender=female&age_min=&state=").text
+    assert found.count('<li class="tile') == 48
+    assert "gender=female" in found
+    assert "No picture passes" in client.get(f"/jobs/{job}/gallery?gender=male").text
+    failed = client.get(f"/jobs/{job}?state=failed", headers=PAGE).text
+    assert failed.count('<li class="tile failed') == 2
+    assert "It is broken." in failed
+    assert client.get(f"/jobs/{job}/gallery?age_min=old", headers=PAGE).status_code == 422
+
+
+def test_several_jobs_are_followed_on_one_stream(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    first, second = submit(database), submit(database)
+    work_all(database, [make_face()])
+    close(database)
+    text = client.get(f"/v1/jobs/events?job={first}&job={second}&job=99").text
+    assert text.count("event: job") == 2
+    assert client.get("/v1/jobs/events").status_code == 422
+
+
+def test_an_upload_is_shown_as_what_it_is_unless_its_job_hides_faces(
+    client: FlaskClient, settings: Settings
+) -> None:
+    files = {"a.jpg": b"\xff\xd8\xff and more", "b.jpg": b"<script>alert(1)</script>"}
+    shown = upload(client, files).json["id"]
+    hidden = upload(client, {"a.jpg": b"\xff\xd8\xff"}, options='{"thumbnails": "blurred"}').json[
+        "id"
+    ]
+    items = [
+        line["item"]
+        for job in (shown, hidden)
+        for line in client.get(f"/v1/jobs/{job}/results").json["results"]
+    ]
+    with client.get(f"/v1/items/{items[0]}/picture") as picture:
+        assert (picture.mimetype, picture.data) == ("image/jpeg", b"\xff\xd8\xff and more")
+    for item in items[1:]:
+        assert client.get(f"/v1/items/{item}/picture").status_code == 404
+    client.delete(f"/v1/jobs/{shown}")
+    assert client.get(f"/v1/items/{items[0]}/picture").status_code == 404
+
+
+def test_every_text_that_a_template_names_is_there() -> None:
+    english = load_texts("en")
+    catalogue = tomllib.loads((api.pages.texts.FOLDER / "en.toml").read_text(encoding="utf-8"))
+    named = {
+        name
+        for path in TEMPLATES.glob("*.html")
+        for name in re.findall(r'text\(["\'](\w+\.\w+)["\'][,)]', path.read_text())
+    }
+    assert len(named) > 50
+    for name in named:
+        part, _, entry = name.partition(".")
+        assert entry in catalogue[part], name
+    assert english("look.faces", count=1) == "1 face"
+    assert english("look.faces", count=2000) == "2,000 faces"
+
+
+def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> None:
+    response = client.get("/audience?where=nonsense", headers=PAGE)
+    assert response.status_code == 422
+    assert "store=Lyon" in response.text
+
+
+def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
+    client: FlaskClient,
+) -> None:
+    page = Page(client.get("/", headers=PAGE).text)
+    assert "Hand in photographs and videos." in page.words
+    assert "For videos Looks a second" in page.words
+    field = re.search(r'<input id="frames_per_second"[^>]+>', page.text)
+    assert field
+    assert f'value="{OptionsBody().frames_per_second:g}"' in field[0]
+    assert " checked" not in page.text
+
+
+def test_a_page_sends_what_the_command_line_sends() -> None:
+    script = (TEMPLATES.parent / "static" / "files.js").read_text()
+    pattern = re.search(r"ENDINGS = /(.+)/i;", script)
+    assert pattern
+    assert [one for one in OUR_ENDINGS if not re.search(pattern[1], f"a{one}")] == []

@@ -1,0 +1,126 @@
+"""The pages of videos and of their jobs: people, as tracks tell of them."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from api.pages.item import tell_time
+from db.engine import Database
+from db.video_tables import TrackRow
+from models.weights.manifest import default_weights_dir
+from tests.support.clips import PEOPLE, write_clip
+from tests.support.http import upload
+from tests.support.pages import Page
+from tests.support.sample_pictures import encode_scene
+from tests.support.videos import submit_clip
+from tests.support.work import work_until_done
+from worker.settings import Settings
+
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    return write_clip(path, default_weights_dir({})).read_bytes()
+
+
+def test_the_page_of_a_video_shows_each_person_once(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    submit_clip(client, settings, clip)
+    page = read_words(client, "/items/1")
+    assert page.text.count('<li class="face') == PEOPLE
+    assert f"{PEOPLE} people" in page.words
+    assert "/v1/items/1/picture" not in page.text
+    assert 'class="boxes"' not in page.text
+
+
+def test_the_page_of_a_video_tells_of_its_people_what_tracks_tell(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    page = read_words(client, "/items/1")
+    address = f"/v1/jobs/{job_id}/results?view=tracks"
+    for track in client.get(address).json["tracks"]:
+        age, gender = track["age"], track["gender"]
+        first, last = int(track["first_seconds"]), int(track["last_seconds"])
+        card = (
+            f"Person {track['track']}: {gender['value']}, about {age['years']:.0f} "
+            f"{age['low']} to {age['high']} years · {100 * gender['probability']:.0f} % sure "
+            f"seen {track['seconds_visible']:.1f} s, from 0:{first:02} to 0:{last:02}"
+        )
+        assert card in page.words
+        assert track["thumbnail"] in page.loaded
+    assert f"{address}&format=csv" in page.loaded
+
+
+def test_the_page_of_a_video_shows_its_people_a_part_at_a_time(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    submit_clip(client, settings, clip)
+    add_tracks(settings, 200)
+    page = client.get("/items/1", headers=PAGE).text
+    assert page.count('<li class="face person') == 60
+    assert f">{PEOPLE + 200} people<" in page
+    assert f"More people: 60 of {PEOPLE + 200} shown" in page
+    assert 'href="/items/1?after=60"' in page
+    more = client.get("/items/1/people?after=180", headers={"HX-Request": "true"}).text
+    assert more.count('<li class="face person') == PEOPLE + 20
+    assert "More people" not in more
+    assert "<html" not in more
+    assert "Person 61:" in client.get("/items/1?after=60", headers=PAGE).text
+    assert client.get(f"/items/1?after={10**30}", headers=PAGE).status_code == 422
+
+
+def test_the_page_of_a_job_of_videos_counts_and_offers_people_and_no_coco(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    page = read_words(client, f"/jobs/{job_id}")
+    files = [address for address in page.loaded if address.startswith(f"/v1/jobs/{job_id}/results")]
+    forms = ("csv", "ndjson", "parquet")
+    assert files == [
+        f"/v1/jobs/{job_id}/results?{view}format={form}"
+        for view in ("", "view=tracks&")
+        for form in forms
+    ]
+    for address in files:
+        assert client.get(address).data
+    for address in (f"/jobs/{job_id}", "/jobs", f"/jobs/{job_id}/card"):
+        assert f"{PEOPLE} people in videos" in read_words(client, address).words
+
+
+def test_the_page_of_a_job_with_photographs_offers_coco(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    both = upload(client, {"holiday": clip, "photo.jpg": encode_scene("JPEG")}).json["id"]
+    alone = upload(client, {"photo.jpg": encode_scene("JPEG")}).json["id"]
+    work_until_done(settings)
+    for job_id, has_people in ((both, True), (alone, False)):
+        page = client.get(f"/jobs/{job_id}", headers=PAGE).text
+        assert f"/v1/jobs/{job_id}/results?format=coco" in page
+        assert ("view=tracks" in page) == has_people
+        assert ("in videos" in page) == has_people
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.0, "0:00"), (7.9, "0:07"), (60, "1:00"), (3723.4, "1:02:03")]
+)
+def test_a_time_in_a_video_is_told_as_players_do(seconds: float, told: str) -> None:
+    assert tell_time(seconds) == told
+
+
+def add_tracks(settings: Settings, count: int) -> None:
+    """So many more people in the first video, all like its first."""
+    database = Database(settings.database_url)
+    with database.write() as session:
+        first = session.scalars(select(TrackRow).where(TrackRow.number == 1)).one()
+        names = [column.name for column in TrackRow.__table__.columns]
+        row = {name: getattr(first, name) for name in names}
+        session.add_all(TrackRow(**{**row, "number": PEOPLE + 1 + k}) for k in range(count))
+    database.close()
+
+
+def read_words(client: FlaskClient, address: str) -> Page:
+    return Page(client.get(address, headers=PAGE).text)

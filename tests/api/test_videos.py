@@ -1,0 +1,282 @@
+"""Videos over HTTP: sent as files or in an archive, people as lines and rows, and the copy."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pyarrow.parquet
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from api.exports.track_rows import TRACK_SCHEMA
+from api.schemas.responses import JobOut
+from cli.output.progress import describe_job
+from db.engine import Database
+from db.jobs.submissions import accept_job
+from db.tables import ItemRow
+from db.values import JobOptions, NewItem, NewJob
+from models.weights.manifest import default_weights_dir
+from tests.support.clips import HEIGHT, PEOPLE, WIDTH, write_clip
+from tests.support.http import results, stored_files, upload
+from tests.support.jobs import hints, submit
+from tests.support.sample_pictures import encode_scene
+from tests.support.videos import submit_clip
+from tests.support.work import open_worker, work_until_done
+from worker.dispatcher import Dispatcher
+from worker.queue.broker import create_queue
+from worker.settings import Settings
+from worker.sources.store import Store
+
+COPY = bytes(range(250)) * 4
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    return write_clip(path, default_weights_dir({})).read_bytes()
+
+
+def test_people_come_as_lines_and_rows(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    address = f"/v1/jobs/{job_id}/results?view=tracks"
+    page = client.get(f"{address}&limit=3").json
+    rest = client.get(f"{address}&limit=3&cursor={page['next_cursor']}").json
+    tracks = page["tracks"] + rest["tracks"]
+    assert [track["track"] for track in tracks] == list(range(1, PEOPLE + 1))
+    assert rest["next_cursor"] is None
+    lines = client.get(f"{address}&format=ndjson").text.splitlines()
+    assert [json.loads(line) for line in lines] == tracks
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{address}&format=csv").text)))
+    assert [row["seconds_visible"] for row in rows] == [str(t["seconds_visible"]) for t in tracks]
+    table = pyarrow.parquet.read_table(io.BytesIO(client.get(f"{address}&format=parquet").data))
+    assert table.schema == TRACK_SCHEMA
+    assert table["best_frame"].to_pylist() == [track["best"]["frame"] for track in tracks]
+    assert client.get(f"{address}&format=coco").status_code == 422
+
+
+def test_a_job_tells_how_far_its_videos_are(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = upload(client, {"holiday": clip}, options=json.dumps({"annotated_video": True})).json[
+        "id"
+    ]
+    assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
+    database = Database(settings.database_url)
+    worker = open_worker(settings.model_copy(update={"segment_frames": 7}), database)
+    for _ in range(2):
+        worker.run(hints(database, resend_seconds=-1)[0], "task")
+    database.close()
+    job = client.get(f"/v1/jobs/{job_id}").json
+    assert job["videos"] == {"running": 1, "looked_at": 0.5, "copied": None}
+    assert "0 of 1 done, 1 video 50% looked at" in describe_job(JobOut(**job))
+    assert "1 video, 50 % looked at" in client.get(f"/jobs/{job_id}").text
+    drawing = JobOut(**{**job, "videos": {"running": 2, "looked_at": 1.0, "copied": 0.25}})
+    assert "2 videos 100% looked at, copy 25% drawn" in describe_job(drawing)
+    work_until_done(settings)
+    assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
+
+
+def test_options_go_with_an_upload_as_the_document_says(client: FlaskClient) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "video.md").read_text()
+    [options] = re.findall(r"^curl --form files=@clip.mp4 --form 'options=(.+)' ", document, re.M)
+    answer = upload(client, {"clip.mp4": b"clip"}, options=options)
+    assert answer.json["options"]["frames_per_second"] == 4
+
+
+def test_conditions_are_on_people(client: FlaskClient, settings: Settings, clip: bytes) -> None:
+    job_id = submit_clip(client, settings, clip)
+    address = f"/v1/jobs/{job_id}/results?view=tracks"
+    ages = sorted(track["age"]["years"] for track in client.get(address).json["tracks"])
+    older = client.get(f"{address}&age_min={round(ages[2] + 0.5)}").json["tracks"]
+    assert 0 < len(older) < PEOPLE
+    males = client.get(f"{address}&gender=male").json["tracks"]
+    assert males
+    assert all(track["gender"]["value"] == "male" for track in males)
+    assert client.get(f"{address}&dimension.store=Lyon").json["tracks"] == []
+
+
+def test_faces_tell_their_frame_and_track_and_tracks_their_best_frame(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    job_id = submit_clip(client, settings, clip)
+    [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
+    assert line["video"] == {
+        "frames": 14, "duration_seconds": 7.0, "warning": None, "copy_url": None,
+    }  # fmt: skip
+    [track, *_] = client.get(f"/v1/jobs/{job_id}/results?view=tracks").json["tracks"]
+    ours = [face for face in line["faces"] if face["track"] == track["track"]]
+    assert len(ours) == track["faces"]
+    assert track["first_seconds"] == min(face["time_seconds"] for face in ours)
+    best = {(face["frame"], face["time_seconds"], tuple(face["box"].values())) for face in ours}
+    found = track["best"]
+    assert (found["frame"], found["time_seconds"], tuple(found["box"].values())) in best
+    assert client.get(f"/v1/audience?job={job_id}").json["faces"] == len(line["faces"])
+    people = client.get(f"/v1/audience?job={job_id}&count=people").json
+    assert (people["faces"], people["items_done"]) == (PEOPLE, 1)
+    page = client.get(f"/audience?job={job_id}&count=people", headers={"Accept": "text/html"}).text
+    assert "Shares of all people with" in page
+    page = client.get(f"/audience?job={job_id}", headers={"Accept": "text/html"}).text
+    assert "Shares of all faces with" in page
+    rows = csv.DictReader(io.StringIO(client.get(f"/v1/jobs/{job_id}/results?format=csv").text))
+    assert [(int(row["frame"]), int(row["track"])) for row in rows] == [
+        (face["frame"], face["track"]) for face in line["faces"]
+    ]
+    picture = client.get(track["thumbnail"]).data
+    assert cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR).shape == (180, 320, 3)
+    assert client.get(line["thumbnail"]).status_code == 200
+    assert client.get(f"/v1/items/{line['item']}/tracks/99/thumbnail").status_code == 404
+
+
+def test_an_annotated_copy_is_kept_served_in_parts_and_erased(
+    client: FlaskClient, settings: Settings, clip: bytes, tmp_path: Path
+) -> None:
+    job_id = submit_clip(client, settings, clip, annotated_video=True)
+    [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
+    answer = client.get(line["video"]["copy_url"])
+    assert (answer.status_code, answer.mimetype) == (200, "video/mp4")
+    part = client.get(line["video"]["copy_url"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.data) == (206, b"ftyp")
+    (tmp_path / "copy.mp4").write_bytes(answer.data)
+    capture = cv2.VideoCapture(str(tmp_path / "copy.mp4"))
+    frames = [capture.read()[1] for _ in range(70)]
+    assert not capture.grab()
+    assert frames[0].shape == (HEIGHT, WIDTH, 3)
+    face = next(face for face in line["faces"] if face["frame"] == 0)
+    x, y = face["box"]["x"], face["box"]["y"]
+    (tmp_path / "clip.mp4").write_bytes(clip)
+    plain = cv2.VideoCapture(str(tmp_path / "clip.mp4")).read()[1].astype(int)
+    change = np.abs(plain - frames[0].astype(int)).max(axis=2)
+    # A line stands on the left side of the box; far away there is none.
+    assert change[y + 30 : y + 60, max(0, x - 2) : x + 3].max(axis=1).min() > 40
+    assert change[HEIGHT - 20 :, WIDTH - 60 :].max() < 40
+    assert len(stored_files(settings)) == 2
+    client.delete(f"/v1/jobs/{job_id}")
+    assert client.get(line["video"]["copy_url"]).status_code == 404
+    database = Database(settings.database_url)
+    with create_queue(settings.redis_url) as queue:
+        Dispatcher(database, queue, Store(settings.store_url), 30).take_turn()
+    database.close()
+    assert stored_files(settings) == []
+
+
+@pytest.fixture
+def copy_url(client: FlaskClient, settings: Settings) -> str:
+    """Where a copy is served, which is any 1000 bytes here."""
+    database = Database(settings.database_url)
+    submit(database, items=1)
+    store = Store(settings.store_url)
+    uri = store.write(store.new_batch(), 1, io.BytesIO(COPY), len(COPY))
+    with database.write() as session:
+        session.execute(update(ItemRow).values(copy_uri=uri))
+        item_id = session.scalar(select(ItemRow.id))
+    database.close()
+    return f"/v1/items/{item_id}/video"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["bytes=9-1", "abc", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6", "bytes=5-6,0-1", "bytes=-2000"],
+)
+def test_a_range_that_may_be_ignored_brings_the_whole_copy(
+    client: FlaskClient, copy_url: str, wanted: str
+) -> None:
+    answer = client.get(copy_url, headers={"Range": wanted})
+    assert (answer.status_code, answer.data) == (200, COPY)
+    assert answer.headers["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part", "place"),
+    [
+        ("bytes=4-7", COPY[4:8], "4-7"),
+        ("bytes=990-", COPY[990:], "990-999"),
+        ("bytes=-10", COPY[-10:], "990-999"),
+        ("bytes=-1000", COPY, "0-999"),
+        ("bytes=990-5000", COPY[990:], "990-999"),
+    ],
+)
+def test_one_range_brings_its_bytes(
+    client: FlaskClient, copy_url: str, wanted: str, part: bytes, place: str
+) -> None:
+    answer = client.get(copy_url, headers={"Range": wanted})
+    assert (answer.status_code, answer.data) == (206, part)
+    assert answer.headers["Content-Range"] == f"bytes {place}/1000"
+
+
+def test_a_range_behind_the_end_is_told_how_long_the_copy_is(
+    client: FlaskClient, copy_url: str
+) -> None:
+    answer = client.get(copy_url, headers={"Range": "bytes=1000-"})
+    assert answer.status_code == 416
+    assert answer.headers["Content-Range"] == "bytes */1000"
+    assert answer.json["error"]["code"] == "requested_range_not_satisfiable"
+
+
+def test_a_copy_is_known_by_its_tag(client: FlaskClient, copy_url: str) -> None:
+    tag = client.get(copy_url).headers["ETag"]
+    headers = {"Range": "bytes=4-7", "If-Range": tag}
+    assert client.get(copy_url, headers=headers).data == COPY[4:8]
+    changed = client.get(copy_url, headers={**headers, "If-Range": '"another"'})
+    assert (changed.status_code, changed.data) == (200, COPY)
+    assert client.get(copy_url, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_videos_are_known_by_their_bytes_in_archives_too(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("film.dat", clip)
+        file.writestr("photo.jpg", encode_scene("JPEG"))
+    answer = upload(client, {"all.zip": archive.getvalue(), "film.jpg": clip})
+    work_until_done(settings)
+    assert results(client, answer) == {"film.dat": "done", "photo.jpg": "done", "film.jpg": "done"}
+    coco = client.get(f"/v1/jobs/{answer.json['id']}/results?format=coco").json
+    assert [image["file_name"] for image in coco["images"]] == ["photo.jpg"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"frames_per_second": 0},
+        {"frames_per_second": 0.009},
+        {"frames_per_second": 1000},
+        {"start_seconds": -1},
+        {"start_seconds": 5, "end_seconds": 5},
+        {"max_frames": 0},
+        {"annotated_video": True, "thumbnails": "blurred"},
+    ],
+    ids=str,
+)
+def test_options_that_make_no_sense_are_refused(
+    client: FlaskClient, options: dict[str, object]
+) -> None:
+    answer = client.post("/v1/jobs", json={"items": [{"uri": "file:///a.mp4"}], "options": options})
+    assert answer.status_code == 422
+
+
+def test_a_video_is_looked_at_once_in_100_seconds_at_least(client: FlaskClient) -> None:
+    body = {"items": [{"uri": "file:///a.mp4"}], "options": {"frames_per_second": 0.01}}
+    assert client.post("/v1/jobs", json=body).status_code == 202
+    body["options"] = {"frames_per_second": 1e-9}
+    message = client.post("/v1/jobs", json=body).json["error"]["message"]
+    assert "frames_per_second: Input should be greater than or equal to 0.01" in message
+
+
+def test_a_job_that_was_taken_when_less_was_allowed_is_still_shown(
+    client: FlaskClient, settings: Settings
+) -> None:
+    database = Database(settings.database_url)
+    with database.write() as session:
+        job = NewJob(options=JobOptions(frames_per_second=1e-9))
+        job_id = accept_job(session, job, [NewItem("a.mp4", "file:///a.mp4")], 1)
+    database.close()
+    assert client.get(f"/v1/jobs/{job_id}").json["options"]["frames_per_second"] == 1e-9

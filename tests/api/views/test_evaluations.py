@@ -1,0 +1,117 @@
+"""Evaluations over HTTP, and the page that is made of one."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.reports.evaluation_report import render_evaluation
+from api.schemas.evaluations import EvaluationOut
+from db.audience.bands import PRESETS
+from db.audience.evaluations import record_evaluation
+from db.engine import Database
+from models.statistics.accuracy import Accuracy
+from models.statistics.judged import JudgedPicture
+from models.statistics.measurement import measure_accuracy
+from tests.support.judged import judge, make_evaluation
+from tests.support.pages import Page
+from worker.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+def record(settings: Settings, name: str) -> None:
+    database = Database(settings.database_url)
+    with database.write() as session:
+        record_evaluation(session, make_evaluation(name))
+    database.close()
+
+
+def test_evaluations_are_listed_and_one_comes_with_its_counts(
+    client: FlaskClient, settings: Settings
+) -> None:
+    record(settings, "spring")
+    [listed] = client.get("/v1/evaluations").json["evaluations"]
+    one = client.get("/v1/evaluations/spring").json
+
+    assert listed["name"] == one["name"] == "spring"
+    assert "labelled" not in listed
+    assert {**listed, "labelled": one["labelled"]} == one
+    assert sum(faces["faces"] for faces in one["labelled"]) == 62
+    assert one["accuracy"]["gender"]["accuracy"].keys() == {"value", "low", "high", "faces"}
+
+
+def test_an_unknown_evaluation_is_told_so(client: FlaskClient) -> None:
+    answer = client.get("/v1/evaluations/nobody")
+
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "not_found")
+    assert client.get("/v1/evaluations").json == {"evaluations": []}
+
+
+def render(accuracy: Accuracy) -> str:
+    evaluation = replace(make_evaluation("<spring>"), accuracy=accuracy)
+    return render_evaluation(EvaluationOut.of(evaluation))
+
+
+def check_page(page: str) -> list[str]:
+    parsed = Page(page)
+    assert "script" not in parsed.tags
+    assert all(address.startswith("#") for address in parsed.loaded)
+    assert not re.search(r"url\((?!#)|@import", page)
+    return parsed.tags
+
+
+def test_the_page_is_whole_and_loads_nothing() -> None:
+    page = render(make_evaluation().accuracy)
+
+    assert check_page(page).count("svg") == 7
+    assert "&lt;spring&gt;" in page
+    assert "are taken for 2.0 years older" in page
+    assert "Faces labelled male are recognised as such less often" in page
+    assert "How to cite" in page
+
+
+@pytest.mark.parametrize(
+    ("pictures", "plots"),
+    [
+        ([judge(30.0, None, 31.0, 0.9)], 3),
+        ([judge(None, "male", 31.0, 0.1)], 2),
+        ([judge(30.0, "male", 31.0, 0.55)], 5),
+        ([JudgedPicture("nobody", 30.0, "male"), judge(30.0, "female", 31.0, 0.9)], 6),
+    ],
+    ids=["ages only", "genders only", "all in doubt", "of one face"],
+)
+def test_a_page_of_little_says_little_and_is_whole(
+    pictures: list[JudgedPicture], plots: int
+) -> None:
+    page = render(
+        measure_accuracy(
+            pictures,
+            {"marketing": PRESETS["marketing"], "adience": PRESETS["adience"]},
+            "marketing",
+        )
+    )
+
+    assert check_page(page).count("svg") == plots
+    assert "nan" not in page
+
+
+def test_letters_are_never_smaller_than_fourteen_pixels() -> None:
+    page = render(make_evaluation().accuracy)
+    sizes = re.findall(r"font-size: ?([\d.]+)(rem|px)", page)
+
+    assert sizes
+    assert all(float(size) * (16 if unit == "rem" else 1) >= 14 for size, unit in sizes)
+
+
+def test_plots_take_the_colours_of_the_page() -> None:
+    page = render(make_evaluation().accuracy)
+    plots = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
+    style = (ROOT / "api/templates/style.css").read_text()
+
+    assert all("var(--ink)" in plot for plot in plots)
+    assert not [colour for plot in plots for colour in re.findall(r"#[0-9a-f]{6}\b", plot)]
+    for name in set(re.findall(r"var\(--(\w+)\)", "".join(plots))):
+        assert f"--{name}:" in style

@@ -1,0 +1,62 @@
+"""Progress as server-sent events: a job each time it changes, and an end when it is over."""
+
+import json
+from collections.abc import Iterator
+
+from flask.testing import FlaskClient
+
+from api.services import EXTENSION
+from db.engine import Database
+from tests.support.http import OpenClient
+from tests.support.jobs import close, submit, work_all
+from worker.settings import Settings
+
+
+def follow(client: FlaskClient, job_id: int) -> Iterator[dict[str, object]]:
+    response = client.get(f"/v1/jobs/{job_id}/events", buffered=False)
+    assert response.mimetype == "text/event-stream"
+    for piece in response.iter_encoded():
+        for line in piece.decode().splitlines():
+            if line.startswith("data: "):
+                yield json.loads(line.removeprefix("data: "))
+    response.close()
+
+
+def test_each_change_is_told_until_the_job_is_over(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    job_id = submit(database, items=2)
+    events = follow(client, job_id)
+    assert next(events)["state"] == "queued"
+    work_all(database)
+    close(database)
+    last = list(events)[-1]
+    assert (last["state"], last["counts"]["done"]) == ("completed", 2)
+    database.close()
+
+
+def test_streams_leave_threads_free_for_others(open_client: OpenClient, settings: Settings) -> None:
+    client = open_client(api_threads=2)
+    database = Database(settings.database_url)
+    job_id = submit(database)
+    first = client.get(f"/v1/jobs/{job_id}/events", buffered=False)
+    refused = client.get(f"/v1/jobs/{job_id}/events")
+    assert refused.json["error"]["code"] == "too_many_streams"
+    next(first.iter_encoded())
+    first.close()
+    client.head(f"/v1/jobs/{job_id}/events").close()
+    work_all(database)
+    close(database)
+    assert len(list(follow(client, job_id))) == 1
+    database.close()
+
+
+def test_there_are_no_events_of_no_job(client: FlaskClient) -> None:
+    assert client.get("/v1/jobs/9/events").status_code == 404
+
+
+def test_a_stream_lets_go_when_the_api_is_to_end(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    job_id = submit(database)
+    client.application.extensions[EXTENSION].ending.set()
+    assert [job["state"] for job in follow(client, job_id)] == ["queued"]
+    database.close()

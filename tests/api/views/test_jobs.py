@@ -1,0 +1,201 @@
+"""Submitting over HTTP: files, archives and addresses become one job; what is wrong is said."""
+
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.http import OpenClient, results, stored_files, upload
+from tests.support.sample_pictures import encode_scene
+from tests.support.work import work_until_done
+from worker.settings import Settings
+
+PICTURE = encode_scene("JPEG")
+
+
+def message(response: TestResponse) -> str:
+    assert set(response.json) == {"error"}
+    assert set(response.json["error"]) == {"code", "message", "details"}
+    return str(response.json["error"]["message"])
+
+
+def test_uploaded_pictures_are_analysed_and_read_back(
+    client: FlaskClient, settings: Settings
+) -> None:
+    astronaut = (settings.weights_dir / "samples" / "astronaut.png").read_bytes()
+    response = upload(
+        client,
+        {"cam1/a.png": astronaut, "no face.jpg": PICTURE},
+        tags=["spring", "paris"],
+        dimensions='{"store": "Lyon"}',
+    )
+    assert response.status_code == 202
+    assert response.headers["Location"] == f"/v1/jobs/{response.json['id']}"
+    assert response.json["tags"] == ["spring", "paris"]
+    work_until_done(settings)
+    job = client.get(response.headers["Location"]).json
+    assert job["state"] == "completed"
+    assert job["counts"] == {
+        "items": 2, "waiting": 0, "running": 0, "done": 2, "failed": 0, "cancelled": 0, "faces": 1,
+        "duplicates": 0,
+    }  # fmt: skip
+    page = client.get(f"/v1/jobs/{job['id']}/results").json
+    first, second = page["results"]
+    assert first["name"] == "cam1/a.png"
+    assert (first["width"], first["height"]) == (512, 512)
+    assert first["dimensions"] == {"store": "Lyon"}
+    [face] = first["faces"]
+    assert face["gender"]["value"] == "female"
+    assert face["age"]["low"] <= face["age"]["years"] <= face["age"]["high"]
+    assert second["faces"] == []
+    thumbnail = client.get(first["thumbnail"])
+    assert thumbnail.mimetype == "image/jpeg"
+    assert client.get(f"/v1/items/{first['item']}").json == first
+
+
+def test_items_may_be_named_by_their_addresses(client: FlaskClient, settings: Settings) -> None:
+    (settings.data_dir / "ü.jpg").write_bytes(PICTURE)
+    uri = (settings.data_dir / "ü.jpg").as_uri()
+    item = {"uri": uri, "captured_at": "2026-05-01T10:00:00+02:00", "dimensions": {"store": "Lyon"}}
+    outside = {"uri": "file:///etc/passwd", "name": "outside"}
+    response = client.post("/v1/jobs", json={"items": [item, outside], "tags": ["x"]})
+    assert response.status_code == 202
+    work_until_done(settings)
+    assert results(client, response) == {uri: "done", "outside": "forbidden_source"}
+    [line] = client.get(f"/v1/jobs/{response.json['id']}/results?state=done").json["results"]
+    assert line["captured_at"] == "2026-05-01T08:00:00Z"
+
+
+def test_nobody_reaches_anothers_upload_by_its_address(
+    client: FlaskClient, settings: Settings
+) -> None:
+    upload(client, {"a.jpg": PICTURE})
+    [path] = stored_files(settings)
+    uri = f"store:{path.parent.name}/{path.name}"
+    response = client.post("/v1/jobs", json={"items": [{"uri": uri}]})
+    assert results(client, response) == {uri: "forbidden_source"}
+
+
+def test_a_job_whose_every_item_failed_is_failed(client: FlaskClient, settings: Settings) -> None:
+    response = upload(client, {"a.jpg": b"", "b.txt": b"text"})
+    work_until_done(settings)
+    assert client.get(f"/v1/jobs/{response.json['id']}").json["state"] == "failed"
+
+
+def test_a_name_that_steers_a_terminal_is_cleaned(client: FlaskClient) -> None:
+    response = upload(client, {"a\x1b[31m\u202egpj.exe": PICTURE})
+    assert list(results(client, response)) == ["a[31mgpj.exe"]
+
+
+def test_many_small_files_in_one_request_are_kept(client: FlaskClient) -> None:
+    files = {f"{number}.jpg": b"x" for number in range(1500)}
+    response = upload(client, files)
+    assert response.json["counts"]["items"] == 1500
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        pytest.param({"json": {"items": []}}, 422, "items", id="no items"),
+        pytest.param({"json": {}}, 422, "items", id="no body"),
+        pytest.param({"json": [1]}, 422, "object", id="a list"),
+        pytest.param({"json": {"items": [{"uri": ""}]}}, 422, "items.0.uri", id="empty uri"),
+        pytest.param({"json": {"items": [{"uri": "file:///a", "x": 1}]}}, 422, "x", id="unknown"),
+        pytest.param({"json": {"items": [{"uri": "file:///\0"}]}}, 422, "NUL", id="nul"),
+        pytest.param(
+            {"data": '{"items": [{"uri": "\\ud800"}]}', "content_type": "application/json"},
+            400, "JSON", id="half a character",
+        ),
+        pytest.param({"data": "{", "content_type": "application/json"}, 400, "JSON", id="no json"),
+        pytest.param(
+            {"data": "[" * 200_000, "content_type": "application/json"}, 400, "JSON", id="deep json"
+        ),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "options": "[" * 100_000}},
+            400, "options", id="deep options",
+        ),
+        pytest.param(
+            {"json": {"items": [{"uri": "file:///a", "captured_at": "0001-01-01T00:00:00+14:00"}]}},
+            422, "captured_at", id="before all time",
+        ),
+        pytest.param(
+            {"json": {"items": [{"uri": "file:///a", "dimensions": {'a"b': "x"}}]}},
+            422, "dimensions", id="quote in a dimension",
+        ),
+        pytest.param({"data": "x"}, 400, "file", id="neither"),
+        pytest.param({"data": {"tags": "x"}}, 400, "file", id="form without files"),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "options": "{"}}, 400, "options",
+            id="options are no json",
+        ),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "options": '{"thumbnails": "x"}'}},
+            422, "thumbnails", id="unknown option",
+        ),
+        pytest.param(
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "colour": "x"}}, 422, "colour",
+            id="unknown field",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_told_what_is_wrong(
+    client: FlaskClient, settings: Settings, body: dict[str, object], status: int, words: str
+) -> None:
+    response = client.post("/v1/jobs", **body)
+    assert response.status_code == status
+    assert words in message(response)
+    assert client.get("/v1/jobs").json["jobs"] == []
+    assert stored_files(settings) == []
+
+
+def test_a_request_over_the_limit_is_refused(open_client: OpenClient, settings: Settings) -> None:
+    client = open_client(max_upload_bytes=1000, max_items_per_request=2)
+    assert upload(client, {"a.jpg": bytes(2000)}).status_code == 413
+    assert upload(client, {name: b"x" for name in "abc"}).status_code == 413
+    assert stored_files(settings) == []
+
+
+def test_jobs_are_listed_a_page_at_a_time(client: FlaskClient) -> None:
+    for _ in range(3):
+        upload(client, {"a.jpg": b"x"})
+    first = client.get("/v1/jobs?limit=2").json
+    rest = client.get(f"/v1/jobs?limit=2&cursor={first['next_cursor']}").json
+    assert [job["id"] for job in first["jobs"] + rest["jobs"]] == [3, 2, 1]
+    assert rest["next_cursor"] is None
+    assert client.get("/v1/jobs?state=completed").json["jobs"] == []
+
+
+def test_a_job_can_be_cancelled_and_then_stays_so(client: FlaskClient, settings: Settings) -> None:
+    job_id = upload(client, {"a.jpg": PICTURE, "b.jpg": PICTURE}).json["id"]
+    response = client.post(f"/v1/jobs/{job_id}/cancel")
+    assert response.status_code == 202
+    assert response.json["counts"]["cancelled"] == 2
+    work_until_done(settings)
+    again = client.post(f"/v1/jobs/{job_id}/cancel").json
+    assert again["state"] == "cancelled"
+    lines = client.get(f"/v1/jobs/{job_id}/results?format=ndjson").text.splitlines()
+    assert [json.loads(line)["state"] for line in lines] == ["cancelled"] * 2
+
+
+def test_a_body_of_json_has_no_more_items_than_a_request_may(open_client: OpenClient) -> None:
+    client = open_client(max_items_per_request=2)
+    items = [{"uri": f"file:///{number}"} for number in range(3)]
+    assert client.post("/v1/jobs", json={"items": items}).status_code == 413
+
+
+def test_a_store_that_is_full_refuses_the_request_and_keeps_nothing(
+    open_client: OpenClient, settings: Settings
+) -> None:
+    (settings.data_dir / "store").write_bytes(b"a file where the folder should be")
+    response = upload(open_client(), {"a.jpg": PICTURE})
+    assert response.status_code == 503
+    assert response.json["error"]["code"] == "storage_unavailable"
+
+
+def test_an_end_that_is_over_is_refused(client: FlaskClient) -> None:
+    body = {"items": [{"uri": "file:///a"}], "expires_at": "2020-01-01T00:00:00Z"}
+    response = client.post("/v1/jobs", json=body)
+    assert response.status_code == 422
+    assert "expires_at is over" in response.json["error"]["message"]

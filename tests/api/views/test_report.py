@@ -1,0 +1,303 @@
+"""The report of a job: one page that loads nothing, and what it tells."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+
+from db.audience.evaluations import record_evaluation
+from db.engine import Database
+from db.jobs.submissions import accept_job
+from db.values import Duplicates, JobOptions, NewItem, NewJob
+from models.face import Dropped
+from tests.support.clips import PEOPLE
+from tests.support.http import OpenClient
+from tests.support.jobs import (
+    claim,
+    hints,
+    make_face,
+    record,
+    results_of,
+    submit,
+    work_all,
+)
+from tests.support.judged import make_evaluation
+from tests.support.pages import read
+from tests.support.reports import FACES, make_job
+from tests.support.videos import make_clip, read_items, submit_videos
+from tests.support.work import work_until_done
+from worker.settings import Settings
+
+EVIL = "<script>alert(1)</script>"
+
+
+def test_the_report_is_one_page_that_loads_nothing(client: FlaskClient, settings: Settings) -> None:
+    make_job(settings, [{"store": "Lyon"}] * 6, fail=["3.jpg"])
+    page = read(client)
+
+    assert sum(address.startswith("data:image/jpeg;base64,") for address in page.loaded) == 5
+    assert "3.jpg unreadable It is broken." in page.words
+    assert not re.search(r"url\((?!#)|@import", page.text)
+
+
+def test_the_funnel_tells_what_became_of_every_item(
+    client: FlaskClient, settings: Settings
+) -> None:
+    make_job(settings, [{}] * 6, fail=["3.jpg", "4.jpg"])
+    words = read(client).words
+
+    steps = "Submitted 6 failed: unreadable 2 Analysed 4 Faces found 8 Faces counted 8"
+    assert steps in words
+    assert "left out" not in words
+    assert "8 faces in 4 analysed of 6 submitted items" in words
+
+
+def test_likely_faces_that_were_left_out_are_steps(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    submit(database, items=2)
+    for chunk_id in hints(database):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        dropped = [
+            replace(result, dropped=Dropped(too_small=1)) for result in results_of(chunk, FACES)
+        ]
+        assert record(database, chunk, dropped)
+    database.close()
+    assert "left out as too small 2 Faces found 4" in read(client).words
+
+
+@pytest.mark.parametrize(
+    ("wanted", "faces", "told"),
+    [
+        (Duplicates.COUNT, 4, "counted as often as they were submitted"),
+        (Duplicates.ONCE, 2, "counted once, with the first of their pictures"),
+    ],
+)
+def test_duplicates_are_a_step_and_told_how_they_count(
+    client: FlaskClient, settings: Settings, wanted: Duplicates, faces: int, told: str
+) -> None:
+    database = Database(settings.database_url)
+    job = NewJob(options=JobOptions(duplicates=wanted))
+    with database.write() as session:
+        accept_job(session, job, [NewItem("a.jpg", "file:///a"), NewItem("b.jpg", "file:///b")], 2)
+    for chunk_id in hints(database):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        same = [replace(result, digest=b"same") for result in results_of(chunk, FACES)]
+        assert record(database, chunk, same)
+    database.close()
+    words = read(client).words
+
+    steps = "Submitted 2 Analysed 2 duplicates of another 1 Faces found"
+    assert f"{steps} {faces} Faces counted {faces}" in words
+    assert told in words
+
+
+def test_items_that_wait_are_a_step_of_the_funnel(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    submit(database, items=3)
+    database.close()
+    words = read(client).words
+
+    assert "Submitted 3 still waiting 3 Analysed 0" in words
+    assert "No face was found so far." in words
+
+
+def test_key_figures_have_their_intervals(client: FlaskClient, settings: Settings) -> None:
+    make_job(settings, [{}] * 10, faces=[make_face(10.0), make_face(30.0), make_face(50.0, 0.55)])
+    words = read(client).words
+
+    assert "Median age 30 Mean age 30 " in words
+    assert re.search(r"Under 18 33\.3 % 1\d\.\d to 5\d\.\d %", words)
+    assert re.search(r"Gender unknown 33\.3 % 1\d\.\d to 5\d\.\d %", words)
+    assert re.search(r"Aged 45-54: 10, 33\.3 % \(", words)
+
+
+def test_a_dimension_has_its_shares_and_genders(client: FlaskClient, settings: Settings) -> None:
+    make_job(settings, [{"store": "Lyon"}] * 3 + [{"store": "Nice"}, {}])
+    words = read(client).words
+
+    assert "By store" in words
+    lyon = r"Lyon 6 faces, 60\.0 % \(\d+\.\d to \d+\.\d %\) of all female 50\.0 %"
+    assert re.search(lyon, words)
+    assert re.search(r"Nice 2 faces, 20\.0 % .* not given 2 faces, 20\.0 %", words)
+
+
+def test_values_beyond_the_eighth_are_told_together(
+    client: FlaskClient, settings: Settings
+) -> None:
+    stores = [{"store": f"store {number}"} for number in range(11) for _ in range(12 - number)]
+    make_job(settings, stores)
+    words = read(client).words
+
+    assert "store 7 10 faces" in words
+    assert "store 8" not in words
+    assert re.search(r"3 others 18 faces, 11\.7 %", words)
+
+
+def test_what_is_withheld_is_said_and_not_shown(
+    open_client: OpenClient, settings: Settings
+) -> None:
+    client = open_client(min_cell=5)
+    make_job(
+        settings,
+        [{"store": "Lyon"}] * 13 + [{"store": "Nice"}] * 3,
+        faces=[make_face()],
+        days=[0] * 13 + [3] * 3,
+    )
+    words = read(client).words
+
+    assert "Faces found 15 Faces counted 15" in words
+    assert "Lyon 15 faces" in words
+    assert "Nice fewer than 5 faces" in words
+    assert not re.search(r"\b(13|16|3) faces", words)
+    assert "A circle: fewer than 5 faces." in words
+    assert "Counts of fewer than 5 faces are withheld" in words
+
+
+def test_values_of_few_faces_come_before_those_of_none(
+    open_client: OpenClient, settings: Settings
+) -> None:
+    client = open_client(min_cell=5)
+    stores = [{"store": "Lyon"}] * 5 + [{"store": "Metz"}, {"store": "Nice"}]
+    make_job(settings, stores, faces=[make_face()], fail=["5.jpg"])
+    words = read(client).words
+
+    assert re.search(r"Lyon 5 faces.*Nice fewer than 5 faces Metz 0 faces", words)
+
+
+def test_of_too_few_faces_nothing_is_told(open_client: OpenClient, settings: Settings) -> None:
+    client = open_client(min_cell=5)
+    make_job(settings, [{"store": "Lyon"}] * 3, faces=[make_face()], days=[0] * 3)
+    page = read(client)
+
+    assert "Faces counted fewer than 5" in page.words
+    assert "nothing more is told of so few" in page.words
+    assert page.plots == []
+    assert "By store" not in page.words
+
+
+def test_every_name_and_value_is_escaped(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    items = [
+        NewItem(f"{EVIL}{number}", "file:///a", None, {EVIL: f"{EVIL}&value"}) for number in (1, 2)
+    ]
+    with database.write() as session:
+        accept_job(session, NewJob(tags=(EVIL,)), items, 2)
+    work_all(database, faces=FACES, fail=[f"{EVIL}1"])
+    database.close()
+    page = read(client)
+
+    assert EVIL not in page.text
+    assert f"By {EVIL}" in page.words
+    assert f"{EVIL}&value 2 faces" in page.words
+    assert page.words.count(f"{EVIL}1") == page.words.count(f"{EVIL}2") == 1
+
+
+def test_a_job_without_faces_says_so(client: FlaskClient, settings: Settings) -> None:
+    make_job(settings, [{"store": "Lyon"}] * 2, faces=[], days=[0, 1])
+    page = read(client)
+
+    assert "Analysed 2 without faces 2 Faces found 0 Faces counted 0" in page.words
+    assert "No face was found." in page.words
+    assert page.plots == []
+
+
+def test_without_dimensions_and_days_there_is_the_pyramid_alone(
+    client: FlaskClient, settings: Settings
+) -> None:
+    make_job(settings, [{}] * 2)
+    page = read(client)
+
+    assert len(page.plots) == 1
+    assert "Population pyramid" in page.plots[0]
+    assert not re.search(r"By (day|week|month)", page.words)
+
+
+def test_of_videos_people_are_told_once_a_shot(
+    client: FlaskClient, settings: Settings, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path)
+    database = Database(settings.database_url)
+    job_id = submit_videos(database, clip)
+    work_until_done(settings, database)
+    [item] = read_items(database, job_id)
+    database.close()
+    words = read(client).words
+
+    assert f"Faces found {len(item.faces)} People counted {PEOPLE}" in words
+    assert f"{len(item.faces)} faces in {item.frames} frames" in words
+    assert f"{PEOPLE} people in 1 analysed of 1 submitted items" in words
+    assert "People are counted once in each photograph and each shot" in words
+
+
+@pytest.mark.parametrize(
+    ("days", "period", "rest"),
+    [
+        ([0, 0, 1], "day", ""),
+        ([0, 90, None], "day", "Without a day: 2."),
+        ([0, 200, 201], "week", ""),
+        ([0, 800, 900], "month", ""),
+        ([-20_000, 0, 1], "month", "Before that: 2."),
+        ([-739_000, 0, None], "month", "Before that: 2. Without a day: 2."),
+    ],
+)
+def test_faces_over_time_are_drawn_by_what_there_is_room_for(
+    client: FlaskClient, settings: Settings, days: list[int | None], period: str, rest: str
+) -> None:
+    make_job(settings, [{}] * len(days), days=days)
+    page = read(client)
+
+    assert f"By {period} " in page.words
+    assert f"in UTC. {rest}".strip() in page.words
+    assert "2026" in page.plots[1]
+
+
+def test_an_erased_job_has_an_empty_report(client: FlaskClient, settings: Settings) -> None:
+    make_job(settings, [{"store": "Lyon"}] * 2, days=[0, 1])
+    client.delete("/v1/jobs/1")
+    page = read(client)
+
+    assert "This job was erased on" in page.words
+    assert "Submitted 0 Analysed 0 Faces found 0 Faces counted 0" in page.words
+    assert "Lyon" not in page.text
+    assert page.plots == page.loaded == []
+
+
+def test_a_report_of_no_job_is_a_404(client: FlaskClient) -> None:
+    assert client.get("/v1/jobs/99/report").status_code == 404
+
+
+def test_plots_are_well_formed_and_take_the_colours_of_the_page(
+    open_client: OpenClient, settings: Settings
+) -> None:
+    client = open_client(min_cell=5)
+    faces = [make_face(30.0), make_face(40.0, 0.1)]
+    make_job(settings, [{}] * 8, faces=faces, days=[0] * 7 + [2])
+    plots = read(client).plots
+
+    assert len(plots) == 2
+    for plot in plots:
+        assert ElementTree.fromstring(plot).tag.endswith("svg")
+        assert not re.findall(r"#[0-9a-f]{6}\b", plot)
+    assert "var(--female)" in plots[0]
+
+
+def test_accuracy_is_that_of_the_newest_evaluation_or_what_was_measured(
+    client: FlaskClient, settings: Settings
+) -> None:
+    make_job(settings, [{}])
+    assert "Face found 99.8 % 798 of 800" in read(client).words
+    database = Database(settings.database_url)
+    for name in ("spring", "autumn"):
+        with database.write() as session:
+            record_evaluation(session, make_evaluation(name))
+    database.close()
+    words = read(client).words
+
+    assert "Evaluation “autumn” of" in words
+    assert "798 of 800" not in words
+    assert "are taken for 2.0 years older" in words

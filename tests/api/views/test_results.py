@@ -1,0 +1,181 @@
+"""Results, items and audience, as they are read over HTTP."""
+
+import csv
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from db.engine import Database
+from db.jobs.submissions import accept_job
+from db.values import NewItem, NewJob
+from tests.support.jobs import close, make_face, submit, work_all
+from worker.settings import Settings
+
+FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
+
+
+@pytest.fixture
+def job_id(client: FlaskClient, settings: Settings) -> int:
+    """A job of six pictures with two faces each, of which one failed."""
+    database = Database(settings.database_url)
+    made = submit(database, items=6, dimensions={"store": "Lyon"})
+    work_all(database, faces=FACES, fail=["3.jpg"])
+    close(database)
+    database.close()
+    return made
+
+
+def test_a_line_has_the_shape_that_was_promised(client: FlaskClient, job_id: int) -> None:
+    line = client.get(f"/v1/jobs/{job_id}/results").json["results"][0]
+    assert line == {
+        "item": 1, "name": "0.jpg", "state": "done", "error": None, "width": 640, "height": 480,
+        "captured_at": None, "dimensions": {"store": "Lyon"}, "duplicate_of": None,
+        "thumbnail": "/v1/items/1/thumbnail", "video": None,
+        "faces": [
+            {
+                "box": {"x": 10, "y": 20, "width": 30, "height": 40}, "score": 0.9,
+                "landmarks": [[15, 30], [30, 30], [22, 40], [17, 50], [28, 50]],
+                "gender": {"value": value, "probability": probability, "female": probability},
+                "age": {"years": years, "low": low, "high": low + 10, "group": "25-32"},
+                "frame": None, "time_seconds": None, "track": None,
+            }
+            for value, probability, years, low in (
+                ("female", 0.9, 30.4, 25),
+                ("unknown", 0.55, 52.6, 47),
+            )
+        ],
+        "dropped": {"too_small": 0, "too_unsure": 0},
+    }  # fmt: skip
+
+
+def test_a_failed_line_has_its_error_and_no_faces(client: FlaskClient, job_id: int) -> None:
+    [line] = client.get(f"/v1/jobs/{job_id}/results?state=failed").json["results"]
+    assert line["error"] == {"code": "unreadable", "message": "It is broken."}
+    assert line["faces"] == []
+    assert line["thumbnail"] is None
+
+
+def test_cursors_lead_through_all_pages(client: FlaskClient, job_id: int) -> None:
+    names, cursor = [], ""
+    while cursor is not None:
+        suffix = f"&cursor={cursor}" if cursor != "" else ""
+        page = client.get(f"/v1/jobs/{job_id}/results?limit=4{suffix}").json
+        names += [line["name"] for line in page["results"]]
+        cursor = page["next_cursor"]
+    assert names == [f"{number}.jpg" for number in range(6)]
+
+
+def test_ndjson_brings_every_line_and_the_same_as_json(client: FlaskClient, job_id: int) -> None:
+    response = client.get(f"/v1/jobs/{job_id}/results?format=ndjson")
+    assert response.mimetype == "application/x-ndjson"
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    assert lines == client.get(f"/v1/jobs/{job_id}/results").json["results"]
+
+
+def test_csv_has_a_row_for_each_face_and_loses_no_item(client: FlaskClient, job_id: int) -> None:
+    response = client.get(f"/v1/jobs/{job_id}/results?format=csv")
+    assert response.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    assert len(rows) == 5 * 2 + 1
+    assert (rows[0]["name"], rows[0]["face"], rows[0]["gender"]) == ("0.jpg", "1", "female")
+    assert rows[6]["error_code"] == "unreadable"
+    assert rows[6]["face"] == ""
+
+
+def test_csv_starts_no_formula(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    with database.write() as session:
+        accept_job(session, NewJob(), [NewItem("=HYPERLINK(1)", "file:///a")], 1)
+    database.close()
+    [row] = csv.DictReader(io.StringIO(client.get("/v1/jobs/1/results?format=csv").text))
+    assert row["name"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize(
+    ("query", "items", "faces"),
+    [
+        ("gender=female", 5, 5),
+        ("gender=male", 0, 0),
+        ("age_min=50", 5, 5),
+        ("age_min=20&age_max=60", 5, 10),
+        ("score_min=0.95", 0, 0),
+        ("state=done", 5, 10),
+        ("dimension.store=Lyon", 6, 10),
+        ("dimension.store=Nice", 0, 0),
+        ("dimension.store=%00", 0, 0),
+    ],
+)
+def test_filters_narrow_the_results(
+    client: FlaskClient, job_id: int, query: str, items: int, faces: int
+) -> None:
+    lines = client.get(f"/v1/jobs/{job_id}/results?{query}").json["results"]
+    assert (len(lines), sum(len(line["faces"]) for line in lines)) == (items, faces)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["gender=x", "age_min=-1", "limit=0", "cursor=x", "format=xml", "colour=red", "dimension.=x"],
+)
+def test_a_filter_that_makes_no_sense_is_refused(
+    client: FlaskClient, job_id: int, query: str
+) -> None:
+    response = client.get(f"/v1/jobs/{job_id}/results?{query}")
+    assert response.status_code == 422
+    assert response.json["error"]["code"] == "invalid_request"
+
+
+def test_the_audience_is_counted_with_its_uncertainty(client: FlaskClient, job_id: int) -> None:
+    audience = client.get(f"/v1/audience?job={job_id}&by=gender").json
+    assert (audience["items"], audience["items_done"], audience["faces"]) == (6, 5, 10)
+    assert audience["items_failed"] == {"unreadable": 1}
+    counted = {group["gender"]: group["faces"] for group in audience["groups"]}
+    assert counted == {"female": 5, "male": 0, "unknown": 5}
+    share = audience["groups"][0]["share"]
+    assert share["low"] < share["value"] == 0.5 < share["high"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "bands=0-5,3-9",
+        "bands=x",
+        "by=day,week",
+        "by=a,b,c,d,e",
+        "job=0",
+        "x=1",
+        "from=2026-05-02&to=2026-05-01",
+        "from=x",
+        "count=cats",
+        "from=9999-12-31",
+        "to=0001-01-01",
+        "by=gender&by=age_band",
+        "job=1&job=2",
+        "dimension.store=Lyon&dimension.store=Nice",
+    ],
+)
+def test_an_audience_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/v1/audience?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["to=9999-12-31", "from=0001-01-01", "from=9999-11-30&by=month"])
+def test_an_audience_is_asked_of_any_time(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/v1/audience?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/jobs/99", "/v1/jobs/99/results", "/v1/jobs/99/results?format=csv",
+        "/v1/jobs/99/report", "/v1/items/99", "/v1/items/99/thumbnail", "/v1/jobs/x", "/nothing",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_a_404_in_the_one_shape(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.json["error"]["code"] == "not_found"
+
+
+def test_a_number_that_no_database_holds_is_refused(client: FlaskClient) -> None:
+    assert client.get(f"/v1/jobs/{2**70}").status_code == 422

@@ -1,0 +1,103 @@
+"""`facetally evaluate`: labelled pictures in; figures, a page and a stored evaluation out."""
+
+import json
+from functools import partial
+
+import pytest
+
+from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples
+
+LABELS = """\
+path;age;gender;subject
+astronaut.png;36,5;female;eileen
+gender_detection_input.jpg;30;m;
+object_detection_input.jpg;40;male;
+missing.jpg;20;female;
+broken.jpg;20;female;
+astronaut.png;36;female;eileen
+face_detection_input.jpg;25-32;woman;
+;20;female;
+"""
+
+
+@pytest.fixture
+def call(capsys, monkeypatch, tmp_path):
+    return partial(call_facetally, capsys, monkeypatch, data_dir=str(tmp_path / "data"))
+
+
+@pytest.fixture
+def labels(tmp_path):
+    folder = tmp_path / "pictures"
+    copy_samples(folder)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    path = folder / "labels.csv"
+    path.write_text(LABELS, encoding="utf-8-sig")
+    return path
+
+
+def test_labelled_pictures_become_figures_a_page_and_a_stored_evaluation(call, labels, tmp_path):
+    out = tmp_path / "out"
+    with Terminal() as terminal:
+        data = str(tmp_path / "data")
+        done = terminal.run("evaluate", labels, "--out", out, "--name", "spring", data_dir=data)
+        assert terminal.is_clean()
+
+    assert done.returncode == 3, done.stderr
+    assert "gender right" in done.stdout
+    for line in ("line 5: not_found", "line 6: unreadable", "line 7: repeated", "line 9: no_path"):
+        assert f"labels.csv, {line}" in done.stderr
+    figures = json.loads((out / "evaluation.json").read_text())
+    counts = figures["counts"]
+    assert counts.pop("problems") == {
+        "repeated": 1, "bad_age": 1, "bad_gender": 1, "no_path": 1,
+        "not_found": 1, "unreadable": 1, "no_face": 1,
+    }  # fmt: skip
+    assert counts == {"rows": 8, "pictures": 4, "faces": 3, "several_faces": 2}
+    assert figures["accuracy"]["detection"]["value"] == 0.75
+    assert figures["accuracy"]["gender"]["accuracy"]["faces"] == 2
+    assert figures["nets"].keys() == {"yunet-2023mar.onnx", "age-v1.onnx", "gender-v1.onnx"}
+    assert (out / "evaluation.html").read_text().startswith("<!doctype html>")
+
+    listed = call("evaluations", "--json")
+    assert [one["name"] for one in json.loads(listed.stdout)["evaluations"]] == ["spring"]
+    assert "spring" in call("evaluations").stdout
+
+    again = call("evaluate", labels, "--out", out, "--name", "spring")
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+    assert "another --name" in again.stderr
+
+
+def test_rows_that_are_all_in_order_end_with_zero(labels, tmp_path):
+    labels.write_text("Path,Gender\nastronaut.png,F\nobject_detection_input.jpg,unknown\n")
+    with Terminal() as terminal:
+        done = terminal.run("evaluate", labels, "--out", tmp_path / "out", data_dir=str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    assert "Stored as labels-2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status", "message"),
+    [
+        ("path,age\n,3\n", [], 1, "No face was found"),
+        ("path\na.jpg\n", [], 1, "must name a column"),
+        ("path,age\na.jpg,3\n", ["--name", "a b"], 2, "a name has letters"),
+    ],
+    ids=["no picture", "no labels", "no name"],
+)
+def test_what_cannot_be_evaluated_is_one_clear_line(call, tmp_path, text, words, status, message):
+    labels = tmp_path / "labels.csv"
+    labels.write_text(text)
+    done = call("evaluate", labels, "--out", tmp_path / "out", *words, weights_dir=str(WEIGHTS_DIR))
+
+    assert done.returncode == status
+    assert message in done.stderr
+    assert not (tmp_path / "out" / "evaluation.json").exists()
+
+
+def test_a_database_that_is_away_is_told_before_the_work(call, labels, tmp_path):
+    url = "postgresql+psycopg://127.0.0.1:1/facetally"
+    done = call("evaluate", labels, "--out", tmp_path / "out", database_url=url)
+
+    assert done.returncode == 1
+    assert "The database is away" in done.stderr

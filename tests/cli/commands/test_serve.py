@@ -1,0 +1,334 @@
+"""`facetally serve` and what talks to it: one server for all tests here, started as a user does."""
+
+import csv
+import io
+import json
+import signal
+import socket
+from functools import partial
+
+import httpx
+import psutil
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from db.engine import Database
+from db.states import ChunkState
+from db.tables import ChunkRow
+from tests.support.cli import Terminal, call_facetally, copy_samples, read_until, wait_for
+from tests.support.sample_pictures import encode_scene
+
+# The command, the queue's server, the API's two, the dispatcher, two workers with a child each.
+PROCESSES = 9
+
+
+class Served:
+    """The server, its address, and its clients."""
+
+    def __init__(self, terminal, process, url):
+        self.terminal, self.process, self.url = terminal, process, url
+
+    def run(self, *words):
+        """In a process, as a user does."""
+        return self.terminal.run(*words, url=self.url)
+
+    def find_child(self, *words):
+        children = psutil.Process(self.process.pid).children()
+        found = [child for child in children if set(words) <= set(child.cmdline())]
+        return found[0] if found else None
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with Terminal() as terminal:
+        data = tmp_path_factory.mktemp("data")
+        process = terminal.start(
+            "serve", "--port", "0", "--data-dir", data, lease_seconds="6", min_cell="1"
+        )  # fmt: skip
+        url = read_until(process, "Facetally is ready").split()[4]
+        yield Served(terminal, process, url)
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 128 + signal.SIGTERM
+        assert terminal.is_clean()
+
+
+@pytest.fixture
+def call(served, capsys, monkeypatch):
+    """Calls a command in this process."""
+    return partial(call_facetally, capsys, monkeypatch, url=served.url)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    copy_samples(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def job(served, photos):
+    """A finished job of the sample photographs."""
+    words = ("--tag", "spring", "--dimension", "store=Lyon", "--watch")
+    done = served.run("submit", photos, *words)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def test_a_job_is_listed_and_described(call, job):
+    listed = json.loads(call("jobs", "--json").stdout)["jobs"]
+    [row] = [line for line in call("jobs").stdout.splitlines() if "spring" in line]
+    described = call("status", job)
+    status = json.loads(call("status", job, "--json").stdout)
+
+    assert job in [one["id"] for one in listed]
+    assert row.split()[:6] == [str(job), "completed", "4", "4", "0", "8"]
+    assert described.stdout.startswith(f"job {job} completed: 4 of 4 done")
+    assert status["counts"]["faces"] == 8
+    assert call("watch", job).returncode == 0
+
+
+def test_results_come_as_lines_as_a_table_and_as_an_array(call, job, tmp_path):
+    lines = call("results", job).stdout.splitlines()
+    rows = list(csv.DictReader(io.StringIO(call("results", job, "--format", "csv").stdout)))
+    output = tmp_path / "results.json"
+    words = ("--format", "json", "--gender", "female", "--dimension", "store=Lyon")
+    done = call("results", job, *words, "--out", output)
+
+    assert [len(json.loads(line)["faces"]) for line in lines] == [1, 5, 2, 0]
+    assert len([row for row in rows if row["face"]]) == 8
+    assert done.stdout == ""
+    faces = [face for result in json.loads(output.read_text()) for face in result["faces"]]
+    assert faces
+    assert all(face["gender"]["value"] == "female" for face in faces)
+
+
+def test_a_filter_that_nothing_passes_gives_an_empty_array(call, job):
+    done = call("results", job, "--format", "json", "--state", "failed")
+
+    assert json.loads(done.stdout) == []
+
+
+def test_the_audience_is_a_table_or_json(call, job):
+    table = call("audience", "--job", job, "--by", "gender")
+    found = json.loads(call("audience", "--tag", "spring", "--bands", "0-120", "--json").stdout)
+
+    assert "8 faces in 4 of 4 pictures" in table.stdout
+    assert table.stdout.splitlines()[1].split()[0] in ("female", "male")
+    assert found["faces"] == 8
+    assert call("audience", "--bands", "shoes").returncode == 1
+
+
+def test_thumbnails_are_saved(call, job, tmp_path):
+    done = call("thumbnails", job, "--out", tmp_path / "small")
+
+    assert done.returncode == 0
+    assert [path.read_bytes()[:2] for path in (tmp_path / "small").iterdir()] == [b"\xff\xd8"] * 4
+
+
+def test_a_job_with_a_broken_picture_ends_with_status_3(served, tmp_path):
+    (tmp_path / "whole.jpg").write_bytes(encode_scene("JPEG"))
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+
+    done = served.run("submit", tmp_path, "--watch", "--json")
+
+    assert done.returncode == 3
+    assert "1 of 2 done, 1 failed" in done.stderr
+    assert served.run("watch", json.loads(done.stdout)["id"]).returncode == 3
+
+
+def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(call, tmp_path):
+    (tmp_path / "whole.jpg").write_bytes(encode_scene("JPEG"))
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+
+    done = call("submit", tmp_path)
+
+    assert done.returncode == 3
+    assert f"{tmp_path / 'gone.jpg'} cannot be read" in done.stderr
+    assert int(done.stdout)
+
+
+def test_addresses_outside_the_allowed_folders_fail_alone(call, photos, tmp_path):
+    manifest = tmp_path / "shop.csv"
+    manifest.write_text(f"path,store\n{photos / 'astronaut.png'},Lyon\n")
+
+    done = call("submit", manifest, "file:///nowhere.jpg", "--watch")
+
+    results = [
+        json.loads(line) for line in call("results", done.stdout.strip()).stdout.splitlines()
+    ]
+    assert done.returncode == 3
+    assert [result["error"]["code"] for result in results] == ["forbidden_source"] * 2
+    assert results[0]["dimensions"] == {"store": "Lyon"}
+
+
+def test_a_manifest_at_an_address_is_left_to_the_server(call, tmp_path):
+    manifest = tmp_path / "shop.csv"
+    manifest.write_text("path\na.jpg\n")
+
+    refused = call("submit", manifest.as_uri())
+    several = call("submit", manifest.as_uri(), "https://img.example.com/a.jpg")
+
+    assert refused.returncode == 1
+    assert "FACETALLY_FILE_ROOTS" in refused.stderr
+    assert several.returncode == 2
+    assert "given alone" in several.stderr
+
+
+def test_copies_count_once_where_that_is_asked_for(call, photos, tmp_path):
+    for name in ("one.jpg", "two.jpg"):
+        (tmp_path / name).write_bytes((photos / "gender_detection_input.jpg").read_bytes())
+    done = call("submit", tmp_path, "--duplicates", "once", "--watch", "--json")
+    assert done.returncode == 0
+    counts = json.loads(call("status", json.loads(done.stdout)["id"], "--json").stdout)["counts"]
+    assert (counts["done"], counts["duplicates"], counts["faces"]) == (2, 1, 2)
+
+
+def test_a_job_that_is_paused_tells_how_to_go_on(call, tmp_path):
+    manifest = tmp_path / "gone.ndjson"
+    lines = (json.dumps({"uri": f"file:///gone/{number}.jpg"}) for number in range(3000))
+    manifest.write_text("\n".join(lines))
+    done = call("submit", manifest, "--watch")
+    job = done.stdout.strip()
+    assert done.returncode == 3
+    assert f"job {job} paused" in done.stderr
+    assert "failed as forbidden_source" in done.stderr
+    assert f"facetally resume {job}" in done.stderr
+    watched = call("watch", job)
+    assert (watched.returncode, watched.stderr.count("facetally resume")) == (3, 1)
+    assert "paused" in call("status", job).stdout
+    assert call("retry", job).returncode == 1
+    assert f"job {job} running" in call("resume", job).stdout
+    assert call("resume", job).returncode == 1
+    assert call("watch", job).returncode == 3
+    assert f"job {job} failed" in call("status", job).stdout
+
+
+def test_files_and_addresses_do_not_go_together(call, photos):
+    done = call("submit", photos, "file:///a.jpg")
+
+    assert done.returncode == 2
+    assert "not both" in done.stderr
+
+
+def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
+    for number in range(120):
+        # Of their own bytes: copies would be done before anybody could cancel.
+        picture = encode_scene("JPEG", 640, 480) + str(number).encode()
+        (tmp_path / f"{number}.jpg").write_bytes(picture)
+    number = call("submit", tmp_path).stdout.strip()
+
+    cancelled, watched = call("cancel", number), call("watch", number)
+
+    assert cancelled.returncode == 0
+    assert f"job {number} cancel" in cancelled.stdout
+    assert watched.returncode == 3
+    assert "cancelled" in watched.stderr
+
+
+def test_what_is_not_there_is_one_clear_line_and_no_file(call, tmp_path):
+    output = tmp_path / "none.ndjson"
+    done = call("results", 999999, "--out", output)
+
+    assert done.returncode == 1
+    assert done.stderr == "Error: There is no such job.\n"
+    assert not output.exists()
+
+
+def test_a_port_in_use_is_told(served, tmp_path):
+    port = served.url.rpartition(":")[2]
+    done = served.terminal.run("serve", "--port", port, "--data-dir", tmp_path)
+
+    assert done.returncode == 1
+    assert f"port {port} (Address already in use): choose another with --port" in done.stderr
+
+
+def test_the_server_answers_for_a_single_picture(served, photos):
+    picture = (photos / "astronaut.png").read_bytes()
+    answer = httpx.post(f"{served.url}/v1/analyze", content=picture, trust_env=False)
+
+    assert len(answer.json()["faces"]) == 1
+
+
+def test_every_process_that_is_killed_is_replaced_and_the_work_goes_on(served, photos):
+    for words in (
+        ("api",),
+        ("dispatcher",),
+        ("--unixsocket",),
+        ("cli.stack.celery_worker", "bulk"),
+    ):
+        child = served.find_child(*words) or find_queue(served)
+        child.kill()
+        wait_for(lambda gone=child: not gone.is_running(), f"the end of {words}")
+    wait_for(lambda: len(served.terminal.find_processes()) == PROCESSES, "all processes")
+
+    assert served.run("submit", photos, "--watch").returncode == 0
+
+
+def test_what_a_killed_worker_held_is_taken_back_before_its_lease_ends(tmp_path):
+    (tmp_path / "photos").mkdir()
+    for number in range(60):
+        # Copies would not be analysed.
+        picture = encode_scene("JPEG", 1280 + number, 960)
+        (tmp_path / "photos" / f"{number}.jpg").write_bytes(picture)
+    data = tmp_path / "data"
+    with Terminal() as terminal:
+        # Its leases last longer than this test may.
+        process = terminal.start("serve", "--port", "0", "--data-dir", data, lease_seconds="900")
+        url = read_until(process, "Facetally is ready").split()[4]
+        submitted = terminal.run("submit", tmp_path / "photos", url=url)
+        database = Database(f"sqlite:///{data / 'facetally.sqlite3'}")
+        worker = wait_for(lambda: kill_holder(database, process.pid), "a chunk in hand")
+
+        assert terminal.run("watch", submitted.stdout.strip(), url=url).returncode == 0
+        with database.read() as session:
+            lost = [chunk.lost_on for chunk in session.scalars(select(ChunkRow))]
+        database.close()
+        assert [f"{socket.gethostname()}:{worker.pid}"] in lost
+        process.terminate()
+        process.communicate()
+
+
+def kill_holder(database, pid):
+    """Kill the bulk worker while it holds a chunk; None where it holds none."""
+    [worker] = [
+        child
+        for child in psutil.Process(pid).children()
+        if {"cli.stack.celery_worker", "bulk"} <= set(child.cmdline())
+    ]
+    if not has_leases(database):
+        return None
+    worker.suspend()
+    try:
+        holds = has_leases(database)
+    except OperationalError:
+        # It holds the lock of the database instead.
+        holds = False
+    if holds:
+        worker.kill()
+        return worker
+    worker.resume()
+    return None
+
+
+def has_leases(database):
+    leased = select(ChunkRow.id).where(ChunkRow.state == ChunkState.LEASED)
+    with database.read() as session:
+        return session.scalars(leased).first() is not None
+
+
+def find_queue(served):
+    """The queue's server, which is called by its socket's path."""
+    children = psutil.Process(served.process.pid).children()
+    [found] = [child for child in children if "queue.sock" in child.cmdline()[0]]
+    return found
+
+
+def test_requests_wait_while_the_api_is_started_anew(served):
+    served.find_child("api").kill()
+    # Nobody takes the connection for a while, and nobody refuses it either.
+    with socket.create_connection(served.url.removeprefix("http://").split(":")):
+        done = served.run("jobs")
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,96 @@
+"""Tables of labels as people write them: what can be used is, and the rest is told by its code."""
+
+import pytest
+
+from cli.evaluation.labels import read_labels
+from cli.exits import CommandFailed
+
+
+def read(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(text.encode(encoding))
+    return read_labels(path)
+
+
+def read_one(tmp_path, age, gender):
+    [row] = read(tmp_path, f'path,age,gender\na.jpg,"{age}",{gender}\n')
+    return row
+
+
+@pytest.mark.parametrize(
+    ("age", "gender", "years", "known", "problems"),
+    [
+        ("27", "female", 27.0, "female", []),
+        (" 27.5 ", "Male", 27.5, "male", []),
+        ("27,5", "M", 27.5, "male", []),
+        ("0", "f", 0.0, "female", []),
+        ("", "female", None, "female", []),
+        ("unknown", "male", None, "male", []),
+        ("27", "", 27.0, None, []),
+        ("27", "Unknown", 27.0, None, []),
+        ("25-32", "male", None, "male", ["bad_age"]),
+        ("121", "male", None, "male", ["bad_age"]),
+        ("-1", "male", None, "male", ["bad_age"]),
+        ("inf", "male", None, "male", ["bad_age"]),
+        ("nan", "male", None, "male", []),
+        ("twenty", "male", None, "male", ["bad_age"]),
+        ("27", "0", 27.0, None, ["bad_gender"]),
+        ("x", "y", None, None, ["bad_age", "bad_gender"]),
+        ("", "", None, None, ["no_label"]),
+    ],
+)
+def test_a_label_is_used_left_open_or_told(tmp_path, age, gender, years, known, problems):
+    row = read_one(tmp_path, age, gender)
+
+    assert (row.age_years, row.gender, list(row.problems)) == (years, known, problems)
+    assert row.path == tmp_path / "a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("path;age;gender\na.jpg;27,5;male\n", "utf-8-sig"),
+        ("Gender, Path ,AGE\nmale,a.jpg,27.5\n", "utf-8"),
+        ("path,age,gender,notes\r\na.jpg,27.5,male,x,y,z\r\n", "utf-8"),
+    ],
+    ids=["of a spreadsheet", "in another order", "with more cells"],
+)
+def test_tables_come_in_many_spellings(tmp_path, text, encoding):
+    [row] = read(tmp_path, text, encoding)
+
+    assert (row.path, row.age_years, row.gender) == (tmp_path / "a.jpg", 27.5, "male")
+
+
+def test_rows_without_a_picture_of_their_own_are_told(tmp_path):
+    rows = read(tmp_path, f"path,age\na.jpg,3\n,4\na.jpg,5\n{'x' * 2000},6\na\0b,7\nb.jpg\n")
+
+    assert [list(row.problems) for row in rows] == [
+        [], ["no_path"], ["repeated"], ["no_path"], ["no_path"], ["no_label"]
+    ]  # fmt: skip
+    assert [row.path is None for row in rows] == [False, True, True, True, True, False]
+
+
+def test_rows_of_one_subject_share_it_and_others_have_their_own(tmp_path):
+    rows = read(tmp_path, "path,age,subject\na,3,ann\nb,4,ann\nc,4,\nd,5,\n")
+
+    assert rows[0].subject == rows[1].subject == "ann"
+    assert len({row.subject for row in rows}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "must name a column 'path'"),
+        ("path\na.jpg\n", "'age', 'gender' or both"),
+        ("age,gender\n27,male\n", "must name a column 'path'"),
+        ("path,age\n", "has no row"),
+    ],
+)
+def test_a_file_that_is_no_table_of_labels_is_refused(tmp_path, text, message):
+    with pytest.raises(CommandFailed, match=message):
+        read(tmp_path, text)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    with pytest.raises(CommandFailed, match="cannot be read as UTF-8"):
+        read(tmp_path, "path,age\nä.jpg,3\n", "latin-1")

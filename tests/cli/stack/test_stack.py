@@ -1,0 +1,210 @@
+"""The embedded stack's parts, with processes that do nothing but live and end."""
+
+import os
+import signal
+import subprocess
+import sys
+from time import monotonic
+
+import psutil
+import pytest
+
+from cli.environment import child_environment
+from cli.exits import CommandFailed
+from cli.stack.child import ChildPlan, describe_end, kill_group
+from cli.stack.data_folder import DataFolder, StackRecord, StartedProcess
+from cli.stack.orphans import end_orphans, note_processes
+from cli.stack.supervisor import Supervisor
+from tests.support.cli import wait_for
+from worker.settings import Settings
+
+PATIENCE_SECONDS = 15.0
+SLEEP = "import time; time.sleep(600)"
+# Ends only when it is killed, and has a child that does.
+STUBBORN = (
+    "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    f"subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); print('up', flush=True); time.sleep(600)"
+)
+
+
+def plan(name, code, **others):
+    return ChildPlan(name, (sys.executable, "-c", code), dict(os.environ), **others)
+
+
+class Record:
+    """The last pids that a supervisor has noted."""
+
+    pids: tuple[int, ...] = ()
+
+    def __init__(self):
+        self.dead = []
+
+    def __call__(self, pids):
+        self.pids = tuple(pids)
+
+    def bury(self, pid):
+        self.dead.append(pid)
+
+    def clear(self):
+        self.pids = ()
+
+
+@pytest.fixture
+def supervise():
+    """Starts a supervisor that is stopped when the test ends."""
+    opened = []
+
+    def start(*plans, early_ends_allowed=None):
+        record = Record()
+        supervisor = Supervisor(
+            plans, record, record.bury, record.clear, early_ends_allowed, PATIENCE_SECONDS
+        )
+        opened.append(supervisor)
+        supervisor.start()
+        return supervisor, record
+
+    yield start
+    for supervisor in opened:
+        supervisor.stop(interrupted=False)
+
+
+def test_what_ends_is_started_again(supervise):
+    supervisor, record = supervise(plan("one", SLEEP), plan("two", SLEEP))
+    first = wait_for(lambda: len(record.pids) == 2 and record.pids, "two processes")
+    supervisor.settle()
+
+    kill_group(first[1])
+    second = wait_for(lambda: len(record.pids) == 2 and record.pids != first and record.pids, "it")
+
+    assert second[0] == first[0]
+    assert record.dead == [first[1]]
+    supervisor.check()
+    supervisor.stop(interrupted=False)
+    assert record.pids == ()
+    assert record.dead == [first[1]], "an end that was asked for is no death"
+    assert not any(psutil.pid_exists(pid) for pid in second)
+
+
+def test_one_that_ends_while_starting_ends_all_and_shows_its_last_words(supervise, tmp_path):
+    failing = plan("failing", "import sys; sys.exit('no luck')", log=tmp_path / "log")
+    supervisor, record = supervise(plan("one", SLEEP), failing)
+
+    supervisor.wait(60)
+
+    with pytest.raises(
+        CommandFailed, match=r"failing ended with status 1 while it started.\nno luck"
+    ):
+        supervisor.check()
+    assert record.pids == ()
+
+
+def test_one_that_ends_again_and_again_is_given_up_where_that_is_asked(supervise):
+    supervisor, _ = supervise(plan("failing", "import time; time.sleep(0.2)"), early_ends_allowed=1)
+    supervisor.settle()
+
+    supervisor.wait(60)
+
+    with pytest.raises(CommandFailed, match="again and again"):
+        supervisor.check()
+
+
+def test_others_start_once_the_socket_is_there(supervise, tmp_path):
+    socket = tmp_path / "socket"
+    opening = "import pathlib, time; time.sleep(0.3); "
+    opening += f"pathlib.Path({str(socket)!r}).touch(); time.sleep(600)"
+    looking = f"import os, time; assert os.path.exists({str(socket)!r}); time.sleep(600)"
+
+    supervisor, record = supervise(plan("server", opening, socket=socket), plan("client", looking))
+
+    wait_for(lambda: len(record.pids) == 2, "both")
+    supervisor.settle()
+    supervisor.check()
+
+
+@pytest.fixture
+def interrupt_soon():
+    """Presses Ctrl-C in a moment."""
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.3)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_an_interruption_of_the_end_makes_it_a_quick_one(supervise, interrupt_soon, tmp_path):
+    log = tmp_path / "log"
+    supervisor, record = supervise(plan("stubborn", STUBBORN, log=log))
+    wait_for(lambda: log.exists() and "up" in log.read_text(), "the process")
+    family = psutil.Process(record.pids[0]).children(recursive=True)
+    started = monotonic()
+
+    interrupt_soon()
+    supervisor.stop(interrupted=False)
+
+    assert monotonic() - started < PATIENCE_SECONDS
+    assert record.pids == ()
+    assert family
+    wait_for(lambda: not any(process.is_running() for process in family), "its child")
+
+
+@pytest.fixture
+def stray():
+    """A process with a child, in a group of its own, such as a killed stack leaves."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN], start_new_session=True, stdout=subprocess.PIPE
+    )
+    process.stdout.readline()
+    yield process
+    kill_group(process.pid)
+    process.communicate()
+
+
+def test_what_a_killed_stack_left_is_ended(stray, tmp_path):
+    scratch = tmp_path / "facetally-stack-0"
+    scratch.mkdir()
+    folder = DataFolder(tmp_path)
+    note_processes(folder, scratch, [stray.pid])
+    family = [psutil.Process(stray.pid), *psutil.Process(stray.pid).children()]
+
+    end_orphans(folder)
+
+    assert len(family) == 2
+    wait_for(lambda: not any(process.is_running() for process in family), "the end of both")
+    assert not scratch.exists()
+
+
+def test_a_process_that_only_has_the_number_of_ours_is_let_alone(stray, tmp_path):
+    kept = tmp_path / "photos"
+    kept.mkdir()
+    folder = DataFolder(tmp_path)
+    created = psutil.Process(stray.pid).create_time()
+    folder.write_record(StackRecord(str(kept), (StartedProcess(stray.pid, created - 60),)))
+
+    end_orphans(folder)
+
+    assert stray.poll() is None
+    assert kept.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"scratch": "/x"}', '{"processes": [{"pid": 1}]}']
+)
+def test_a_record_that_is_not_one_is_ignored(tmp_path, text):
+    (tmp_path / "stack.json").write_text(text)
+
+    end_orphans(DataFolder(tmp_path))
+
+
+def test_settings_reach_a_child_as_they_are(tmp_path):
+    settings = Settings(
+        data_dir=tmp_path / "sp ace",
+        api_keys=("a", "b"),
+        chunk_items=7,
+        file_roots=(tmp_path,),
+        sources=("https://", "s3://photos"),
+    ).complete()
+
+    assert Settings.from_env(child_environment(settings, settings.file_roots)) == settings
+
+
+def test_the_way_a_process_ended_is_named():
+    assert describe_end(1) == "ended with status 1"
+    assert describe_end(-9) == "was ended by SIGKILL"

@@ -1,0 +1,92 @@
+"""`facetally results` and `audience` as files, of an API that answers over HTTP."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask.testing import FlaskClient
+from pyarrow import parquet
+from werkzeug.serving import make_server
+
+from db.engine import Database
+from tests.support.cli import Called, call_facetally
+from tests.support.jobs import make_face, submit, work_all
+from worker.settings import Settings
+
+Call = Callable[..., Called]
+
+
+@pytest.fixture
+def call(
+    client: FlaskClient,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Call]:
+    """Calls a command on an API that has one job of four pictures with two faces each."""
+    database = Database(settings.database_url)
+    submit(database)
+    work_all(database, (make_face(female=0.9), make_face(female=0.1)))
+    database.close()
+    server = make_server("127.0.0.1", 0, client.application, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield partial(call_facetally, capsys, monkeypatch, url=f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_results_are_saved_in_every_format_under_the_same_filter(
+    call: Call, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for form in ("ndjson", "json", "csv", "parquet", "coco"):
+        words = ("--gender", "female", "--format", form, "--out", out / form)
+        assert call("results", 1, *words).returncode == 0
+    assert len((out / "ndjson").read_text().splitlines()) == 4
+    assert len(json.loads((out / "json").read_text())) == 4
+    assert len((out / "csv").read_text().splitlines()) == 1 + 4
+    assert parquet.read_table(out / "parquet")["gender"].to_pylist() == ["female"] * 4
+    assert len(json.loads((out / "coco").read_text())["annotations"]) == 4
+    assert len(list(out.iterdir())) == 5
+
+
+def test_the_audience_is_printed_and_saved_as_a_table(call: Call, tmp_path: Path) -> None:
+    words = ("audience", "--by", "gender", "--format")
+    lines = call(*words, "csv").stdout.splitlines()
+    assert call(*words, "parquet", "--out", tmp_path / "a").returncode == 0
+    assert lines[0].startswith("dimensions,period,gender,age_band,faces,share,share_low,")
+    assert lines[1].startswith(",,female,,4,0.5,0.1938,0.8062,0.5,")
+    assert parquet.read_table(tmp_path / "a")["faces"].to_pylist() == [4, 4, 0]
+
+
+@pytest.mark.parametrize("words", [("--out", "a.csv"), ("--json", "--format", "csv")])
+def test_a_form_of_the_audience_that_makes_no_sense_is_refused(
+    call: Call, words: tuple[str, ...]
+) -> None:
+    assert call("audience", *words).returncode == 2
+
+
+def test_a_refusal_leaves_what_was_there(call: Call, tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    out.write_text("of yesterday")
+    assert call("results", 99, "--format", "csv", "--out", out).returncode == 1
+    assert out.read_text() == "of yesterday"
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_pipe_is_written_to_and_not_replaced(call: Call, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as threads:
+        lines = threads.submit(lambda: pipe.read_text().splitlines())
+        assert call("results", 1, "--out", pipe).returncode == 0
+    assert len(lines.result()) == 4
+    assert pipe.is_fifo()

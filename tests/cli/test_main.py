@@ -1,0 +1,185 @@
+"""What every command has: help with an example, one clear line for an error, an exit status."""
+
+import socket
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import click
+import onnxruntime
+import pytest
+
+from cli.main import COMMANDS, facetally
+from cli.stack.provider import prepare_nets
+from models.nets.graph import CPU, CUDA_EXECUTION
+from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    return partial(call_facetally, capsys, monkeypatch)
+
+
+@pytest.fixture
+def terminal():
+    with Terminal() as opened:
+        yield opened
+
+
+def list_commands():
+    context = click.Context(facetally, info_name="facetally")
+    for name in COMMANDS:
+        command = facetally.get_command(context, name)
+        inner = click.Context(command, info_name=name, parent=context)
+        yield pytest.param(command, inner, id=name)
+        for sub_name, sub in getattr(command, "commands", {}).items():
+            yield pytest.param(
+                sub, click.Context(sub, info_name=sub_name, parent=inner), id=f"{name} {sub_name}"
+            )
+
+
+@pytest.mark.parametrize(("command", "context"), [*list_commands()])
+def test_the_help_of_a_command_says_what_it_does_and_how_it_is_called(command, context):
+    text = command.get_help(context)
+
+    assert command.get_short_help_str(60).endswith(".")
+    assert f"facetally {context.command_path.removeprefix('facetally ')}" in text
+    assert "Example: " in text
+
+
+def test_the_help_of_the_program_lists_every_command(terminal):
+    done = terminal.run("--help")
+
+    assert done.returncode == 0
+    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+    assert "Example: facetally run" in done.stdout
+
+
+def test_an_unknown_command_is_a_usage_error(call):
+    done = call("analyse")
+
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
+
+
+def test_videos_are_looked_at_once_in_100_seconds_at_least(call):
+    done = call("submit", "a.mp4", "--frames-per-second", "1e-9")
+
+    assert done.returncode == 2
+    assert "0.01<=x<=60" in done.stderr
+
+
+def test_where_no_server_answers_the_message_says_what_to_do(terminal):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        done = terminal.run("jobs", "--url", url)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Error: No Facetally answers at {url}: start one with `facetally serve`, or give --url.\n"
+    )
+
+
+ANSWERS = {"/v1/jobs": (200, b"<html>"), "/v1/jobs/1": (401, b""), "/v1/audience": (404, b"")}
+
+
+class _Stranger(BaseHTTPRequestHandler):
+    def do_GET(self):
+        status, body = ANSWERS[self.path.partition("?")[0]]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Silent."""
+
+
+@pytest.fixture
+def stranger():
+    """A server that is no Facetally."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Stranger) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["jobs"], "is no Facetally"),
+        (["status", "1"], "--key"),
+        (["audience"], "answered 404"),
+    ],
+    ids=["not our JSON", "no key", "an unknown page"],
+)
+def test_an_answer_that_is_not_ours_is_one_clear_line(call, stranger, words, message):
+    done = call(*words, "--url", stranger)
+
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "message"),
+    [
+        (["serve"], {"lease": "1"}, "FACETALLY_LEASE: there is no such setting"),
+        (["serve", "--host", "0.0.0.0"], {}, "set FACETALLY_API_KEYS"),
+        (["worker"], {}, "FACETALLY_REDIS_URL is not set"),
+        (["api"], {}, "FACETALLY_REDIS_URL is not set"),
+        (
+            ["worker"],
+            {"redis_url": "redis://127.0.0.1:1/0", "weights_dir": "/nonexistent"},
+            "run `facetally weights fetch`",
+        ),
+    ],
+    ids=["unknown setting", "open to all", "worker without queue", "api without queue", "no nets"],
+)
+def test_a_process_that_cannot_work_refuses_to_start(call, words, settings, message, tmp_path):
+    done = call(*words, data_dir=str(tmp_path), **settings)
+
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(
+    CUDA_EXECUTION in onnxruntime.get_available_providers(), reason="this runtime has CUDA"
+)
+@pytest.mark.parametrize("words", [["worker"], ["run", "."]], ids=["worker", "run"])
+def test_cuda_that_is_not_there_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
+    (tmp_path / "one.jpg").touch()
+    out = ["--out", tmp_path / "out"] if words == ["run", "."] else []
+    words = [tmp_path if word == "." else word for word in words]
+    done = terminal.run(*words, *out, provider="cuda", redis_url="redis://127.0.0.1:1/0")
+
+    assert done.returncode == 1
+    assert "`cuda` was asked for" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_auto_stands_for_what_the_nets_really_run_on():
+    expected = "cuda" if CUDA_EXECUTION in onnxruntime.get_available_providers() else CPU
+
+    assert prepare_nets(WEIGHTS_DIR, "auto") == expected
+
+
+def test_weights_are_listed_and_verified(call):
+    listed, verified = (
+        call("weights", word, weights_dir=str(WEIGHTS_DIR)) for word in ("list", "verify")
+    )
+
+    assert (listed.returncode, verified.returncode) == (0, 0)
+    assert "yunet" in listed.stdout
+    assert verified.stdout.count("ready  ") == len(verified.stdout.splitlines())
+
+
+def test_missing_weights_make_verify_fail(call, tmp_path):
+    done = call("weights", "verify", weights_dir=str(tmp_path))
+
+    assert done.returncode == 1
+    assert "missing  " in done.stdout

@@ -1,0 +1,254 @@
+"""What audiences read from the cube is what the faces say, whatever was done in between."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from db.audience.cells import Unit
+from db.audience.cube import fold_deltas
+from db.audience.slices import Period, SliceQuery, Slices, list_stretches, read_slices
+from db.audience.totals import DONE, cells_of, faces_of, measure_of
+from db.engine import Database
+from db.jobs.erasure import erase_job, finish_erasure, remove_erased
+from db.jobs.retrying import retry_job
+from db.jobs.submissions import accept_job
+from db.states import ItemState
+from db.tables import CellRow, CubeRow, DeltaRow, FaceRow, ItemRow, JobRow
+from db.values import NewItem, NewJob
+from models.statistics.confusion import PREDICTED_GENDERS
+from tests.support.jobs import claim, close, hints, make_face, record, results_of, submit, work_all
+
+STORES = ("Lyon", "Nice", "Metz")
+CAMPAIGNS = ("spring", "summer")
+START = datetime(2026, 1, 20, 12, tzinfo=UTC)
+
+
+def fold_all(database: Database) -> None:
+    while True:
+        with database.write() as session:
+            if not fold_deltas(session, at_once=7):
+                return
+
+
+def make_items(seed: int, count: int) -> list[NewItem]:
+    """Of all kinds: with one dimension, two, three or none, on a day or on none."""
+    chance = random.Random(seed)
+    items = []
+    for number in range(count):
+        dimensions = {"store": chance.choice(STORES), "campaign": chance.choice(CAMPAIGNS)}
+        dimensions["camera"] = chance.choice("ab")
+        kept = chance.sample(sorted(dimensions), chance.randint(0, 3))
+        day = START + timedelta(days=chance.randint(0, 50)) if chance.random() < 0.9 else None
+        items.append(
+            NewItem(
+                f"{number}.jpg", f"file:///{number}", day, {name: dimensions[name] for name in kept}
+            )
+        )
+    return items
+
+
+def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
+    with database.write() as session:
+        job_id = accept_job(session, NewJob(tags=tags), make_items(seed, 60), 5)
+    chance = random.Random(seed)
+    for number, chunk_id in enumerate(hints(database, resend_seconds=-1)):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        faces = [
+            make_face(chance.uniform(0, 110), chance.random()) for _ in range(chance.randint(0, 3))
+        ]
+        failing = [chunk.items[0].name] if number % 3 == 0 else []
+        assert record(database, chunk, results_of(chunk, faces, failing))
+    close(database)
+    return job_id
+
+
+def recount(database: Database, query: SliceQuery) -> dict[object, Counter[object]]:
+    """The same from the faces themselves."""
+    found: dict[object, Counter[object]] = {}
+    rows = select(
+        JobRow.id, JobRow.tags, ItemRow.captured_at, ItemRow.dimensions, FaceRow.gender,
+        FaceRow.age, FaceRow.female, FaceRow.age_high - FaceRow.age_low,
+    ).join(ItemRow, ItemRow.job_id == JobRow.id).join(FaceRow)  # fmt: skip
+    with database.read() as session:
+        for job_id, tags, captured_at, dimensions, gender, age, female, width in session.execute(
+            rows.where(JobRow.erasing_at.is_(None))
+        ):
+            day = captured_at.date() if captured_at else None
+            if query.job_id not in (None, job_id) or (query.tag and query.tag not in tags):
+                continue
+            if any(dimensions.get(name) != value for name, value in query.dimensions.items()):
+                continue
+            if (query.first_day or query.last_day) and day is None:
+                continue
+            if day and not (query.first_day or date.min) <= day <= (query.last_day or date.max):
+                continue
+            key = (tuple(dimensions.get(n) for n in query.by_dimensions), name_day(day, query))
+            cell = (gender, min(age, 100))
+            counter = found.setdefault(key, Counter())
+            counter[(*cell, "faces")] += 1
+            counter[(*cell, "female_milli")] += round(female * 1000)
+            counter[(*cell, "width_years")] += width
+    return {key: +counter for key, counter in found.items()}
+
+
+def name_day(day: date | None, query: SliceQuery) -> str | None:
+    if query.by_period is None:
+        return None
+    if day is None:
+        return "undated"
+    spelled = {Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m", Period.WEEK: "%G-W%V"}
+    return day.strftime(spelled[query.by_period])
+
+
+def cells_in(slices: Slices) -> dict[object, Counter[object]]:
+    found = {}
+    for key, units in slices.items():
+        counter: Counter[object] = Counter()
+        cells = cells_of(units[Unit.PHOTO])
+        for gender, age, mass in zip(*cells.nonzero(), strict=True):
+            name = ("faces", "female_milli", "width_years")[mass]
+            counter[PREDICTED_GENDERS[gender], int(age), name] = int(cells[gender, age, mass])
+        if counter:
+            found[key] = counter
+    return found
+
+
+QUERIES = {
+    "all": SliceQuery(),
+    "tag": SliceQuery(tag="b"),
+    "no such tag": SliceQuery(tag="z"),
+    "by store": SliceQuery(by_dimensions=("store",)),
+    "by two": SliceQuery(by_dimensions=("store", "campaign")),
+    "by three": SliceQuery(by_dimensions=("camera", "store", "campaign")),
+    "one store": SliceQuery(dimensions={"store": "Lyon"}),
+    "one store by campaign": SliceQuery(
+        dimensions={"store": "Lyon"}, by_dimensions=("campaign",)
+    ),
+    "two filters by a third": SliceQuery(
+        dimensions={"store": "Lyon", "campaign": "spring"}, by_dimensions=("camera",)
+    ),
+    "by what nothing has": SliceQuery(by_dimensions=("weather",)),
+    "by day": SliceQuery(by_period=Period.DAY),
+    "by week of a tag": SliceQuery(tag="a", by_period=Period.WEEK),
+    "by month and store": SliceQuery(by_dimensions=("store",), by_period=Period.MONTH),
+    "by day, two dimensions": SliceQuery(
+        by_dimensions=("store",), dimensions={"campaign": "spring"}, by_period=Period.DAY
+    ),
+    "within a month": SliceQuery(first_day=date(2026, 2, 3), last_day=date(2026, 2, 20)),
+    "over months": SliceQuery(
+        first_day=date(2026, 1, 25), last_day=date(2026, 3, 5), by_dimensions=("store",)
+    ),
+    "whole months": SliceQuery(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28)),
+    "from": SliceQuery(first_day=date(2026, 2, 10), by_dimensions=("store", "campaign")),
+    "to": SliceQuery(last_day=date(2026, 2, 10), by_period=Period.MONTH),
+    "before everything": SliceQuery(last_day=date(2025, 1, 1)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Three jobs: one folded, one folded in part, one not at all."""
+    fill(database, 1, ("a",))
+    fold_all(database)
+    fill(database, 2, ("a", "b"))
+    with database.write() as session:
+        fold_deltas(session, at_once=9)
+    fill(database, 3, ())
+    return database
+
+
+def test_what_is_read_from_the_cube_is_what_the_faces_say(filled: Database) -> None:
+    expected = {name: recount(filled, query) for name, query in QUERIES.items()}
+    assert read_all(filled, QUERIES) == expected
+    fold_all(filled)
+    assert read_all(filled, QUERIES) == expected
+
+
+def test_a_job_is_read_from_its_own_cells(filled: Database) -> None:
+    of_job = {name: replace(query, job_id=2) for name, query in QUERIES.items()}
+    expected = {name: recount(filled, query) for name, query in of_job.items()}
+    assert read_all(filled, of_job) == expected
+
+
+def read_all(database: Database, queries: dict[str, SliceQuery]) -> dict[str, object]:
+    with database.read() as session:
+        return {name: cells_in(read_slices(session, query)) for name, query in queries.items()}
+
+
+def test_a_job_that_is_erased_leaves_no_word_in_the_cube(database: Database) -> None:
+    job_id = fill(database, 4, ("a",))
+    fold_all(database)
+    with database.write() as session:
+        erase_job(session, job_id)
+    with database.read() as session:
+        assert cells_in(read_slices(session, SliceQuery())) == {}
+    with database.write() as session:
+        assert remove_erased(session, job_id)
+        assert not finish_erasure(session, job_id)
+    fold_all(database)
+    with database.write() as session:
+        assert finish_erasure(session, job_id)
+    with database.read() as session:
+        for table in (CellRow, CubeRow, DeltaRow):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_retry_takes_failures_back_and_counts_what_they_become(database: Database) -> None:
+    job_id = submit(database, items=3, dimensions={"store": "Lyon"})
+    work_all(database, faces=[make_face()], fail=["1.jpg"])
+    close(database)
+    fold_all(database)
+    assert read_failed(database) == 1
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    assert read_failed(database) == 0
+    work_all(database, faces=[make_face()])
+    with database.read() as session:
+        [units] = read_slices(session, SliceQuery()).values()
+        done = session.scalar(
+            select(func.count()).select_from(ItemRow).where(ItemRow.state == ItemState.DONE)
+        )
+    totals = units[Unit.PHOTO]
+    assert (measure_of(totals, DONE), int(faces_of(totals).sum())) == (done, 3)
+
+
+def read_failed(database: Database) -> int:
+    with database.read() as session:
+        [units] = read_slices(session, SliceQuery()).values()
+    return measure_of(units[Unit.PHOTO], "failed.unreadable")
+
+
+def test_time_is_read_in_the_fewest_periods() -> None:
+    query = SliceQuery(first_day=date(2025, 12, 30), last_day=date(2026, 3, 2))
+    stretches = [(one.grain, one.first, one.last) for one in list_stretches(query)]
+    assert stretches == [
+        ("month", "2026-01", "2026-02"),
+        ("day", "2025-12-30", "2025-12-31"),
+        ("day", "2026-03-01", "2026-03-02"),
+    ]
+
+
+def test_items_that_are_part_of_very_many_sums_are_folded_a_few_at_a_time(
+    database: Database,
+) -> None:
+    tags = tuple(f"tag {number}" for number in range(20))
+    items = [
+        NewItem(str(number), f"file:///{number}", START, {f"d{n}": str(number) for n in range(20)})
+        for number in range(4)
+    ]
+    with database.write() as session:
+        accept_job(session, NewJob(tags=tags), items, 4)
+    work_all(database, [make_face(30, 0.9)])
+    with database.write() as session:
+        # One item alone is part of some nine thousand sums.
+        assert fold_deltas(session) == 1
+    fold_all(database)
+    with database.read() as session:
+        [everything] = read_slices(session, SliceQuery(tag="tag 7")).values()
+        assert session.scalar(select(func.count()).select_from(DeltaRow)) == 0
+    assert faces_of(everything[Unit.PHOTO]).sum() == 4

@@ -1,0 +1,65 @@
+"""Evaluations are kept under their names, whole, and never replaced."""
+
+from dataclasses import replace
+
+import pytest
+
+from db.audience.bands import PRESETS
+from db.audience.evaluations import (
+    EvaluationExists,
+    read_evaluation,
+    read_evaluations,
+    record_evaluation,
+)
+from db.engine import Database
+from models.statistics.calibration import correct_shares
+from tests.support.judged import make_evaluation
+
+
+def test_what_is_recorded_is_read_again(database: Database) -> None:
+    with database.write() as session:
+        recorded = record_evaluation(session, make_evaluation())
+    with database.read() as session:
+        assert read_evaluation(session, "spring") == recorded
+        assert read_evaluation(session, "autumn") is None
+    assert recorded.created_at is not None
+
+
+def test_a_name_that_is_taken_is_refused_and_what_it_names_stays(database: Database) -> None:
+    with database.write() as session:
+        first = record_evaluation(session, make_evaluation())
+    with pytest.raises(EvaluationExists, match="another --name"), database.write() as session:
+        record_evaluation(session, replace(make_evaluation(), design_effect=3.0))
+    with database.read() as session:
+        assert read_evaluation(session, "spring") == first
+
+
+def test_they_are_listed_without_their_counts_the_newest_first(database: Database) -> None:
+    for name in ("a", "b"):
+        with database.write() as session:
+            record_evaluation(session, make_evaluation(name))
+    with database.read() as session:
+        listed = read_evaluations(session)
+    assert sorted(one.name for one in listed) == ["a", "b"]
+    assert [one.created_at for one in listed] == sorted(
+        (one.created_at for one in listed), reverse=True
+    )
+    assert {one.labelled for one in listed} == {()}
+
+
+def test_one_evaluation_corrects_any_groups(database: Database) -> None:
+    with database.write() as session:
+        record_evaluation(session, make_evaluation())
+    with database.read() as session:
+        evaluation = read_evaluation(session, "spring")
+    assert evaluation is not None
+    for by_gender, bands in (
+        (True, None),
+        (False, PRESETS["life_stage"]),
+        (True, PRESETS["adience"]),
+    ):
+        confusion = evaluation.confusion(by_gender=by_gender, bands=bands)
+        assert confusion.design_effect == 1.5
+        seen = dict.fromkeys(confusion.predictions, 10)
+        shares = correct_shares(confusion, seen)
+        assert len(shares) == (2 if by_gender else 1) * len(bands or "x")

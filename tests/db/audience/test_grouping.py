@@ -1,0 +1,189 @@
+"""Rows of an audience: slices, intervals that know of pictures, soft and corrected shares."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import erf, sqrt
+
+import numpy as np
+import pytest
+
+from db.audience import grouping
+from db.audience.bands import PRESETS, parse_bands
+from db.audience.grouping import AudienceQuery, AudienceTooLarge
+from db.audience.slices import Period, SliceQuery
+from db.audience.table import Audience, read_audience
+from db.audience.totals import CountedFace, add_picture, cells_of, empty_totals
+from db.engine import Database
+from db.jobs.submissions import accept_job
+from db.values import ItemResult, NewItem, NewJob
+from models.face import Face
+from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
+from models.statistics.mass import spread_over_bands
+from tests.support.jobs import claim, hints, make_face, record
+from tests.support.judged import make_evaluation
+
+MARKETING = PRESETS["marketing"]
+
+
+def analyse(database: Database, pictures: list[list[Face]], **item: object) -> None:
+    items = [NewItem(f"{n}", f"file:///{n}", **item) for n in range(len(pictures))]  # type: ignore[arg-type]
+    with database.write() as session:
+        accept_job(session, NewJob(), items, len(items))
+    for chunk_id in hints(database, resend_seconds=-1):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        results = [
+            ItemResult(one, None, 640, 480, tuple(pictures[int(one.name)])) for one in chunk.items
+        ]
+        assert record(database, chunk, results)
+
+
+def ask(database: Database, **words: object) -> Audience:
+    with database.read() as session:
+        return read_audience(session, AudienceQuery(MARKETING, **words))  # type: ignore[arg-type]
+
+
+def test_faces_that_are_alike_in_their_pictures_tell_less(database: Database) -> None:
+    women, men = [make_face(30, 0.9)] * 10, [make_face(30, 0.1)] * 10
+    analyse(database, [women, men] * 10)
+    alike = ask(database, by_age_band=False)
+    assert alike.design_effect == 10.0
+    share = alike.groups[0].share
+    assert share is not None
+    # As wide as that of 20 faces drawn one by one.
+    assert (share.value, round(share.low, 3), round(share.high, 3)) == (0.5, 0.299, 0.701)
+
+
+def test_faces_that_are_mixed_in_their_pictures_tell_as_much_as_others(database: Database) -> None:
+    pair = [make_face(30, 0.9), make_face(30, 0.1)]
+    analyse(database, [pair] * 20)
+    # Twenty pictures leave open a twentieth.
+    assert ask(database, by_age_band=False).design_effect == 1.05
+
+
+def test_shares_are_told_of_all_and_within_a_slice(database: Database) -> None:
+    analyse(database, [[make_face(30, 0.9)]] * 6, dimensions={"store": "Lyon"})
+    analyse(database, [[make_face(50, 0.1)]] * 2, dimensions={"store": "Nice"})
+    analyse(database, [[make_face(50, 0.1)]] * 2)
+    found = ask(database, by_age_band=False, slices=SliceQuery(by_dimensions=("store",)))
+    rows = {
+        (group.dimensions["store"], group.gender): (group.faces, group.share, group.share_within)
+        for group in found.groups
+        if group.faces
+    }
+    assert [key for key in rows] == [("Lyon", "female"), ("Nice", "male"), (None, "male")]
+    faces, share, within = rows["Lyon", "female"]
+    assert (faces, share.value, within.value) == (6, 0.6, 1.0)  # type: ignore[union-attr]
+
+
+def test_time_is_told_by_period_and_what_has_none_comes_last(database: Database) -> None:
+    for month in (3, 5):
+        analyse(database, [[make_face()]], captured_at=datetime(2026, month, 2, tzinfo=UTC))
+    analyse(database, [[make_face()]])
+    by_month = SliceQuery(by_period=Period.MONTH)
+    found = ask(database, by_gender=False, by_age_band=False, slices=by_month)
+    assert [(group.period, group.faces) for group in found.groups] == [
+        ("2026-03", 1),
+        ("2026-05", 1),
+        ("undated", 1),
+    ]
+
+
+def test_middle_and_mean_age_and_minors_are_told(database: Database) -> None:
+    analyse(database, [[make_face(years)] for years in (10, 30, 30, 30, 50)])
+    found = ask(database)
+    assert (found.median_age, found.mean_age) == (30.0, 30.0)
+    assert found.under_18_share is not None
+    assert found.under_18_share.value == 0.2
+
+
+def test_between_two_faces_the_middle_age_is_the_middle(database: Database) -> None:
+    analyse(database, [[make_face(28)], [make_face(30)]])
+    assert ask(database).median_age == 29.0
+
+
+def test_soft_shares_are_sums_of_what_the_nets_believe(database: Database) -> None:
+    chance = random.Random(3)
+    faces = [make_face(chance.uniform(1, 90), chance.random()) for _ in range(300)]
+    analyse(database, [[face] for face in faces])
+    soft = {(g.gender, g.age_band): g.soft_share for g in ask(database).groups}
+    assert sum(share for share in soft.values() if share is not None) == pytest.approx(
+        1.0, abs=0.002
+    )
+    assert soft["unknown", "25-34"] is None
+    expected = sum(face.gender.female * believe(face, 24.5, 34.5) for face in faces) / len(faces)
+    assert soft["female", "25-34"] == pytest.approx(expected, abs=0.003)
+
+
+def believe(face: Face, low: float, high: float) -> float:
+    """How likely the age lies there, by an 80 % interval whose ends were rounded outwards."""
+    spread = (face.age.high - face.age.low - 1) / (2 * 1.2816) * sqrt(2)
+    return (erf((high - face.age.years) / spread) - erf((low - face.age.years) / spread)) / 2
+
+
+def test_shares_are_corrected_for_what_the_nets_mix_up(database: Database) -> None:
+    analyse(database, [[make_face(30, 0.9)]] * 50 + [[make_face(30, 0.1)]] * 50)
+    found = ask(database, by_age_band=False, calibration=make_evaluation())
+    corrected = {group.gender: group.corrected for group in found.groups}
+    assert corrected["unknown"] is None
+    female, male = corrected["female"], corrected["male"]
+    assert female is not None
+    assert male is not None
+    assert female.value + male.value == pytest.approx(1.0, abs=0.0002)
+    assert female.low < female.value < female.high
+
+
+def test_a_table_that_is_too_large_is_refused_with_a_way_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyse(database, [[make_face()]] * 2, dimensions={"store": "Lyon"})
+    monkeypatch.setattr(grouping, "MOST_ROWS", 23)
+    with pytest.raises(AudienceTooLarge, match="24 rows, over 23: ask by fewer"):
+        ask(database, slices=SliceQuery(by_dimensions=("store",)))
+
+
+def test_bands_that_leave_ages_out_have_a_row_for_the_others(database: Database) -> None:
+    analyse(database, [[make_face(30)], [make_face(60)]])
+    with database.read() as session:
+        query = AudienceQuery(parse_bands("20-40"), by_gender=False)
+        groups = read_audience(session, query).groups
+        nobody = read_audience(session, replace(query, slices=SliceQuery(tag="none"))).groups
+    assert [(group.age_band, group.faces) for group in groups] == [("20-40", 1), ("other", 1)]
+    assert [(group.age_band, group.faces) for group in nobody] == [("20-40", 0)]
+
+
+def test_the_correlation_within_pictures_is_that_of_all_pairs() -> None:
+    chance = np.random.default_rng(5)
+    pictures = [chance.normal(chance.normal(40, 6), 8, size).round() for size in [4] * 4000]
+    sums = PictureSums(
+        pictures=4000,
+        faces=16_000,
+        faces_squared=64_000,
+        values=int(sum(one.sum() for one in pictures)),
+        values_squared=int(sum((one**2).sum() for one in pictures)),
+        sums_squared=int(sum(one.sum() ** 2 for one in pictures)),
+        faces_times_sums=int(sum(4 * one.sum() for one in pictures)),
+    )
+    assert correlate_within(sums) == pytest.approx(36 / 100, abs=0.03)
+    assert design_effect_of(16_000, 64_000, 0.36) == pytest.approx(1 + 3 * 0.36)
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        PictureSums(0, 0, 0, 0, 0, 0, 0),
+        PictureSums(5, 5, 5, 2, 2, 2, 2),
+        PictureSums(2, 4, 8, 4, 4, 8, 8),
+    ],
+    ids=["nobody", "one a picture", "all the same"],
+)
+def test_where_nothing_is_known_of_pictures_they_are_taken_to_be_alike(sums: PictureSums) -> None:
+    assert correlate_within(sums) == 1.0
+
+
+def test_a_child_may_be_no_younger_than_born_and_the_old_have_no_end() -> None:
+    totals = empty_totals()
+    add_picture(totals, [CountedFace("female", 0, 1000, 11), CountedFace("male", 100, 0, 21)])
+    mass = spread_over_bands(cells_of(totals), [("0-50", 0, 50), ("51-100", 51, 100)])
+    assert mass == pytest.approx(np.eye(2), abs=1e-6)

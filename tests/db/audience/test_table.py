@@ -1,0 +1,137 @@
+"""The audience is counted from cells, which never differ from the faces."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from db.audience.bands import PRESETS, parse_bands
+from db.audience.grouping import AudienceQuery
+from db.audience.slices import SliceQuery
+from db.audience.table import read_audience
+from db.engine import Database
+from db.jobs.submissions import accept_job
+from db.results.reading import ResultFilter, read_results
+from db.tables import CellRow, FaceRow
+from db.values import NewItem, NewJob
+from models.face import Dropped
+from models.statistics.shares import wilson_share
+from tests.support.jobs import claim, hints, make_face, record, results_of, submit, work_all
+
+FACES = (make_face(10, 0.9), make_face(30, 0.2), make_face(31, 0.55), make_face(80, 0.9))
+
+
+def test_faces_are_counted_by_gender_and_age_band(database: Database) -> None:
+    job_id = submit(database, items=3)
+    work_all(database, faces=FACES, fail=["2.jpg"])
+    with database.read() as session:
+        audience = read_audience(
+            session, AudienceQuery(PRESETS["marketing"], slices=SliceQuery(job_id=job_id))
+        )
+    counted = {(group.age_band, group.gender): group.faces for group in audience.groups}
+    assert len(counted) == 8 * 3
+    assert {key: faces for key, faces in counted.items() if faces} == {
+        ("0-12", "female"): 2,
+        ("25-34", "male"): 2,
+        ("25-34", "unknown"): 2,
+        ("65+", "female"): 2,
+    }
+    funnel = audience.funnel
+    assert (funnel.items, funnel.done, audience.faces) == (3, 2, 8)
+    assert funnel.failed == {"unreadable": 1}
+    assert audience.unknown_gender_share.value == 0.25
+
+
+def test_pictures_without_faces_are_told(database: Database) -> None:
+    submit(database, items=2)
+    work_all(database)
+    with database.read() as session:
+        audience = read_audience(session, AudienceQuery(PRESETS["marketing"]))
+    assert (audience.funnel.without_faces, audience.faces) == (2, 0)
+    assert audience.unknown_gender_share.high == 1.0
+
+
+def test_likely_faces_that_were_left_out_are_told_and_rounded(database: Database) -> None:
+    job_id = submit(database, items=3)
+    for chunk_id in hints(database):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        results = [
+            replace(result, dropped=Dropped(too_small=2, too_unsure=1))
+            for result in results_of(chunk, FACES)
+        ]
+        assert record(database, chunk, results)
+    with database.read() as session:
+        [one, *_] = read_results(session, job_id, ResultFilter(), after=-1, limit=1)
+        exact, rounded = (
+            read_audience(session, AudienceQuery(PRESETS["marketing"], min_cell=least)).funnel
+            for least in (1, 5)
+        )
+    assert one.dropped == Dropped(2, 1)
+    assert (exact.faces_too_small, exact.faces_too_unsure) == (6, 3)
+    assert (rounded.faces_too_small, rounded.faces_too_unsure) == (5, None)
+
+
+@pytest.mark.parametrize(
+    ("by_gender", "by_age_band", "groups"),
+    [
+        (True, False, {("female", None): 2, ("male", None): 1, ("unknown", None): 1}),
+        (False, True, {(None, "0-17"): 1, (None, "18-40"): 2, (None, "other"): 1}),
+        (False, False, {(None, None): 4}),
+    ],
+    ids=["by gender", "by age", "in all"],
+)
+def test_groups_are_those_asked_for(
+    database: Database, by_gender: bool, by_age_band: bool, groups: dict[tuple[str, str], int]
+) -> None:
+    submit(database, items=1)
+    work_all(database, faces=FACES)
+    query = AudienceQuery(parse_bands("0-17,18-40"), by_gender, by_age_band)
+    with database.read() as session:
+        audience = read_audience(session, query)
+    assert {(group.gender, group.age_band): group.faces for group in audience.groups} == groups
+    assert sum(group.share.value for group in audience.groups) == pytest.approx(1.0)
+
+
+def test_an_audience_can_be_that_of_one_tag(database: Database) -> None:
+    for tags in (("spring", "paris"), ("autumn",)):
+        with database.write() as session:
+            accept_job(session, NewJob(tags=tags), [NewItem("a", "file:///a")], 1)
+    work_all(database, faces=FACES)
+    with database.read() as session:
+        spring = read_audience(
+            session, AudienceQuery(PRESETS["marketing"], slices=SliceQuery(tag="spring"))
+        )
+        nobody = read_audience(
+            session, AudienceQuery(PRESETS["marketing"], slices=SliceQuery(tag="spr"))
+        )
+    assert (spring.faces, spring.funnel.items, nobody.faces) == (4, 1, 0)
+
+
+def test_cells_recounted_from_faces_are_equal(database: Database) -> None:
+    submit(database, items=5, chunk_items=1, dimensions={"store": "Lyon"})
+    work_all(database, faces=FACES)
+    faces = select(FaceRow.age, FaceRow.gender)
+    with database.read() as session:
+        recounted = Counter((age, gender) for age, gender in session.execute(faces))
+        cells = session.execute(select(CellRow.age, CellRow.gender, CellRow.faces)).all()
+    assert {(age, gender): faces for age, gender, faces in cells} == recounted
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_covers_every_age_once(name: str) -> None:
+    for age in range(121):
+        assert sum(band.low <= age <= band.high for band in PRESETS[name]) == 1
+
+
+@pytest.mark.parametrize("text", ["", "x", "10", "5-1", "0-20,10-30", "0-200", "-5-3", "0-²"])
+def test_bands_that_make_no_sense_are_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        parse_bands(text)
+
+
+def test_the_interval_is_wilsons() -> None:
+    # Newcombe 1998, table I: 15 of 148 gives 0.0624 to 0.1605.
+    share = wilson_share(15, 148)
+    assert (round(share.low, 4), round(share.high, 4)) == (0.0624, 0.1605)

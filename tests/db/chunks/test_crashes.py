@@ -1,0 +1,240 @@
+"""What crashes its workers is found and left out; nothing else is blamed for it."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select, update
+
+from db.chunks.crashes import crash_all, crash_chunk
+from db.chunks.leases import mark_item
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.jobs.closing import close_job
+from db.jobs.retrying import retry_job
+from db.results.reading import ResultFilter, read_results
+from db.states import ChunkState, ErrorCode, ItemState, JobState
+from db.tables import ChunkRow, ItemRow
+from db.values import ClaimedChunk
+from tests.support.jobs import (
+    claim,
+    claim_next,
+    close,
+    crash,
+    hints,
+    make_face,
+    record,
+    results_of,
+    status,
+    submit,
+    work_all,
+)
+
+WORKERS = ("host:1:2", "host:1:3")  # two children of one main process
+HOSTS = ("one:1:2", "two:1:2")
+
+
+def submit_chunk(database: Database, items: int) -> int:
+    """A job of one chunk, whatever its size."""
+    job_id = submit(database, items=items, chunk_items=items)
+    with database.write() as session:
+        of_job = update(ChunkRow).where(ChunkRow.job_id == job_id)
+        session.execute(of_job.where(ChunkRow.start > 0).values(state=ChunkState.SPLIT))
+        session.execute(of_job.where(ChunkRow.start == 0).values(stop=items))
+    return job_id
+
+
+def work_under_crashes(
+    database: Database,
+    poison: Sequence[str],
+    *,
+    marked: bool = True,
+    witnessed: bool = True,
+    workers: Sequence[str] = WORKERS,
+) -> int:
+    """Do all chunks, as workers do that one of the poisoned items kills; returns how often."""
+    crashes = 0
+    while waiting := hints(database, resend_seconds=-1):
+        worker = workers[crashes % len(workers)]
+        chunk = claim(database, waiting[0], f"token-{crashes}", worker=worker)
+        assert chunk is not None
+        first = next((item for item in chunk.items if item.name in poison), None)
+        if first is None:
+            assert record(database, chunk, results_of(chunk, [make_face()]))
+            continue
+        if marked and chunk.crashes:
+            assert mark(database, chunk, first.id)
+        assert crash(database, chunk, witnessed=witnessed)
+        crashes += 1
+    return crashes
+
+
+def mark(database: Database, chunk: ClaimedChunk, item_id: int | None) -> bool:
+    with database.write() as session:
+        return mark_item(session, chunk.id, chunk.token, item_id)
+
+
+def check_end(database: Database, job_id: int, poison: Sequence[str], items: int) -> None:
+    """Only the poisoned items failed, and the chunks that count tile the job and add up."""
+    with database.write() as session:
+        close_job(session, job_id)
+    job = status(database, job_id)
+    everything = len(poison) == items
+    assert job.state is (JobState.FAILED if everything else JobState.COMPLETED_WITH_ERRORS)
+    assert (job.counts.done, job.counts.failed) == (items - len(poison), len(poison))
+    assert job.counts.faces == items - len(poison)
+    with database.read() as session:
+        found = read_results(session, job_id, ResultFilter(), after=-1, limit=1000)
+        counted = select(ChunkRow.start, ChunkRow.stop).where(
+            ChunkRow.job_id == job_id, ChunkRow.state != ChunkState.SPLIT
+        )
+        ranges = session.execute(counted.order_by(ChunkRow.start)).all()
+    failed = {item.name: item.error.code for item in found if item.error}
+    assert failed == dict.fromkeys(poison, ErrorCode.WORKER_CRASHED)
+    assert (ranges[0].start, ranges[-1].stop) == (0, items)
+    assert all(before.stop == after.start for before, after in pairwise(ranges))
+
+
+@pytest.mark.parametrize("items", [1, 2, 7, 64, 256])
+@pytest.mark.parametrize("place", [lambda n: 0, lambda n: n // 2, lambda n: n - 1])
+def test_an_item_that_kills_workers_is_found_in_three_crashes(
+    database: Database, items: int, place: Callable[[int], int]
+) -> None:
+    job_id = submit_chunk(database, items)
+    poison = [f"{place(items)}.jpg"]
+    assert work_under_crashes(database, poison) == 3
+    check_end(database, job_id, poison, items)
+
+
+def test_where_nobody_wrote_down_which_item_it_was_halving_finds_it(database: Database) -> None:
+    job_id = submit_chunk(database, 64)
+    assert 3 < work_under_crashes(database, ["40.jpg"], marked=False) <= 11
+    check_end(database, job_id, ["40.jpg"], 64)
+
+
+@pytest.mark.parametrize(
+    "numbers", [(3, 4), (0, 15), (0, 1, 2), tuple(range(16))], ids=["two", "ends", "first", "all"]
+)
+def test_several_such_items_are_all_found(database: Database, numbers: Sequence[int]) -> None:
+    job_id = submit_chunk(database, 16)
+    poison = [f"{number}.jpg" for number in numbers]
+    # The forgiven one, and two for each.
+    assert work_under_crashes(database, poison) <= 1 + 2 * len(poison)
+    check_end(database, job_id, poison, 16)
+
+
+def test_crashes_that_nobody_saw_condemn_later(database: Database) -> None:
+    job_id = submit_chunk(database, 8)
+    assert work_under_crashes(database, ["3.jpg"], witnessed=False, workers=HOSTS) == 5
+    check_end(database, job_id, ["3.jpg"], 8)
+
+
+def test_crashes_that_nobody_saw_of_one_worker_condemn_last_but_do(database: Database) -> None:
+    job_id = submit_chunk(database, 8)
+    assert work_under_crashes(database, ["3.jpg"], witnessed=False) == 8
+    check_end(database, job_id, ["3.jpg"], 8)
+
+
+def test_a_healthy_item_outlives_the_loss_of_its_host_in_any_two_crashes(
+    database: Database,
+) -> None:
+    submit_chunk(database, 1)
+    for number in range(4):
+        chunk = claim(database, hints(database, resend_seconds=-1)[0], worker=HOSTS[number % 2])
+        assert chunk is not None
+        # Two of the four were seen: one less than it takes.
+        assert crash(database, chunk, witnessed=number % 2 == 0)
+    work_all(database)
+    close(database)
+    assert status(database, 1).state is JobState.COMPLETED
+
+
+def test_a_crash_while_results_are_recorded_accuses_no_item(database: Database) -> None:
+    submit_chunk(database, 4)
+    assert crash(database, claim_next(database))
+    chunk = claim_next(database)
+    for item in chunk.items:
+        assert mark(database, chunk, item.id)
+    assert mark(database, chunk, None)
+    assert crash(database, chunk)
+    with database.read() as session:
+        waiting = select(ChunkRow).where(ChunkRow.state == ChunkState.WAITING)
+        pieces = session.scalars(waiting.order_by(ChunkRow.start)).all()
+    assert [(piece.start, piece.stop, piece.crashes) for piece in pieces] == [(0, 2, 1), (2, 4, 1)]
+
+
+def test_items_that_had_ended_keep_what_they_are(database: Database) -> None:
+    """As those refused at the door, whose chunk counts them from its beginning."""
+    job_id = submit_chunk(database, 6)
+    with database.write() as session:
+        refused = ItemRow.position.in_((0, 3, 5))
+        failed = {"state": ItemState.FAILED, "error_code": ErrorCode.UNREADABLE}
+        session.execute(update(ItemRow).where(refused).values(**failed))
+        session.execute(update(ChunkRow).where(ChunkRow.start == 0).values(failed=3))
+    assert work_under_crashes(database, ["4.jpg"]) == 3
+    with database.write() as session:
+        close_job(session, job_id)
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.failed, counts.waiting) == (2, 4, 0)
+
+
+def test_an_item_that_is_retried_kills_three_times_anew(database: Database) -> None:
+    job_id = submit_chunk(database, 6)
+    work_all(database, [make_face()], fail=["1.jpg", "4.jpg"])
+    close(database)
+    with database.write() as session:
+        assert retry_job(session, job_id) == 2
+    assert work_under_crashes(database, ["4.jpg"]) == 3
+    check_end(database, job_id, ["4.jpg"], 6)
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    assert work_under_crashes(database, ["4.jpg"], witnessed=False) == 8
+    check_end(database, job_id, ["4.jpg"], 6)
+
+
+def test_one_crash_is_forgiven(database: Database) -> None:
+    job_id = submit_chunk(database, 2)
+    assert crash(database, claim_next(database))
+    work_all(database)
+    close(database)
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_a_late_worker_marks_nothing(database: Database) -> None:
+    submit_chunk(database, 2)
+    late = claim_next(database, "late")
+    assert crash(database, late)
+    current = claim_next(database, "current")
+    assert not mark(database, late, late.items[1].id)
+    assert mark(database, current, current.items[0].id)
+
+
+def test_what_a_dead_worker_held_is_taken_back_from_all_its_children(database: Database) -> None:
+    submit(database, items=5, chunk_items=1)
+    workers = [*WORKERS, "host:11:2", "other:1:2", "host:1:4"]
+    for chunk_id, worker in zip(hints(database), workers, strict=True):
+        assert claim(database, chunk_id, f"token-{chunk_id}", worker=worker)
+    with database.write() as session:
+        assert crash_all(session, "host:1") == 3
+        still = session.scalars(select(ChunkRow.worker).where(ChunkRow.state == ChunkState.LEASED))
+        assert sorted(still) == ["host:11:2", "other:1:2"]
+        lost = session.scalars(select(ChunkRow).where(ChunkRow.crashes == 1))
+        assert [chunk.lost_on for chunk in lost] == [["host:1"]] * 3
+
+
+def test_a_crash_while_the_job_is_cancelled_ends_the_chunk(database: Database) -> None:
+    job_id = submit(database, items=1)
+    chunk = claim_next(database)
+    with database.write() as session:
+        cancel_job(session, job_id)
+    assert crash(database, chunk)
+    assert close(database) == [job_id]
+    assert status(database, job_id).counts.cancelled == 1
+
+
+def test_a_crash_is_told_by_the_beginning_of_its_token(database: Database) -> None:
+    submit(database)
+    chunk = claim_next(database, "task:secret")
+    with database.write() as session:
+        assert not crash_chunk(session, chunk.id, "other:", witnessed=True)
+        assert crash_chunk(session, chunk.id, "task:", witnessed=True)

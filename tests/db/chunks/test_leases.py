@@ -1,0 +1,82 @@
+"""A chunk is claimed by one worker at a time; what crashes it is found and left out."""
+
+from db.chunks.crashes import crash_chunk
+from db.chunks.leases import (
+    Lease,
+    read_expired_leases,
+    release_all_leases,
+    renew_lease,
+)
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from tests.support.jobs import (
+    claim,
+    claim_next,
+    close,
+    crash,
+    hints,
+    record,
+    results_of,
+    status,
+    submit,
+    work_all,
+)
+
+
+def test_a_hint_that_comes_twice_is_claimed_once(database: Database) -> None:
+    submit(database)
+    chunk_id = hints(database)[0]
+    assert claim(database, chunk_id, "one") is not None
+    assert claim(database, chunk_id, "two") is None
+
+
+def test_a_hint_of_a_recorded_chunk_claims_nothing(database: Database) -> None:
+    submit(database)
+    chunk = claim_next(database)
+    assert record(database, chunk, results_of(chunk))
+    assert claim(database, chunk.id) is None
+
+
+def test_a_hint_of_no_chunk_claims_nothing(database: Database) -> None:
+    assert claim(database, 12345) is None
+
+
+def test_a_renewed_lease_does_not_expire(database: Database) -> None:
+    submit(database)
+    chunk = claim(database, hints(database)[0], lease_seconds=-1)
+    assert chunk is not None
+    with database.write() as session:
+        assert read_expired_leases(session) == [(chunk.id, chunk.token)]
+        assert renew_lease(session, chunk.id, chunk.token, 60) is Lease.HELD
+        assert read_expired_leases(session) == []
+
+
+def test_a_worker_learns_of_a_cancelled_job_when_it_renews(database: Database) -> None:
+    job_id = submit(database)
+    chunk = claim_next(database)
+    with database.write() as session:
+        assert cancel_job(session, job_id)
+        assert renew_lease(session, chunk.id, chunk.token, 60) is Lease.CANCELLING
+
+
+def test_a_late_worker_changes_nothing(database: Database) -> None:
+    job_id = submit(database, items=1)
+    late = claim_next(database, "late")
+    assert crash(database, late)
+    current = claim_next(database, "current")
+    with database.write() as session:
+        assert renew_lease(session, late.id, late.token, 60) is Lease.LOST
+        assert not crash_chunk(session, late.id, late.token, witnessed=True)
+    assert not record(database, late, results_of(late, fail=["0.jpg"]))
+    assert record(database, current, results_of(current))
+    assert status(database, job_id).counts.done == 1
+
+
+def test_after_a_hard_stop_every_lease_is_given_back(database: Database) -> None:
+    job_id = submit(database, items=4, chunk_items=1)
+    for chunk_id in hints(database):
+        claim(database, chunk_id)
+    with database.write() as session:
+        release_all_leases(session)
+    work_all(database)
+    assert close(database) == [job_id]

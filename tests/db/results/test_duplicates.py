@@ -1,0 +1,247 @@
+"""Items with the same bytes count as their submitter chose, whoever records them and when."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from db.chunks.crashes import crash_chunk
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.jobs.erasure import erase_job, remove_erased
+from db.jobs.retrying import retry_job
+from db.jobs.submissions import accept_job
+from db.results.duplicates import find_recorded
+from db.results.reading import ResultFilter, read_results
+from db.states import ChunkState
+from db.tables import CellRow, ChunkRow, DigestRow, FaceRow
+from db.values import (
+    ClaimedChunk,
+    Duplicates,
+    ItemResult,
+    JobOptions,
+    NewItem,
+    NewJob,
+    StoredItem,
+)
+from tests.support.jobs import (
+    claim,
+    claim_next,
+    close,
+    hints,
+    make_face,
+    record,
+    results_of,
+    status,
+)
+
+FACES = (make_face(years=30), make_face(years=50))
+COUNT, ONCE = Duplicates.COUNT, Duplicates.ONCE
+
+
+def submit(
+    database: Database, wanted: Duplicates, names: Sequence[str], chunk_items: int = 1
+) -> int:
+    """A job of items whose bytes follow from the first letter of their names."""
+    job = NewJob(options=JobOptions(duplicates=wanted))
+    items = [NewItem(name, f"file:///{name}") for name in names]
+    with database.write() as session:
+        return accept_job(session, job, items, chunk_items)
+
+
+def analyse(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
+    return [
+        replace(result, digest=result.item.name[0].encode() * 32)
+        for result in results_of(chunk, FACES, fail)
+    ]
+
+
+def work_all(database: Database, fail: Sequence[str] = ()) -> None:
+    for chunk_id in hints(database, resend_seconds=-1):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        assert record(database, chunk, analyse(chunk, fail))
+
+
+def read(database: Database, job_id: int) -> dict[str, StoredItem]:
+    with database.read() as session:
+        items = read_results(session, job_id, ResultFilter(), after=-1, limit=100)
+    return {item.name: item for item in items}
+
+
+def count_cells(database: Database) -> int:
+    with database.read() as session:
+        cells = session.execute(select(func.coalesce(func.sum(CellRow.faces), 0))).scalar_one()
+        faces = select(FaceRow.age, FaceRow.gender)
+        recounted = Counter((age, gender) for age, gender in session.execute(faces))
+        rows = session.execute(select(CellRow.age, CellRow.gender, CellRow.faces))
+        assert {(age, gender): count for age, gender, count in rows} == recounted
+    return cells
+
+
+def test_every_copy_counts_where_nothing_else_was_asked_for(database: Database) -> None:
+    job_id = submit(database, COUNT, ["a1", "a2", "b"], chunk_items=3)
+    work_all(database)
+    items = read(database, job_id)
+    assert [len(item.faces) for item in items.values()] == [2, 2, 2]
+    assert items["a2"].duplicate_of == items["a1"].id
+    assert (items["a1"].duplicate_of, items["b"].duplicate_of) == (None, None)
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.faces, counts.duplicates) == (3, 6, 1)
+    assert count_cells(database) == 6
+
+
+def test_one_of_the_copies_counts_where_that_was_asked_for(database: Database) -> None:
+    job_id = submit(database, ONCE, ["a1", "a2", "b", "a3"])
+    work_all(database)
+    items = read(database, job_id)
+    assert [len(item.faces) for item in items.values()] == [2, 0, 2, 0]
+    assert [item.has_thumbnail for item in items.values()] == [True, False, True, False]
+    assert [items[name].duplicate_of for name in ("a2", "a3")] == [items["a1"].id] * 2
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.faces, counts.duplicates) == (4, 4, 2)
+    assert count_cells(database) == 4
+    with database.read() as session:
+        assert session.scalar(select(func.sum(ChunkRow.without_faces))) == 0
+
+
+def test_the_same_bytes_in_another_job_are_no_duplicate(database: Database) -> None:
+    first, second = (submit(database, ONCE, ["a"]) for _ in range(2))
+    work_all(database)
+    for job_id in (first, second):
+        assert status(database, job_id).counts.duplicates == 0
+
+
+@pytest.mark.parametrize("wanted", Duplicates)
+def test_workers_at_the_same_time_agree_on_the_one_that_counts(
+    database: Database, wanted: Duplicates
+) -> None:
+    names = [f"{letter}{number}" for number in range(4) for letter in "abcdefgh"]
+    job_id = submit(database, wanted, names, chunk_items=8)
+    chunks = [claim(database, chunk_id) for chunk_id in hints(database)]
+    start = threading.Barrier(len(chunks))
+    recorded: list[bool] = []
+
+    def work(chunk: ClaimedChunk, turn: int) -> None:
+        results = analyse(chunk)
+        start.wait()
+        # Each comes by the same bytes in another order.
+        recorded.append(record(database, chunk, results[turn:] + results[:turn]))
+
+    threads = [
+        threading.Thread(target=work, args=(chunk, turn)) for turn, chunk in enumerate(chunks)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert recorded == [True] * 4
+    items = read(database, job_id).values()
+    originals = {item.id: item.name[0] for item in items if item.duplicate_of is None}
+    assert sorted(originals.values()) == list("abcdefgh")
+    assert all(originals[item.duplicate_of] == item.name[0] for item in items if item.duplicate_of)
+    faces = 16 if wanted is ONCE else 64
+    assert (status(database, job_id).counts.faces, count_cells(database)) == (faces, faces)
+
+
+def test_a_failed_item_is_nobodys_original(database: Database) -> None:
+    job_id = submit(database, ONCE, ["a1", "a2"], chunk_items=2)
+    work_all(database, fail=["a1"])
+    items = read(database, job_id)
+    assert items["a1"].error is not None
+    assert (items["a2"].duplicate_of, len(items["a2"].faces)) == (None, 2)
+    close(database)
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    work_all(database)
+    assert read(database, job_id)["a1"].duplicate_of == items["a2"].id
+    assert status(database, job_id).counts.duplicates == 1
+    assert count_cells(database) == 2
+
+
+def test_a_worker_that_is_late_enters_nothing(database: Database) -> None:
+    job_id = submit(database, ONCE, ["a1"])
+    late = claim_next(database)
+    with database.write() as session:
+        assert crash_chunk(session, late.id, late.token, witnessed=True)
+    assert not record(database, late, analyse(late))
+    with database.read() as session:
+        assert session.scalars(select(DigestRow)).all() == []
+    free_now(database)
+    work_all(database)
+    assert read(database, job_id)["a1"].duplicate_of is None
+
+
+def free_now(database: Database) -> None:
+    """Leave out the pause behind a crash."""
+    with database.write() as session:
+        session.query(ChunkRow).update({"not_before": DatabaseTime(-1)})
+
+
+@pytest.mark.parametrize("wanted", Duplicates)
+def test_the_halves_of_a_chunk_count_its_duplicates(database: Database, wanted: Duplicates) -> None:
+    names = ["a1", "a2", "x", "y", *"bcdefghijklm"]
+    job_id = submit(database, wanted, names, chunk_items=4)
+    work_all(database, fail=["x", "y"])
+    close(database)
+    before = status(database, job_id).counts
+    with database.write() as session:
+        retry_job(session, job_id)
+    for _ in range(2):
+        free_now(database)
+        chunk = claim_next(database)
+        with database.write() as session:
+            assert crash_chunk(session, chunk.id, chunk.token, witnessed=True)
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.faces, counts.duplicates) == (14, before.faces, 1)
+    with database.read() as session:
+        counted = ChunkRow.state != ChunkState.SPLIT
+        assert session.scalar(select(func.sum(ChunkRow.without_faces)).where(counted)) == 0
+
+
+@pytest.mark.parametrize("wanted", Duplicates)
+def test_what_a_worker_gives_back_takes_its_duplicates_along(
+    database: Database, wanted: Duplicates
+) -> None:
+    job_id = submit(database, wanted, ["x", "y", "a1", "a2", *"bcdefghijklm"], chunk_items=4)
+    work_all(database, fail=["x", "y"])
+    close(database)
+    with database.write() as session:
+        retry_job(session, job_id)
+    chunk = claim_next(database)
+    assert [item.name for item in chunk.items] == ["x", "y"]
+    assert record(database, chunk, analyse(chunk)[:1])
+    with database.read() as session:
+        inside = select(ChunkRow).where(ChunkRow.stop <= 4).order_by(ChunkRow.start)
+        counts = [
+            (row.start, row.done, row.duplicates, row.earlier, row.without_faces)
+            for row in session.scalars(inside)
+        ]
+    assert counts == [(0, 1, 0, 0, 0), (1, 2, 1, 2, 0)]
+    assert status(database, job_id).counts.duplicates == 1
+
+
+def test_what_was_recorded_is_found_by_its_bytes(database: Database) -> None:
+    job_id = submit(database, ONCE, ["a1", "a2", "b"])
+    work_all(database, fail=["b"])
+    with database.read() as session:
+        found = find_recorded(session, job_id, [b"a" * 32, b"b" * 32, b"c" * 32])
+        assert find_recorded(session, job_id + 1, [b"a" * 32]) == {}
+    assert found.keys() == {b"a" * 32}
+    picture = found[b"a" * 32]
+    assert (picture.width_pixels, picture.faces) == (640, FACES)
+    assert picture.thumbnail is not None
+
+
+def test_an_erased_job_leaves_no_digest(database: Database) -> None:
+    job_id = submit(database, COUNT, ["a1", "a2", "b"])
+    other = submit(database, COUNT, ["a"])
+    work_all(database)
+    with database.write() as session:
+        erase_job(session, job_id)
+        assert remove_erased(session, job_id)
+        left = session.scalars(select(DigestRow.job_id)).all()
+    assert left == [other]

@@ -1,0 +1,130 @@
+"""What PostgreSQL does for each step of the path: it never reads a whole table of items."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from db.chunks.crashes import crash_all, crash_chunk
+from db.chunks.leases import claim_chunk, mark_item, read_expired_leases, renew_lease
+from db.chunks.release import give_back_all
+from db.chunks.window import choose_hints
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.pausing import read_jobs_to_pause
+from db.jobs.status import read_job
+from db.results.duplicates import find_recorded
+from db.results.reading import ResultFilter, read_item, read_results, read_thumbnail
+from db.results.recording import record_results, was_recorded
+from db.values import ClaimedChunk, ItemResult
+from tests.support.jobs import claim, claim_next, hints, make_face, record, results_of, submit
+
+# SQLite plans by rules of its own.
+pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+JOBS, ITEMS, CHUNK_ITEMS, RECORDED = 10, 6000, 20, 100
+SCAN = re.compile(r"Seq Scan on (items|chunks|faces|thumbnails|cells|digests)")
+
+
+@dataclass
+class Plans:
+    """The statements of a block, with what PostgreSQL said that it would do."""
+
+    plans: list[str] = field(default_factory=list)
+
+    def scans(self) -> list[str]:
+        return [plan for plan in self.plans if SCAN.search(plan)]
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Enough rows that an index is worth its while."""
+    for _ in range(JOBS):
+        submit(database, ITEMS, CHUNK_ITEMS, dimensions={"store": "Lyon"})
+    for chunk_id in hints(database, window=RECORDED):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        record(database, chunk, analyse(chunk, fail=[chunk.items[0].name]))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    return database
+
+
+def analyse(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
+    results = results_of(chunk, [make_face()], fail)
+    return [replace(result, digest=result.item.id.to_bytes(16)) for result in results]
+
+
+@contextmanager
+def explained(session: Session) -> Iterator[Plans]:
+    """Asks for the plan of every statement before it runs."""
+    plans = Plans()
+
+    def explain(connection, cursor, statement, parameters, context, many) -> None:
+        if not many and not statement.startswith("EXPLAIN"):
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+            plans.plans.append("\n".join(row[0] for row in cursor.fetchall()) + "\n" + statement)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", explain)
+    yield plans
+    event.remove(engine, "before_cursor_execute", explain)
+
+
+def test_a_chunk_goes_its_way_by_indexes(filled: Database) -> None:
+    [chunk_id] = hints(filled, window=1000)[:1]
+
+    with filled.write() as session, explained(session) as plans:
+        chunk = claim_chunk(session, chunk_id, "token", "worker", 60)
+        assert chunk is not None
+        renew_lease(session, chunk.id, "token", 60)
+        results = analyse(chunk)
+        digests = [result.digest for result in results if result.digest]
+        assert find_recorded(session, chunk.job_id, digests) == {}
+        assert record_results(session, chunk, results, gender_min_probability=0.6)
+        was_recorded(session, chunk)
+
+    assert len(plans.plans) >= 8
+    assert plans.scans() == []
+
+
+def test_the_dispatcher_goes_by_indexes(filled: Database) -> None:
+    claimed = claim_next(filled)
+
+    with filled.write() as session, explained(session) as plans:
+        choose_hints(session, 8, 30)
+        read_expired_leases(session)
+        read_jobs_to_pause(session, 100)
+        read_jobs_to_close(session)
+        close_job(session, claimed.job_id)
+        mark_item(session, claimed.id, "token", claimed.items[0].id)
+        crash_all(session, "other:1")
+        give_back_all(session, "other:1")
+        crash_chunk(session, claimed.id, "token", witnessed=True)
+
+    assert len(plans.plans) >= 8
+    assert plans.scans() == []
+
+
+def test_readers_go_by_indexes(filled: Database) -> None:
+    with filled.read() as session, explained(session) as plans:
+        job = read_job(session, 3)
+        [first, *_] = read_results(session, 3, ResultFilter(), after=500, limit=10)
+        read_item(session, first.id)
+        read_thumbnail(session, first.id)
+
+    assert job is not None
+    assert len(plans.plans) >= 6
+    assert plans.scans() == []
+
+
+def test_a_cancellation_goes_by_indexes(filled: Database) -> None:
+    with filled.write() as session, explained(session) as plans:
+        cancel_job(session, JOBS)
+
+    assert plans.plans
+    assert plans.scans() == []

@@ -1,0 +1,158 @@
+"""Transactions at once on PostgreSQL: whatever their order, nothing is lost, doubled or stuck."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Update, update
+
+from db.chunks.crashes import crash_chunk
+from db.chunks.leases import claim_chunk, release_all_leases
+from db.chunks.window import choose_hints
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.results.reading import ResultFilter, read_results
+from db.states import JobState
+from db.tables import JobRow
+from tests.support.jobs import (
+    claim,
+    claim_next,
+    close,
+    hints,
+    make_face,
+    record,
+    results_of,
+    status,
+    submit,
+)
+
+pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+ROUNDS = 20
+
+
+@pytest.fixture
+def pair() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(12) as threads:
+        yield threads
+
+
+def test_one_of_many_claims_wins(database: Database, pair: ThreadPoolExecutor) -> None:
+    for _ in range(ROUNDS):
+        submit(database, items=1)
+        [chunk_id] = hints(database)
+        together = Barrier(4)
+
+        def race(token: str, chunk_id: int = chunk_id, together: Barrier = together) -> bool:
+            together.wait()
+            return claim(database, chunk_id, token) is not None
+
+        assert sum(pair.map(race, "abcd")) == 1
+
+
+def test_a_claim_and_a_cancellation_never_wait_for_each_other(
+    database: Database, pair: ThreadPoolExecutor
+) -> None:
+    for _ in range(ROUNDS):
+        job_id = submit(database, items=8, chunk_items=1)
+        chunk_ids = hints(database)
+        together = Barrier(len(chunk_ids) + 1)
+
+        def cancel(job_id: int = job_id, together: Barrier = together) -> None:
+            together.wait()
+            with database.write() as session:
+                assert cancel_job(session, job_id)
+
+        def take(chunk_id: int, together: Barrier = together) -> None:
+            together.wait()
+            chunk = claim(database, chunk_id)
+            if chunk is not None:
+                assert record(database, chunk, results_of(chunk))
+
+        work = [pair.submit(take, chunk_id) for chunk_id in chunk_ids]
+        work.append(pair.submit(cancel))
+        for one in work:
+            one.result()
+        assert close(database) == [job_id]
+        counts = status(database, job_id).counts
+        assert counts.done + counts.cancelled == counts.items == 8
+
+
+def test_two_dispatchers_share_the_hints(database: Database, pair: ThreadPoolExecutor) -> None:
+    submit(database, items=40, chunk_items=1)
+    together = Barrier(4)
+
+    def choose(_: int) -> list[int]:
+        together.wait()
+        with database.write() as session:
+            return choose_hints(session, 1000, 30.0)
+
+    chosen = [chunk_id for part in pair.map(choose, range(4)) for chunk_id in part]
+    assert len(chosen) == len(set(chosen))
+
+
+def test_cells_are_added_to_by_many_workers_at_once(
+    database: Database, pair: ThreadPoolExecutor
+) -> None:
+    faces = [make_face(years=float(years)) for years in range(1, 80)]
+    submit(database, items=32, chunk_items=1)
+    chunks = [claim(database, chunk_id, f"t{chunk_id}") for chunk_id in hints(database)]
+    together = Barrier(8)
+
+    def add(number: int) -> list[bool]:
+        together.wait()
+        turned = faces if number % 2 else faces[::-1]
+        mine = [chunk for chunk in chunks[number::8] if chunk is not None]
+        return [record(database, chunk, results_of(chunk, turned)) for chunk in mine]
+
+    assert all(all(part) for part in pair.map(add, range(8)))
+    job = status(database, 1)
+    assert job.counts.faces == 32 * len(faces) or len(chunks) < 32
+
+
+def test_a_chunk_that_crashes_within_a_cancellation_is_closed(database: Database) -> None:
+    job_id = submit(database, items=1)
+    chunk = claim_next(database)
+    # The job's row is locked and changed, and not yet committed, when the crash is noted.
+    with database.write() as cancelling, database.write() as crashing:
+        cancelling.execute(_begin_cancelling(job_id))
+        assert crash_chunk(crashing, chunk.id, chunk.token, witnessed=True)
+    assert close(database) == [job_id]
+    assert status(database, job_id).state is JobState.CANCELLED
+
+
+def _begin_cancelling(job_id: int) -> Update:
+    return update(JobRow).where(JobRow.id == job_id).values(state=JobState.CANCELLING)
+
+
+def test_leases_given_back_at_a_start_do_not_hold_a_cancelled_job_open(database: Database) -> None:
+    job_id = submit(database, items=1)
+    claim_next(database)
+    with database.write() as session:
+        cancel_job(session, job_id)
+        release_all_leases(session)
+    assert close(database) == [job_id]
+    assert status(database, job_id).counts.cancelled == 1
+
+
+def test_a_reader_sees_one_moment(database: Database) -> None:
+    job_id = submit(database, items=1)
+    chunk = claim_next(database)
+    with database.read() as session:
+        before = read_results(session, job_id, ResultFilter(), after=-1, limit=9)
+        assert record(database, chunk, results_of(chunk, [make_face()]))
+        assert read_results(session, job_id, ResultFilter(), after=-1, limit=9) == before
+
+
+def test_a_claim_that_is_rolled_back_leaves_the_chunk_free(database: Database) -> None:
+    submit(database, items=1)
+    [chunk_id] = hints(database)
+    with pytest.raises(RuntimeError):
+        _claim_and_fail(database, chunk_id)
+    assert claim(database, chunk_id) is not None
+
+
+def _claim_and_fail(database: Database, chunk_id: int) -> None:
+    with database.write() as session:
+        assert claim_chunk(session, chunk_id, "t", "w", 60)
+        raise RuntimeError

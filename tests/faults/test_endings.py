@@ -1,0 +1,187 @@
+"""R11: a worker that is asked to end does so soon, with status 0, and nobody waits for its lease.
+
+Leases and hints last longer here than any test: whatever had to wait for one would be too late.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from sqlalchemy import func, select
+
+from db.jobs.cancelling import cancel_job
+from db.tables import ChunkRow
+from tests.faults.cluster import Cluster
+from tests.faults.fail_points import Action, Point
+from tests.faults.pictures import draw_picture, expect_faces, name_items
+from tests.faults.plan import Plan
+from tests.faults.processes import Program
+from tests.faults.servers import PostgresqlServer, SqliteFile
+from worker.queue.broker import create_queue
+from worker.queue.lane import READY, InteractiveLane
+
+# Long enough for a busy machine.
+SOON_SECONDS = 120.0
+END = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}
+
+
+def plan(grace_seconds: float, **others: object) -> Plan:
+    settings = {"FACETALLY_STOP_GRACE_SECONDS": str(grace_seconds)}
+    return Plan(lease_seconds=300, resend_seconds=300, settings=settings, **others)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    server = SqliteFile()
+    with Cluster(server, plan(20, item_seconds=0.02)) as cluster:
+        yield cluster
+    server.stop()
+
+
+def end(program: Program, number: signal.Signals = signal.SIGTERM) -> int | None:
+    """Ask the process that runs now, and wait for its end; it is started again."""
+    return wait_for_end(program, lambda: program.send(number))
+
+
+def wait_for_end(program: Program, ask: Callable[[], None]) -> int | None:
+    process = program.process
+    assert process is not None
+    ask()
+    return process.wait(SOON_SECONDS)
+
+
+def submit_and_find_holder(cluster: Cluster, names: list[str]) -> tuple[int, Program]:
+    """A job of one chunk, and the worker that has it in hand."""
+    cluster.wait_for_workers()
+    job_id = cluster.submit(names, one_chunk=True)
+    holders: list[Program] = []
+
+    def is_held() -> bool:
+        holders.extend(cluster.find_holders(job_id))
+        return bool(holders)
+
+    cluster.wait_until(is_held, "the chunk to be in hand")
+    return job_id, holders[0]
+
+
+def count_chunks(cluster: Cluster, job_id: int) -> int:
+    with cluster.database.read() as session:
+        of_job = select(func.count()).where(ChunkRow.job_id == job_id)
+        return session.execute(of_job).scalar_one()
+
+
+@pytest.mark.parametrize("number", END, ids=END.get)
+def test_what_is_done_is_kept_and_the_rest_goes_to_others(
+    cluster: Cluster, number: signal.Signals
+) -> None:
+    names = name_items(200, bad=2)
+    job_id, worker = submit_and_find_holder(cluster, names)
+    assert end(worker, number) == 0
+    cluster.finish(job_id, names, SOON_SECONDS)
+    assert cluster.count_crashes(job_id) == 0
+    assert count_chunks(cluster, job_id) == 2
+
+
+def test_a_signal_to_a_whole_group_of_processes_crashes_no_child(cluster: Cluster) -> None:
+    names = name_items(200)
+    job_id, worker = submit_and_find_holder(cluster, names)
+    assert wait_for_end(worker, lambda: worker.send_all(signal.SIGTERM)) == 0
+    cluster.finish(job_id, names, SOON_SECONDS)
+    assert cluster.count_crashes(job_id) == 0
+
+
+def test_a_rolling_restart_under_load_delays_nothing(cluster: Cluster) -> None:
+    names = name_items(1500, bad=3)
+    cluster.wait_for_workers()
+    job_id = cluster.submit(names)
+    for worker in cluster.workers * 2:
+        cluster.wait_until(lambda: cluster.find_holders(job_id), "work to go on")
+        assert end(worker) == 0
+        cluster.wait_for_workers()
+    cluster.finish(job_id, names, SOON_SECONDS)
+    assert cluster.count_crashes(job_id) == 0
+
+
+def test_a_job_that_is_cancelled_in_that_moment_adds_up(cluster: Cluster) -> None:
+    names = name_items(200)
+    job_id, worker = submit_and_find_holder(cluster, names)
+    with cluster.database.write() as session:
+        assert cancel_job(session, job_id)
+    assert end(worker) == 0
+    cluster.finish(job_id, names, SOON_SECONDS)
+
+
+def test_a_chunk_that_is_claimed_in_that_moment_is_given_back(shared_cluster: Cluster) -> None:
+    names = name_items(100)
+    shared_cluster.arm(Point.CLAIM, Action.SLEEP)
+    job_id = shared_cluster.submit(names)
+    shared_cluster.wait_until(lambda: not list(shared_cluster.armed.iterdir()), "a claim")
+    for worker in shared_cluster.workers:
+        assert end(worker) == 0
+    shared_cluster.finish(job_id, names)
+
+
+def test_a_worker_ends_though_its_database_is_away(shared_cluster: Cluster) -> None:
+    server = shared_cluster.server
+    assert isinstance(server, PostgresqlServer)
+    names = name_items(200)
+    job_id, worker = submit_and_find_holder(shared_cluster, names)
+    server.crash()
+    try:
+        assert end(worker) == 0
+    finally:
+        server.start()
+    shared_cluster.finish(job_id, names)
+
+
+def ask_once(worker: Program) -> None:
+    worker.send(signal.SIGTERM)
+
+
+def ask_twice(worker: Program) -> None:
+    worker.send(signal.SIGTERM)
+    worker.send(signal.SIGINT)
+
+
+@pytest.mark.parametrize(("grace_seconds", "ask"), [(1.0, ask_once), (300.0, ask_twice)])
+def test_a_picture_that_hangs_holds_no_end_up_and_is_not_blamed_for_it(
+    sqlite: SqliteFile, grace_seconds: float, ask: Callable[[Program], None]
+) -> None:
+    names = ["hang-0.png", *name_items(8)]
+    with Cluster(sqlite, plan(grace_seconds, workers=1)) as cluster:
+        job_id, worker = submit_and_find_holder(cluster, names)
+        first = worker.pid
+        assert wait_for_end(worker, lambda: ask(worker)) == 0
+        # Its successor has the chunk at once, and nothing was charged with the end.
+        cluster.wait_until(lambda: cluster.find_holders(job_id), "the next to take it")
+        assert worker.pid != first
+        with cluster.database.read() as session:
+            [chunk] = session.scalars(select(ChunkRow).where(ChunkRow.job_id == job_id)).all()
+        assert (chunk.crashes, chunk.attempts) == (0, 1)
+        # Nor is it when the cluster ends.
+        assert wait_for_end(worker, lambda: ask_twice(worker)) == 0
+
+
+def test_an_interactive_worker_answers_for_the_picture_in_hand(cluster: Cluster) -> None:
+    name = next(name for name in name_items(100) if expect_faces(name))
+    worker = cluster.plan_interactive_worker()
+    worker.start()
+    with (
+        create_queue(cluster.broker.url) as queue,
+        cluster.broker.connect() as client,
+        client.pubsub() as replies,
+        closing(InteractiveLane(cluster.broker.url, queue, SOON_SECONDS)) as lane,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        replies.psubscribe("*:reply")
+        asked = thread.submit(lane.find_faces, draw_picture(name))
+
+        def has_worker() -> bool:
+            message = replies.get_message(timeout=1.0)
+            return message is not None and message["data"] == READY
+
+        cluster.wait_until(has_worker, "a worker to take it", SOON_SECONDS)
+        assert end(worker) == 0
+        assert list(asked.result().faces) == expect_faces(name)

@@ -1,0 +1,43 @@
+"""At each fail point, processes end, are killed, lose their connection, and hang: nothing shows."""
+
+import pytest
+
+from tests.faults.cluster import Cluster
+from tests.faults.fail_points import Action, Point
+from tests.faults.pictures import name_items
+
+
+@pytest.mark.parametrize("point", [point for point in Point if point is not Point.REAP])
+def test_faults_at_a_fail_point_lose_and_double_nothing(
+    shared_cluster: Cluster, point: Point
+) -> None:
+    meet_faults(shared_cluster, point, list(Action))
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_fault_of_the_dispatcher_that_reaps_loses_and_doubles_nothing(
+    shared_cluster: Cluster, action: Action
+) -> None:
+    meet_faults(shared_cluster, Point.REAP, [action])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("point", Point)
+def test_one_fault_at_a_fail_point_loses_and_doubles_nothing(
+    shared_cluster: Cluster, point: Point, action: Action
+) -> None:
+    meet_faults(shared_cluster, point, [action])
+
+
+def meet_faults(cluster: Cluster, point: Point, actions: list[Action]) -> None:
+    # Two items a chunk: one that happens to meet every fault is split, not condemned.
+    names = name_items(32, bad=1, segv=point is Point.SPLIT)
+    for action in actions:
+        cluster.arm(point, action)
+    if point is Point.REAP:
+        # A lease has to end first.
+        cluster.arm(Point.BATCH, Action.SLEEP)
+    job_id = cluster.submit(names)
+    cluster.finish(job_id, names)
+    assert not list(cluster.armed.iterdir()), "not every fault happened"

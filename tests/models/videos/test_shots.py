@@ -1,0 +1,113 @@
+"""Which frames are of one shot, whatever happens to its light."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from models.face import Box
+from models.pictures.picture import Picture
+from models.videos.shots import is_blind, is_cut, sign_frame
+
+HEIGHT, WIDTH = 180, 320
+Frame = np.ndarray
+
+
+def make_scene(seed: int) -> Frame:
+    """A room: things of all colours, large and small."""
+    random = np.random.default_rng(seed)
+    scene = np.full((HEIGHT, WIDTH, 3), random.integers(60, 140, 3), np.float64)
+    for _ in range(40):
+        x, y = random.integers(0, WIDTH), random.integers(0, HEIGHT)
+        width, height = random.integers(10, 90, 2)
+        scene[y : y + height, x : x + width] = random.integers(20, 200, 3)
+    return scene
+
+
+def sign(frame: Frame, *people: Box) -> bytes:
+    rgb = np.clip(frame, 0, 255).astype(np.uint8)
+    return sign_frame(Picture(rgb, WIDTH, HEIGHT), people)
+
+
+def flat(*colour: int) -> Frame:
+    return np.full((HEIGHT, WIDTH, 3), colour, np.float64)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame * (1.3, 0.5, 0.4),
+        lambda frame: frame * (0.4, 0.5, 1.4),
+        lambda frame: frame * 0.35,
+        lambda frame: frame * 1.8 + 30,
+    ],
+    ids=["a red lamp", "a blue lamp", "dusk", "a flash"],
+)
+def test_another_light_ends_no_shot(seed: int, change: Callable[[Frame], Frame]) -> None:
+    scene = make_scene(seed)
+    assert not is_cut(sign(scene), sign(change(scene)))
+    assert not is_cut(sign(change(scene)), sign(scene))
+
+
+@pytest.mark.parametrize("seed", range(0, 20, 2))
+def test_another_place_is_another_shot(seed: int) -> None:
+    assert is_cut(sign(make_scene(seed)), sign(make_scene(seed + 1)))
+
+
+def test_who_moves_in_a_place_or_turns_a_camera_ends_no_shot() -> None:
+    scene = make_scene(1)
+    walked = scene.copy()
+    walked[60:150, 100:150] = (200, 170, 150)
+    assert not is_cut(sign(scene), sign(walked))
+    assert not is_cut(sign(scene), sign(np.roll(scene, 40, axis=1)))
+
+
+def test_before_a_plain_wall_colours_alone_tell() -> None:
+    person = Box(140, 40, 40, 50)
+    first, second = flat(40, 60, 160), flat(60, 150, 50)
+    for wall in (first, second):
+        wall[40:90, 140:180] = make_scene(2)[40:90, 140:180]
+    assert is_cut(sign(first, person), sign(second, person))
+    # So they do where a person hides what is behind.
+    large = Box(0, 0, WIDTH, HEIGHT)
+    assert is_cut(sign(make_scene(1), large), sign(make_scene(1) * (1.3, 0.5, 0.4), large))
+
+
+def test_a_screen_that_changes_behind_people_ends_no_shot() -> None:
+    scene = make_scene(3)
+    shown = [scene.copy() for _ in range(2)]
+    for frame, picture in zip(shown, (flat(10, 10, 230), flat(240, 220, 20)), strict=True):
+        frame[20:130, 60:260] = picture[20:130, 60:260]
+    assert not is_cut(*(sign(frame) for frame in shown))
+
+
+@pytest.mark.parametrize(
+    ("frame", "is_one"),
+    [
+        (flat(0, 0, 0), True),
+        (flat(255, 255, 255), True),
+        (make_scene(1) * 0.01, True),
+        (make_scene(1) + 240, True),
+        (flat(90, 90, 90), False),
+        (make_scene(1) * 0.3, False),
+    ],
+    ids=["black", "white", "nearly black", "a flash", "grey", "dark"],
+)
+def test_a_frame_of_which_nothing_is_seen_is_blind(frame: Frame, is_one: bool) -> None:
+    assert is_blind(sign(frame)) == is_one
+
+
+def test_who_fills_a_frame_blinds_nothing() -> None:
+    assert not is_blind(sign(flat(0, 0, 0), Box(0, 0, WIDTH, HEIGHT)))
+
+
+def test_shots_are_told_apart_by_their_colours() -> None:
+    rng = np.random.default_rng(5)
+    dark = rng.integers(0, 90, (90, 160, 3), dtype=np.uint8)
+    moved = np.roll(dark, 20, axis=1)
+    light = cv2.cvtColor(cv2.applyColorMap(255 - dark[..., 0], cv2.COLORMAP_JET), cv2.COLOR_BGR2RGB)
+    signatures = [sign_frame(Picture(rgb, 160, 90)) for rgb in (dark, moved, light)]
+    assert not is_cut(signatures[0], signatures[1])
+    assert is_cut(signatures[1], signatures[2])

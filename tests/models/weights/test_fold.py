@@ -1,0 +1,79 @@
+"""Folding leaves a graph what it computes, and opens its sizes."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from models.weights.fold import fold_detector
+
+
+def make_head(graph_nodes, tensors, block_size):
+    """A one-layer stand-in for the detector: quantised 1x1 convolution, then (1, anchors, 2)."""
+    options = {"block_size": block_size} if block_size else {}
+    nodes = [
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"], axis=1, **options),
+        helper.make_node("Reshape", ["d", "shape"], ["w"]),
+        helper.make_node("Conv", ["input", "w"], ["features"]),
+        helper.make_node("Transpose", ["features"], ["turned"], perm=[0, 2, 3, 1]),
+        helper.make_node("Reshape", ["turned", "head"], ["cls_8"]),
+        *graph_nodes,
+    ]
+    inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, 4, 4])]
+    outputs = [helper.make_tensor_value_info("cls_8", TensorProto.FLOAT, [1, 16, 2])]
+    graph = helper.make_graph(nodes, "head", inputs, outputs, tensors)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+
+
+def make_model(block_size=3, extra=()):
+    quantized = np.array([[-100, 5, 100], [3, -128, 127]], np.int8)
+    scales = np.array([[0.5], [0.25]] if block_size else 0.5, np.float32)
+    zero_points = np.array([[-20], [4]] if block_size else -20, np.int8)
+    tensors = {
+        "q": quantized,
+        "s": scales,
+        "z": zero_points,
+        "shape": np.array([2, 3, 1, 1], np.int64),
+        "head": np.array([1, -1, 2], np.int64),
+    }
+    made = [numpy_helper.from_array(tensor, name) for name, tensor in tensors.items()]
+    weights = (quantized.astype(np.float32) - zero_points) * scales
+    return make_head(extra, made, block_size), weights
+
+
+def fold(model, tmp_path):
+    source, target = tmp_path / "source.onnx", tmp_path / "target.onnx"
+    onnx.save(model, source)
+    fold_detector(source, target)
+    return onnx.load(target)
+
+
+@pytest.mark.parametrize("block_size", [3, 0], ids=["by-block", "as-a-whole"])
+def test_weights_are_multiplied_out(tmp_path, block_size):
+    model, weights = make_model(block_size)
+    folded = fold(model, tmp_path)
+    assert [node.op_type for node in folded.graph.node] == ["Conv", "Transpose", "Reshape"]
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in folded.graph.initializer}
+    assert set(tensors) == {"w", "head"}
+    assert np.array_equal(tensors["w"], weights.reshape(2, 3, 1, 1))
+
+
+def test_batch_and_sides_are_left_open(tmp_path):
+    model, _ = make_model()
+    graph = fold(model, tmp_path).graph
+    sides = [side.dim_param or side.dim_value for side in graph.input[0].type.tensor_type.shape.dim]
+    assert sides == ["batch", 3, "height", "width"]
+    [head] = [tensor for tensor in graph.initializer if tensor.name == "head"]
+    assert numpy_helper.to_array(head).tolist() == [0, -1, 2]
+
+
+def test_folding_twice_gives_the_same_bytes(tmp_path):
+    model, _ = make_model()
+    once = fold(model, tmp_path).SerializeToString(deterministic=True)
+    assert fold(model, tmp_path).SerializeToString(deterministic=True) == once
+
+
+def test_a_constant_of_another_kind_is_refused(tmp_path):
+    model, _ = make_model(extra=[helper.make_node("Neg", ["q"], ["unused"])])
+    with pytest.raises(ValueError, match="can be folded, got Neg"):
+        fold(model, tmp_path)

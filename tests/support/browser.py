@@ -1,0 +1,139 @@
+"""A real browser on the real stack, that notes what no page may do."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
+
+from tests.support.cli import Terminal, read_until
+
+DEADLINE_MILLISECONDS = 60_000
+expect.set_options(timeout=DEADLINE_MILLISECONDS)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Inside a container there is no second sandbox; the camera is one that Chromium draws itself.
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+SCREENSHOTS = Path(os.environ.get("FACETALLY_TEST_SCREENSHOTS", "screenshots"))
+SIZES = ((375, 812), (768, 1024), (1440, 900))
+OWN_SCHEMES = ("blob:", "data:")
+
+
+def find_browser() -> str:
+    """The browser of this machine; CI has to have one."""
+    named = os.environ.get("CHROMIUM_PATH")
+    found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None and os.environ.get("CI"):
+        pytest.fail("CI needs a browser: .ci/run installs chromium")
+    if found is None:
+        pytest.skip("no browser was found: install chromium, or set CHROMIUM_PATH")
+    return found
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=find_browser(), args=list(OPTIONS))
+
+
+@contextmanager
+def run_server(data: Path, **settings: str) -> Iterator[str]:
+    """`facetally serve` as a user starts it; gives its address."""
+    with Terminal() as terminal:
+        process = terminal.start("serve", "--port", "0", "--data-dir", data, **settings)
+        yield read_until(process, "Facetally is ready").split()[4]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 128 + signal.SIGTERM
+
+
+class Visit:
+    """A browser at one server: what it complains about, and whom it asks, is noted."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.context: BrowserContext = browser.new_context(
+            base_url=url, viewport={"width": 1440, "height": 900}, permissions=["camera"]
+        )
+        self.context.set_default_timeout(DEADLINE_MILLISECONDS)
+        self.page: Page = self.context.new_page()
+        self.url = url
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.context.on("request", self._look_at)
+
+    def _note(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location})")
+
+    def _look_at(self, request: Request) -> None:
+        if not request.url.startswith((self.url + "/", *OWN_SCHEMES)):
+            self.strangers.append(request.url)
+
+    def forgive(self, word: str) -> int:
+        """Take back complaints that a test provoked; how many there were."""
+        provoked = [complaint for complaint in self.complaints if word in complaint]
+        self.complaints = [one for one in self.complaints if one not in provoked]
+        return len(provoked)
+
+    @contextmanager
+    def hold(self, pattern: str) -> Iterator[None]:
+        """Keeps the first request to such an address waiting until the end."""
+        held = []
+        self.page.route(pattern, lambda route: held.append(route), times=1)
+        yield
+        while not held:
+            self.page.wait_for_timeout(50)
+        held[0].continue_()
+
+    def finish(self) -> None:
+        """What held throughout: no error, and nobody else was asked."""
+        # A page that reloads itself at that moment can keep Chromium from closing.
+        self.page.goto("about:blank")
+        self.context.close()
+        assert not self.complaints, self.complaints
+        assert not self.strangers, self.strangers
+
+    def check_access(self) -> None:
+        """axe-core finds nothing that keeps people out, and no letters are small."""
+        results = Axe().run(self.page)
+        found = [
+            f"{violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for violation in results.response["violations"]
+            if violation["impact"] in ("serious", "critical")
+            for node in violation["nodes"]
+        ]
+        assert found == []
+        assert self.page.evaluate(SMALL_LETTERS) == []
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "too wide"
+
+    def photograph(self, name: str) -> None:
+        """The page as it is, on each kind of screen, light and dark; each of them is checked."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for width, height in SIZES:
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.check_access()
+                self.page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png")
+        for width in (320, 2560):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.page.emulate_media(color_scheme="light")
+
+
+SMALL_LETTERS = """
+[...document.querySelectorAll('body *')].filter(one =>
+  [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()) &&
+  one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 14
+).map(one => one.outerHTML.slice(0, 200))
+"""

@@ -1,0 +1,115 @@
+"""Jobs, claims and results as the tests need them: short ways to say what is usual."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import update
+
+from db.chunks.crashes import crash_chunk
+from db.chunks.leases import claim_chunk
+from db.chunks.window import choose_hints
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.status import read_job
+from db.jobs.submissions import accept_job
+from db.results.recording import record_results
+from db.states import ErrorCode
+from db.tables import ChunkRow
+from db.values import (
+    ClaimedChunk,
+    ItemError,
+    ItemResult,
+    JobStatus,
+    NewItem,
+    NewJob,
+    Thumbnail,
+)
+from models.face import AgeEstimate, Box, Face, Gender
+
+LEASE_SECONDS = 60.0
+
+
+def make_face(years: float = 30.0, female: float = 0.9) -> Face:
+    return Face(
+        box=Box(10, 20, 30, 40),
+        score=0.9,
+        landmarks=((15, 30), (30, 30), (22, 40), (17, 50), (28, 50)),
+        gender=Gender(female),
+        age=AgeEstimate(years, max(0, int(years) - 5), int(years) + 5, "25-32"),
+    )
+
+
+def submit(database: Database, items: int = 4, chunk_items: int = 2, **item: object) -> int:
+    wanted = [
+        NewItem(f"{number}.jpg", f"file:///{number}.jpg", **item)  # type: ignore[arg-type]
+        for number in range(items)
+    ]
+    with database.write() as session:
+        return accept_job(session, NewJob(), wanted, chunk_items)
+
+
+def hints(database: Database, window: int = 1000, resend_seconds: float = 30.0) -> list[int]:
+    with database.write() as session:
+        return choose_hints(session, window, resend_seconds)
+
+
+def claim(
+    database: Database,
+    chunk_id: int,
+    token: str = "token",
+    lease_seconds: float = LEASE_SECONDS,
+    worker: str = "host:1:2",
+) -> ClaimedChunk | None:
+    with database.write() as session:
+        return claim_chunk(session, chunk_id, token, worker, lease_seconds)
+
+
+def crash(database: Database, chunk: ClaimedChunk, *, witnessed: bool = True) -> bool:
+    with database.write() as session:
+        crashed = crash_chunk(session, chunk.id, chunk.token, witnessed=witnessed)
+        # What crashed rests for a moment; tests need not.
+        session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+    return crashed
+
+
+def claim_next(database: Database, token: str = "token") -> ClaimedChunk:
+    chunk = claim(database, hints(database, resend_seconds=-1)[0], token)
+    assert chunk is not None
+    return chunk
+
+
+def results_of(
+    chunk: ClaimedChunk, faces: Sequence[Face] = (), fail: Sequence[str] = ()
+) -> list[ItemResult]:
+    return [
+        ItemResult(item, error=ItemError(ErrorCode.UNREADABLE, "It is broken."))
+        if item.name in fail
+        else ItemResult(item, None, 640, 480, tuple(faces), Thumbnail("image/jpeg", b"jpeg"))
+        for item in chunk.items
+    ]
+
+
+def record(database: Database, chunk: ClaimedChunk, results: Sequence[ItemResult]) -> bool:
+    with database.write() as session:
+        return record_results(session, chunk, results, gender_min_probability=0.6)
+
+
+def work_all(database: Database, faces: Sequence[Face] = (), fail: Sequence[str] = ()) -> None:
+    """Do all chunks that wait, as a worker would."""
+    for chunk_id in hints(database, resend_seconds=-1):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        assert record(database, chunk, results_of(chunk, faces, fail))
+
+
+def close(database: Database) -> list[int]:
+    with database.write() as session:
+        over = read_jobs_to_close(session)
+        return [job_id for job_id in over if close_job(session, job_id)]
+
+
+def status(database: Database, job_id: int) -> JobStatus:
+    with database.read() as session:
+        job = read_job(session, job_id)
+    assert job is not None
+    return job

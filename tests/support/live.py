@@ -1,0 +1,193 @@
+"""Clips of real faces, a camera on the network that shows one, and a reader of its pictures."""
+
+import io
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread
+
+import cv2
+import httpx
+import numpy as np
+from PIL import Image
+
+from tests.support.cli import WEIGHTS_DIR
+
+SAMPLES = WEIGHTS_DIR / "samples"
+PAIR = "gender_detection_input.jpg"  # a woman and a man
+RTP_PIECE = 1200
+JPEG_PAYLOAD = 26
+
+
+def read_sample(name: str, width: int, height: int) -> np.ndarray:
+    """A sample photograph as (H, W, 3) BGR of this size, whole, on grey."""
+    image = Image.open(SAMPLES / name).convert("RGB")
+    image.thumbnail((width, height))
+    canvas = Image.new("RGB", (width, height), (90, 90, 90))
+    canvas.paste(image, ((width - image.width) // 2, (height - image.height) // 2))
+    return np.asarray(canvas)[:, :, ::-1].copy()
+
+
+def make_clip(path: Path, bgr: np.ndarray, frames: int, frames_per_second: int = 10) -> Path:
+    """A video that shows one picture all the time."""
+    size = (bgr.shape[1], bgr.shape[0])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), frames_per_second, size)
+    for _ in range(frames):
+        writer.write(bgr)
+    writer.release()
+    return path
+
+
+def make_avi(path: Path, pictures: list[bytes], side: int) -> Path:
+    """A video of these JPEG files, whose header tells this width and height whatever they have."""
+    count = len(pictures)
+    main = struct.pack("<14I", 100_000, 0, 0, 0, count, 0, 1, 0, side, side, 0, 0, 0, 0)
+    times = struct.pack("<IHHIIIIIIII", 0, 0, 0, 0, 1, 10, 0, count, 0, 0, 0)
+    stream = b"vidsMJPG" + times + struct.pack("<HHHH", 0, 0, side, side)
+    shape = struct.pack("<IIIHH4s5I", 40, side, side, 1, 24, b"MJPG", 3 * side**2, 0, 0, 0, 0)
+    track = _riff(b"LIST", b"strl", _riff(b"strh", stream), _riff(b"strf", shape))
+    header = _riff(b"LIST", b"hdrl", _riff(b"avih", main), track)
+    movie = _riff(b"LIST", b"movi", *(_riff(b"00dc", picture) for picture in pictures))
+    path.write_bytes(_riff(b"RIFF", b"AVI ", header, movie))
+    return path
+
+
+def _riff(kind: bytes, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return kind + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def make_camera_file(path: Path, bgr: np.ndarray) -> Path:
+    """What Chromium plays as its camera, over and over: one picture."""
+    height, width = bgr.shape[:2]
+    planes = cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420).tobytes()
+    head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode()
+    path.write_bytes(head + b"FRAME\n" + planes)
+    return path
+
+
+def read_parts(response: httpx.Response) -> Iterator[tuple[str, bytes]]:
+    """The type and the content of each part of a stream, until its last boundary."""
+    kind, _, boundary = response.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/x-mixed-replace"
+    mark, held = b"--" + boundary.encode(), b""
+    pieces = response.iter_raw()
+    while True:
+        while b"\r\n\r\n" not in held:
+            if held == mark + b"--\r\n":
+                assert list(pieces) == []
+                return
+            held += next(pieces)
+        head, _, held = held.partition(b"\r\n\r\n")
+        first, *lines = head.split(b"\r\n")
+        assert first == mark
+        fields = dict(line.decode().split(": ") for line in lines)
+        size = int(fields["Content-Length"])
+        while len(held) < size + 2:
+            held += next(pieces)
+        content, end, held = held[:size], held[size : size + 2], held[size + 2 :]
+        assert end == b"\r\n"
+        yield fields["Content-Type"], content
+
+
+def decode(jpeg: bytes) -> np.ndarray:
+    """A JPEG file as (H, W, 3) RGB."""
+    return np.asarray(Image.open(io.BytesIO(jpeg), formats=["JPEG"]).convert("RGB"))
+
+
+class NetworkCamera:
+    """A camera on the network that speaks RTSP and sends one picture as RTP (RFC 2326 and 2435).
+
+    It breaks off after so many pictures each time; or lets clients in and says nothing.
+    """
+
+    def __init__(self, bgr: np.ndarray, pictures: int, is_silent: bool = False) -> None:
+        self._bgr, self._pictures, self._is_silent = bgr, pictures, is_silent
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"rtsp://user:hidden@127.0.0.1:{self._listener.getsockname()[1]}/1"
+        self.visits = 0
+        self._stop = Event()
+        self._thread = Thread(target=self._serve)
+
+    def __enter__(self) -> "NetworkCamera":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.visits += 1
+                with connection, suppress(OSError):
+                    self._talk(connection)
+
+    def _talk(self, connection: socket.socket) -> None:
+        connection.settimeout(30)
+        with connection.makefile("rb") as lines:
+            if self._is_silent:
+                lines.read()
+                return
+            while method := lines.readline().split(b" ")[0]:
+                fields = dict(
+                    line.decode().strip().split(": ", 1) for line in iter(lines.readline, b"\r\n")
+                )
+                connection.sendall(self._answer(method, fields["CSeq"]))
+                if method == b"PLAY":
+                    self._send_pictures(connection)
+                    return
+
+    def _answer(self, method: bytes, number: str) -> bytes:
+        head = f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n"
+        if method == b"SETUP":
+            head += "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+        body = ""
+        if method == b"DESCRIBE":
+            body = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=1\r\nt=0 0\r\nm=video 0 RTP/AVP 26\r\n"
+            head += "Content-Type: application/sdp\r\n"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+    def _send_pictures(self, connection: socket.socket) -> None:
+        packets = list(_cut_picture(self._bgr))
+        for picture in range(self._pictures):
+            for offset, (is_last, content) in enumerate(packets):
+                kind = JPEG_PAYLOAD | (0x80 if is_last else 0)
+                sequence = (picture * len(packets) + offset) & 0xFFFF
+                rtp = struct.pack(">BBHII", 0x80, kind, sequence, picture * 9000, 1) + content
+                connection.sendall(struct.pack(">cBH", b"$", 0, len(rtp)) + rtp)
+            if self._stop.wait(0.1):
+                return
+
+
+def _cut_picture(bgr: np.ndarray) -> Iterator[tuple[bool, bytes]]:
+    """One picture as the payloads of RTP packets: whether it is the last, and its bytes."""
+    stream = io.BytesIO()
+    Image.fromarray(bgr[:, :, ::-1]).save(stream, "JPEG", quality=80, subsampling="4:2:0")
+    data = stream.getvalue()
+    tables = b"".join(_quantisation_tables(data))
+    start = data.index(b"\xff\xda")
+    scan = data[start + 2 + struct.unpack_from(">H", data, start + 2)[0] : -2]
+    sides = bytes((bgr.shape[1] // 8, bgr.shape[0] // 8))
+    for offset in range(0, len(scan), RTP_PIECE):
+        head = struct.pack(">I", offset) + bytes((1, 255)) + sides
+        if offset == 0:
+            head += struct.pack(">BBH", 0, 0, len(tables)) + tables
+        yield offset + RTP_PIECE >= len(scan), head + scan[offset : offset + RTP_PIECE]
+
+
+def _quantisation_tables(data: bytes) -> Iterator[bytes]:
+    at = 2
+    while data[at : at + 2] != b"\xff\xda":
+        size = struct.unpack_from(">H", data, at + 2)[0]
+        if data[at + 1] == 0xDB:
+            segment = data[at + 4 : at + 2 + size]
+            for table in range(0, len(segment), 65):
+                yield segment[table + 1 : table + 65]
+        at += 2 + size

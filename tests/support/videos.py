@@ -1,0 +1,100 @@
+"""Jobs of videos, the workers on them, and all that was found in one."""
+
+import json
+import os
+import threading
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from db.engine import Database
+from db.jobs.submissions import accept_job
+from db.results.reading import ResultFilter, read_results
+from db.tables import FaceRow, Table, ThumbnailRow
+from db.values import JobOptions, NewItem, NewJob, StoredItem
+from db.video_tables import TrackRow, TrackThumbnailRow
+from models.weights.manifest import default_weights_dir
+from tests.support.clips import write_clip
+from tests.support.http import upload
+from tests.support.jobs import close, hints, status
+from tests.support.work import open_worker, work_until_done
+from worker.settings import Settings
+
+Found = list[list[str]]
+
+
+def make_clip(folder: Path) -> Path:
+    return write_clip(folder / "clip.mkv", default_weights_dir(os.environ))
+
+
+def find_in_clip(clip: Path, folder: Path, empty: Path) -> Found:
+    """What one worker finds in a clip when it is not cut at all."""
+    (folder / "facetally.sqlite3").write_bytes(empty.read_bytes())
+    weights_dir = default_weights_dir(os.environ)
+    settings = allow(Settings(data_dir=folder, weights_dir=weights_dir).complete(), clip)
+    database = Database(settings.database_url)
+    job_id = submit_videos(database, clip)
+    work_until_done(settings, database)
+    [item] = read_items(database, job_id)
+    assert len(item.faces) > 20
+    found = read_everything(database, item.id)
+    database.close()
+    return found
+
+
+def allow(settings: Settings, clip: Path, **changes: object) -> Settings:
+    return settings.model_copy(update={"file_roots": (clip.parent.resolve(),), **changes})
+
+
+def submit_videos(database: Database, *paths: Path, **options: object) -> int:
+    items = [NewItem(path.name, path.as_uri()) for path in paths]
+    with database.write() as session:
+        job = NewJob(options=JobOptions(**options))  # type: ignore[arg-type]
+        return accept_job(session, job, items, 32)
+
+
+def read_items(database: Database, job_id: int) -> list[StoredItem]:
+    with database.read() as session:
+        return read_results(session, job_id, ResultFilter(), after=-1, limit=100)
+
+
+def read_everything(database: Database, item_id: int) -> Found:
+    """Faces, tracks and thumbnails, less the numbers that differ from run to run."""
+    found = []
+    with database.read() as session:
+        for table in (FaceRow, TrackRow, TrackThumbnailRow, ThumbnailRow):
+            columns = [
+                column for column in table.__table__.columns if column.name not in ("id", "item_id")
+            ]
+            rows = session.execute(select(*columns).where(table.item_id == item_id))
+            found.append(sorted(map(repr, rows)))
+    return found
+
+
+def count_rows(database: Database, table: type[Table]) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def work_in_threads(settings: Settings, database: Database, job_id: int, workers: int = 1) -> None:
+    """Each takes whatever chunk waits, until the job is over."""
+
+    def work() -> None:
+        worker = open_worker(settings, database)
+        while status(database, job_id).finished_at is None:
+            for chunk_id in hints(database, resend_seconds=-1):
+                worker.run(chunk_id, "task")
+            close(database)
+
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def submit_clip(client: FlaskClient, settings: Settings, clip: bytes, **options: object) -> int:
+    job = upload(client, {"holiday": clip}, options=json.dumps(options)).json
+    work_until_done(settings)
+    return job["id"]

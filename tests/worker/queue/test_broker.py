@@ -1,0 +1,139 @@
+"""Only hints travel through the queue, each to its lane; a broker that is away costs nothing."""
+
+from datetime import UTC, datetime
+from threading import Event
+
+from kombu import Connection
+from redis import Redis
+
+from db.engine import Database
+from db.jobs.erasure import erase_job
+from db.jobs.submissions import accept_job
+from db.states import JobState, WorkerRole
+from db.tables import JobRow
+from db.values import NewItem, NewJob
+from db.workers import beat, count_slots, leave
+from tests.support.jobs import status, submit, work_all
+from worker.dispatcher import Dispatcher
+from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
+from worker.queue.hints import SMALLEST_WINDOW, send_hints
+from worker.sources.store import Store
+
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+def length(redis_url: str, queue: str) -> int:
+    with Redis.from_url(redis_url) as client:
+        return int(client.llen(queue))
+
+
+def empty(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+
+
+def test_each_message_goes_to_its_own_queue(redis_url: str) -> None:
+    empty(redis_url)
+    with create_queue(redis_url) as queue:
+        queue.send_task(ANALYZE, args=["x"], queue=INTERACTIVE_QUEUE)
+    assert (length(redis_url, INTERACTIVE_QUEUE), length(redis_url, BULK_QUEUE)) == (1, 0)
+
+
+def test_a_large_job_takes_no_more_room_than_the_window(database: Database, redis_url: str) -> None:
+    empty(redis_url)
+    submit(database, items=500, chunk_items=1)
+    with create_queue(redis_url) as queue:
+        for _ in range(3):
+            send_hints(database, queue, resend_seconds=30)
+    assert length(redis_url, BULK_QUEUE) == SMALLEST_WINDOW
+
+
+def test_the_window_grows_with_the_fleet(database: Database, redis_url: str) -> None:
+    empty(redis_url)
+    submit(database, items=500, chunk_items=1)
+    with database.write() as session:
+        beat(session, "worker@one", WorkerRole.BULK, 20)
+    with create_queue(redis_url) as queue:
+        assert send_hints(database, queue, resend_seconds=30) == 40
+
+
+def test_hints_that_could_not_be_sent_go_out_when_the_broker_is_back(
+    database: Database, redis_url: str
+) -> None:
+    empty(redis_url)
+    submit(database, items=3, chunk_items=1)
+    with create_queue(NOBODY) as away:
+        assert send_hints(database, away, resend_seconds=30) == 0
+    with create_queue(redis_url) as back:
+        assert send_hints(database, back, resend_seconds=30) == 3
+
+
+def test_a_socket_is_named_as_redis_clients_do() -> None:
+    with create_queue("unix:///run/valkey.sock") as queue:
+        connection: Connection = queue.connection()
+        assert connection.as_uri().startswith("redis+socket:///run/valkey.sock")
+
+
+def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
+    database: Database, redis_url: str
+) -> None:
+    stopped = Event()
+    with create_queue(redis_url) as queue:
+        dispatcher = Dispatcher(database, queue, Store("memory://store"), resend_seconds=30)
+        dispatcher.take_turn()
+        with database.read() as session:
+            assert count_slots(session, WorkerRole.DISPATCHER) == 1
+        stopped.set()
+        dispatcher.run(stopped)
+    with database.read() as session:
+        assert count_slots(session, WorkerRole.DISPATCHER) == 0
+
+
+class BrokenStore(Store):
+    """One that fails at every removal."""
+
+    def remove_batch(self, batch: str) -> None:
+        raise OSError("the store is away")
+
+
+def test_a_step_that_fails_stops_no_other(database: Database, redis_url: str) -> None:
+    erased = submit(database, items=1)
+    with database.write() as session:
+        erase_job(session, erased)
+        session.get_one(JobRow, erased).batches = ["batch"]
+    over = submit(database, items=1)
+    with create_queue(redis_url) as queue:
+        dispatcher = Dispatcher(database, queue, BrokenStore("memory://store"), resend_seconds=30)
+        work_all(database)
+        dispatcher.take_turn()
+    assert status(database, over).state is JobState.COMPLETED
+    assert status(database, erased).erased.erased_at is None
+
+
+def test_a_job_whose_time_has_come_is_erased(database: Database, redis_url: str) -> None:
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    with database.write() as session:
+        job_id = accept_job(session, NewJob(expires_at=past), [NewItem("a", "file:///a")], 1)
+    with create_queue(redis_url) as queue:
+        Dispatcher(database, queue, Store("memory://store"), resend_seconds=30).take_turn()
+    receipt = status(database, job_id).erased
+    assert receipt.items == 1
+    assert receipt.erased_at is not None
+
+
+def test_a_process_that_left_counts_no_more(database: Database) -> None:
+    with database.write() as session:
+        beat(session, "worker@one", WorkerRole.BULK, 2)
+        beat(session, "worker@one", WorkerRole.BULK, 3)
+        assert count_slots(session, WorkerRole.BULK) == 3
+        leave(session, "worker@one")
+        assert count_slots(session, WorkerRole.BULK) == 0
+
+
+def test_hints_that_nobody_takes_do_not_pile_up(database: Database, redis_url: str) -> None:
+    empty(redis_url)
+    submit(database, items=500, chunk_items=1)
+    with create_queue(redis_url) as queue:
+        sent = [send_hints(database, queue, resend_seconds=-1) for _ in range(3)]
+    assert sent == [SMALLEST_WINDOW, 0, 0]
+    assert length(redis_url, BULK_QUEUE) == SMALLEST_WINDOW

@@ -1,0 +1,77 @@
+"""The lane of one picture: an answer comes back, and nothing stays in the broker."""
+
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import pytest
+from redis import Redis
+
+from tests.support.sample_pictures import encode_scene
+from tests.support.work import open_analyzer, take_request_id
+from worker.queue.broker import create_queue
+from worker.queue.lane import (
+    InteractiveLane,
+    InteractiveWorker,
+    LaneUnavailable,
+    PictureRefused,
+)
+from worker.settings import Settings
+
+
+def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
+    """Ask, and answer in a thread as a worker that took the number from the queue does."""
+    with (
+        create_queue(settings.redis_url) as queue,
+        Redis.from_url(settings.redis_url) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        client.flushall()
+        lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=20)
+        asked = thread.submit(lane.draw_faces if draw else lane.find_faces, picture)
+        request_id = take_request_id(client, timeout_seconds=10)
+        assert request_id is not None
+        worker = InteractiveWorker(settings, open_analyzer(settings.weights_dir))
+        worker.answer(request_id)
+        try:
+            return asked.result()
+        finally:
+            assert client.keys("*analyze*") == []
+            worker.close()
+            lane.close()
+
+
+def test_the_faces_of_a_picture_come_back(settings: Settings) -> None:
+    path = settings.weights_dir / "samples" / "astronaut.png"
+    analysis = ask(settings, path.read_bytes())
+    assert (analysis.width_pixels, analysis.height_pixels) == (512, 512)
+    [face] = analysis.faces
+    assert face.gender.value(0.6) == "female"
+
+
+def test_the_picture_comes_back_with_its_faces_drawn_in(settings: Settings) -> None:
+    path = settings.weights_dir / "samples" / "astronaut.png"
+    assert ask(settings, path.read_bytes(), draw=True).startswith(b"\xff\xd8")
+
+
+def test_a_broken_picture_is_refused_with_its_code(settings: Settings) -> None:
+    with pytest.raises(PictureRefused) as refusal:
+        ask(settings, encode_scene("PNG")[:200])
+    assert refusal.value.code == "unreadable"
+
+
+def test_whoever_asks_where_no_worker_is_gets_a_clear_answer_in_time(settings: Settings) -> None:
+    started = monotonic()
+    with create_queue(settings.redis_url) as queue:
+        lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=0.3)
+        with pytest.raises(LaneUnavailable):
+            lane.find_faces(b"picture")
+        lane.close()
+    assert monotonic() - started < 10
+
+
+def test_a_worker_whose_asker_is_gone_does_not_wait_for_pixels(settings: Settings) -> None:
+    started = monotonic()
+    worker = InteractiveWorker(settings, open_analyzer(settings.weights_dir), pixels_seconds=60)
+    worker.answer("nobody")
+    worker.close()
+    assert monotonic() - started < 30

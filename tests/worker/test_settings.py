@@ -1,0 +1,65 @@
+"""Settings come from the environment, checked, and each is in the README's table."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from worker.settings import PREFIX, Settings, SettingsError
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_an_empty_environment_gives_the_embedded_installation() -> None:
+    settings = Settings.from_env({"HOME": "/home/ada"})
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.store_url.startswith("file://")
+    assert not str(settings.data_dir).startswith("~")
+
+
+def test_settings_are_read_by_their_names() -> None:
+    settings = Settings.from_env(
+        {
+            "FACETALLY_API_KEYS": "one, two,",
+            "FACETALLY_FILE_ROOTS": "/data/a:/data/b",
+            "FACETALLY_SOURCES": "https://, s3://photos/2026/",
+            "FACETALLY_LIVE_SOURCES": "desk=0, stage=/videos/stage.mp4",
+            "FACETALLY_PORT": "9000",
+            "FACETALLY_DATA_DIR": "",
+            "UNRELATED": "1",
+        }
+    )
+    assert settings.sources == ("https://", "s3://photos/2026/")
+    assert settings.live_sources == ("desk=0", "stage=/videos/stage.mp4")
+    assert settings.api_keys == ("one", "two")
+    assert settings.file_roots == (Path("/data/a"), Path("/data/b"))
+    assert settings.port == 9000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("FACETALLY_PROVIDR", "cpu", "FACETALLY_PROVIDR: there is no such setting"),
+        (
+            "FACETALLY_PROVIDER",
+            "gpu",
+            "FACETALLY_PROVIDER: Input should be 'auto', 'cpu' or 'cuda'",
+        ),
+        ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is no source"),
+        ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be the"),
+        ("FACETALLY_PORT", "http", "FACETALLY_PORT: Input should be a valid integer"),
+        (
+            "FACETALLY_SCORE_THRESHOLD",
+            "7",
+            "FACETALLY_SCORE_THRESHOLD: Input should be less than 1",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        Settings.from_env({name: value})
+
+
+def test_every_setting_is_in_the_readme_and_the_readme_names_no_other() -> None:
+    rows = re.findall(rf"^\| `{PREFIX}(\w+)` \|", README.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)

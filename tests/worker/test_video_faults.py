@@ -1,0 +1,335 @@
+"""Workers die, end and are cancelled in the middle of a video: nothing is lost or doubled."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.chunks.crashes import crash_chunk
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.jobs.erasure import erase_job, remove_erased
+from db.jobs.retrying import retry_job
+from db.states import ChunkKind, ChunkState, ErrorCode
+from db.tables import ChunkRow, FaceRow
+from db.values import ClaimedChunk, ItemError, Thumbnail
+from db.video_tables import OF_VIDEOS, FrameRow, TrackRow, TrackThumbnailRow
+from db.videos.recording import record_failure
+from db.videos.thumbnails import record_thumbnails
+from db.videos.tracks import read_track_thumbnail
+from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.pictures.picture import Picture
+from tests.support.clips import PEOPLE
+from tests.support.jobs import claim, close, crash, hints, status
+from tests.support.sample_pictures import encode_scene
+from tests.support.videos import (
+    Found,
+    allow,
+    count_rows,
+    find_in_clip,
+    make_clip,
+    read_everything,
+    read_items,
+    submit_videos,
+    work_in_threads,
+)
+from tests.support.work import open_analyzer, open_worker
+from worker.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture(scope="module")
+def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
+    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
+
+
+class Meddler(Analyzer):
+    """Does something at the third frame that it is given."""
+
+    def __init__(self, analyzer: Analyzer, meddle: Callable[[], None]) -> None:
+        self._inner = analyzer
+        self._meddle = meddle
+        self._seen = 0
+
+    @property
+    def batch_pictures(self) -> int:
+        return 1
+
+    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+        self._seen += 1
+        if self._seen == 3:
+            self._meddle()
+        return self._inner.find(pictures)
+
+    def classify(self, found: Sequence[FoundFace]) -> list:
+        return self._inner.classify(found)
+
+
+def die_at_work(settings: Settings, url: str, chunk_id: int) -> None:
+    """In a process of its own."""
+    deadly = Meddler(
+        open_analyzer(settings.weights_dir), lambda: os.kill(os.getpid(), signal.SIGKILL)
+    )
+    open_worker(settings, Database(url), deadly).run(chunk_id, "killed")
+
+
+def run_next(settings: Settings, database: Database) -> None:
+    open_worker(settings, database).run(hints(database, resend_seconds=-1)[0], "task")
+
+
+def find_segments(database: Database) -> list[int]:
+    with database.read() as session:
+        query = select(ChunkRow.id).where(ChunkRow.kind == ChunkKind.SEGMENT)
+        return list(session.scalars(query.order_by(ChunkRow.id)))
+
+
+def test_killing_a_worker_in_the_middle_changes_nothing(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    chunk_id, _ = find_segments(database)
+    url = database.engine.url.render_as_string(hide_password=False)
+    process = multiprocessing.get_context("spawn").Process(
+        target=die_at_work, args=(settings, url, chunk_id)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    with database.write() as session:
+        assert crash_chunk(session, chunk_id, "killed", witnessed=True)
+        session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+    work_in_threads(settings, database, job_id)
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+    assert status(database, job_id).counts.done == 1
+
+
+def test_a_worker_that_comes_too_late_records_nothing(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    chunk_id, _ = find_segments(database)
+
+    def be_overtaken() -> None:
+        with database.write() as session:
+            assert crash_chunk(session, chunk_id, "late", witnessed=False)
+            session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+        work_in_threads(settings, database, job_id)
+
+    late = Meddler(open_analyzer(settings.weights_dir), be_overtaken)
+    open_worker(settings, database, late).run(chunk_id, "late")
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.faces) == (1, len(item.faces))
+
+
+def test_a_segment_that_kills_workers_fails_its_video_alone(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    picture = clip.parent / "a.jpg"
+    picture.write_bytes(encode_scene("JPEG"))
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip, picture)
+    while not find_segments(database):
+        run_next(settings, database)
+    first, second = find_segments(database)
+    open_worker(settings, database).run(first, "task")
+    for _ in range(3):
+        with database.write() as session:
+            leased = {"state": ChunkState.LEASED, "token": "dead", "worker": "host:1:2"}
+            session.execute(update(ChunkRow).where(ChunkRow.id == second).values(leased))
+            assert crash_chunk(session, second, "dead", witnessed=True)
+    work_in_threads(settings, database, job_id)
+    film, photograph = read_items(database, job_id)
+    assert film.error is not None
+    assert (film.error.code, film.faces, photograph.state) == ("worker_crashed", (), "done")
+    counts = status(database, job_id).counts
+    assert (counts.items, counts.done, counts.failed, counts.faces) == (2, 1, 1, 0)
+    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    # A worker that dies over the cutting is no end to it either.
+    [root] = hints(database, resend_seconds=-1)
+    for _ in range(2):
+        assert claim(database, root, "dead") is not None
+        with database.write() as session:
+            assert crash_chunk(session, root, "dead", witnessed=True)
+            session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+    work_in_threads(settings, database, job_id)
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.failed) == (2, 0)
+    assert count_rows(database, TrackRow) == PEOPLE
+
+
+def test_a_worker_that_has_to_end_leaves_the_rest_of_its_segment(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    asked: list[bool] = []
+
+    def is_ending() -> bool:
+        asked.append(True)
+        return len(asked) > 30
+
+    worker = open_worker(settings, database, is_ending=is_ending)
+    worker.run(hints(database, resend_seconds=-1)[0], "task")
+    with database.read() as session:
+        states = select(ChunkRow.state).where(ChunkRow.kind == ChunkKind.SEGMENT)
+        assert sorted(session.scalars(states)) == [ChunkState.DONE, ChunkState.WAITING]
+    assert 0 < count_rows(database, FrameRow) < 14
+    work_in_threads(settings, database, job_id)
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+
+
+def test_a_video_of_which_no_frame_is_reached_in_time_is_given_up(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    slow = open_worker(settings, database, work_seconds=-1.0)
+    slow.run(hints(database, resend_seconds=-1)[0], "task")
+    [item] = read_items(database, job_id)
+    assert item.error is not None
+    assert item.error.code == "too_large"
+
+
+def test_a_video_that_kills_workers_again_after_a_retry_fails_again(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip)
+    run_next(allow(settings, clip), database)
+    for _ in range(2):
+        for _ in range(3):
+            chunk_id = hints(database, resend_seconds=-1)[0]
+            assert claim(database, chunk_id, "dead") is not None
+            with database.write() as session:
+                assert crash_chunk(session, chunk_id, "dead", witnessed=True)
+                session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
+        assert close(database) == [job_id]
+        assert status(database, job_id).counts.failed == 1
+        with database.write() as session:
+            assert retry_job(session, job_id) == 1
+
+
+@pytest.mark.parametrize("end", [cancel_job, erase_job])
+def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
+    database: Database, settings: Settings, clip: Path, end: Callable[[Session, int], bool]
+) -> None:
+    settings = allow(settings, clip, segment_frames=7)
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    run_next(settings, database)
+    assert count_rows(database, FrameRow) == 7
+    with database.write() as session:
+        assert end(session, job_id)
+    if end is cancel_job:
+        assert close(database) == [job_id]
+        counts = status(database, job_id).counts
+        assert (counts.items, counts.cancelled) == (1, 1)
+    else:
+        with database.write() as session:
+            assert remove_erased(session, job_id)
+    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+
+
+def claim_join(database: Database, settings: Settings, token: str) -> ClaimedChunk:
+    """Work until a video waits to be joined, and take that."""
+    while True:
+        [chunk_id] = hints(database, resend_seconds=-1)
+        with database.read() as session:
+            chunk = session.get_one(ChunkRow, chunk_id)
+        if chunk.kind == ChunkKind.JOIN:
+            claimed = claim(database, chunk_id, token)
+            assert claimed is not None
+            return claimed
+        run_next(settings, database)
+
+
+def keep_thumbnails(database: Database, chunk: ClaimedChunk, numbers: range) -> bool:
+    drawn = {number: Thumbnail("image/jpeg", b"an attempt") for number in numbers}
+    with database.write() as session:
+        return record_thumbnails(session, chunk, numbers, drawn)
+
+
+def test_thumbnails_of_a_join_that_died_are_hidden_and_then_replaced(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    chunk = claim_join(database, settings, "dead")
+    for _ in range(2):
+        assert keep_thumbnails(database, chunk, range(1, 3))
+    assert count_rows(database, TrackThumbnailRow) == 2
+    [item] = chunk.items
+    with database.read() as session:
+        assert read_track_thumbnail(session, item.id, 1) is None
+    assert crash(database, chunk)
+    assert not keep_thumbnails(database, chunk, range(3, 5))
+    work_in_threads(settings, database, job_id)
+    assert read_everything(database, item.id) == reference
+    with database.read() as session:
+        assert read_track_thumbnail(session, item.id, 1) is not None
+
+
+@pytest.mark.parametrize("end", [cancel_job, erase_job, None])
+def test_a_join_that_is_given_up_leaves_no_thumbnail(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    end: Callable[[Session, int], bool] | None,
+) -> None:
+    settings = allow(settings, clip)
+    job_id = submit_videos(database, clip)
+    chunk = claim_join(database, settings, "dead")
+    assert keep_thumbnails(database, chunk, range(1, 3))
+    with database.write() as session:
+        if end is None:
+            error = ItemError(ErrorCode.UNREADABLE, "It cannot be opened any more.")
+            assert record_failure(session, chunk, error)
+        else:
+            assert end(session, job_id)
+    if end is cancel_job:
+        assert crash(database, chunk)
+        assert close(database) == [job_id]
+    if end is erase_job:
+        assert not keep_thumbnails(database, chunk, range(3, 5))
+        with database.write() as session:
+            assert remove_erased(session, job_id)
+    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+
+
+def test_a_segment_that_fails_after_its_job_was_cancelled_ends_as_cancelled(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip)
+    run_next(allow(settings, clip, segment_frames=7), database)
+    chunk = claim(database, hints(database, resend_seconds=-1)[0])
+    assert chunk is not None
+    with database.write() as session:
+        assert cancel_job(session, job_id)
+    with database.write() as session:
+        assert record_failure(session, chunk, ItemError(ErrorCode.UNREADABLE, "It is broken."))
+    assert close(database) == [job_id]
+    counts = status(database, job_id).counts
+    assert (counts.items, counts.cancelled, counts.failed) == (1, 1, 0)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.error) == ("cancelled", None)

@@ -1,0 +1,302 @@
+"""The annotated copy of a video: drawn in pieces, left and gone on with, and bound."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import monotonic, sleep
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from db.engine import Database
+from db.jobs.cancelling import cancel_job
+from db.jobs.erasure import erase_job
+from db.states import ChunkKind, ChunkState, JobState
+from db.tables import ChunkRow, JobRow
+from db.values import VideoProgress
+from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, TrackRow
+from tests.support.clips import PEOPLE
+from tests.support.http import stored_files
+from tests.support.jobs import claim, close, crash, hints, status
+from tests.support.sample_videos import CODED, decode_sample, turn_right
+from tests.support.videos import (
+    allow,
+    count_rows,
+    make_clip,
+    read_items,
+    submit_videos,
+    work_in_threads,
+)
+from tests.support.work import open_worker, work_until_done
+from worker.dispatcher import Dispatcher
+from worker.settings import Settings
+from worker.sources import store
+from worker.sources.store import Store
+from worker.videos import annotated_copy, drawing, runner
+
+FRAMES = 70
+Frames = list[NDArray[np.uint8]]
+
+
+@pytest.fixture(autouse=True)
+def _pieces_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "PIECE_FRAMES", 16)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+def test_a_copy_that_is_left_is_gone_on_with(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    drawn = []
+    for frames in (20, 1, 30):
+        run_for(settings, database, root, frames)
+        drawn.append(read_progress(database))
+    # What was drawn of a piece when it was left is kept as well: nothing is drawn twice. It is left
+    # where people were looked for, every half second.
+    assert drawn == [(2, 1.9), (3, 2.4), (5, 5.4)]
+    assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(5.4 / 7))
+    work_in_threads(settings, database, job_id)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.warning) == ("done", None)
+    [kept] = stored_files(settings)
+    whole = read_copy_at_once(settings, database, clip)
+    frames = list(read_frames(kept))
+    assert len(frames) == len(whole) == FRAMES
+    assert all(differ(one, other) < 3 for one, other in zip(frames, whole, strict=True))
+    assert count_rows(database, AnnotatedCopyRow) == 0
+
+
+def test_of_a_part_that_is_asked_for_only_that_is_in_the_copy(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip, start_seconds=2.0, end_seconds=5.0)
+    run_for(settings, database, root, 20)
+    assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(1.9 / 3))
+    work_in_threads(settings, database, job_id)
+    [kept] = stored_files(settings)
+    frames = list(read_frames(kept))
+    assert len(frames) == 30
+    whole = read_copy_at_once(settings, database, clip)[20]
+    assert differ(frames[0], whole) < 20
+
+
+def test_a_worker_that_dies_leaves_the_pieces_it_has_kept(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    run_for(settings, database, root, 40)
+    dead = claim(database, root)
+    assert dead is not None
+    assert crash(database, dead)
+    assert run_for(settings, database, root, FRAMES) == FRAMES - 40
+    close(database)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.warning) == ("done", None)
+    assert [len(list(read_frames(path))) for path in stored_files(settings)] == [FRAMES]
+
+
+def test_a_cancelled_job_keeps_no_piece(database: Database, settings: Settings, clip: Path) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    run_for(settings, database, root, 20)
+    with database.write() as session:
+        assert cancel_job(session, job_id)
+    assert close(database) == [job_id]
+    assert status(database, job_id).state is JobState.CANCELLED
+    assert not any(count_rows(database, table) for table in OF_VIDEOS)
+    # The files go with the job: they are of a batch that it knows.
+    with database.read() as session:
+        batches = session.scalars(select(JobRow.batches)).one()
+    assert {path.parent.name for path in stored_files(settings)} == set(batches)
+
+
+def test_a_copy_for_which_there_is_no_time_costs_no_person(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    open_worker(settings, database, work_seconds=-1.0).run(root, "task")
+    [item] = read_items(database, job_id)
+    assert (item.state, item.copy_uri, item.error) == ("done", None, None)
+    assert "No annotated copy was kept: not one frame" in (item.warning or "")
+    assert count_rows(database, TrackRow) == PEOPLE
+    assert stored_files(settings) == []
+
+
+def test_of_a_job_that_is_erased_while_its_copy_is_drawn_nothing_is_left(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    dispatcher = plan_dispatcher(database, settings)
+
+    def erase() -> None:
+        with database.write() as session:
+            assert erase_job(session, job_id)
+        for step in (dispatcher._erase, dispatcher._fold, dispatcher._erase):
+            step()
+
+    run_for(settings, database, root, FRAMES, meanwhile=(40, erase))
+    with database.read() as session:
+        [job] = session.scalars(select(JobRow))
+        assert job.erased_at is not None
+    assert stored_files(settings) == []
+
+
+def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
+    database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = allow(settings, clip, lease_seconds=0.6)
+    monkeypatch.setattr(store, "COPY_BYTES", 2048)
+    dispatcher = plan_dispatcher(database, settings)
+    read = annotated_copy._Watched.read
+
+    def read_slowly(file: annotated_copy._Watched, size: int) -> bytes:
+        sleep(0.02)
+        dispatcher._reap()
+        return read(file, size)
+
+    monkeypatch.setattr(annotated_copy._Watched, "read", read_slowly)
+    _, root = begin(database, settings, clip)
+    started = monotonic()
+    open_worker(settings, database).run(root, "task")
+    assert monotonic() - started > 2 * settings.lease_seconds
+    with database.read() as session:
+        chunk = session.get(ChunkRow, root)
+        assert chunk is not None
+        assert (chunk.state, chunk.crashes) == (ChunkState.DONE, 0)
+
+
+def test_a_join_that_takes_all_the_time_there_is_ends_without_a_copy(
+    database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = allow(settings, clip)
+    job_id, root = begin(database, settings, clip)
+    join = runner.join_video
+
+    def join_slowly(*arguments: object) -> object:
+        sleep(0.3)
+        return join(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runner, "join_video", join_slowly)
+    open_worker(settings, database, work_seconds=0.2).run(root, "task")
+    [item] = read_items(database, job_id)
+    assert (item.state, item.copy_uri) == ("done", None)
+    assert "No annotated copy was kept" in (item.warning or "")
+
+
+@pytest.mark.parametrize(
+    ("make", "size"),
+    [
+        *((lambda name=name: decode_sample(name), None) for name in CODED),
+        (lambda: turn_right(decode_sample("H.265 10-bit")), (48, 64)),
+    ],
+)
+def test_an_odd_video_has_a_copy(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    make: Callable[[], bytes],
+    size: tuple[int, int] | None,
+) -> None:
+    path = clip.parent / "odd.bin"
+    path.write_bytes(make())
+    capture = cv2.VideoCapture(str(path))
+    frames = 0
+    while capture.grab():
+        frames += 1
+    job_id = submit_videos(database, path, annotated_video=True)
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    assert item.state == "done"
+    [kept] = stored_files(settings)
+    copied = list(read_frames(kept))
+    assert len(copied) == frames
+    height, width = copied[0].shape[:2]
+    assert size in (None, (width, height))
+    assert (item.width_pixels, item.height_pixels) in [
+        (width + odd, height + other) for odd in (0, 1) for other in (0, 1)
+    ]
+
+
+def begin(database: Database, settings: Settings, clip: Path, **options: float) -> tuple[int, int]:
+    """A job whose video has been looked at, and the chunk by which it is joined."""
+    job_id = submit_videos(database, clip, annotated_video=True, **options)
+    for _ in range(2):
+        for chunk_id in hints(database, resend_seconds=-1):
+            open_worker(settings, database).run(chunk_id, "task")
+    with database.read() as session:
+        root = select(ChunkRow).where(ChunkRow.kind == ChunkKind.JOIN)
+        chunk = session.scalars(root).one()
+        assert chunk.state == ChunkState.WAITING
+        return job_id, chunk.id
+
+
+def plan_dispatcher(database: Database, settings: Settings) -> Dispatcher:
+    return Dispatcher(database, None, Store(settings.store_url), 30)  # type: ignore[arg-type]
+
+
+def run_for(
+    settings: Settings,
+    database: Database,
+    root: int,
+    frames: int,
+    meanwhile: tuple[int, Callable[[], None]] | None = None,
+) -> int:
+    """A worker that has to end when it has drawn so many frames of the copy; how many those are.
+
+    `meanwhile` is what happens when so many are drawn.
+    """
+    drawn: list[object] = []
+    draw = drawing._draw
+
+    def count(bgr: NDArray[np.uint8], people: Sequence[object]) -> None:
+        drawn.append(people)
+        if meanwhile is not None and len(drawn) == meanwhile[0]:
+            meanwhile[1]()
+        draw(bgr, people)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "_draw", count)
+        ending = open_worker(settings, database, is_ending=lambda: len(drawn) >= frames)
+        ending.run(root, "task")
+    return len(drawn)
+
+
+def read_progress(database: Database) -> tuple[int, float]:
+    with database.read() as session:
+        row = session.scalars(select(AnnotatedCopyRow)).one()
+        return row.pieces, round(row.drawn_seconds or 0, 3)
+
+
+def read_copy_at_once(settings: Settings, database: Database, clip: Path) -> Frames:
+    before = set(stored_files(settings))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "PIECE_FRAMES", 1000)
+        submit_videos(database, clip, annotated_video=True)
+        work_until_done(settings, database)
+    [kept] = set(stored_files(settings)) - before
+    return list(read_frames(kept))
+
+
+def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+    capture = cv2.VideoCapture(str(path))
+    while True:
+        ok, frame = capture.read()
+        if not ok:
+            return
+        yield frame.astype(np.uint8)
+
+
+def differ(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(np.abs(one.astype(int) - other.astype(int)).mean())

@@ -1,0 +1,81 @@
+"""For how long a person is seen ends with the video, and with the part that was asked for."""
+
+import numpy as np
+import pytest
+
+from db.video_values import StoredFrame
+from models.pictures.picture import Picture
+from models.videos.shots import sign_frame
+from models.videos.tracks import SeenFace
+from tests.support.jobs import make_face
+from worker.videos.joining import Joiner
+
+# Fields of which nothing can be said, neither of their contrast nor that they are blind.
+ROOM, OTHER_ROOM = (
+    sign_frame(Picture(np.full((90, 160, 3), colour, np.uint8), 160, 90))
+    for colour in ((40, 60, 160), (60, 150, 50))
+)
+FLASH, BLACK = (
+    sign_frame(Picture(np.full((90, 160, 3), grey, np.uint8), 160, 90)) for grey in (255, 0)
+)
+
+
+def make_frame(seconds: float, signature: bytes = ROOM) -> StoredFrame:
+    place = round(seconds * 10)
+    return StoredFrame(place, place, seconds, signature, (SeenFace(place, make_face()),))
+
+
+def see_for(times: list[float], frames_per_second: float, ends: list[float]) -> float:
+    joiner = Joiner(frames_per_second, ends)
+    joiner.join(map(make_frame, times))
+    [track] = joiner.tracks
+    return track.seconds_visible
+
+
+@pytest.mark.parametrize(
+    ("times", "frames_per_second", "ends", "expected"),
+    [
+        ([0.0], 0.1, [], 10.0),
+        ([0.0], 0.1, [2.5], 2.5),
+        ([0.0], 0.1, [12.5], 10.0),
+        ([0.0, 0.5], 2, [60.0, 0.8], 0.8),
+        ([0.0, 0.5], 2, [0.7, 60.0], 0.7),
+        ([0.0, 0.5], 2, [0.4], 1.0),
+        ([0.0, 0.5], 2, [0.4, 0.8], 0.8),
+    ],
+    ids=[
+        "no end", "shorter than the interval", "goes on", "part ends", "video ends",
+        "goes on behind its end", "part ends behind a wrong end",
+    ],
+)  # fmt: skip
+def test_the_last_frame_is_shown_until_the_end_that_is_known(
+    times: list[float], frames_per_second: float, ends: list[float], expected: float
+) -> None:
+    assert see_for(times, frames_per_second, ends) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("signatures", "tracks"),
+    [
+        ([ROOM, ROOM, ROOM], 1),
+        ([ROOM, FLASH, ROOM], 1),
+        ([ROOM, BLACK, BLACK, ROOM], 1),
+        ([ROOM, OTHER_ROOM, OTHER_ROOM], 2),
+        ([ROOM, FLASH, OTHER_ROOM], 2),
+        ([BLACK, ROOM, ROOM], 1),
+    ],
+    ids=["one room", "a flash", "a moment of black", "a cut", "a cut in a flash", "opens black"],
+)
+def test_a_person_is_another_in_another_shot(signatures: list[bytes], tracks: int) -> None:
+    joiner = Joiner(2.0)
+    joiner.join(make_frame(at / 2, signature) for at, signature in enumerate(signatures))
+    assert len(joiner.tracks) == tracks
+
+
+@pytest.mark.parametrize(("gap_seconds", "expected"), [(1.5, 1.5 + 0.5), (20.0, 0.5)])
+def test_a_hole_in_a_video_is_no_time_in_which_somebody_is_seen(
+    gap_seconds: float, expected: float
+) -> None:
+    joiner = Joiner(2.0)
+    joiner.join([make_frame(0.0), make_frame(gap_seconds)])
+    assert joiner.tracks[0].seconds_visible == pytest.approx(expected)

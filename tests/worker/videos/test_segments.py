@@ -1,0 +1,295 @@
+"""A video's way through workers: people, not frames, however it is cut and whoever works on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from db.audience.bands import PRESETS
+from db.audience.grouping import AudienceQuery
+from db.audience.table import read_audience
+from db.engine import Database
+from db.jobs.retrying import retry_job
+from db.states import ChunkKind, ChunkState, JobState
+from db.tables import ChunkRow
+from db.values import Duplicates, ThumbnailKind, VideoProgress
+from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from models.nets.analyzer import load_analyzer
+from tests.support.clips import CUT_SECONDS, PEOPLE
+from tests.support.jobs import hints, status
+from tests.support.sample_pictures import encode_scene
+from tests.support.sample_videos import (
+    CODED,
+    cut_off,
+    decode_sample,
+    forget_duration,
+    make_sound,
+    promise_ages,
+    slow_down,
+)
+from tests.support.videos import (
+    Found,
+    allow,
+    count_rows,
+    find_in_clip,
+    make_clip,
+    read_everything,
+    read_items,
+    submit_videos,
+    work_in_threads,
+)
+from tests.support.work import open_worker, work_until_done
+from worker.settings import Settings
+from worker.videos import segments
+
+# Of the clip's 14 frames, so many to a segment make one, two and seven segments.
+SEGMENTATIONS = {1: 64, 2: 7, 7: 2}
+ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
+    "no duration": (forget_duration, "done", 14, None),
+    "ages": (promise_ages, "done", 14, None),
+    "cut off": (cut_off, "done", None, "lasts 7.0 s, but nothing after"),
+    "cut off without a duration": (
+        lambda clip: cut_off(forget_duration(clip)),
+        "done",
+        None,
+        "breaks off before its end",
+    ),
+    "sound": (lambda _: make_sound(), "unreadable", None, None),
+    "head alone": (lambda clip: cut_off(clip, 0.002), "unreadable", None, None),
+    **{name: (lambda _, name=name: decode_sample(name), "done", None, None) for name in CODED},
+}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture(scope="module")
+def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
+    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
+
+
+def test_each_person_of_a_shot_is_one_track(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip)
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.error, item.warning) == ("done", None, None)
+    assert (item.width_pixels, item.height_pixels, item.frames) == (640, 360, 14)
+    assert {face.track for face in item.faces} == set(range(1, PEOPLE + 1))
+    with database.read() as session:
+        times = session.execute(select(TrackRow.first_seconds, TrackRow.last_seconds)).all()
+    assert all(last < CUT_SECONDS or first >= CUT_SECONDS for first, last in times)
+    job = status(database, job_id)
+    assert job.state is JobState.COMPLETED
+    assert (job.counts.items, job.counts.done) == (1, 1)
+    assert job.counts.faces == len(item.faces)
+    assert count_rows(database, FrameRow) == 0
+    assert count_rows(database, TrackThumbnailRow) == PEOPLE
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("segments", SEGMENTATIONS)
+def test_segments_and_workers_change_nothing(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    reference: Found,
+    segments: int,
+    workers: int,
+) -> None:
+    settings = allow(settings, clip, segment_frames=SEGMENTATIONS[segments])
+    job_id = submit_videos(database, clip)
+    [root] = hints(database)
+    open_worker(settings, database).run(root, "task")
+    with database.read() as session:
+        kinds = session.scalars(select(ChunkRow.kind).where(ChunkRow.id != root)).all()
+    assert kinds == [ChunkKind.SEGMENT] * segments
+    work_in_threads(settings, database, job_id, workers)
+    [item] = read_items(database, job_id)
+    assert read_everything(database, item.id) == reference
+    assert status(database, job_id).state is JobState.COMPLETED
+
+
+def test_how_far_a_video_is_can_be_followed(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    settings = allow(settings, clip, segment_frames=4)
+    job_id = submit_videos(database, clip)
+    worker, seen = open_worker(settings, database), [status(database, job_id).videos]
+    while chunk_ids := hints(database, resend_seconds=-1):
+        worker.run(chunk_ids[0], "task")
+        seen.append(status(database, job_id).videos)
+    assert seen == [
+        None,
+        *(VideoProgress(1, part, None) for part in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        None,
+    ]
+
+
+def test_a_video_among_pictures_gets_a_chunk_of_its_own(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    pictures = [clip.parent / f"{side}.jpg" for side in range(100, 107)]
+    for number, picture in enumerate(pictures):
+        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    job_id = submit_videos(database, pictures[0], clip, *pictures[1:])
+    first = hints(database)[0]
+    worker = open_worker(allow(settings, clip), database)
+    worker.run(first, "task")
+    with database.read() as session:
+        pieces = session.execute(
+            select(ChunkRow.start, ChunkRow.stop, ChunkRow.state, ChunkRow.done, ChunkRow.earlier)
+            .where(ChunkRow.stop <= 2, ChunkRow.state != ChunkState.SPLIT)
+            .order_by(ChunkRow.start)
+        ).all()
+    assert [tuple(piece) for piece in pieces] == [(0, 1, "done", 1, 0), (1, 2, "waiting", 0, 0)]
+    work_until_done(allow(settings, clip), database)
+    items = read_items(database, job_id)
+    assert [item.state for item in items] == ["done"] * 8
+    assert [item.frames for item in items if item.frames] == [14]
+    counts = status(database, job_id).counts
+    assert (counts.items, counts.done, counts.faces) == (8, 8, len(items[1].faces))
+
+
+@pytest.mark.parametrize("duplicates", Duplicates)
+def test_of_videos_with_the_same_bytes_all_count_or_one(
+    database: Database, settings: Settings, clip: Path, duplicates: Duplicates
+) -> None:
+    copy = clip.parent / "copy.mkv"
+    copy.write_bytes(clip.read_bytes())
+    job_id = submit_videos(database, clip, copy, duplicates=duplicates)
+    work_until_done(allow(settings, clip), database)
+    one, other = sorted(read_items(database, job_id), key=lambda item: item.duplicate_of or 0)
+    assert (one.duplicate_of, other.duplicate_of) == (None, one.id)
+    once = duplicates is Duplicates.ONCE
+    assert len(other.faces) == (0 if once else len(one.faces))
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.duplicates) == (2, 1)
+    assert counts.faces == len(one.faces) + len(other.faces)
+    for table in (TrackRow, TrackThumbnailRow):
+        assert count_rows(database, table) == PEOPLE * (1 if once else 2)
+
+
+def test_a_video_behind_pictures_that_are_done_is_retried_alone(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    pictures = [clip.parent / f"{side}.jpg" for side in range(110, 117)]
+    for number, picture in enumerate(pictures):
+        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    late = clip.parent / "late.mkv"
+    late.unlink(missing_ok=True)
+    job_id = submit_videos(database, pictures[0], late, *pictures[1:])
+    work_until_done(allow(settings, clip), database)
+    assert status(database, job_id).counts.failed == 1
+    late.write_bytes(clip.read_bytes())
+    with database.write() as session:
+        assert retry_job(session, job_id) == 1
+    work_until_done(allow(settings, clip), database)
+    job = status(database, job_id)
+    assert (job.state, job.counts.done, job.counts.failed) == (JobState.COMPLETED, 8, 0)
+    assert read_items(database, job_id)[1].frames == 14
+
+
+def test_a_copy_that_cannot_be_kept_costs_no_person(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    job_id = submit_videos(database, clip, annotated_video=True)
+    (settings.data_dir / "store").write_text("no folder can be made here")
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    assert (item.state, item.copy_uri, item.error) == ("done", None, None)
+    assert "No annotated copy was kept" in (item.warning or "")
+    assert count_rows(database, TrackRow) == PEOPLE
+
+
+def test_likely_faces_left_out_are_added_up_over_frames(
+    database: Database, settings: Settings, clip: Path, reference: Found
+) -> None:
+    settings = allow(settings, clip, segment_frames=4)
+    near_sighted = load_analyzer(settings.weights_dir, smallest_face_pixels=400)
+    job_id = submit_videos(database, clip, thumbnails=ThumbnailKind.NONE)
+    work_until_done(settings, database, near_sighted)
+    [item] = read_items(database, job_id)
+    assert (len(item.faces), item.dropped.too_small) == (0, len(reference[0]))
+    with database.read() as session:
+        audience = read_audience(session, AudienceQuery(PRESETS["marketing"]))
+    assert (audience.faces, audience.funnel.faces_too_small) == (0, len(reference[0]))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_video_is_done_or_says_why_not(
+    database: Database, settings: Settings, clip: Path, name: str
+) -> None:
+    make, outcome, frames, warning = ODD[name]
+    path = clip.parent / "odd.bin"
+    path.write_bytes(make(clip.read_bytes()))
+    job_id = submit_videos(database, path)
+    work_until_done(allow(settings, clip, segment_frames=4), database)
+    [item] = read_items(database, job_id)
+    assert (item.error.code if item.error else item.state) == outcome
+    assert frames is None or item.frames == frames
+    assert (item.warning is None) == (warning is None)
+    assert warning is None or warning in (item.warning or "")
+
+
+def test_a_header_that_promises_hours_makes_no_more_work_than_its_frames(
+    database: Database, settings: Settings, clip: Path
+) -> None:
+    path = clip.parent / "slow.mp4"
+    path.write_bytes(slow_down(decode_sample("H.264 of varying rate")))
+    job_id = submit_videos(database, path)
+    [root] = hints(database)
+    open_worker(allow(settings, clip), database).run(root, "task")
+    assert count_rows(database, ChunkRow) < 10
+    work_until_done(allow(settings, clip), database)
+    [item] = read_items(database, job_id)
+    # All but the first come when it is over by its edit list.
+    assert (item.state, item.frames) == ("done", 1)
+    assert (item.duration_seconds or 0) > 1000
+
+
+def test_a_slow_video_that_is_asked_too_often_is_refused(
+    database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few frames at many times: so many that the database could not number their faces."""
+    monkeypatch.setattr(segments, "MOST_PLACES", 300)
+    path = clip.parent / "seconds.mp4"
+    path.write_bytes(decode_sample("H.264 of varying rate"))
+    for often, state in ((60.0, "done"), (200.0, "failed")):
+        job_id = submit_videos(database, path, frames_per_second=often)
+        work_until_done(allow(settings, clip), database)
+        [item] = read_items(database, job_id)
+        assert (item.state, item.frames) == (state, 8 if state == "done" else None)
+
+
+@pytest.mark.parametrize(
+    ("options", "changes", "outcome"),
+    [
+        ({"start_seconds": 4.0}, {}, 6),
+        ({"end_seconds": 1.0}, {}, 2),
+        ({"max_frames": 3}, {}, 3),
+        ({"frames_per_second": 1.0}, {}, 7),
+        ({"start_seconds": 60.0}, {}, "unreadable"),
+        ({}, {"max_video_frames": 13}, "too_large"),
+        ({}, {"max_video_pixels": 640 * 360 - 1}, "too_large"),
+        ({}, {"max_video_bytes": 1000}, "too_large"),
+    ],
+    ids=str,
+)
+def test_options_and_limits_are_kept_to(
+    database: Database,
+    settings: Settings,
+    clip: Path,
+    options: dict[str, object],
+    changes: dict[str, object],
+    outcome: object,
+) -> None:
+    job_id = submit_videos(database, clip, thumbnails=ThumbnailKind.NONE, **options)
+    work_until_done(allow(settings, clip, segment_frames=4, **changes), database)
+    [item] = read_items(database, job_id)
+    assert (item.error.code if item.error else item.frames) == outcome
+    assert not item.has_thumbnail

@@ -1,0 +1,180 @@
+"""Step 4b: the items of a chunk become results: decoded ahead, looked at in batches, drawn."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.values import ClaimedItem, ItemError, ItemResult, ThumbnailKind
+from models.face import Face
+from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.pictures.picture import Picture, decode_picture
+from worker.pictures.duplicates import Copies, FindRecorded
+from worker.pictures.intake import INTERNAL_ERROR, Intake, LoadedItem, Sieve, attempt
+from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
+from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.sources.reader import Sources
+from worker.videos.segments import VideoAnalysis
+
+logger = logging.getLogger(__name__)
+
+# Two threads decode while the nets work, and keep this many pictures ready: enough to hide slow
+# reads, few enough to bound memory.
+DECODE_THREADS = 2
+PICTURES_AHEAD = 3
+# None stands for a video.
+Decoded = tuple[ItemResult, Picture | ItemError | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An item whose picture was looked at, and is gone but for what its thumbnail needs."""
+
+    result: ItemResult
+    found: Sequence[FoundFace] = ()
+    thumbnail_rgb: NDArray[np.uint8] | None = None
+
+
+class Analysis:
+    """Analyses items; each fails alone, with a code and a sentence."""
+
+    def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
+        self._settings = settings
+        self._analyzer = analyzer
+        self._intake = Intake(sources)
+        self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
+        self.videos = VideoAnalysis(settings, analyzer, sources)
+
+    def close(self) -> None:
+        self.videos.close()
+        self._intake.close()
+        self._threads.shutdown()
+
+    def run(
+        self,
+        items: Sequence[ClaimedItem],
+        *,
+        thumbnails: ThumbnailKind,
+        says_stop: Callable[[], bool],
+        find_recorded: FindRecorded,
+    ) -> list[ItemResult]:
+        """Results in the order of the items: fewer than all where `says_stop` said so between."""
+        stopped = False
+
+        def remember_stop() -> bool:
+            nonlocal stopped
+            stopped = stopped or says_stop()
+            return stopped
+
+        copies = Copies(find_recorded)
+        results = self._analyse(items, copies.sieve, thumbnails, remember_stop)
+        copied, left = copies.make_results(results)
+        if left and not stopped:
+            # A failure is not copied: each of these fails, or not, by itself.
+            copied += self._analyse(left, lambda group: group, thumbnails, remember_stop)
+        return _sort(items, [*results, *copied])
+
+    def _analyse(
+        self,
+        items: Iterable[ClaimedItem],
+        sieve: Sieve,
+        thumbnails: ThumbnailKind,
+        says_stop: Callable[[], bool],
+    ) -> list[ItemResult]:
+        seen: list[_Seen] = []
+        decoded = self._decode_ahead(self._intake.load(items, sieve, says_stop))
+        for batch in _batches(decoded, self._analyzer.batch_pictures):
+            seen += self._look(batch, thumbnails)
+            if says_stop():
+                break
+        faces = iter(self._analyzer.classify([face for one in seen for face in one.found]))
+        work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in seen]
+        return list(self._threads.map(self._finish, work))
+
+    def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
+        ahead: deque[tuple[LoadedItem, Future[Picture | ItemError | None]]] = deque()
+        for one in loaded:
+            ahead.append((one, self._threads.submit(self._decode, one)))
+            if len(ahead) > PICTURES_AHEAD:
+                yield _take(ahead)
+        while ahead:
+            yield _take(ahead)
+
+    def _decode(self, loaded: LoadedItem) -> Picture | ItemError | None:
+        content = loaded.content
+        if not isinstance(content, bytes):
+            return content
+        return attempt(
+            loaded.item,
+            lambda: decode_picture(
+                content,
+                max_pixels=self._settings.max_pixels,
+                working_side=WORKING_SIDE_PIXELS,
+            ),
+        )
+
+    def _look(self, batch: Sequence[Decoded], thumbnails: ThumbnailKind) -> list[_Seen]:
+        """Find the faces; where a batch fails, each of its pictures is tried alone."""
+        pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
+        try:
+            found = iter(self._analyzer.find(pictures) if pictures else [])
+        except Exception:
+            if len(batch) > 1:
+                return [seen for one in batch for seen in self._look([one], thumbnails)]
+            logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
+            return [_Seen(replace(batch[0][0], error=INTERNAL_ERROR))]
+        return [
+            self._see(result, picture, next(found), thumbnails)
+            if isinstance(picture, Picture)
+            else _Seen(replace(result, error=picture, is_video=picture is None))
+            for result, picture in batch
+        ]
+
+    def _see(
+        self,
+        result: ItemResult,
+        picture: Picture,
+        found: FoundFaces,
+        thumbnails: ThumbnailKind,
+    ) -> _Seen:
+        result = replace(
+            result,
+            width_pixels=picture.width_pixels,
+            height_pixels=picture.height_pixels,
+            dropped=found.dropped,
+        )
+        side = self._settings.thumbnail_side_pixels
+        wanted = thumbnails is not ThumbnailKind.NONE
+        return _Seen(result, found.faces, shrink(picture.rgb, side) if wanted else None)
+
+    def _finish(self, work: tuple[_Seen, tuple[Face, ...], ThumbnailKind]) -> ItemResult:
+        seen, faces, kind = work
+        rgb, width = seen.thumbnail_rgb, seen.result.width_pixels
+        if rgb is None or width is None:
+            return replace(seen.result, faces=faces)
+        if kind is ThumbnailKind.BLURRED:
+            rgb = blur_faces(rgb, faces, width)
+        thumbnail = draw_thumbnail(rgb, faces, width, self._settings.gender_min_probability)
+        return replace(seen.result, faces=faces, thumbnail=thumbnail)
+
+
+def _take(ahead: deque[tuple[LoadedItem, Future[Picture | ItemError | None]]]) -> Decoded:
+    """The first picture that was decoded ahead, without the bytes that it was made of."""
+    loaded, decoded = ahead.popleft()
+    return ItemResult(loaded.item, digest=loaded.digest), decoded.result()
+
+
+def _sort(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:
+    """In the order of the items, up to the first that has no result."""
+    found = {result.item.id: result for result in results}
+    return [found[item.id] for item in takewhile(lambda item: item.id in found, items)]
+
+
+def _batches(decoded: Iterator[Decoded], size: int) -> Iterator[list[Decoded]]:
+    while batch := list(islice(decoded, size)):
+        yield batch

@@ -1,0 +1,105 @@
+"""Step 4a: a chunk's items are read ahead of the nets, a group at a time, and told apart by their
+bytes.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
+from time import monotonic
+from typing import TypeVar
+
+from db.states import ErrorCode
+from db.values import ClaimedItem, ItemError
+from models import errors
+from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
+
+logger = logging.getLogger(__name__)
+
+READ_THREADS = 2
+# A group is read while the one before is worked on, and ends with whichever comes first. Large
+# enough that asking the database about it costs little; small enough for memory; and short enough
+# that the lease is renewed in time however slow the source is.
+GROUP_ITEMS = 32
+GROUP_BYTES = 32 << 20
+GROUP_SECONDS = 2.0
+INTERNAL_ERROR = ItemError(
+    ErrorCode.INTERNAL,
+    "The analysis failed through a fault of ours, which was logged; retry the item, or report it.",
+)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedItem:
+    """An item with its bytes and their digest, or with the reason why they could not be read; a
+    video has neither."""
+
+    item: ClaimedItem
+    content: bytes | ItemError | None
+    digest: bytes | None = None
+
+
+Sieve = Callable[[list[LoadedItem]], list[LoadedItem]]
+
+
+def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | ItemError:
+    """What a step with an item gives, or why the item fails at it."""
+    try:
+        return step()
+    except errors.ItemError as error:
+        return ItemError(ErrorCode(error.code), str(error))
+    except Exception:
+        logger.exception("item failed", extra={"item_id": item.id})
+        return INTERNAL_ERROR
+
+
+class Intake:
+    """Reads items in their order."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
+        self._groups = ThreadPoolExecutor(1, thread_name_prefix="intake")
+
+    def close(self) -> None:
+        self._groups.shutdown(cancel_futures=True)
+        self._readers.shutdown()
+
+    def load(
+        self, items: Iterable[ClaimedItem], sieve: Sieve, says_stop: Callable[[], bool]
+    ) -> Iterator[LoadedItem]:
+        """Those items that `sieve`, which is given group after group, lets through."""
+        left = iter(items)
+        group = self._groups.submit(self._load_group, left)
+        while loaded := group.result():
+            group = self._groups.submit(self._load_group, left)
+            yield from sieve(loaded)
+            if says_stop():
+                return
+
+    def _load_group(self, items: Iterator[ClaimedItem]) -> list[LoadedItem]:
+        group: list[LoadedItem] = []
+        size, started = 0, monotonic()
+        while len(group) < GROUP_ITEMS and size < GROUP_BYTES:
+            loaded = list(self._readers.map(self._load, islice(items, READ_THREADS)))
+            group += loaded
+            size += sum(len(one.content) for one in loaded if isinstance(one.content, bytes))
+            if not loaded or monotonic() - started > GROUP_SECONDS:
+                break
+        return group
+
+    def _load(self, item: ClaimedItem) -> LoadedItem:
+        content = attempt(item, lambda: self._read(item.uri))
+        if not isinstance(content, bytes):
+            return LoadedItem(item, content)
+        return LoadedItem(item, content, blake2b(content, digest_size=DIGEST_BYTES).digest())
+
+    def _read(self, uri: str) -> bytes | None:
+        try:
+            return self._sources.read(uri)
+        except VideoFound:
+            return None

@@ -1,0 +1,130 @@
+"""Items in buckets: S3, Google Cloud Storage and Azure, through fsspec's drivers, which find their
+credentials where their own tools do."""
+
+import logging
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+import fsspec
+from fsspec.asyn import AsyncFileSystem, sync
+from fsspec.exceptions import FSTimeoutError
+
+from models.errors import (
+    FetchFailed,
+    ForbiddenItem,
+    ItemError,
+    MissingItem,
+    UnsupportedItem,
+)
+from worker.addresses import AllowList
+from worker.sources.deadline import Deadline
+
+logger = logging.getLogger(__name__)
+
+# Most pictures are smaller, and so take a single request.
+PIECE_BYTES = 8 << 20
+EXTRAS = {"s3": "s3", "gs": "gcs", "az": "azure"}
+
+
+class Buckets:
+    """Reads from buckets. Drivers are opened when they are first needed, once per process."""
+
+    def __init__(
+        self,
+        allowed: AllowList,
+        open_driver: Callable[[str], AsyncFileSystem] = fsspec.filesystem,
+    ) -> None:
+        self._allowed = allowed
+        self._open_driver = open_driver
+        self._drivers: dict[str, AsyncFileSystem] = {}
+        self._opening = Lock()
+
+    def read(self, uri: str, deadline: Deadline) -> Generator[bytes, None, None]:
+        """The file in pieces; raises an ItemError where it may not or cannot be read."""
+        # Before anything is opened: the operator's credentials are for listed buckets alone.
+        address = self._allowed.permit(uri).address
+        path = address.place + address.path
+        with _explained(address.origin, deadline):
+            driver = self._open(address.scheme)
+            start = 0
+            while piece := _read_piece(driver, path, start, deadline):
+                yield piece
+                start += len(piece)
+                if len(piece) < PIECE_BYTES:
+                    return
+
+    def _open(self, scheme: str) -> AsyncFileSystem:
+        with self._opening:
+            if scheme not in self._drivers:
+                self._drivers[scheme] = self._load(scheme)
+            return self._drivers[scheme]
+
+    def _load(self, scheme: str) -> AsyncFileSystem:
+        try:
+            return self._open_driver(scheme)
+        except ImportError as error:
+            logger.warning("a driver is missing", extra={"scheme": scheme, "error": str(error)})
+            raise UnsupportedItem(
+                f"This installation cannot read {scheme}:// addresses: upload the file, or ask for "
+                f"pip install 'facetally[{EXTRAS[scheme]}]' where its workers and API run."
+            ) from error
+
+
+def _read_piece(driver: AsyncFileSystem, path: str, start: int, deadline: Deadline) -> bytes:
+    """Empty at the end of the file."""
+    try:
+        piece = _call(
+            driver, driver._cat_file, deadline, path, start=start, end=start + PIECE_BYTES
+        )
+    except (FileNotFoundError, PermissionError, FSTimeoutError):
+        raise
+    except Exception:
+        # Stores refuse to read from the end of a file on, or anything of an empty one.
+        if _call(driver, driver._info, deadline, path)["size"] > start:
+            raise
+        return b""
+    return bytes(piece)
+
+
+def _call(
+    driver: AsyncFileSystem,
+    function: Callable[..., Any],
+    deadline: Deadline,
+    *args: Any,
+    **named: Any,
+) -> Any:
+    # What the driver's own methods do, but with a limit that also ends its repetitions.
+    return sync(driver.loop, function, *args, timeout=deadline.left(), **named)
+
+
+@contextmanager
+def _explained(origin: str, deadline: Deadline) -> Iterator[None]:
+    """What drivers raise, each in its own words, as an ItemError."""
+    try:
+        yield
+    except ItemError:
+        raise
+    except FileNotFoundError as error:
+        raise MissingItem(f"{origin} has no such file; check the address.") from error
+    except FSTimeoutError as error:
+        raise deadline.missed() from error
+    except Exception as error:
+        logger.warning("a bucket was not read", extra={"bucket": origin}, exc_info=True)
+        if _is_refusal(error):
+            raise ForbiddenItem(
+                f"{origin} refuses to be read with the credentials of this installation, or has no "
+                "such file; check the address, or ask the operator for access."
+            ) from error
+        raise FetchFailed(
+            f"{origin} could not be read ({type(error).__name__}); retry the item later, or ask "
+            "the operator to see the worker's log."
+        ) from error
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Only S3's driver has an exception for it."""
+    status = getattr(error, "status_code", getattr(error, "code", None))
+    said = isinstance(error, PermissionError) or str(error).startswith("Forbidden")
+    return said or status in (401, 403)

@@ -1,0 +1,255 @@
+"""Step 4a: an item's URI becomes its bytes, if its source is allowed and its size bearable."""
+
+import errno
+import os
+import random
+import stat
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from hashlib import blake2b
+from io import BytesIO
+from pathlib import Path
+from time import sleep
+from typing import IO, BinaryIO, Self, TypeVar
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from models.errors import (
+    FetchFailed,
+    ForbiddenItem,
+    MissingItem,
+    TooLargeItem,
+    UnsupportedItem,
+)
+from models.pictures.file_kinds import HEAD_BYTES, is_video
+from worker.addresses import WEB_SCHEMES, AllowList
+from worker.settings import Settings
+from worker.sources.buckets import Buckets
+from worker.sources.deadline import Deadline
+from worker.sources.store import COPY_BYTES, SCHEME, Store
+from worker.sources.web import Web
+
+# Between the times that a server which is away is asked; by chance less, so that many workers do
+# not come again all at once.
+PAUSES_SECONDS = (0.5, 1.5, 4.0)
+
+# How long a video may take to arrive: while it does, its lease is renewed.
+VIDEO_SECONDS = 120.0
+# Enough that no two items of a job share a digest by chance; longer ones would only fill SQL.
+DIGEST_BYTES = 16
+
+Kept = TypeVar("Kept")
+Pieces = Generator[bytes, None, None]
+
+
+class VideoFound(Exception):
+    """What was to be read as a picture is a video: it is copied to a file instead."""
+
+
+class Sources:
+    """Reads items from the upload store, and from what the operator allows: folders on this host,
+    web servers and buckets."""
+
+    def __init__(
+        self,
+        store: Store,
+        file_roots: Sequence[Path],
+        max_bytes: int,
+        allowed: AllowList | None = None,
+        seconds: float = 15.0,
+        buckets: Buckets | None = None,
+        max_video_bytes: int | None = None,
+    ) -> None:
+        self._store = store
+        self._file_roots = tuple(file_roots)
+        self._max_bytes = max_bytes
+        self._max_video_bytes = max_video_bytes or max_bytes
+        self._seconds = seconds
+        self._web = Web(allowed or AllowList())
+        self._buckets = buckets or Buckets(allowed or AllowList())
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """What these settings allow to be read; nothing connects before it is used."""
+        return cls(
+            Store(settings.store_url),
+            settings.file_roots,
+            settings.max_item_bytes,
+            allowed=AllowList(settings.sources),
+            # The lease is renewed between groups of items: one group waits hardly longer than this.
+            seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
+            max_video_bytes=settings.max_video_bytes,
+        )
+
+    def close(self) -> None:
+        self._web.close()
+
+    def read(self, uri: str) -> bytes:
+        """All bytes of a picture; raises an ItemError for one that may not or cannot be read, and
+        VideoFound where it begins as a video does."""
+        # That it is a video, which may be larger, is known from its first bytes.
+        most = max(self._max_bytes, self._max_video_bytes)
+
+        def keep(pieces: Iterator[bytes]) -> bytes:
+            return _join(_bounded(_refuse_video(pieces), self._max_bytes))
+
+        if uri.startswith(SCHEME):
+            return keep(self._read_upload(uri))
+        return self.fetch(uri, keep, most, self._seconds)
+
+    def copy(self, uri: str, target: IO[bytes], watch: Callable[[], object]) -> bytes:
+        """Write all bytes of a video to a file; returns their digest. `watch` is called in
+        between."""
+
+        def keep(pieces: Iterator[bytes]) -> bytes:
+            target.seek(0)
+            target.truncate()
+            digest = blake2b(digest_size=DIGEST_BYTES)
+            for piece in pieces:
+                digest.update(piece)
+                target.write(piece)
+                watch()
+            target.flush()
+            return digest.digest()
+
+        if uri.startswith(SCHEME):
+            return keep(_bounded(self._read_upload(uri), self._max_video_bytes))
+        return self.fetch(uri, keep, self._max_video_bytes, VIDEO_SECONDS)
+
+    def fetch(
+        self, uri: str, keep: Callable[[Iterator[bytes]], Kept], max_bytes: int, seconds: float
+    ) -> Kept:
+        """What `keep` makes of a file's pieces; it starts anew where the server breaks off.
+
+        Uploads are not read: their addresses lead to those of others, too.
+        """
+        deadline = Deadline.after(seconds)
+        for pause_seconds in PAUSES_SECONDS:
+            try:
+                return self._try(uri, keep, max_bytes, deadline)
+            except FetchFailed:
+                if not deadline.allows(pause_seconds):
+                    raise
+            sleep(random.uniform(pause_seconds / 2, pause_seconds))
+        return self._try(uri, keep, max_bytes, deadline)
+
+    def _try(
+        self,
+        uri: str,
+        keep: Callable[[Iterator[bytes]], Kept],
+        max_bytes: int,
+        deadline: Deadline,
+    ) -> Kept:
+        with closing(self._open(uri, max_bytes, deadline)) as pieces:
+            return keep(_bounded(pieces, max_bytes))
+
+    def _open(self, uri: str, max_bytes: int, deadline: Deadline) -> Pieces:
+        scheme = uri.partition("://")[0].lower()
+        if scheme == "file":
+            return self._read_file(_path_of(uri))
+        if scheme in WEB_SCHEMES:
+            return self._web.read(uri, max_bytes, deadline)
+        return self._buckets.read(uri, deadline)
+
+    def _read_upload(self, uri: str) -> Iterator[bytes]:
+        try:
+            with self._store.open(uri) as source:
+                yield from _pieces(source)
+        except FileNotFoundError as error:
+            raise MissingItem("The uploaded file is no longer stored; submit it again.") from error
+
+    def _read_file(self, path: Path) -> Pieces:
+        real = self._resolve(path)
+        try:
+            with open_regular_file(real) as source:
+                # A folder on the way may have become a link since it was looked at.
+                self._require_inside(_where_is(source, real))
+                yield from _pieces(source)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise MissingItem("There is no file at this address; check its path.") from error
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.ELOOP):
+                raise
+            raise ForbiddenItem(
+                f"The worker may not read this file ({error.strerror}); check its permissions."
+            ) from error
+
+    def _resolve(self, path: Path) -> Path:
+        """The file itself, links followed, and it must lie inside an allowed folder."""
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise MissingItem("The address leads nowhere; check its path.") from error
+        self._require_inside(real)
+        return real
+
+    def _require_inside(self, real: Path) -> None:
+        if not any(real.is_relative_to(root) for root in self._file_roots):
+            raise ForbiddenItem(
+                "The file lies outside the folders that the operator allows; upload it instead, or "
+                "ask for its folder to be added to FACETALLY_FILE_ROOTS."
+            )
+
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    while piece := source.read(COPY_BYTES):
+        yield piece
+
+
+def _bounded(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
+    taken = 0
+    for piece in pieces:
+        taken += len(piece)
+        if taken > max_bytes:
+            raise TooLargeItem(f"The file has more than {max_bytes} bytes, the most that is taken.")
+        yield piece
+
+
+def _refuse_video(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    if is_video(head[:HEAD_BYTES]):
+        raise VideoFound
+    yield head
+    yield from pieces
+
+
+def _join(pieces: Iterator[bytes]) -> bytes:
+    whole = BytesIO()
+    for piece in pieces:
+        whole.write(piece)
+    return whole.getvalue()
+
+
+def _path_of(uri: str) -> Path:
+    try:
+        parts = urlsplit(uri)
+    except ValueError as error:
+        raise UnsupportedItem("The item's address is not a URI.") from error
+    if parts.netloc not in ("", "localhost"):
+        raise UnsupportedItem(
+            "A file:// URI must name no other host: write file:///data/photos/1.jpg."
+        )
+    if parts.query or parts.fragment or not parts.path.startswith("/"):
+        raise UnsupportedItem(
+            "A file:// URI is a whole path, in which ? is written %3F and # is written %23."
+        )
+    # Names are bytes; those that are not UTF-8 travel percent-encoded.
+    return Path(os.fsdecode(unquote_to_bytes(parts.path)))
+
+
+def _where_is(file: BinaryIO, expected: Path) -> Path:
+    """Where an open file really lies, on systems that tell."""
+    link = Path(f"/proc/self/fd/{file.fileno()}")
+    return link.readlink() if link.is_symlink() else expected
+
+
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a file that is no link, device or pipe, without ever waiting for one."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnsupportedItem("The address leads to a folder or a device, not to a file.")
+    return os.fdopen(descriptor, "rb")

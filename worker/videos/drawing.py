@@ -1,0 +1,178 @@
+"""Step 5c for videos: a copy of the video with a box around every face, the number of its track,
+and what is thought of the person; drawn in pieces, and bound."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from db.video_values import JoinedVideo, StoredFrame
+from models.videos.motion import Corners
+from models.videos.reader import Video, VideoHeader
+from models.videos.tracks import Track
+from worker.pictures.thumbnails import COLOURS, LETTERS, SHADE, shrink
+from worker.videos.placement import Moment, place_people, read_moments, skip_moments
+
+# Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
+# frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame tells all
+# that a decoder has to know, so that pieces can be put behind each other as they are.
+PIECE_CODEC = "XVID"
+COPY_CODEC = "mp4v"
+# What a worker that dies costs at most, and the least that is worth a file.
+PIECE_FRAMES = 500
+# Enough to see boxes and faces; larger ones take more time than all the rest.
+LONGEST_SIDE_PIXELS = 1280
+DEFAULT_FRAMES_PER_SECOND = 25.0
+
+Size = tuple[int, int]
+Colour = tuple[int, int, int]
+Label = tuple[str, Colour]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Frames of the copy in an open file of their own; the last is shown at `drawn_seconds`."""
+
+    file: IO[bytes]
+    drawn_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is drawn of a video: from one time up to another, or to its end, of which everything up
+    to `drawn_seconds` is there already."""
+
+    start_seconds: float
+    end_seconds: float | None
+    drawn_seconds: float | None
+
+
+def draw_pieces(
+    video: Video,
+    part: Part,
+    joined: JoinedVideo,
+    frames: Iterable[StoredFrame],
+    min_probability: float,
+    says_stop: Callable[[], bool],
+) -> Iterator[Piece]:
+    """Ends where `says_stop` does, with what is drawn."""
+    labels = {track.number: _label(track, min_probability) for track in joined.tracks}
+    header = video.header
+    moments = read_moments(frames, joined, max(header.width_pixels, header.height_pixels))
+    drawn = _draw_frames(video, part, moments, labels, says_stop)
+    for first in drawn:
+        yield _encode(header, chain((first,), islice(drawn, PIECE_FRAMES - 1)))
+
+
+def _draw_frames(
+    video: Video,
+    part: Part,
+    moments: Iterator[Moment],
+    labels: Mapping[int, Label],
+    says_stop: Callable[[], bool],
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    start_seconds, drawn_seconds = part.start_seconds, part.drawn_seconds
+    if drawn_seconds is not None:
+        # People are followed from where they were seen last, as if nothing had been drawn yet.
+        moments, seen_seconds = skip_moments(moments, drawn_seconds)
+        start_seconds = start_seconds if seen_seconds is None else seen_seconds
+    frames = _shrink_all(video.read_all(start_seconds, part.end_seconds))
+    for seconds, bgr, places in place_people(frames, moments, says_stop):
+        if drawn_seconds is not None and seconds <= drawn_seconds:
+            continue
+        _draw(bgr, [(place, *labels[number]) for number, place in places.items()])
+        yield seconds, bgr
+
+
+def _shrink_all(
+    frames: Iterable[tuple[float, NDArray[np.uint8]]],
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    for seconds, bgr in frames:
+        yield seconds, shrink(bgr, LONGEST_SIDE_PIXELS)
+
+
+def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Piece:
+    size = _copy_size(header)
+    # The encoder wants a file with a name.
+    with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
+        path = Path(folder) / "piece.avi"
+        writer = _open_writer(path, PIECE_CODEC, header.frames_per_second, size, is_encoded=False)
+        drawn_seconds = 0.0
+        for seconds, bgr in frames:
+            drawn_seconds = seconds
+            fits = bgr.shape[1::-1] == size
+            writer.write(bgr if fits else cv2.resize(bgr, size))
+        writer.release()
+        return Piece(path.open("rb"), drawn_seconds)
+
+
+def _copy_size(header: VideoHeader) -> Size:
+    """All frames of all pieces have that of the header: even sides, at most so long."""
+    factor = min(1.0, LONGEST_SIDE_PIXELS / max(header.width_pixels, header.height_pixels, 1))
+    width, height = (
+        max(2, round(side * factor) // 2 * 2)
+        for side in (header.width_pixels, header.height_pixels)
+    )
+    return width, height
+
+
+def _open_writer(
+    path: Path, codec: str, frames_per_second: float, size: Size, *, is_encoded: bool
+) -> cv2.VideoWriter:
+    code, rate = cv2.VideoWriter.fourcc(*codec), frames_per_second or DEFAULT_FRAMES_PER_SECOND
+    words = [cv2.VIDEOWRITER_PROP_RAW_VIDEO, int(is_encoded)]
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, rate, size, words)
+    if not writer.isOpened():
+        raise OSError("no encoder takes pictures of this size and rate")
+    return writer
+
+
+def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
+    """Put pieces behind each other in one MP4, without encoding them anew."""
+    writer, number = None, 0
+    for piece in pieces:
+        capture = cv2.VideoCapture(str(piece), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
+        if writer is None:
+            width, height = (
+                capture.get(cv2.CAP_PROP_FRAME_WIDTH),
+                capture.get(cv2.CAP_PROP_FRAME_HEIGHT),
+            )
+            rate = capture.get(cv2.CAP_PROP_FPS)
+            writer = _open_writer(
+                path, COPY_CODEC, rate, (round(width), round(height)), is_encoded=True
+            )
+        while capture.grab():
+            _, packet = capture.retrieve()
+            writer.set(cv2.VIDEOWRITER_PROP_KEY_FLAG, capture.get(cv2.CAP_PROP_LRF_HAS_KEY_FRAME))
+            writer.set(cv2.VIDEOWRITER_PROP_PTS, number)
+            writer.write(packet)
+            number += 1
+        capture.release()
+    if writer is None:
+        raise OSError("not one frame was drawn")
+    writer.release()
+
+
+def _label(track: Track, min_probability: float) -> Label:
+    gender = track.gender.value(min_probability)
+    colour = COLOURS[gender]
+    return f"{track.number} {LETTERS[gender]} {track.age.years:.0f}", colour[::-1]
+
+
+def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Colour]]) -> None:
+    """Words over boxes, dark beside bright: something stands out whatever lies beneath."""
+    side, size = max(bgr.shape[:2]), max(0.4, bgr.shape[1] / 1600)
+    boxes = [[round(one) for one in place * side] for place, _, _ in people]
+    for (left, top, right, bottom), (_, _, colour) in zip(boxes, people, strict=True):
+        for ink, width in ((SHADE, 3), (colour, 1)):
+            cv2.rectangle(bgr, (left, top), (right, bottom), ink, width)
+    for (left, top, _, _), (_, text, colour) in zip(boxes, people, strict=True):
+        base = left, max(top - 4, round(20 * size))
+        for ink, width in ((SHADE, 3), (colour, 1)):
+            cv2.putText(bgr, text, base, cv2.FONT_HERSHEY_SIMPLEX, size, ink, width, cv2.LINE_AA)

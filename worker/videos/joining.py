@@ -1,0 +1,70 @@
+"""Step 5b: the frames of a video, in their order, become tracks; memory holds two numbers for each
+face, and little more."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+from db.video_values import StoredFrame
+from models.videos.shots import is_blind, is_cut
+from models.videos.tracks import FramePlace, Linker, Track
+
+
+class Joiner:
+    """Links the frames it is given; those of one segment or those of a whole video."""
+
+    def __init__(self, frames_per_second: float, ends_seconds: Sequence[float] = ()) -> None:
+        """No frame is shown beyond `ends_seconds`: those of the video and the part asked for."""
+        self._interval_seconds = 1 / frames_per_second
+        self._ends_seconds = ends_seconds
+        self._linker = Linker(self._interval_seconds)
+        self._waiting: StoredFrame | None = None
+        # How the shot looked when it was seen last.
+        self._shot = b""
+        self.tracks: list[Track] = []
+        self.face_ids = array("q")
+        self.face_tracks = array("q")
+        self.frames = 0
+        self.last_number = 0
+        self.last_seconds = 0.0
+        self.last_gap_seconds = 0.0
+
+    def join(self, frames: Iterable[StoredFrame]) -> None:
+        """All frames there are; to be called once."""
+        for frame in frames:
+            if self._waiting is not None:
+                self._link(self._waiting, self._show(frame.seconds - self._waiting.seconds))
+            self._waiting = frame
+        if self._waiting is not None:
+            self._link(self._waiting, self._show_last(self._waiting.seconds))
+        self.tracks += self._linker.close_all()
+        self.tracks.sort(key=lambda track: track.number)
+
+    def _show(self, gap_seconds: float) -> float:
+        """How long a frame is shown; where the next is too far away, there is a hole between."""
+        is_hole = gap_seconds > self._linker.longest_gap_seconds
+        return self._interval_seconds if is_hole else gap_seconds
+
+    def _show_last(self, seconds: float) -> float:
+        """How long the last frame is shown; a video that goes on behind its end has a wrong one."""
+        left = [end - seconds for end in self._ends_seconds if end > seconds]
+        return min([self._interval_seconds, *left])
+
+    def _end_shot(self, signature: bytes) -> None:
+        """Before a frame that is of another shot; a flash, or a moment of black, is of none."""
+        if is_blind(signature):
+            return
+        if self._shot and is_cut(self._shot, signature):
+            self.tracks += self._linker.close_all()
+        self._shot = signature
+
+    def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
+        self._end_shot(frame.signature)
+        self.tracks += self._linker.close_old(frame.seconds)
+        place = FramePlace(frame.position, frame.number, frame.seconds, shown_seconds)
+        numbers = self._linker.add_frame(frame.faces, place)
+        self.face_ids.extend(seen.id for seen in frame.faces)
+        self.face_tracks.extend(numbers)
+        if self.frames:
+            self.last_gap_seconds = frame.seconds - self.last_seconds
+        self.frames += 1
+        self.last_number, self.last_seconds = frame.number, frame.seconds
