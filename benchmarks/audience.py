@@ -42,7 +42,7 @@ from db.tables import JobRow
 from db.values import NewJob
 from models.face import AgeEstimate, Box, Face, Gender
 from models.statistics.confusion import OLDEST
-from models.statistics.judged import JudgedPicture, count_labelled
+from models.statistics.judged import JudgedPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 
 OUT = Path("benchmarks/out/audience.json")
@@ -197,7 +197,7 @@ def _fold(database: Database) -> None:
 
 
 def _store_evaluation(database: Database) -> None:
-    """Labelled faces of every age and gender, some of them mistaken."""
+    """Labeled faces of every age and gender, some of them mistaken."""
     pictures = [
         _judge(age, gender, female)
         for age in range(1, 95)
@@ -209,7 +209,7 @@ def _store_evaluation(database: Database) -> None:
         settings=EvaluationSettings(640, 0.7, 24, 0.6),
         counts=EvaluationCounts(len(pictures), len(pictures), len(pictures), 0, {}),
         accuracy=measure_accuracy(pictures, PRESETS, "marketing"),
-        labelled=count_labelled(pictures),
+        labeled=count_labeled(pictures),
         design_effect=1.0,
     )
     with database.write() as session:

@@ -1,6 +1,6 @@
 """Whether corrected shares are nearer to the truth: `python -m benchmarks.calibration LABELS.csv`.
 
-Calibrates on a random half of the labelled faces, draws audiences of skewed shares from the other
+Calibrates on a random half of the labeled faces, draws audiences of skewed shares from the other
 half, and compares what is counted, and what is corrected, with what was drawn.
 """
 
@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cli.evaluation.analysis import analyse_rows, judge_row
+from cli.evaluation.analysis import analyze_rows, judge_row
 from cli.evaluation.labels import read_labels
 from db.audience.bands import PRESETS, Band
 from models.statistics.calibration import correct_shares
-from models.statistics.confusion import Confusion, Group, LabelledFaces, band_of, tabulate_confusion
-from models.statistics.judged import count_labelled
+from models.statistics.confusion import Confusion, Group, LabeledFaces, band_of, tabulate_confusion
+from models.statistics.judged import count_labeled
 from models.statistics.shares import Share, bound_design_effect, wilson_share
 
 SEED = 4
@@ -48,19 +48,19 @@ def main() -> None:
             sys.stdout.write(line + "\n")
 
 
-def _read_faces(labels: Path) -> list[LabelledFaces]:
+def _read_faces(labels: Path) -> list[LabeledFaces]:
     rows = [row for row in read_labels(labels) if row.path is not None]
-    items = analyse_rows(rows)
+    items = analyze_rows(rows)
     pictures = [judge_row(row, item) for row, item in zip(rows, items, strict=True)]
     return [
-        LabelledFaces(one.true_age, one.true_gender, one.age, one.gender)
-        for one in count_labelled(pictures)
+        LabeledFaces(one.true_age, one.true_gender, one.age, one.gender)
+        for one in count_labeled(pictures)
         for _ in range(one.faces)
     ]
 
 
 def _try(
-    faces: Sequence[LabelledFaces], bands: Sequence[Band] | None, trials: int, count: int
+    faces: Sequence[LabeledFaces], bands: Sequence[Band] | None, trials: int, count: int
 ) -> Iterator[Trial]:
     """Trials whose half for calibration lacks a group cannot be corrected, and are left out."""
     random = np.random.default_rng(SEED)
@@ -74,7 +74,7 @@ def _try(
 
 
 def _group_faces(
-    faces: Sequence[LabelledFaces], bands: Sequence[Band] | None
+    faces: Sequence[LabeledFaces], bands: Sequence[Band] | None
 ) -> dict[Group, list[Group]]:
     """What each face of a group is predicted to be."""
     groups: dict[Group, list[Group]] = defaultdict(list)

@@ -152,8 +152,8 @@ def _report(bare: Sequence[Round], system: Sequence[Round]) -> None:
         "images": bare[0].images,
         "faces": bare[0].faces,
         "cores": os.cpu_count(),
-        "bare": _summarise(bare),
-        "system": _summarise(system),
+        "bare": _summarize(bare),
+        "system": _summarize(system),
         "system_to_bare": round(ratio, 3),
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +165,7 @@ def _report(bare: Sequence[Round], system: Sequence[Round]) -> None:
     sys.stdout.write(f"{'ratio':10} {ratio:7.2f} (system to bare, median of {len(bare)} rounds)\n")
 
 
-def _summarise(rounds: Sequence[Round]) -> dict[str, object]:
+def _summarize(rounds: Sequence[Round]) -> dict[str, object]:
     return {
         "images_per_second": round(median(one.images_per_second for one in rounds), 2),
         "faces_per_second": round(median(one.faces_per_second for one in rounds), 2),

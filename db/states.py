@@ -29,8 +29,8 @@ LIVE_JOB_STATES = (
 class ItemState(StrEnum):
     """Where one image or video stands."""
 
-    WAITING = "waiting"  # not analysed yet
-    DONE = "done"  # analysed, with any number of faces
+    WAITING = "waiting"  # not analyzed yet
+    DONE = "done"  # analyzed, with any number of faces
     FAILED = "failed"  # given up, with a code and a sentence
     CANCELLED = "cancelled"  # its job was cancelled first
 
@@ -59,7 +59,7 @@ class ErrorCode(StrEnum):
 
     UNREADABLE = "unreadable"  # broken, truncated, or not a picture
     TOO_LARGE = "too_large"  # over the limit on bytes or pixels
-    UNSUPPORTED = "unsupported"  # a format that is recognised but not analysed
+    UNSUPPORTED = "unsupported"  # a format that is recognized but not analyzed
     NOT_FOUND = "not_found"  # its source does not exist
     FORBIDDEN_SOURCE = "forbidden_source"  # outside what the operator allows
     FETCH_FAILED = "fetch_failed"  # its server did not deliver, however often it was asked

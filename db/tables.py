@@ -271,7 +271,7 @@ class CubeRow(Table):
 
 
 class EvaluationRow(Table):
-    """How right the nets were on labelled pictures; `labelled` holds the counts of labels and
+    """How right the nets were on labeled pictures; `labeled` holds the counts of labels and
     predictions, which listing evaluations does not read."""
 
     __tablename__ = "evaluations"
@@ -282,7 +282,7 @@ class EvaluationRow(Table):
     settings: Mapped[dict[str, Any]] = mapped_column(Json)
     counts: Mapped[dict[str, Any]] = mapped_column(Json)
     accuracy: Mapped[dict[str, Any]] = mapped_column(Json)
-    labelled: Mapped[list[list[Any]]] = mapped_column(Json, deferred=True)
+    labeled: Mapped[list[list[Any]]] = mapped_column(Json, deferred=True)
     design_effect: Mapped[float]
 
 

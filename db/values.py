@@ -14,7 +14,7 @@ class ThumbnailKind(StrEnum):
     """What is kept of a picture after its analysis."""
 
     ANNOTATED = "annotated"  # small, with boxes, ages and genders drawn in
-    BLURRED = "blurred"  # the same, with every face that was found made unrecognisable
+    BLURRED = "blurred"  # the same, with every face that was found made unrecognizable
     NONE = "none"  # nothing
 
 
@@ -173,7 +173,7 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedItem:
-    """An item that its worker is to analyse."""
+    """An item that its worker is to analyze."""
 
     id: int
     name: str

@@ -20,7 +20,7 @@ class FacetallyError(Exception):
 
 
 class ItemError(FacetallyError):
-    """One item cannot be analysed; give up on it, its text tells the submitter what to do."""
+    """One item cannot be analyzed; give up on it, its text tells the submitter what to do."""
 
     code: ClassVar[str]
 

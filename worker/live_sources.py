@@ -34,7 +34,7 @@ class LiveSource:
         if not NAME.fullmatch(name):
             # What stands there is left out: it may be an address, and hold a password.
             raise ValueError("an entry begins with a name: write entrance=rtsp://camera.example/1.")
-        return cls(name, _recognise(name, address), address)
+        return cls(name, _recognize(name, address), address)
 
 
 def find_source(entries: tuple[str, ...], name: str) -> LiveSource | None:
@@ -51,7 +51,7 @@ def check_sources(entries: tuple[str, ...]) -> tuple[str, ...]:
     return entries
 
 
-def _recognise(name: str, address: str) -> LiveKind:
+def _recognize(name: str, address: str) -> LiveKind:
     if address.isascii() and address.isdigit():
         return LiveKind.DEVICE
     if PurePosixPath(address).is_absolute():

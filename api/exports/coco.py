@@ -45,7 +45,7 @@ class CocoCategory(BaseModel):
 
 
 class CocoImage(BaseModel):
-    """A picture that was analysed; `id` is its item."""
+    """A picture that was analyzed; `id` is its item."""
 
     id: int
     file_name: str
@@ -114,7 +114,7 @@ class CocoAnnotation(BaseModel):
 
 
 class CocoOut(BaseModel):
-    """Pictures that were analysed, with or without faces, and the faces in them."""
+    """Pictures that were analyzed, with or without faces, and the faces in them."""
 
     info: CocoInfo
     licenses: list[CocoLicense]
@@ -130,7 +130,7 @@ def stream_coco(
 ) -> Iterator[str]:
     """Items are read twice, as pictures come before all faces; nothing but a byte each is kept.
 
-    What is analysed between the two readings is left out. `read_page` may end at a limit that
+    What is analyzed between the two readings is left out. `read_page` may end at a limit that
     `read_on`, from the same start, goes past: it is left where the first one ended.
     """
     # At each position 1 where the picture there was listed.

@@ -1,4 +1,4 @@
-"""Live sources while somebody watches them: each is read, analysed and drawn once for all its
+"""Live sources while somebody watches them: each is read, analyzed and drawn once for all its
 watchers, and nothing of it is kept.
 """
 

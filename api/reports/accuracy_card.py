@@ -21,7 +21,7 @@ class AccuracyCard:
 # measured on 800 faces of UTKFace, see docs/evaluation.md.
 MEASURED = AccuracyCard(
     origin=(
-        "Measured by the makers of Facetally on 800 labelled faces of UTKFace, aged 1 to 110; this "
+        "Measured by the makers of Facetally on 800 labeled faces of UTKFace, aged 1 to 110; this "
         "installation has no evaluation of its own, and its pictures may be unlike those."
     ),
     figures={
@@ -55,7 +55,7 @@ def make_card(newest: Evaluation | None) -> AccuracyCard:
         off = f"{error.value:.1f}{SPACE}years"
         figures["Age is off by"] = (off, f"on average ({interval(error, 'years')})")
     return AccuracyCard(
-        f"Evaluation “{newest.name}”{made}, on {newest.counts.faces:,} labelled faces.",
+        f"Evaluation “{newest.name}”{made}, on {newest.counts.faces:,} labeled faces.",
         figures,
         tuple(name_biases(accuracy)),
     )

@@ -63,11 +63,11 @@ def _draw_gender_by_age(bands: Sequence[BandAccuracy]) -> Markup:
 def _draw_reliability(gender: GenderAccuracy) -> Markup:
     bins = gender.reliability
     return draw_against_diagonal(
-        "Faces labelled female, by the probability of female that the net gave them",
+        "Faces labeled female, by the probability of female that the net gave them",
         [one.predicted for one in bins],
         [_point(one.observed) for one in bins],
         "probability of female",
-        "labelled female",
+        "labeled female",
     )
 
 
@@ -108,7 +108,7 @@ def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
         )
         if worse.recall and better.recall and worse.recall.high < better.recall.low:
             yield (
-                f"Faces labelled {worse.name} are recognised as such less often "
-                f"({percent(worse.recall)}) than faces labelled {better.name} "
+                f"Faces labeled {worse.name} are recognized as such less often "
+                f"({percent(worse.recall)}) than faces labeled {better.name} "
                 f"({percent(better.recall)}): uncorrected, their share comes out too small."
             )

@@ -97,7 +97,7 @@ def _list_steps(audience: Audience) -> Iterator[Step]:
         yield Step("cancelled", funnel.cancelled, is_loss=True)
     for code, items in funnel.failed.items():
         yield Step(f"failed: {code.replace('_', ' ')}", items, is_loss=True)
-    yield Step("Analysed", funnel.done)
+    yield Step("Analyzed", funnel.done)
     if funnel.duplicates:
         yield Step("duplicates of another", funnel.duplicates, is_loss=True)
     if funnel.without_faces:

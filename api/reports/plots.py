@@ -1,4 +1,4 @@
-"""Plots as SVG to be put into a page, in whose colours they are drawn, light or dark.
+"""Plots as SVG to be put into a page, in whose colors they are drawn, light or dark.
 
 They are drawn for the width of a telephone, where their letters are as large as the page's.
 """
@@ -25,9 +25,9 @@ ROW = 32
 # Room above and below the rows for the axis and its name.
 AROUND = 64
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-# Colours that stand for those of the page, see style.css.
+# Colors that stand for those of the page, see style.css.
 INK, SOFT, LINE, ACCENT, FEMALE = "#010101", "#020202", "#030303", "#040404", "#050505"
-PAGE_COLOURS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male", FEMALE: "female"}
+PAGE_COLORS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male", FEMALE: "female"}
 # The library names every key that this may have in a type of its own, which nothing exports.
 STYLE: dict[Any, str | float | bool] = {
     "svg.fonttype": "none",
@@ -119,7 +119,7 @@ def draw_confusion(
     predictions: Sequence[str],
     counts: Sequence[Sequence[int]],
 ) -> Markup:
-    """A row for each label: how its faces were predicted; colours are shares of the row."""
+    """A row for each label: how its faces were predicted; colors are shares of the row."""
     with _open_figure(AROUND + 40 + ROW * len(truths)) as figure:
         axes = figure.add_subplot()
         for row, numbers in enumerate(counts):
@@ -135,7 +135,7 @@ def draw_confusion(
         axes.set_xlim(-0.5, len(predictions) - 0.5)
         axes.set_ylim(len(truths) - 0.5, -0.5)
         axes.set_xlabel("predicted")
-        axes.set_ylabel("labelled")
+        axes.set_ylabel("labeled")
         axes.tick_params(length=0)
         return _to_svg(figure, title)
 
@@ -152,9 +152,9 @@ def draw_pyramid(
     with _open_figure(AROUND + ROW * len(bands)) as figure:
         axes = figure.add_subplot()
         widest = max((point.high for point in (*females, *males) if point), default=100.0)
-        for sign, points, colour in ((-1, females, FEMALE), (1, males, ACCENT)):
+        for sign, points, color in ((-1, females, FEMALE), (1, males, ACCENT)):
             for row, point in enumerate(points):
-                _draw_bar(axes, row, sign, point, colour, widest)
+                _draw_bar(axes, row, sign, point, color, widest)
         axes.axvline(0, color=SOFT, linewidth=1)
         axes.set_xlim(-1.08 * widest, 1.08 * widest)
         axes.set_yticks(range(len(bands)), bands)
@@ -170,12 +170,12 @@ def draw_pyramid(
 
 
 def _draw_bar(
-    axes: Axes, row: int, sign: int, point: Point | None, colour: str, widest: float
+    axes: Axes, row: int, sign: int, point: Point | None, color: str, widest: float
 ) -> None:
     if point is None:
-        axes.plot([sign * widest / 25], [row], "o", color=colour, markerfacecolor="none")
+        axes.plot([sign * widest / 25], [row], "o", color=color, markerfacecolor="none")
     elif point.value:
-        axes.barh(row, sign * point.value, height=0.7, color=colour, alpha=0.75)
+        axes.barh(row, sign * point.value, height=0.7, color=color, alpha=0.75)
         axes.hlines(row, sign * point.low, sign * point.high, INK, linewidth=2)
 
 
@@ -230,6 +230,6 @@ def _to_svg(figure: Figure, title: str) -> Markup:
     named = f'<svg role="img" aria-label="{escape(title)}"{drawing}'
     for pattern, instead in REPLACEMENTS:
         named = pattern.sub(instead, named)
-    for colour, name in PAGE_COLOURS.items():
-        named = named.replace(colour, f"var(--{name})")
+    for color, name in PAGE_COLORS.items():
+        named = named.replace(color, f"var(--{name})")
     return Markup(named)

@@ -11,7 +11,7 @@ from db.audience.evaluations import (
     EvaluationSettings,
 )
 from models.statistics.accuracy import Accuracy
-from models.statistics.confusion import LabelledFaces
+from models.statistics.confusion import LabeledFaces
 
 
 class EvaluationSummary(BaseModel):
@@ -31,9 +31,9 @@ class EvaluationSummary(BaseModel):
 
 
 class EvaluationOut(EvaluationSummary):
-    """An evaluation; `labelled` counts its faces by their labels and predictions."""
+    """An evaluation; `labeled` counts its faces by their labels and predictions."""
 
-    labelled: list[LabelledFaces]
+    labeled: list[LabeledFaces]
 
 
 class EvaluationsOut(BaseModel):

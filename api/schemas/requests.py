@@ -81,7 +81,7 @@ class OptionsBody(Strict):
     """How the items of a job are worked on.
 
     Thumbnails are `annotated` with boxes and labels; `blurred`, the same with every face that was
-    found made unrecognisable; or `none`.
+    found made unrecognizable; or `none`.
 
     Of items with the same bytes either each counts (`count`), or only the one that was recorded
     first (`once`): the others then have no faces of their own, and name it as `duplicate_of`.

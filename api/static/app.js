@@ -47,11 +47,11 @@ document.addEventListener("pointerover", light);
 document.addEventListener("focusin", light);
 
 /** Times are the reader's own. */
-function localise(root) {
+function localize(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);
     time.textContent = moment.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   }
 }
-localise(document);
-document.addEventListener("htmx:afterSettle", (event) => localise(event.detail.elt.parentElement ?? document));
+localize(document);
+document.addEventListener("htmx:afterSettle", (event) => localize(event.detail.elt.parentElement ?? document));

@@ -9,8 +9,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== content) return;
   // The title of a part would become that of the page.
   const item = content.querySelector("[data-item]")?.dataset.item;
-  previous.hidden = !neighbour(item, -1);
-  next.hidden = !neighbour(item, 1);
+  previous.hidden = !neighbor(item, -1);
+  next.hidden = !neighbor(item, 1);
   if (!dialog.open) dialog.showModal();
 });
 
@@ -40,10 +40,10 @@ dialog.addEventListener("keydown", (event) => {
 });
 
 function step(by) {
-  neighbour(content.querySelector("[data-item]")?.dataset.item, by)?.click();
+  neighbor(content.querySelector("[data-item]")?.dataset.item, by)?.click();
 }
 
-function neighbour(item, by) {
+function neighbor(item, by) {
   const tiles = [...document.querySelectorAll(".tile a")];
   const at = tiles.findIndex((tile) => tile.getAttribute("href") === `/items/${item}`);
   return at < 0 ? undefined : tiles[at + by];

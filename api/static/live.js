@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const SPOKEN_EVERY_MS = 3_000;
 // As small as letters may be, on small screens too.
 const TEXT_SIZE = 14;
-const COLOURS = { female: "#f0e442", male: "#56b4e9", unknown: "#ffffff" };
+const COLORS = { female: "#f0e442", male: "#56b4e9", unknown: "#ffffff" };
 const SHADE = "#101010";
 
 const find = (id) => document.getElementById(id);
@@ -117,7 +117,7 @@ async function follow(mine) {
     const sent_at = performance.now();
     let pause = 0;
     try {
-      const answer = await analyse(mine);
+      const answer = await analyze(mine);
       if (run !== mine) return;
       draw_answer(mine, answer, performance.now() - sent_at);
       show("");
@@ -142,7 +142,7 @@ function wait(milliseconds, signal) {
   });
 }
 
-async function analyse(mine) {
+async function analyze(mine) {
   const body = await take_picture();
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
@@ -202,7 +202,7 @@ function draw_answer(mine, answer, latency_ms) {
   find("faces").textContent = labels.length;
   find("latency").textContent = `${Math.round(latency_ms)} ms`;
   find("rate").textContent = seconds > 0 ? ((mine.answered.length - 1) / seconds).toFixed(1) : "-";
-  const summary = summarise(labels);
+  const summary = summarize(labels);
   boxes.dataset.faces = labels.length;
   boxes.setAttribute("aria-label", summary);
   find("summary").textContent = summary;
@@ -216,7 +216,7 @@ function describe(face) {
   return say("label", { gender: say(face.gender.value), group: face.age.group });
 }
 
-function summarise(labels) {
+function summarize(labels) {
   if (!labels.length) return say("nobody");
   const counts = new Map();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -240,20 +240,20 @@ function draw_boxes(answer, labels) {
     width: box.width * scale,
     height: box.height * scale,
   }));
-  const colours = answer.faces.map((face) => COLOURS[face.gender.value]);
-  frames.forEach((frame, index) => draw_frame(pen, frame, colours[index], width < 480 ? 1.5 : 2.5));
+  const colors = answer.faces.map((face) => COLORS[face.gender.value]);
+  frames.forEach((frame, index) => draw_frame(pen, frame, colors[index], width < 480 ? 1.5 : 2.5));
   const taken = [...frames];
   frames.forEach((frame, index) => {
     const size = { width: pen.measureText(labels[index]).width + 6, height: TEXT_SIZE + 4 };
     const place = find_place(frame, size, { width, height }, taken);
     taken.push(place);
-    draw_label(pen, place, labels[index], colours[index]);
+    draw_label(pen, place, labels[index], colors[index]);
   });
 }
 
-function draw_frame(pen, frame, colour, line) {
+function draw_frame(pen, frame, color, line) {
   // A dark line under the bright one: one of the two stands out whatever lies beneath.
-  for (const [width, style] of [[line * 2, SHADE], [line, colour]]) {
+  for (const [width, style] of [[line * 2, SHADE], [line, color]]) {
     pen.lineWidth = width;
     pen.strokeStyle = style;
     pen.strokeRect(frame.left, frame.top, frame.width, frame.height);
@@ -290,10 +290,10 @@ function overlap(one, other) {
   );
 }
 
-function draw_label(pen, place, text, colour) {
+function draw_label(pen, place, text, color) {
   pen.fillStyle = SHADE;
   pen.fillRect(place.left, place.top, place.width, place.height);
-  pen.fillStyle = colour;
+  pen.fillStyle = color;
   pen.fillText(text, place.left + 3, place.top + place.height / 2 + 1);
 }
 

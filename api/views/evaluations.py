@@ -1,4 +1,4 @@
-"""How right the nets were on labelled pictures: evaluations, by their names."""
+"""How right the nets were on labeled pictures: evaluations, by their names."""
 
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag

@@ -51,7 +51,7 @@ def list_results(path: JobPath, query: ResultsQuery) -> Response:
 
     JSON comes a page at a time: `next_cursor` is the `cursor` of the next. The others bring all at
     once unless `limit` is given: NDJSON a line for each item, CSV and Parquet a row for each face
-    and one for an item without any, COCO the pictures that were analysed and their faces.
+    and one for an item without any, COCO the pictures that were analyzed and their faces.
 
     With `view=tracks` each line or row is a person in a shot of a video.
     """

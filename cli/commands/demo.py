@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from api.schemas.responses import AudienceOut
-from cli.commands.run import analyse
+from cli.commands.run import analyze
 from cli.commands.weights import fetch_lacking
 from cli.environment import read_settings
 from cli.exits import ExitStatus
@@ -27,7 +27,7 @@ DEFAULT_OUT = Path("demo-out")
     help=f"Where results go [{DEFAULT_OUT}].",
 )
 def demo(out: Path) -> ExitStatus:
-    """Analyse sample photographs.
+    """Analyze sample photographs.
 
     They are fetched, with the nets, if need be; what was found is shown and kept in DIR.
 
@@ -36,7 +36,7 @@ def demo(out: Path) -> ExitStatus:
     """
     weights_dir = read_settings().weights_dir
     fetch_lacking(weights_dir)
-    status = analyse([weights_dir / sample.name for sample in SAMPLES], out, JobFields(("demo",)))
+    status = analyze([weights_dir / sample.name for sample in SAMPLES], out, JobFields(("demo",)))
     stdout = open_stdout()
     stdout.print(make_faces_table(read_results(out)))
     stdout.print()

@@ -1,4 +1,4 @@
-"""`facetally evaluate`: how right the nets are on labelled pictures, and what corrects shares."""
+"""`facetally evaluate`: how right the nets are on labeled pictures, and what corrects shares."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from api.reports.evaluation_report import render_evaluation
 from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
 from cli.commands.options import as_json
 from cli.environment import read_settings
-from cli.evaluation.analysis import analyse_rows, judge_row
+from cli.evaluation.analysis import analyze_rows, judge_row
 from cli.evaluation.labels import LabelRow, RowProblem, read_labels
 from cli.exits import CommandFailed, ExitStatus
 from cli.output.evaluation_tables import (
@@ -38,7 +38,7 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
-from models.statistics.judged import JudgedPicture, bound_subjects, count_labelled
+from models.statistics.judged import JudgedPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from models.weights.manifest import NETS
 from worker.settings import Settings
@@ -55,7 +55,7 @@ MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgment:
     """What became of the rows."""
 
     pictures: list[JudgedPicture]
@@ -71,7 +71,7 @@ class Judgement:
 )  # fmt: skip
 @click.option("--name", help="What audiences name it by [the file's name and the time].")
 def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
-    """Measure the nets on labelled pictures.
+    """Measure the nets on labeled pictures.
 
     LABELS is a .csv with a column path and a column age (in years), gender (female or male) or
     both, and perhaps subject, the same for all pictures of one person. The figures are shown,
@@ -85,12 +85,12 @@ def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
     with _open_database(settings) as database:
         _require_free(database, chosen)
         out.mkdir(parents=True, exist_ok=True)
-        judgement = _judge(labels, rows)
-        evaluation = _record(database, _measure(chosen, settings, len(rows), judgement))
+        judgment = _judge(labels, rows)
+        evaluation = _record(database, _measure(chosen, settings, len(rows), judgment))
     _write(evaluation, out)
     _show(evaluation)
     tell(f"Stored as {evaluation.name}. The page is {out / PAGE_FILE}.")
-    faulty = judgement.problems.keys() - set(HARMLESS)
+    faulty = judgment.problems.keys() - set(HARMLESS)
     return ExitStatus.INCOMPLETE if faulty else ExitStatus.DONE
 
 
@@ -138,21 +138,21 @@ def _require_free(database: Database, name: str) -> None:
             raise CommandFailed(f"There is an evaluation {name!r} already: give another --name.")
 
 
-def _judge(labels: Path, rows: Sequence[LabelRow]) -> Judgement:
-    judgement = Judgement([], Counter(one for row in rows for one in row.problems), 0)
+def _judge(labels: Path, rows: Sequence[LabelRow]) -> Judgment:
+    judgment = Judgment([], Counter(one for row in rows for one in row.problems), 0)
     notes = [f"line {row.line}: {one}" for row in rows for one in row.problems]
     usable = [row for row in rows if row.path is not None]
     several = 0
-    for row, item in zip(usable, analyse_rows(usable) if usable else [], strict=True):
+    for row, item in zip(usable, analyze_rows(usable) if usable else [], strict=True):
         if item.error:
-            judgement.problems[item.error.code] += 1
+            judgment.problems[item.error.code] += 1
             notes.append(f"line {row.line}: {item.error.code}: {item.error.message}")
             continue
-        judgement.pictures.append(judge_row(row, item))
-        judgement.problems[RowProblem.NO_FACE] += not item.faces
+        judgment.pictures.append(judge_row(row, item))
+        judgment.problems[RowProblem.NO_FACE] += not item.faces
         several += len(item.faces) > 1
     _tell_problems(labels, notes)
-    return Judgement(judgement.pictures, +judgement.problems, several)
+    return Judgment(judgment.pictures, +judgment.problems, several)
 
 
 def _tell_problems(labels: Path, notes: Sequence[str]) -> None:
@@ -162,8 +162,8 @@ def _tell_problems(labels: Path, notes: Sequence[str]) -> None:
         tell(f"And {len(notes) - MOST_TOLD} more; {JSON_FILE} counts them.")
 
 
-def _measure(name: str, settings: Settings, rows: int, judgement: Judgement) -> Evaluation:
-    pictures = judgement.pictures
+def _measure(name: str, settings: Settings, rows: int, judgment: Judgment) -> Evaluation:
+    pictures = judgment.pictures
     faces = sum(one.face is not None for one in pictures)
     if not faces:
         raise CommandFailed("No face was found in any picture that could be read.")
@@ -177,10 +177,10 @@ def _measure(name: str, settings: Settings, rows: int, judgement: Judgement) -> 
             settings.gender_min_probability,
         ),
         counts=EvaluationCounts(
-            rows, len(pictures), faces, judgement.several_faces, dict(judgement.problems)
+            rows, len(pictures), faces, judgment.several_faces, dict(judgment.problems)
         ),
         accuracy=measure_accuracy(pictures, BANDS, TOLD_BY),
-        labelled=count_labelled(pictures),
+        labeled=count_labeled(pictures),
         design_effect=bound_subjects(pictures),
     )
 

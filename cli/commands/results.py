@@ -74,7 +74,7 @@ def results(
     """Print what was found in a job.
 
     As NDJSON a line for each item, as JSON an array of items; as CSV or Parquet a row for each
-    face, and one for an item without any; as COCO the analysed pictures and their faces.
+    face, and one for an item without any; as COCO the analyzed pictures and their faces.
 
     \b
     Example: facetally results 7 --format csv --gender female --out faces.csv

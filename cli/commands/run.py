@@ -53,7 +53,7 @@ takes_out = click.option(
 @takes_out
 @takes_fields
 def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: Any) -> ExitStatus:
-    """Analyse pictures and videos on this machine.
+    """Analyze pictures and videos on this machine.
 
     PATHs are pictures, videos, folders and archives; DIR gets results, thumbnails and a report. A
     run that was stopped before its end goes on from there when the same command is given again.
@@ -62,10 +62,10 @@ def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: An
     Example: facetally run photos/ --out results/
              facetally run clip.mp4 --out results/ --annotated-video
     """
-    return analyse(paths, out, JobFields(tags, JobOptions(**options)))
+    return analyze(paths, out, JobFields(tags, JobOptions(**options)))
 
 
-def analyse(paths: Sequence[Path], out: Path, fields: JobFields) -> ExitStatus:
+def analyze(paths: Sequence[Path], out: Path, fields: JobFields) -> ExitStatus:
     """Everything `run` does; the demo does the same."""
     out.mkdir(parents=True, exist_ok=True)
     findings = find_pictures(paths, out)

@@ -34,11 +34,11 @@ def list_weights() -> None:
     Example: facetally weights list
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("file", "state", "licence", "source", "sha256"):
+    for column in ("file", "state", "license", "source", "sha256"):
         table.add_column(column, overflow="fold")
     for status in list_files(read_settings().weights_dir):
         file = status.file
-        table.add_row(file.name, status.state, file.licence, file.source, file.sha256)
+        table.add_row(file.name, status.state, file.license, file.source, file.sha256)
     open_stdout().print(table)
 
 

@@ -1,4 +1,4 @@
-"""What the nets make of labelled pictures, by a stack of its own that leaves nothing behind."""
+"""What the nets make of labeled pictures, by a stack of its own that leaves nothing behind."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ ITEMS_PER_PAGE = 1000
 EVERYWHERE = (Path("/"),)
 
 
-def analyse_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
+def analyze_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
     """The item of each row, in their order; every row has a path."""
     with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
         key = token_urlsafe(24)
@@ -67,7 +67,7 @@ def judge_row(row: LabelRow, item: StoredItem) -> JudgedPicture:
 
 
 def _find_most_prominent(item: StoredItem) -> StoredFace | None:
-    """A labelled picture shows one person: the largest face, less for being off the centre."""
+    """A labeled picture shows one person: the largest face, less for being off the center."""
 
     def prominence(stored: StoredFace) -> float:
         box, width, height = stored.face.box, item.width_pixels or 1, item.height_pixels or 1

@@ -1,4 +1,4 @@
-"""Labelled pictures in a CSV file: path, age, gender, subject. Each row may be at fault alone."""
+"""Labeled pictures in a CSV file: path, age, gender, subject. Each row may be at fault alone."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from cli.exits import CommandFailed
 from db.audience.bands import LAST_AGE
 
 GENDERS = {"female": "female", "f": "female", "male": "male", "m": "male"}
-# Written where whoever labelled did not know: no label, and no fault.
-UNLABELLED = ("", "unknown", "unk", "?", "na", "n/a", "nan", "none", "null", "-")
+# Written where whoever labeled did not know: no label, and no fault.
+UNLABELED = ("", "unknown", "unk", "?", "na", "n/a", "nan", "none", "null", "-")
 LONGEST_PATH = 1024
 
 
@@ -113,4 +113,4 @@ def _read_gender(text: str) -> str | None:
 
 
 def _is_label(text: str) -> bool:
-    return text.strip().lower() not in UNLABELLED
+    return text.strip().lower() not in UNLABELED

@@ -30,7 +30,7 @@ def make_figures_table(accuracy: Accuracy) -> Table:
 
 
 def make_bands_table(accuracy: Accuracy) -> Table:
-    """Faces by their labelled age."""
+    """Faces by their labeled age."""
     table = make_table("aged", "faces", "bias", "95 % interval", "mean error", "gender right")
     for band in accuracy.bands:
         table.add_row(
@@ -73,7 +73,7 @@ def make_confusion_tables(accuracy: Accuracy) -> Iterator[Table]:
 
 
 def _make_confusion_table(name: str, confusion: ConfusionTable) -> Table:
-    table = make_table(f"{name}: labelled", *confusion.predictions)
+    table = make_table(f"{name}: labeled", *confusion.predictions)
     for truth, counts in zip(confusion.truths, confusion.counts, strict=True):
         table.add_row(truth, *map(str, counts))
     return table

@@ -8,7 +8,7 @@ from pathlib import Path
 from api.submissions.archives import ARCHIVE_ENDINGS
 from models.pictures.file_kinds import HEAD_BYTES, is_video
 
-# Also what is recognised but not read: whoever has such pictures learns so from the results.
+# Also what is recognized but not read: whoever has such pictures learns so from the results.
 PICTURE_ENDINGS = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif",
     ".heic", ".heif", ".jp2", ".jxl",

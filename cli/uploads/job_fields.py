@@ -62,7 +62,7 @@ def takes_fields(command: Command) -> Command:
         type=click.Choice([kind.value for kind in ThumbnailKind]),
         default=ThumbnailKind.ANNOTATED.value,
         callback=lambda _, __, value: ThumbnailKind(value),
-        help="With boxes and labels; the same with faces made unrecognisable; or none [annotated].",
+        help="With boxes and labels; the same with faces made unrecognizable; or none [annotated].",
     )
     for option in reversed((tags, thumbnails, *_VIDEO_OPTIONS)):
         command = option(command)

@@ -13,7 +13,7 @@ from db.audience.bands import Band
 from db.tables import EvaluationRow
 from models.errors import FacetallyError
 from models.statistics.accuracy import Accuracy
-from models.statistics.confusion import Confusion, LabelledFaces, tabulate_confusion
+from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion
 
 ACCURACY = TypeAdapter(Accuracy)
 
@@ -24,7 +24,7 @@ class EvaluationExists(FacetallyError):
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSettings:
-    """The settings that shares depend on: a job analysed under others is another matter."""
+    """The settings that shares depend on: a job analyzed under others is another matter."""
 
     detection_side: int
     score_threshold: float
@@ -45,21 +45,21 @@ class EvaluationCounts:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How right the nets were on labelled pictures, and the counts to correct shares with."""
+    """How right the nets were on labeled pictures, and the counts to correct shares with."""
 
     name: str
     nets: dict[str, str]  # each file's sha256
     settings: EvaluationSettings
     counts: EvaluationCounts
     accuracy: Accuracy
-    labelled: tuple[LabelledFaces, ...]
-    design_effect: float  # of the labelled faces within their subjects
+    labeled: tuple[LabeledFaces, ...]
+    design_effect: float  # of the labeled faces within their subjects
     created_at: datetime | None = None  # None until it is recorded
 
     def confusion(self, *, by_gender: bool, bands: Sequence[Band] | None) -> Confusion:
         """What an audience of these groups is corrected with, by `correct_shares`."""
         return tabulate_confusion(
-            self.labelled, by_gender=by_gender, bands=bands, design_effect=self.design_effect
+            self.labeled, by_gender=by_gender, bands=bands, design_effect=self.design_effect
         )
 
 
@@ -71,7 +71,7 @@ def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
         settings=_plain(EvaluationSettings, evaluation.settings),
         counts=_plain(EvaluationCounts, evaluation.counts),
         accuracy=_plain(Accuracy, evaluation.accuracy),
-        labelled=[list(astuple(faces)) for faces in evaluation.labelled],
+        labeled=[list(astuple(faces)) for faces in evaluation.labeled],
         design_effect=evaluation.design_effect,
     )
     try:
@@ -88,10 +88,10 @@ def read_evaluation(session: Session, name: str) -> Evaluation | None:
     query = (
         select(EvaluationRow)
         .where(EvaluationRow.name == name)
-        .options(undefer(EvaluationRow.labelled))
+        .options(undefer(EvaluationRow.labeled))
     )
     row = session.scalars(query).one_or_none()
-    return None if row is None else replace(_value(row), labelled=_labelled(row))
+    return None if row is None else replace(_value(row), labeled=_labeled(row))
 
 
 def read_evaluations(session: Session) -> list[Evaluation]:
@@ -107,14 +107,14 @@ def _value(row: EvaluationRow) -> Evaluation:
         settings=EvaluationSettings(**row.settings),
         counts=EvaluationCounts(**row.counts),
         accuracy=ACCURACY.validate_python(row.accuracy),
-        labelled=(),
+        labeled=(),
         design_effect=row.design_effect,
         created_at=row.created_at,
     )
 
 
-def _labelled(row: EvaluationRow) -> tuple[LabelledFaces, ...]:
-    return tuple(LabelledFaces(*faces) for faces in row.labelled)
+def _labeled(row: EvaluationRow) -> tuple[LabeledFaces, ...]:
+    return tuple(LabeledFaces(*faces) for faces in row.labeled)
 
 
 def _plain(kind: type[object], value: object) -> object:

@@ -106,7 +106,7 @@ def _split(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
 
 def _condemn(session: Session, chunk: ChunkRow) -> None:
     message = (
-        f"Analysing this item stopped its worker {chunk.crashes} times; it was left out so that "
+        f"Analyzing this item stopped its worker {chunk.crashes} times; it was left out so that "
         "the others could be done. Check the file, or submit it again in another format."
     )
     error = ItemError(ErrorCode.WORKER_CRASHED, message)

@@ -85,11 +85,11 @@ def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobC
     time that the rate is of."""
     size = ChunkRow.stop - ChunkRow.start
     held = ChunkRow.state.in_((ChunkState.LEASED, ChunkState.CUT))
-    analysed = ChunkRow.done + ChunkRow.failed - ChunkRow.earlier
+    analyzed = ChunkRow.done + ChunkRow.failed - ChunkRow.earlier
     query = (
         select(
             ChunkRow.job_id,
-            func.sum(case((_IN_RATE, analysed), else_=0)),
+            func.sum(case((_IN_RATE, analyzed), else_=0)),
             func.sum(size),
             func.sum(case((held, LEFT), else_=0)),
             func.sum(ChunkRow.done),

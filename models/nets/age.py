@@ -18,7 +18,7 @@ CLASS_YEARS = np.array([0.25, *range(1, AGE_CLASSES)], dtype=np.float64)
 # The low and high age leave a tenth of the belief below and a tenth above: 80 % lies between.
 TAIL = 0.1
 
-# The net is surer than it is right: its own central 80 % hold the age of 47 % of 798 labelled
+# The net is surer than it is right: its own central 80 % hold the age of 47 % of 798 labeled
 # faces. What it does not know of its own error is added as a normal spread of this many years; the
 # interval then holds the age of 79 %, and is the narrowest of the kinds that were tried.
 UNTOLD_SPREAD_YEARS = 5.2

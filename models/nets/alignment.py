@@ -96,7 +96,7 @@ def _bound_chip(
 def _stretch(transform: NDArray[np.float64], across: float, down: float) -> NDArray[np.float64]:
     """`transform` for pixels `across` times as wide and `down` times as high."""
     stretched = transform.copy()
-    # The centre of pixel i of the shrunk region lies at (i + 0.5) * stretch - 0.5 of the large one.
+    # The center of pixel i of the shrunk region lies at (i + 0.5) * stretch - 0.5 of the large one.
     offset = np.array([across / 2 - 0.5, down / 2 - 0.5])
     stretched[:, :2] = transform[:, :2] * (across, down)
     stretched[:, 2] = transform[:, 2] + transform[:, :2] @ offset

@@ -15,7 +15,7 @@ LARGEST_BATCH = 64
 
 
 def prepare_chips(chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, S, S, 3) RGB bytes to (N, 3, S, S), centred and scaled."""
+    """(N, S, S, 3) RGB bytes to (N, 3, S, S), centered and scaled."""
     values = (chips.astype(np.float32) - MEAN_RGB) / DIVISOR
     return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
 

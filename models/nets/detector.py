@@ -125,9 +125,9 @@ def prepare(rgbs: Sequence[NDArray[np.uint8]], side: int) -> NDArray[np.float32]
     inputs = np.zeros((len(rgbs), 3, height, width), dtype=np.float32)
     for planes, rgb in zip(inputs, rgbs, strict=True):
         scaled_width, scaled_height = _scale_size(rgb, side)
-        colours = cv2.split(_scale(rgb, scaled_width, scaled_height))
-        for plane, colour in zip(planes, reversed(colours), strict=True):
-            plane[:scaled_height, :scaled_width] = colour
+        colors = cv2.split(_scale(rgb, scaled_width, scaled_height))
+        for plane, color in zip(planes, reversed(colors), strict=True):
+            plane[:scaled_height, :scaled_width] = color
     return inputs
 
 
@@ -191,10 +191,10 @@ def _locate_anchors(
 def _read_boxes(
     offsets: NDArray[np.float32], cells: NDArray[np.float32], strides: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Corners (n, 4) from centre offsets and log sizes (n, 4), both in strides."""
-    centres = (cells + offsets[:, :2]) * strides
+    """Corners (n, 4) from center offsets and log sizes (n, 4), both in strides."""
+    centers = (cells + offsets[:, :2]) * strides
     halves = np.exp(offsets[:, 2:]) * strides / 2
-    return np.concatenate([centres - halves, centres + halves], axis=1)
+    return np.concatenate([centers - halves, centers + halves], axis=1)
 
 
 def _make_detection(

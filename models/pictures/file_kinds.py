@@ -94,7 +94,7 @@ SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
 MP4 = "an MP4 or QuickTime video"
 
 
-def recognise_format(data: bytes) -> str:
+def recognize_format(data: bytes) -> str:
     """Name the picture format of `data`: JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF.
 
     Raises UnsupportedItem for a known kind that is not read, UnreadableItem for anything else.
@@ -105,7 +105,7 @@ def recognise_format(data: bytes) -> str:
     if is_video(head):
         raise _refuse_video(head)
     if head[4:8] == b"ftyp":
-        return _recognise_brand(head)
+        return _recognize_brand(head)
     _refuse_known(head)
     readable = _find_mark(head, READABLE)
     if readable:
@@ -129,7 +129,7 @@ def _refuse_video(head: bytes) -> UnsupportedItem:
     )
 
 
-def _recognise_brand(head: bytes) -> str:
+def _recognize_brand(head: bytes) -> str:
     kind = _name_brand(head)
     if kind == SOUND:
         raise _unsupported_sound()
@@ -199,7 +199,7 @@ def _unsupported_sound() -> UnsupportedItem:
 def _describe_unknown(head: bytes) -> str:
     if _is_text(head):
         return "The file holds text, not a picture; send the picture itself."
-    return "The file is no picture that can be recognised; send the original JPEG or PNG."
+    return "The file is no picture that can be recognized; send the original JPEG or PNG."
 
 
 def _is_text(head: bytes) -> bool:

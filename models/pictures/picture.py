@@ -19,7 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from models.errors import ItemError, TooLargeItem, UnreadableItem
-from models.pictures.file_kinds import recognise_format
+from models.pictures.file_kinds import recognize_format
 from models.pictures.tone import read_white, to_rgb
 
 READERS: dict[str, type[ImageFile]] = {
@@ -35,7 +35,7 @@ READERS: dict[str, type[ImageFile]] = {
 # libjpeg can leave out the finest detail while decoding, by these factors.
 JPEG_FACTORS = (8, 4, 2)
 
-# Rows of the reduced picture made at a time: bounds the memory that colour conversion takes.
+# Rows of the reduced picture made at a time: bounds the memory that color conversion takes.
 BAND_ROWS = 64
 
 
@@ -68,7 +68,7 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
     Raises UnreadableItem, UnsupportedItem, or TooLargeItem: the last from the header, before any
     pixel is decoded. Holds at most one full-size copy of the pixels. Safe to call from threads.
     """
-    file_format = recognise_format(data)
+    file_format = recognize_format(data)
     try:
         return _decode(READERS[file_format], data, max_pixels, working_side)
     except ItemError:

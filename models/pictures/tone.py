@@ -1,4 +1,4 @@
-"""Any picture mode to 8-bit RGB, as a viewer shows it: alpha on white, deep greys scaled down."""
+"""Any picture mode to 8-bit RGB, as a viewer shows it: alpha on white, deep grays scaled down."""
 
 import math
 

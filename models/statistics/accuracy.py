@@ -7,7 +7,7 @@ from models.statistics.bootstrap import Estimate
 
 @dataclass(frozen=True, slots=True)
 class ConfusionTable:
-    """`counts[i][j]` faces labelled `truths[i]` were predicted as `predictions[j]`."""
+    """`counts[i][j]` faces labeled `truths[i]` were predicted as `predictions[j]`."""
 
     truths: tuple[str, ...]
     predictions: tuple[str, ...]
@@ -16,7 +16,7 @@ class ConfusionTable:
 
 @dataclass(frozen=True, slots=True)
 class ClassAccuracy:
-    """How right the nets are about one class; None where no face was labelled or predicted so."""
+    """How right the nets are about one class; None where no face was labeled or predicted so."""
 
     name: str
     precision: Estimate | None
@@ -50,7 +50,7 @@ class GenderAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class GroupAccuracy:
-    """Age as a choice among groups; `one_off` takes the group or a neighbour of it for right."""
+    """Age as a choice among groups; `one_off` takes the group or a neighbor of it for right."""
 
     error: Estimate
     one_off: Estimate
@@ -70,7 +70,7 @@ class AgeAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class BandAccuracy:
-    """The faces labelled with ages of one band; gender is that of the decided faces."""
+    """The faces labeled with ages of one band; gender is that of the decided faces."""
 
     band: str
     faces: int
@@ -81,7 +81,7 @@ class BandAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Every figure of an evaluation; None for what no face was labelled with."""
+    """Every figure of an evaluation; None for what no face was labeled with."""
 
     detection: Estimate
     gender: GenderAccuracy | None

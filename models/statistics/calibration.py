@@ -17,7 +17,7 @@ from models.statistics.shares import Share
 DRAWS = 300
 DRAW_TURNS, DRAW_NEAR = 40, 1e-4
 TURNS, NEAR = 1000, 1e-9
-# Each labelled group is given one face more, spread over all predictions alike (Perks 1947): a
+# Each labeled group is given one face more, spread over all predictions alike (Perks 1947): a
 # mistake that was not seen among few faces may still be made.
 PRIOR_FACES = 1.0
 # EM never leaves a share of zero: draws start from the likeliest shares with so much of even ones.
@@ -40,12 +40,12 @@ def correct_shares(
     """
     counts = np.array(confusion.counts, dtype=np.float64)
     seen = _arrange(confusion, observed)
-    _require_labelled(confusion, counts)
+    _require_labeled(confusion, counts)
     if not seen.sum():
         return dict.fromkeys(confusion.truths, Share(0.0, 0.0, 1.0))
-    labelled = counts / confusion.design_effect + PRIOR_FACES / counts.shape[1]
-    likeliest = _fit(labelled, seen)
-    drawn = _draw(labelled, seen / design_effect, likeliest, np.random.default_rng(seed))
+    labeled = counts / confusion.design_effect + PRIOR_FACES / counts.shape[1]
+    likeliest = _fit(labeled, seen)
+    drawn = _draw(labeled, seen / design_effect, likeliest, np.random.default_rng(seed))
     # The mean of the draws strays less from the truth than the likeliest shares, which go to
     # extremes where groups are hard to tell apart (bagging: Breiman 1996).
     values = drawn.mean(0)
@@ -65,7 +65,7 @@ def _arrange(confusion: Confusion, observed: Mapping[Group, int]) -> NDArray[np.
     return np.array(counts, dtype=np.float64)
 
 
-def _require_labelled(confusion: Confusion, counts: NDArray[np.float64]) -> None:
+def _require_labeled(confusion: Confusion, counts: NDArray[np.float64]) -> None:
     lacking = [
         _describe(group)
         for group, faces in zip(confusion.truths, counts.sum(1), strict=True)
@@ -73,7 +73,7 @@ def _require_labelled(confusion: Confusion, counts: NDArray[np.float64]) -> None
     ]
     if lacking:
         raise CalibrationError(
-            f"The evaluation has no face labelled {', '.join(lacking)}: evaluate more pictures, "
+            f"The evaluation has no face labeled {', '.join(lacking)}: evaluate more pictures, "
             "or ask for wider bands."
         )
 
@@ -82,9 +82,9 @@ def _describe(group: Group) -> str:
     return " ".join(part for part in group if part is not None) or "at all"
 
 
-def _fit(labelled: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:
-    kinds = len(labelled)
-    parts = labelled / labelled.sum(1, keepdims=True)
+def _fit(labeled: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    kinds = len(labeled)
+    parts = labeled / labeled.sum(1, keepdims=True)
     start = np.full((1, kinds), 1 / kinds)
     observed = (seen / seen.sum())[None]
     [shares] = fit_mixtures(parts[None], observed, start, turns=TURNS, near=NEAR)
@@ -92,14 +92,14 @@ def _fit(labelled: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np
 
 
 def _draw(
-    labelled: NDArray[np.float64],
+    labeled: NDArray[np.float64],
     seen: NDArray[np.float64],
     likeliest: NDArray[np.float64],
     random: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """(DRAWS, K): the shares, had other faces been labelled and others been seen."""
-    kinds, predictions = labelled.shape
-    parts = random.standard_gamma(np.broadcast_to(labelled, (DRAWS, kinds, predictions)))
+    """(DRAWS, K): the shares, had other faces been labeled and others been seen."""
+    kinds, predictions = labeled.shape
+    parts = random.standard_gamma(np.broadcast_to(labeled, (DRAWS, kinds, predictions)))
     believed = seen + PRIOR_FACES / predictions
     others = random.standard_gamma(np.broadcast_to(believed, (DRAWS, predictions)))
     start = np.broadcast_to((likeliest + EVEN / kinds) / (1 + EVEN), (DRAWS, kinds))

@@ -1,4 +1,4 @@
-"""What the nets made of labelled faces: counted pairs of truth and prediction, for any groups."""
+"""What the nets made of labeled faces: counted pairs of truth and prediction, for any groups."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,13 +12,13 @@ PREDICTED_GENDERS = (*TRUE_GENDERS, "unknown")
 # A band: its label, and the first and last whole year of it.
 AgeRange: TypeAlias = tuple[str, int, int]
 OUTSIDE = "other"
-# An older face is counted with the hundred-year-olds, labelled or not.
+# An older face is counted with the hundred-year-olds, labeled or not.
 OLDEST = 100
 AGES = range(OLDEST + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledFaces:
+class LabeledFaces:
     """So many faces of the same labels and predictions; ages in whole years, as in cells."""
 
     true_age: int | None  # None where there is no label
@@ -52,7 +52,7 @@ class Confusion:
 
 
 def tabulate_confusion(
-    labelled: Iterable[LabelledFaces],
+    labeled: Iterable[LabeledFaces],
     *,
     by_gender: bool,
     bands: Sequence[AgeRange] | None,
@@ -64,7 +64,7 @@ def tabulate_confusion(
     out.
     """
     found: Counter[tuple[Group, Group]] = Counter()
-    for one in labelled:
+    for one in labeled:
         if (by_gender and one.true_gender is None) or (bands and one.true_age is None):
             continue
         truth = _group(one.true_gender, one.true_age, by_gender, bands)

@@ -1,4 +1,4 @@
-"""Labelled pictures with what the nets found in them."""
+"""Labeled pictures with what the nets found in them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from math import floor
 
 from models.face import Face, whole_years
-from models.statistics.confusion import LabelledFaces
+from models.statistics.confusion import LabeledFaces
 from models.statistics.shares import bound_design_effect
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedPicture:
-    """A picture that could be read: what it is labelled, and the face found in it, if any."""
+    """A picture that could be read: what it is labeled, and the face found in it, if any."""
 
     subject: str
     true_age: float | None = None
@@ -22,7 +22,7 @@ class JudgedPicture:
 
     @property
     def true_years(self) -> int | None:
-        """The labelled age in completed years, as people count theirs."""
+        """The labeled age in completed years, as people count theirs."""
         return None if self.true_age is None else floor(self.true_age)
 
     @property
@@ -31,7 +31,7 @@ class JudgedPicture:
         return None if self.face is None else whole_years(self.face.age.years)
 
 
-def count_labelled(pictures: Sequence[JudgedPicture]) -> tuple[LabelledFaces, ...]:
+def count_labeled(pictures: Sequence[JudgedPicture]) -> tuple[LabeledFaces, ...]:
     """The faces found, counted by label and prediction: what corrects shares later."""
     counts = Counter(
         (one.true_years, one.true_gender, one.years, one.gender)
@@ -39,7 +39,7 @@ def count_labelled(pictures: Sequence[JudgedPicture]) -> tuple[LabelledFaces, ..
         if one.years is not None and (one.true_years, one.true_gender) != (None, None)
     )
     return tuple(
-        LabelledFaces(true_age, true_gender, years, gender, faces)
+        LabeledFaces(true_age, true_gender, years, gender, faces)
         for (true_age, true_gender, years, gender), faces in sorted(counts.items(), key=str)
         if years is not None
     )

@@ -1,4 +1,4 @@
-"""Labelled pictures to figures: all are ratios, drawn again together for their intervals."""
+"""Labeled pictures to figures: all are ratios, drawn again together for their intervals."""
 
 from collections.abc import Mapping, Sequence
 

@@ -16,7 +16,7 @@ def fit_mixtures(parts: Array, observed: Array, start: Array, *, turns: int, nea
 
     `parts` (D, K, M) says how part k falls into M predictions, `observed` (D, M) what was
     predicted, both as shares; every share of `start` (D, K) must be positive. Each turn is two
-    steps of expectation-maximisation (Dempster, Laird, Rubin 1977), an extrapolation of them
+    steps of expectation-maximization (Dempster, Laird, Rubin 1977), an extrapolation of them
     (SQUAREM: Varadhan, Roland 2008), and a step to settle; it ends when no share moves by `near`.
     """
     shares = start

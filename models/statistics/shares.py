@@ -26,9 +26,9 @@ def wilson_share(count: int, total: int, design_effect: float = 1.0) -> Share:
         return Share(0.0, 0.0, 1.0)
     share, worth = count / total, total / design_effect
     z2 = Z_95**2
-    centre = (share + z2 / (2 * worth)) / (1 + z2 / worth)
+    center = (share + z2 / (2 * worth)) / (1 + z2 / worth)
     half = Z_95 / (1 + z2 / worth) * sqrt(share * (1 - share) / worth + z2 / (4 * worth**2))
-    return Share(share, max(0.0, centre - half), min(1.0, centre + half))
+    return Share(share, max(0.0, center - half), min(1.0, center + half))
 
 
 def bound_design_effect(faces: int, faces_squared: int) -> float:

@@ -30,7 +30,7 @@ PYRAMID_LEVELS = 3
 def follow(
     before: NDArray[np.uint8], after: NDArray[np.uint8], boxes: Mapping[int, Corners]
 ) -> dict[int, Corners]:
-    """Where the boxes of one grey frame (H, W) are in the next, less those that are lost."""
+    """Where the boxes of one gray frame (H, W) are in the next, less those that are lost."""
     if not boxes:
         return {}
     points = np.concatenate([_lay_grid(box) for box in boxes.values()])

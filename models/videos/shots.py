@@ -1,7 +1,7 @@
 """Where one shot ends and the next begins, told from small signatures of the sampled frames.
 
-At a cut both the colours of a frame and its outlines become others; where a lamp, a flash or the
-exposure changes, only its colours do.
+At a cut both the colors of a frame and its outlines become others; where a lamp, a flash or the
+exposure changes, only its colors do.
 """
 
 import math
@@ -19,7 +19,7 @@ from models.pictures.picture import Picture
 HISTOGRAM_STEPS = (8, 4, 4)
 HISTOGRAM_BYTES = math.prod(HISTOGRAM_STEPS)
 SIDE_PIXELS = 160
-# The same frame as so many grey fields, rows and columns; 0 is one that a person covers.
+# The same frame as so many gray fields, rows and columns; 0 is one that a person covers.
 FIELDS = (18, 32)
 COVERED = 0
 # In sides of a face, to all sides of it: what moves with it.
@@ -29,7 +29,7 @@ PERSON_MARGIN = 1.0
 # 0.38.
 CUT_DISTANCE = 0.30
 # How alike the outlines of two frames are where only their light is another: in clips whose lamps
-# change colour, flash or fade 0.6 and more, over cuts 0.4 at most.
+# change color, flash or fade 0.6 and more, over cuts 0.4 at most.
 LIKENESS = 0.5
 # Fields that differ by less, or of which fewer can be compared, tell nothing.
 LEAST_CONTRAST = 3.0
@@ -40,7 +40,7 @@ DARKEST, BRIGHTEST = 16, 235
 
 
 def sign_frame(picture: Picture, people: Sequence[Box] = ()) -> bytes:
-    """A frame as 704 bytes: how often each colour occurs, and its outlines where nobody is."""
+    """A frame as 704 bytes: how often each color occurs, and its outlines where nobody is."""
     step = max(1, max(picture.rgb.shape[:2]) // SIDE_PIXELS)
     small = np.ascontiguousarray(picture.rgb[::step, ::step])
     hsv = cv2.cvtColor(small, cv2.COLOR_RGB2HSV)
@@ -56,9 +56,9 @@ def _draw_outlines(
 ) -> NDArray[np.uint8]:
     """The fields of a frame, from 1 (black) to 255."""
     rows, columns = FIELDS
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    small_grey = cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA)
-    fields: NDArray[np.uint8] = np.maximum(small_grey, COVERED + 1).astype(np.uint8)
+    gray = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    small_gray = cv2.resize(gray, (columns, rows), interpolation=cv2.INTER_AREA)
+    fields: NDArray[np.uint8] = np.maximum(small_gray, COVERED + 1).astype(np.uint8)
     down, across = rows / picture.height_pixels, columns / picture.width_pixels
     for box in people:
         margin = PERSON_MARGIN * max(box.width, box.height)
@@ -79,7 +79,7 @@ def is_blind(signature: bytes) -> bool:
 
 
 def measure_change(before: bytes, after: bytes) -> float:
-    """Hellinger's distance of two frames' colours, from 0 (alike) to 1."""
+    """Hellinger's distance of two frames' colors, from 0 (alike) to 1."""
     first, second = (
         np.frombuffer(one, np.uint8, HISTOGRAM_BYTES).astype(np.float64) for one in (before, after)
     )
@@ -101,7 +101,7 @@ def measure_likeness(before: bytes, after: bytes) -> float:
 def _compare_edges(
     first: NDArray[np.float64], second: NDArray[np.float64], is_seen: NDArray[np.bool_]
 ) -> float:
-    """By how much neighbours differ, whichever is the brighter: a lamp may turn that round."""
+    """By how much neighbors differ, whichever is the brighter: a lamp may turn that round."""
     edges: list[list[NDArray[np.float64]]] = [[], []]
     for axis in (0, 1):
         before, after = (np.delete(is_seen, at, axis) for at in (-1, 0))

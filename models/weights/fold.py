@@ -1,4 +1,4 @@
-"""Makes YuNet's block-quantised file one that ONNX Runtime opens at any picture size.
+"""Makes YuNet's block-quantized file one that ONNX Runtime opens at any picture size.
 
 Its weights are stored as int8 with scales, in a form ONNX Runtime refuses. They are multiplied out
 once, when the weights are fetched, so that workers never import `onnx`.
@@ -71,8 +71,8 @@ def _dequantize(
         scales = np.repeat(scales, block_size, axis=axis)
         zero_points = np.repeat(zero_points, block_size, axis=axis)
     # Zero points and weights are int8: their difference needs one bit more.
-    centred = quantized.astype(np.int16) - zero_points.astype(np.int16)
-    return centred.astype(np.float32) * scales.astype(np.float32)
+    centered = quantized.astype(np.int16) - zero_points.astype(np.int16)
+    return centered.astype(np.float32) * scales.astype(np.float32)
 
 
 def _open_shapes(graph: onnx.GraphProto) -> None:

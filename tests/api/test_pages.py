@@ -205,7 +205,7 @@ def test_an_upload_is_shown_as_what_it_is_unless_its_job_hides_faces(
 
 def test_every_text_that_a_template_names_is_there() -> None:
     english = load_texts("en")
-    catalogue = tomllib.loads((api.pages.texts.FOLDER / "en.toml").read_text(encoding="utf-8"))
+    catalog = tomllib.loads((api.pages.texts.FOLDER / "en.toml").read_text(encoding="utf-8"))
     named = {
         name
         for path in TEMPLATES.glob("*.html")
@@ -214,7 +214,7 @@ def test_every_text_that_a_template_names_is_there() -> None:
     assert len(named) > 50
     for name in named:
         part, _, entry = name.partition(".")
-        assert entry in catalogue[part], name
+        assert entry in catalog[part], name
     assert english("look.faces", count=1) == "1 face"
     assert english("look.faces", count=2000) == "2,000 faces"
 

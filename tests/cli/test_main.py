@@ -56,7 +56,7 @@ def test_the_help_of_the_program_lists_every_command(terminal):
 
 
 def test_an_unknown_command_is_a_usage_error(call):
-    done = call("analyse")
+    done = call("analyze")
 
     assert done.returncode == 2
     assert "No such command" in done.stderr

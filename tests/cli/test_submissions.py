@@ -86,12 +86,12 @@ def test_a_csv_manifest_has_dimensions_in_its_other_columns(tmp_path):
 
 def test_a_manifest_as_spreadsheets_write_it_is_read(tmp_path):
     manifest = tmp_path / "shop.CSV"
-    manifest.write_bytes("\ufeffuri;store\r\nfile:///a.jpg;Lyon, centre\r\n".encode())
+    manifest.write_bytes("\ufeffuri;store\r\nfile:///a.jpg;Lyon, center\r\n".encode())
 
     [item] = read_manifest(manifest)
 
     assert is_manifest(manifest)
-    assert (item.uri, item.dimensions) == ("file:///a.jpg", {"store": "Lyon, centre"})
+    assert (item.uri, item.dimensions) == ("file:///a.jpg", {"store": "Lyon, center"})
 
 
 def test_an_ndjson_manifest_is_read_line_by_line(tmp_path):

@@ -70,5 +70,5 @@ def test_a_job_of_the_revision_before_goes_on(empty: Database) -> None:
         ("failed", None),
         ("done", None),
     ]
-    # What was refused at the door was not analysed: of two items that ended, one counts.
+    # What was refused at the door was not analyzed: of two items that ended, one counts.
     assert status(empty, 1).items_per_second == pytest.approx(1 / 60)

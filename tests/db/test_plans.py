@@ -48,13 +48,13 @@ def filled(database: Database) -> Database:
     for chunk_id in hints(database, window=RECORDED):
         chunk = claim(database, chunk_id)
         assert chunk is not None
-        record(database, chunk, analyse(chunk, fail=[chunk.items[0].name]))
+        record(database, chunk, analyze(chunk, fail=[chunk.items[0].name]))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return database
 
 
-def analyse(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
+def analyze(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
     results = results_of(chunk, [make_face()], fail)
     return [replace(result, digest=result.item.id.to_bytes(16)) for result in results]
 
@@ -82,7 +82,7 @@ def test_a_chunk_goes_its_way_by_indexes(filled: Database) -> None:
         chunk = claim_chunk(session, chunk_id, "token", "worker", 60)
         assert chunk is not None
         renew_lease(session, chunk.id, "token", 60)
-        results = analyse(chunk)
+        results = analyze(chunk)
         digests = [result.digest for result in results if result.digest]
         assert find_recorded(session, chunk.job_id, digests) == {}
         assert record_results(session, chunk, results, gender_min_probability=0.6)

@@ -76,8 +76,8 @@ def draw_frame(seconds: float, weights_dir: Path, cast: tuple[Actor, ...] = CAST
 
 def _background(second_shot: bool) -> np.ndarray:
     ramp = np.linspace(60, 140, WIDTH, dtype=np.uint8)
-    colours = (ramp, ramp // 2, ramp // 3) if second_shot else (ramp // 3, ramp, ramp // 2)
-    return np.repeat(np.stack(colours, axis=1)[np.newaxis], HEIGHT, axis=0).copy()
+    colors = (ramp, ramp // 2, ramp // 3) if second_shot else (ramp // 3, ramp, ramp // 2)
+    return np.repeat(np.stack(colors, axis=1)[np.newaxis], HEIGHT, axis=0).copy()
 
 
 @cache

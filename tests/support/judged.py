@@ -1,4 +1,4 @@
-"""Labelled pictures with faces, without any picture."""
+"""Labeled pictures with faces, without any picture."""
 
 from db.audience.bands import PRESETS
 from db.audience.evaluations import (
@@ -6,7 +6,7 @@ from db.audience.evaluations import (
     EvaluationCounts,
     EvaluationSettings,
 )
-from models.statistics.judged import JudgedPicture, count_labelled
+from models.statistics.judged import JudgedPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 from tests.support.jobs import make_face
 
@@ -30,7 +30,7 @@ def make_evaluation(name: str = "spring") -> Evaluation:
         settings=EvaluationSettings(640, 0.7, 24, 0.6),
         counts=EvaluationCounts(62, 61, 60, 2, {"no_face": 1, "unreadable": 1}),
         accuracy=measure_accuracy(PICTURES, PRESETS, "marketing"),
-        labelled=count_labelled(PICTURES),
+        labeled=count_labeled(PICTURES),
         design_effect=1.5,
     )
 

@@ -22,7 +22,7 @@ JPEG_PAYLOAD = 26
 
 
 def read_sample(name: str, width: int, height: int) -> np.ndarray:
-    """A sample photograph as (H, W, 3) BGR of this size, whole, on grey."""
+    """A sample photograph as (H, W, 3) BGR of this size, whole, on gray."""
     image = Image.open(SAMPLES / name).convert("RGB")
     image.thumbnail((width, height))
     canvas = Image.new("RGB", (width, height), (90, 90, 90))
@@ -171,7 +171,7 @@ def _cut_picture(bgr: np.ndarray) -> Iterator[tuple[bool, bytes]]:
     stream = io.BytesIO()
     Image.fromarray(bgr[:, :, ::-1]).save(stream, "JPEG", quality=80, subsampling="4:2:0")
     data = stream.getvalue()
-    tables = b"".join(_quantisation_tables(data))
+    tables = b"".join(_quantization_tables(data))
     start = data.index(b"\xff\xda")
     scan = data[start + 2 + struct.unpack_from(">H", data, start + 2)[0] : -2]
     sides = bytes((bgr.shape[1] // 8, bgr.shape[0] // 8))
@@ -182,7 +182,7 @@ def _cut_picture(bgr: np.ndarray) -> Iterator[tuple[bool, bytes]]:
         yield offset + RTP_PIECE >= len(scan), head + scan[offset : offset + RTP_PIECE]
 
 
-def _quantisation_tables(data: bytes) -> Iterator[bytes]:
+def _quantization_tables(data: bytes) -> Iterator[bytes]:
     at = 2
     while data[at : at + 2] != b"\xff\xda":
         size = struct.unpack_from(">H", data, at + 2)[0]

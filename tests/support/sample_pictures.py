@@ -15,7 +15,7 @@ MAX_PIXELS = 200_000_000
 
 
 def make_scene(width=96, height=64, seed=7):
-    """A smooth coloured RGB scene with a red top-left and a blue bottom-right corner."""
+    """A smooth colored RGB scene with a red top-left and a blue bottom-right corner."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(60, 200, (4, 6, 3), dtype=np.uint8)
     scene = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
@@ -60,12 +60,12 @@ def encode_turned(file_format, orientation, width=96, height=64):
 
 
 def make_deep_png(samples):
-    """A 16-bit PNG of `samples` (H, W) grey or (H, W, 3) RGB uint16; Pillow writes only grey."""
+    """A 16-bit PNG of `samples` (H, W) gray or (H, W, 3) RGB uint16; Pillow writes only gray."""
     height, width = samples.shape[:2]
-    colour_type = 0 if samples.ndim == 2 else 2
+    color_type = 0 if samples.ndim == 2 else 2
     rows = samples.astype(">u2").reshape(height, -1)
     data = b"".join(b"\x00" + row.tobytes() for row in rows)
-    header = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
     return make_png(header, data)
 
 
@@ -83,7 +83,7 @@ def make_png(header, data):
 
 
 def make_deep_tiff(samples, byte_order="<"):
-    """An uncompressed 16-bit TIFF of `samples` (H, W) grey or (H, W, 3) RGB uint16."""
+    """An uncompressed 16-bit TIFF of `samples` (H, W) gray or (H, W, 3) RGB uint16."""
     height, width = samples.shape[:2]
     channels = 1 if samples.ndim == 2 else 3
     pixels = samples.astype(f"{byte_order}u2").tobytes()

@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-# Eight grey frames of growing brightness, 20, 40, 60 ...; made with FFmpeg 8, zlib, base64.
+# Eight gray frames of growing brightness, 20, 40, 60 ...; made with FFmpeg 8, zlib, base64.
 CODED = {
     "H.264 of varying rate": (
         "eNpjYGBQSCupLMgszs9lYGBiANFAbJRYlmyYW2BiyMDAwJFWlJoKpJfnpiSWAGm51I4WBuH//75v7G/0PWDo"
@@ -53,7 +53,7 @@ CODED = {
         "FJDUjEaWR+jaTjdAZFjvoFt2pQFiHNs1DKs6Qa4HJZaJu/s3NzJs7wImyo9NjBUfGpkBtdPSJw=="
     ),
 }
-# Four grey frames of H.264, each made of two fields.
+# Four gray frames of H.264, each made of two fields.
 INTERLACED = (
     "eNp9VU2IHEUU7pnZrPEHzGGjK6xQMSsIZma6e2Yn2YGGWdbgCAl4MQcR2+qq6ulmurtqq2pmZ3IxiZc9eBQPHgJBL6"
     "KyHgTxEPQgeFA8ibggRi/+XOJNFySOr3pmsr2rppiq9+q9771X79WrHsuyUKjHIlY8tayyZShMFw+Jk4qmY1nW8VAy"

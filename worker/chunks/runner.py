@@ -1,4 +1,4 @@
-"""Step 4: a chunk is claimed, its items are analysed, and what became of them is recorded."""
+"""Step 4: a chunk is claimed, its items are analyzed, and what became of them is recorded."""
 
 import logging
 import os
@@ -107,18 +107,18 @@ class ChunkWorker:
 
         if chunk.kind is not ChunkKind.ITEMS:
             return self._videos.work(chunk, says_stop)
-        results = self._analyse(chunk, says_stop)
+        results = self._analyze(chunk, says_stop)
         if len(chunk.items) == 1 and results and results[0].is_video:
             return self._videos.work(chunk, says_stop)
         return self._record(chunk, results)
 
-    def _analyse(self, chunk: ClaimedChunk, says_stop: Callable[[], bool]) -> list[ItemResult]:
+    def _analyze(self, chunk: ClaimedChunk, says_stop: Callable[[], bool]) -> list[ItemResult]:
         """Results of the items in order; fewer than all where the work has to stop before."""
         if chunk.crashes:
-            return self._analyse_carefully(chunk, says_stop)
+            return self._analyze_carefully(chunk, says_stop)
         return self._run(chunk, chunk.items, says_stop)
 
-    def _analyse_carefully(
+    def _analyze_carefully(
         self, chunk: ClaimedChunk, says_stop: Callable[[], bool]
     ) -> list[ItemResult]:
         """One item at a time, each written down before: if the process dies, that one is to blame.
@@ -151,7 +151,7 @@ class ChunkWorker:
             with self._database.read() as session:
                 return find_recorded(session, chunk.job_id, digests)
         except DBAPIError:
-            # Then they are analysed again: only time is lost.
+            # Then they are analyzed again: only time is lost.
             logger.warning("copies could not be looked up", extra={"chunk_id": chunk.id})
             return {}
 

@@ -41,7 +41,7 @@ class _Seen:
 
 
 class Analysis:
-    """Analyses items; each fails alone, with a code and a sentence."""
+    """Analyzes items; each fails alone, with a code and a sentence."""
 
     def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
         self._settings = settings
@@ -72,14 +72,14 @@ class Analysis:
             return stopped
 
         copies = Copies(find_recorded)
-        results = self._analyse(items, copies.sieve, thumbnails, remember_stop)
+        results = self._analyze(items, copies.sieve, thumbnails, remember_stop)
         copied, left = copies.make_results(results)
         if left and not stopped:
             # A failure is not copied: each of these fails, or not, by itself.
-            copied += self._analyse(left, lambda group: group, thumbnails, remember_stop)
+            copied += self._analyze(left, lambda group: group, thumbnails, remember_stop)
         return _sort(items, [*results, *copied])
 
-    def _analyse(
+    def _analyze(
         self,
         items: Iterable[ClaimedItem],
         sieve: Sieve,

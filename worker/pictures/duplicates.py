@@ -1,4 +1,4 @@
-"""Items with the same bytes as another are not analysed: they get what was found in that one."""
+"""Items with the same bytes as another are not analyzed: they get what was found in that one."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -10,35 +10,35 @@ FindRecorded = Callable[[Collection[bytes]], Mapping[bytes, RecordedPicture]]
 
 
 class Copies:
-    """Those of one chunk, set aside while the others are analysed."""
+    """Those of one chunk, set aside while the others are analyzed."""
 
     def __init__(self, find_recorded: FindRecorded) -> None:
         self._find_recorded = find_recorded
         self._recorded: dict[bytes, RecordedPicture] = {}
-        self._analysed: set[bytes] = set()
+        self._analyzed: set[bytes] = set()
         self._aside: list[tuple[ClaimedItem, bytes]] = []
 
     def sieve(self, group: list[LoadedItem]) -> list[LoadedItem]:
-        """Lets through what has to be analysed, in its order."""
+        """Lets through what has to be analyzed, in its order."""
         digests = {one.digest for one in group if one.digest is not None}
-        if new := digests - self._analysed - self._recorded.keys():
+        if new := digests - self._analyzed - self._recorded.keys():
             self._recorded.update(self._find_recorded(new))
         return [one for one in group if not self._set_aside(one)]
 
     def _set_aside(self, one: LoadedItem) -> bool:
         if one.digest is None:
             return False
-        if one.digest in self._recorded or one.digest in self._analysed:
+        if one.digest in self._recorded or one.digest in self._analyzed:
             self._aside.append((one.item, one.digest))
             return True
-        self._analysed.add(one.digest)
+        self._analyzed.add(one.digest)
         return False
 
     def make_results(
-        self, analysed: Iterable[ItemResult]
+        self, analyzed: Iterable[ItemResult]
     ) -> tuple[list[ItemResult], list[ClaimedItem]]:
         """Results of the copies; and those copies whose original was not done, to be tried too."""
-        done = {result.digest: result for result in analysed if result.error is None}
+        done = {result.digest: result for result in analyzed if result.error is None}
         results, left = [], []
         for item, digest in self._aside:
             if digest in self._recorded:

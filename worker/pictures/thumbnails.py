@@ -1,5 +1,5 @@
 """Step 4c: the small picture that is kept: boxes with gender and age, readable on light and dark
-pictures alike; on request over faces that nobody can recognise.
+pictures alike; on request over faces that nobody can recognize.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ SMALLEST_TEXT_PIXELS = 11
 LETTERS_PER_SIDE, WORDS_PER_SIDE, LINES_PER_SIDE = 28, 38, 400
 LETTERS = {"female": "F", "male": "M", "unknown": "?"}
 # Told apart by people who see no red or no green, too (Okabe and Ito 2008).
-COLOURS = {"female": (240, 228, 66), "male": (86, 180, 233), "unknown": (255, 255, 255)}
+COLORS = {"female": (240, 228, 66), "male": (86, 180, 233), "unknown": (255, 255, 255)}
 SHADE = (16, 16, 16)
 
 Rectangle = tuple[int, int, int, int]
@@ -75,7 +75,7 @@ def _grow(box: Rectangle, shape: tuple[int, ...]) -> Rectangle:
 
 
 def _make_mosaic(region: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same area (H, W, 3) in even blocks, each of the mean colour of what it covers."""
+    """The same area (H, W, 3) in even blocks, each of the mean color of what it covers."""
     height, width = region.shape[:2]
     size = _count_blocks(width), _count_blocks(height)
     means = cv2.resize(region, size, interpolation=cv2.INTER_AREA)
@@ -96,7 +96,7 @@ def draw_thumbnail(
     in_words: bool = False,
 ) -> Thumbnail:
     """Draw faces, whose boxes are in pixels of the full-size picture, into a copy of `rgb` (H, W,
-    3); labelled `F 28`, or `Female, 25-32`.
+    3); labeled `F 28`, or `Female, 25-32`.
     """
     image = Image.fromarray(rgb)
     pen = ImageDraw.Draw(image)
@@ -106,14 +106,14 @@ def draw_thumbnail(
     scale = image.width / full_width_pixels
     boxes = [_scale(face.box, scale) for face in faces]
     for box, face in zip(boxes, faces, strict=True):
-        _draw_box(pen, box, line, COLOURS[face.gender.value(min_probability)])
+        _draw_box(pen, box, line, COLORS[face.gender.value(min_probability)])
     taken: list[Rectangle] = []
     for box, face in zip(boxes, faces, strict=True):
         gender = face.gender.value(min_probability)
         text = _describe(face, gender) if in_words else f"{LETTERS[gender]} {face.age.years:.0f}"
         place = _find_place(pen, text, font, box, image.size, taken)
         taken.append(place)
-        _draw_label(pen, place, text, font, COLOURS[gender])
+        _draw_label(pen, place, text, font, COLORS[gender])
     return Thumbnail("image/jpeg", _encode(image))
 
 
@@ -132,12 +132,12 @@ def _scale(box: Box, scale: float) -> Rectangle:
 
 
 def _draw_box(
-    pen: ImageDraw.ImageDraw, box: Rectangle, line: int, colour: tuple[int, int, int]
+    pen: ImageDraw.ImageDraw, box: Rectangle, line: int, color: tuple[int, int, int]
 ) -> None:
     left, top, right, bottom = box
     # A dark line outside the bright one: one of the two stands out whatever lies beneath.
     pen.rectangle((left - line, top - line, right + line, bottom + line), outline=SHADE, width=line)
-    pen.rectangle(box, outline=colour, width=line)
+    pen.rectangle(box, outline=color, width=line)
 
 
 def _find_place(
@@ -173,10 +173,10 @@ def _draw_label(
     place: Rectangle,
     text: str,
     font: FreeTypeFont | ImageFont.ImageFont,
-    colour: tuple[int, int, int],
+    color: tuple[int, int, int],
 ) -> None:
     pen.rectangle(place, fill=SHADE)
-    pen.text((place[0] + 2, place[1] + 1), text, fill=colour, font=font)
+    pen.text((place[0] + 2, place[1] + 1), text, fill=color, font=font)
 
 
 def _encode(image: Image.Image) -> bytes:

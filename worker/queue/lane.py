@@ -135,12 +135,12 @@ class InteractiveWorker:
 
     def _answer_safely(self, question: bytes) -> bytes:
         try:
-            return self._analyse(question)
+            return self._analyze(question)
         except Exception:
             logger.exception("analysis failed")
             return _refuse(ErrorCode.INTERNAL, "The analysis failed through a fault of ours.")
 
-    def _analyse(self, question: bytes) -> bytes:
+    def _analyze(self, question: bytes) -> bytes:
         wants_picture = question.startswith(PICTURE)
         data = question.removeprefix(PICTURE if wants_picture else FACES)
         try:

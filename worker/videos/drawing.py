@@ -16,7 +16,7 @@ from db.video_values import JoinedVideo, StoredFrame
 from models.videos.motion import Corners
 from models.videos.reader import Video, VideoHeader
 from models.videos.tracks import Track
-from worker.pictures.thumbnails import COLOURS, LETTERS, SHADE, shrink
+from worker.pictures.thumbnails import COLORS, LETTERS, SHADE, shrink
 from worker.videos.placement import Moment, place_people, read_moments, skip_moments
 
 # Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
@@ -31,8 +31,8 @@ LONGEST_SIDE_PIXELS = 1280
 DEFAULT_FRAMES_PER_SECOND = 25.0
 
 Size = tuple[int, int]
-Colour = tuple[int, int, int]
-Label = tuple[str, Colour]
+Color = tuple[int, int, int]
+Label = tuple[str, Color]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +161,18 @@ def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
 
 def _label(track: Track, min_probability: float) -> Label:
     gender = track.gender.value(min_probability)
-    colour = COLOURS[gender]
-    return f"{track.number} {LETTERS[gender]} {track.age.years:.0f}", colour[::-1]
+    color = COLORS[gender]
+    return f"{track.number} {LETTERS[gender]} {track.age.years:.0f}", color[::-1]
 
 
-def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Colour]]) -> None:
+def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Color]]) -> None:
     """Words over boxes, dark beside bright: something stands out whatever lies beneath."""
     side, size = max(bgr.shape[:2]), max(0.4, bgr.shape[1] / 1600)
     boxes = [[round(one) for one in place * side] for place, _, _ in people]
-    for (left, top, right, bottom), (_, _, colour) in zip(boxes, people, strict=True):
-        for ink, width in ((SHADE, 3), (colour, 1)):
+    for (left, top, right, bottom), (_, _, color) in zip(boxes, people, strict=True):
+        for ink, width in ((SHADE, 3), (color, 1)):
             cv2.rectangle(bgr, (left, top), (right, bottom), ink, width)
-    for (left, top, _, _), (_, text, colour) in zip(boxes, people, strict=True):
+    for (left, top, _, _), (_, text, color) in zip(boxes, people, strict=True):
         base = left, max(top - 4, round(20 * size))
-        for ink, width in ((SHADE, 3), (colour, 1)):
+        for ink, width in ((SHADE, 3), (color, 1)):
             cv2.putText(bgr, text, base, cv2.FONT_HERSHEY_SIMPLEX, size, ink, width, cv2.LINE_AA)

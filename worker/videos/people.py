@@ -111,7 +111,7 @@ def _warn(options: JobOptions, rows: VideoRows, joiner: Joiner) -> str | None:
         if end - covered >= CUT_OFF_SECONDS:
             return (
                 f"The video says that it lasts {rows.duration_seconds:.1f} s, but nothing after "
-                f"{joiner.last_seconds:.1f} s can be read; what comes before is analysed."
+                f"{joiner.last_seconds:.1f} s can be read; what comes before is analyzed."
             )
     return rows.warning if stop_seconds is None or covered < stop_seconds else None
 

@@ -42,7 +42,7 @@ class _Waiting:
 
     seconds: float
     bgr: NDArray[np.uint8]
-    grey: NDArray[np.uint8]
+    gray: NDArray[np.uint8]
     places: Places
 
 
@@ -86,15 +86,15 @@ def place_people(
     for seconds, bgr in frames:
         if says_stop():
             return
-        grey = _make_grey(bgr)
+        gray = _make_gray(bgr)
         while gap.is_over(seconds):
-            yield from gap.close(grey)
+            yield from gap.close(gray)
             gap = gap.open_next(next(moments, None))
-        yield from gap.add(seconds, bgr, grey)
+        yield from gap.add(seconds, bgr, gray)
     yield from gap.end()
 
 
-def _make_grey(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _make_gray(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
     small = shrink(bgr, LONGEST_SIDE_PIXELS)
     return cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
 
@@ -113,23 +113,23 @@ class _Gap:
         return self._after is not None and seconds >= self._after.seconds
 
     def add(
-        self, seconds: float, bgr: NDArray[np.uint8], grey: NDArray[np.uint8]
+        self, seconds: float, bgr: NDArray[np.uint8], gray: NDArray[np.uint8]
     ) -> Iterator[Placed]:
         """A frame that comes next; gives the one that has waited for the longest, if any."""
         places = NOBODY if self._before is None else self._before.places
         if self._waiting:
             last = self._waiting[-1]
-            places = _follow(last.grey, grey, last.places)
-        self._waiting.append(_Waiting(seconds, bgr, grey, places))
+            places = _follow(last.gray, gray, last.places)
+        self._waiting.append(_Waiting(seconds, bgr, gray, places))
         if len(self._waiting) > MOST_WAITING:
             yield self._place(self._waiting.popleft(), NOBODY)
 
-    def close(self, grey: NDArray[np.uint8]) -> Iterator[Placed]:
+    def close(self, gray: NDArray[np.uint8]) -> Iterator[Placed]:
         """All that wait, now that the frame of the next moment is there."""
         back = [NOBODY if self._after is None else self._after.places]
         for one in reversed(self._waiting):
-            back.append(_follow(grey, one.grey, back[-1]))
-            grey = one.grey
+            back.append(_follow(gray, one.gray, back[-1]))
+            gray = one.gray
         for one, places in zip(self._waiting, reversed(back[1:]), strict=True):
             yield self._place(one, places)
 

@@ -40,7 +40,7 @@ MOST_PLACES = 2_000_000
 # Enough for the sixteen frames of 36 megapixels that an H.264 decoder may have to keep, and for
 # what is found in them.
 DECODER_BYTES = 2 << 30
-BREAKS_OFF = "The file breaks off before its end; what can be read is analysed."
+BREAKS_OFF = "The file breaks off before its end; what can be read is analyzed."
 
 SaysStop = Callable[[], bool]
 

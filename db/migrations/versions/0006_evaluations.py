@@ -1,4 +1,4 @@
-"""Evaluations of the nets on labelled pictures."""
+"""Evaluations of the nets on labeled pictures."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("settings", Json, nullable=False),
         sa.Column("counts", Json, nullable=False),
         sa.Column("accuracy", Json, nullable=False),
-        sa.Column("labelled", Json, nullable=False),
+        sa.Column("labeled", Json, nullable=False),
         sa.Column("design_effect", sa.Double, nullable=False),
     )
 

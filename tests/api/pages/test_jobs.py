@@ -125,7 +125,7 @@ def test_failed_pictures_are_tried_again(visit, job):
 
 def test_a_running_job_moves_and_is_cancelled(visit, tmp_path):
     for number in range(150):
-        # Copies would not be analysed.
+        # Copies would not be analyzed.
         (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 1280 + number, 960))
     page = visit.page
     page.goto("/")

@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 640, 480
 KEY = "of-the-test"
 WAIT_MILLISECONDS = 60_000
 BUSY = '{"error": {"code": "no_interactive_worker", "message": "Too many wait.", "details": []}}'
-# How many pixels of the canvas are drawn in the colour of a gender.
+# How many pixels of the canvas are drawn in the color of a gender.
 COUNT_PIXELS = """(canvas) => {
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let female = 0, male = 0;

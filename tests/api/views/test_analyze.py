@@ -42,7 +42,7 @@ def picture(settings: Settings) -> bytes:
 @pytest.mark.parametrize(
     "content_type", ["image/png", "application/octet-stream", "application/x-www-form-urlencoded"]
 )
-def test_a_picture_sent_as_the_body_is_analysed(
+def test_a_picture_sent_as_the_body_is_analyzed(
     lane: FlaskClient, picture: bytes, content_type: str
 ) -> None:
     response = lane.post("/v1/analyze", data=picture, content_type=content_type)
@@ -52,7 +52,7 @@ def test_a_picture_sent_as_the_body_is_analysed(
     assert face["gender"]["value"] == "female"
 
 
-def test_a_picture_sent_as_a_forms_file_is_analysed(lane: FlaskClient, picture: bytes) -> None:
+def test_a_picture_sent_as_a_forms_file_is_analyzed(lane: FlaskClient, picture: bytes) -> None:
     response = lane.post("/v1/analyze", **make_form({"a.png": picture}))
     assert len(response.json["faces"]) == 1
 

@@ -37,9 +37,9 @@ def test_evaluations_are_listed_and_one_comes_with_its_counts(
     one = client.get("/v1/evaluations/spring").json
 
     assert listed["name"] == one["name"] == "spring"
-    assert "labelled" not in listed
-    assert {**listed, "labelled": one["labelled"]} == one
-    assert sum(faces["faces"] for faces in one["labelled"]) == 62
+    assert "labeled" not in listed
+    assert {**listed, "labeled": one["labeled"]} == one
+    assert sum(faces["faces"] for faces in one["labeled"]) == 62
     assert one["accuracy"]["gender"]["accuracy"].keys() == {"value", "low", "high", "faces"}
 
 
@@ -69,7 +69,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     assert check_page(page).count("svg") == 7
     assert "&lt;spring&gt;" in page
     assert "are taken for 2.0 years older" in page
-    assert "Faces labelled male are recognised as such less often" in page
+    assert "Faces labeled male are recognized as such less often" in page
     assert "How to cite" in page
 
 
@@ -106,12 +106,12 @@ def test_letters_are_never_smaller_than_fourteen_pixels() -> None:
     assert all(float(size) * (16 if unit == "rem" else 1) >= 14 for size, unit in sizes)
 
 
-def test_plots_take_the_colours_of_the_page() -> None:
+def test_plots_take_the_colors_of_the_page() -> None:
     page = render(make_evaluation().accuracy)
     plots = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
     style = (ROOT / "api/templates/style.css").read_text()
 
     assert all("var(--ink)" in plot for plot in plots)
-    assert not [colour for plot in plots for colour in re.findall(r"#[0-9a-f]{6}\b", plot)]
+    assert not [color for plot in plots for color in re.findall(r"#[0-9a-f]{6}\b", plot)]
     for name in set(re.findall(r"var\(--(\w+)\)", "".join(plots))):
         assert f"--{name}:" in style

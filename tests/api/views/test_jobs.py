@@ -21,7 +21,7 @@ def message(response: TestResponse) -> str:
     return str(response.json["error"]["message"])
 
 
-def test_uploaded_pictures_are_analysed_and_read_back(
+def test_uploaded_pictures_are_analyzed_and_read_back(
     client: FlaskClient, settings: Settings
 ) -> None:
     astronaut = (settings.weights_dir / "samples" / "astronaut.png").read_bytes()
@@ -135,7 +135,7 @@ def test_many_small_files_in_one_request_are_kept(client: FlaskClient) -> None:
             422, "thumbnails", id="unknown option",
         ),
         pytest.param(
-            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "colour": "x"}}, 422, "colour",
+            {"data": {"files": (io.BytesIO(b"x"), "a.jpg"), "color": "x"}}, 422, "color",
             id="unknown field",
         ),
     ],

@@ -17,7 +17,7 @@ import pytest
 from tests.support.cli import Terminal, read_until, wait_for
 from tests.support.http import OpenClient
 from tests.support.live import PAIR, NetworkCamera, decode, make_clip, read_parts, read_sample
-from worker.pictures.thumbnails import COLOURS
+from worker.pictures.thumbnails import COLORS
 
 WIDTH, HEIGHT = 640, 360
 TIMEOUT_SECONDS = 3
@@ -114,13 +114,13 @@ def test_a_file_comes_picture_by_picture_with_its_faces_drawn_in(server, pair):
     assert len(pictures) > 1
     assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
     for gender in ("female", "male"):
-        assert _count_near(pair[:, :, ::-1], COLOURS[gender]) < 50
-        assert min(_count_near(picture, COLOURS[gender]) for picture in pictures) > 200
+        assert _count_near(pair[:, :, ::-1], COLORS[gender]) < 50
+        assert min(_count_near(picture, COLORS[gender]) for picture in pictures) > 200
 
 
-def _count_near(rgb: np.ndarray, colour: tuple[int, int, int]) -> int:
-    """How many pixels have nearly this colour, as JPEG leaves them."""
-    distance = np.abs(rgb.astype(int) - colour).max(axis=2)
+def _count_near(rgb: np.ndarray, color: tuple[int, int, int]) -> int:
+    """How many pixels have nearly this color, as JPEG leaves them."""
+    distance = np.abs(rgb.astype(int) - color).max(axis=2)
     return int((distance < 40).sum())
 
 

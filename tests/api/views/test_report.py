@@ -49,10 +49,10 @@ def test_the_funnel_tells_what_became_of_every_item(
     make_job(settings, [{}] * 6, fail=["3.jpg", "4.jpg"])
     words = read(client).words
 
-    steps = "Submitted 6 failed: unreadable 2 Analysed 4 Faces found 8 Faces counted 8"
+    steps = "Submitted 6 failed: unreadable 2 Analyzed 4 Faces found 8 Faces counted 8"
     assert steps in words
     assert "left out" not in words
-    assert "8 faces in 4 analysed of 6 submitted items" in words
+    assert "8 faces in 4 analyzed of 6 submitted items" in words
 
 
 def test_likely_faces_that_were_left_out_are_steps(client: FlaskClient, settings: Settings) -> None:
@@ -91,7 +91,7 @@ def test_duplicates_are_a_step_and_told_how_they_count(
     database.close()
     words = read(client).words
 
-    steps = "Submitted 2 Analysed 2 duplicates of another 1 Faces found"
+    steps = "Submitted 2 Analyzed 2 duplicates of another 1 Faces found"
     assert f"{steps} {faces} Faces counted {faces}" in words
     assert told in words
 
@@ -102,7 +102,7 @@ def test_items_that_wait_are_a_step_of_the_funnel(client: FlaskClient, settings:
     database.close()
     words = read(client).words
 
-    assert "Submitted 3 still waiting 3 Analysed 0" in words
+    assert "Submitted 3 still waiting 3 Analyzed 0" in words
     assert "No face was found so far." in words
 
 
@@ -201,7 +201,7 @@ def test_a_job_without_faces_says_so(client: FlaskClient, settings: Settings) ->
     make_job(settings, [{"store": "Lyon"}] * 2, faces=[], days=[0, 1])
     page = read(client)
 
-    assert "Analysed 2 without faces 2 Faces found 0 Faces counted 0" in page.words
+    assert "Analyzed 2 without faces 2 Faces found 0 Faces counted 0" in page.words
     assert "No face was found." in page.words
     assert page.plots == []
 
@@ -230,7 +230,7 @@ def test_of_videos_people_are_told_once_a_shot(
 
     assert f"Faces found {len(item.faces)} People counted {PEOPLE}" in words
     assert f"{len(item.faces)} faces in {item.frames} frames" in words
-    assert f"{PEOPLE} people in 1 analysed of 1 submitted items" in words
+    assert f"{PEOPLE} people in 1 analyzed of 1 submitted items" in words
     assert "People are counted once in each photograph and each shot" in words
 
 
@@ -262,7 +262,7 @@ def test_an_erased_job_has_an_empty_report(client: FlaskClient, settings: Settin
     page = read(client)
 
     assert "This job was erased on" in page.words
-    assert "Submitted 0 Analysed 0 Faces found 0 Faces counted 0" in page.words
+    assert "Submitted 0 Analyzed 0 Faces found 0 Faces counted 0" in page.words
     assert "Lyon" not in page.text
     assert page.plots == page.loaded == []
 
@@ -271,7 +271,7 @@ def test_a_report_of_no_job_is_a_404(client: FlaskClient) -> None:
     assert client.get("/v1/jobs/99/report").status_code == 404
 
 
-def test_plots_are_well_formed_and_take_the_colours_of_the_page(
+def test_plots_are_well_formed_and_take_the_colors_of_the_page(
     open_client: OpenClient, settings: Settings
 ) -> None:
     client = open_client(min_cell=5)

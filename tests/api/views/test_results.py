@@ -116,7 +116,7 @@ def test_filters_narrow_the_results(
 
 @pytest.mark.parametrize(
     "query",
-    ["gender=x", "age_min=-1", "limit=0", "cursor=x", "format=xml", "colour=red", "dimension.=x"],
+    ["gender=x", "age_min=-1", "limit=0", "cursor=x", "format=xml", "color=red", "dimension.=x"],
 )
 def test_a_filter_that_makes_no_sense_is_refused(
     client: FlaskClient, job_id: int, query: str

@@ -1,4 +1,4 @@
-"""`facetally evaluate`: labelled pictures in; figures, a page and a stored evaluation out."""
+"""`facetally evaluate`: labeled pictures in; figures, a page and a stored evaluation out."""
 
 import json
 from functools import partial
@@ -35,7 +35,7 @@ def labels(tmp_path):
     return path
 
 
-def test_labelled_pictures_become_figures_a_page_and_a_stored_evaluation(call, labels, tmp_path):
+def test_labeled_pictures_become_figures_a_page_and_a_stored_evaluation(call, labels, tmp_path):
     out = tmp_path / "out"
     with Terminal() as terminal:
         data = str(tmp_path / "data")

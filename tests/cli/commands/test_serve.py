@@ -269,7 +269,7 @@ def test_every_process_that_is_killed_is_replaced_and_the_work_goes_on(served, p
 def test_what_a_killed_worker_held_is_taken_back_before_its_lease_ends(tmp_path):
     (tmp_path / "photos").mkdir()
     for number in range(60):
-        # Copies would not be analysed.
+        # Copies would not be analyzed.
         picture = encode_scene("JPEG", 1280 + number, 960)
         (tmp_path / "photos" / f"{number}.jpg").write_bytes(picture)
     data = tmp_path / "data"

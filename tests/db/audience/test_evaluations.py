@@ -44,7 +44,7 @@ def test_they_are_listed_without_their_counts_the_newest_first(database: Databas
     assert [one.created_at for one in listed] == sorted(
         (one.created_at for one in listed), reverse=True
     )
-    assert {one.labelled for one in listed} == {()}
+    assert {one.labeled for one in listed} == {()}
 
 
 def test_one_evaluation_corrects_any_groups(database: Database) -> None:

@@ -26,7 +26,7 @@ from tests.support.judged import make_evaluation
 MARKETING = PRESETS["marketing"]
 
 
-def analyse(database: Database, pictures: list[list[Face]], **item: object) -> None:
+def analyze(database: Database, pictures: list[list[Face]], **item: object) -> None:
     items = [NewItem(f"{n}", f"file:///{n}", **item) for n in range(len(pictures))]  # type: ignore[arg-type]
     with database.write() as session:
         accept_job(session, NewJob(), items, len(items))
@@ -46,7 +46,7 @@ def ask(database: Database, **words: object) -> Audience:
 
 def test_faces_that_are_alike_in_their_pictures_tell_less(database: Database) -> None:
     women, men = [make_face(30, 0.9)] * 10, [make_face(30, 0.1)] * 10
-    analyse(database, [women, men] * 10)
+    analyze(database, [women, men] * 10)
     alike = ask(database, by_age_band=False)
     assert alike.design_effect == 10.0
     share = alike.groups[0].share
@@ -57,15 +57,15 @@ def test_faces_that_are_alike_in_their_pictures_tell_less(database: Database) ->
 
 def test_faces_that_are_mixed_in_their_pictures_tell_as_much_as_others(database: Database) -> None:
     pair = [make_face(30, 0.9), make_face(30, 0.1)]
-    analyse(database, [pair] * 20)
+    analyze(database, [pair] * 20)
     # Twenty pictures leave open a twentieth.
     assert ask(database, by_age_band=False).design_effect == 1.05
 
 
 def test_shares_are_told_of_all_and_within_a_slice(database: Database) -> None:
-    analyse(database, [[make_face(30, 0.9)]] * 6, dimensions={"store": "Lyon"})
-    analyse(database, [[make_face(50, 0.1)]] * 2, dimensions={"store": "Nice"})
-    analyse(database, [[make_face(50, 0.1)]] * 2)
+    analyze(database, [[make_face(30, 0.9)]] * 6, dimensions={"store": "Lyon"})
+    analyze(database, [[make_face(50, 0.1)]] * 2, dimensions={"store": "Nice"})
+    analyze(database, [[make_face(50, 0.1)]] * 2)
     found = ask(database, by_age_band=False, slices=SliceQuery(by_dimensions=("store",)))
     rows = {
         (group.dimensions["store"], group.gender): (group.faces, group.share, group.share_within)
@@ -79,8 +79,8 @@ def test_shares_are_told_of_all_and_within_a_slice(database: Database) -> None:
 
 def test_time_is_told_by_period_and_what_has_none_comes_last(database: Database) -> None:
     for month in (3, 5):
-        analyse(database, [[make_face()]], captured_at=datetime(2026, month, 2, tzinfo=UTC))
-    analyse(database, [[make_face()]])
+        analyze(database, [[make_face()]], captured_at=datetime(2026, month, 2, tzinfo=UTC))
+    analyze(database, [[make_face()]])
     by_month = SliceQuery(by_period=Period.MONTH)
     found = ask(database, by_gender=False, by_age_band=False, slices=by_month)
     assert [(group.period, group.faces) for group in found.groups] == [
@@ -91,7 +91,7 @@ def test_time_is_told_by_period_and_what_has_none_comes_last(database: Database)
 
 
 def test_middle_and_mean_age_and_minors_are_told(database: Database) -> None:
-    analyse(database, [[make_face(years)] for years in (10, 30, 30, 30, 50)])
+    analyze(database, [[make_face(years)] for years in (10, 30, 30, 30, 50)])
     found = ask(database)
     assert (found.median_age, found.mean_age) == (30.0, 30.0)
     assert found.under_18_share is not None
@@ -99,14 +99,14 @@ def test_middle_and_mean_age_and_minors_are_told(database: Database) -> None:
 
 
 def test_between_two_faces_the_middle_age_is_the_middle(database: Database) -> None:
-    analyse(database, [[make_face(28)], [make_face(30)]])
+    analyze(database, [[make_face(28)], [make_face(30)]])
     assert ask(database).median_age == 29.0
 
 
 def test_soft_shares_are_sums_of_what_the_nets_believe(database: Database) -> None:
     chance = random.Random(3)
     faces = [make_face(chance.uniform(1, 90), chance.random()) for _ in range(300)]
-    analyse(database, [[face] for face in faces])
+    analyze(database, [[face] for face in faces])
     soft = {(g.gender, g.age_band): g.soft_share for g in ask(database).groups}
     assert sum(share for share in soft.values() if share is not None) == pytest.approx(
         1.0, abs=0.002
@@ -123,7 +123,7 @@ def believe(face: Face, low: float, high: float) -> float:
 
 
 def test_shares_are_corrected_for_what_the_nets_mix_up(database: Database) -> None:
-    analyse(database, [[make_face(30, 0.9)]] * 50 + [[make_face(30, 0.1)]] * 50)
+    analyze(database, [[make_face(30, 0.9)]] * 50 + [[make_face(30, 0.1)]] * 50)
     found = ask(database, by_age_band=False, calibration=make_evaluation())
     corrected = {group.gender: group.corrected for group in found.groups}
     assert corrected["unknown"] is None
@@ -137,14 +137,14 @@ def test_shares_are_corrected_for_what_the_nets_mix_up(database: Database) -> No
 def test_a_table_that_is_too_large_is_refused_with_a_way_out(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    analyse(database, [[make_face()]] * 2, dimensions={"store": "Lyon"})
+    analyze(database, [[make_face()]] * 2, dimensions={"store": "Lyon"})
     monkeypatch.setattr(grouping, "MOST_ROWS", 23)
     with pytest.raises(AudienceTooLarge, match="24 rows, over 23: ask by fewer"):
         ask(database, slices=SliceQuery(by_dimensions=("store",)))
 
 
 def test_bands_that_leave_ages_out_have_a_row_for_the_others(database: Database) -> None:
-    analyse(database, [[make_face(30)], [make_face(60)]])
+    analyze(database, [[make_face(30)], [make_face(60)]])
     with database.read() as session:
         query = AudienceQuery(parse_bands("20-40"), by_gender=False)
         groups = read_audience(session, query).groups

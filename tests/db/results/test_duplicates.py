@@ -52,7 +52,7 @@ def submit(
         return accept_job(session, job, items, chunk_items)
 
 
-def analyse(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
+def analyze(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
     return [
         replace(result, digest=result.item.name[0].encode() * 32)
         for result in results_of(chunk, FACES, fail)
@@ -63,7 +63,7 @@ def work_all(database: Database, fail: Sequence[str] = ()) -> None:
     for chunk_id in hints(database, resend_seconds=-1):
         chunk = claim(database, chunk_id)
         assert chunk is not None
-        assert record(database, chunk, analyse(chunk, fail))
+        assert record(database, chunk, analyze(chunk, fail))
 
 
 def read(database: Database, job_id: int) -> dict[str, StoredItem]:
@@ -126,7 +126,7 @@ def test_workers_at_the_same_time_agree_on_the_one_that_counts(
     recorded: list[bool] = []
 
     def work(chunk: ClaimedChunk, turn: int) -> None:
-        results = analyse(chunk)
+        results = analyze(chunk)
         start.wait()
         # Each comes by the same bytes in another order.
         recorded.append(record(database, chunk, results[turn:] + results[:turn]))
@@ -167,7 +167,7 @@ def test_a_worker_that_is_late_enters_nothing(database: Database) -> None:
     late = claim_next(database)
     with database.write() as session:
         assert crash_chunk(session, late.id, late.token, witnessed=True)
-    assert not record(database, late, analyse(late))
+    assert not record(database, late, analyze(late))
     with database.read() as session:
         assert session.scalars(select(DigestRow)).all() == []
     free_now(database)
@@ -213,7 +213,7 @@ def test_what_a_worker_gives_back_takes_its_duplicates_along(
         retry_job(session, job_id)
     chunk = claim_next(database)
     assert [item.name for item in chunk.items] == ["x", "y"]
-    assert record(database, chunk, analyse(chunk)[:1])
+    assert record(database, chunk, analyze(chunk)[:1])
     with database.read() as session:
         inside = select(ChunkRow).where(ChunkRow.stop <= 4).order_by(ChunkRow.start)
         counts = [

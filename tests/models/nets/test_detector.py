@@ -196,7 +196,7 @@ def test_an_anchor_of_each_stride_is_read_where_it_lies(stride_index):
     anchor = 1 * (96 // stride) + 2
     outputs[stride_index][anchor] = outputs[3 + stride_index][anchor] = 0.81
     candidates = read(outputs, (1, 3, 64, 96), 0.7)
-    centre = np.array([2, 1]) * stride
-    assert candidates.boxes.tolist() == [[*(centre - stride / 2), *(centre + stride / 2)]]
-    assert candidates.landmarks.tolist() == [[centre.tolist()] * 5]
+    center = np.array([2, 1]) * stride
+    assert candidates.boxes.tolist() == [[*(center - stride / 2), *(center + stride / 2)]]
+    assert candidates.landmarks.tolist() == [[center.tolist()] * 5]
     assert candidates.scores.tolist() == pytest.approx([0.81])

@@ -39,7 +39,7 @@ def test_a_rounding_error_past_one_is_cut_off():
     assert read_female(np.array([[1.0000002, 0.0]], np.float32)).tolist() == [[1.0]]
 
 
-def test_chips_are_centred_scaled_and_laid_out_by_colour():
+def test_chips_are_centered_scaled_and_laid_out_by_color():
     chips = np.full((1, 4, 4, 3), (10, 20, 30), np.uint8)
     inputs = prepare_chips(chips)
     assert inputs.shape == (1, 3, 4, 4)

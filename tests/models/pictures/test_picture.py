@@ -59,7 +59,7 @@ def test_of_a_multi_picture_jpeg_the_first_picture_is_read():
     assert_looks_like(decode(data), np.asarray(make_scene()))
 
 
-GREY = np.asarray(make_scene().convert("L"))
+GRAY = np.asarray(make_scene().convert("L"))
 RGB = np.asarray(make_scene())
 
 
@@ -101,8 +101,8 @@ def test_every_mode_looks_as_it_did_before_it_was_stored(mode, file_format):
 
 @pytest.mark.parametrize(
     ("samples", "wanted"),
-    [(GREY, np.stack([GREY] * 3, axis=2)), (RGB, RGB)],
-    ids=["grey", "rgb"],
+    [(GRAY, np.stack([GRAY] * 3, axis=2)), (RGB, RGB)],
+    ids=["gray", "rgb"],
 )
 @pytest.mark.parametrize(
     "make",
@@ -120,9 +120,9 @@ def test_16_bits_look_like_their_8_bit_twin(make, samples, wanted):
     ids=["shares", "byte-range", "deep-range", "whole-numbers"],
 )
 def test_numbers_without_a_range_take_the_least_usual_one(top, dtype):
-    samples = (GREY / GREY.max() * top).astype(dtype)
+    samples = (GRAY / GRAY.max() * top).astype(dtype)
     picture = decode(encode(Image.fromarray(samples), "TIFF"))
-    wanted = np.rint(GREY / GREY.max() * 255)
+    wanted = np.rint(GRAY / GRAY.max() * 255)
     assert np.abs(picture.rgb[:, :, 0] - wanted).max() <= 1
 
 
@@ -230,8 +230,8 @@ def test_a_header_alone_is_unreadable(file_format):
         (b"", "is empty"),
         (b"Dear all,\nplease find the photographs attached.\n", "holds text"),
         ("Gr\u00fc\u00dfe".encode(), "holds text"),
-        (bytes(100), "no picture that can be recognised"),
-        (b"\xff\xd8", "no picture that can be recognised"),
+        (bytes(100), "no picture that can be recognized"),
+        (b"\xff\xd8", "no picture that can be recognized"),
     ],
     ids=["empty", "text", "text-utf8", "zeros", "two-bytes"],
 )
@@ -290,7 +290,7 @@ def test_two_threads_decode_at_once():
 @pytest.mark.parametrize(
     "rgb",
     [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3), np.float32), np.zeros((0, 2, 3), np.uint8)],
-    ids=["grey", "float", "empty"],
+    ids=["gray", "float", "empty"],
 )
 def test_a_picture_refuses_pixels_of_another_shape(rgb):
     with pytest.raises(ValueError, match="Picture wants"):

@@ -5,13 +5,13 @@ import pytest
 
 from models.errors import CalibrationError
 from models.statistics.calibration import correct_shares
-from models.statistics.confusion import Confusion, LabelledFaces, tabulate_confusion
+from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion
 from models.statistics.shares import wilson_share
 
 FEMALE, MALE, UNKNOWN = ((gender, None) for gender in ("female", "male", "unknown"))
 GENDERS = Confusion((FEMALE, MALE), (FEMALE, MALE, UNKNOWN), ((330, 30, 9), (23, 396, 10)))
 BANDS = tuple((None, band) for band in "abcdefgh")
-# Of the same order as what the nets make of 800 labelled faces.
+# Of the same order as what the nets make of 800 labeled faces.
 AGES = Confusion(
     BANDS,
     BANDS,
@@ -126,9 +126,9 @@ def test_nets_that_cannot_tell_groups_apart_leave_their_shares_open():
     assert width(shares) > 0.8
 
 
-def test_a_group_that_was_never_labelled_is_named():
+def test_a_group_that_was_never_labeled_is_named():
     counts = (*AGES.counts[:7], (0,) * 8)
-    with pytest.raises(CalibrationError, match="no face labelled h: evaluate more"):
+    with pytest.raises(CalibrationError, match="no face labeled h: evaluate more"):
         correct_shares(Confusion(BANDS, BANDS, counts), {BANDS[0]: 10})
 
 
@@ -137,7 +137,7 @@ def test_a_prediction_that_the_evaluation_does_not_know_is_named():
         correct_shares(AGES, {BANDS[0]: 10, (None, "other"): 1})
 
 
-def test_a_prediction_that_was_never_made_of_labelled_faces_may_be_seen():
+def test_a_prediction_that_was_never_made_of_labeled_faces_may_be_seen():
     clear = Confusion((FEMALE, MALE), (FEMALE, MALE, UNKNOWN), ((50, 0, 0), (0, 50, 0)))
     shares = correct_shares(clear, {FEMALE: 60, MALE: 20, UNKNOWN: 20})
 
@@ -157,12 +157,12 @@ def test_a_table_of_ages_and_genders_is_corrected_at_once():
     assert all(0 <= s.low <= s.value <= s.high <= 1 for s in shares.values())
 
 
-LABELLED = (
-    LabelledFaces(30, "female", 33, "female", faces=3),
-    LabelledFaces(30, "female", 41, "unknown"),
-    LabelledFaces(45, "male", 44, "male", faces=2),
-    LabelledFaces(None, "male", 20, "female"),
-    LabelledFaces(20, None, 20, "male"),
+LABELED = (
+    LabeledFaces(30, "female", 33, "female", faces=3),
+    LabeledFaces(30, "female", 41, "unknown"),
+    LabeledFaces(45, "male", 44, "male", faces=2),
+    LabeledFaces(None, "male", 20, "female"),
+    LabeledFaces(20, None, 20, "male"),
 )
 
 
@@ -180,7 +180,7 @@ YOUNG_AND_OLD = (("young", 0, 39), ("old", 40, 120))
     ids=["gender", "age", "both", "with gaps"],
 )
 def test_a_confusion_is_tabulated_for_the_groups_asked_for(by_gender, bands, counts):
-    confusion = tabulate_confusion(LABELLED, by_gender=by_gender, bands=bands)
+    confusion = tabulate_confusion(LABELED, by_gender=by_gender, bands=bands)
 
     assert confusion.counts == counts
     assert (len(confusion.truths), len(confusion.predictions)) == (len(counts), len(counts[0]))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.statistics.bootstrap import Ratio, estimate_ratios
-from models.statistics.confusion import LabelledFaces
-from models.statistics.judged import JudgedPicture, bound_subjects, count_labelled
+from models.statistics.confusion import LabeledFaces
+from models.statistics.judged import JudgedPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from tests.support.judged import judge
 
@@ -72,7 +72,7 @@ def test_ages_have_errors_bias_and_an_interval_that_holds_some(accuracy):
     assert age.interval_holds.value == pytest.approx(4 / 6)
 
 
-def test_groups_have_their_error_and_the_neighbour_counts_as_one_off(accuracy):
+def test_groups_have_their_error_and_the_neighbor_counts_as_one_off(accuracy):
     life = accuracy.age.groups["life"]
     assert life.confusion.counts == ((1, 1, 0), (0, 2, 1), (1, 0, 0))
     assert life.error.value == pytest.approx(3 / 6)
@@ -80,7 +80,7 @@ def test_groups_have_their_error_and_the_neighbour_counts_as_one_off(accuracy):
     assert life.classes[2].recall.value == 0.0
 
 
-def test_each_band_tells_of_the_faces_labelled_so(accuracy):
+def test_each_band_tells_of_the_faces_labeled_so(accuracy):
     young, middle, old = accuracy.bands
     assert [band.faces for band in accuracy.bands] == [2, 3, 1]
     assert young.bias.value == pytest.approx(1.75)
@@ -95,8 +95,8 @@ def test_what_has_no_label_is_not_measured():
 
 
 def test_faces_are_counted_for_later_with_completed_years():
-    counted = count_labelled([*PICTURES, judge(29.2, "female", 30.6, 0.2)])
-    assert LabelledFaces(29, "female", 31, "male", faces=2) in counted
+    counted = count_labeled([*PICTURES, judge(29.2, "female", 30.6, 0.2)])
+    assert LabeledFaces(29, "female", 31, "male", faces=2) in counted
     assert sum(one.faces for one in counted) == 8
 
 

@@ -11,7 +11,7 @@ BOX = np.array([150.0, 120.0, 210.0, 200.0])
 
 
 def draw_scene(step: tuple[float, float] = (0, 0), growth: float = 1.0) -> np.ndarray:
-    """(SIDE, SIDE) grey: a face's pattern that has moved and grown before a background that has
+    """(SIDE, SIDE) gray: a face's pattern that has moved and grown before a background that has
     not."""
     random = np.random.default_rng(5)
     background, face = (

@@ -15,7 +15,7 @@ Frame = np.ndarray
 
 
 def make_scene(seed: int) -> Frame:
-    """A room: things of all colours, large and small."""
+    """A room: things of all colors, large and small."""
     random = np.random.default_rng(seed)
     scene = np.full((HEIGHT, WIDTH, 3), random.integers(60, 140, 3), np.float64)
     for _ in range(40):
@@ -30,8 +30,8 @@ def sign(frame: Frame, *people: Box) -> bytes:
     return sign_frame(Picture(rgb, WIDTH, HEIGHT), people)
 
 
-def flat(*colour: int) -> Frame:
-    return np.full((HEIGHT, WIDTH, 3), colour, np.float64)
+def flat(*color: int) -> Frame:
+    return np.full((HEIGHT, WIDTH, 3), color, np.float64)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -64,7 +64,7 @@ def test_who_moves_in_a_place_or_turns_a_camera_ends_no_shot() -> None:
     assert not is_cut(sign(scene), sign(np.roll(scene, 40, axis=1)))
 
 
-def test_before_a_plain_wall_colours_alone_tell() -> None:
+def test_before_a_plain_wall_colors_alone_tell() -> None:
     person = Box(140, 40, 40, 50)
     first, second = flat(40, 60, 160), flat(60, 150, 50)
     for wall in (first, second):
@@ -93,7 +93,7 @@ def test_a_screen_that_changes_behind_people_ends_no_shot() -> None:
         (flat(90, 90, 90), False),
         (make_scene(1) * 0.3, False),
     ],
-    ids=["black", "white", "nearly black", "a flash", "grey", "dark"],
+    ids=["black", "white", "nearly black", "a flash", "gray", "dark"],
 )
 def test_a_frame_of_which_nothing_is_seen_is_blind(frame: Frame, is_one: bool) -> None:
     assert is_blind(sign(frame)) == is_one
@@ -103,7 +103,7 @@ def test_who_fills_a_frame_blinds_nothing() -> None:
     assert not is_blind(sign(flat(0, 0, 0), Box(0, 0, WIDTH, HEIGHT)))
 
 
-def test_shots_are_told_apart_by_their_colours() -> None:
+def test_shots_are_told_apart_by_their_colors() -> None:
     rng = np.random.default_rng(5)
     dark = rng.integers(0, 90, (90, 160, 3), dtype=np.uint8)
     moved = np.roll(dark, 20, axis=1)

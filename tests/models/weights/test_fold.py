@@ -9,7 +9,7 @@ from models.weights.fold import fold_detector
 
 
 def make_head(graph_nodes, tensors, block_size):
-    """A one-layer stand-in for the detector: quantised 1x1 convolution, then (1, anchors, 2)."""
+    """A one-layer stand-in for the detector: quantized 1x1 convolution, then (1, anchors, 2)."""
     options = {"block_size": block_size} if block_size else {}
     nodes = [
         helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"], axis=1, **options),

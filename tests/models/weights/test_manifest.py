@@ -40,7 +40,7 @@ def test_every_file_says_where_it_comes_from_and_what_it_may_be_used_for(file):
     for sha256 in (file.sha256, file.distribution.sha256):
         assert re.fullmatch("[0-9a-f]{64}", sha256)
     assert re.fullmatch(r"[\w-]+==[\d.]+", file.distribution.requirement)
-    assert all((file.licence, file.source, file.input_size, file.member))
+    assert all((file.license, file.source, file.input_size, file.member))
 
 
 def test_a_file_is_missing_then_ready_then_altered(tmp_path):

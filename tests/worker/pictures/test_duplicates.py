@@ -1,4 +1,4 @@
-"""The same bytes are analysed once in a job, wherever they come again; failures are not copied."""
+"""The same bytes are analyzed once in a job, wherever they come again; failures are not copied."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,7 +83,7 @@ def work(
 
 
 @pytest.mark.parametrize("chunk_items", [1, 2, 6], ids=["apart", "in part", "in one chunk"])
-def test_each_picture_is_analysed_once_however_the_job_is_cut(
+def test_each_picture_is_analyzed_once_however_the_job_is_cut(
     database: Database, settings: Settings, tmp_path: Path, chunk_items: int
 ) -> None:
     paths = write(tmp_path, [40, 50, 40, 40, 50, 60])

@@ -17,12 +17,12 @@ from models.face import Box, Face
 from models.pictures.picture import decode_picture
 from tests.support.jobs import make_face
 from tests.support.work import open_analyzer, work_until_done
-from worker.pictures.thumbnails import COLOURS, blur_faces, draw_thumbnail, shrink
+from worker.pictures.thumbnails import COLORS, blur_faces, draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 
-def flat(height: int, width: int, grey: int) -> NDArray[np.uint8]:
-    return np.full((height, width, 3), grey, np.uint8)
+def flat(height: int, width: int, gray: int) -> NDArray[np.uint8]:
+    return np.full((height, width, 3), gray, np.uint8)
 
 
 def decode(content: bytes) -> NDArray[np.int16]:
@@ -49,16 +49,16 @@ def test_the_longer_side_is_shrunk_and_never_enlarged(
     assert shrink(flat(*shape, 128), 320).shape[:2] == expected
 
 
-@pytest.mark.parametrize("grey", [0, 128, 255], ids=["dark", "middle", "light"])
-def test_box_and_label_stand_out_on_any_picture(grey: int) -> None:
-    rgb = flat(240, 320, grey)
+@pytest.mark.parametrize("gray", [0, 128, 255], ids=["dark", "middle", "light"])
+def test_box_and_label_stand_out_on_any_picture(gray: int) -> None:
+    rgb = flat(240, 320, gray)
     drawn = decode(draw_thumbnail(rgb, [face_at(100, 80, 60, 80)], 320, 0.6).content)
     box = drawn[80 : 80 + 80, 98:104]
-    contrast = np.abs(box.mean(axis=2) - grey).max()
+    contrast = np.abs(box.mean(axis=2) - gray).max()
     assert contrast > 80
     label = drawn[60:79, 100:140]
     assert label.min() < 60
-    assert np.abs(label - np.array(COLOURS["female"])).sum(axis=2).min() < 120
+    assert np.abs(label - np.array(COLORS["female"])).sum(axis=2).min() < 120
 
 
 def test_boxes_are_scaled_from_the_full_size_picture() -> None:

@@ -12,11 +12,11 @@ from worker.videos.joining import Joiner
 
 # Fields of which nothing can be said, neither of their contrast nor that they are blind.
 ROOM, OTHER_ROOM = (
-    sign_frame(Picture(np.full((90, 160, 3), colour, np.uint8), 160, 90))
-    for colour in ((40, 60, 160), (60, 150, 50))
+    sign_frame(Picture(np.full((90, 160, 3), color, np.uint8), 160, 90))
+    for color in ((40, 60, 160), (60, 150, 50))
 )
 FLASH, BLACK = (
-    sign_frame(Picture(np.full((90, 160, 3), grey, np.uint8), 160, 90)) for grey in (255, 0)
+    sign_frame(Picture(np.full((90, 160, 3), gray, np.uint8), 160, 90)) for gray in (255, 0)
 )
 
 
