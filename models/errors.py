@@ -8,7 +8,7 @@ FacetallyError
 |   |-- MissingItem       "not_found"         nothing is at that address
 |   |-- ForbiddenItem     "forbidden_source"  an address this installation does not fetch from
 |   `-- FetchFailed       "fetch_failed"      its server was away, refused for now, or took too long
-|-- NetUnavailable        weights or a provider are missing; no item is to blame
+|-- ModelUnavailable        weights or a provider are missing; no item is to blame
 `-- CalibrationError      an evaluation cannot correct the shares asked for
 """
 
@@ -61,7 +61,7 @@ class FetchFailed(ItemError):
     code = "fetch_failed"
 
 
-class NetUnavailable(FacetallyError):
+class ModelUnavailable(FacetallyError):
     """A net cannot be opened: the operator fetches weights or mends the provider, then retries."""
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from cli.environment import read_settings
 from cli.exits import CommandFailed, ExitStatus
 from cli.terminal import open_stdout, tell
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.weights.fetch import fetch_files
 from models.weights.manifest import FileState, list_files
 
@@ -79,5 +79,5 @@ def fetch_lacking(weights_dir: Path) -> None:
     tell(f"Fetching {', '.join(lacking)} into {weights_dir} …")
     try:
         fetch_files(weights_dir)
-    except NetUnavailable as error:
+    except ModelUnavailable as error:
         raise CommandFailed(str(error)) from error

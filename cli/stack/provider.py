@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from cli.exits import CommandFailed
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.nets.graph import CPU, load_graph
 from models.weights.manifest import DETECTOR, NETS, require_file
 
@@ -19,7 +19,7 @@ def prepare_nets(weights_dir: Path, provider: str) -> str:
     try:
         for file in NETS:
             require_file(weights_dir, file)
-    except NetUnavailable as error:
+    except ModelUnavailable as error:
         raise CommandFailed(str(error)) from error
     return CPU if provider == CPU else _probe(weights_dir, provider)
 
@@ -37,7 +37,7 @@ def main() -> None:
     weights_dir, provider = sys.argv[1:]
     try:
         graph = load_graph(require_file(Path(weights_dir), DETECTOR), provider)
-    except NetUnavailable as error:
+    except ModelUnavailable as error:
         sys.exit(str(error))
     sys.stdout.write(graph.provider)
 

@@ -91,7 +91,7 @@ def load_analyzer(
 ) -> Analyzer:
     """Open the three nets, once per process and after the fork, on `threads` CPU threads.
 
-    Raises NetUnavailable when weights are missing or altered, or `provider` (auto, cpu, cuda) is
+    Raises ModelUnavailable when weights are missing or altered, or `provider` (auto, cpu, cuda) is
     not on this machine.
     """
     # OpenCV would take every core of the machine for each worker process.

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 
 CPU = "cpu"
 CUDA = "cuda"
@@ -55,7 +55,7 @@ class OnnxGraph:
 def load_graph(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
     """Open `path` on `provider` (auto, cpu or cuda) with `threads` CPU threads.
 
-    Raises NetUnavailable when the file cannot be opened, or the provider asked for is not here.
+    Raises ModelUnavailable when the file cannot be opened, or the provider asked for is not here.
     """
     # From release 1.29 it reports to its makers unless told not to, before it is imported.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -68,7 +68,7 @@ def load_graph(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
             return onnxruntime.InferenceSession(path, options, providers=list(executions))
         # The runtime raises its own undocumented classes, most of them plain RuntimeErrors.
         except Exception as error:
-            raise NetUnavailable(f"The net {path.name} cannot be opened: {error}") from error
+            raise ModelUnavailable(f"The net {path.name} cannot be opened: {error}") from error
 
     return open_graph(open_session, onnxruntime.get_available_providers(), provider)
 
@@ -79,13 +79,13 @@ def open_graph(
     """Open a session on the best execution provider that `provider` allows and that comes up.
 
     The runtime falls back to the CPU without an error when CUDA does not start, so what the
-    session ended up with is checked. Raises NetUnavailable when CUDA was asked for in vain.
+    session ended up with is checked. Raises ModelUnavailable when CUDA was asked for in vain.
     """
     executions = choose_executions(available, provider)
     session = open_session(executions)
     runs_on = CUDA if CUDA_EXECUTION in session.get_providers() else CPU
     if provider == CUDA and runs_on != CUDA:
-        raise NetUnavailable(
+        raise ModelUnavailable(
             f"Provider `cuda` was asked for, but CUDA did not start on this machine; {CUDA_ADVICE}."
         )
     return OnnxGraph(session, runs_on)
@@ -94,13 +94,13 @@ def open_graph(
 def choose_executions(available: Sequence[str], provider: str) -> list[str]:
     """The runtime's execution providers to try, best first, for `auto`, `cpu` or `cuda`."""
     if provider not in PROVIDERS:
-        raise NetUnavailable(f"Provider must be one of {', '.join(PROVIDERS)}, got {provider!r}.")
+        raise ModelUnavailable(f"Provider must be one of {', '.join(PROVIDERS)}, got {provider!r}.")
     if provider == CPU:
         return [CPU_EXECUTION]
     if CUDA_EXECUTION in available:
         return [CUDA_EXECUTION, CPU_EXECUTION]
     if provider == CUDA:
-        raise NetUnavailable(
+        raise ModelUnavailable(
             f"Provider `cuda` was asked for, but this onnxruntime has none of it; {CUDA_ADVICE}."
         )
     return [CPU_EXECUTION]

