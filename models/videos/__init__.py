@@ -6,6 +6,7 @@ retrieval   a decoded frame to pixels
 reader      a file to the frames that are analyzed
 shots       where one shot ends
 distances   how far each face is from where each track is expected
-tracks      faces of many frames to people
+tracks      one person in one shot
+linker      faces of successive frames to tracks
 motion      where faces move from one frame to the next
 """

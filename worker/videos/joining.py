@@ -5,8 +5,9 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from db.video_values import StoredFrame
+from models.videos.linker import Linker
 from models.videos.shots import is_blind, is_cut
-from models.videos.tracks import FramePlace, Linker, Track
+from models.videos.tracks import FramePlace, Track
 
 
 class Joiner:

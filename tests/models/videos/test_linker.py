@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from models.face import Box, Face
-from models.videos.tracks import FramePlace, Linker, SeenFace, Track, rate_face
+from models.videos.linker import Linker, rate_face
+from models.videos.tracks import FramePlace, SeenFace, Track
 from tests.support.jobs import make_face
 
 SIDE = 40
