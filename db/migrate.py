@@ -8,10 +8,10 @@ from alembic.config import Config
 from db.engine import Database
 
 
-def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the schema up to a revision, the newest; does nothing when it is there already."""
+def migrate(database: Database) -> None:
+    """Bring the schema up to date; does nothing when it already is."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.connect_to_migrate() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")

@@ -83,7 +83,8 @@ class ItemRow(Table):
     __table_args__ = (
         UniqueConstraint("job_id", "position", name="items_by_position"),
         Index("items_failed", "job_id", "error_code", postgresql_where=FAILED, sqlite_where=FAILED),
-        {"sqlite_autoincrement": True},
+        # Room to change each item once where it is, which tells no index: its row keeps its size.
+        {"sqlite_autoincrement": True, "postgresql_with": {"fillfactor": 50}},
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -135,7 +136,7 @@ class ChunkRow(Table):
     attempts: Mapped[int] = mapped_column(default=0)
     crashes: Mapped[int] = mapped_column(default=0)
     # The workers of those crashes that nobody saw, each as often as it happened to it.
-    lost_on: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    lost_on: Mapped[list[str]] = mapped_column(Json, default=list)
     # Where it has crashed before: the position of the item that is worked on now.
     in_hand: Mapped[int | None]
     token: Mapped[str | None]
@@ -153,7 +154,7 @@ class ChunkRow(Table):
     duplicates: Mapped[int] = mapped_column(default=0)
     # How many had ended before workers were given it, the last time.
     earlier: Mapped[int] = mapped_column(default=0)
-    kind: Mapped[str] = mapped_column(default="items", server_default="items")
+    kind: Mapped[str] = mapped_column(default="items")
     # Of a segment or a join: the video; and of a segment, from which grid time up to which, not
     # included, its frames are. Without an end, it goes on for as long as the video does.
     item_id: Mapped[int | None] = mapped_column(BigKey)

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import db.video_tables  # noqa: F401 - completes the metadata
 from db.tables import Table
 
 

@@ -1,74 +1,105 @@
-"""What an older release has stored is carried forward."""
+"""The migrations build the schema that `db.tables` describes."""
 
+import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, make_url, text
 
+import db.video_tables  # noqa: F401 - completes the metadata
 from db.engine import Database
 from db.migrate import migrate
-from db.results.reading import ResultFilter, read_results
-from db.states import JobState
-from db.values import Duplicates
-from tests.support.jobs import claim, record, results_of, status
+from db.tables import Table
 
-NAME = "upgrade"
-# A running job of revision 0004: one item done, one refused at the door, one in a chunk that waits.
-ROWS_0004 = (
-    "INSERT INTO jobs (id, state, items, tags, options, created_at, running_at, priority, batches)"
-    " VALUES (1, 'running', 3, '[]', '{\"thumbnails\": \"none\"}', '2026-01-01 00:00:00.000000',"
-    " '2026-01-01 00:00:00.000000', 'normal', '[]')",
-    "INSERT INTO items (id, job_id, position, name, uri, state, error_code, error_message,"
-    " dimensions) VALUES"
-    " (1, 1, 0, 'a', 'file:///a', 'done', NULL, NULL, '{}'),"
-    " (2, 1, 1, 'b', '', 'failed', 'unsupported', 'No.', '{}'),"
-    " (3, 1, 2, 'c', 'file:///c', 'waiting', NULL, NULL, '{}')",
-    "INSERT INTO chunks (id, job_id, start, stop, state, attempts, crashes, not_before, done,"
-    " failed, cancelled, faces, without_faces) VALUES"
-    " (1, 1, 0, 1, 'done', 1, 0, '2026-01-01 00:00:00.000000', 1, 0, 0, 0, 1),"
-    " (2, 1, 1, 3, 'waiting', 0, 0, '2026-01-01 00:00:00.000000', 0, 1, 0, 0, 0)",
-)
+VERSIONS = Path(__file__).parents[2] / "db" / "migrations" / "versions"
+# What each catalog says of columns, constraints, indexes and storage, one line for each fact.
+CATALOGS = {
+    "sqlite": ("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",),
+    "postgresql": (
+        "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT relname, relkind::text, reloptions FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace",
+    ),
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of each kind without a table."""
+def empty_databases(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Database, Database]]:
+    """Two databases of each kind, without a table."""
+    names = ("migrated", "described")
     if request.param == "sqlite":
-        opened = Database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
-        yield opened
-        opened.close()
+        yield from _open(*(f"sqlite:///{tmp_path / name}.sqlite3" for name in names))
         return
     url = make_url(request.getfixturevalue("postgresql_url"))
     server = Database(url.render_as_string(hide_password=False))
     with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {NAME}"))
-        opened = Database(url.set(database=NAME).render_as_string(hide_password=False))
-        yield opened
-        opened.close()
-        connection.execute(text(f"DROP DATABASE {NAME}"))
+        for name in names:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield from _open(
+            *(url.set(database=name).render_as_string(hide_password=False) for name in names)
+        )
+        for name in names:
+            connection.execute(text(f"DROP DATABASE {name}"))
     server.close()
 
 
-def test_a_job_of_the_revision_before_goes_on(empty: Database) -> None:
-    migrate(empty, "0004")
-    with empty.write() as session:
-        for row in ROWS_0004:
-            session.connection().exec_driver_sql(row)
-    migrate(empty)
-    job = status(empty, 1)
-    assert job.options.duplicates is Duplicates.COUNT
-    assert (job.counts.done, job.counts.failed, job.counts.duplicates) == (1, 1, 0)
-    assert (job.state, job.paused) == (JobState.RUNNING, None)
-    chunk = claim(empty, 2)
-    assert chunk is not None
-    assert record(empty, chunk, results_of(chunk))
-    with empty.read() as session:
-        items = read_results(session, 1, ResultFilter(), after=-1, limit=9)
-    assert [(item.state, item.duplicate_of) for item in items] == [
-        ("done", None),
-        ("failed", None),
-        ("done", None),
-    ]
-    # What was refused at the door was not analyzed: of two items that ended, one counts.
-    assert status(empty, 1).items_per_second == pytest.approx(1 / 60)
+def _open(*urls: str) -> Iterator[tuple[Database, Database]]:
+    first, second = (Database(url) for url in urls)
+    yield first, second
+    first.close()
+    second.close()
+
+
+def test_the_migrated_schema_is_the_described_one(
+    empty_databases: tuple[Database, Database],
+) -> None:
+    migrated, described = empty_databases
+    migrate(migrated)
+    with described.connect_to_migrate() as connection:
+        Table.metadata.create_all(connection)
+    with migrated.engine.connect() as ours, described.engine.connect() as theirs:
+        assert read_catalog(ours) == read_catalog(theirs)
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(ours, opts=options)
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def read_catalog(connection: Connection) -> set[str]:
+    facts = {
+        re.sub(r"\s+", " ", " | ".join(map(str, row)))
+        for query in CATALOGS[connection.dialect.name]
+        for row in connection.execute(text(query))
+    }
+    return {fact for fact in facts if "alembic_version" not in fact}
+
+
+def test_the_compared_catalogs_show_conditions_and_storage(database: Database) -> None:
+    with database.engine.connect() as connection:
+        facts = " ".join(read_catalog(connection))
+    assert "erased_at IS NULL" in facts
+    assert ("fillfactor=50" in facts) is (database.engine.dialect.name == "postgresql")
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)
+def test_a_migration_imports_no_live_code(path: Path) -> None:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [one.name for one in node.names]
+        )
+    }
+    assert imported <= {"alembic", "sqlalchemy", "typing"}

@@ -1,0 +1,335 @@
+"""The schema of 0.1: jobs with items and chunks, what was found in them, and what is counted.
+
+It spells out every type, and imports nothing of the application, which moves on.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+revision = "0001"
+down_revision = None
+
+# SQLite numbers rows by itself only where the key is its plain INTEGER.
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+TIME = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _create_jobs()
+    _create_requests()
+    _create_items()
+    _create_chunks()
+    _create_digests()
+    _create_faces()
+    _create_thumbnails("thumbnails", _references("items", primary_key=True))
+    _create_frames()
+    _create_tracks()
+    _create_annotated_videos()
+    _create_thumbnails(
+        "track_thumbnails", _references("items", primary_key=True), _key("number", sa.Integer())
+    )
+    _create_cells()
+    _create_cube()
+    _create_evaluations()
+    _create_workers()
+
+
+def _create_jobs() -> None:
+    op.create_table(
+        "jobs",
+        sa.Column("id", ID, primary_key=True),
+        _filled("state", sa.String()),
+        _filled("items", sa.Integer()),
+        _filled("priority", sa.String()),
+        _filled("tags", JSON),
+        _filled("options", JSON),
+        _filled("created_at", TIME),
+        sa.Column("queued_at", TIME),
+        sa.Column("running_at", TIME),
+        sa.Column("cancelling_at", TIME),
+        sa.Column("paused_at", TIME),
+        sa.Column("pause", JSON),
+        sa.Column("resumed_at", TIME),
+        sa.Column("finished_at", TIME),
+        sa.Column("expires_at", TIME),
+        sa.Column("erasing_at", TIME),
+        sa.Column("erased_at", TIME),
+        sa.Column("receipt", JSON),
+        _filled("batches", JSON),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("jobs_by_state", "jobs", ["state", "id"])
+    erasing = "erasing_at IS NOT NULL AND erased_at IS NULL"
+    _create_partial_index("jobs_to_erase", "jobs", ["erasing_at"], erasing)
+    expiring = "expires_at IS NOT NULL AND erasing_at IS NULL"
+    _create_partial_index("jobs_by_expiry", "jobs", ["expires_at"], expiring)
+
+
+def _create_requests() -> None:
+    op.create_table(
+        "requests",
+        _key("key", sa.String()),
+        _filled("digest", sa.String()),
+        _references("jobs"),
+        _filled("items", sa.Integer()),
+        _filled("created_at", TIME),
+    )
+
+
+def _create_items() -> None:
+    op.create_table(
+        "items",
+        sa.Column("id", ID, primary_key=True),
+        _references("jobs"),
+        _filled("position", sa.Integer()),
+        _filled("name", sa.String()),
+        _filled("uri", sa.String()),
+        _filled("state", sa.String()),
+        sa.Column("error_code", sa.String()),
+        sa.Column("error_message", sa.String()),
+        sa.Column("width_pixels", sa.Integer()),
+        sa.Column("height_pixels", sa.Integer()),
+        sa.Column("too_small", sa.Integer()),
+        sa.Column("too_unsure", sa.Integer()),
+        sa.Column("digest", sa.LargeBinary()),
+        sa.Column("duplicate_of", ID),
+        sa.Column("captured_at", TIME),
+        _filled("dimensions", JSON),
+        sa.Column("duration_seconds", sa.Double()),
+        sa.Column("frames", sa.Integer()),
+        sa.Column("warning", sa.String()),
+        sa.Column("copy_uri", sa.String()),
+        sa.UniqueConstraint("job_id", "position", name="items_by_position"),
+        sqlite_autoincrement=True,
+        postgresql_with={"fillfactor": 50},
+    )
+    failed = "error_code IS NOT NULL"
+    _create_partial_index("items_failed", "items", ["job_id", "error_code"], failed)
+
+
+def _create_chunks() -> None:
+    op.create_table(
+        "chunks",
+        sa.Column("id", ID, primary_key=True),
+        _references("jobs"),
+        _filled("start", sa.Integer()),
+        _filled("stop", sa.Integer()),
+        _filled("state", sa.String()),
+        _filled("attempts", sa.Integer()),
+        _filled("crashes", sa.Integer()),
+        _filled("lost_on", JSON),
+        sa.Column("in_hand", sa.Integer()),
+        sa.Column("token", sa.String()),
+        sa.Column("worker", sa.String()),
+        sa.Column("lease_until", TIME),
+        _filled("not_before", TIME),
+        sa.Column("sent_at", TIME),
+        sa.Column("finished_at", TIME),
+        _filled("done", sa.Integer()),
+        _filled("failed", sa.Integer()),
+        _filled("cancelled", sa.Integer()),
+        _filled("faces", sa.Integer()),
+        _filled("without_faces", sa.Integer()),
+        _filled("duplicates", sa.Integer()),
+        _filled("earlier", sa.Integer()),
+        _filled("kind", sa.String()),
+        sa.Column("item_id", ID),
+        sa.Column("first_frame", sa.Integer()),
+        sa.Column("stop_frame", sa.Integer()),
+    )
+    op.create_index("chunks_by_job", "chunks", ["job_id", "state", "id"])
+    _create_partial_index("chunks_by_lease", "chunks", ["lease_until"], "state = 'leased'")
+    sent = "state = 'waiting' AND sent_at IS NOT NULL"
+    _create_partial_index("chunks_sent", "chunks", ["sent_at"], sent)
+    _create_partial_index("chunks_by_video", "chunks", ["item_id"], "item_id IS NOT NULL")
+
+
+def _create_digests() -> None:
+    op.create_table(
+        "digests",
+        sa.Column("job_id", ID, primary_key=True, autoincrement=False),
+        _key("digest", sa.LargeBinary()),
+        _filled("item_id", ID),
+    )
+
+
+def _create_faces() -> None:
+    op.create_table(
+        "faces",
+        sa.Column("id", ID, primary_key=True),
+        _references("items"),
+        _filled("ordinal", sa.Integer()),
+        _filled("x", sa.Integer()),
+        _filled("y", sa.Integer()),
+        _filled("width", sa.Integer()),
+        _filled("height", sa.Integer()),
+        _filled("score", sa.Double()),
+        _filled("landmarks", JSON),
+        _filled("female", sa.Double()),
+        _filled("gender", sa.String()),
+        _filled("age", sa.Integer()),
+        _filled("age_years", sa.Double()),
+        _filled("age_low", sa.Integer()),
+        _filled("age_high", sa.Integer()),
+        _filled("age_group", sa.String()),
+        sa.Column("frame", sa.Integer()),
+        sa.Column("time_seconds", sa.Double()),
+        sa.Column("track", sa.Integer()),
+    )
+    op.create_index("faces_by_item", "faces", ["item_id", "ordinal"])
+
+
+def _create_thumbnails(table: str, *keys: sa.Column[int]) -> None:
+    op.create_table(
+        table,
+        *keys,
+        _filled("media_type", sa.String()),
+        _filled("content", sa.LargeBinary()),
+    )
+
+
+def _create_frames() -> None:
+    op.create_table(
+        "frames",
+        _references("items", primary_key=True),
+        _key("position", sa.Integer()),
+        _filled("number", sa.Integer()),
+        _filled("seconds", sa.Double()),
+        _filled("signature", sa.LargeBinary()),
+        sa.Column("small", sa.LargeBinary()),
+        sa.Column("too_small", sa.Integer()),
+        sa.Column("too_unsure", sa.Integer()),
+    )
+
+
+def _create_tracks() -> None:
+    op.create_table(
+        "tracks",
+        _references("items", primary_key=True),
+        _key("number", sa.Integer()),
+        _filled("first_seconds", sa.Double()),
+        _filled("last_seconds", sa.Double()),
+        _filled("seconds_visible", sa.Double()),
+        _filled("faces", sa.Integer()),
+        _filled("score", sa.Double()),
+        _filled("female", sa.Double()),
+        _filled("gender", sa.String()),
+        _filled("age", sa.Integer()),
+        _filled("age_years", sa.Double()),
+        _filled("age_low", sa.Integer()),
+        _filled("age_high", sa.Integer()),
+        _filled("age_group", sa.String()),
+        _filled("age_spread", sa.Double()),
+        _filled("best_frame", sa.Integer()),
+        _filled("best_seconds", sa.Double()),
+        _filled("x", sa.Integer()),
+        _filled("y", sa.Integer()),
+        _filled("width", sa.Integer()),
+        _filled("height", sa.Integer()),
+        _filled("has_thumbnail", sa.Boolean()),
+    )
+
+
+def _create_annotated_videos() -> None:
+    op.create_table(
+        "annotated_copies",
+        _references("items", primary_key=True),
+        _filled("batch", sa.String()),
+        _filled("pieces", sa.Integer()),
+        sa.Column("drawn_seconds", sa.Double()),
+    )
+
+
+def _create_cells() -> None:
+    op.create_table(
+        "cells",
+        _references("jobs", primary_key=True),
+        _key("segment", sa.String()),
+        _key("day", sa.String()),
+        _key("unit", sa.String()),
+        _key("gender", sa.String()),
+        _key("age", sa.Integer()),
+        _filled("faces", sa.Integer()),
+        _filled("female_milli", sa.Integer()),
+        _filled("width_years", sa.Integer()),
+    )
+    op.create_table(
+        "measures",
+        _references("jobs", primary_key=True),
+        _key("segment", sa.String()),
+        _key("day", sa.String()),
+        _key("unit", sa.String()),
+        _key("measure", sa.String()),
+        _filled("total", sa.BigInteger()),
+    )
+
+
+def _create_cube() -> None:
+    op.create_table(
+        "deltas",
+        sa.Column("id", ID, primary_key=True),
+        _filled("job_id", ID),
+        _filled("segment", sa.String()),
+        _filled("day", sa.String()),
+        _filled("unit", sa.String()),
+        _filled("totals", sa.LargeBinary()),
+    )
+    op.create_table(
+        "cube",
+        _key("scope", sa.String()),
+        _key("shape", sa.String()),
+        _key("grain", sa.String()),
+        _key("segment", sa.String()),
+        _key("period", sa.String()),
+        _key("unit", sa.String()),
+        _filled("totals", sa.LargeBinary()),
+    )
+
+
+def _create_evaluations() -> None:
+    op.create_table(
+        "evaluations",
+        _key("name", sa.String()),
+        _filled("created_at", TIME),
+        _filled("nets", JSON),
+        _filled("settings", JSON),
+        _filled("counts", JSON),
+        _filled("accuracy", JSON),
+        _filled("labeled", JSON),
+        _filled("design_effect", sa.Double()),
+    )
+
+
+def _create_workers() -> None:
+    op.create_table(
+        "workers",
+        _key("name", sa.String()),
+        _filled("role", sa.String()),
+        _filled("slots", sa.Integer()),
+        _filled("started_at", TIME),
+        _filled("seen_at", TIME),
+    )
+
+
+def _key(name: str, kind: TypeEngine[Any]) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True)
+
+
+def _filled(name: str, kind: TypeEngine[Any]) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def _references(table: str, *, primary_key: bool = False) -> sa.Column[int]:
+    name = f"{table.removesuffix('s')}_id"
+    target = sa.ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return sa.Column(name, ID, target, primary_key=primary_key, nullable=False)
+
+
+def _create_partial_index(name: str, table: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, postgresql_where=where, sqlite_where=where)
