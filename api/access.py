@@ -12,6 +12,7 @@ from werkzeug.datastructures import Headers
 
 from api.errors import ApiError
 from api.sessions import carries_token, find_session
+from models.errors import FacetallyError
 from worker.settings import Settings
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/login"})
@@ -19,7 +20,7 @@ OPEN_PREFIXES = ("/docs/", "/static/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class OpenToNetwork(Exception):
+class OpenToNetwork(FacetallyError):
     """The API would answer anybody on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
 
 

@@ -22,6 +22,7 @@ from api.pages.error import show_error
 from api.pages.rendering import wants_page
 from api.schemas.responses import ErrorBody, ErrorDetail
 from db.states import ErrorCode
+from models.errors import FacetallyError
 from worker.queue.lane import LaneUnavailable, PictureRefused
 from worker.sources.store import StorageUnavailable
 
@@ -48,7 +49,7 @@ def answers(model: type[BaseModel] | dict[Any, Any], status: int) -> Responses:
     return {status: model, 404: ErrorBody}
 
 
-class ApiError(Exception):
+class ApiError(FacetallyError):
     """A request that is refused: the handler turns it into an answer."""
 
     def __init__(self, status: HTTPStatus, message: str, code: str | None = None) -> None:

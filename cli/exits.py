@@ -5,6 +5,7 @@ from enum import IntEnum
 from click import ClickException
 
 from db.states import JobState
+from models.errors import FacetallyError
 
 
 class ExitStatus(IntEnum):
@@ -17,7 +18,7 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130  # Ctrl-C
 
 
-class CommandFailed(ClickException):
+class CommandFailed(FacetallyError, ClickException):
     """Shown as one line on stderr, without a traceback: its text says what to do about it."""
 
     exit_code = ExitStatus.ERROR

@@ -1,15 +1,35 @@
-"""What can go wrong with items and nets, in one tree; each package adds its own beside its code.
+"""Every error that Facetally raises on purpose, in one tree: each is a FacetallyError.
 
 FacetallyError
-|-- ItemError             one item fails, with a code and a sentence; the rest of the job goes on
-|   |-- UnreadableItem    "unreadable"        the bytes are not a whole picture
-|   |-- TooLargeItem      "too_large"         more pixels than this installation takes
-|   |-- UnsupportedItem   "unsupported"       a known format that is not read here
-|   |-- MissingItem       "not_found"         nothing is at that address
-|   |-- ForbiddenItem     "forbidden_source"  an address this installation does not fetch from
-|   `-- FetchFailed       "fetch_failed"      its server was away, refused for now, or took too long
-|-- ModelUnavailable        weights or a provider are missing; no item is to blame
-`-- CalibrationError      an evaluation cannot correct the shares asked for
+|-- ItemError               one item fails, with a code and a sentence; its job continues
+|   |-- UnreadableItem      "unreadable"        the bytes are not a whole picture or video
+|   |-- TooLargeItem        "too_large"         more pixels than this installation takes
+|   |-- UnsupportedItem     "unsupported"       a known format that is not read here
+|   |-- MissingItem         "not_found"         nothing is at that address
+|   |-- ForbiddenItem       "forbidden_source"  an address this installation does not fetch from
+|   `-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
+|-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
+|-- CalibrationError        models: an evaluation cannot correct the shares of a query
+|-- EvaluationExists        db: the name of an evaluation is taken
+|-- AudienceTooLarge        db: a query has more rows than one answer may have
+|-- SettingsError           worker: a setting is unknown or out of range
+|-- StorageUnavailable      worker: an upload could not be stored
+|-- LeaseLost               worker: another worker has the chunk now
+|-- VideoFound              worker: an item read as a picture is a video
+|-- DrawingFailed           worker: an annotated video could not be drawn
+|-- LaneUnavailable         worker: no interactive worker answers
+|-- PictureRefused          worker: a picture sent to an interactive worker fails, with a code
+|-- ApiError                api: a request is refused, with a status and a code
+|-- ManifestError           api: a line of a manifest is not an item
+|-- AlreadyAccepted         api: the same request came before; its job is the answer
+|-- OpenToNetwork           api: it would answer anyone on the network
+|-- SourceUnavailable       api: a live source sends no picture
+|-- Lost                    api: a live source ends, in the process that decodes it
+`-- CommandFailed           cli: a command ends with this one line (also a ClickException)
+    `-- ServerAway          cli: the server does not answer, or asks for a pause
+
+A refused argument stays a ValueError or TypeError: it is a bug of the caller, or pydantic and click
+turn it into an answer. So does what a library's protocol wants, such as StopIteration.
 """
 
 from typing import ClassVar

@@ -8,13 +8,14 @@ from sqlalchemy.exc import DBAPIError
 from db.chunks.leases import Lease, renew_lease
 from db.engine import Database
 from db.values import ClaimedChunk
+from models.errors import FacetallyError
 
 logger = logging.getLogger(__name__)
 
 RENEWALS_PER_LEASE = 6
 
 
-class LeaseLost(Exception):
+class LeaseLost(FacetallyError):
     """The chunk is somebody else's by now: drop everything."""
 
 

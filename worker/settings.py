@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy import URL
 
+from models.errors import FacetallyError
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
 
@@ -18,7 +19,7 @@ MEBIBYTE = 1024 * 1024
 WORKING_SIDE_PIXELS = 1920
 
 
-class SettingsError(Exception):
+class SettingsError(FacetallyError):
     """The environment holds a setting that is unknown or out of range: mend it and start again."""
 
 

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ItemError, TooLargeItem
+from models.errors import FacetallyError, ItemError, TooLargeItem
 from models.videos.retrieval import Converter
 from worker.live_sources import LiveKind
 from worker.memory import bound_memory
@@ -52,7 +52,7 @@ UNOPENED = {
 TOO_MUCH = "The source's pictures take more memory than one source may, or cannot be decoded."
 
 
-class Lost(Exception):
+class Lost(FacetallyError):
     """The source cannot be opened, or gives nothing more; the text never holds its address."""
 
 

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from api.errors import ApiError
 from db.jobs.idempotency import AcceptedRequest, find_request
+from models.errors import FacetallyError
 
 
-class AlreadyAccepted(Exception):
+class AlreadyAccepted(FacetallyError):
     """The same request came before, and its job is the answer."""
 
     def __init__(self, job_id: int) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from api.schemas.requests import ItemBody
+from models.errors import FacetallyError
 
 # Any other column of a CSV file is a dimension of its item.
 ITEM_COLUMNS = ("uri", "path", "name", "captured_at")
@@ -32,7 +33,7 @@ ENDINGS = {
 }
 
 
-class ManifestError(Exception):
+class ManifestError(FacetallyError):
     """A line that is no item: the submitter mends it and sends the manifest again."""
 
     def __init__(self, line: int, problem: str) -> None:

@@ -14,6 +14,7 @@ from typing import IO, BinaryIO, Self, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from models.errors import (
+    FacetallyError,
     FetchFailed,
     ForbiddenItem,
     MissingItem,
@@ -41,7 +42,7 @@ Kept = TypeVar("Kept")
 Pieces = Generator[bytes, None, None]
 
 
-class VideoFound(Exception):
+class VideoFound(FacetallyError):
     """What was to be read as a picture is a video: it is copied to a file instead."""
 
 

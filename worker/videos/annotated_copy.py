@@ -23,7 +23,7 @@ from models import errors
 from worker.lease import LeaseLost
 from worker.settings import Settings
 from worker.sources.store import SCHEME, StorageUnavailable, Store
-from worker.videos.drawing import Piece, bind_pieces
+from worker.videos.drawing import DrawingFailed, Piece, bind_pieces
 from worker.videos.people import VideoRows
 from worker.videos.segments import SaysStop, VideoAnalysis
 
@@ -81,7 +81,7 @@ class AnnotatedCopies:
             if progress is not None:
                 self._leave(chunk, progress)
             raise
-        except (errors.ItemError, StorageUnavailable, OSError, cv2.error) as error:
+        except (errors.ItemError, DrawingFailed, StorageUnavailable, OSError, cv2.error) as error:
             logger.warning("no copy was kept", extra={"item_id": chunk.items[0].id})
             return AnnotatedCopy(None, f"No annotated copy was kept: {error}", progress)
 

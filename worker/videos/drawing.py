@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
+from models.errors import FacetallyError
 from models.videos.motion import Corners
 from models.videos.reader import Video, VideoHeader
 from models.videos.tracks import Track
@@ -33,6 +34,10 @@ DEFAULT_FRAMES_PER_SECOND = 25.0
 Size = tuple[int, int]
 Color = tuple[int, int, int]
 Label = tuple[str, Color]
+
+
+class DrawingFailed(FacetallyError):
+    """The annotated video cannot be drawn; the people of the video are kept without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def _open_writer(
     words = [cv2.VIDEOWRITER_PROP_RAW_VIDEO, int(is_encoded)]
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, rate, size, words)
     if not writer.isOpened():
-        raise OSError("no encoder takes pictures of this size and rate")
+        raise DrawingFailed("no encoder takes pictures of this size and rate")
     return writer
 
 
@@ -155,7 +160,7 @@ def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
             number += 1
         capture.release()
     if writer is None:
-        raise OSError("not one frame was drawn")
+        raise DrawingFailed("not one frame was drawn")
     writer.release()
 
 
