@@ -1,17 +1,18 @@
 """The thin HTTP side: declared input, one call to `db`, an answer. In reading order:
 
-app          what is put together
-services     what requests share
-access       who may call
-sessions     who is logged in
-errors       the one shape of errors
-schemas      what comes in and goes out
-submissions  items from forms, lists and archives
-live         cameras and their feeds
-exports      results as files
-reports      pages to keep
-views        the calls
-docs         the specification and its page
-pages        what people see
-version      the version
+app             the application, put together
+services        what requests share
+access          who may call
+sessions        who is logged in
+errors          requests that are refused
+error_handlers  every error as an answer
+schemas         what comes in and goes out
+validation      input checked against a schema
+submissions     items from forms, lists and archives
+live            live sources and their feeds
+exports         results as files
+reports         pages to keep
+views           the calls of the API
+docs            the OpenAPI document and its page
+pages           what people see
 """

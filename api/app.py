@@ -3,6 +3,7 @@
 import socket
 import struct
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,17 @@ from werkzeug.routing import IntegerConverter, Map
 
 from api import docs
 from api.access import guard, refuse_open_network
-from api.errors import explain_invalid, handle_errors
+from api.error_handlers import handle_errors
 from api.pages import assets, home, job, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
 from api.pages import live as live_page
-from api.schemas.responses import ErrorBody
+from api.pages.error import show_error
+from api.schemas.errors import ErrorBody
 from api.services import EXTENSION, open_services
 from api.submissions.uploads import StagedRequest
-from api.version import VERSION
+from api.validation import refuse_invalid
 from api.views import (
     analyze,
     audience,
@@ -60,10 +62,10 @@ def create_app(settings: Settings) -> Flask:
     """The application on these settings; it connects to nothing until it is asked something."""
     app = OpenAPI(
         "facetally",
-        info=Info(title="Facetally", version=VERSION, description=DESCRIPTION),
+        info=Info(title="Facetally", version=version("facetally"), description=DESCRIPTION),
         doc_ui=False,
         validation_error_model=ErrorBody,
-        validation_error_callback=explain_invalid,
+        validation_error_callback=refuse_invalid,
         security_schemes={"key": {"type": "http", "scheme": "bearer"}},
         static_folder=None,
         root_path=str(Path(__file__).parent),
@@ -77,7 +79,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["number"] = RowNumber
     open_services(app, settings)
     guard(app, settings)
-    handle_errors(app)
+    handle_errors(app, show_error)
     for module in (jobs, drafts, events, results, items, audience, evaluations):
         app.register_api(module.blueprint)
     for module in (analyze, live, report, health):

@@ -9,7 +9,8 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from api.schemas.responses import AudienceOut, ErrorBody, HealthOut, JobOut, JobsOut
+from api.schemas.errors import ErrorBody
+from api.schemas.responses import AudienceOut, HealthOut, JobOut, JobsOut
 from cli.exits import CommandFailed
 
 # An answer comes within this time; to a submission, whose items are stored first, it may take more.

@@ -20,11 +20,12 @@ FacetallyError
 |-- LaneUnavailable         worker: no interactive worker answers
 |-- PictureRefused          worker: a picture sent to an interactive worker fails, with a code
 |-- ApiError                api: a request is refused, with a status and a code
+|   `-- InvalidRequest      api: 422 "invalid_request", a parameter or field is not valid
 |-- ManifestError           api: a line of a manifest is not an item
 |-- AlreadyAccepted         api: the same request came before; its job is the answer
 |-- OpenToNetwork           api: it would answer anyone on the network
 |-- SourceUnavailable       api: a live source sends no picture
-|-- Lost                    api: a live source ends, in the process that decodes it
+|-- SourceLost              api: a live source ends, in the process that decodes it
 `-- CommandFailed           cli: a command ends with this one line (also a ClickException)
     `-- ServerAway          cli: the server does not answer, or asks for a pause
 

@@ -52,7 +52,7 @@ UNOPENED = {
 TOO_MUCH = "The source's pictures take more memory than one source may, or cannot be decoded."
 
 
-class Lost(FacetallyError):
+class SourceLost(FacetallyError):
     """The source cannot be opened, or gives nothing more; the text never holds its address."""
 
 
@@ -88,7 +88,7 @@ def _serve(connection: socket.socket) -> None:
         for picture in _read_pictures(plan, asked):
             _send(connection, PICTURE, picture)
         _send(connection, OVER, b"")
-    except Lost as error:
+    except SourceLost as error:
         _send(connection, LOST, str(error).encode())
     except (cv2.error, MemoryError):
         _send(connection, LOST, TOO_MUCH.encode())
@@ -123,9 +123,9 @@ def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
             asked.clear()
             yield _encode(retrieve_frame(converter, capture, plan))
     if not frames:
-        raise Lost("The source was opened, but gave no picture.")
+        raise SourceLost("The source was opened, but gave no picture.")
     if plan.kind is not LiveKind.FILE:
-        raise Lost("The source broke off.")
+        raise SourceLost("The source broke off.")
 
 
 def _open(plan: Plan) -> cv2.VideoCapture:
@@ -142,7 +142,7 @@ def _open(plan: Plan) -> cv2.VideoCapture:
     else:
         capture = cv2.VideoCapture(plan.address, cv2.CAP_FFMPEG, bounds)
     if not capture.isOpened():
-        raise Lost(UNOPENED.get(plan.kind, "The source cannot be opened."))
+        raise SourceLost(UNOPENED.get(plan.kind, "The source cannot be opened."))
     pixels = capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
     _check_size(pixels, plan)
     return capture
@@ -150,7 +150,7 @@ def _open(plan: Plan) -> cv2.VideoCapture:
 
 def _check_size(pixels: float, plan: Plan) -> None:
     if pixels > plan.max_pixels:
-        raise Lost(f"The source's pictures have more than {plan.max_pixels} pixels.")
+        raise SourceLost(f"The source's pictures have more than {plan.max_pixels} pixels.")
 
 
 class Pace:
@@ -175,11 +175,11 @@ def retrieve_frame(
     try:
         bgr = converter.read(capture)
     except TooLargeItem as error:
-        raise Lost(TOO_MUCH) from error
+        raise SourceLost(TOO_MUCH) from error
     except ItemError as error:
-        raise Lost(str(error)) from error
+        raise SourceLost(str(error)) from error
     if bgr is None:
-        raise Lost("The source broke off.")
+        raise SourceLost("The source broke off.")
     _check_size(bgr.shape[0] * bgr.shape[1], plan)
     return bgr
 

@@ -1,16 +1,16 @@
 """Audience: who was there, asked as `GET /v1/audience` is; the address keeps the question."""
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from api.errors import ApiError, validate
+from api.errors import InvalidRequest
 from api.pages.rendering import show
 from api.schemas.queries import DIMENSION_PREFIX, AudienceParameters
 from api.schemas.responses import AudienceOut
 from api.services import services
+from api.validation import validate
 from api.views.audience import find_audiences
 from db.audience.bands import PRESETS
 from db.audience.evaluations import read_evaluations
@@ -57,7 +57,7 @@ def _read_question() -> dict[str, str]:
         name, _, value = given["where"].partition("=")
         if not (name.strip() and value.strip()):
             problem = "A dimension and its value are asked for as store=Lyon."
-            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, problem, "invalid_request")
+            raise InvalidRequest(problem)
         given[DIMENSION_PREFIX + name.strip()] = value.strip()
     return {name: text for name, text in given.items() if name not in OWN_FIELDS}
 

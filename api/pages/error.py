@@ -5,11 +5,14 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from api.pages.rendering import asks_for_part, show
+from api.pages.rendering import asks_for_part, show, wants_page
 
 
-def show_error(status: int, code: str, message: str) -> Response:
-    """An error as a page; who is not known is sent to log in, and back."""
+def show_error(status: int, code: str, message: str) -> Response | None:
+    """An error as a page, or None if the client is a program. An unknown visitor is sent to log in,
+    and then back."""
+    if not wants_page():
+        return None
     if status == HTTPStatus.UNAUTHORIZED:
         return _send_to_login()
     return show("error.html", status, status_code=int(status), code=code, message=message)

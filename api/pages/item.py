@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
-from api.errors import validate
 from api.pages.rendering import show
 from api.schemas.queries import PeopleQuery
 from api.schemas.responses import ResultOut
 from api.schemas.tracks import TrackOut
 from api.services import services
+from api.validation import validate
 from db.results.reading import read_item, read_upload
 from db.videos.tracks import count_tracks_of_item, read_tracks_of_item
 

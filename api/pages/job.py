@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from api.errors import validate
 from api.pages.rendering import asks_for_part, show
 from api.schemas.queries import ResultsQuery
 from api.services import services
+from api.validation import validate
 from api.views.jobs import find_job
 from db.results.reading import ResultFilter, has_pictures, read_results
 from db.states import ItemState

@@ -5,13 +5,13 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api.errors import validate
 from api.pages.rendering import asks_for_part, show
 from api.schemas.queries import JobsQuery
 from api.schemas.requests import JobPath
 from api.services import services
+from api.validation import validate
 from api.views.drafts import finalize_draft
-from api.views.jobs import find_job, go_on, remove_job, run_failed_again, stop_job
+from api.views.jobs import cancel, erase, find_job, resume, retry
 from db.jobs.status import read_jobs
 from db.states import JobState, WorkerRole
 from db.videos.tracks import count_people
@@ -21,10 +21,10 @@ blueprint = Blueprint("jobs_page", __name__)
 # The calls of the API that the buttons of a job make.
 ACTIONS: dict[str, Callable[[JobPath], Response]] = {
     "start": finalize_draft,
-    "cancel": stop_job,
-    "resume": go_on,
-    "retry": run_failed_again,
-    "erase": remove_job,
+    "cancel": cancel,
+    "resume": resume,
+    "retry": retry,
+    "erase": erase,
 }
 
 

@@ -4,13 +4,13 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 
 from markupsafe import Markup
 
 from api.reports.accuracy_card import AccuracyCard
 from api.reports.plots import Point, draw_pyramid, draw_timeline
 from api.reports.templates import open_templates
-from api.version import VERSION
 from db.audience.bands import PRESETS
 from db.audience.breakdown import Dimension, Timeline
 from db.audience.disclosure import Disclosure
@@ -83,7 +83,7 @@ def render_report(report: Report) -> str:
                 "too small": audience.funnel.faces_too_small,
                 "too unsure": audience.funnel.faces_too_unsure,
             },
-            version=VERSION,
+            version=version("facetally"),
         )
     )
 

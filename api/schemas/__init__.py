@@ -6,5 +6,6 @@ faces        a face
 responses    jobs, results, audiences
 tracks       people of videos
 evaluations  measurements of accuracy
+errors       errors, and which a call may answer with
 replies      a body to a response
 """

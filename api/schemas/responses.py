@@ -15,20 +15,6 @@ from db.values import JobStatus, Priority, StoredItem, VideoProgress
 from models.statistics.shares import Share
 
 
-class ErrorDetail(BaseModel):
-    """What went wrong, for a program (`code`) and for a person (`message`)."""
-
-    code: str
-    message: str
-    details: list[dict[str, str]] = []
-
-
-class ErrorBody(BaseModel):
-    """Every answer from 400 up has this shape."""
-
-    error: ErrorDetail
-
-
 class CountsOut(BaseModel):
     """At every moment items = waiting + running + done + failed + cancelled; of those `done`,
     `duplicates` have the bytes of another."""

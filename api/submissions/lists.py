@@ -11,7 +11,7 @@ from flask import request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api.errors import ApiError
+from api.errors import ApiError, InvalidRequest
 from api.schemas.requests import SubmissionQuery
 from api.services import services
 from api.submissions.idempotency import refuse_repeated
@@ -69,10 +69,8 @@ class Manifest:
                 if items <= SHORT_LIST_ITEMS:
                     first.append(item)
         except ManifestError as error:
-            raise ApiError(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                f"Line {error.line} is not valid, and nothing was added: {error.problem}",
-                "invalid_request",
+            raise InvalidRequest(
+                f"Line {error.line} is not valid, and nothing was added: {error.problem}"
             ) from None
         if items == 0:
             raise ApiError(HTTPStatus.BAD_REQUEST, "Send a line for each item, or files.")
@@ -125,7 +123,7 @@ def _fetch_manifest(uri: str) -> Manifest:
     opened, kind = services(), kind_of(uri)
     if kind is None or uri.startswith(SCHEME):
         problem = "The address of a manifest must end with .csv, .ndjson or .jsonl."
-        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, problem, "invalid_request")
+        raise InvalidRequest(problem)
     if not opened.streams.acquire(blocking=False):
         problem = "Too many manifests are being fetched; try again in a moment."
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, problem, "too_many_streams")

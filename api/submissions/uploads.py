@@ -16,11 +16,12 @@ from flask import Request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import FileStorage
 
-from api.errors import ApiError, validate
+from api.errors import ApiError
 from api.schemas.requests import Strict, clean_name
 from api.services import Services
 from api.submissions.archive_bounds import Budget
 from api.submissions.archives import Member, is_archive, read_members
+from api.validation import validate
 from db.states import ErrorCode
 from db.values import ItemError, NewItem
 from models.errors import ItemError as RefusedItem

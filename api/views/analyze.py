@@ -5,7 +5,8 @@ from http import HTTPStatus
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, ApiError
+from api.errors import ApiError
+from api.schemas.errors import ERRORS
 from api.schemas.faces import FaceOut
 from api.schemas.replies import reply
 from api.schemas.responses import AnalysisOut

@@ -1,14 +1,13 @@
 """The audience: who was there, over one job or over all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from http import HTTPStatus
 
 import pyarrow
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
-from api.errors import ERRORS, ApiError, answers, refuse_repeats
+from api.errors import InvalidRequest
 from api.exports.tables import (
     CSV,
     PARQUET,
@@ -19,10 +18,12 @@ from api.exports.tables import (
     stream_csv,
     stream_parquet,
 )
+from api.schemas.errors import ERRORS, answers
 from api.schemas.queries import AudienceParameters
 from api.schemas.replies import reply
 from api.schemas.responses import AudienceOut
 from api.services import services
+from api.validation import refuse_repeats
 from api.views.evaluations import find_evaluation
 from api.views.jobs import find_job
 from db.audience.evaluations import Evaluation
@@ -92,14 +93,14 @@ def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) ->
     try:
         return parameters.to_query(services().settings.min_cell, calibration)
     except ValueError as error:
-        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
+        raise InvalidRequest(str(error)) from error
 
 
 def _read(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
     try:
         return read_audiences(session, queries)
     except (AudienceTooLarge, CalibrationError) as error:
-        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), "invalid_request") from error
+        raise InvalidRequest(str(error)) from error
 
 
 def _reply_csv(audience: AudienceOut) -> Response:

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, ApiError, answers
+from api.errors import ApiError
+from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.replies import CSV_EXAMPLE, describe_body
 from api.schemas.requests import AppendForm, ItemBody, JobPath, KeyHeader
-from api.schemas.responses import ErrorBody, JobOut
+from api.schemas.responses import JobOut
 from api.services import services
 from api.submissions.idempotency import find_earlier, refuse_repeated
 from api.submissions.lists import append, in_pieces, read_kind, receive_manifest

@@ -3,7 +3,7 @@
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, answers
+from api.schemas.errors import ERRORS, answers
 from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
 from api.schemas.replies import reply
 from api.schemas.requests import EvaluationPath

@@ -7,7 +7,8 @@ from time import monotonic
 from flask import Response, stream_with_context
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, ApiError, answers
+from api.errors import ApiError
+from api.schemas.errors import ERRORS, answers
 from api.schemas.queries import EventsQuery
 from api.schemas.requests import JobPath
 from api.schemas.responses import JobOut

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.errors import ERRORS
+from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
 from api.schemas.responses import HealthOut
 from api.services import Services, services

@@ -12,7 +12,7 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.wsgi import wrap_file
 
-from api.errors import ERRORS, answers
+from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import reply
 from api.schemas.requests import ItemPath, TrackPath
 from api.schemas.responses import ResultOut

@@ -7,17 +7,19 @@ from typing import Any
 from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, ApiError, answers, validate_json
+from api.errors import ApiError
+from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.queries import JobsQuery
 from api.schemas.replies import CSV_EXAMPLE, describe_body, reply
 from api.schemas.requests import ItemBody, JobBody, JobPath, KeyHeader, SubmissionQuery, UploadForm
-from api.schemas.responses import ErrorBody, JobOut, JobsOut
+from api.schemas.responses import JobOut, JobsOut
 from api.services import services
 from api.submissions.idempotency import AlreadyAccepted, refuse_repeated
 from api.submissions.lists import read_kind, submit_body, submit_manifest
 from api.submissions.manifests import ManifestKind
 from api.submissions.retention import limit_retention
 from api.submissions.uploads import read_fields, stored_files
+from api.validation import validate_json
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
@@ -135,7 +137,7 @@ def show_job(path: JobPath) -> Response:
 
 
 @blueprint.post("/jobs/<int:job_id>/cancel", responses=answers(JobOut, 202))
-def stop_job(path: JobPath) -> Response:
+def cancel(path: JobPath) -> Response:
     """Stop a job: what waits is cancelled at once, what is done stays; an ended job stays so."""
     with services().database.write() as session:
         cancel_job(session, path.job_id)
@@ -143,7 +145,7 @@ def stop_job(path: JobPath) -> Response:
 
 
 @blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: ErrorBody})
-def go_on(path: JobPath) -> Response:
+def resume(path: JobPath) -> Response:
     """Go on with a job that was paused because its first items all failed alike."""
     find_job(path.job_id)
     with services().database.write() as session:
@@ -154,7 +156,7 @@ def go_on(path: JobPath) -> Response:
 
 
 @blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
-def run_failed_again(path: JobPath) -> Response:
+def retry(path: JobPath) -> Response:
     """Try the failed items of an ended job once more; what is done is not touched."""
     job = find_job(path.job_id)
     with services().database.write() as session:
@@ -169,7 +171,7 @@ def run_failed_again(path: JobPath) -> Response:
 
 
 @blueprint.delete("/jobs/<int:job_id>", responses=answers(JobOut, 202))
-def remove_job(path: JobPath) -> Response:
+def erase(path: JobPath) -> Response:
     """Erase a job: uploads, thumbnails, faces and counts; a receipt of what it held stays.
 
     It can no longer be read from now on; `erased.erased_at` tells when the last of it is gone.

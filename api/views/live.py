@@ -9,10 +9,10 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api.errors import ERRORS, ApiError, answers
+from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
 from api.live.feeds import Watcher
-from api.schemas.responses import ErrorBody, ErrorDetail
+from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
 from api.services import services
 from worker.live_sources import LiveSource, find_source
 

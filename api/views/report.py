@@ -9,9 +9,9 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
-from api.errors import ERRORS, answers
 from api.reports.accuracy_card import make_card
 from api.reports.job_report import Report, render_report
+from api.schemas.errors import ERRORS, answers
 from api.schemas.requests import JobPath
 from api.services import services
 from api.views.jobs import find_job

@@ -6,17 +6,18 @@ from functools import partial
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ERRORS, answers, refuse_repeats
 from api.exports.coco import CocoOut, stream_coco
 from api.exports.result_rows import RESULT_SCHEMA, make_rows
 from api.exports.tables import CSV, NDJSON, PARQUET, Row, reply_file, stream_csv, stream_parquet
 from api.exports.track_results import reply_tracks
+from api.schemas.errors import ERRORS, answers
 from api.schemas.queries import RESULTS_PER_PAGE, ResultsQuery
 from api.schemas.replies import inline_schema, reply
 from api.schemas.requests import JobPath
 from api.schemas.responses import ResultOut, ResultsOut
 from api.schemas.tracks import TracksOut
 from api.services import services
+from api.validation import refuse_repeats
 from api.views.jobs import find_job
 from db.engine import Database
 from db.results.reading import ResultFilter, read_results

@@ -19,7 +19,7 @@ from worker.settings import Settings
 
 PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 KEYS = ("first", "second")
-TEMPLATES = Path(api.pages.texts.__file__).parent / "templates"
+TEMPLATES = Path(api.__file__).parent / "templates"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from api.live.camera_program import HEADER, LOST, OVER, PICTURE, Lost, Plan, retrieve_frame
+from api.live.camera_program import HEADER, LOST, OVER, PICTURE, Plan, SourceLost, retrieve_frame
 from api.live.cameras import Camera, SourceUnavailable
 from models.videos.retrieval import Converter
 from tests.support.live import make_avi
@@ -159,7 +159,7 @@ def test_each_picture_is_measured_whatever_was_told_before():
     plan = Plan(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
     with closing(Converter()) as converter:
         assert retrieve_frame(converter, GrowingCapture(), plan).shape == (3, 4, 3)
-        with pytest.raises(Lost, match="more than 11 pixels"):
+        with pytest.raises(SourceLost, match="more than 11 pixels"):
             retrieve_frame(converter, GrowingCapture(), replace(plan, max_pixels=11))
 
 

@@ -1,0 +1,128 @@
+"""Every error as an answer, from 400 to 500: `{"error": {"code", "message", "details"}}` for
+programs, and a page for people."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TypeVar
+
+from flask import Flask, Response
+from sqlalchemy.exc import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
+from werkzeug.exceptions import HTTPException
+
+from api.errors import ApiError, Details
+from api.live.cameras import SourceUnavailable
+from api.schemas.errors import ErrorBody, ErrorDetail
+from db.states import ErrorCode
+from worker.queue.lane import LaneUnavailable, PictureRefused
+from worker.sources.store import StorageUnavailable
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+PASSED_ON_HEADERS = ("Allow", "Content-Range")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an error's answer says."""
+
+    status: HTTPStatus
+    code: str
+    message: str
+    details: Details = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+ErrorT = TypeVar("ErrorT", bound=Exception)
+# Given status, code and message: a page, or None if the client is a program.
+ShowPage = Callable[[int, str, str], Response | None]
+
+
+def handle_errors(app: Flask, show_page: ShowPage) -> None:
+    """Register a handler for every error; `show_page` answers people."""
+
+    def handle(error_type: type[ErrorT], describe: Callable[[ErrorT], Problem]) -> None:
+        def answer(error: ErrorT) -> Response:
+            problem = describe(error)
+            page = show_page(problem.status, problem.code, problem.message)
+            return _reply_json(problem) if page is None else page
+
+        app.register_error_handler(error_type, answer)
+
+    handle(ApiError, _describe_refusal)
+    handle(HTTPException, _describe_http)
+    handle(PictureRefused, _describe_picture)
+    handle(LaneUnavailable, _describe_lane)
+    handle(SourceUnavailable, _describe_source)
+    handle(StorageUnavailable, _describe_storage)
+    handle(DataError, _describe_value)
+    for unreachable in (OperationalError, InterfaceError, TimeoutError):
+        handle(unreachable, _describe_database)
+    handle(Exception, _describe_fault)
+
+
+def _reply_json(problem: Problem) -> Response:
+    details = [dict(detail) for detail in problem.details]
+    body = ErrorBody(error=ErrorDetail(code=problem.code, message=problem.message, details=details))
+    response = Response(body.model_dump_json(), problem.status, mimetype="application/json")
+    response.headers.update(problem.headers)
+    if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _describe_refusal(error: ApiError) -> Problem:
+    return Problem(error.status, error.code, str(error), error.details)
+
+
+def _describe_http(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    headers = {name: value for name, value in error.get_headers() if name in PASSED_ON_HEADERS}
+    message = error.description or status.phrase
+    return Problem(status, status.name.lower(), message, headers=headers)
+
+
+def _describe_picture(error: PictureRefused) -> Problem:
+    is_our_fault = error.code is ErrorCode.INTERNAL
+    status = HTTPStatus.INTERNAL_SERVER_ERROR if is_our_fault else HTTPStatus.UNPROCESSABLE_ENTITY
+    return Problem(status, error.code, str(error))
+
+
+def _describe_lane(error: LaneUnavailable) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no_interactive_worker", str(error))
+
+
+def _describe_source(error: SourceUnavailable) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "source_unavailable", str(error))
+
+
+def _describe_storage(error: StorageUnavailable) -> Problem:
+    logger.error("storage failed", extra={"error": str(error)})
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "storage_unavailable", str(error))
+
+
+def _describe_value(error: DataError) -> Problem:
+    message = "The request contains a value that the database cannot store, such as a NUL."
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", message)
+
+
+def _describe_database(error: SQLAlchemyError) -> Problem:
+    logger.warning("database refused a request", extra={"error": str(error)})
+    message = "The database is unavailable. Try again in a moment."
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable", message)
+
+
+def _describe_fault(error: Exception) -> Problem:
+    logger.exception("request failed")
+    message = "Something went wrong on our side. The error has been logged."
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
