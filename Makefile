@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup weights demo test check bench bench-video bench-coordination bench-audience bench-pages soak
+.PHONY: setup weights demo pictures test check bench bench-video bench-coordination bench-audience bench-pages soak
 
 MINUTES ?= 60
 FAULTS ?= 1000
@@ -23,6 +23,10 @@ weights: setup
 
 demo: weights
 	$(BIN)/facetally demo --out demo-out
+
+# The pictures of the README, taken again.
+pictures: weights
+	$(BIN)/python -m docs.take_pictures
 
 test: weights
 	$(BIN)/pytest -q

@@ -28,8 +28,8 @@ def _default_workers() -> int:
 
 
 class Settings(BaseModel):
-    """Each field is the environment variable FACETALLY_<FIELD>, and a line of the README's
-    table."""
+    """Each field is the environment variable FACETALLY_<FIELD>, and a line of
+    docs/settings.md."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 

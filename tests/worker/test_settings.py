@@ -1,4 +1,4 @@
-"""Settings come from the environment, checked, and each is in the README's table."""
+"""Settings come from the environment, checked, and docs/settings.md lists each."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from worker.settings import PREFIX, Settings, SettingsError
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def test_an_empty_environment_gives_the_embedded_installation() -> None:
@@ -60,6 +60,6 @@ def test_a_wrong_setting_is_named(name: str, value: str, message: str) -> None:
         Settings.from_env({name: value})
 
 
-def test_every_setting_is_in_the_readme_and_the_readme_names_no_other() -> None:
-    rows = re.findall(rf"^\| `{PREFIX}(\w+)` \|", README.read_text(), re.MULTILINE)
+def test_the_page_of_settings_lists_every_setting_and_no_other() -> None:
+    rows = re.findall(rf"^\| `{PREFIX}(\w+)` \|", PAGE.read_text(), re.MULTILINE)
     assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)
