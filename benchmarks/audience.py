@@ -1,13 +1,10 @@
-"""How fast an audience answers, and how that grows: `make bench-audience`.
+"""How fast an audience query is, and how that grows with the number of faces.
 
-Fills PostgreSQL and SQLite with the cells of made-up jobs, as recording counts them, and asks each
-of the ten questions of docs/audience.md through the API's own application. Faces, items and chunks,
-which no audience reads of a job that has ended, are not written.
+Fills PostgreSQL and SQLite with the cells of invented jobs, counted as recording counts them, and
+runs each of the ten queries of docs/audience.md through the API's own application. Faces, items and
+chunks are not written: no audience reads those of a job that has ended.
 """
 
-import argparse
-import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,19 +18,26 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.app import create_app
+from benchmarks.crowds import add_faces, fold_all
+from benchmarks.program import (
+    describe_machine,
+    exit_on_sigterm,
+    fail,
+    make_parser,
+    say,
+    write_figures,
+)
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
 from cli.stack.database import prepare_database
 from db.audience.bands import PRESETS
 from db.audience.cells import Tally, record_tally
-from db.audience.cube import fold_deltas
 from db.audience.evaluations import (
     Evaluation,
     EvaluationCounts,
     EvaluationSettings,
     record_evaluation,
 )
-from db.audience.totals import CLUSTER_PLACES, DONE, Totals, add_outcome, cells_of
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.submissions import create_draft
@@ -41,18 +45,14 @@ from db.states import JobState
 from db.tables import JobRow
 from db.values import NewJob
 from models.face import AgeEstimate, Box, Face, Gender
-from models.statistics.confusion import OLDEST
 from models.statistics.judged import JudgedPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 
-OUT = Path("benchmarks/out/audience.json")
 SEED = 44
 FACES_PER_JOB = 10_000
 START = date(2026, 1, 1)
 DAYS, DAYS_OF_JOB = 365, 7
 STORES, COUNTRIES, CAMPAIGNS, CAMERAS, ZONES = 40, 5, 12, 3, 4
-# Larger than the dispatcher takes: many jobs share sums.
-FOLDED_AT_ONCE = 20_000
 ROUNDS = 30
 QUESTIONS = {
     "who is our audience": "by=gender,age_band",
@@ -79,15 +79,17 @@ class Timing:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--faces", type=int, default=10_000_000, help="on PostgreSQL")
-    parser.add_argument("--sqlite-faces", type=int, default=1_000_000)
+    parser = make_parser(__doc__)
+    parser.add_argument("--faces", type=int, default=10_000_000, help="faces on PostgreSQL")
+    parser.add_argument("--sqlite-faces", type=int, default=1_000_000, help="faces on SQLite")
     arguments = parser.parse_args()
+    exit_on_sigterm()
+    machine = describe_machine()
     with run_postgresql() as url:
         postgresql = dict(_measure(url, arguments.faces))
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
         sqlite = dict(_measure(f"sqlite:///{folder}/audience.sqlite3", arguments.sqlite_faces))
-    _write(arguments.faces, postgresql, sqlite)
+    _write(arguments.out, machine, postgresql, sqlite)
 
 
 def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
@@ -101,10 +103,12 @@ def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
             while jobs * FACES_PER_JOB < wanted:
                 jobs += 1
                 _add_job(database, jobs)
-            _fold(database)
-            _tell(f"{wanted:,} faces on {database.engine.dialect.name}, {jobs} jobs,"
+            fold_all(database)
+            # Jobs are whole: a small benchmark has more faces than was asked for.
+            filled = jobs * FACES_PER_JOB
+            say(f"{filled:,} faces on {database.engine.dialect.name}, {jobs} jobs,"
                   f" filled in {perf_counter() - started:.0f} s")  # fmt: skip
-            yield wanted, _ask_all(client, jobs)
+            yield filled, _ask_all(client, jobs)
         database.close()
 
 
@@ -121,7 +125,7 @@ def _ask_all(client: FlaskClient, jobs: int) -> dict[str, Timing]:
     timings = {}
     for question, query in QUESTIONS.items():
         timings[question] = timing = _ask(client, query.format(job=(jobs + 1) // 2))
-        _tell(f"  {question:28} {timing.median_ms:7.1f} ms, p95 {timing.p95_ms:7.1f} ms,"
+        say(f"  {question:28} {timing.median_ms:7.1f} ms, p95 {timing.p95_ms:7.1f} ms,"
               f" {timing.rows:5} rows, {timing.faces:,} faces")  # fmt: skip
     return timings
 
@@ -134,7 +138,7 @@ def _ask(client: FlaskClient, query: str) -> Timing:
         milliseconds.append((perf_counter() - started) * 1000)
     answer = response.get_json()
     if response.status_code != 200 or not answer["faces"]:
-        sys.exit(f"{query} was answered with {response.status_code}: {response.text[:200]}")
+        fail(f"{query} was answered with {response.status_code}: {response.text[:200]}.")
     middle, most = np.percentile(milliseconds, (50, 95))
     return Timing(round(middle, 1), round(most, 1), answer["faces"], len(answer["groups"]))
 
@@ -160,40 +164,12 @@ def _add_job(database: Database, number: int) -> None:
         }
         day = first + timedelta(days=rest // ZONES)
         moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-        pictures += _add_faces(tally.at(dimensions, moment), faces, random)
+        pictures += add_faces(tally.at(dimensions, moment), faces, random)
     with database.write() as session:
         job_id = create_draft(session, NewJob(tags=(f"campaign-{campaign}",)))
         record_tally(session, job_id, tally)
         ended = {"state": JobState.COMPLETED, "items": pictures, "finished_at": DatabaseTime()}
         session.execute(update(JobRow).where(JobRow.id == job_id).values(ended))
-
-
-def _add_faces(totals: Totals, faces: int, random: np.random.Generator) -> int:
-    """Faces in pictures of one to nine; returns how many pictures."""
-    ages = np.clip(random.gamma(5.0, 7.0, faces), 0, OLDEST).astype(np.int64)
-    females = random.random(faces)
-    genders = np.select([np.abs(females - 0.5) < 0.1, females >= 0.5], [2, 0], 1)
-    ones = np.ones(faces, dtype=np.int64)
-    for mass, amounts in enumerate((ones, np.rint(females * 1000).astype(np.int64), 14 * ones)):
-        np.add.at(cells_of(totals)[:, :, mass], (genders, ages), amounts)
-    ends = np.flatnonzero(random.random(faces) < 0.3) + 1
-    starts = np.unique([0, *ends[ends < faces]])
-    sizes = np.diff([*starts, faces])
-    women = np.add.reduceat((genders == 0).astype(np.int64), starts)
-    years = np.add.reduceat(ages, starts)
-    sums = (sizes**2, women**2, sizes * women, years**2, sizes * years)
-    totals[CLUSTER_PLACES] += (len(sizes), *(int(one.sum()) for one in sums))
-    add_outcome(totals, DONE, len(sizes))
-    return len(sizes)
-
-
-def _fold(database: Database) -> None:
-    def fold() -> int:
-        with database.write() as session:
-            return fold_deltas(session, FOLDED_AT_ONCE)
-
-    while fold():
-        pass
 
 
 def _store_evaluation(database: Database) -> None:
@@ -223,13 +199,18 @@ def _judge(age: int, gender: str, female: float) -> JudgedPicture:
 
 
 def _write(
-    faces: int, postgresql: dict[int, dict[str, Timing]], sqlite: dict[int, dict[str, Timing]]
+    out: Path,
+    machine: dict[str, object],
+    postgresql: dict[int, dict[str, Timing]],
+    sqlite: dict[int, dict[str, Timing]],
 ) -> None:
     def most(timings: dict[str, Timing]) -> float:
         return max(timing.p95_ms for timing in timings.values())
 
     sizes = {"postgresql": postgresql, "sqlite": sqlite}
+    faces = max(postgresql)
     figures = {
+        **machine,
         "faces": faces,
         "p95_ms": most(postgresql[faces]),
         "sqlite_faces": max(sqlite),
@@ -246,15 +227,9 @@ def _write(
             for kind, found in sizes.items()
         },
     }
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=2) + "\n")
+    write_figures(out, "audience", figures)
     for name in ("faces", "p95_ms", "sqlite_faces", "sqlite_p95_ms", "growth"):
-        _tell(f"{name:16} {figures[name]}")
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+        say(f"{name:16} {figures[name]}")
 
 
 if __name__ == "__main__":

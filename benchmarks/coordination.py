@@ -1,15 +1,12 @@
-"""What coordination costs: items submitted, worked on and counted, with nets that answer at once.
+"""What coordination costs: items submitted, recorded and counted, with models that answer at once.
 
 PostgreSQL, Valkey, API, dispatcher, two worker processes and the client share this machine. Every
-item has one face and no thumbnail, and a chunk holds 256. What bounds it is the processors: the API
-parses and PostgreSQL inserts while items are appended; workers and PostgreSQL take turns while they
-are worked on. The same is done at several sizes: the cost of an item must not grow with the job.
+item has one face and no thumbnail, and a chunk holds 256. The processors bound it: while items are
+appended the API parses and PostgreSQL inserts; while they are analyzed workers and PostgreSQL take
+turns. Several sizes run, because the cost of an item must not grow with the job.
 """
 
 import argparse
-import json
-import os
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,16 +17,23 @@ from time import monotonic, sleep
 
 from sqlalchemy import select
 
+from benchmarks.program import (
+    describe_machine,
+    exit_on_sigterm,
+    fail,
+    make_parser,
+    say,
+    write_figures,
+)
 from benchmarks.servers import Deployment, run_deployment
 from db.engine import Database
 from db.tables import ChunkRow
 
-OUT = Path("benchmarks/out/coordination.json")
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_ITEMS = 256
 SLOTS = 2
 ITEMS_PER_REQUEST = 10_000
-# Small sizes are done as often as it takes to work on so many items: each size lasts some seconds.
+# Small sizes are repeated until this many items are done, so that each size lasts some seconds.
 ITEMS_PER_SIZE = 100_000
 COUNTS = 20
 POLL_SECONDS = 0.1
@@ -41,24 +45,27 @@ class Run:
 
     items: int
     append_seconds: float
-    work_seconds: float  # from finalizing it to its end, as its submitter sees it
-    steady_seconds: float  # from the first chunk recorded to the last, for as many items
-    count_milliseconds: float  # its progress and its audience, asked for over HTTP
+    work_seconds: float  # from its finalization to its end, as a submitter sees it
+    steady_seconds: float  # from the first recorded chunk to the last, scaled to all items
+    count_milliseconds: float  # its status and its audience over HTTP
     api_growth_megabytes: float
-    processor_seconds: dict[str, float]  # of each program, until the job's end
+    processor_seconds: dict[str, float]  # of each program, up to the job's end
 
 
 def main() -> None:
-    sizes = _read_arguments().sizes
+    arguments = _read_arguments()
+    sizes = arguments.sizes
+    exit_on_sigterm()
+    machine = describe_machine()
     with run_deployment(chunk_items=CHUNK_ITEMS, slots=SLOTS) as deployment:
         at_rest = deployment.read_api_megabytes()
         _run(deployment, min(sizes), at_rest)  # connections open, caches fill
         runs = {size: _run_size(deployment, size, at_rest) for size in sizes}
-    _report(runs)
+    _report(arguments.out, machine, runs)
 
 
 def _read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="items of a job")
     arguments = parser.parse_args()
     if min(arguments.sizes) < 2 * CHUNK_ITEMS:
@@ -91,7 +98,7 @@ def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
     worked = monotonic()
     used = deployment.read_processor_seconds()
     if job.counts.done != items or job.counts.faces != items:
-        sys.exit(f"{job.counts} is not what was submitted: nothing was measured.")
+        fail(f"{job.counts} is not {items} items with a face each.")
     return Run(
         items,
         appended - started,
@@ -104,7 +111,7 @@ def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
 
 
 def _lines(first: int, stop: int) -> Iterator[bytes]:
-    """Written by hand: making them is the client's part, and not what is measured."""
+    """NDJSON written by hand, since the cost of making it is not measured."""
     for number in range(first, stop):
         name = f"camera-{number % 16}/{number:09}.jpg"
         dimensions = f'{{"store": "{("Lyon", "Paris", "Nice")[number % 3]}"}}'
@@ -115,7 +122,7 @@ def _lines(first: int, stop: int) -> Iterator[bytes]:
 
 @contextmanager
 def _watch_memory(deployment: Deployment, at_rest: float) -> Iterator[list[float]]:
-    """How many MB the API has at most over what it had at rest, in a list of one."""
+    """The most MB that the API takes beyond those at rest, in a list of one."""
     growth, over = [0.0], threading.Event()
 
     def watch() -> None:
@@ -139,7 +146,7 @@ def _read_steady_seconds(deployment: Deployment, job_id: int) -> float:
     with database.read() as session:
         ends = [end for end in session.scalars(query) if end is not None]
     database.close()
-    # The first chunk ended where the clock began.
+    # The clock starts when the first chunk ends.
     return (max(ends) - min(ends)).total_seconds() * len(ends) / (len(ends) - 1)
 
 
@@ -151,12 +158,12 @@ def _count(deployment: Deployment, job_id: int, items: int) -> float:
         audience = deployment.client.read_audience({"job": job_id})
         seconds.append(monotonic() - started)
         if audience.faces != items:
-            sys.exit(f"{audience.faces} faces are counted of {items}: nothing was measured.")
+            fail(f"{audience.faces} of {items} faces were counted.")
     return 1000 * median(seconds)
 
 
 def _cost(runs: list[Run]) -> float:
-    """Microseconds for each item appended and worked on."""
+    """Microseconds for each item, appended and recorded."""
     return 1e6 * median((run.append_seconds + run.steady_seconds) / run.items for run in runs)
 
 
@@ -165,27 +172,26 @@ def _processor_cost(runs: list[Run], name: str) -> float:
 
 
 def _tell(size: int, runs: list[Run]) -> None:
-    sys.stdout.write(
+    say(
         f"{size:9} items: {_rate(runs, 'append_seconds'):7.0f} appended/s "
-        f"{_rate(runs, 'work_seconds'):7.0f} worked/s ({_rate(runs, 'steady_seconds'):.0f} under "
-        f"way) {median(run.count_milliseconds for run in runs):6.1f} ms to count "
-        f"{_cost(runs):6.0f} us/item {max(run.api_growth_megabytes for run in runs):5.1f} MB\n"
+        f"{_rate(runs, 'work_seconds'):7.0f} recorded/s ({_rate(runs, 'steady_seconds'):.0f} from "
+        f"first to last) {median(run.count_milliseconds for run in runs):6.1f} ms to count "
+        f"{_cost(runs):6.0f} us/item {max(run.api_growth_megabytes for run in runs):5.1f} MB"
     )
     parts = (f"{name} {_processor_cost(runs, name):.0f}" for name in runs[0].processor_seconds)
-    sys.stdout.write(f"{'':16} processor us/item: {', '.join(parts)}\n")
-    sys.stdout.flush()
+    say(f"{'':16} processor us/item: {', '.join(parts)}")
 
 
 def _rate(runs: list[Run], seconds: str) -> float:
     return median(run.items / float(getattr(run, seconds)) for run in runs)
 
 
-def _report(runs: dict[int, list[Run]]) -> None:
+def _report(out: Path, machine: dict[str, object], runs: dict[int, list[Run]]) -> None:
     smallest, largest = runs[min(runs)], runs[max(runs)]
-    summary = {
-        "cores": os.cpu_count(),
+    figures = {
+        **machine,
         "appended_per_second": round(_rate(largest, "append_seconds")),
-        "worked_per_second": round(_rate(largest, "work_seconds")),
+        "recorded_per_second": round(_rate(largest, "work_seconds")),
         "counted_per_second": round(
             median(1000 * run.items / run.count_milliseconds for run in largest)
         ),
@@ -193,11 +199,10 @@ def _report(runs: dict[int, list[Run]]) -> None:
         "api_memory_growth_mb": round(max(run.api_growth_megabytes for run in largest), 1),
         "sizes": {size: [asdict(run) for run in done] for size, done in runs.items()},
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(summary, indent=2) + "\n")
-    for name, value in summary.items():
+    write_figures(out, "coordination", figures)
+    for name, value in figures.items():
         if name != "sizes":
-            sys.stdout.write(f"{name:22} {value}\n")
+            say(f"{name:22} {value}")
 
 
 if __name__ == "__main__":

@@ -1,62 +1,52 @@
-"""What a page costs the server and its reader, with 10,000 jobs and a job of 1,000,000 items."""
+"""What each page costs the server and its reader, with many jobs and one very large job."""
 
-import json
-import os
+import argparse
 import sys
 import tempfile
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
 
+import numpy as np
 from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
 from api.app import create_app
 from api.pages.assets import FOLDER
 from api.services import EXTENSION
+from benchmarks.crowds import add_faces, fold_all
+from benchmarks.program import (
+    describe_machine,
+    exit_on_sigterm,
+    fail,
+    make_parser,
+    say,
+    write_figures,
+)
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
-from db.audience.cells import Unit, segment_of
+from db.audience.cells import Tally, record_tally
 from db.engine import Database
 from db.migrate import migrate
 from db.states import ChunkState, JobState
-from db.tables import CellRow, ChunkRow, JobRow
+from db.tables import ChunkRow, JobRow
 from db.values import ThumbnailKind
 
-OUT = Path("benchmarks/out/pages.json")
-JOBS = 10_000
 SMALL_ITEMS = 10
-LARGE_ITEMS = 1_000_000
 CHUNK_ITEMS = 32
 RUNS = 15
-# One in so many has failed; each other has one face.
+SEED = 6
+# One in this many items has failed; each of the others has one face.
 FAILED_EVERY = 1000
-FAILED_PLACE = 7
+FAILED_REMAINDER = 7
 ENDED = JobState.COMPLETED_WITH_ERRORS
 MOST_MILLISECONDS = 100.0
 MOST_KILOBYTES = 150.0
 BROWSER = {"Accept": "text/html"}
-LARGE = JOBS
-PAGES = {
-    "home": "/",
-    "jobs": "/jobs",
-    "jobs, far behind": "/jobs?cursor=200",
-    "jobs of a state": f"/jobs?state={ENDED}",
-    "job of 10": "/jobs/1",
-    "job of 1,000,000": f"/jobs/{LARGE}",
-    "gallery, far behind": f"/jobs/{LARGE}/gallery?cursor=900000",
-    "gallery, a filter half pass": f"/jobs/{LARGE}?gender=female",
-    "gallery, a filter none pass": f"/jobs/{LARGE}?age_min=110",
-    "gallery, what failed": f"/jobs/{LARGE}?state=failed",
-    "failures, far behind": f"/jobs/{LARGE}/failures?cursor=900000",
-    "item": "/items/500000",
-    "audience of 1,000,000": f"/audience?job={LARGE}",
-    "audience, split, by months": f"/audience?job={LARGE}&split=store&over=month",
-    "system": "/system",
-}
+# How items are named, to be found in the pages that show them.
+ITEM_NAME = "door 1/"
 # Written by the database itself: a million rows come in seconds.
 ITEMS = """
 INSERT INTO items (job_id, position, name, uri, state, error_code, error_message,
@@ -81,8 +71,16 @@ FROM items WHERE state = 'done'
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many jobs there are, and how many items the last, large one has."""
+
+    jobs: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageFigures:
-    """What one page took: the server, and its reader who comes for the first time."""
+    """What one page took: the server, and a reader whose browser has nothing cached."""
 
     milliseconds: float
     slowest_milliseconds: float
@@ -90,57 +88,94 @@ class PageFigures:
 
 
 def main() -> None:
-    """Fill both kinds of database, ask for every page, and say what is over the limits."""
+    """Fill both kinds of database, fetch every page, and report what exceeds the limits."""
+    arguments = _read_arguments()
+    exit_on_sigterm()
+    machine, sizes = describe_machine(), Sizes(arguments.jobs, arguments.items)
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        found = {"sqlite": _measure(folder, f"sqlite:///{folder}/facetally.sqlite3")}
+        found = {"sqlite": _measure(folder, f"sqlite:///{folder}/facetally.sqlite3", sizes)}
         with run_postgresql() as url:
-            found["postgresql"] = _measure(folder, url)
-    summary = {
-        "cores": os.cpu_count(),
-        "jobs": JOBS,
-        "items_of_the_largest": LARGE_ITEMS,
+            found["postgresql"] = _measure(folder, url, sizes)
+    figures = {
+        **machine,
+        "jobs": sizes.jobs,
+        "items_of_the_largest": sizes.items,
         "assets_kilobytes": round(_weigh_assets(), 1),
         "pages": {
-            kind: {name: asdict(figures) for name, figures in pages.items()}
+            kind: {name: asdict(one) for name, one in pages.items()}
             for kind, pages in found.items()
         },
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(summary, indent=2) + "\n")
+    write_figures(arguments.out, "pages", figures)
     sys.exit(1 if any([_report(kind, pages) for kind, pages in found.items()]) else 0)
 
 
-def _measure(folder: str, url: str) -> dict[str, PageFigures]:
+def _read_arguments() -> argparse.Namespace:
+    parser = make_parser(__doc__)
+    parser.add_argument("--jobs", type=int, default=10_000, help="number of jobs")
+    parser.add_argument("--items", type=int, default=1_000_000, help="items of the largest job")
+    arguments = parser.parse_args()
+    if arguments.jobs < 2 or arguments.items < FAILED_EVERY:
+        parser.error(f"at least 2 jobs and {FAILED_EVERY} items are needed")
+    return arguments
+
+
+def _list_pages(sizes: Sizes) -> dict[str, tuple[str, str]]:
+    """The path of each page, and a text that shows that it holds what is measured."""
+    large, far = f"/jobs/{sizes.jobs}", sizes.items - sizes.items // 10
+    link = 'href="/jobs/'
+    return {
+        "home": ("/", "<main"),
+        "jobs": ("/jobs", link),
+        "jobs, far behind": (f"/jobs?cursor={1 + sizes.jobs // 50}", link),
+        "jobs of a state": (f"/jobs?state={ENDED}", link),
+        f"job of {SMALL_ITEMS}": ("/jobs/1", ITEM_NAME),
+        f"job of {sizes.items:,}": (large, ITEM_NAME),
+        "gallery, far behind": (f"{large}/gallery?cursor={far}", ITEM_NAME),
+        "gallery, half match the filter": (f"{large}?gender=female", ITEM_NAME),
+        "gallery, none match the filter": (f"{large}?age_min=110", "<main"),
+        "gallery, failed items": (f"{large}?state=failed", ITEM_NAME),
+        "failures, far behind": (f"{large}/failures?cursor={sizes.items // 2}", ITEM_NAME),
+        "item": (f"/items/{sizes.items // 2}", ITEM_NAME),
+        f"audience of {sizes.items:,}": (f"/audience?job={sizes.jobs}", "<svg"),
+        "audience, split, by months": (
+            f"/audience?job={sizes.jobs}&split=store&over=month",
+            "Lyon",
+        ),
+        "system": ("/system", "<main"),
+    }
+
+
+def _measure(folder: str, url: str, sizes: Sizes) -> dict[str, PageFigures]:
     settings = read_settings(data_dir=folder, database_url=url, redis_url="redis://127.0.0.1:1")
     app = create_app(settings)
     with closing(app.extensions[EXTENSION]) as opened:
-        _fill(opened.database)
+        _fill(opened.database, sizes)
         client = app.test_client()
-        return {name: _ask(client, path) for name, path in PAGES.items()}
+        return {
+            name: _fetch(client, path, text) for name, (path, text) in _list_pages(sizes).items()
+        }
 
 
-def _fill(database: Database) -> None:
+def _fill(database: Database, sizes: Sizes) -> None:
     migrate(database)
-    now, sizes = datetime.now(UTC), {job: _size_of(job) for job in range(1, JOBS + 1)}
+    now, items_of = datetime.now(UTC), dict.fromkeys(range(1, sizes.jobs), SMALL_ITEMS)
+    items_of[sizes.jobs] = sizes.items
     with database.connect_to_migrate() as connection:
-        connection.execute(insert(JobRow), [_job(items, now) for items in sizes.values()])
+        connection.execute(insert(JobRow), [_job(items, now) for items in items_of.values()])
         chunks = [
             _chunk(job, start, min(start + CHUNK_ITEMS, items), now)
-            for job, items in sizes.items()
+            for job, items in items_of.items()
             for start in range(0, items, CHUNK_ITEMS)
         ]
         connection.execute(insert(ChunkRow), chunks)
-        connection.execute(insert(CellRow), _cells())
-        for job, items in sizes.items():
+        for job, items in items_of.items():
             values = {"job": job, "items": items, "failed_every": FAILED_EVERY}
             connection.execute(text(ITEMS), values)
         connection.execute(text(FACES))
+    _count_faces(database, sizes.jobs, sizes.items)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-
-
-def _size_of(job: int) -> int:
-    return LARGE_ITEMS if job == LARGE else SMALL_ITEMS
 
 
 def _job(items: int, now: datetime) -> dict[str, object]:
@@ -150,34 +185,32 @@ def _job(items: int, now: datetime) -> dict[str, object]:
 
 
 def _chunk(job: int, start: int, stop: int, now: datetime) -> dict[str, object]:
-    failed = sum(place % FAILED_EVERY == FAILED_PLACE for place in range(start, stop))
+    failed = sum(at % FAILED_EVERY == FAILED_REMAINDER for at in range(start, stop))
     done = stop - start - failed
     ended = {"state": ChunkState.DONE, "finished_at": now, "done": done, "faces": done}
     return {"job_id": job, "start": start, "stop": stop, "failed": failed, **ended}
 
 
-def _cells() -> list[dict[str, object]]:
-    """The faces of the large job, in two stores over thirty days."""
-    counts = {"faces": 92, "female_milli": 46_000, "width_years": 920}
-    return [
-        {"job_id": LARGE, "segment": segment, "day": f"2026-{month}-{day}", "unit": Unit.PHOTO}
-        | {"gender": gender, "age": age, **counts}
-        for segment in (segment_of({"store": "Lyon"}), segment_of({"store": "Paris"}))
-        for month in ("05", "06", "07")
-        for day in range(10, 20)
-        for gender in ("female", "male")
-        for age in range(90)
-    ]
+def _count_faces(database: Database, job: int, faces: int) -> None:
+    """Count the faces of a job, in two stores over thirty days."""
+    random, tally = np.random.default_rng(SEED), Tally()
+    days = [datetime(2026, 5, 10, 12, tzinfo=UTC) + timedelta(days=day) for day in range(30)]
+    for store in ("Lyon", "Paris"):
+        for day in days:
+            add_faces(tally.at({"store": store}, day), faces // (2 * len(days)), random)
+    with database.write() as session:
+        record_tally(session, job, tally)
+    fold_all(database)
 
 
-def _ask(client: FlaskClient, path: str) -> PageFigures:
+def _fetch(client: FlaskClient, path: str, text: str) -> PageFigures:
     taken = []
     for _ in range(RUNS):
         begun = perf_counter()
         response = client.get(path, headers=BROWSER)
         taken.append(1000 * (perf_counter() - begun))
-        if response.status_code != 200:
-            sys.exit(f"{path} answered {response.status_code}")
+        if response.status_code != 200 or text not in response.text:
+            fail(f"{path} answered {response.status_code}, without {text!r} in it.")
     kilobytes = len(response.data) / 1000 + _weigh_assets()
     return PageFigures(round(median(taken), 1), round(max(taken), 1), round(kilobytes, 1))
 
@@ -193,10 +226,10 @@ def _report(kind: str, pages: dict[str, PageFigures]) -> bool:
     for name, figures in pages.items():
         slow = figures.milliseconds > MOST_MILLISECONDS or figures.kilobytes > MOST_KILOBYTES
         over = over or slow
-        sys.stdout.write(
+        say(
             f"{kind:11} {name:30} {figures.milliseconds:7.1f} ms (slowest "
             f"{figures.slowest_milliseconds:.1f}), {figures.kilobytes:.1f} KB"
-            f"{' OVER' if slow else ''}\n"
+            f"{' OVER' if slow else ''}"
         )
     return over
 

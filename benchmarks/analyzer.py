@@ -1,11 +1,11 @@
-"""The nets as the settings of this environment say, for whatever measures them alone."""
+"""The analyzer as the settings say, for benchmarks that measure it alone."""
 
 from models.nets.analyzer import Analyzer, load_analyzer
 from worker.settings import Settings
 
 
 def open_analyzer(settings: Settings) -> Analyzer:
-    """On the CPU, with one thread, as a worker process opens them."""
+    """On the CPU, with one thread, as a worker opens it."""
     return load_analyzer(
         settings.weights_dir,
         provider="cpu",

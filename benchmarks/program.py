@@ -1,0 +1,60 @@
+"""What every benchmark does as a program: read its options, write its figures, end cleanly."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+OUT = Path("benchmarks/out")
+# Less than this share of the machine was busy before a run on a quiet one.
+QUIET_LOAD = 0.25
+
+
+def make_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser with the option that all benchmarks share."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=OUT, help="folder for the figures")
+    return parser
+
+
+def exit_on_sigterm() -> None:
+    """Let SIGTERM end the program as Ctrl-C does: everything it started is ended, too."""
+    signal.signal(signal.SIGTERM, _exit)
+
+
+def _exit(number: int, _: object) -> NoReturn:
+    # A second one must not interrupt the clean-up that the first has started.
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def describe_machine() -> dict[str, object]:
+    """The machine, and whether it was quiet when the program started: to be called first."""
+    cores = os.cpu_count() or 1
+    load = os.getloadavg()[0]
+    if load > QUIET_LOAD * cores:
+        say(f"The machine is busy (load {load:.1f} on {cores} cores): take no absolute figures.")
+    return {"cores": cores, "load_at_start": round(load, 2)}
+
+
+def write_figures(folder: Path, name: str, figures: Mapping[str, object]) -> None:
+    """`figures` as NAME.json in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def say(line: str) -> None:
+    """A line on the standard output, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def fail(reason: str) -> NoReturn:
+    """End without figures: what was to be measured did not happen."""
+    sys.exit(f"{reason} Nothing was measured.")

@@ -1,0 +1,29 @@
+"""The embedded stack of `facetally serve`, up for a benchmark on a folder of files."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from cli.client import Client
+from cli.stack.stack import StackPlan, run_stack
+from worker.settings import Settings
+
+
+@contextmanager
+def run_own_stack(
+    settings: Settings, data: Path, files: Path, workers: int | None = None
+) -> Iterator[Client]:
+    """Up on entry, down on exit, with its database in `data`; it may read the files in `files`."""
+    changes: dict[str, object] = {
+        "data_dir": data,
+        "port": 0,
+        "file_roots": (files.resolve(),),
+        "database_url": "",
+        "store_url": "",
+    }
+    if workers is not None:
+        changes["workers"] = workers
+    own = settings.model_copy(update=changes).complete()
+    plan = StackPlan(own, interactive=False, logs_in_files=True, early_ends_allowed=0)
+    with run_stack(plan) as stack, closing(Client(stack.url)) as client:
+        yield client

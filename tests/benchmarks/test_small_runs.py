@@ -1,0 +1,64 @@
+"""Every benchmark at a tiny size: it runs to its end, and what it measured is what it says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(name: str, out: Path, *options: str) -> dict[str, object]:
+    words = [sys.executable, "-m", f"benchmarks.{name}", "--out", str(out), *options]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return json.loads((out / f"{name}.json").read_text())
+
+
+def test_the_system_analyzes_every_different_picture_that_the_loop_does(tmp_path: Path) -> None:
+    figures = run("throughput", tmp_path, "--images", "9", "--rounds", "1")
+    assert figures["images"] == 9
+    assert figures["faces"] >= 9
+    for side in ("bare", "system"):
+        [one] = figures[side]["rounds"]
+        assert (one["images"], one["faces"]) == (9, figures["faces"])
+        assert figures[side]["images_per_second"] == pytest.approx(9 / one["seconds"], rel=0.01)
+    assert figures["ratios"] == [figures["system_to_bare"]]
+
+
+def test_every_side_analyzes_the_same_frames_of_a_video(tmp_path: Path) -> None:
+    figures = run("video", tmp_path, "--seconds", "6", "--rounds", "1")
+    assert figures["frames"] == 12
+    assert figures["faces"] > 0
+    assert set(figures["rounds"]) == {"bare", "two_bare", "one", "two"}
+    for [one] in figures["rounds"].values():
+        assert (one["frames"], one["faces"]) == (12, figures["faces"])
+
+
+def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) -> None:
+    figures = run("coordination", tmp_path, "--sizes", "512", "1024")
+    assert {size: {one["items"] for one in runs} for size, runs in figures["sizes"].items()} == {
+        "512": {512},
+        "1024": {1024},
+    }
+    assert figures["cost_ratio"] > 0
+    assert figures["recorded_per_second"] > 0
+
+
+def test_every_question_is_asked_of_both_databases(tmp_path: Path) -> None:
+    figures = run("audience", tmp_path, "--faces", "20000", "--sqlite-faces", "10000")
+    assert (figures["faces"], figures["sqlite_faces"]) == (20_000, 10_000)
+    for asked in figures["questions"].values():
+        for questions in asked.values():
+            assert len(questions) == 10
+            assert all(one["p95_ms"] >= one["median_ms"] > 0 for one in questions.values())
+
+
+def test_every_page_is_fetched_from_both_databases(tmp_path: Path) -> None:
+    figures = run("pages", tmp_path, "--jobs", "60", "--items", "2000")
+    assert set(figures["pages"]) == {"sqlite", "postgresql"}
+    for pages in figures["pages"].values():
+        assert len(pages) == 15
+        assert all(one["milliseconds"] > 0 for one in pages.values())
