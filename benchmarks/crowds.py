@@ -3,7 +3,7 @@
 import numpy as np
 
 from db.audience.cube import fold_deltas
-from db.audience.totals import CLUSTER_PLACES, DONE, Totals, add_outcome, cells_of
+from db.audience.totals import CLUSTER_INDEXES, DONE, Totals, add_outcome, cells_of
 from db.engine import Database
 from models.statistics.confusion import OLDEST
 
@@ -25,7 +25,7 @@ def add_faces(totals: Totals, faces: int, random: np.random.Generator) -> int:
     women = np.add.reduceat((genders == 0).astype(np.int64), starts)
     years = np.add.reduceat(ages, starts)
     sums = (sizes**2, women**2, sizes * women, years**2, sizes * years)
-    totals[CLUSTER_PLACES] += (len(sizes), *(int(one.sum()) for one in sums))
+    totals[CLUSTER_INDEXES] += (len(sizes), *(int(one.sum()) for one in sums))
     add_outcome(totals, DONE, len(sizes))
     return len(sizes)
 

@@ -14,6 +14,6 @@ chunks        what a worker claims, holds and gives back
 jobs          accepted, followed, ended, erased
 results       recorded and read
 videos        frames, people and annotated videos
-workers       which processes are alive
+processes     which processes are alive
 workload      how much waits and runs
 """

@@ -67,7 +67,7 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"  # a fault of ours, logged with its traceback
 
 
-class WorkerRole(StrEnum):
+class ProcessRole(StrEnum):
     """What a live process does."""
 
     BULK = "bulk"  # works on the chunks of jobs

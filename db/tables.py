@@ -110,7 +110,7 @@ class ItemRow(Table):
     duration_seconds: Mapped[float | None]
     frames: Mapped[int | None]
     warning: Mapped[str | None]
-    copy_uri: Mapped[str | None]
+    annotated_video_uri: Mapped[str | None]
 
 
 class ChunkRow(Table):
@@ -136,9 +136,9 @@ class ChunkRow(Table):
     attempts: Mapped[int] = mapped_column(default=0)
     crashes: Mapped[int] = mapped_column(default=0)
     # The workers of those crashes that nobody saw, each as often as it happened to it.
-    lost_on: Mapped[list[str]] = mapped_column(Json, default=list)
+    unseen_crashes: Mapped[list[str]] = mapped_column(Json, default=list)
     # Where it has crashed before: the position of the item that is worked on now.
-    in_hand: Mapped[int | None]
+    current_item: Mapped[int | None]
     token: Mapped[str | None]
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
@@ -153,7 +153,7 @@ class ChunkRow(Table):
     # How many of those done have the bytes of another item.
     duplicates: Mapped[int] = mapped_column(default=0)
     # How many had ended before workers were given it, the last time.
-    earlier: Mapped[int] = mapped_column(default=0)
+    ended_before: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(default="items")
     # Of a segment or a join: the video; and of a segment, from which grid time up to which, not
     # included, its frames are. Without an end, it goes on for as long as the video does.
@@ -221,7 +221,7 @@ class CellRow(Table):
     __tablename__ = "cells"
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
-    segment: Mapped[str] = mapped_column(primary_key=True)
+    dimension_set: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     gender: Mapped[str] = mapped_column(primary_key=True)
@@ -237,7 +237,7 @@ class MeasureRow(Table):
     __tablename__ = "measures"
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
-    segment: Mapped[str] = mapped_column(primary_key=True)
+    dimension_set: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
@@ -251,7 +251,7 @@ class DeltaRow(Table):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     job_id: Mapped[int] = mapped_column(BigKey)
-    segment: Mapped[str]
+    dimension_set: Mapped[str]
     day: Mapped[str]
     unit: Mapped[str]
     totals: Mapped[bytes]
@@ -265,7 +265,7 @@ class CubeRow(Table):
     scope: Mapped[str] = mapped_column(primary_key=True)
     shape: Mapped[str] = mapped_column(primary_key=True)
     grain: Mapped[str] = mapped_column(primary_key=True)
-    segment: Mapped[str] = mapped_column(primary_key=True)
+    dimension_set: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     totals: Mapped[bytes]
@@ -287,10 +287,10 @@ class EvaluationRow(Table):
     design_effect: Mapped[float]
 
 
-class WorkerRow(Table):
+class ProcessRow(Table):
     """A live process: it renews `seen_at` every few seconds."""
 
-    __tablename__ = "workers"
+    __tablename__ = "processes"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     role: Mapped[str]

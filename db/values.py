@@ -57,7 +57,7 @@ class JobOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemError:
+class Failure:
     """Why an item failed, and one sentence its submitter can act on."""
 
     code: ErrorCode
@@ -72,7 +72,7 @@ class NewItem:
     uri: str
     captured_at: datetime | None = None
     dimensions: dict[str, str] = field(default_factory=dict)
-    error: ItemError | None = None
+    error: Failure | None = None
 
 
 class Priority(StrEnum):
@@ -121,8 +121,8 @@ class VideoProgress:
     of their annotated copies, None where there are none yet."""
 
     running: int
-    looked_at: float
-    copied: float | None
+    analyzed: float
+    annotated: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class ItemResult:
     """
 
     item: ClaimedItem
-    error: ItemError | None = None
+    error: Failure | None = None
     width_pixels: int | None = None
     height_pixels: int | None = None
     faces: tuple[Face, ...] = ()
@@ -257,7 +257,7 @@ class StoredItem:
     position: int
     name: str
     state: ItemState
-    error: ItemError | None
+    error: Failure | None
     width_pixels: int | None
     height_pixels: int | None
     captured_at: datetime | None
@@ -268,5 +268,5 @@ class StoredItem:
     duration_seconds: float | None = None
     frames: int | None = None
     warning: str | None = None
-    copy_uri: str | None = None
+    annotated_video_uri: str | None = None
     dropped: Dropped = NONE_DROPPED

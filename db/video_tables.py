@@ -18,8 +18,8 @@ class FrameRow(Table):
     position: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
     seconds: Mapped[float]
-    signature: Mapped[bytes]
-    small: Mapped[bytes | None]
+    fingerprint: Mapped[bytes]
+    small_picture: Mapped[bytes | None]
     too_small: Mapped[int | None]
     too_unsure: Mapped[int | None]
 
@@ -56,17 +56,17 @@ class TrackRow(Table):
     has_thumbnail: Mapped[bool]
 
 
-class AnnotatedCopyRow(Table):
+class AnnotatedVideoRow(Table):
     """How far the annotated copy of a video has come, until that is done: `pieces` of it are kept
     in `batch`, up to the frame that is shown at `drawn_seconds`."""
 
-    __tablename__ = "annotated_copies"
+    __tablename__ = "annotated_videos"
 
     item_id: Mapped[int] = mapped_column(
         ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
     )
     batch: Mapped[str]
-    pieces: Mapped[int]
+    clips: Mapped[int]
     drawn_seconds: Mapped[float | None]
 
 
@@ -84,4 +84,4 @@ class TrackThumbnailRow(Table):
 
 
 # What a video has beside its faces.
-OF_VIDEOS = (FrameRow, TrackRow, TrackThumbnailRow, AnnotatedCopyRow)
+OF_VIDEOS = (FrameRow, TrackRow, TrackThumbnailRow, AnnotatedVideoRow)

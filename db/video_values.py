@@ -9,7 +9,7 @@ from models.videos.tracks import SeenFace, Track
 
 
 @dataclass(frozen=True, slots=True)
-class VideoPlan:
+class VideoCut:
     """What a video's header says, what is wrong with its file, and the segments it is cut into:
     grid times, from and up to; the last may be open."""
 
@@ -29,9 +29,9 @@ class FoundFrame:
     position: int
     number: int
     seconds: float
-    signature: bytes
+    fingerprint: bytes
     faces: tuple[Face, ...]
-    small: bytes | None = None
+    small_picture: bytes | None = None
     dropped: Dropped = NONE_DROPPED
 
 
@@ -42,7 +42,7 @@ class StoredFrame:
     position: int
     number: int
     seconds: float
-    signature: bytes
+    fingerprint: bytes
     faces: tuple[SeenFace, ...]
 
 
@@ -57,16 +57,16 @@ class JoinedVideo:
     face_tracks: Sequence[int]
     thumbnails: frozenset[int] = frozenset()
     warning: str | None = None
-    copy_uri: str | None = None
+    annotated_video_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CopyProgress:
+class AnnotatedVideoProgress:
     """How far an annotated copy has come: `pieces` are kept in `batch`, up to the frame that is
     shown at `drawn_seconds`."""
 
     batch: str
-    pieces: int = 0
+    clips: int = 0
     drawn_seconds: float | None = None
 
 

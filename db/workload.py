@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.clock import DatabaseTime
-from db.states import ChunkState, WorkerRole
+from db.processes import count_slots
+from db.states import ChunkState, ProcessRole
 from db.tables import ChunkRow, JobRow
-from db.workers import count_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Workload:
 def count_recent(session: Session, seconds: float) -> int:
     """How many items ended in the last `seconds`."""
     query = select(
-        func.coalesce(func.sum(ChunkRow.done + ChunkRow.failed - ChunkRow.earlier), 0)
+        func.coalesce(func.sum(ChunkRow.done + ChunkRow.failed - ChunkRow.ended_before), 0)
     ).where(ChunkRow.finished_at > DatabaseTime(-seconds))
     return session.execute(query).scalar_one()
 
@@ -41,7 +41,7 @@ def read_workload(session: Session) -> Workload:
     return Workload(
         jobs=_count_by(session, JobRow.state),
         chunks=_count_by(session, ChunkRow.state),
-        slots={role: count_slots(session, role) for role in WorkerRole},
+        slots={role: count_slots(session, role) for role in ProcessRole},
         items={"done": done, "failed": failed, "cancelled": cancelled},
         faces=faces,
     )

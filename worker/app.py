@@ -22,11 +22,11 @@ from celery.worker import WorkController
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.chunks.crashes import crash_chunk
-from db.chunks.release import give_back_all
+from db.chunks.crashes import rescue_chunk
+from db.chunks.release import release_chunks_of
 from db.engine import Database
-from db.states import WorkerRole
-from db.workers import BEAT_SECONDS, beat, leave
+from db.processes import HEARTBEAT_SECONDS, record_heartbeat, remove_process
+from db.states import ProcessRole
 from models.nets.analyzer import Analyzer, load_analyzer
 from worker.chunks.ending import Ending, EndSign
 from worker.chunks.runner import ChunkWorker
@@ -109,7 +109,7 @@ def take_back_chunk(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any)
     if sender.name == RUN_CHUNK and not _open_ending().is_overdue:
         # Where the database is away, the lease ends by itself.
         with suppress(DBAPIError), _write_briefly() as session:
-            crash_chunk(session, args[0], f"{task_id}:", witnessed=True)
+            rescue_chunk(session, args[0], f"{task_id}:", seen=True)
 
 
 @worker_shutting_down.connect
@@ -125,7 +125,7 @@ def _open_ending() -> Ending:
 
 def _give_back() -> None:
     with suppress(DBAPIError), _write_briefly() as session:
-        give_back_all(session, f"{socket.gethostname()}:{os.getpid()}")
+        release_chunks_of(session, f"{socket.gethostname()}:{os.getpid()}")
 
 
 @contextmanager
@@ -150,20 +150,20 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes n
 
     def start(self, worker: WorkController) -> None:
         self._beat(worker)
-        self._timer = worker.timer.call_repeatedly(BEAT_SECONDS, self._beat, (worker,))
+        self._timer = worker.timer.call_repeatedly(HEARTBEAT_SECONDS, self._beat, (worker,))
 
     def stop(self, worker: WorkController) -> None:
         self._timer.cancel()
         # Where the database is away, the row tells by its age that this worker is gone.
         with suppress(DBAPIError), _write_briefly() as session:
-            leave(session, self._name)
+            remove_process(session, self._name)
 
     def _beat(self, worker: WorkController) -> None:
         interactive = INTERACTIVE_QUEUE in worker.app.amqp.queues.consume_from
-        role = WorkerRole.INTERACTIVE if interactive else WorkerRole.BULK
+        role = ProcessRole.INTERACTIVE if interactive else ProcessRole.BULK
         try:
             with _write_briefly() as session:
-                beat(session, self._name, role, worker.concurrency)
+                record_heartbeat(session, self._name, role, worker.concurrency)
         except DBAPIError as error:
             logger.warning("database refused a sign of life", extra={"error": str(error.orig)})
 

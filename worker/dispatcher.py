@@ -17,7 +17,7 @@ from celery import Celery
 from sqlalchemy.exc import DBAPIError
 
 from db.audience.cube import FOLDED_AT_ONCE, fold_deltas
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
 from db.engine import Database
 from db.jobs.closing import close_job, read_jobs_to_close
@@ -30,8 +30,8 @@ from db.jobs.erasure import (
     remove_erased,
 )
 from db.jobs.pausing import pause_job, read_jobs_to_pause
-from db.states import WorkerRole
-from db.workers import BEAT_SECONDS, beat, forget_gone, leave
+from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
+from db.states import ProcessRole
 from worker.queue.hints import send_hints
 from worker.sources.store import Store
 
@@ -75,7 +75,7 @@ class Dispatcher:
                 next_turn = monotonic() + TURN_SECONDS
         # Where the database is away, the row tells by its age that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
-            leave(session, self._name)
+            remove_process(session, self._name)
 
     def take_turn(self) -> None:
         """One round of everything. A step that fails is tried again, and stops no other."""
@@ -160,14 +160,14 @@ class Dispatcher:
         if monotonic() < self._next_beat:
             return
         with self._database.write() as session:
-            beat(session, self._name, WorkerRole.DISPATCHER, slots=1)
-            forget_gone(session)
-        self._next_beat = monotonic() + BEAT_SECONDS
+            record_heartbeat(session, self._name, ProcessRole.DISPATCHER, slots=1)
+            prune_processes(session)
+        self._next_beat = monotonic() + HEARTBEAT_SECONDS
 
     def _reap(self) -> None:
         with self._database.read() as session:
             expired = read_expired_leases(session)
         for chunk_id, token in expired:
             with self._database.write() as session:
-                if crash_chunk(session, chunk_id, token, witnessed=False):
+                if rescue_chunk(session, chunk_id, token, seen=False):
                     logger.warning("lease expired", extra={"chunk_id": chunk_id})

@@ -5,7 +5,7 @@ from time import monotonic
 
 from sqlalchemy.exc import DBAPIError
 
-from db.chunks.leases import Lease, renew_lease
+from db.chunks.leases import LeaseStatus, renew_lease
 from db.engine import Database
 from db.values import ClaimedChunk
 from models.errors import FacetallyError
@@ -40,6 +40,6 @@ class Renewal:
             # Whether the chunk is still ours is asked again when it is recorded.
             logger.warning("lease could not be renewed", extra={"chunk_id": self._chunk.id})
             return False
-        if lease is Lease.LOST:
+        if lease is LeaseStatus.LOST:
             raise LeaseLost
-        return lease is Lease.CANCELLING
+        return lease is LeaseStatus.CANCELLING

@@ -12,7 +12,7 @@ from api.schemas.tracks import TrackOut, TracksOut
 from db.engine import Database
 from db.results.reading import ResultFilter
 from db.video_values import StoredTrack
-from db.videos.tracks import place_of, read_tracks
+from db.videos.tracks import cursor_of, read_tracks
 
 STREAM_PAGE = 500
 
@@ -25,7 +25,7 @@ def reply_tracks(database: Database, job_id: int, query: ResultsQuery) -> Respon
 def _reply_json(database: Database, job_id: int, query: ResultsQuery) -> Response:
     limit = query.limit or RESULTS_PER_PAGE
     tracks = _read_page(database, job_id, query.to_filter(), query.cursor, limit)
-    next_cursor = place_of(tracks[-1]) if len(tracks) == limit else None
+    next_cursor = cursor_of(tracks[-1]) if len(tracks) == limit else None
     return reply(TracksOut(tracks=[TrackOut.of(one) for one in tracks], next_cursor=next_cursor))
 
 
@@ -63,7 +63,7 @@ def _read_all(database: Database, job_id: int, query: ResultsQuery) -> Iterator[
         yield from map(TrackOut.of, tracks)
         if len(tracks) < limit:
             return
-        after = place_of(tracks[-1])
+        after = cursor_of(tracks[-1])
         left = None if left is None else left - limit
 
 

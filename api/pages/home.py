@@ -6,8 +6,8 @@ from api.pages.rendering import show
 from api.schemas.requests import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
 from api.views.analyze import find_faces, read_picture
-from db.states import WorkerRole
-from db.workers import count_slots
+from db.processes import count_slots
+from db.states import ProcessRole
 
 blueprint = Blueprint("home_page", __name__)
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("home_page", __name__)
 def show_page() -> Response:
     """Where everything starts."""
     with services().database.read() as session:
-        slots = count_slots(session, WorkerRole.BULK)
+        slots = count_slots(session, ProcessRole.BULK)
     return show(
         "home.html",
         idle=slots == 0,

@@ -13,9 +13,9 @@ from api.validation import validate
 from api.views.drafts import finalize_draft
 from api.views.jobs import cancel, erase, find_job, resume, retry
 from db.jobs.status import read_jobs
-from db.states import JobState, WorkerRole
+from db.processes import count_slots
+from db.states import JobState, ProcessRole
 from db.videos.tracks import count_people
-from db.workers import count_slots
 
 blueprint = Blueprint("jobs_page", __name__)
 # The calls of the API that the buttons of a job make.
@@ -34,7 +34,7 @@ def show_page() -> Response:
     query = validate(JobsQuery, {name: text for name, text in request.args.items() if text})
     with services().database.read() as session:
         jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
-        idle = count_slots(session, WorkerRole.BULK) == 0
+        idle = count_slots(session, ProcessRole.BULK) == 0
         people = count_people(session, [job.id for job in jobs])
     more = asks_for_part() and query.cursor is not None
     return show(

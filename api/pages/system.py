@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from api.pages.rendering import show
 from api.services import services
 from api.views.health import check_health
-from db.workers import read_processes
+from db.processes import read_processes
 from db.workload import count_recent, read_workload
 from models.weights.manifest import NETS
 

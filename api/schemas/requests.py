@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from db.states import ErrorCode
 from db.values import (
     Duplicates,
-    ItemError,
+    Failure,
     JobOptions,
     NewItem,
     NewJob,
@@ -58,7 +58,7 @@ Dimensions = Annotated[
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-FORBIDDEN = ItemError(
+FORBIDDEN = Failure(
     ErrorCode.FORBIDDEN_SOURCE, "An item cannot be named by an address in the store; upload it."
 )
 

@@ -70,7 +70,7 @@ class VideosOut(BaseModel):
 
     @classmethod
     def of(cls, progress: VideoProgress) -> Self:
-        looked_at, copied = _rounded(progress.looked_at, 3), _rounded(progress.copied, 3)
+        looked_at, copied = _rounded(progress.analyzed, 3), _rounded(progress.annotated, 3)
         return cls(running=progress.running, looked_at=looked_at or 0.0, copied=copied)
 
 
@@ -148,7 +148,7 @@ class VideoOut(BaseModel):
             frames=frames,
             duration_seconds=_rounded(item.duration_seconds, 3),
             warning=item.warning,
-            copy_url=f"/v1/items/{item.id}/video" if item.copy_uri else None,
+            copy_url=f"/v1/items/{item.id}/video" if item.annotated_video_uri else None,
         )
 
 

@@ -23,8 +23,8 @@ from api.submissions.archive_bounds import Budget
 from api.submissions.archives import Member, is_archive, read_members
 from api.validation import validate
 from db.states import ErrorCode
-from db.values import ItemError, NewItem
-from models.errors import ItemError as RefusedItem
+from db.values import Failure, NewItem
+from models.errors import ItemError
 from worker.sources.store import StorageUnavailable
 
 FormT = TypeVar("FormT", bound=Strict)
@@ -197,7 +197,7 @@ def _store(
     try:
         content = member.open()
         uri = services.store.write(batch, number, content, services.settings.max_item_bytes)
-    except RefusedItem as refusal:
-        error = ItemError(ErrorCode(refusal.code), str(refusal))
+    except ItemError as refusal:
+        error = Failure(ErrorCode(refusal.code), str(refusal))
         return NewItem(name, uri="", dimensions=dimensions, error=error)
     return NewItem(name, uri, dimensions=dimensions)

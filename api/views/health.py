@@ -16,8 +16,8 @@ from api.schemas.replies import reply
 from api.schemas.responses import HealthOut
 from api.services import Services, services
 from db.engine import Database
-from db.states import WorkerRole
-from db.workers import count_slots
+from db.processes import count_slots
+from db.states import ProcessRole
 from db.workload import read_workload
 from worker.queue.broker import connect
 
@@ -46,9 +46,9 @@ def show_readiness() -> Response:
 def check_health(opened: Services) -> dict[str, str]:
     """What each part of the system says of itself, `ok` where it works."""
     roles = {
-        "workers": WorkerRole.BULK,
-        "interactive": WorkerRole.INTERACTIVE,
-        "dispatcher": WorkerRole.DISPATCHER,
+        "workers": ProcessRole.BULK,
+        "interactive": ProcessRole.INTERACTIVE,
+        "dispatcher": ProcessRole.DISPATCHER,
     }
     try:
         with opened.database.read() as session:

@@ -108,14 +108,14 @@ def show_video(path: ItemPath) -> Response:
     by a Range header."""
     with services().database.read() as session:
         item = read_item(session, path.item_id)
-    if item is None or item.copy_uri is None:
+    if item is None or item.annotated_video_uri is None:
         abort(404, "There is no annotated copy of this item.")
     with ExitStack() as stored:
         try:
-            file = stored.enter_context(services().store.open(item.copy_uri))
+            file = stored.enter_context(services().store.open(item.annotated_video_uri))
         except FileNotFoundError:
             abort(404, "The annotated copy of this item is gone.")
-        response = _send_file(file, item.copy_uri)
+        response = _send_file(file, item.annotated_video_uri)
         response.call_on_close(stored.pop_all().close)
     return response
 

@@ -6,8 +6,8 @@ import socket
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cli.exits import CommandFailed
-from db.chunks.crashes import crash_all
-from db.chunks.leases import release_all_leases
+from db.chunks.crashes import rescue_chunks_of
+from db.chunks.leases import release_all_chunks
 from db.engine import Database
 from db.migrate import migrate
 from worker.settings import Settings
@@ -35,7 +35,7 @@ def prepare_database(settings: Settings) -> None:
         return
     database = Database(settings.database_url)
     with database.write() as session:
-        release_all_leases(session)
+        release_all_chunks(session)
     database.close()
 
 
@@ -44,7 +44,7 @@ def free_chunks(url: str, pid: int) -> None:
     database = Database(url)
     try:
         with database.write() as session:
-            crash_all(session, f"{socket.gethostname()}:{pid}")
+            rescue_chunks_of(session, f"{socket.gethostname()}:{pid}")
     except DBAPIError as error:
         # The leases end by themselves.
         logger.warning("chunks of a dead worker were left", extra={"error": str(error.orig)})

@@ -71,19 +71,20 @@ def read_dimensions(
 ) -> tuple[list[Dimension], int]:
     """The first dimensions of a job by name, and how many there are."""
     units = PEOPLE if counts_people else FACES
-    by_segment: defaultdict[str, Totals] = defaultdict(empty_totals)
-    tally = read_cells(session, job_id, by_segment=True, grain=Grain.ALL)
-    for place, totals in tally.totals.items():
-        if place.unit in units:
-            by_segment[place.segment] += totals
-    segments = [
-        (json.loads(segment) if segment else {}, totals) for segment, totals in by_segment.items()
+    by_dimensions: defaultdict[str, Totals] = defaultdict(empty_totals)
+    tally = read_cells(session, job_id, by_dimensions=True, grain=Grain.ALL)
+    for cell_key, totals in tally.totals.items():
+        if cell_key.unit in units:
+            by_dimensions[cell_key.dimension_set] += totals
+    dimension_sets = [
+        (json.loads(dimension_set) if dimension_set else {}, totals)
+        for dimension_set, totals in by_dimensions.items()
     ]
-    names = sorted({name for dimensions, _ in segments for name in dimensions})
+    names = sorted({name for dimensions, _ in dimension_sets for name in dimensions})
     found = []
     for name in names[:MOST_DIMENSIONS]:
         values: defaultdict[str | None, Totals] = defaultdict(empty_totals)
-        for dimensions, totals in segments:
+        for dimensions, totals in dimension_sets:
             values[dimensions.get(name)] += totals
         found.append(Dimension(name, tuple(_list_rows(name, values, min_cell))))
     return found, len(names)
@@ -136,10 +137,10 @@ def read_timeline(session: Session, job_id: int, min_cell: int, *, counts_people
     """Faces by day, or by week or month where the days are many."""
     units = PEOPLE if counts_people else FACES
     days: Counter[str] = Counter()
-    tally = read_cells(session, job_id, by_segment=False, grain=Grain.DAY)
-    for place, totals in tally.totals.items():
-        if place.unit in units:
-            days[place.day] += int(faces_of(totals).sum())
+    tally = read_cells(session, job_id, by_dimensions=False, grain=Grain.DAY)
+    for cell_key, totals in tally.totals.items():
+        if cell_key.unit in units:
+            days[cell_key.day] += int(faces_of(totals).sum())
     disclosure = Disclosure(min_cell)
     undated = disclosure.publish_faces(days.pop("", 0))
     dated = {date.fromisoformat(day): faces for day, faces in days.items() if faces}

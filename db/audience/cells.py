@@ -15,7 +15,7 @@ from db.audience.totals import (
     DONE,
     DUPLICATES,
     FAILED,
-    PLACES,
+    MEASURE_INDEXES,
     WITHOUT_FACES,
     Totals,
     add_dropped,
@@ -52,35 +52,35 @@ class Grain(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where something is counted: a segment of dimensions, a day ("" where none is known), a
-    unit."""
+class CellKey:
+    """Where something is counted: a set of dimension values, a day ("" where none is known), and
+    a unit."""
 
-    segment: str
+    dimension_set: str
     day: str
     unit: Unit
 
 
 class Tally:
-    """Totals by place, as they are counted up before they are recorded."""
+    """Totals by cell key, as they are counted up before they are recorded."""
 
     def __init__(self) -> None:
-        self.totals: dict[Place, Totals] = {}
+        self.totals: dict[CellKey, Totals] = {}
 
     def at(
         self, dimensions: Mapping[str, str], captured_at: datetime | None, unit: Unit = Unit.PHOTO
     ) -> Totals:
         """The totals to add to, for an item with these dimensions that was taken then."""
-        return self.at_place(Place(segment_of(dimensions), day_of(captured_at), unit))
+        return self.under(CellKey(spell_dimensions(dimensions), day_of(captured_at), unit))
 
-    def at_place(self, place: Place) -> Totals:
-        totals = self.totals.get(place)
+    def under(self, cell_key: CellKey) -> Totals:
+        totals = self.totals.get(cell_key)
         if totals is None:
-            totals = self.totals[place] = empty_totals()
+            totals = self.totals[cell_key] = empty_totals()
         return totals
 
 
-def segment_of(dimensions: Mapping[str, str]) -> str:
+def spell_dimensions(dimensions: Mapping[str, str]) -> str:
     """The one spelling of a set of dimensions: JSON with sorted keys, empty where there are
     none."""
     return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""
@@ -102,9 +102,9 @@ def tally_results(
             add_outcome(totals, f"{FAILED}{result.error.code}")
             continue
         add_outcome(totals, DONE)
-        is_copy = result.duplicate_of is not None
-        add_outcome(totals, DUPLICATES, int(is_copy))
-        counts_elsewhere = is_copy and duplicates is Duplicates.ONCE
+        is_duplicate = result.duplicate_of is not None
+        add_outcome(totals, DUPLICATES, int(is_duplicate))
+        counts_elsewhere = is_duplicate and duplicates is Duplicates.ONCE
         add_outcome(totals, WITHOUT_FACES, int(not result.faces and not counts_elsewhere))
         add_dropped(totals, result.dropped)
         add_picture(totals, [count_face(face, gender_min_probability) for face in result.faces])
@@ -117,29 +117,44 @@ def record_tally(session: Session, job_id: int, tally: Tally, sign: int = 1) -> 
     With a `sign` of -1 it is taken away.
     """
     # In the order of their keys, so that two transactions never wait for each other.
-    places = sorted((place, totals) for place, totals in tally.totals.items() if totals.any())
-    add_to_rows(session, CellRow, [row for one in places for row in _cell_rows(job_id, *one, sign)])
-    add_to_rows(
-        session, MeasureRow, [row for one in places for row in _measure_rows(job_id, *one, sign)]
+    counted = sorted(
+        (cell_key, totals) for cell_key, totals in tally.totals.items() if totals.any()
     )
-    _tell_cube(session, job_id, places, sign)
+    add_to_rows(
+        session, CellRow, [row for one in counted for row in _cell_rows(job_id, *one, sign)]
+    )
+    add_to_rows(
+        session,
+        MeasureRow,
+        [row for one in counted for row in _measure_rows(job_id, *one, sign)],
+    )
+    _tell_cube(session, job_id, counted, sign)
 
 
 def _tell_cube(
-    session: Session, job_id: int, places: Iterable[tuple[Place, Totals]], sign: int
+    session: Session, job_id: int, counted: Iterable[tuple[CellKey, Totals]], sign: int
 ) -> None:
-    rows = [{**_key(job_id, place), "totals": pack(sign * totals)} for place, totals in places]
+    rows = [
+        {**_key(job_id, cell_key), "totals": pack(sign * totals)} for cell_key, totals in counted
+    ]
     insert_rows(session, DeltaRow, rows)
 
 
-def _key(job_id: int, place: Place) -> dict[str, object]:
-    return {"job_id": job_id, "segment": place.segment, "day": place.day, "unit": place.unit}
+def _key(job_id: int, cell_key: CellKey) -> dict[str, object]:
+    return {
+        "job_id": job_id,
+        "dimension_set": cell_key.dimension_set,
+        "day": cell_key.day,
+        "unit": cell_key.unit,
+    }
 
 
-def _cell_rows(job_id: int, place: Place, totals: Totals, sign: int) -> Iterable[dict[str, object]]:
+def _cell_rows(
+    job_id: int, cell_key: CellKey, totals: Totals, sign: int
+) -> Iterable[dict[str, object]]:
     for gender, age, faces, female_milli, width_years in sorted(list_cells(totals)):
         yield {
-            **_key(job_id, place),
+            **_key(job_id, cell_key),
             "gender": gender,
             "age": age,
             "faces": sign * faces,
@@ -149,16 +164,18 @@ def _cell_rows(job_id: int, place: Place, totals: Totals, sign: int) -> Iterable
 
 
 def _measure_rows(
-    job_id: int, place: Place, totals: Totals, sign: int
+    job_id: int, cell_key: CellKey, totals: Totals, sign: int
 ) -> Iterable[dict[str, object]]:
     for measure, total in sorted(list_measures(totals)):
-        yield {**_key(job_id, place), "measure": measure, "total": sign * total}
+        yield {**_key(job_id, cell_key), "measure": measure, "total": sign * total}
 
 
 def erase_cells(session: Session, job_id: int) -> None:
     """Remove what is counted of a job, and take it out of the cube."""
-    places = sorted(read_cells(session, job_id, by_segment=True, grain=Grain.DAY).totals.items())
-    _tell_cube(session, job_id, places, -1)
+    counted = sorted(
+        read_cells(session, job_id, by_dimensions=True, grain=Grain.DAY).totals.items()
+    )
+    _tell_cube(session, job_id, counted, -1)
     for table in (CellRow, MeasureRow):
         session.execute(delete(table).where(table.job_id == job_id))
 
@@ -167,25 +184,25 @@ def read_cells(
     session: Session,
     job_id: int,
     *,
-    by_segment: bool,
+    by_dimensions: bool,
     grain: Grain,
     first_day: str | None = None,
     last_day: str | None = None,
 ) -> Tally:
-    """The cells of a job, added up over segments and periods; their place has "" for a segment that
-    is not asked for, and the period for its day.
+    """The cells of a job, summed over dimension sets and periods: without `by_dimensions` the keys
+    have an empty set, and each has a period for its day.
 
     Where a first or last day is given, those without a day are left out.
     """
     span = (first_day, last_day)
     tally = Tally()
-    cells = _sum_rows(session, CellRow, job_id, ("gender", "age"), by_segment, grain, span)
-    for place, (gender, age, *masses) in cells:
-        counted = cells_of(tally.at_place(place))
-        counted[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
-    measures = _sum_rows(session, MeasureRow, job_id, ("measure",), by_segment, grain, span)
-    for place, (measure, total) in measures:
-        tally.at_place(place)[PLACES[measure]] += int(total)
+    cells = _sum_rows(session, CellRow, job_id, ("gender", "age"), by_dimensions, grain, span)
+    for cell_key, (gender, age, *masses) in cells:
+        sums = cells_of(tally.under(cell_key))
+        sums[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
+    measures = _sum_rows(session, MeasureRow, job_id, ("measure",), by_dimensions, grain, span)
+    for cell_key, (measure, total) in measures:
+        tally.under(cell_key)[MEASURE_INDEXES[measure]] += int(total)
     return tally
 
 
@@ -194,25 +211,25 @@ def _sum_rows(
     table: type[CellRow | MeasureRow],
     job_id: int,
     keys: Sequence[str],
-    by_segment: bool,
+    by_dimensions: bool,
     grain: Grain,
     span: tuple[str | None, str | None],
-) -> Iterator[tuple[Place, list[Any]]]:
+) -> Iterator[tuple[CellKey, list[Any]]]:
     columns = Table.metadata.tables[table.__tablename__].c
-    place = (
-        (columns.segment if by_segment else literal("")).label("place_segment"),
+    cell_key = (
+        (columns.dimension_set if by_dimensions else literal("")).label("set_of_cell"),
         _period_of(columns.day, grain).label("period"),
         columns.unit,
     )
     wanted = [columns[key] for key in keys]
     summed = [func.sum(column) for column in columns if not column.primary_key]
     query = (
-        select(*place, *wanted, *summed)
+        select(*cell_key, *wanted, *summed)
         .where(columns.job_id == job_id, *_days(columns.day, *span))
-        .group_by("place_segment", "period", columns.unit, *wanted)
+        .group_by("set_of_cell", "period", columns.unit, *wanted)
     )
-    for segment, period, unit, *rest in session.execute(query):
-        yield Place(segment, period, Unit(unit)), rest
+    for dimension_set, period, unit, *rest in session.execute(query):
+        yield CellKey(dimension_set, period, Unit(unit)), rest
 
 
 def _period_of(day: ColumnElement[str], grain: Grain) -> ColumnElement[str]:

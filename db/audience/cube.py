@@ -15,7 +15,7 @@ from itertools import combinations
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, segment_of
+from db.audience.cells import Grain, spell_dimensions
 from db.audience.tags import has_tag
 from db.audience.totals import Totals, empty_totals, pack, unpack
 from db.bulk import put_rows
@@ -36,7 +36,7 @@ UNDATED = "undated"
 ALL_JOBS = ""
 # Of items as they are, with all their dimensions.
 WHOLE = "*"
-# More dimensions than these together are added up from whole segments.
+# More dimensions than these together are added up from whole dimension sets.
 MOST_DIMENSIONS = 2
 
 
@@ -47,7 +47,7 @@ class CubeKey:
     scope: str
     shape: str
     grain: Grain
-    segment: str
+    dimension_set: str
     period: str
     unit: str
 
@@ -86,7 +86,7 @@ def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
     folded: list[int] = []
     for delta in deltas:
         totals = unpack(delta.totals)
-        for key in list_keys(tags[delta.job_id], delta.segment, delta.day, delta.unit):
+        for key in list_keys(tags[delta.job_id], delta.dimension_set, delta.day, delta.unit):
             sums[key] += totals
         folded.append(delta.id)
         if len(sums) >= MOST_SUMS:
@@ -103,32 +103,36 @@ def _read_tags(session: Session, job_ids: Iterable[int]) -> dict[int, list[str]]
     return {job_id: tags for job_id, tags in session.execute(query)}
 
 
-def list_keys(tags: Sequence[str], segment: str, day: str, unit: str) -> Iterator[CubeKey]:
+def list_keys(tags: Sequence[str], dimension_set: str, day: str, unit: str) -> Iterator[CubeKey]:
     """Every sum that a delta is part of."""
-    dimensions: dict[str, str] = json.loads(segment) if segment else {}
+    dimensions: dict[str, str] = json.loads(dimension_set) if dimension_set else {}
     scopes = [ALL_JOBS, *(scope_of(tag) for tag in dict.fromkeys(tags))]
     periods = {Grain.ALL: "", Grain.MONTH: day[:7] or UNDATED, Grain.DAY: day or UNDATED}
-    for shape, part, has_days in _list_shapes(segment, dimensions):
+    for shape, part, has_days in _list_shapes(dimension_set, dimensions):
         for grain, period in periods.items():
             if has_days or grain is not Grain.DAY:
                 for scope in scopes:
                     yield CubeKey(scope, shape, grain, part, period, unit)
 
 
-def _list_shapes(segment: str, dimensions: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
-    """Shape, segment, and whether it is kept by day: pairs are not, they would be too many."""
-    yield WHOLE, segment, True
+def _list_shapes(
+    dimension_set: str, dimensions: Mapping[str, str]
+) -> Iterator[tuple[str, str, bool]]:
+    """Shape, dimension set, and whether it is kept by day: pairs would be too many."""
+    yield WHOLE, dimension_set, True
     for count in range(MOST_DIMENSIONS + 1):
         for names in combinations(sorted(dimensions), count):
-            part = segment_of({name: dimensions[name] for name in names})
+            part = spell_dimensions({name: dimensions[name] for name in names})
             yield shape_of(names), part, count < MOST_DIMENSIONS
 
 
 def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
     """Add to the rows of these keys; a row that nothing is left of is removed, with the words of
-    its segment."""
+    its dimension set."""
     for row in session.execute(select(CubeRow.__table__).where(_has_key(sums))):
-        key = CubeKey(row.scope, row.shape, Grain(row.grain), row.segment, row.period, row.unit)
+        key = CubeKey(
+            row.scope, row.shape, Grain(row.grain), row.dimension_set, row.period, row.unit
+        )
         sums[key] = sums[key] + unpack(row.totals)
     left = [key for key, totals in sums.items() if totals.any()]
     put_rows(session, CubeRow, [{**_columns(key), "totals": pack(sums[key])} for key in left])
@@ -138,20 +142,20 @@ def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
 
 
 def read_cube(
-    session: Session, scope: str, shape: str, stretch: Stretch, segment: str | None = None
+    session: Session, scope: str, shape: str, stretch: Stretch, dimension_set: str | None = None
 ) -> Iterator[tuple[str, str, str, Totals]]:
-    """Segment, period, unit and totals of the rows of a stretch of time, of one segment or all."""
-    query = select(CubeRow.segment, CubeRow.period, CubeRow.unit, CubeRow.totals).where(
+    """Dimension set, period, unit and totals of the rows of a stretch, of one set or all."""
+    query = select(CubeRow.dimension_set, CubeRow.period, CubeRow.unit, CubeRow.totals).where(
         CubeRow.scope == scope, CubeRow.shape == shape, CubeRow.grain == stretch.grain
     )
-    if segment is not None:
-        query = query.where(CubeRow.segment == segment)
+    if dimension_set is not None:
+        query = query.where(CubeRow.dimension_set == dimension_set)
     if stretch.first:
         query = query.where(CubeRow.period >= stretch.first)
     if stretch.last:
         query = query.where(CubeRow.period <= stretch.last)
-    for segment, period, unit, packed in session.execute(query):
-        yield segment, period, unit, _unpack_row(packed)
+    for dimension_set, period, unit, packed in session.execute(query):
+        yield dimension_set, period, unit, _unpack_row(packed)
 
 
 @lru_cache(ROWS_KEPT)
@@ -163,12 +167,12 @@ def _unpack_row(packed: bytes) -> Totals:
 
 
 def read_deltas(session: Session, tag: str | None) -> Iterator[tuple[str, str, str, Totals]]:
-    """Segment, day, unit and totals of what the cube does not hold yet."""
-    query = select(DeltaRow.segment, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
+    """Dimension set, day, unit and totals of what the cube does not hold yet."""
+    query = select(DeltaRow.dimension_set, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
     if tag is not None:
         query = query.join(JobRow, JobRow.id == DeltaRow.job_id).where(has_tag(session, tag))
-    for segment, day, unit, packed in session.execute(query):
-        yield segment, day, unit, unpack(packed)
+    for dimension_set, day, unit, packed in session.execute(query):
+        yield dimension_set, day, unit, unpack(packed)
 
 
 def _columns(key: CubeKey) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, Unit, read_cells, segment_of
+from db.audience.cells import Grain, Unit, read_cells, spell_dimensions
 from db.audience.cube import (
     MOST_DIMENSIONS,
     UNDATED,
@@ -31,7 +31,7 @@ from db.tables import JobRow
 
 LAST_DAY = date.max.isoformat()
 # Read from their JSON, so many at a time.
-SEGMENTS_KEPT = 4096
+DIMENSION_SETS_KEPT = 4096
 
 
 class Period(StrEnum):
@@ -58,7 +58,7 @@ class SliceQuery:
 # The values of `by_dimensions`, None where an item has none; and the period, if it was asked for.
 SliceKey: TypeAlias = tuple[tuple[str | None, ...], str | None]
 Slices: TypeAlias = dict[SliceKey, dict[Unit, Totals]]
-# Segment, period, unit and totals, as the cube and the cells give them.
+# Dimension set, period, unit and totals, as the cube and the cells give them.
 Sums: TypeAlias = Iterable[tuple[str, str, str, Totals]]
 
 
@@ -83,8 +83,8 @@ class _Slices:
         self._found: defaultdict[SliceKey, dict[Unit, Totals]] = defaultdict(dict)
 
     def add(self, sums: Sums) -> None:
-        for segment, period, unit, totals in sums:
-            values = _values_in(segment, self._query)
+        for dimension_set, period, unit, totals in sums:
+            values = _values_in(dimension_set, self._query)
             if values is None:
                 continue
             units = self._found[values, _name_period(period, self._query.by_period)]
@@ -108,19 +108,19 @@ def _order(key: SliceKey) -> tuple[object, ...]:
     return tuple((value is None, value or "") for value in values), period or ""
 
 
-def _values_in(segment: str, query: SliceQuery) -> tuple[str | None, ...] | None:
-    """What a segment has of the dimensions asked for; None where it is left out."""
+def _values_in(dimension_set: str, query: SliceQuery) -> tuple[str | None, ...] | None:
+    """What a dimension set has of the dimensions asked for; None where it is left out."""
     if not (query.by_dimensions or query.dimensions):
         return ()
-    dimensions = _read_segment(segment)
+    dimensions = _read_dimensions(dimension_set)
     if any(dimensions.get(name) != value for name, value in query.dimensions.items()):
         return None
     return tuple(dimensions.get(name) for name in query.by_dimensions)
 
 
-@lru_cache(SEGMENTS_KEPT)
-def _read_segment(segment: str) -> Mapping[str, str]:
-    return MappingProxyType(json.loads(segment) if segment else {})
+@lru_cache(DIMENSION_SETS_KEPT)
+def _read_dimensions(dimension_set: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(dimension_set) if dimension_set else {})
 
 
 def _name_period(period: str, by: Period | None) -> str | None:
@@ -145,13 +145,13 @@ def _read_job(
     tally = read_cells(
         session,
         job_id,
-        by_segment=bool(query.by_dimensions or query.dimensions),
+        by_dimensions=bool(query.by_dimensions or query.dimensions),
         grain=_grain_of(query.by_period),
         first_day=query.first_day.isoformat() if query.first_day else None,
         last_day=query.last_day.isoformat() if query.last_day else None,
     )
-    for place, totals in tally.totals.items():
-        yield place.segment, place.day, place.unit, totals
+    for cell_key, totals in tally.totals.items():
+        yield cell_key.dimension_set, cell_key.day, cell_key.unit, totals
 
 
 def _grain_of(period: Period | None) -> Grain:
@@ -164,9 +164,9 @@ def _inside(sums: Sums, query: SliceQuery) -> Iterator[tuple[str, str, str, Tota
     """Those of days that are asked for."""
     first = query.first_day.isoformat() if query.first_day else ""
     last = query.last_day.isoformat() if query.last_day else ""
-    for segment, day, unit, totals in sums:
+    for dimension_set, day, unit, totals in sums:
         if (not first and not last) or (day and first <= day <= (last or LAST_DAY)):
-            yield segment, day, unit, totals
+            yield dimension_set, day, unit, totals
 
 
 def list_stretches(query: SliceQuery) -> list[Stretch]:
@@ -222,8 +222,8 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
 
 def _read_filtered(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
     """All that has the dimensions that are filtered by."""
-    shape, segment = shape_of(query.dimensions), segment_of(query.dimensions)
-    return read_cube(session, scope_of(query.tag), shape, stretch, segment)
+    shape, dimension_set = shape_of(query.dimensions), spell_dimensions(query.dimensions)
+    return read_cube(session, scope_of(query.tag), shape, stretch, dimension_set)
 
 
 def _complete(
@@ -242,5 +242,5 @@ def _complete(
         return found
     if len(query.by_dimensions) > 1:
         return read_cube(session, scope_of(query.tag), WHOLE, stretch)
-    lacking = segment_of(query.dimensions)
+    lacking = spell_dimensions(query.dimensions)
     return [*found, *((lacking, period, unit, totals) for (period, unit), totals in rest.items())]

@@ -38,8 +38,8 @@ CLUSTERS = (
 TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
 # Packed totals tell measures by their place: a new one comes last.
 MEASURES = (*OUTCOMES, *CLUSTERS, TOO_SMALL, TOO_UNSURE)
-PLACES = {measure: CELLS + place for place, measure in enumerate(MEASURES)}
-CLUSTER_PLACES = slice(PLACES[CLUSTERS[0]], PLACES[CLUSTERS[-1]] + 1)
+MEASURE_INDEXES = {measure: CELLS + place for place, measure in enumerate(MEASURES)}
+CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)
 LENGTH = CELLS + len(MEASURES)
 # Numbers are packed as one of these, which the first byte tells.
 PACKED: dict[bytes, np.dtype[np.signedinteger[Any]]] = {
@@ -86,7 +86,7 @@ def faces_of(totals: Totals) -> NDArray[np.int64]:
 
 
 def measure_of(totals: Totals, measure: str) -> int:
-    return int(totals[PLACES[measure]])
+    return int(totals[MEASURE_INDEXES[measure]])
 
 
 def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
@@ -105,7 +105,7 @@ def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
         count += 1
         females += face.gender == "female"
         ages += face.age
-    totals[CLUSTER_PLACES] += (
+    totals[CLUSTER_INDEXES] += (
         min(1, count),
         count * count,
         females * females,
@@ -117,13 +117,13 @@ def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
 
 
 def add_dropped(totals: Totals, dropped: Dropped) -> None:
-    totals[PLACES[TOO_SMALL]] += dropped.too_small
-    totals[PLACES[TOO_UNSURE]] += dropped.too_unsure
+    totals[MEASURE_INDEXES[TOO_SMALL]] += dropped.too_small
+    totals[MEASURE_INDEXES[TOO_UNSURE]] += dropped.too_unsure
 
 
 def add_outcome(totals: Totals, outcome: str, items: int = 1) -> None:
     """Count items of which this became."""
-    totals[PLACES[outcome]] += items
+    totals[MEASURE_INDEXES[outcome]] += items
 
 
 def list_cells(totals: Totals) -> Iterable[tuple[str, int, int, int, int]]:

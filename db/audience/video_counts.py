@@ -33,7 +33,7 @@ def count_video(
     dropped: Dropped,
     *,
     counts: bool,
-    is_copy: bool,
+    is_duplicate: bool,
 ) -> None:
     """Add a video, its faces and its people, in the transaction that records it.
 
@@ -42,7 +42,7 @@ def count_video(
     tally = Tally()
     totals = tally.at(item.dimensions, item.captured_at)
     add_outcome(totals, DONE)
-    add_outcome(totals, DUPLICATES, int(is_copy))
+    add_outcome(totals, DUPLICATES, int(is_duplicate))
     add_dropped(tally.at(item.dimensions, item.captured_at, Unit.FRAME), dropped)
     faces, people = (_read_faces(session, table, item.id) for table in (FaceRow, TrackRow))
     add_picture(tally.at(item.dimensions, item.captured_at, Unit.FRAME), faces)

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from db.audience.cells import Tally, record_tally
 from db.audience.totals import FAILED, add_outcome
-from db.chunks.leases import held_by, is_cancelling
+from db.chunks.leases import is_cancelling, leased_by
 from db.chunks.segments import fail_video
-from db.chunks.splitting import cut_piece
+from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
 from db.states import ChunkState, ErrorCode, ItemState
 from db.tables import ChunkRow, ItemRow
-from db.values import ItemError
+from db.values import Failure
 
 # A crash is forgiven once: the worker may have been killed for reasons of its own. From then on
 # each item is written down before it is worked on.
@@ -28,11 +28,11 @@ CONDEMNING_LOSSES_OF_ONE_WORKER = 8
 CRASH_PAUSE_SECONDS = 1.0
 
 
-def crash_chunk(session: Session, chunk_id: int, token: str, *, witnessed: bool) -> bool:
+def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> bool:
     """Take back a chunk whose worker died: try it again, then part of it, then condemn the one
     item.
 
-    `token` may be the beginning of the lease's token; `witnessed` is for one whose main process saw
+    `token` may be the beginning of the lease's token; `seen` is for one whose main process saw
     the death, or the fault, of the child. False where the lease had already moved on.
     """
     chunk = session.scalars(
@@ -53,18 +53,18 @@ def crash_chunk(session: Session, chunk_id: int, token: str, *, witnessed: bool)
     ).first()
     if chunk is None:
         return False
-    suspect, chunk.in_hand = chunk.in_hand, None
-    if not witnessed:
-        chunk.lost_on = [*chunk.lost_on, _main_of(chunk.worker)]
+    suspect, chunk.current_item = chunk.current_item, None
+    if not seen:
+        chunk.unseen_crashes = [*chunk.unseen_crashes, _main_of(chunk.worker)]
     _judge(session, chunk, suspect)
     return True
 
 
-def crash_all(session: Session, worker: str) -> int:
+def rescue_chunks_of(session: Session, worker: str) -> int:
     """Take back what the children of a worker held that is gone; returns how many chunks."""
-    leases = session.execute(select(ChunkRow.id, ChunkRow.token).where(*held_by(worker))).all()
+    leases = session.execute(select(ChunkRow.id, ChunkRow.token).where(*leased_by(worker))).all()
     return sum(
-        crash_chunk(session, chunk_id, token or "", witnessed=False) for chunk_id, token in leases
+        rescue_chunk(session, chunk_id, token or "", seen=False) for chunk_id, token in leases
     )
 
 
@@ -85,9 +85,9 @@ def _judge(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
 
 
 def _is_condemned(chunk: ChunkRow) -> bool:
-    if chunk.crashes - len(chunk.lost_on) >= CONDEMNING_CRASHES:
+    if chunk.crashes - len(chunk.unseen_crashes) >= CONDEMNING_CRASHES:
         return True
-    several = len(set(chunk.lost_on)) > 1
+    several = len(set(chunk.unseen_crashes)) > 1
     return chunk.crashes >= (CONDEMNING_LOSSES if several else CONDEMNING_LOSSES_OF_ONE_WORKER)
 
 
@@ -97,10 +97,10 @@ def _split(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
     bounds = pairwise((chunk.start, *cuts, chunk.stop))
     for start, stop in [(start, stop) for start, stop in bounds if start < stop]:
         if start == suspect:
-            cut_piece(session, chunk, start, stop, chunk.crashes, chunk.lost_on)
+            cut_sub_chunk(session, chunk, start, stop, chunk.crashes, chunk.unseen_crashes)
         else:
             # One crash is on it already: it is split again at its first.
-            cut_piece(session, chunk, start, stop, FORGIVEN_CRASHES, chunk.lost_on[:1])
+            cut_sub_chunk(session, chunk, start, stop, FORGIVEN_CRASHES, chunk.unseen_crashes[:1])
     _end(session, chunk.id, ChunkState.SPLIT)
 
 
@@ -109,7 +109,7 @@ def _condemn(session: Session, chunk: ChunkRow) -> None:
         f"Analyzing this item stopped its worker {chunk.crashes} times; it was left out so that "
         "the others could be done. Check the file, or submit it again in another format."
     )
-    error = ItemError(ErrorCode.WORKER_CRASHED, message)
+    error = Failure(ErrorCode.WORKER_CRASHED, message)
     if chunk.item_id is not None:
         fail_video(session, chunk.item_id, error)
         return

@@ -12,10 +12,10 @@ from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import ClaimedChunk, ClaimedItem, JobOptions
 
 
-class Lease(StrEnum):
+class LeaseStatus(StrEnum):
     """What a worker learns when it renews its lease."""
 
-    HELD = "held"  # go on
+    RENEWED = "renewed"  # go on
     CANCELLING = "cancelling"  # record what is done and stop
     LOST = "lost"  # somebody else has the chunk: drop everything
 
@@ -103,20 +103,20 @@ def _read_waiting_items(
     return tuple(ClaimedItem(*row) for row in session.execute(query))
 
 
-def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: float) -> Lease:
+def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: float) -> LeaseStatus:
     """Show that the work goes on, and learn whether it still should."""
     job_id = session.execute(
         update(ChunkRow)
-        .where(*held(chunk_id, token))
+        .where(*leased_with(chunk_id, token))
         .values(lease_until=DatabaseTime(lease_seconds))
         .returning(ChunkRow.job_id)
     ).scalar_one_or_none()
     if job_id is None:
-        return Lease.LOST
-    return Lease.CANCELLING if is_cancelling(session, job_id) else Lease.HELD
+        return LeaseStatus.LOST
+    return LeaseStatus.CANCELLING if is_cancelling(session, job_id) else LeaseStatus.RENEWED
 
 
-def mark_item(session: Session, chunk_id: int, token: str, item_id: int | None) -> bool:
+def mark_current_item(session: Session, chunk_id: int, token: str, item_id: int | None) -> bool:
     """Write down which item is worked on now, for whoever takes the chunk back from a dead worker.
 
     False where the lease has moved on.
@@ -124,27 +124,27 @@ def mark_item(session: Session, chunk_id: int, token: str, item_id: int | None) 
     position = select(ItemRow.position).where(ItemRow.id == item_id).scalar_subquery()
     marked = session.execute(
         update(ChunkRow)
-        .where(*held(chunk_id, token))
-        .values(in_hand=None if item_id is None else position)
+        .where(*leased_with(chunk_id, token))
+        .values(current_item=None if item_id is None else position)
         .returning(ChunkRow.id)
         .execution_options(synchronize_session=False)
     )
     return marked.first() is not None
 
 
-def release_all_leases(session: Session) -> None:
+def release_all_chunks(session: Session) -> None:
     """Give every leased chunk back: for a start at which no worker of this database can be
     alive."""
     session.execute(
         update(ChunkRow)
         .where(ChunkRow.state == ChunkState.LEASED)
-        .values(state=ChunkState.WAITING, token=None, in_hand=None)
+        .values(state=ChunkState.WAITING, token=None, current_item=None)
     )
     lost = (ChunkRow.state == ChunkState.WAITING, ChunkRow.sent_at.is_not(None))
     session.execute(update(ChunkRow).where(*lost).values(sent_at=None))
 
 
-def held(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
+def leased_with(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
     """The chunk, while this lease of it lasts."""
     return (
         ChunkRow.id == chunk_id,
@@ -153,7 +153,7 @@ def held(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def held_by(worker: str) -> tuple[ColumnElement[bool], ...]:
+def leased_by(worker: str) -> tuple[ColumnElement[bool], ...]:
     """The chunks that the children of a worker's main process hold, `host:pid`."""
     return (
         ChunkRow.state == ChunkState.LEASED,

@@ -11,19 +11,19 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.audience.video_counts import count_failed_video
-from db.chunks.leases import held
-from db.chunks.splitting import cut_piece
+from db.chunks.leases import leased_with
+from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
 from db.states import ChunkKind, ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
-from db.values import ClaimedChunk, ItemError
-from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, FrameRow
-from db.video_values import VideoPlan
+from db.values import ClaimedChunk, Failure
+from db.video_tables import OF_VIDEOS, AnnotatedVideoRow, FrameRow
+from db.video_values import VideoCut
 
 _UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)
 
 
-def set_apart(
+def separate_videos(
     session: Session, chunk: ChunkRow, video_ids: Sequence[int], recorded_ids: Sequence[int] = ()
 ) -> None:
     """Split a chunk so that each of these videos has one of its own; what was recorded just now
@@ -33,8 +33,8 @@ def set_apart(
         edges |= {position, position + 1}
     recorded = _read_positions(session, recorded_ids)
     for start, stop in pairwise(sorted(edges)):
-        piece = cut_piece(session, chunk, start, stop, chunk.crashes, chunk.lost_on)
-        piece.earlier -= sum(start <= position < stop for position in recorded)
+        piece = cut_sub_chunk(session, chunk, start, stop, chunk.crashes, chunk.unseen_crashes)
+        piece.ended_before -= sum(start <= position < stop for position in recorded)
         if piece.state == ChunkState.DONE:
             piece.finished_at = DatabaseTime()
     chunk.state = ChunkState.SPLIT
@@ -44,20 +44,25 @@ def _read_positions(session: Session, item_ids: Sequence[int]) -> list[int]:
     return list(session.scalars(select(ItemRow.position).where(ItemRow.id.in_(item_ids))))
 
 
-def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoPlan) -> bool:
+def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoCut) -> bool:
     """Give workers the segments of a video; False where its lease has moved on.
 
     Where its chunk has items beside it that have ended, it gets one of its own first.
     """
     [item] = chunk.items
-    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
     row = session.scalars(lease).first()
     if row is None:
         return False
     if row.stop - row.start > 1:
-        set_apart(session, row, [item.id])
+        separate_videos(session, row, [item.id])
         return True
-    row.state, row.kind, row.item_id, row.in_hand = ChunkState.CUT, ChunkKind.JOIN, item.id, None
+    row.state, row.kind, row.item_id, row.current_item = (
+        ChunkState.CUT,
+        ChunkKind.JOIN,
+        item.id,
+        None,
+    )
     session.execute(
         update(ItemRow)
         .where(ItemRow.id == item.id)
@@ -101,7 +106,7 @@ def end_segment(
     video = lock_video(session, item.id)
     ended = session.execute(
         update(ChunkRow)
-        .where(*held(chunk.id, chunk.token))
+        .where(*leased_with(chunk.id, chunk.token))
         .values(state=state, finished_at=DatabaseTime())
         .returning(ChunkRow.start)
     ).first()
@@ -113,7 +118,7 @@ def end_segment(
     elif video.state == ChunkState.CUT and not _has_segments(session, item.id):
         video.state = ChunkState.WAITING
         video.token, video.sent_at = None, None
-        video.crashes, video.lost_on = 0, []
+        video.crashes, video.unseen_crashes = 0, []
     return True
 
 
@@ -133,7 +138,7 @@ def _has_segments(session: Session, item_id: int) -> bool:
     return bool(session.scalar(select(unfinished)))
 
 
-def fail_video(session: Session, item_id: int, error: ItemError) -> None:
+def fail_video(session: Session, item_id: int, error: Failure) -> None:
     """Give up a video, whoever of its chunks found that it cannot be done; nothing of it stays."""
     lock_video(session, item_id)
     forget_video(session, item_id)
@@ -174,7 +179,7 @@ def forget_begun_videos(session: Session, job_id: int) -> None:
 
 def forget_frames(session: Session, item_id: int) -> None:
     """What only the join needed."""
-    for table in (FrameRow, AnnotatedCopyRow):
+    for table in (FrameRow, AnnotatedVideoRow):
         session.execute(delete(table).where(table.item_id == item_id))
     segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
     session.execute(delete(ChunkRow).where(*segments))

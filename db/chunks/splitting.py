@@ -9,15 +9,25 @@ from db.tables import ChunkRow, FaceRow, ItemRow
 from db.values import Duplicates
 
 
-def cut_piece(
-    session: Session, chunk: ChunkRow, start: int, stop: int, crashes: int, lost_on: list[str]
+def cut_sub_chunk(
+    session: Session,
+    chunk: ChunkRow,
+    start: int,
+    stop: int,
+    crashes: int,
+    unseen_crashes: list[str],
 ) -> ChunkRow:
     """A new chunk of these items of another; what it counts is still to be taken from that one."""
     piece = ChunkRow(
-        job_id=chunk.job_id, start=start, stop=stop, crashes=crashes, lost_on=lost_on, cancelled=0
+        job_id=chunk.job_id,
+        start=start,
+        stop=stop,
+        crashes=crashes,
+        unseen_crashes=unseen_crashes,
+        cancelled=0,
     )
     _count_ended(session, piece)
-    piece.earlier = ended = piece.done + piece.failed
+    piece.ended_before = ended = piece.done + piece.failed
     piece.state = ChunkState.DONE if ended == stop - start else ChunkState.WAITING
     session.add(piece)
     return piece

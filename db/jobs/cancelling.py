@@ -37,7 +37,7 @@ def _cancel_draft(session: Session, job_id: int, items: int) -> None:
     refused = select(func.count()).where(ItemRow.job_id == job_id, ItemRow.error_code.is_not(None))
     failed = session.execute(refused).scalar_one()
     whole = {"job_id": job_id, "start": 0, "stop": items, "state": ChunkState.WAITING}
-    session.add(ChunkRow(**whole, failed=failed, earlier=failed))
+    session.add(ChunkRow(**whole, failed=failed, ended_before=failed))
     session.flush()
 
 

@@ -17,7 +17,7 @@ def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
     some_done = has_chunk(ChunkState.DONE, ChunkRow.done > 0)
     # Of most jobs one chunk says enough; the others are few, and have few chunks that ended.
     suspects = list(session.scalars(select(JobRow.id).where(*_may_pause(), ~some_done)))
-    failures = func.sum(ChunkRow.failed - ChunkRow.earlier)
+    failures = func.sum(ChunkRow.failed - ChunkRow.ended_before)
     query = (
         select(ChunkRow.job_id)
         .where(ChunkRow.job_id.in_(suspects), ChunkRow.state == ChunkState.DONE)

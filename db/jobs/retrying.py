@@ -76,12 +76,12 @@ def _reopen_chunk(session: Session, chunk_id: int, items: int) -> None:
         .values(
             state=ChunkState.WAITING,
             failed=ChunkRow.failed - items,
-            earlier=ChunkRow.done + ChunkRow.failed - items,
+            ended_before=ChunkRow.done + ChunkRow.failed - items,
             # A video is cut anew.
             kind=ChunkKind.ITEMS,
             item_id=None,
             crashes=0,
-            lost_on=[],
+            unseen_crashes=[],
             token=None,
             sent_at=None,
             finished_at=None,

@@ -85,7 +85,7 @@ def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobC
     time that the rate is of."""
     size = ChunkRow.stop - ChunkRow.start
     held = ChunkRow.state.in_((ChunkState.LEASED, ChunkState.CUT))
-    analyzed = ChunkRow.done + ChunkRow.failed - ChunkRow.earlier
+    analyzed = ChunkRow.done + ChunkRow.failed - ChunkRow.ended_before
     query = (
         select(
             ChunkRow.job_id,

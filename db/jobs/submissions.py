@@ -14,10 +14,10 @@ from db.audience.cells import Tally, record_tally
 from db.audience.totals import FAILED, add_outcome
 from db.bulk import insert_rows
 from db.clock import DatabaseTime
-from db.states import ChunkState, ItemState, JobState, WorkerRole
+from db.processes import count_slots
+from db.states import ChunkState, ItemState, JobState, ProcessRole
 from db.tables import ChunkRow, ItemRow, JobRow
 from db.values import NewItem, NewJob
-from db.workers import count_slots
 
 # A small job is cut finer than a chunk may be, so that every slot has its part of it.
 CHUNKS_PER_SLOT = 4
@@ -126,7 +126,7 @@ def start_job(session: Session, job_id: int, chunk_items: int) -> bool:
     ).scalar_one_or_none()
     if items is None:
         return False
-    slots = count_slots(session, WorkerRole.BULK) or 1
+    slots = count_slots(session, ProcessRole.BULK) or 1
     size = max(1, min(chunk_items, ceil(items / (CHUNKS_PER_SLOT * slots))))
     if items:
         session.execute(insert(ChunkRow), _chunk_rows(session, job_id, items, size))
@@ -142,7 +142,7 @@ def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[di
             "stop": stop,
             "state": ChunkState.DONE if refused[start] == stop - start else ChunkState.WAITING,
             "failed": refused[start],
-            "earlier": refused[start],
+            "ended_before": refused[start],
         }
         for start, stop in pairwise([*range(0, items, size), items])
     ]

@@ -12,7 +12,7 @@ from db.chunks.leases import read_options
 from db.states import ChunkKind, ChunkState
 from db.tables import ChunkRow, ItemRow
 from db.values import JobOptions, VideoProgress
-from db.video_tables import AnnotatedCopyRow
+from db.video_tables import AnnotatedVideoRow
 
 _ENDED = ChunkRow.state.in_((ChunkState.DONE, ChunkState.CANCELLED))
 _IS_SEGMENT = ChunkRow.kind == ChunkKind.SEGMENT
@@ -44,8 +44,8 @@ def _read_copied(session: Session, job_ids: Sequence[int]) -> dict[int, float]:
     """The part that is drawn of the copies that were begun, where the videos say how long they
     are."""
     query = (
-        select(ItemRow.job_id, ItemRow.duration_seconds, AnnotatedCopyRow.drawn_seconds)
-        .join(AnnotatedCopyRow, AnnotatedCopyRow.item_id == ItemRow.id)
+        select(ItemRow.job_id, ItemRow.duration_seconds, AnnotatedVideoRow.drawn_seconds)
+        .join(AnnotatedVideoRow, AnnotatedVideoRow.item_id == ItemRow.id)
         .where(ItemRow.job_id.in_(job_ids), ItemRow.duration_seconds > 0)
         .order_by(ItemRow.job_id)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.results.faces import read_face
 from db.states import ErrorCode, ItemState
 from db.tables import FaceRow, ItemRow, JobRow, ThumbnailRow
-from db.values import ItemError, JobOptions, StoredFace, StoredItem, Thumbnail, ThumbnailKind
+from db.values import Failure, JobOptions, StoredFace, StoredItem, Thumbnail, ThumbnailKind
 from models.face import Dropped
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
@@ -192,7 +192,7 @@ def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> Stor
     item, has_thumbnail = row
     error = None
     if item.error_code is not None:
-        error = ItemError(ErrorCode(item.error_code), item.error_message or "")
+        error = Failure(ErrorCode(item.error_code), item.error_message or "")
     return StoredItem(
         id=item.id,
         job_id=item.job_id,
@@ -210,6 +210,6 @@ def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> Stor
         duration_seconds=item.duration_seconds,
         frames=item.frames,
         warning=item.warning,
-        copy_uri=item.copy_uri,
+        annotated_video_uri=item.annotated_video_uri,
         dropped=Dropped(item.too_small or 0, item.too_unsure or 0),
     )

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from db.audience.cells import record_tally, tally_results
 from db.bulk import insert_rows, update_rows
-from db.chunks.leases import held, is_cancelling
-from db.chunks.release import give_back, give_back_rest
-from db.chunks.segments import set_apart
+from db.chunks.leases import is_cancelling, leased_with
+from db.chunks.release import release_chunk, release_rest
+from db.chunks.segments import separate_videos
 from db.clock import DatabaseTime
 from db.results.duplicates import mark_duplicates
 from db.results.faces import describe_dropped, describe_face
@@ -38,8 +38,8 @@ def record_results(
         return _record_beside_videos(session, chunk, results, gender_min_probability)
     if len(results) < len(chunk.items) and not is_cancelling(session, chunk.job_id):
         if not results:
-            return give_back(session, chunk)
-        part = give_back_rest(session, chunk, len(results))
+            return release_chunk(session, chunk)
+        part = release_rest(session, chunk, len(results))
         if part is None:
             return False
         chunk = part
@@ -58,14 +58,14 @@ def _record_beside_videos(
 ) -> bool:
     """Record the pictures, and give each video a chunk of its own; those between are counted in
     theirs."""
-    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
     row = session.scalars(lease).first()
     if row is None:
         return False
     pictures = mark_duplicates(session, chunk, [one for one in results if not one.is_video])
     _write(session, chunk, pictures, gender_min_probability)
     videos = [one.item.id for one in results if one.is_video]
-    set_apart(session, row, videos, [one.item.id for one in pictures])
+    separate_videos(session, row, videos, [one.item.id for one in pictures])
     return True
 
 

@@ -4,5 +4,5 @@ frames            reads the frames of a video
 thumbnails        thumbnails of its people
 recording         records frames and people
 tracks            reads its people
-annotated_copies  how far an annotated video has come
+annotated_videos  how far an annotated video has come
 """

@@ -16,7 +16,7 @@ FACES_PER_FRAME = 1000
 def read_frames(session: Session, item_id: int, after: int, limit: int) -> list[StoredFrame]:
     """A page of a video's frames in their order, behind the grid time `after`, with their faces."""
     query = (
-        select(FrameRow.position, FrameRow.number, FrameRow.seconds, FrameRow.signature)
+        select(FrameRow.position, FrameRow.number, FrameRow.seconds, FrameRow.fingerprint)
         .where(FrameRow.item_id == item_id, FrameRow.position > after)
         .order_by(FrameRow.position)
         .limit(limit)
@@ -54,8 +54,10 @@ def read_header(session: Session, item_id: int) -> tuple[int, float | None, str 
     return width or 1, duration_seconds, warning
 
 
-def read_small(session: Session, item_id: int, position: int) -> bytes | None:
+def read_small_picture(session: Session, item_id: int, position: int) -> bytes | None:
     """The small picture of a frame, where its segment has kept one."""
     return session.scalar(
-        select(FrameRow.small).where(FrameRow.item_id == item_id, FrameRow.position == position)
+        select(FrameRow.small_picture).where(
+            FrameRow.item_id == item_id, FrameRow.position == position
+        )
     )

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from db.audience.video_counts import count_video
 from db.bulk import insert_rows, update_rows
-from db.chunks.leases import held, is_cancelling
+from db.chunks.leases import is_cancelling, leased_with
 from db.chunks.segments import end_segment, fail_video, forget_frames, lock_video
 from db.clock import DatabaseTime
 from db.results.duplicates import mark_duplicates
 from db.results.faces import describe_dropped, describe_face
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
-from db.values import ClaimedChunk, Duplicates, ItemError, ItemResult
+from db.values import ClaimedChunk, Duplicates, Failure, ItemResult
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo
 from db.videos.frames import FACES_PER_FRAME
@@ -69,19 +69,19 @@ def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
         "position": frame.position,
         "number": frame.number,
         "seconds": frame.seconds,
-        "signature": frame.signature,
-        "small": frame.small,
+        "fingerprint": frame.fingerprint,
+        "small_picture": frame.small_picture,
         **describe_dropped(frame.dropped),
     }
 
 
-def record_failure(session: Session, chunk: ClaimedChunk, error: ItemError) -> bool:
+def record_failure(session: Session, chunk: ClaimedChunk, error: Failure) -> bool:
     """Give up the video of a segment or a join, if its lease is still held; that of a cancelled job
     ends as cancelled."""
     video = lock_video(session, chunk.items[0].id)
     if video is not None and video.state == ChunkState.CANCELLED:
         return end_segment(session, chunk, ChunkState.CANCELLED, None)
-    if session.scalar(select(ChunkRow.id).where(*held(chunk.id, chunk.token))) is None:
+    if session.scalar(select(ChunkRow.id).where(*leased_with(chunk.id, chunk.token))) is None:
         return False
     fail_video(session, chunk.items[0].id, error)
     return True
@@ -96,16 +96,16 @@ def record_video(
 ) -> bool:
     """Record the tracks of a video, if the lease of its chunk is still held."""
     [item] = chunk.items
-    lease = select(ChunkRow).where(*held(chunk.id, chunk.token)).with_for_update()
+    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
     row = session.scalars(lease).first()
     if row is None:
         return False
     digest = session.scalar(select(ItemRow.digest).where(ItemRow.id == item.id))
     [marked] = mark_duplicates(session, chunk, [ItemResult(item, digest=digest)])
-    is_copy = marked.duplicate_of is not None
-    counts = not (is_copy and chunk.options.duplicates is Duplicates.ONCE)
+    is_duplicate = marked.duplicate_of is not None
+    counts = not (is_duplicate and chunk.options.duplicates is Duplicates.ONCE)
     dropped = _add_up_dropped(session, item.id) if counts else NONE_DROPPED
-    _end_video(row, video, counts=counts, is_copy=is_copy)
+    _end_video(row, video, counts=counts, is_duplicate=is_duplicate)
     session.flush()
     change = _item_change(video, marked.duplicate_of, counts)
     update_rows(session, ItemRow, [{"id": item.id, **change, **describe_dropped(dropped)}])
@@ -115,7 +115,7 @@ def record_video(
     else:
         for table in (FaceRow, TrackThumbnailRow):
             session.execute(delete(table).where(table.item_id == item.id))
-    count_video(session, chunk.job_id, item, dropped, counts=counts, is_copy=is_copy)
+    count_video(session, chunk.job_id, item, dropped, counts=counts, is_duplicate=is_duplicate)
     return True
 
 
@@ -125,10 +125,10 @@ def _add_up_dropped(session: Session, item_id: int) -> Dropped:
     return Dropped(int(small or 0), int(unsure or 0))
 
 
-def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_copy: bool) -> None:
+def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_duplicate: bool) -> None:
     row.state, row.finished_at = ChunkState.DONE, DatabaseTime()
     row.done += 1
-    row.duplicates += is_copy
+    row.duplicates += is_duplicate
     if counts:
         row.faces += len(video.face_ids)
         row.without_faces += not video.tracks
@@ -139,7 +139,7 @@ def _item_change(video: JoinedVideo, duplicate_of: int | None, counts: bool) -> 
         "state": ItemState.DONE,
         "frames": video.frames,
         "warning": video.warning,
-        "copy_uri": video.copy_uri if counts else None,
+        "annotated_video_uri": video.annotated_video_uri if counts else None,
         "duplicate_of": duplicate_of,
     }
 

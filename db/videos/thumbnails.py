@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from db.bulk import insert_rows
-from db.chunks.leases import held
+from db.chunks.leases import leased_with
 from db.tables import ChunkRow, ThumbnailRow
 from db.values import ClaimedChunk, Thumbnail
 from db.video_tables import TrackThumbnailRow
@@ -21,7 +21,7 @@ def record_thumbnails(
 ) -> bool:
     """Keep the thumbnails of some tracks instead of those that an earlier attempt has left; False
     where the lease of the video's chunk has moved on."""
-    lease = select(ChunkRow.id).where(*held(chunk.id, chunk.token)).with_for_update()
+    lease = select(ChunkRow.id).where(*leased_with(chunk.id, chunk.token)).with_for_update()
     if session.scalar(lease) is None:
         return False
     [item] = chunk.items

@@ -77,7 +77,7 @@ def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
     return {job_id: found.get(job_id, 0) for job_id in with_videos}
 
 
-def place_of(track: StoredTrack) -> int:
+def cursor_of(track: StoredTrack) -> int:
     """What `after` is for the page behind this track."""
     return track.position * TRACKS_PER_ITEM + track.number
 

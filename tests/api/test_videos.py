@@ -175,7 +175,7 @@ def copy_url(client: FlaskClient, settings: Settings) -> str:
     store = Store(settings.store_url)
     uri = store.write(store.new_batch(), 1, io.BytesIO(COPY), len(COPY))
     with database.write() as session:
-        session.execute(update(ItemRow).values(copy_uri=uri))
+        session.execute(update(ItemRow).values(annotated_video_uri=uri))
         item_id = session.scalar(select(ItemRow.id))
     database.close()
     return f"/v1/items/{item_id}/video"

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from db.chunks.crashes import crash_all, crash_chunk
-from db.chunks.leases import claim_chunk, mark_item, read_expired_leases, renew_lease
-from db.chunks.release import give_back_all
+from db.chunks.crashes import rescue_chunk, rescue_chunks_of
+from db.chunks.leases import claim_chunk, mark_current_item, read_expired_leases, renew_lease
+from db.chunks.release import release_chunks_of
 from db.chunks.window import choose_hints
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
@@ -101,10 +101,10 @@ def test_the_dispatcher_goes_by_indexes(filled: Database) -> None:
         read_jobs_to_pause(session, 100)
         read_jobs_to_close(session)
         close_job(session, claimed.job_id)
-        mark_item(session, claimed.id, "token", claimed.items[0].id)
-        crash_all(session, "other:1")
-        give_back_all(session, "other:1")
-        crash_chunk(session, claimed.id, "token", witnessed=True)
+        mark_current_item(session, claimed.id, "token", claimed.items[0].id)
+        rescue_chunks_of(session, "other:1")
+        release_chunks_of(session, "other:1")
+        rescue_chunk(session, claimed.id, "token", seen=True)
 
     assert len(plans.plans) >= 8
     assert plans.scans() == []

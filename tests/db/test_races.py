@@ -7,8 +7,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Update, update
 
-from db.chunks.crashes import crash_chunk
-from db.chunks.leases import claim_chunk, release_all_leases
+from db.chunks.crashes import rescue_chunk
+from db.chunks.leases import claim_chunk, release_all_chunks
 from db.chunks.window import choose_hints
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
@@ -116,7 +116,7 @@ def test_a_chunk_that_crashes_within_a_cancellation_is_closed(database: Database
     # The job's row is locked and changed, and not yet committed, when the crash is noted.
     with database.write() as cancelling, database.write() as crashing:
         cancelling.execute(_begin_cancelling(job_id))
-        assert crash_chunk(crashing, chunk.id, chunk.token, witnessed=True)
+        assert rescue_chunk(crashing, chunk.id, chunk.token, seen=True)
     assert close(database) == [job_id]
     assert status(database, job_id).state is JobState.CANCELLED
 
@@ -130,7 +130,7 @@ def test_leases_given_back_at_a_start_do_not_hold_a_cancelled_job_open(database:
     claim_next(database)
     with database.write() as session:
         cancel_job(session, job_id)
-        release_all_leases(session)
+        release_all_chunks(session)
     assert close(database) == [job_id]
     assert status(database, job_id).counts.cancelled == 1
 

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import Database
 from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
-from db.states import LIVE_JOB_STATES, ChunkState, WorkerRole
+from db.processes import count_slots
+from db.states import LIVE_JOB_STATES, ChunkState, ProcessRole
 from db.tables import ChunkRow
 from db.values import (
     Duplicates,
@@ -29,7 +30,6 @@ from db.values import (
     Priority,
     ThumbnailKind,
 )
-from db.workers import count_slots
 from tests.faults.fail_points import Action, Point, arm
 from tests.faults.invariants import Difference, compare
 from tests.faults.pictures import SCHEME
@@ -121,14 +121,14 @@ class Cluster:
         self.watcher.start()
         self.wait_for_workers()
         if self.plan.api:
-            self.wait_until(lambda: self._count_slots(WorkerRole.INTERACTIVE) > 0, "the lane")
+            self.wait_until(lambda: self._count_slots(ProcessRole.INTERACTIVE) > 0, "the lane")
         return self
 
     def wait_for_workers(self) -> None:
         slots = self.plan.workers * self.plan.slots
-        self.wait_until(lambda: self._count_slots(WorkerRole.BULK) >= slots, "the workers")
+        self.wait_until(lambda: self._count_slots(ProcessRole.BULK) >= slots, "the workers")
 
-    def _count_slots(self, role: WorkerRole) -> int:
+    def _count_slots(self, role: ProcessRole) -> int:
         with self.database.read() as session:
             return count_slots(session, role)
 

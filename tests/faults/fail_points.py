@@ -110,7 +110,7 @@ def install_in_worker() -> None:
 
 def install_in_dispatcher() -> None:
     """Wrap what a dispatcher calls."""
-    _wrap_result(worker.dispatcher, "crash_chunk", Point.REAP)
+    _wrap_result(worker.dispatcher, "rescue_chunk", Point.REAP)
     _wrap_result(db.chunks.crashes, "_split", Point.SPLIT)
     wrap_sending(lambda: reach(Point.AFTER_SENT_AT), lambda: reach(Point.AFTER_PUBLISH))
 

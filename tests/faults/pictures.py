@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.states import ErrorCode
-from db.values import ClaimedItem, ItemError, ItemResult
+from db.values import ClaimedItem, Failure, ItemResult
 from models.face import AgeEstimate, Box, Detection, Dropped, Face, Gender
 
 # An address as submitters give it; no worker of ours opens a file for it.
@@ -115,6 +115,6 @@ def expect_faces(name: str) -> list[Face]:
 def expect_result(item: ClaimedItem) -> ItemResult:
     """What a fault-free run records of an item that ends no worker."""
     if kind_of(item.name) == BAD:
-        return ItemResult(item, error=ItemError(ErrorCode.UNREADABLE, "It is broken."))
+        return ItemResult(item, error=Failure(ErrorCode.UNREADABLE, "It is broken."))
     faces, dropped = tuple(expect_faces(item.name)), expect_dropped(item.name)
     return ItemResult(item, None, SIDE_PIXELS, SIDE_PIXELS, faces, dropped=dropped)

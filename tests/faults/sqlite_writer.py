@@ -8,7 +8,7 @@ from random import Random
 from secrets import token_hex
 from time import monotonic
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import claim_chunk
 from db.chunks.window import choose_hints
 from db.engine import Database
@@ -49,7 +49,7 @@ def work(database: Database, random: Random, window: int = 4) -> int:
 def _end(database: Database, chunk: ClaimedChunk, crashes: bool) -> None:
     with database.write() as session:
         if crashes:
-            crash_chunk(session, chunk.id, chunk.token, witnessed=True)
+            rescue_chunk(session, chunk.id, chunk.token, seen=True)
             return
         results = [expect_result(item) for item in chunk.items]
         record_results(session, chunk, results, gender_min_probability=GENDER_MIN_PROBABILITY)

@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 from sqlalchemy import delete, update
 
 from db.audience.cube import fold_deltas
-from db.chunks.crashes import crash_chunk
-from db.chunks.leases import Lease, mark_item, read_expired_leases, renew_lease
+from db.chunks.crashes import rescue_chunk
+from db.chunks.leases import LeaseStatus, mark_current_item, read_expired_leases, renew_lease
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
@@ -124,9 +124,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(chunk=leases)
     def renew(self, chunk: ClaimedChunk) -> None:
-        assert (self._renew(chunk) is not Lease.LOST) == self._is_held(chunk)
+        assert (self._renew(chunk) is not LeaseStatus.LOST) == self._is_held(chunk)
 
-    def _renew(self, chunk: ClaimedChunk) -> Lease:
+    def _renew(self, chunk: ClaimedChunk) -> LeaseStatus:
         with self.database.write() as session:
             return renew_lease(session, chunk.id, chunk.token, 60)
 
@@ -134,13 +134,13 @@ class Machine(RuleBasedStateMachine):
     def mark(self, chunk: ClaimedChunk, data: Any) -> None:
         item_id = data.draw(st.sampled_from([None, *(item.id for item in chunk.items)]))
         with self.database.write() as session:
-            marked = mark_item(session, chunk.id, chunk.token, item_id)
+            marked = mark_current_item(session, chunk.id, chunk.token, item_id)
         assert marked == self._is_held(chunk)
 
-    @rule(chunk=leases, witnessed=st.booleans())
-    def crash(self, chunk: ClaimedChunk, witnessed: bool) -> None:
+    @rule(chunk=leases, seen=st.booleans())
+    def crash(self, chunk: ClaimedChunk, seen: bool) -> None:
         with self.database.write() as session:
-            crashed = crash_chunk(session, chunk.id, chunk.token, witnessed=witnessed)
+            crashed = rescue_chunk(session, chunk.id, chunk.token, seen=seen)
         assert crashed == self._is_held(chunk)
         if self._is_held(chunk):
             del self.holders[chunk.id]
@@ -156,7 +156,7 @@ class Machine(RuleBasedStateMachine):
         assert dict(expired) == self.holders
         for chunk_id, token in [*expired, *expired]:
             with self.database.write() as session:
-                crashed = crash_chunk(session, chunk_id, token, witnessed=False)
+                crashed = rescue_chunk(session, chunk_id, token, seen=False)
             assert crashed == (self.holders.pop(chunk_id, None) is not None)
 
     @rule()

@@ -92,7 +92,7 @@ def _shift_clock() -> None:
 
 def _keep_no_word_of_items() -> None:
     """As where a worker dies before it has written down which item it is at."""
-    worker.chunks.runner.mark_item = lambda *_: True
+    worker.chunks.runner.mark_current_item = lambda *_: True
 
 
 if os.environ.get("FAULTS_BLIND"):

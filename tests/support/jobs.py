@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import update
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import claim_chunk
 from db.chunks.window import choose_hints
 from db.clock import DatabaseTime
@@ -17,7 +17,7 @@ from db.states import ErrorCode
 from db.tables import ChunkRow
 from db.values import (
     ClaimedChunk,
-    ItemError,
+    Failure,
     ItemResult,
     JobStatus,
     NewItem,
@@ -64,9 +64,9 @@ def claim(
         return claim_chunk(session, chunk_id, token, worker, lease_seconds)
 
 
-def crash(database: Database, chunk: ClaimedChunk, *, witnessed: bool = True) -> bool:
+def crash(database: Database, chunk: ClaimedChunk, *, seen: bool = True) -> bool:
     with database.write() as session:
-        crashed = crash_chunk(session, chunk.id, chunk.token, witnessed=witnessed)
+        crashed = rescue_chunk(session, chunk.id, chunk.token, seen=seen)
         # What crashed rests for a moment; tests need not.
         session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
     return crashed
@@ -82,7 +82,7 @@ def results_of(
     chunk: ClaimedChunk, faces: Sequence[Face] = (), fail: Sequence[str] = ()
 ) -> list[ItemResult]:
     return [
-        ItemResult(item, error=ItemError(ErrorCode.UNREADABLE, "It is broken."))
+        ItemResult(item, error=Failure(ErrorCode.UNREADABLE, "It is broken."))
         if item.name in fail
         else ItemResult(item, None, 640, 480, tuple(faces), Thumbnail("image/jpeg", b"jpeg"))
         for item in chunk.items

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
@@ -18,7 +18,7 @@ from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, ErrorCode
 from db.tables import ChunkRow, FaceRow
-from db.values import ClaimedChunk, ItemError, Thumbnail
+from db.values import ClaimedChunk, Failure, Thumbnail
 from db.video_tables import OF_VIDEOS, FrameRow, TrackRow, TrackThumbnailRow
 from db.videos.recording import record_failure
 from db.videos.thumbnails import record_thumbnails
@@ -108,7 +108,7 @@ def test_killing_a_worker_in_the_middle_changes_nothing(
     process.join()
     assert process.exitcode == -signal.SIGKILL
     with database.write() as session:
-        assert crash_chunk(session, chunk_id, "killed", witnessed=True)
+        assert rescue_chunk(session, chunk_id, "killed", seen=True)
         session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
     work_in_threads(settings, database, job_id)
     [item] = read_items(database, job_id)
@@ -126,7 +126,7 @@ def test_a_worker_that_comes_too_late_records_nothing(
 
     def be_overtaken() -> None:
         with database.write() as session:
-            assert crash_chunk(session, chunk_id, "late", witnessed=False)
+            assert rescue_chunk(session, chunk_id, "late", seen=False)
             session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
         work_in_threads(settings, database, job_id)
 
@@ -153,7 +153,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
         with database.write() as session:
             leased = {"state": ChunkState.LEASED, "token": "dead", "worker": "host:1:2"}
             session.execute(update(ChunkRow).where(ChunkRow.id == second).values(leased))
-            assert crash_chunk(session, second, "dead", witnessed=True)
+            assert rescue_chunk(session, second, "dead", seen=True)
     work_in_threads(settings, database, job_id)
     film, photograph = read_items(database, job_id)
     assert film.error is not None
@@ -168,7 +168,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
     for _ in range(2):
         assert claim(database, root, "dead") is not None
         with database.write() as session:
-            assert crash_chunk(session, root, "dead", witnessed=True)
+            assert rescue_chunk(session, root, "dead", seen=True)
             session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
     work_in_threads(settings, database, job_id)
     counts = status(database, job_id).counts
@@ -222,7 +222,7 @@ def test_a_video_that_kills_workers_again_after_a_retry_fails_again(
             chunk_id = hints(database, resend_seconds=-1)[0]
             assert claim(database, chunk_id, "dead") is not None
             with database.write() as session:
-                assert crash_chunk(session, chunk_id, "dead", witnessed=True)
+                assert rescue_chunk(session, chunk_id, "dead", seen=True)
                 session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
         assert close(database) == [job_id]
         assert status(database, job_id).counts.failed == 1
@@ -303,7 +303,7 @@ def test_a_join_that_is_given_up_leaves_no_thumbnail(
     assert keep_thumbnails(database, chunk, range(1, 3))
     with database.write() as session:
         if end is None:
-            error = ItemError(ErrorCode.UNREADABLE, "It cannot be opened any more.")
+            error = Failure(ErrorCode.UNREADABLE, "It cannot be opened any more.")
             assert record_failure(session, chunk, error)
         else:
             assert end(session, job_id)
@@ -327,7 +327,7 @@ def test_a_segment_that_fails_after_its_job_was_cancelled_ends_as_cancelled(
     with database.write() as session:
         assert cancel_job(session, job_id)
     with database.write() as session:
-        assert record_failure(session, chunk, ItemError(ErrorCode.UNREADABLE, "It is broken."))
+        assert record_failure(session, chunk, Failure(ErrorCode.UNREADABLE, "It is broken."))
     assert close(database) == [job_id]
     counts = status(database, job_id).counts
     assert (counts.items, counts.cancelled, counts.failed) == (1, 1, 0)

@@ -11,8 +11,8 @@ from time import monotonic, sleep
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from db.chunks.crashes import crash_chunk
-from db.chunks.leases import claim_chunk, mark_item
+from db.chunks.crashes import rescue_chunk
+from db.chunks.leases import claim_chunk, mark_current_item
 from db.chunks.window import forget_hints
 from db.engine import Database
 from db.results.duplicates import find_recorded
@@ -157,7 +157,7 @@ class ChunkWorker:
 
     def _mark(self, chunk: ClaimedChunk, item_id: int | None) -> None:
         def mark(session: Session) -> bool:
-            return mark_item(session, chunk.id, chunk.token, item_id)
+            return mark_current_item(session, chunk.id, chunk.token, item_id)
 
         if not self._insist(chunk, mark):
             raise LeaseLost
@@ -190,7 +190,7 @@ class ChunkWorker:
         """Take the chunk for crashed, so that an item that is to blame ends up alone."""
         try:
             with self._database.write() as session:
-                crash_chunk(session, chunk.id, chunk.token, witnessed=True)
+                rescue_chunk(session, chunk.id, chunk.token, seen=True)
         except DBAPIError:
             # The lease ends by itself, and the dispatcher takes the chunk back then.
             logger.warning("chunk was left to its lease", extra={"chunk_id": chunk.id})

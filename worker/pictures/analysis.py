@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from db.values import ClaimedItem, ItemError, ItemResult, ThumbnailKind
+from db.values import ClaimedItem, Failure, ItemResult, ThumbnailKind
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture, decode_picture
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 DECODE_THREADS = 2
 PICTURES_AHEAD = 3
 # None stands for a video.
-Decoded = tuple[ItemResult, Picture | ItemError | None]
+Decoded = tuple[ItemResult, Picture | Failure | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Analysis:
         return list(self._threads.map(self._finish, work))
 
     def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
-        ahead: deque[tuple[LoadedItem, Future[Picture | ItemError | None]]] = deque()
+        ahead: deque[tuple[LoadedItem, Future[Picture | Failure | None]]] = deque()
         for one in loaded:
             ahead.append((one, self._threads.submit(self._decode, one)))
             if len(ahead) > PICTURES_AHEAD:
@@ -105,7 +105,7 @@ class Analysis:
         while ahead:
             yield _take(ahead)
 
-    def _decode(self, loaded: LoadedItem) -> Picture | ItemError | None:
+    def _decode(self, loaded: LoadedItem) -> Picture | Failure | None:
         content = loaded.content
         if not isinstance(content, bytes):
             return content
@@ -163,7 +163,7 @@ class Analysis:
         return replace(seen.result, faces=faces, thumbnail=thumbnail)
 
 
-def _take(ahead: deque[tuple[LoadedItem, Future[Picture | ItemError | None]]]) -> Decoded:
+def _take(ahead: deque[tuple[LoadedItem, Future[Picture | Failure | None]]]) -> Decoded:
     """The first picture that was decoded ahead, without the bytes that it was made of."""
     loaded, decoded = ahead.popleft()
     return ItemResult(loaded.item, digest=loaded.digest), decoded.result()

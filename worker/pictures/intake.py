@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TypeVar
 
 from db.states import ErrorCode
-from db.values import ClaimedItem, ItemError
+from db.values import ClaimedItem, Failure
 from models import errors
 from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 
@@ -25,7 +25,7 @@ READ_THREADS = 2
 GROUP_ITEMS = 32
 GROUP_BYTES = 32 << 20
 GROUP_SECONDS = 2.0
-INTERNAL_ERROR = ItemError(
+INTERNAL_ERROR = Failure(
     ErrorCode.INTERNAL,
     "The analysis failed through a fault of ours, which was logged; retry the item, or report it.",
 )
@@ -39,19 +39,19 @@ class LoadedItem:
     video has neither."""
 
     item: ClaimedItem
-    content: bytes | ItemError | None
+    content: bytes | Failure | None
     digest: bytes | None = None
 
 
 Sieve = Callable[[list[LoadedItem]], list[LoadedItem]]
 
 
-def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | ItemError:
+def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | Failure:
     """What a step with an item gives, or why the item fails at it."""
     try:
         return step()
     except errors.ItemError as error:
-        return ItemError(ErrorCode(error.code), str(error))
+        return Failure(ErrorCode(error.code), str(error))
     except Exception:
         logger.exception("item failed", extra={"item_id": item.id})
         return INTERNAL_ERROR

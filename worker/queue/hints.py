@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 
 from db.chunks.window import choose_hints, forget_hints
 from db.engine import Database
-from db.states import WorkerRole
-from db.workers import count_slots
+from db.processes import count_slots
+from db.states import ProcessRole
 from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, connect
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ SMALLEST_WINDOW = 8
 def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
     """Fill the window; returns how many hints went out. A broker that is away is only logged."""
     with database.read() as session:
-        slots = count_slots(session, WorkerRole.BULK)
+        slots = count_slots(session, ProcessRole.BULK)
     window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
     # Hints that lie there and are not taken are not lost: sent anew, they would only pile up.
     queued = _count_hints(queue)

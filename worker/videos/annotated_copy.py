@@ -17,8 +17,13 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.values import ClaimedChunk
-from db.video_values import CopyProgress, JoinedVideo
-from db.videos.annotated_copies import begin_copy, is_copy_wanted, read_copy_progress, record_piece
+from db.video_values import AnnotatedVideoProgress, JoinedVideo
+from db.videos.annotated_videos import (
+    begin_annotated_video,
+    is_annotated_video_wanted,
+    read_annotated_video,
+    record_clip,
+)
 from models import errors
 from worker.lease import LeaseLost
 from worker.settings import Settings
@@ -39,7 +44,7 @@ class AnnotatedCopy:
 
     uri: str | None
     warning: str | None
-    progress: CopyProgress | None
+    progress: AnnotatedVideoProgress | None
 
 
 class AnnotatedCopies:
@@ -85,23 +90,23 @@ class AnnotatedCopies:
             logger.warning("no copy was kept", extra={"item_id": chunk.items[0].id})
             return AnnotatedCopy(None, f"No annotated copy was kept: {error}", progress)
 
-    def _begin(self, chunk: ClaimedChunk) -> CopyProgress:
+    def _begin(self, chunk: ClaimedChunk) -> AnnotatedVideoProgress:
         with self._database.read() as session:
-            known = read_copy_progress(session, chunk.items[0].id)
+            known = read_annotated_video(session, chunk.items[0].id)
         if known is not None:
             return known
         batch = self._store.new_batch()
         # Noted before it is written, so that whatever happens it goes when the job is erased.
-        if not self._insist(chunk, lambda session: begin_copy(session, chunk, batch)):
+        if not self._insist(chunk, lambda session: begin_annotated_video(session, chunk, batch)):
             raise LeaseLost
-        return CopyProgress(batch)
+        return AnnotatedVideoProgress(batch)
 
     def _go_on(
         self,
         chunk: ClaimedChunk,
         video: JoinedVideo,
         rows: VideoRows,
-        begun: CopyProgress,
+        begun: AnnotatedVideoProgress,
         says_stop: SaysStop,
         started: float,
     ) -> AnnotatedCopy | None:
@@ -119,29 +124,31 @@ class AnnotatedCopies:
         return AnnotatedCopy(self._bind(progress, says_stop), warning, progress)
 
     def _keep(
-        self, chunk: ClaimedChunk, piece: Piece, before: CopyProgress, watch: SaysStop
-    ) -> CopyProgress:
+        self, chunk: ClaimedChunk, piece: Piece, before: AnnotatedVideoProgress, watch: SaysStop
+    ) -> AnnotatedVideoProgress:
         with closing(piece.file):
             self._write(before, piece.file, watch)
-        progress = CopyProgress(before.batch, before.pieces + 1, piece.drawn_seconds)
-        if not self._insist(chunk, lambda session: record_piece(session, chunk, progress)):
+        progress = AnnotatedVideoProgress(before.batch, before.clips + 1, piece.drawn_seconds)
+        if not self._insist(chunk, lambda session: record_clip(session, chunk, progress)):
             raise LeaseLost
         return progress
 
-    def _bind(self, progress: CopyProgress, says_stop: SaysStop) -> str:
+    def _bind(self, progress: AnnotatedVideoProgress, says_stop: SaysStop) -> str:
         with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
             path = Path(folder) / "copy.mp4"
             bind_pieces(self._fetch(progress, Path(folder) / "piece.avi", says_stop), path)
             with path.open("rb") as file:
                 return self._write(progress, file, says_stop)
 
-    def _write(self, progress: CopyProgress, file: IO[bytes], watch: SaysStop) -> str:
+    def _write(self, progress: AnnotatedVideoProgress, file: IO[bytes], watch: SaysStop) -> str:
         """Behind the pieces that are kept."""
         source = _Watched(file, watch)
-        return self._store.write(progress.batch, progress.pieces, source, self._max_bytes)
+        return self._store.write(progress.batch, progress.clips, source, self._max_bytes)
 
-    def _fetch(self, progress: CopyProgress, path: Path, says_stop: SaysStop) -> Iterator[Path]:
-        for number in range(progress.pieces):
+    def _fetch(
+        self, progress: AnnotatedVideoProgress, path: Path, says_stop: SaysStop
+    ) -> Iterator[Path]:
+        for number in range(progress.clips):
             says_stop()
             with (
                 self._store.open(f"{SCHEME}{progress.batch}/{number}") as kept,
@@ -162,13 +169,13 @@ class AnnotatedCopies:
             if copy.uri is None:
                 self._store.remove_batch(progress.batch)
             else:
-                self._store.remove(progress.batch, range(progress.pieces))
+                self._store.remove(progress.batch, range(progress.clips))
 
-    def _leave(self, chunk: ClaimedChunk, progress: CopyProgress) -> None:
+    def _leave(self, chunk: ClaimedChunk, progress: AnnotatedVideoProgress) -> None:
         """The chunk is somebody else's: what was written since goes, unless it is theirs."""
         with suppress(DBAPIError, OSError):
             with self._database.read() as session:
-                wanted = is_copy_wanted(session, chunk.items[0].id, progress.batch)
+                wanted = is_annotated_video_wanted(session, chunk.items[0].id, progress.batch)
             if not wanted:
                 self._store.remove_batch(progress.batch)
 

@@ -59,7 +59,7 @@ class Joiner:
         self._shot = signature
 
     def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
-        self._end_shot(frame.signature)
+        self._end_shot(frame.fingerprint)
         self.tracks += self._linker.close_old(frame.seconds)
         place = FramePlace(frame.position, frame.number, frame.seconds, shown_seconds)
         numbers = self._linker.add_frame(frame.faces, place)

@@ -57,7 +57,7 @@ def read_moments(
             number: np.array([box.x, box.y, box.x + box.width, box.y + box.height]) / longest_side
             for number, box in boxes
         }
-        yield Moment(frame.seconds, frame.signature, places)
+        yield Moment(frame.seconds, frame.fingerprint, places)
 
 
 def skip_moments(

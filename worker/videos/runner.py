@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from db.chunks.release import give_back
+from db.chunks.release import release_chunk
 from db.chunks.segments import cut_video
 from db.engine import Database
+from db.processes import count_slots
 from db.results.recording import record_results, was_recorded
-from db.states import ChunkKind, ErrorCode, WorkerRole
-from db.values import ClaimedChunk, ItemError, ItemResult, Thumbnail
-from db.video_values import JoinedVideo, StoredFrame, VideoPlan
-from db.videos.frames import read_frames, read_header, read_small
+from db.states import ChunkKind, ErrorCode, ProcessRole
+from db.values import ClaimedChunk, Failure, ItemResult, Thumbnail
+from db.video_values import JoinedVideo, StoredFrame, VideoCut
+from db.videos.frames import read_frames, read_header, read_small_picture
 from db.videos.recording import record_failure, record_segment, record_video
 from db.videos.thumbnails import record_thumbnails
-from db.workers import count_slots
 from models import errors
 from worker.lease import LeaseLost
 from worker.pictures.analysis import Analysis
@@ -28,7 +28,7 @@ from worker.videos.people import VideoRows, draw_people, join_video
 from worker.videos.segments import SaysStop, Segment
 
 Value = TypeVar("Value")
-TOO_SLOW = ItemError(
+TOO_SLOW = Failure(
     ErrorCode.TOO_LARGE,
     "A frame of the video takes too long to reach; encode it anew with more key frames.",
 )
@@ -56,7 +56,7 @@ class VideoWorker:
         """True when recorded, False when it changed nothing."""
         if not chunk.items:
             # What of it waited has ended otherwise: a lost race, and nothing to do.
-            return self._insist(chunk, lambda session: give_back(session, chunk))
+            return self._insist(chunk, lambda session: release_chunk(session, chunk))
         steps = {
             ChunkKind.ITEMS: self._cut,
             ChunkKind.SEGMENT: self._look,
@@ -66,14 +66,12 @@ class VideoWorker:
 
     def _cut(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
         with self._database.read() as session:
-            slots = count_slots(session, WorkerRole.BULK)
+            slots = count_slots(session, ProcessRole.BULK)
         plan = self._attempt(lambda: self._analysis.videos.plan(chunk, slots, says_stop))
         return self._insist(chunk, lambda session: self._record_cut(session, chunk, plan))
 
-    def _record_cut(
-        self, session: Session, chunk: ClaimedChunk, plan: VideoPlan | ItemError
-    ) -> bool:
-        if isinstance(plan, VideoPlan):
+    def _record_cut(self, session: Session, chunk: ClaimedChunk, plan: VideoCut | Failure) -> bool:
+        if isinstance(plan, VideoCut):
             return cut_video(session, chunk, plan) or was_recorded(session, chunk)
         failed = [ItemResult(chunk.items[0], error=plan)]
         probability = self._settings.gender_min_probability
@@ -90,9 +88,9 @@ class VideoWorker:
         return self._insist(chunk, lambda session: self._record_segment(session, chunk, segment))
 
     def _record_segment(
-        self, session: Session, chunk: ClaimedChunk, segment: Segment | ItemError
+        self, session: Session, chunk: ClaimedChunk, segment: Segment | Failure
     ) -> bool:
-        if isinstance(segment, ItemError):
+        if isinstance(segment, Failure):
             return record_failure(session, chunk, segment) or was_recorded(session, chunk)
         return record_segment(
             session,
@@ -105,13 +103,13 @@ class VideoWorker:
     def _join(self, chunk: ClaimedChunk, says_stop: SaysStop) -> bool:
         started, rows = monotonic(), self._open_rows(chunk.items[0].id)
         video = self._attempt(lambda: self._draw_people(chunk, rows, says_stop))
-        if isinstance(video, ItemError) or not chunk.options.annotated_video:
+        if isinstance(video, Failure) or not chunk.options.annotated_video:
             return self._insist(chunk, lambda session: self._record_join(session, chunk, video))
         copy = self._copies.draw(chunk, video, rows, says_stop, started)
         if copy is None:
-            return self._insist(chunk, lambda session: give_back(session, chunk))
+            return self._insist(chunk, lambda session: release_chunk(session, chunk))
         warning = " ".join(filter(None, (video.warning, copy.warning))) or None
-        whole = replace(video, copy_uri=copy.uri, warning=warning)
+        whole = replace(video, annotated_video_uri=copy.uri, warning=warning)
         recorded = self._insist(chunk, lambda session: self._record_join(session, chunk, whole))
         self._copies.clean_up(chunk, copy, recorded=recorded)
         return recorded
@@ -136,25 +134,25 @@ class VideoWorker:
 
         def read_one(position: int) -> bytes | None:
             with self._database.read() as session:
-                return read_small(session, item_id, position)
+                return read_small_picture(session, item_id, position)
 
         with self._database.read() as session:
             header = read_header(session, item_id)
         return VideoRows(read_some, read_one, *header)
 
     def _record_join(
-        self, session: Session, chunk: ClaimedChunk, video: JoinedVideo | ItemError
+        self, session: Session, chunk: ClaimedChunk, video: JoinedVideo | Failure
     ) -> bool:
-        if isinstance(video, ItemError):
+        if isinstance(video, Failure):
             return record_failure(session, chunk, video) or was_recorded(session, chunk)
         probability = self._settings.gender_min_probability
         return record_video(
             session, chunk, video, gender_min_probability=probability
         ) or was_recorded(session, chunk)
 
-    def _attempt(self, step: Callable[[], Value]) -> Value | ItemError:
+    def _attempt(self, step: Callable[[], Value]) -> Value | Failure:
         """What a step gives, or why the video fails at it; other faults are the chunk's."""
         try:
             return step()
         except errors.ItemError as error:
-            return ItemError(ErrorCode(error.code), str(error))
+            return Failure(ErrorCode(error.code), str(error))

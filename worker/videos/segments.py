@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from db.values import ClaimedChunk, JobOptions, ThumbnailKind
-from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoPlan
+from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.errors import TooLargeItem
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFaces
@@ -76,12 +76,12 @@ class VideoAnalysis:
     def close(self) -> None:
         self._copy.close()
 
-    def plan(self, chunk: ClaimedChunk, slots: int, says_stop: SaysStop) -> VideoPlan:
+    def plan(self, chunk: ClaimedChunk, slots: int, says_stop: SaysStop) -> VideoCut:
         """How a video is cut; raises an ItemError where it cannot be read at all."""
         with self._open(chunk, says_stop) as (video, digest):
             header, warning = video.header, BREAKS_OFF if video.breaks_off() else None
         segments = self._cut(chunk.options, header, slots)
-        return VideoPlan(
+        return VideoCut(
             header.width_pixels,
             header.height_pixels,
             header.duration_seconds,
@@ -239,14 +239,14 @@ def _keep_best(
             frame.position,
             frame.number,
             frame.seconds,
-            frame.signature,
+            frame.fingerprint,
             tuple(SeenFace(0, face) for face in frame.faces),
         )
         for frame in frames
     )
     best = {track.best_position for track in joiner.tracks}
     return [
-        replace(frame, small=_encode(one.small_rgb))
+        replace(frame, small_picture=_encode(one.small_rgb))
         if frame.position in best and one.small_rgb is not None
         else frame
         for frame, one in zip(frames, looked, strict=True)

@@ -36,7 +36,7 @@ def upgrade() -> None:
     _create_cells()
     _create_cube()
     _create_evaluations()
-    _create_workers()
+    _create_processes()
 
 
 def _create_jobs() -> None:
@@ -103,7 +103,7 @@ def _create_items() -> None:
         sa.Column("duration_seconds", sa.Double()),
         sa.Column("frames", sa.Integer()),
         sa.Column("warning", sa.String()),
-        sa.Column("copy_uri", sa.String()),
+        sa.Column("annotated_video_uri", sa.String()),
         sa.UniqueConstraint("job_id", "position", name="items_by_position"),
         sqlite_autoincrement=True,
         postgresql_with={"fillfactor": 50},
@@ -122,8 +122,8 @@ def _create_chunks() -> None:
         _filled("state", sa.String()),
         _filled("attempts", sa.Integer()),
         _filled("crashes", sa.Integer()),
-        _filled("lost_on", JSON),
-        sa.Column("in_hand", sa.Integer()),
+        _filled("unseen_crashes", JSON),
+        sa.Column("current_item", sa.Integer()),
         sa.Column("token", sa.String()),
         sa.Column("worker", sa.String()),
         sa.Column("lease_until", TIME),
@@ -136,7 +136,7 @@ def _create_chunks() -> None:
         _filled("faces", sa.Integer()),
         _filled("without_faces", sa.Integer()),
         _filled("duplicates", sa.Integer()),
-        _filled("earlier", sa.Integer()),
+        _filled("ended_before", sa.Integer()),
         _filled("kind", sa.String()),
         sa.Column("item_id", ID),
         sa.Column("first_frame", sa.Integer()),
@@ -200,8 +200,8 @@ def _create_frames() -> None:
         _key("position", sa.Integer()),
         _filled("number", sa.Integer()),
         _filled("seconds", sa.Double()),
-        _filled("signature", sa.LargeBinary()),
-        sa.Column("small", sa.LargeBinary()),
+        _filled("fingerprint", sa.LargeBinary()),
+        sa.Column("small_picture", sa.LargeBinary()),
         sa.Column("too_small", sa.Integer()),
         sa.Column("too_unsure", sa.Integer()),
     )
@@ -237,10 +237,10 @@ def _create_tracks() -> None:
 
 def _create_annotated_videos() -> None:
     op.create_table(
-        "annotated_copies",
+        "annotated_videos",
         _references("items", primary_key=True),
         _filled("batch", sa.String()),
-        _filled("pieces", sa.Integer()),
+        _filled("clips", sa.Integer()),
         sa.Column("drawn_seconds", sa.Double()),
     )
 
@@ -249,7 +249,7 @@ def _create_cells() -> None:
     op.create_table(
         "cells",
         _references("jobs", primary_key=True),
-        _key("segment", sa.String()),
+        _key("dimension_set", sa.String()),
         _key("day", sa.String()),
         _key("unit", sa.String()),
         _key("gender", sa.String()),
@@ -261,7 +261,7 @@ def _create_cells() -> None:
     op.create_table(
         "measures",
         _references("jobs", primary_key=True),
-        _key("segment", sa.String()),
+        _key("dimension_set", sa.String()),
         _key("day", sa.String()),
         _key("unit", sa.String()),
         _key("measure", sa.String()),
@@ -274,7 +274,7 @@ def _create_cube() -> None:
         "deltas",
         sa.Column("id", ID, primary_key=True),
         _filled("job_id", ID),
-        _filled("segment", sa.String()),
+        _filled("dimension_set", sa.String()),
         _filled("day", sa.String()),
         _filled("unit", sa.String()),
         _filled("totals", sa.LargeBinary()),
@@ -284,7 +284,7 @@ def _create_cube() -> None:
         _key("scope", sa.String()),
         _key("shape", sa.String()),
         _key("grain", sa.String()),
-        _key("segment", sa.String()),
+        _key("dimension_set", sa.String()),
         _key("period", sa.String()),
         _key("unit", sa.String()),
         _filled("totals", sa.LargeBinary()),
@@ -305,9 +305,9 @@ def _create_evaluations() -> None:
     )
 
 
-def _create_workers() -> None:
+def _create_processes() -> None:
     op.create_table(
-        "workers",
+        "processes",
         _key("name", sa.String()),
         _filled("role", sa.String()),
         _filled("slots", sa.Integer()),

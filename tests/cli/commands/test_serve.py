@@ -283,7 +283,7 @@ def test_what_a_killed_worker_held_is_taken_back_before_its_lease_ends(tmp_path)
 
         assert terminal.run("watch", submitted.stdout.strip(), url=url).returncode == 0
         with database.read() as session:
-            lost = [chunk.lost_on for chunk in session.scalars(select(ChunkRow))]
+            lost = [chunk.unseen_crashes for chunk in session.scalars(select(ChunkRow))]
         database.close()
         assert [f"{socket.gethostname()}:{worker.pid}"] in lost
         process.terminate()

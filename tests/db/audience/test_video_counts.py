@@ -51,6 +51,6 @@ def test_counting_a_video_holds_few_of_its_faces_at_once(database: Database) -> 
     [item] = chunk.items
     copy_faces(database, item.id)
     with database.write() as session, stay_under(MOST_BYTES):
-        count_video(session, chunk.job_id, item, NONE_DROPPED, counts=True, is_copy=False)
+        count_video(session, chunk.job_id, item, NONE_DROPPED, counts=True, is_duplicate=False)
     with database.read() as session:
         assert session.scalar(select(func.sum(CellRow.faces))) == FACES

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from db.chunks.crashes import crash_all, crash_chunk
-from db.chunks.leases import mark_item
+from db.chunks.crashes import rescue_chunk, rescue_chunks_of
+from db.chunks.leases import mark_current_item
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job
@@ -49,7 +49,7 @@ def work_under_crashes(
     poison: Sequence[str],
     *,
     marked: bool = True,
-    witnessed: bool = True,
+    seen: bool = True,
     workers: Sequence[str] = WORKERS,
 ) -> int:
     """Do all chunks, as workers do that one of the poisoned items kills; returns how often."""
@@ -64,14 +64,14 @@ def work_under_crashes(
             continue
         if marked and chunk.crashes:
             assert mark(database, chunk, first.id)
-        assert crash(database, chunk, witnessed=witnessed)
+        assert crash(database, chunk, seen=seen)
         crashes += 1
     return crashes
 
 
 def mark(database: Database, chunk: ClaimedChunk, item_id: int | None) -> bool:
     with database.write() as session:
-        return mark_item(session, chunk.id, chunk.token, item_id)
+        return mark_current_item(session, chunk.id, chunk.token, item_id)
 
 
 def check_end(database: Database, job_id: int, poison: Sequence[str], items: int) -> None:
@@ -125,13 +125,13 @@ def test_several_such_items_are_all_found(database: Database, numbers: Sequence[
 
 def test_crashes_that_nobody_saw_condemn_later(database: Database) -> None:
     job_id = submit_chunk(database, 8)
-    assert work_under_crashes(database, ["3.jpg"], witnessed=False, workers=HOSTS) == 5
+    assert work_under_crashes(database, ["3.jpg"], seen=False, workers=HOSTS) == 5
     check_end(database, job_id, ["3.jpg"], 8)
 
 
 def test_crashes_that_nobody_saw_of_one_worker_condemn_last_but_do(database: Database) -> None:
     job_id = submit_chunk(database, 8)
-    assert work_under_crashes(database, ["3.jpg"], witnessed=False) == 8
+    assert work_under_crashes(database, ["3.jpg"], seen=False) == 8
     check_end(database, job_id, ["3.jpg"], 8)
 
 
@@ -143,7 +143,7 @@ def test_a_healthy_item_outlives_the_loss_of_its_host_in_any_two_crashes(
         chunk = claim(database, hints(database, resend_seconds=-1)[0], worker=HOSTS[number % 2])
         assert chunk is not None
         # Two of the four were seen: one less than it takes.
-        assert crash(database, chunk, witnessed=number % 2 == 0)
+        assert crash(database, chunk, seen=number % 2 == 0)
     work_all(database)
     close(database)
     assert status(database, 1).state is JobState.COMPLETED
@@ -188,7 +188,7 @@ def test_an_item_that_is_retried_kills_three_times_anew(database: Database) -> N
     check_end(database, job_id, ["4.jpg"], 6)
     with database.write() as session:
         assert retry_job(session, job_id) == 1
-    assert work_under_crashes(database, ["4.jpg"], witnessed=False) == 8
+    assert work_under_crashes(database, ["4.jpg"], seen=False) == 8
     check_end(database, job_id, ["4.jpg"], 6)
 
 
@@ -215,11 +215,11 @@ def test_what_a_dead_worker_held_is_taken_back_from_all_its_children(database: D
     for chunk_id, worker in zip(hints(database), workers, strict=True):
         assert claim(database, chunk_id, f"token-{chunk_id}", worker=worker)
     with database.write() as session:
-        assert crash_all(session, "host:1") == 3
+        assert rescue_chunks_of(session, "host:1") == 3
         still = session.scalars(select(ChunkRow.worker).where(ChunkRow.state == ChunkState.LEASED))
         assert sorted(still) == ["host:11:2", "other:1:2"]
         lost = session.scalars(select(ChunkRow).where(ChunkRow.crashes == 1))
-        assert [chunk.lost_on for chunk in lost] == [["host:1"]] * 3
+        assert [chunk.unseen_crashes for chunk in lost] == [["host:1"]] * 3
 
 
 def test_a_crash_while_the_job_is_cancelled_ends_the_chunk(database: Database) -> None:
@@ -236,5 +236,5 @@ def test_a_crash_is_told_by_the_beginning_of_its_token(database: Database) -> No
     submit(database)
     chunk = claim_next(database, "task:secret")
     with database.write() as session:
-        assert not crash_chunk(session, chunk.id, "other:", witnessed=True)
-        assert crash_chunk(session, chunk.id, "task:", witnessed=True)
+        assert not rescue_chunk(session, chunk.id, "other:", seen=True)
+        assert rescue_chunk(session, chunk.id, "task:", seen=True)

@@ -1,10 +1,10 @@
 """A chunk is claimed by one worker at a time; what crashes it is found and left out."""
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import (
-    Lease,
+    LeaseStatus,
     read_expired_leases,
-    release_all_leases,
+    release_all_chunks,
     renew_lease,
 )
 from db.engine import Database
@@ -47,7 +47,7 @@ def test_a_renewed_lease_does_not_expire(database: Database) -> None:
     assert chunk is not None
     with database.write() as session:
         assert read_expired_leases(session) == [(chunk.id, chunk.token)]
-        assert renew_lease(session, chunk.id, chunk.token, 60) is Lease.HELD
+        assert renew_lease(session, chunk.id, chunk.token, 60) is LeaseStatus.RENEWED
         assert read_expired_leases(session) == []
 
 
@@ -56,7 +56,7 @@ def test_a_worker_learns_of_a_cancelled_job_when_it_renews(database: Database) -
     chunk = claim_next(database)
     with database.write() as session:
         assert cancel_job(session, job_id)
-        assert renew_lease(session, chunk.id, chunk.token, 60) is Lease.CANCELLING
+        assert renew_lease(session, chunk.id, chunk.token, 60) is LeaseStatus.CANCELLING
 
 
 def test_a_late_worker_changes_nothing(database: Database) -> None:
@@ -65,8 +65,8 @@ def test_a_late_worker_changes_nothing(database: Database) -> None:
     assert crash(database, late)
     current = claim_next(database, "current")
     with database.write() as session:
-        assert renew_lease(session, late.id, late.token, 60) is Lease.LOST
-        assert not crash_chunk(session, late.id, late.token, witnessed=True)
+        assert renew_lease(session, late.id, late.token, 60) is LeaseStatus.LOST
+        assert not rescue_chunk(session, late.id, late.token, seen=True)
     assert not record(database, late, results_of(late, fail=["0.jpg"]))
     assert record(database, current, results_of(current))
     assert status(database, job_id).counts.done == 1
@@ -77,6 +77,6 @@ def test_after_a_hard_stop_every_lease_is_given_back(database: Database) -> None
     for chunk_id in hints(database):
         claim(database, chunk_id)
     with database.write() as session:
-        release_all_leases(session)
+        release_all_chunks(session)
     work_all(database)
     assert close(database) == [job_id]

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from db.chunks.leases import mark_item
-from db.chunks.release import give_back_all
+from db.chunks.leases import mark_current_item
+from db.chunks.release import release_chunks_of
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
 from db.results.recording import was_recorded
@@ -107,10 +107,10 @@ def test_all_that_a_worker_holds_is_given_back_without_a_crash(database: Databas
     first = held[0]
     assert first is not None
     with database.write() as session:
-        assert mark_item(session, first.id, first.token, first.items[0].id)
-        assert give_back_all(session, "host:1") == 2
+        assert mark_current_item(session, first.id, first.token, first.items[0].id)
+        assert release_chunks_of(session, "host:1") == 2
     chunks = read_chunks(database)
-    assert [(one.state, one.attempts, one.in_hand) for one in chunks] == [
+    assert [(one.state, one.attempts, one.current_item) for one in chunks] == [
         (ChunkState.WAITING, 0, None),
         (ChunkState.WAITING, 0, None),
         (ChunkState.LEASED, 1, None),
@@ -125,6 +125,6 @@ def test_a_chunk_given_back_while_its_job_is_cancelled_is_closed(database: Datab
     claim_next(database)
     with database.write() as session:
         assert cancel_job(session, job_id)
-        assert give_back_all(session, "host:1") == 1
+        assert release_chunks_of(session, "host:1") == 1
     assert close(database) == [job_id]
     assert status(database, job_id).counts.cancelled == 1

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.engine import Database
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
@@ -22,7 +22,7 @@ def test_a_receipt_counts_the_faces_of_a_chunk_that_was_taken_apart_once(
     for _ in range(2):
         chunk = claim_next(database)
         with database.write() as session:
-            assert crash_chunk(session, chunk.id, chunk.token, witnessed=True)
+            assert rescue_chunk(session, chunk.id, chunk.token, seen=True)
             session.get_one(ChunkRow, chunk.id).not_before = session.scalar(func.now())
     with database.write() as session:
         assert session.query(ChunkRow).filter_by(state=ChunkState.SPLIT).count() == 1
@@ -51,7 +51,7 @@ def test_a_piece_that_was_cut_off_during_the_erasure_goes_with_the_rest(
 def make_cell(job_id: int) -> CellRow:
     return CellRow(
         job_id=job_id,
-        segment="",
+        dimension_set="",
         day="",
         unit="photo",
         age=30,

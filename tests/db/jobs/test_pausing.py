@@ -11,7 +11,7 @@ from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow
-from db.values import ClaimedChunk, ItemError, ItemResult, NewItem, NewJob
+from db.values import ClaimedChunk, Failure, ItemResult, NewItem, NewJob
 from tests.support.jobs import claim, claim_next, close, hints, record, results_of, status, submit
 
 
@@ -28,7 +28,7 @@ def resume(database: Database, job_id: int) -> bool:
 
 
 def fail(database: Database, chunk: ClaimedChunk, code: ErrorCode = ErrorCode.NOT_FOUND) -> None:
-    error = ItemError(code, "There is no file at this address; check its path.")
+    error = Failure(code, "There is no file at this address; check its path.")
     assert record(database, chunk, [ItemResult(item, error=error) for item in chunk.items])
 
 
@@ -81,10 +81,10 @@ def test_a_paused_job_holds_up_no_other(database: Database) -> None:
 
 def test_a_chunk_in_hand_is_recorded_and_the_job_goes_on_when_told(database: Database) -> None:
     job_id = submit(database, items=8, chunk_items=2)
-    in_hand = claim_next(database)
+    current_item = claim_next(database)
     fail_next(database, 2)
     pause(database)
-    assert record(database, in_hand, results_of(in_hand))
+    assert record(database, current_item, results_of(current_item))
     counts = status(database, job_id).counts
     assert (counts.waiting, counts.done, counts.failed) == (2, 2, 4)
     assert resume(database, job_id)
@@ -142,7 +142,7 @@ def test_one_item_that_was_done_is_enough_to_go_on(database: Database) -> None:
 
 
 def test_what_was_refused_at_the_door_does_not_count(database: Database) -> None:
-    refusal = ItemError(ErrorCode.NOT_FOUND, "No.")
+    refusal = Failure(ErrorCode.NOT_FOUND, "No.")
     items = [NewItem(f"{number}", "", error=refusal) for number in range(6)]
     items += [NewItem(f"{number}", f"file:///{number}") for number in range(6)]
     with database.write() as session:

@@ -15,7 +15,7 @@ from db.jobs.submissions import accept_job, append_items, create_draft
 from db.results.reading import ResultFilter, read_results
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import ItemError, JobCounts, NewItem, NewJob
+from db.values import Failure, JobCounts, NewItem, NewJob
 from tests.support.jobs import (
     claim,
     claim_next,
@@ -82,7 +82,7 @@ def test_a_job_ends_as_its_items_did(database: Database, fail: list[str], state:
 
 
 def test_items_refused_at_the_door_are_failed_and_never_claimed(database: Database) -> None:
-    refusal = ItemError(ErrorCode.FORBIDDEN_SOURCE, "Not from there.")
+    refusal = Failure(ErrorCode.FORBIDDEN_SOURCE, "Not from there.")
     items = [NewItem("a", "file:///a"), NewItem("b", "", error=refusal)]
     with database.write() as session:
         job_id = accept_job(session, NewJob(), items, 2)
@@ -93,7 +93,7 @@ def test_items_refused_at_the_door_are_failed_and_never_claimed(database: Databa
 
 
 def test_a_job_whose_items_were_all_refused_is_failed_without_a_worker(database: Database) -> None:
-    refusal = ItemError(ErrorCode.UNSUPPORTED, "No.")
+    refusal = Failure(ErrorCode.UNSUPPORTED, "No.")
     with database.write() as session:
         job_id = accept_job(session, NewJob(), [NewItem("b", "", error=refusal)], 2)
     assert hints(database) == []
@@ -197,7 +197,7 @@ def test_a_retried_job_is_as_fast_as_since_its_retry(database: Database) -> None
     assert record(database, chunk, results_of(chunk))
     age(database, job_id, 1000)
     with database.write() as session:
-        done_before = session.query(ChunkRow).filter_by(earlier=0)
+        done_before = session.query(ChunkRow).filter_by(ended_before=0)
         done_before.update({"finished_at": DatabaseTime(-2000)})
     job = status(database, job_id)
     assert job.items_per_second == 1 / 60
@@ -230,7 +230,7 @@ def test_a_resumed_job_is_as_fast_as_since_it_was_resumed(database: Database) ->
 def test_a_cancelled_draft_ends_as_cancelled_with_all_its_items(
     database: Database, items: int
 ) -> None:
-    refusal = ItemError(ErrorCode.FORBIDDEN_SOURCE, "Not from there.")
+    refusal = Failure(ErrorCode.FORBIDDEN_SOURCE, "Not from there.")
     wanted = [NewItem(f"{number}", "file:///a") for number in range(items)]
     with database.write() as session:
         job_id = create_draft(session, NewJob())

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.erasure import erase_job, remove_erased
@@ -166,7 +166,7 @@ def test_a_worker_that_is_late_enters_nothing(database: Database) -> None:
     job_id = submit(database, ONCE, ["a1"])
     late = claim_next(database)
     with database.write() as session:
-        assert crash_chunk(session, late.id, late.token, witnessed=True)
+        assert rescue_chunk(session, late.id, late.token, seen=True)
     assert not record(database, late, analyze(late))
     with database.read() as session:
         assert session.scalars(select(DigestRow)).all() == []
@@ -194,7 +194,7 @@ def test_the_halves_of_a_chunk_count_its_duplicates(database: Database, wanted: 
         free_now(database)
         chunk = claim_next(database)
         with database.write() as session:
-            assert crash_chunk(session, chunk.id, chunk.token, witnessed=True)
+            assert rescue_chunk(session, chunk.id, chunk.token, seen=True)
     counts = status(database, job_id).counts
     assert (counts.done, counts.faces, counts.duplicates) == (14, before.faces, 1)
     with database.read() as session:
@@ -217,7 +217,7 @@ def test_what_a_worker_gives_back_takes_its_duplicates_along(
     with database.read() as session:
         inside = select(ChunkRow).where(ChunkRow.stop <= 4).order_by(ChunkRow.start)
         counts = [
-            (row.start, row.done, row.duplicates, row.earlier, row.without_faces)
+            (row.start, row.done, row.duplicates, row.ended_before, row.without_faces)
             for row in session.scalars(inside)
         ]
     assert counts == [(0, 1, 0, 0, 0), (1, 2, 1, 2, 0)]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from db.chunks.crashes import crash_chunk
+from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
@@ -179,7 +179,7 @@ def test_a_worker_whose_lease_moved_on_records_nothing(
 
     def lose_lease() -> None:
         with database.write() as session:
-            assert crash_chunk(session, chunk_id, "task:", witnessed=True)
+            assert rescue_chunk(session, chunk_id, "task:", seen=True)
 
     open_worker(settings, database, Meddler(lose_lease)).run(chunk_id, "task")
     counts = status(database, job_id).counts
@@ -253,20 +253,20 @@ def test_after_a_crash_each_item_is_written_down_before_it_is_looked_at(
     job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
     make_one_chunk(database, 3)
     [chunk_id] = hints(database)
-    in_hand: list[int | None] = []
+    current_item: list[int | None] = []
 
     def look() -> None:
         with database.read() as session:
-            in_hand.append(session.get_one(ChunkRow, chunk_id).in_hand)
+            current_item.append(session.get_one(ChunkRow, chunk_id).current_item)
 
     with database.write() as session:
         session.get_one(ChunkRow, chunk_id).crashes = 1
     worker = open_worker(settings, database, Meddler(look))
     worker.run(chunk_id, "task")
-    assert in_hand == [0, 1, 2]
+    assert current_item == [0, 1, 2]
     assert status(database, job_id).counts.done == 3
     with database.read() as session:
-        assert session.get_one(ChunkRow, chunk_id).in_hand is None
+        assert session.get_one(ChunkRow, chunk_id).current_item is None
 
 
 def make_one_chunk(database: Database, items: int) -> None:

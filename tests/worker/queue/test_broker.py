@@ -9,10 +9,10 @@ from redis import Redis
 from db.engine import Database
 from db.jobs.erasure import erase_job
 from db.jobs.submissions import accept_job
-from db.states import JobState, WorkerRole
+from db.processes import count_slots, record_heartbeat, remove_process
+from db.states import JobState, ProcessRole
 from db.tables import JobRow
 from db.values import NewItem, NewJob
-from db.workers import beat, count_slots, leave
 from tests.support.jobs import status, submit, work_all
 from worker.dispatcher import Dispatcher
 from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
@@ -52,7 +52,7 @@ def test_the_window_grows_with_the_fleet(database: Database, redis_url: str) -> 
     empty(redis_url)
     submit(database, items=500, chunk_items=1)
     with database.write() as session:
-        beat(session, "worker@one", WorkerRole.BULK, 20)
+        record_heartbeat(session, "worker@one", ProcessRole.BULK, 20)
     with create_queue(redis_url) as queue:
         assert send_hints(database, queue, resend_seconds=30) == 40
 
@@ -82,11 +82,11 @@ def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
         dispatcher = Dispatcher(database, queue, Store("memory://store"), resend_seconds=30)
         dispatcher.take_turn()
         with database.read() as session:
-            assert count_slots(session, WorkerRole.DISPATCHER) == 1
+            assert count_slots(session, ProcessRole.DISPATCHER) == 1
         stopped.set()
         dispatcher.run(stopped)
     with database.read() as session:
-        assert count_slots(session, WorkerRole.DISPATCHER) == 0
+        assert count_slots(session, ProcessRole.DISPATCHER) == 0
 
 
 class BrokenStore(Store):
@@ -123,11 +123,11 @@ def test_a_job_whose_time_has_come_is_erased(database: Database, redis_url: str)
 
 def test_a_process_that_left_counts_no_more(database: Database) -> None:
     with database.write() as session:
-        beat(session, "worker@one", WorkerRole.BULK, 2)
-        beat(session, "worker@one", WorkerRole.BULK, 3)
-        assert count_slots(session, WorkerRole.BULK) == 3
-        leave(session, "worker@one")
-        assert count_slots(session, WorkerRole.BULK) == 0
+        record_heartbeat(session, "worker@one", ProcessRole.BULK, 2)
+        record_heartbeat(session, "worker@one", ProcessRole.BULK, 3)
+        assert count_slots(session, ProcessRole.BULK) == 3
+        remove_process(session, "worker@one")
+        assert count_slots(session, ProcessRole.BULK) == 0
 
 
 def test_hints_that_nobody_takes_do_not_pile_up(database: Database, redis_url: str) -> None:

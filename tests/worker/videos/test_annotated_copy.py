@@ -16,7 +16,7 @@ from db.jobs.erasure import erase_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
 from db.values import VideoProgress
-from db.video_tables import OF_VIDEOS, AnnotatedCopyRow, TrackRow
+from db.video_tables import OF_VIDEOS, AnnotatedVideoRow, TrackRow
 from tests.support.clips import PEOPLE
 from tests.support.http import stored_files
 from tests.support.jobs import claim, close, crash, hints, status
@@ -71,7 +71,7 @@ def test_a_copy_that_is_left_is_gone_on_with(
     frames = list(read_frames(kept))
     assert len(frames) == len(whole) == FRAMES
     assert all(differ(one, other) < 3 for one, other in zip(frames, whole, strict=True))
-    assert count_rows(database, AnnotatedCopyRow) == 0
+    assert count_rows(database, AnnotatedVideoRow) == 0
 
 
 def test_of_a_part_that_is_asked_for_only_that_is_in_the_copy(
@@ -127,7 +127,7 @@ def test_a_copy_for_which_there_is_no_time_costs_no_person(
     job_id, root = begin(database, settings, clip)
     open_worker(settings, database, work_seconds=-1.0).run(root, "task")
     [item] = read_items(database, job_id)
-    assert (item.state, item.copy_uri, item.error) == ("done", None, None)
+    assert (item.state, item.annotated_video_uri, item.error) == ("done", None, None)
     assert "No annotated copy was kept: not one frame" in (item.warning or "")
     assert count_rows(database, TrackRow) == PEOPLE
     assert stored_files(settings) == []
@@ -191,7 +191,7 @@ def test_a_join_that_takes_all_the_time_there_is_ends_without_a_copy(
     monkeypatch.setattr(runner, "join_video", join_slowly)
     open_worker(settings, database, work_seconds=0.2).run(root, "task")
     [item] = read_items(database, job_id)
-    assert (item.state, item.copy_uri) == ("done", None)
+    assert (item.state, item.annotated_video_uri) == ("done", None)
     assert "No annotated copy was kept" in (item.warning or "")
 
 
@@ -275,8 +275,8 @@ def run_for(
 
 def read_progress(database: Database) -> tuple[int, float]:
     with database.read() as session:
-        row = session.scalars(select(AnnotatedCopyRow)).one()
-        return row.pieces, round(row.drawn_seconds or 0, 3)
+        row = session.scalars(select(AnnotatedVideoRow)).one()
+        return row.clips, round(row.drawn_seconds or 0, 3)
 
 
 def read_copy_at_once(settings: Settings, database: Database, clip: Path) -> Frames:

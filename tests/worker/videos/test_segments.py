@@ -201,7 +201,7 @@ def test_a_copy_that_cannot_be_kept_costs_no_person(
     (settings.data_dir / "store").write_text("no folder can be made here")
     work_until_done(allow(settings, clip), database)
     [item] = read_items(database, job_id)
-    assert (item.state, item.copy_uri, item.error) == ("done", None, None)
+    assert (item.state, item.annotated_video_uri, item.error) == ("done", None, None)
     assert "No annotated copy was kept" in (item.warning or "")
     assert count_rows(database, TrackRow) == PEOPLE
 

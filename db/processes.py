@@ -1,0 +1,69 @@
+"""Who is alive: each process renews its row, and counts as gone when it has not for a while."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import DatabaseTime
+from db.states import ProcessRole
+from db.tables import ProcessRow
+
+HEARTBEAT_SECONDS = 3.0
+GONE_AFTER_SECONDS = 15.0
+PRUNED_AFTER_SECONDS = 3600.0
+
+
+def record_heartbeat(session: Session, name: str, role: ProcessRole, slots: int) -> None:
+    """Renew this process' row, or make it."""
+    renewed = session.execute(
+        update(ProcessRow)
+        .where(ProcessRow.name == name)
+        .values(role=role, slots=slots, seen_at=DatabaseTime())
+        .returning(ProcessRow.name)
+    ).first()
+    if renewed is None:
+        session.add(ProcessRow(name=name, role=role, slots=slots))
+
+
+def remove_process(session: Session, name: str) -> None:
+    """Remove this process' row at its end."""
+    session.execute(delete(ProcessRow).where(ProcessRow.name == name))
+
+
+def prune_processes(session: Session) -> None:
+    """Remove the rows of processes that ended without leaving."""
+    long_ago = ProcessRow.seen_at < DatabaseTime(-PRUNED_AFTER_SECONDS)
+    session.execute(delete(ProcessRow).where(long_ago))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProcess:
+    """A process that was heard of lately."""
+
+    name: str
+    role: ProcessRole
+    slots: int
+    started_at: datetime
+
+
+def read_processes(session: Session) -> list[LiveProcess]:
+    """Who is alive, by role and name."""
+    query = (
+        select(ProcessRow)
+        .where(ProcessRow.seen_at > DatabaseTime(-GONE_AFTER_SECONDS))
+        .order_by(ProcessRow.role, ProcessRow.name)
+    )
+    return [
+        LiveProcess(row.name, ProcessRole(row.role), row.slots, row.started_at)
+        for row in session.scalars(query)
+    ]
+
+
+def count_slots(session: Session, role: ProcessRole) -> int:
+    """How many things the live processes of a role can do at once."""
+    query = select(func.coalesce(func.sum(ProcessRow.slots), 0)).where(
+        ProcessRow.role == role, ProcessRow.seen_at > DatabaseTime(-GONE_AFTER_SECONDS)
+    )
+    return session.execute(query).scalar_one()
