@@ -8,37 +8,39 @@ from types import FrameType
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from cli.exits import CommandFailed, ExitStatus
 
-# Where each command is: only the one that is called is imported, so that it starts quickly.
+# Each command's module, and its help in the list of all. Only the command that is called is
+# imported: the list and the completion of names import none.
 COMMANDS = {
-    "demo": "cli.commands.demo:demo",
-    "run": "cli.commands.run:run",
-    "serve": "cli.commands.serve:serve",
-    "submit": "cli.commands.submit:submit",
-    "jobs": "cli.commands.jobs:jobs",
-    "status": "cli.commands.jobs:status",
-    "watch": "cli.commands.jobs:watch",
-    "results": "cli.commands.results:results",
-    "audience": "cli.commands.results:audience",
-    "thumbnails": "cli.commands.results:thumbnails",
-    "cancel": "cli.commands.jobs:cancel",
-    "resume": "cli.commands.jobs:resume",
-    "retry": "cli.commands.jobs:retry",
-    "erase": "cli.commands.jobs:erase",
-    "api": "cli.commands.api:api",
-    "worker": "cli.commands.worker:worker",
-    "dispatcher": "cli.commands.dispatcher:dispatcher",
-    "migrate": "cli.commands.dispatcher:migrate",
-    "weights": "cli.commands.weights:weights",
-    "evaluate": "cli.commands.evaluate:evaluate",
-    "evaluations": "cli.commands.evaluate:evaluations",
+    "demo": ("cli.commands.demo", "Analyze sample photos."),
+    "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
+    "serve": ("cli.commands.serve", "Run everything on this machine."),
+    "submit": ("cli.commands.submit", "Submit photos and videos to a server."),
+    "jobs": ("cli.commands.jobs", "List jobs, newest first."),
+    "status": ("cli.commands.jobs", "Show the progress of a job."),
+    "watch": ("cli.commands.jobs", "Follow a job until it ends."),
+    "results": ("cli.commands.results", "Print the results of a job."),
+    "audience": ("cli.commands.results", "Show the audience by age and gender."),
+    "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
+    "cancel": ("cli.commands.jobs", "Cancel a job."),
+    "resume": ("cli.commands.jobs", "Resume a paused job."),
+    "retry": ("cli.commands.jobs", "Retry the failed items of a job."),
+    "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
+    "api": ("cli.commands.api", "Run the HTTP API."),
+    "worker": ("cli.commands.worker", "Run a pool of workers."),
+    "dispatcher": ("cli.commands.dispatcher", "Run the dispatcher."),
+    "migrate": ("cli.commands.dispatcher", "Bring the database tables up to date."),
+    "weights": ("cli.commands.weights", "List, fetch or verify the models."),
+    "evaluate": ("cli.commands.evaluate", "Measure the models on labeled pictures."),
+    "evaluations": ("cli.commands.evaluate", "List the stored evaluations."),
 }
 
 
 class CommandTable(click.Group):
-    """A group whose commands are looked up when they are called."""
+    """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -46,14 +48,39 @@ class CommandTable(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(module), name)
+        module, _ = COMMANDS[cmd_name]
+        command = getattr(import_module(module), cmd_name)
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
 
-@click.group(cls=CommandTable)
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        names = [
+            CompletionItem(name, help=help_text)
+            for name, (_, help_text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+@click.group(
+    cls=CommandTable,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog='Completion in bash: eval "$(_FACETALLY_COMPLETE=bash_source facetally)"; '
+    "in zsh and fish with zsh_source and fish_source.",
+)
+@click.version_option(package_name="facetally", prog_name="facetally")
 def facetally() -> None:
-    """Who is in these pictures? Finds faces, and estimates age and gender, in any number of them.
+    """Detect faces in photos and videos, and estimate apparent age and gender.
 
     \b
     Example: facetally run photos/ --out results/
@@ -61,13 +88,13 @@ def facetally() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command of this process' arguments, and end with the status that fits."""
+    """Run the command of this process' arguments, and exit with its status."""
     _end_on_signals()
     sys.exit(run_command(sys.argv[1:]))
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """The exit status of a command; what went wrong is told in one line on stderr."""
+    """The exit status of a command; an error is one line on stderr."""
     try:
         status = facetally.main(arguments, prog_name="facetally", standalone_mode=False)
     except click.Abort:
@@ -83,11 +110,11 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _end_on_signals() -> None:
-    """These end a command as Ctrl-C does: by an exception, so that all is taken down first."""
-    # A script that starts a command in the background has it ignore Ctrl-C, and may still send it.
+    """SIGTERM and SIGHUP end a command as Ctrl-C does: by an exception, so that it cleans up."""
+    # A script that starts a command in the background makes it ignore Ctrl-C, yet may send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        # One that was ignored, as nohup does, stays so.
+        # A signal that was ignored, as under nohup, stays ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)
 

@@ -13,7 +13,7 @@ from cli.exits import CommandFailed
 def api(fd: int | None) -> None:
     """Run the HTTP API.
 
-    It listens where FACETALLY_HOST and FACETALLY_PORT say.
+    It listens on FACETALLY_HOST and FACETALLY_PORT.
 
     \b
     Example: FACETALLY_REDIS_URL=redis://localhost:6379/0 facetally api

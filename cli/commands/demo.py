@@ -27,9 +27,9 @@ DEFAULT_OUT = Path("demo-out")
     help=f"Where results go [{DEFAULT_OUT}].",
 )
 def demo(out: Path) -> ExitStatus:
-    """Analyze sample photographs.
+    """Analyze sample photos.
 
-    They are fetched, with the nets, if need be; what was found is shown and kept in DIR.
+    Samples and models are fetched if they are missing. Results are shown, and written to DIR.
 
     \b
     Example: facetally demo --out demo-out

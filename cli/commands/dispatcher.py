@@ -18,7 +18,7 @@ from worker.sources.store import Store
 def dispatcher() -> None:
     """Run the dispatcher.
 
-    It hands work out, takes it back from the dead, and closes jobs.
+    It dispatches work, rescues the work of dead workers, and closes jobs.
 
     \b
     Example: facetally dispatcher
@@ -42,7 +42,7 @@ def dispatcher() -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the tables up to date.
+    """Bring the database tables up to date.
 
     \b
     Example: FACETALLY_DATABASE_URL=postgresql+psycopg://localhost/facetally facetally migrate

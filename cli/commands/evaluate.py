@@ -71,11 +71,11 @@ class Judgment:
 )  # fmt: skip
 @click.option("--name", help="What audiences name it by [the file's name and the time].")
 def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
-    """Measure the nets on labeled pictures.
+    """Measure the models on labeled pictures.
 
-    LABELS is a .csv with a column path and a column age (in years), gender (female or male) or
-    both, and perhaps subject, the same for all pictures of one person. The figures are shown,
-    written to DIR, and stored in the database to correct audiences with.
+    LABELS is a .csv with a column path, and age (in years), gender (female or male) or both. An
+    optional column subject names the person. The figures are shown, written to DIR, and stored in
+    the database, where audiences can be corrected with them.
 
     \b
     Example: facetally evaluate labels.csv --name stores-2026
@@ -97,7 +97,7 @@ def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
 @click.command()
 @as_json
 def evaluations(as_json: bool) -> None:
-    """List the evaluations stored here.
+    """List the stored evaluations.
 
     \b
     Example: facetally evaluations

@@ -26,7 +26,7 @@ takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 @as_json
 @takes_server
 def jobs(client: Client, state: str | None, limit: int, as_json: bool) -> None:
-    """List jobs, the newest first.
+    """List jobs, newest first.
 
     \b
     Example: facetally jobs --state running
@@ -43,7 +43,7 @@ def jobs(client: Client, state: str | None, limit: int, as_json: bool) -> None:
 @as_json
 @takes_server
 def status(client: Client, job_id: int, as_json: bool) -> None:
-    """Show how far a job is.
+    """Show the progress of a job.
 
     \b
     Example: facetally status 7
@@ -56,9 +56,9 @@ def status(client: Client, job_id: int, as_json: bool) -> None:
 @takes_job
 @takes_server
 def watch(client: Client, job_id: int) -> ExitStatus:
-    """Follow a job to its end.
+    """Follow a job until it ends.
 
-    Or to its pause. The exit status is 0 if every item was done, else 3.
+    Also stops when the job is paused. The exit status is 0 if every item is done, otherwise 3.
 
     \b
     Example: facetally watch 7
@@ -70,9 +70,9 @@ def watch(client: Client, job_id: int) -> ExitStatus:
 @takes_job
 @takes_server
 def cancel(client: Client, job_id: int) -> None:
-    """Stop a job.
+    """Cancel a job.
 
-    What is done stays, what waits is given up.
+    Finished items are kept; waiting items are cancelled.
 
     \b
     Example: facetally cancel 7
@@ -84,9 +84,9 @@ def cancel(client: Client, job_id: int) -> None:
 @takes_job
 @takes_server
 def resume(client: Client, job_id: int) -> None:
-    """Go on with a paused job.
+    """Resume a paused job.
 
-    A server pauses a job whose first items all failed alike.
+    A server pauses a job whose first items all fail with the same error.
 
     \b
     Example: facetally resume 7
@@ -98,9 +98,9 @@ def resume(client: Client, job_id: int) -> None:
 @takes_job
 @takes_server
 def retry(client: Client, job_id: int) -> None:
-    """Run the failed items of a job again.
+    """Retry the failed items of a job.
 
-    What is done is not touched.
+    Finished items are not touched.
 
     \b
     Example: facetally retry 7
@@ -111,13 +111,13 @@ def retry(client: Client, job_id: int) -> None:
 @click.command()
 @takes_job
 @click.confirmation_option(
-    "--yes", prompt="Erase the job's uploads, thumbnails, faces and counts for good?"
+    "--yes", prompt="Permanently delete the uploads, thumbnails, faces and counts of this job?"
 )
 @takes_server
 def erase(client: Client, job_id: int) -> None:
-    """Erase a job.
+    """Erase a job and everything found in it.
 
-    Its uploads, thumbnails, faces and counts go; a receipt of what it held stays.
+    Uploads, thumbnails, faces and counts are deleted permanently. Only a receipt is kept.
 
     \b
     Example: facetally erase 7 --yes

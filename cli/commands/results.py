@@ -71,10 +71,10 @@ def results(
     out: Path | None,
     **filters: str | int | float | None,
 ) -> None:
-    """Print what was found in a job.
+    """Print the results of a job.
 
-    As NDJSON a line for each item, as JSON an array of items; as CSV or Parquet a row for each
-    face, and one for an item without any; as COCO the analyzed pictures and their faces.
+    NDJSON has a line for each item, JSON is an array of items. CSV and Parquet have a row for each
+    face, and one for each item without faces. COCO has the analyzed pictures and their faces.
 
     \b
     Example: facetally results 7 --format csv --gender female --out faces.csv
@@ -161,9 +161,9 @@ def audience(
     last_day: datetime | None,
     **given: str | int | None,
 ) -> None:
-    """Show who was there.
+    """Show the audience by age and gender.
 
-    Faces by gender and age, or by whatever is asked, with 95 % intervals.
+    Or by days and dimensions (--by), with 95% intervals.
 
     \b
     Example: facetally audience --job 7 --bands 0-17,18-34,35-120
@@ -199,7 +199,7 @@ def audience(
 def thumbnails(client: Client, job_id: int, out: Path) -> None:
     """Save annotated thumbnails.
 
-    A JPEG file for each picture of a job.
+    One JPEG file for each picture of a job.
 
     \b
     Example: facetally thumbnails 7 --out thumbnails/

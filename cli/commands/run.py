@@ -53,10 +53,10 @@ takes_out = click.option(
 @takes_out
 @takes_fields
 def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: Any) -> ExitStatus:
-    """Analyze pictures and videos on this machine.
+    """Analyze photos and videos on this machine.
 
-    PATHs are pictures, videos, folders and archives; DIR gets results, thumbnails and a report. A
-    run that was stopped before its end goes on from there when the same command is given again.
+    PATHs are photos, videos, folders and archives. Results, thumbnails and a report are written to
+    DIR. If interrupted, run the same command again to resume.
 
     \b
     Example: facetally run photos/ --out results/

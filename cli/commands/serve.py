@@ -25,7 +25,7 @@ CHECK_SECONDS = 1.0
 def serve(**given: str | int | None) -> None:
     """Run everything on this machine.
 
-    API, workers, dispatcher and a queue server, until Ctrl-C.
+    Starts the API, workers, dispatcher and a queue server; Ctrl-C stops them.
 
     \b
     Example: facetally serve --port 8080

@@ -46,11 +46,11 @@ def submit(
     as_json: bool,
     **options: Any,
 ) -> ExitStatus:
-    """Submit pictures and videos to a server.
+    """Submit photos and videos to a server.
 
-    Files, folders and archives are uploaded; what a URI names, the workers read themselves. A
-    MANIFEST is a .csv with a column uri or path (also name, captured_at; any other column is a
-    dimension), or an .ndjson of items; where its name is a URI, the server reads it.
+    Files, folders and archives are uploaded; URIs are read by the workers. A MANIFEST is a .csv
+    with a column uri or path (optional: name, captured_at; any other column is a dimension), or an
+    .ndjson with an item on each line. The server reads a MANIFEST that is given as a URI.
 
     \b
     Example: facetally submit photos/ --tag spring --watch

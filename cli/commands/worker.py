@@ -25,7 +25,7 @@ MALLOC = {
 def worker(queue: str, slots: int | None) -> None:
     """Run a pool of workers.
 
-    The bulk queue is that of jobs, the interactive one that of /v1/analyze.
+    The bulk queue is for jobs, the interactive queue for /v1/analyze.
 
     \b
     Example: facetally worker --slots 4

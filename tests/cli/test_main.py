@@ -1,9 +1,12 @@
 """What every command has: help with an example, one clear line for an error, an exit status."""
 
 import socket
+import subprocess
+import sys
 import threading
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 
 import click
 import onnxruntime
@@ -55,11 +58,39 @@ def test_the_help_of_the_program_lists_every_command(terminal):
     assert "Example: facetally run" in done.stdout
 
 
-def test_an_unknown_command_is_a_usage_error(call):
-    done = call("analyze")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_quotes_their_own_help(name):
+    command = facetally.get_command(click.Context(facetally), name)
+
+    assert COMMANDS[name][1] == command.get_short_help_str(60)
+
+
+def test_help_and_the_version_import_no_command():
+    code = "import sys, cli.main as m; m.run_command(['-h']); m.run_command(['--version']); "
+    code += "heavy = {'numpy', 'sqlalchemy', 'httpx', 'rich', 'pydantic', 'cli.commands.jobs'}; "
+    code += "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"facetally, version {version('facetally')}" in done.stdout
+
+
+@pytest.mark.parametrize(("words", "found"), [("re", ["results", "resume", "retry"]), ("--v", [])])
+def test_names_of_commands_are_completed(words, found):
+    completed = facetally.shell_complete(click.Context(facetally), words)
+
+    assert [item.value for item in completed] == (found or ["--version"])
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [("staus", "No such command 'staus'. Did you mean 'status'?"), ("-x", "No such option")],
+)
+def test_an_unknown_command_is_a_usage_error_with_a_suggestion(call, word, message):
+    done = call(word)
 
     assert done.returncode == 2
-    assert "No such command" in done.stderr
+    assert message in done.stderr
 
 
 def test_videos_are_looked_at_once_in_100_seconds_at_least(call):
