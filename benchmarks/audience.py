@@ -40,10 +40,10 @@ from db.audience.evaluations import (
 )
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.job_values import NewJob
 from db.jobs.submissions import create_draft
 from db.states import JobState
 from db.tables import JobRow
-from db.values import NewJob
 from models.face import AgeEstimate, Box, Face, Gender
 from models.statistics.judged import JudgedPicture, count_labeled
 from models.statistics.measurement import measure_accuracy

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
 import worker.app
-from db.values import ClaimedItem, ItemResult, ThumbnailKind
+from db.item_values import ClaimedItem, ItemResult
+from db.job_values import ThumbnailKind
 from models.face import AgeEstimate, Box, Face, Gender
 from worker.pictures.duplicates import FindRecorded
 from worker.sources.reader import DIGEST_BYTES

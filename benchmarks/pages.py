@@ -29,10 +29,10 @@ from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
 from db.audience.cells import Tally, record_tally
 from db.engine import Database
+from db.job_values import ThumbnailKind
 from db.migrate import migrate
 from db.states import ChunkState, JobState
 from db.tables import ChunkRow, JobRow
-from db.values import ThumbnailKind
 
 SMALL_ITEMS = 10
 CHUNK_ITEMS = 32

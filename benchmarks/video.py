@@ -35,7 +35,7 @@ from cli.client import Client
 from cli.environment import read_settings
 from cli.uploads.job_fields import JobFields
 from cli.uploads.sending import submit_items
-from db.values import JobOptions, ThumbnailKind
+from db.job_values import JobOptions, ThumbnailKind
 from models.videos.reader import Grid, Video
 from models.weights.manifest import SAMPLES, require_file
 from worker.settings import WORKING_SIDE_PIXELS, Settings

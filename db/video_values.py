@@ -1,4 +1,4 @@
-"""What goes into the database of videos and comes out of it: plain values, as for pictures."""
+"""Values of videos: as they are cut, analyzed, joined and read back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db.chunks.leases import LeaseStatus, renew_lease
 from db.engine import Database
-from db.values import ClaimedChunk
+from db.item_values import ClaimedChunk
 from models.errors import FacetallyError
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from typing import Self
 from pydantic import BaseModel
 
 from api.schemas.faces import FaceOut
+from db.item_values import StoredItem
 from db.states import ItemState
-from db.values import StoredItem
 
 FACE = 1
 VISIBLE = 2

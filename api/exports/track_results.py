@@ -10,7 +10,7 @@ from api.schemas.queries import RESULTS_PER_PAGE, ResultsQuery
 from api.schemas.replies import reply
 from api.schemas.tracks import TrackOut, TracksOut
 from db.engine import Database
-from db.results.reading import ResultFilter
+from db.results.filters import ResultFilter
 from db.video_values import StoredTrack
 from db.videos.tracks import cursor_of, read_tracks
 

@@ -11,7 +11,8 @@ from api.schemas.responses import ResultOut
 from api.schemas.tracks import TrackOut
 from api.services import services
 from api.validation import validate
-from db.results.reading import read_item, read_upload
+from db.results.pictures import read_upload
+from db.results.reading import read_item
 from db.videos.tracks import count_tracks_of_item, read_tracks_of_item
 
 blueprint = Blueprint("item_page", __name__)

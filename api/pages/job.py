@@ -15,9 +15,11 @@ from api.schemas.queries import ResultsQuery
 from api.services import services
 from api.validation import validate
 from api.views.jobs import find_job
-from db.results.reading import ResultFilter, has_pictures, read_results
+from db.item_values import StoredItem
+from db.job_values import JobStatus
+from db.results.filters import ResultFilter
+from db.results.reading import has_pictures, read_results
 from db.states import ItemState
-from db.values import JobStatus, StoredItem
 from db.videos.tracks import count_people
 
 blueprint = Blueprint("gallery_page", __name__)

@@ -17,7 +17,8 @@ from db.audience.disclosure import Disclosure
 from db.audience.grouping import AudienceGroup
 from db.audience.slices import Period
 from db.audience.table import Audience
-from db.values import JobStatus, StoredItem, Thumbnail
+from db.item_values import StoredItem, Thumbnail
+from db.job_values import JobStatus
 
 COUNTING = {
     False: "Faces are counted, not people: somebody in two pictures counts twice.",

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel
 
-from db.values import StoredFace
+from db.item_values import StoredFace
 from models.face import AgeEstimate, Gender
 
 

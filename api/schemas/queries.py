@@ -11,7 +11,7 @@ from db.audience.bands import parse_bands
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceQuery
 from db.audience.slices import Period, SliceQuery
-from db.results.reading import ResultFilter
+from db.results.filters import ResultFilter
 from db.states import ItemState, JobState
 from db.videos.tracks import TRACKS_PER_ITEM
 

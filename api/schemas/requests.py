@@ -8,16 +8,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from db.item_values import Failure, NewItem
+from db.job_values import Duplicates, JobOptions, NewJob, Priority, ThumbnailKind
 from db.states import ErrorCode
-from db.values import (
-    Duplicates,
-    Failure,
-    JobOptions,
-    NewItem,
-    NewJob,
-    Priority,
-    ThumbnailKind,
-)
 from worker.sources.store import SCHEME
 
 LONGEST_NAME = 1024

@@ -10,8 +10,9 @@ from api.schemas.faces import FaceOut
 from api.schemas.requests import OptionsBody
 from db.audience.grouping import AudienceGroup, AudienceQuery
 from db.audience.table import Audience
+from db.item_values import StoredItem
+from db.job_values import JobStatus, Priority, VideoProgress
 from db.states import ErrorCode, ItemState, JobState
-from db.values import JobStatus, Priority, StoredItem, VideoProgress
 from models.statistics.shares import Share
 
 

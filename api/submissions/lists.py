@@ -18,10 +18,11 @@ from api.submissions.idempotency import refuse_repeated
 from api.submissions.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
 from api.submissions.retention import limit_retention
 from api.submissions.uploads import StagedFile
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
 from db.jobs.submissions import append_items, close_submission, open_submission, start_job
-from db.values import NewItem, NewJob
 from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
 from worker.sources.store import SCHEME
 

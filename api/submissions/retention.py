@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import InvalidRequest
 from db.clock import read_time
-from db.values import NewJob
+from db.job_values import NewJob
 
 SECONDS_PER_DAY = 86400
 

@@ -22,8 +22,8 @@ from api.services import Services
 from api.submissions.archive_bounds import Budget
 from api.submissions.archives import Member, is_archive, read_members
 from api.validation import validate
+from db.item_values import Failure, NewItem
 from db.states import ErrorCode
-from db.values import Failure, NewItem
 from models.errors import ItemError
 from worker.sources.store import StorageUnavailable
 

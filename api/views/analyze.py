@@ -11,7 +11,7 @@ from api.schemas.faces import FaceOut
 from api.schemas.replies import reply
 from api.schemas.responses import AnalysisOut
 from api.services import services
-from db.values import StoredFace
+from db.item_values import StoredFace
 
 blueprint = APIBlueprint(
     "analyze", __name__, url_prefix="/v1", abp_tags=[Tag(name="analyze")], abp_responses=ERRORS

@@ -17,7 +17,8 @@ from api.schemas.replies import reply
 from api.schemas.requests import ItemPath, TrackPath
 from api.schemas.responses import ResultOut
 from api.services import services
-from db.results.reading import read_item, read_thumbnail, read_upload
+from db.results.pictures import read_thumbnail, read_upload
+from db.results.reading import read_item
 from db.videos.tracks import read_track_thumbnail
 from worker.sources.store import Store
 

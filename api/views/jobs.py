@@ -20,6 +20,8 @@ from api.submissions.manifests import ManifestKind
 from api.submissions.retention import limit_retention
 from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
+from db.item_values import NewItem
+from db.job_values import JobStatus, NewJob
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
@@ -27,7 +29,6 @@ from db.jobs.pausing import resume_job
 from db.jobs.retrying import RETRIED_STATES, retry_job
 from db.jobs.status import read_job, read_jobs
 from db.jobs.submissions import accept_job, append_items, create_draft
-from db.values import JobStatus, NewItem, NewJob
 
 blueprint = APIBlueprint(
     "jobs", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS

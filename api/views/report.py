@@ -21,9 +21,12 @@ from db.audience.evaluations import read_evaluations
 from db.audience.grouping import AudienceQuery
 from db.audience.slices import SliceQuery
 from db.audience.table import read_audience
-from db.results.reading import ResultFilter, read_results, read_thumbnail, read_warnings
+from db.item_values import StoredItem, Thumbnail
+from db.job_values import JobStatus
+from db.results.filters import ResultFilter
+from db.results.pictures import read_thumbnail
+from db.results.reading import read_results, read_warnings
 from db.states import ItemState
-from db.values import JobStatus, StoredItem, Thumbnail
 from db.videos.tracks import count_people
 
 blueprint = APIBlueprint(

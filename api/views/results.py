@@ -20,8 +20,9 @@ from api.services import services
 from api.validation import refuse_repeats
 from api.views.jobs import find_job
 from db.engine import Database
-from db.results.reading import ResultFilter, read_results
-from db.values import StoredItem
+from db.item_values import StoredItem
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 
 blueprint = APIBlueprint(
     "results", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS

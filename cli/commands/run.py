@@ -25,8 +25,8 @@ from cli.terminal import tell
 from cli.uploads.files import Findings, FoundFile, find_pictures
 from cli.uploads.job_fields import JobFields, takes_fields
 from cli.uploads.sending import require_pictures, submit_items, upload_files
+from db.job_values import JobOptions
 from db.states import LIVE_JOB_STATES, JobState
-from db.values import JobOptions
 
 DATA = ".facetally"
 # The number of the job whose results were last written.

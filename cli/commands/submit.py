@@ -18,7 +18,7 @@ from cli.uploads.files import find_pictures
 from cli.uploads.job_fields import JobFields, takes_fields
 from cli.uploads.manifests import URI, is_manifest, is_remote_manifest, read_manifest
 from cli.uploads.sending import JSON, require_pictures, submit_items, upload_files
-from db.values import Duplicates, JobOptions
+from db.job_values import Duplicates, JobOptions
 
 
 @click.command()

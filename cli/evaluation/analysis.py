@@ -15,8 +15,9 @@ from cli.stack.stack import StackPlan, run_stack
 from cli.uploads.job_fields import JobFields
 from cli.uploads.sending import submit_items
 from db.engine import Database
-from db.results.reading import ResultFilter, read_results
-from db.values import StoredFace, StoredItem
+from db.item_values import StoredFace, StoredItem
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from models.statistics.judged import JudgedPicture
 
 ITEMS_PER_PAGE = 1000

@@ -18,7 +18,7 @@ from db.audience.grouping import AudienceGroup, AudienceQuery, Grouping
 from db.audience.slices import Period, SliceQuery
 from db.audience.table import FACES, PEOPLE
 from db.audience.totals import Totals, empty_totals, faces_of
-from db.tables import CellRow
+from db.audience_tables import CellRow
 from models.statistics.shares import Share
 
 MOST_VALUES = 8

@@ -28,9 +28,11 @@ from db.audience.totals import (
     list_measures,
     pack,
 )
+from db.audience_tables import CellRow, DeltaRow, MeasureRow
 from db.bulk import add_to_rows, insert_rows
-from db.tables import CellRow, DeltaRow, MeasureRow, Table
-from db.values import Duplicates, ItemResult
+from db.item_values import ItemResult
+from db.job_values import Duplicates
+from db.tables import Table
 from models.statistics.confusion import PREDICTED_GENDERS
 
 

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from db.audience.cells import Grain, spell_dimensions
 from db.audience.tags import has_tag
 from db.audience.totals import Totals, empty_totals, pack, unpack
+from db.audience_tables import CubeRow, DeltaRow
 from db.bulk import put_rows
 from db.engine import is_postgresql
-from db.tables import CubeRow, DeltaRow, JobRow
+from db.tables import JobRow
 
 # Deltas of one turn: short, so that nobody waits for the rows.
 FOLDED_AT_ONCE = 200

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
 from db.audience.bands import Band
-from db.tables import EvaluationRow
+from db.audience_tables import EvaluationRow
 from models.errors import FacetallyError
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion

@@ -19,8 +19,9 @@ from db.audience.totals import (
     Totals,
     measure_of,
 )
+from db.audience_tables import MeasureRow
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
-from db.tables import ChunkRow, JobRow, MeasureRow
+from db.tables import ChunkRow, JobRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from db.audience.totals import (
     add_outcome,
     add_picture,
 )
+from db.item_values import ClaimedItem
 from db.states import ErrorCode
 from db.tables import FaceRow, ItemRow
-from db.values import ClaimedItem
 from db.video_tables import TrackRow
 from models.face import Dropped
 from models.statistics.confusion import OLDEST

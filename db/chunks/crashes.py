@@ -12,9 +12,9 @@ from db.chunks.leases import is_cancelling, leased_by
 from db.chunks.segments import fail_video
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
+from db.item_values import Failure
 from db.states import ChunkState, ErrorCode, ItemState
 from db.tables import ChunkRow, ItemRow
-from db.values import Failure
 
 # A crash is forgiven once: the worker may have been killed for reasons of its own. From then on
 # each item is written down before it is worked on.

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
+from db.item_values import ClaimedChunk, ClaimedItem
+from db.job_values import JobOptions
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import ClaimedChunk, ClaimedItem, JobOptions
 
 
 class LeaseStatus(StrEnum):

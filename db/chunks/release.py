@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from db.chunks.leases import leased_by, leased_with
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
+from db.item_values import ClaimedChunk
 from db.states import ChunkState
 from db.tables import ChunkRow, ItemRow
-from db.values import ClaimedChunk
 
 LAST_MOMENT_SECONDS = 1.0
 

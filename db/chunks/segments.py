@@ -14,9 +14,9 @@ from db.audience.video_counts import count_failed_video
 from db.chunks.leases import leased_with
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
+from db.item_values import ClaimedChunk, Failure
 from db.states import ChunkKind, ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
-from db.values import ClaimedChunk, Failure
 from db.video_tables import OF_VIDEOS, AnnotatedVideoRow, FrameRow
 from db.video_values import VideoCut
 

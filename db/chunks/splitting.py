@@ -4,9 +4,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.chunks.leases import read_options
+from db.job_values import Duplicates
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
-from db.values import Duplicates
 
 
 def cut_sub_chunk(

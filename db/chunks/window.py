@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, case, exists, func, or_, select, true, upd
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
+from db.job_values import Priority
 from db.states import ChunkState, JobState
 from db.tables import ChunkRow, JobRow
-from db.values import Priority
 
 # How many live jobs share the window at a time: the most urgent, and of those the oldest.
 SHARING_JOBS = 200

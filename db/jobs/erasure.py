@@ -6,18 +6,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.audience.cells import erase_cells
+from db.audience_tables import DeltaRow
 from db.clock import DatabaseTime
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
-from db.tables import (
-    ChunkRow,
-    DeltaRow,
-    DigestRow,
-    FaceRow,
-    ItemRow,
-    JobRow,
-    RequestRow,
-    ThumbnailRow,
-)
+from db.tables import ChunkRow, DigestRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
 from db.video_tables import OF_VIDEOS
 
 # Items removed in one transaction, with their faces and thumbnails: short, so that nobody waits.

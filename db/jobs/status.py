@@ -7,19 +7,11 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
+from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
 from db.jobs.cancelling import LEFT
 from db.jobs.video_progress import read_video_progress
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow, JobRow
-from db.values import (
-    JobCounts,
-    JobOptions,
-    JobStatus,
-    Pause,
-    Priority,
-    Receipt,
-    VideoProgress,
-)
 
 # The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
 # calm.

@@ -14,10 +14,11 @@ from db.audience.cells import Tally, record_tally
 from db.audience.totals import FAILED, add_outcome
 from db.bulk import insert_rows
 from db.clock import DatabaseTime
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.processes import count_slots
 from db.states import ChunkState, ItemState, JobState, ProcessRole
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import NewItem, NewJob
 
 # A small job is cut finer than a chunk may be, so that every slot has its part of it.
 CHUNKS_PER_SLOT = 4

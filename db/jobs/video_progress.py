@@ -9,9 +9,9 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from db.chunks.leases import read_options
+from db.job_values import JobOptions, VideoProgress
 from db.states import ChunkKind, ChunkState
 from db.tables import ChunkRow, ItemRow
-from db.values import JobOptions, VideoProgress
 from db.video_tables import AnnotatedVideoRow
 
 _ENDED = ChunkRow.state.in_((ChunkState.DONE, ChunkState.CANCELLED))

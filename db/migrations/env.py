@@ -3,7 +3,8 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import db.video_tables  # noqa: F401 - completes the metadata
+import db.audience_tables
+import db.video_tables  # noqa: F401 - both complete the metadata
 from db.tables import Table
 
 

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.bulk import insert_new_rows
-from db.results.reading import read_items, read_thumbnails
+from db.item_values import ClaimedChunk, ItemResult, RecordedPicture
+from db.job_values import Duplicates
+from db.results.pictures import read_thumbnails
+from db.results.reading import read_items
 from db.tables import DigestRow
-from db.values import ClaimedChunk, Duplicates, ItemResult, RecordedPicture
 from models.face import NONE_DROPPED
 
 

@@ -1,63 +1,19 @@
 """Step 6: results are read back, a page at a time, in the order their items were submitted."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import Session
 
+from db.item_values import Failure, StoredFace, StoredItem
 from db.results.faces import read_face
+from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ErrorCode, ItemState
-from db.tables import FaceRow, ItemRow, JobRow, ThumbnailRow
-from db.values import Failure, JobOptions, StoredFace, StoredItem, Thumbnail, ThumbnailKind
+from db.tables import FaceRow, ItemRow, ThumbnailRow
 from models.face import Dropped
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
-# An erased job is gone for readers at once, though its rows are removed a piece at a time.
-NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))
-
-
-@dataclass(frozen=True, slots=True)
-class ResultFilter:
-    """Which lines of a job's results are wanted. Age is in whole years, both ends included.
-
-    Where one of the face conditions is given, items without such a face are left out, and so are
-    the other faces of those that stay.
-    """
-
-    state: ItemState | None = None
-    gender: str | None = None
-    age_min: int | None = None
-    age_max: int | None = None
-    score_min: float | None = None
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-
-    def face_conditions(self) -> list[ColumnElement[bool]]:
-        conditions = []
-        if self.gender is not None:
-            conditions.append(FaceRow.gender == self.gender)
-        if self.age_min is not None:
-            conditions.append(FaceRow.age >= self.age_min)
-        if self.age_max is not None:
-            conditions.append(FaceRow.age <= self.age_max)
-        if self.score_min is not None:
-            conditions.append(FaceRow.score >= self.score_min)
-        return conditions
-
-    def item_conditions(self) -> list[ColumnElement[bool]]:
-        conditions = [
-            ItemRow.dimensions[name].as_string() == value for name, value in self.dimensions.items()
-        ]
-        if self.state is ItemState.FAILED:
-            # As the index of failures says it.
-            conditions.append(ItemRow.error_code.is_not(None))
-        elif self.state is not None:
-            conditions.append(ItemRow.state == self.state)
-        if faces := self.face_conditions():
-            conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))
-            conditions.append(ItemRow.state == ItemState.DONE)
-        return conditions
 
 
 def read_results(
@@ -121,33 +77,6 @@ def read_item(session: Session, item_id: int, *, faces_of_videos: bool = True) -
 def read_items(session: Session, item_ids: Collection[int]) -> list[StoredItem]:
     """These items with all their faces, in no certain order; those that are gone are left out."""
     return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), NOT_ERASED), [])
-
-
-def read_upload(session: Session, item_id: int) -> str | None:
-    """Where the store keeps the picture itself, if it was uploaded and its job hides no faces."""
-    alive = JobRow.erasing_at.is_(None)
-    query = (
-        select(ItemRow.uri, JobRow.options)
-        .join(JobRow, JobRow.id == ItemRow.job_id)
-        .where(ItemRow.id == item_id, ItemRow.uri.startswith("store:"), alive)
-    )
-    found = session.execute(query).first()
-    if found is None or JobOptions.of(found.options).thumbnails is not ThumbnailKind.ANNOTATED:
-        return None
-    return str(found.uri)
-
-
-def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
-    """The annotated picture of an item, or None where it has none."""
-    query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, NOT_ERASED)
-    row = session.scalars(query).first()
-    return None if row is None else Thumbnail(row.media_type, row.content)
-
-
-def read_thumbnails(session: Session, item_ids: Collection[int]) -> dict[int, Thumbnail]:
-    """The annotated pictures of those items that have one."""
-    query = select(ThumbnailRow).where(ThumbnailRow.item_id.in_(item_ids))
-    return {row.item_id: Thumbnail(row.media_type, row.content) for row in session.scalars(query)}
 
 
 def _select_items() -> _ItemQuery:

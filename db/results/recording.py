@@ -12,11 +12,12 @@ from db.chunks.leases import is_cancelling, leased_with
 from db.chunks.release import release_chunk, release_rest
 from db.chunks.segments import separate_videos
 from db.clock import DatabaseTime
+from db.item_values import ClaimedChunk, ItemResult
+from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates
 from db.results.faces import describe_dropped, describe_face
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
-from db.values import ClaimedChunk, Duplicates, ItemResult
 
 RECORDED = (ChunkState.DONE, ChunkState.CANCELLED, ChunkState.SPLIT, ChunkState.CUT)
 

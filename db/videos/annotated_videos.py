@@ -4,9 +4,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.leases import leased_with
+from db.item_values import ClaimedChunk
 from db.jobs.submissions import add_batch
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import ClaimedChunk
 from db.video_tables import AnnotatedVideoRow
 from db.video_values import AnnotatedVideoProgress
 

@@ -12,11 +12,12 @@ from db.bulk import insert_rows, update_rows
 from db.chunks.leases import is_cancelling, leased_with
 from db.chunks.segments import end_segment, fail_video, forget_frames, lock_video
 from db.clock import DatabaseTime
+from db.item_values import ClaimedChunk, Failure, ItemResult
+from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates
 from db.results.faces import describe_dropped, describe_face
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
-from db.values import ClaimedChunk, Duplicates, Failure, ItemResult
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo
 from db.videos.frames import FACES_PER_FRAME

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from db.bulk import insert_rows
 from db.chunks.leases import leased_with
+from db.item_values import ClaimedChunk, Thumbnail
 from db.tables import ChunkRow, ThumbnailRow
-from db.values import ClaimedChunk, Thumbnail
 from db.video_tables import TrackThumbnailRow
 
 

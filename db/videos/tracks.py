@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.audience.cells import Unit
-from db.results.reading import NOT_ERASED, ResultFilter
+from db.audience_tables import CellRow
+from db.item_values import Thumbnail
+from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ChunkKind, ItemState
-from db.tables import CellRow, ChunkRow, ItemRow
-from db.values import Thumbnail
+from db.tables import ChunkRow, ItemRow
 from db.video_tables import TrackRow, TrackThumbnailRow
 from db.video_values import StoredTrack
 from models.face import AgeEstimate, Box, Gender

@@ -18,9 +18,10 @@ from api.exports.track_rows import TRACK_SCHEMA
 from api.schemas.responses import JobOut
 from cli.output.progress import describe_job
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.tables import ItemRow
-from db.values import JobOptions, NewItem, NewJob
 from models.weights.manifest import default_weights_dir
 from tests.support.clips import HEIGHT, PEOPLE, WIDTH, write_clip
 from tests.support.http import results, stored_files, upload

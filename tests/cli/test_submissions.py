@@ -14,7 +14,7 @@ from cli.uploads.files import FoundFile
 from cli.uploads.job_fields import JobFields
 from cli.uploads.manifests import is_manifest, read_manifest, write_job
 from cli.uploads.multipart import Form, split_readable
-from db.values import Duplicates, JobOptions, ThumbnailKind
+from db.job_values import Duplicates, JobOptions, ThumbnailKind
 
 OPTIONS = JobOptions(ThumbnailKind.BLURRED, Duplicates.ONCE)
 CHOSEN = {**asdict(JobOptions()), "thumbnails": "blurred", "duplicates": "once"}

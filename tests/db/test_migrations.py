@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 
-import db.video_tables  # noqa: F401 - completes the metadata
+import db.audience_tables
+import db.video_tables  # noqa: F401 - both complete the metadata
 from db.engine import Database
 from db.migrate import migrate
 from db.tables import Table

@@ -14,14 +14,16 @@ from db.chunks.leases import claim_chunk, mark_current_item, read_expired_leases
 from db.chunks.release import release_chunks_of
 from db.chunks.window import choose_hints
 from db.engine import Database
+from db.item_values import ClaimedChunk, ItemResult
 from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.pausing import read_jobs_to_pause
 from db.jobs.status import read_job
 from db.results.duplicates import find_recorded
-from db.results.reading import ResultFilter, read_item, read_results, read_thumbnail
+from db.results.filters import ResultFilter
+from db.results.pictures import read_thumbnail
+from db.results.reading import read_item, read_results
 from db.results.recording import record_results, was_recorded
-from db.values import ClaimedChunk, ItemResult
 from tests.support.jobs import claim, claim_next, hints, make_face, record, results_of, submit
 
 # SQLite plans by rules of its own.

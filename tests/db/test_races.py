@@ -12,7 +12,8 @@ from db.chunks.leases import claim_chunk, release_all_chunks
 from db.chunks.window import choose_hints
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
-from db.results.reading import ResultFilter, read_results
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from db.states import JobState
 from db.tables import JobRow
 from tests.support.jobs import (

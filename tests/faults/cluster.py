@@ -16,20 +16,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import Duplicates, JobOptions, JobStatus, NewJob, Priority, ThumbnailKind
 from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
 from db.processes import count_slots
 from db.states import LIVE_JOB_STATES, ChunkState, ProcessRole
 from db.tables import ChunkRow
-from db.values import (
-    Duplicates,
-    JobOptions,
-    JobStatus,
-    NewItem,
-    NewJob,
-    Priority,
-    ThumbnailKind,
-)
 from tests.faults.fail_points import Action, Point, arm
 from tests.faults.invariants import Difference, compare
 from tests.faults.pictures import SCHEME

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.values import Priority
+from db.job_values import Priority
 from tests.faults.cluster import Cluster
 from tests.faults.pictures import name_items
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from db.audience_tables import CellRow
 from db.engine import Database
+from db.job_values import Duplicates
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
-from db.values import Duplicates
+from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
 from models.face import Dropped, Face
 from tests.faults.audience import check_cube, check_measures
 from tests.faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from api.schemas.faces import FaceOut
+from db.item_values import StoredFace
 from db.tables import ChunkRow
-from db.values import StoredFace
 from tests.faults.cluster import Cluster
 from tests.faults.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.pictures import draw_picture, expect_faces, name_items

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from db.item_values import ClaimedItem, Failure, ItemResult
 from db.states import ErrorCode
-from db.values import ClaimedItem, Failure, ItemResult
 from models.face import AgeEstimate, Box, Detection, Dropped, Face, Gender
 
 # An address as submitters give it; no worker of ours opens a file for it.

@@ -13,8 +13,8 @@ import httpx
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
+from db.job_values import JobCounts, JobStatus
 from db.jobs.status import read_job
-from db.values import JobCounts, JobStatus
 
 LOOK_SECONDS = 0.1
 # Jobs that have ended are looked at now and then: nothing may happen to them any more.

@@ -12,10 +12,11 @@ from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import claim_chunk
 from db.chunks.window import choose_hints
 from db.engine import Database
+from db.item_values import ClaimedChunk, NewItem
+from db.job_values import NewJob
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.submissions import accept_job
 from db.results.recording import record_results
-from db.values import ClaimedChunk, NewItem, NewJob
 from tests.faults.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.pictures import expect_result, name_items
 

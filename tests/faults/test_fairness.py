@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.values import Priority
+from db.job_values import Priority
 from tests.faults.cases import MOST_OVERTAKEN
 from tests.faults.cluster import Cluster
 from tests.faults.fairness import overtake, share_by_priority

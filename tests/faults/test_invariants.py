@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from db.audience_tables import CellRow
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import CellRow, ChunkRow, FaceRow, ItemRow, JobRow
-from db.values import NewItem, NewJob
+from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
 from tests.faults.cases import REQUIRED_KINDS, find_missing
 from tests.faults.invariants import compare, find_remains, find_repeated
 from tests.faults.outcome import Outcome

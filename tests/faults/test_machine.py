@@ -20,10 +20,13 @@ from hypothesis.stateful import (
 from sqlalchemy import delete, update
 
 from db.audience.cube import fold_deltas
+from db.audience_tables import CubeRow, DeltaRow
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import LeaseStatus, mark_current_item, read_expired_leases, renew_lease
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.item_values import ClaimedChunk, NewItem
+from db.job_values import NewJob, Priority
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job, finish_erasure, read_jobs_to_erase, remove_erased
 from db.jobs.retrying import retry_job
@@ -31,8 +34,7 @@ from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, CubeRow, DeltaRow, JobRow
-from db.values import ClaimedChunk, NewItem, NewJob, Priority
+from db.tables import ChunkRow, JobRow
 from tests.faults.invariants import (
     GENDER_MIN_PROBABILITY,
     Evidence,

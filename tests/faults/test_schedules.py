@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 
-from db.values import Duplicates
+from db.job_values import Duplicates
 from tests.faults.cluster import Cluster
 from tests.faults.pictures import name_copies, name_items
 from tests.faults.plan import Plan

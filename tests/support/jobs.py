@@ -9,21 +9,14 @@ from db.chunks.leases import claim_chunk
 from db.chunks.window import choose_hints
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.item_values import ClaimedChunk, Failure, ItemResult, NewItem, Thumbnail
+from db.job_values import JobStatus, NewJob
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from db.states import ErrorCode
 from db.tables import ChunkRow
-from db.values import (
-    ClaimedChunk,
-    Failure,
-    ItemResult,
-    JobStatus,
-    NewItem,
-    NewJob,
-    Thumbnail,
-)
 from models.face import AgeEstimate, Box, Face, Gender
 
 LEASE_SECONDS = 60.0

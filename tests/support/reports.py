@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from db.values import NewItem, NewJob
 from models.face import Face
 from tests.support.jobs import close, make_face, work_all
 from worker.settings import Settings

@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from db.engine import Database
+from db.item_values import NewItem, StoredItem
+from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
-from db.results.reading import ResultFilter, read_results
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from db.tables import FaceRow, Table, ThumbnailRow
-from db.values import JobOptions, NewItem, NewJob, StoredItem
 from db.video_tables import TrackRow, TrackThumbnailRow
 from models.weights.manifest import default_weights_dir
 from tests.support.clips import write_clip

@@ -10,9 +10,10 @@ from redis import Redis
 
 from db.chunks.window import choose_hints
 from db.engine import Database
+from db.item_values import StoredItem
 from db.jobs.closing import close_job, read_jobs_to_close
-from db.results.reading import ResultFilter, read_results
-from db.values import StoredItem
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from models.nets.analyzer import Analyzer, load_analyzer
 from worker.chunks.runner import ChunkWorker
 from worker.pictures.analysis import Analysis

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.item_values import ClaimedChunk, Failure, Thumbnail
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, ErrorCode
 from db.tables import ChunkRow, FaceRow
-from db.values import ClaimedChunk, Failure, Thumbnail
 from db.video_tables import OF_VIDEOS, FrameRow, TrackRow, TrackThumbnailRow
 from db.videos.recording import record_failure
 from db.videos.thumbnails import record_thumbnails

@@ -15,10 +15,10 @@ from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import claim_chunk, mark_current_item
 from db.chunks.window import forget_hints
 from db.engine import Database
+from db.item_values import ClaimedChunk, ClaimedItem, ItemResult, RecordedPicture
 from db.results.duplicates import find_recorded
 from db.results.recording import record_results, was_recorded
 from db.states import ChunkKind
-from db.values import ClaimedChunk, ClaimedItem, ItemResult, RecordedPicture
 from worker.lease import LeaseLost, Renewal
 from worker.pictures.analysis import Analysis
 from worker.settings import Settings

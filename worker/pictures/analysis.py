@@ -10,7 +10,8 @@ from itertools import islice, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from db.values import ClaimedItem, Failure, ItemResult, ThumbnailKind
+from db.item_values import ClaimedItem, Failure, ItemResult
+from db.job_values import ThumbnailKind
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture, decode_picture

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from db.values import ClaimedItem, ItemResult, RecordedPicture
+from db.item_values import ClaimedItem, ItemResult, RecordedPicture
 from worker.pictures.intake import LoadedItem
 
 FindRecorded = Callable[[Collection[bytes]], Mapping[bytes, RecordedPicture]]

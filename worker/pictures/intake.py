@@ -11,8 +11,8 @@ from itertools import islice
 from time import monotonic
 from typing import TypeVar
 
+from db.item_values import ClaimedItem, Failure
 from db.states import ErrorCode
-from db.values import ClaimedItem, Failure
 from models import errors
 from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 

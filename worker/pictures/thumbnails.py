@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-from db.values import Thumbnail
+from db.item_values import Thumbnail
 from models.face import Box, Face
 
 JPEG_QUALITY = 85

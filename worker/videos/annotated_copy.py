@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.values import ClaimedChunk
+from db.item_values import ClaimedChunk
 from db.video_values import AnnotatedVideoProgress, JoinedVideo
 from db.videos.annotated_videos import (
     begin_annotated_video,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock, Timer
 from typing import IO
 
-from db.values import ClaimedItem
+from db.item_values import ClaimedItem
 from models.videos.matroska import name_duration
 from worker.sources.reader import Sources
 

@@ -9,7 +9,8 @@ from itertools import islice
 import numpy as np
 from PIL import Image
 
-from db.values import ClaimedChunk, JobOptions, Thumbnail, ThumbnailKind
+from db.item_values import ClaimedChunk, Thumbnail
+from db.job_values import JobOptions, ThumbnailKind
 from db.video_values import JoinedVideo, StoredFrame
 from models.errors import UnreadableItem
 from models.face import Face

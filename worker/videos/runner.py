@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from db.chunks.release import release_chunk
 from db.chunks.segments import cut_video
 from db.engine import Database
+from db.item_values import ClaimedChunk, Failure, ItemResult, Thumbnail
 from db.processes import count_slots
 from db.results.recording import record_results, was_recorded
 from db.states import ChunkKind, ErrorCode, ProcessRole
-from db.values import ClaimedChunk, Failure, ItemResult, Thumbnail
 from db.video_values import JoinedVideo, StoredFrame, VideoCut
 from db.videos.frames import read_frames, read_header, read_small_picture
 from db.videos.recording import record_failure, record_segment, record_video

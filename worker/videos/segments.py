@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.values import ClaimedChunk, JobOptions, ThumbnailKind
+from db.item_values import ClaimedChunk
+from db.job_values import JobOptions, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.errors import TooLargeItem
 from models.face import Face

@@ -11,8 +11,8 @@ from pyarrow import parquet
 from api.exports.coco import stream_coco
 from api.exports.result_rows import RESULT_SCHEMA
 from api.exports.tables import stream_csv, stream_parquet
+from db.item_values import StoredFace, StoredItem
 from db.states import ItemState
-from db.values import StoredFace, StoredItem
 from tests.support.jobs import make_face
 
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))

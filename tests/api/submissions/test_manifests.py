@@ -18,9 +18,10 @@ from api.submissions.manifests import (
     read_manifest,
 )
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.erasure import read_jobs_to_expire
 from db.jobs.submissions import append_items, open_submission
-from db.values import NewItem, NewJob
 from tests.support.http import OpenClient
 from tests.support.sample_pictures import encode_scene
 from tests.support.web import WebServer, answer

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 
 from db.audience.evaluations import record_evaluation
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.submissions import accept_job
-from db.values import Duplicates, JobOptions, NewItem, NewJob
 from models.face import Dropped
 from tests.support.clips import PEOPLE
 from tests.support.http import OpenClient

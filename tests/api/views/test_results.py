@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from db.values import NewItem, NewJob
 from tests.support.jobs import close, make_face, submit, work_all
 from worker.settings import Settings
 

@@ -12,13 +12,15 @@ from db.audience.cells import Unit
 from db.audience.cube import fold_deltas
 from db.audience.slices import Period, SliceQuery, Slices, list_stretches, read_slices
 from db.audience.totals import DONE, cells_of, faces_of, measure_of
+from db.audience_tables import CellRow, CubeRow, DeltaRow
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.states import ItemState
-from db.tables import CellRow, CubeRow, DeltaRow, FaceRow, ItemRow, JobRow
-from db.values import NewItem, NewJob
+from db.tables import FaceRow, ItemRow, JobRow
 from models.statistics.confusion import PREDICTED_GENDERS
 from tests.support.jobs import claim, close, hints, make_face, record, results_of, submit, work_all
 

@@ -15,9 +15,10 @@ from db.audience.grouping import AudienceQuery
 from db.audience.slices import SliceQuery
 from db.audience.table import Audience, read_audience
 from db.engine import Database
+from db.item_values import ItemResult, NewItem
+from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.tables import FaceRow, ItemRow
-from db.values import ItemResult, NewItem, NewJob
 from tests.support.jobs import claim, hints, make_face, record
 
 MIN_CELL = 5

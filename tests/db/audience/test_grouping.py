@@ -15,8 +15,9 @@ from db.audience.slices import Period, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.audience.totals import CountedFace, add_picture, cells_of, empty_totals
 from db.engine import Database
+from db.item_values import ItemResult, NewItem
+from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from db.values import ItemResult, NewItem, NewJob
 from models.face import Face
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
 from models.statistics.mass import spread_over_bands

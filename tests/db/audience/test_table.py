@@ -10,11 +10,14 @@ from db.audience.bands import PRESETS, parse_bands
 from db.audience.grouping import AudienceQuery
 from db.audience.slices import SliceQuery
 from db.audience.table import read_audience
+from db.audience_tables import CellRow
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from db.results.reading import ResultFilter, read_results
-from db.tables import CellRow, FaceRow
-from db.values import NewItem, NewJob
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
+from db.tables import FaceRow
 from models.face import Dropped
 from models.statistics.shares import wilson_share
 from tests.support.jobs import claim, hints, make_face, record, results_of, submit, work_all

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from sqlalchemy import func, insert, select
 
 from db.audience.video_counts import count_video
+from db.audience_tables import CellRow
 from db.bulk import insert_rows
 from db.engine import Database
 from db.results.faces import describe_face
-from db.tables import CellRow, FaceRow, Table
+from db.tables import FaceRow, Table
 from models.face import NONE_DROPPED
 from tests.support.jobs import claim_next, make_face, submit
 

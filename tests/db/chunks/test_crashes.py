@@ -9,13 +9,14 @@ from sqlalchemy import select, update
 from db.chunks.crashes import rescue_chunk, rescue_chunks_of
 from db.chunks.leases import mark_current_item
 from db.engine import Database
+from db.item_values import ClaimedChunk
 from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job
 from db.jobs.retrying import retry_job
-from db.results.reading import ResultFilter, read_results
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import ChunkRow, ItemRow
-from db.values import ClaimedChunk
 from tests.support.jobs import (
     claim,
     claim_next,

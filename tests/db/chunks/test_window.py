@@ -6,11 +6,12 @@ from sqlalchemy import select, update
 
 from db.chunks.window import forget_hints
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob, Priority
 from db.jobs.cancelling import cancel_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, JobState
 from db.tables import ChunkRow
-from db.values import NewItem, NewJob, Priority
 from tests.support.jobs import claim, close, hints, status, submit
 
 

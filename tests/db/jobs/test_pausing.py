@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import Database
+from db.item_values import ClaimedChunk, Failure, ItemResult, NewItem
+from db.job_values import NewJob
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.jobs.pausing import pause_job, read_jobs_to_pause, resume_job
@@ -11,7 +13,6 @@ from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow
-from db.values import ClaimedChunk, Failure, ItemResult, NewItem, NewJob
 from tests.support.jobs import claim, claim_next, close, hints, record, results_of, status, submit
 
 

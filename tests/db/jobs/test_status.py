@@ -8,14 +8,16 @@ from sqlalchemy import delete
 
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.item_values import Failure, NewItem
+from db.job_values import JobCounts, NewJob
 from db.jobs.cancelling import cancel_job
 from db.jobs.retrying import retry_job
 from db.jobs.status import read_job, read_jobs
 from db.jobs.submissions import accept_job, append_items, create_draft
-from db.results.reading import ResultFilter, read_results
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
-from db.values import Failure, JobCounts, NewItem, NewJob
 from tests.support.jobs import (
     claim,
     claim_next,

@@ -8,25 +8,20 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from db.audience_tables import CellRow
 from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.item_values import ClaimedChunk, ItemResult, NewItem, StoredItem
+from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.results.duplicates import find_recorded
-from db.results.reading import ResultFilter, read_results
+from db.results.filters import ResultFilter
+from db.results.reading import read_results
 from db.states import ChunkState
-from db.tables import CellRow, ChunkRow, DigestRow, FaceRow
-from db.values import (
-    ClaimedChunk,
-    Duplicates,
-    ItemResult,
-    JobOptions,
-    NewItem,
-    NewJob,
-    StoredItem,
-)
+from db.tables import ChunkRow, DigestRow, FaceRow
 from tests.support.jobs import (
     claim,
     claim_next,

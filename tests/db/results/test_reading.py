@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy import func, select
 
+from db.audience_tables import CellRow
 from db.engine import Database
-from db.results.reading import ResultFilter, read_item, read_results, read_thumbnail
+from db.item_values import Thumbnail
+from db.results.filters import ResultFilter
+from db.results.pictures import read_thumbnail
+from db.results.reading import read_item, read_results
 from db.results.recording import was_recorded
 from db.states import ErrorCode, ItemState
-from db.tables import CellRow, FaceRow
-from db.values import Thumbnail
+from db.tables import FaceRow
 from models.face import whole_years
 from tests.support.jobs import claim_next, make_face, record, results_of, status, submit, work_all
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.item_values import ClaimedItem, NewItem
+from db.job_values import JobOptions, NewJob, ThumbnailKind
 from db.jobs.cancelling import cancel_job
 from db.jobs.submissions import accept_job
-from db.results.reading import read_thumbnail
+from db.results.pictures import read_thumbnail
 from db.states import JobState
 from db.tables import ChunkRow, ThumbnailRow
-from db.values import ClaimedItem, JobOptions, NewItem, NewJob, ThumbnailKind
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture

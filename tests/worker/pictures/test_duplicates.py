@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.tables import ChunkRow
-from db.values import Duplicates, JobOptions, NewItem, NewJob
 from models.face import Detection, Dropped, Face
 from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture

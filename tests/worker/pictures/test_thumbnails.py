@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import JobOptions, NewJob, ThumbnailKind
 from db.jobs.submissions import accept_job
-from db.results.reading import read_item, read_thumbnail
-from db.values import JobOptions, NewItem, NewJob, ThumbnailKind
+from db.results.pictures import read_thumbnail
+from db.results.reading import read_item
 from models.face import Box, Face
 from models.pictures.picture import decode_picture
 from tests.support.jobs import make_face

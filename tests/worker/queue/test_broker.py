@@ -7,12 +7,13 @@ from kombu import Connection
 from redis import Redis
 
 from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.submissions import accept_job
 from db.processes import count_slots, record_heartbeat, remove_process
 from db.states import JobState, ProcessRole
 from db.tables import JobRow
-from db.values import NewItem, NewJob
 from tests.support.jobs import status, submit, work_all
 from worker.dispatcher import Dispatcher
 from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from db.engine import Database
+from db.job_values import VideoProgress
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
-from db.values import VideoProgress
 from db.video_tables import OF_VIDEOS, AnnotatedVideoRow, TrackRow
 from tests.support.clips import PEOPLE
 from tests.support.http import stored_files

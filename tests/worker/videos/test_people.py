@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
+from db.item_values import ClaimedChunk, ClaimedItem, Thumbnail
+from db.job_values import JobOptions
 from db.states import ChunkKind
-from db.values import ClaimedChunk, ClaimedItem, JobOptions, Thumbnail
 from db.video_values import JoinedVideo, StoredFrame
 from models.videos.tracks import SeenFace
 from tests.support.jobs import make_face

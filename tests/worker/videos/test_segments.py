@@ -10,10 +10,10 @@ from db.audience.bands import PRESETS
 from db.audience.grouping import AudienceQuery
 from db.audience.table import read_audience
 from db.engine import Database
+from db.job_values import Duplicates, ThumbnailKind, VideoProgress
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
-from db.values import Duplicates, ThumbnailKind, VideoProgress
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from models.nets.analyzer import load_analyzer
 from tests.support.clips import CUT_SECONDS, PEOPLE

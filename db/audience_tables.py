@@ -1,0 +1,83 @@
+"""The rows that audiences are counted from, and the evaluations that correct them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.clock import DatabaseTime
+from db.tables import BigKey, Json, Table
+
+
+class CellRow(Table):
+    """How many faces of one age and gender a job has in one segment (its dimensions as JSON) on one
+    day, and their mass; written with the faces."""
+
+    __tablename__ = "cells"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    dimension_set: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    gender: Mapped[str] = mapped_column(primary_key=True)
+    age: Mapped[int] = mapped_column(primary_key=True)
+    faces: Mapped[int]
+    female_milli: Mapped[int]
+    width_years: Mapped[int]
+
+
+class MeasureRow(Table):
+    """What else is counted where cells are: what became of items, how faces cluster in pictures."""
+
+    __tablename__ = "measures"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    dimension_set: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
+class DeltaRow(Table):
+    """What a transaction added to the cells of a job, and the cube does not hold yet."""
+
+    __tablename__ = "deltas"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    job_id: Mapped[int] = mapped_column(BigKey)
+    dimension_set: Mapped[str]
+    day: Mapped[str]
+    unit: Mapped[str]
+    totals: Mapped[bytes]
+
+
+class CubeRow(Table):
+    """Cells of many jobs, summed so that an audience reads few rows: see `db/audience/cube.py`."""
+
+    __tablename__ = "cube"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    shape: Mapped[str] = mapped_column(primary_key=True)
+    grain: Mapped[str] = mapped_column(primary_key=True)
+    dimension_set: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    totals: Mapped[bytes]
+
+
+class EvaluationRow(Table):
+    """How right the nets were on labeled pictures; `labeled` holds the counts of labels and
+    predictions, which listing evaluations does not read."""
+
+    __tablename__ = "evaluations"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    nets: Mapped[dict[str, str]] = mapped_column(Json)
+    settings: Mapped[dict[str, Any]] = mapped_column(Json)
+    counts: Mapped[dict[str, Any]] = mapped_column(Json)
+    accuracy: Mapped[dict[str, Any]] = mapped_column(Json)
+    labeled: Mapped[list[list[Any]]] = mapped_column(Json, deferred=True)
+    design_effect: Mapped[float]

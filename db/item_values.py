@@ -1,0 +1,128 @@
+"""Values of items: as they are accepted, claimed, analyzed and read back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from db.job_values import JobOptions
+from db.states import ChunkKind, ErrorCode, ItemState
+from models.face import NONE_DROPPED, Dropped, Face
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an item failed, and one sentence its submitter can act on."""
+
+    code: ErrorCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item as it is accepted; one with an `error` was refused and never reaches a worker."""
+
+    name: str
+    uri: str
+    captured_at: datetime | None = None
+    dimensions: dict[str, str] = field(default_factory=dict)
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedItem:
+    """An item that its worker is to analyze."""
+
+    id: int
+    name: str
+    uri: str
+    dimensions: dict[str, str]
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedChunk:
+    """A lease: `token` proves it when the chunk is renewed, recorded or given back."""
+
+    id: int
+    job_id: int
+    token: str
+    options: JobOptions
+    items: tuple[ClaimedItem, ...]
+    crashes: int = 0
+    kind: ChunkKind = ChunkKind.ITEMS
+    # Of a segment: the grid times of its frames.
+    first_frame: int = 0
+    stop_frame: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """An encoded picture."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What became of one item of a claimed chunk: faces (none is fine), or an error.
+
+    `digest` is that of its bytes, if they could be read; `duplicate_of` is found out when it is
+    recorded. A video is not done by this chunk: it gets one of its own.
+    """
+
+    item: ClaimedItem
+    error: Failure | None = None
+    width_pixels: int | None = None
+    height_pixels: int | None = None
+    faces: tuple[Face, ...] = ()
+    thumbnail: Thumbnail | None = None
+    digest: bytes | None = None
+    duplicate_of: int | None = None
+    is_video: bool = False
+    dropped: Dropped = NONE_DROPPED
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPicture:
+    """What was found in a picture before: its copies need no analysis."""
+
+    width_pixels: int | None
+    height_pixels: int | None
+    faces: tuple[Face, ...]
+    thumbnail: Thumbnail | None
+    dropped: Dropped = NONE_DROPPED
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFace:
+    """A face as it was recorded; `gender` is what `female` meant under the worker's setting."""
+
+    face: Face
+    gender: str
+    frame: int | None = None
+    time_seconds: float | None = None
+    track: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """One line of a job's results."""
+
+    id: int
+    job_id: int
+    position: int
+    name: str
+    state: ItemState
+    error: Failure | None
+    width_pixels: int | None
+    height_pixels: int | None
+    captured_at: datetime | None
+    dimensions: dict[str, str]
+    duplicate_of: int | None
+    has_thumbnail: bool
+    faces: tuple[StoredFace, ...]
+    duration_seconds: float | None = None
+    frames: int | None = None
+    warning: str | None = None
+    annotated_video_uri: str | None = None
+    dropped: Dropped = NONE_DROPPED

@@ -1,0 +1,38 @@
+"""The pictures of an item: what was uploaded, and its thumbnail."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.item_values import Thumbnail
+from db.job_values import JobOptions, ThumbnailKind
+from db.results.filters import NOT_ERASED
+from db.tables import ItemRow, JobRow, ThumbnailRow
+
+
+def read_upload(session: Session, item_id: int) -> str | None:
+    """Where the store keeps the picture itself, if it was uploaded and its job hides no faces."""
+    alive = JobRow.erasing_at.is_(None)
+    query = (
+        select(ItemRow.uri, JobRow.options)
+        .join(JobRow, JobRow.id == ItemRow.job_id)
+        .where(ItemRow.id == item_id, ItemRow.uri.startswith("store:"), alive)
+    )
+    found = session.execute(query).first()
+    if found is None or JobOptions.of(found.options).thumbnails is not ThumbnailKind.ANNOTATED:
+        return None
+    return str(found.uri)
+
+
+def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
+    """The annotated picture of an item, or None where it has none."""
+    query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, NOT_ERASED)
+    row = session.scalars(query).first()
+    return None if row is None else Thumbnail(row.media_type, row.content)
+
+
+def read_thumbnails(session: Session, item_ids: Collection[int]) -> dict[int, Thumbnail]:
+    """The annotated pictures of those items that have one."""
+    query = select(ThumbnailRow).where(ThumbnailRow.item_id.in_(item_ids))
+    return {row.item_id: Thumbnail(row.media_type, row.content) for row in session.scalars(query)}
