@@ -45,7 +45,7 @@ from db.jobs.submissions import create_draft
 from db.states import JobState
 from db.tables import JobRow
 from models.face import AgeEstimate, Box, Face, Gender
-from models.statistics.judged import JudgedPicture, count_labeled
+from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 
 SEED = 44
@@ -192,10 +192,10 @@ def _store_evaluation(database: Database) -> None:
         record_evaluation(session, evaluation)
 
 
-def _judge(age: int, gender: str, female: float) -> JudgedPicture:
+def _judge(age: int, gender: str, female: float) -> LabeledPicture:
     points = ((12, 18), (20, 18), (16, 24), (13, 30), (19, 30))
     face = Face(Box(8, 8, 16, 28), 0.9, points, Gender(female), AgeEstimate(age, age, age, "0-2"))
-    return JudgedPicture(f"{age}-{gender}-{female}", age, gender, face, face.gender.value(0.6))
+    return LabeledPicture(f"{age}-{gender}-{female}", age, gender, face, face.gender.value(0.6))
 
 
 def _write(

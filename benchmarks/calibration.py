@@ -18,7 +18,7 @@ from cli.evaluation.labels import read_labels
 from db.audience.bands import PRESETS, Band
 from models.statistics.calibration import correct_shares
 from models.statistics.confusion import Confusion, Group, LabeledFaces, band_of, tabulate_confusion
-from models.statistics.judged import count_labeled
+from models.statistics.labeled_pictures import count_labeled
 from models.statistics.shares import Share, bound_design_effect, wilson_share
 
 SEED = 4

@@ -38,7 +38,7 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
-from models.statistics.judged import JudgedPicture, bound_subjects, count_labeled
+from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from models.weights.manifest import NETS
 from worker.settings import Settings
@@ -58,7 +58,7 @@ MOST_TOLD = 20
 class Judgment:
     """What became of the rows."""
 
-    pictures: list[JudgedPicture]
+    pictures: list[LabeledPicture]
     problems: Counter[str]
     several_faces: int
 

@@ -18,7 +18,7 @@ from db.engine import Database
 from db.item_values import StoredFace, StoredItem
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
-from models.statistics.judged import JudgedPicture
+from models.statistics.labeled_pictures import LabeledPicture
 
 ITEMS_PER_PAGE = 1000
 # The pictures may lie anywhere that their labels name; nobody else has the key of this stack.
@@ -55,10 +55,10 @@ def _read_items(database_url: str, job_id: int) -> Iterator[StoredItem]:
             after = page[-1].position
 
 
-def judge_row(row: LabelRow, item: StoredItem) -> JudgedPicture:
+def judge_row(row: LabelRow, item: StoredItem) -> LabeledPicture:
     """The labels of a row beside the face that its picture is taken to be of."""
     face = _find_most_prominent(item)
-    return JudgedPicture(
+    return LabeledPicture(
         subject=row.subject,
         true_age=row.age_years,
         true_gender=row.gender,

@@ -1,13 +1,17 @@
 """Shares, intervals, accuracy and calibration. In reading order:
 
-shares       shares and their intervals
-clusters     how alike the faces of one picture are
-mass         faces spread over the ages and genders they may have
-confusion    what the models made of labeled faces
-mixture      shares of a mixture of known parts
-calibration  shares corrected for the models' confusion
-judged       labeled pictures with what the models found
-bootstrap    intervals by resampling
-accuracy     the figures that say how accurate the models are
-measurement  labeled pictures to figures
+shares            shares and their intervals
+clusters          how alike the faces of one picture are
+mass              faces spread over the ages and genders they may have
+confusion         what the models made of labeled faces
+mixture           shares of a mixture of known parts
+calibration       shares corrected for the models' confusion
+labeled_pictures  labeled pictures with what the models found
+bootstrap         intervals by resampling
+accuracy          the figures that say how accurate the models are
+columns           labeled pictures as columns
+choices           a choice among classes: its ratios and its confusion table
+gender_ratios     the ratios of genders
+age_ratios        the ratios of ages
+measurement       labeled pictures to figures
 """

@@ -1,7 +1,8 @@
-"""95 % intervals of ratios, by drawing the same subjects again (Efron 1979; Field, Welsh 2007)."""
+"""95% intervals of ratios, by drawing the same subjects again (Efron 1979; Field, Welsh 2007)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 DRAWS = 1000
-# Draws are made so many at a time, which bounds the memory of many faces.
+# Draws in one batch: bounds the memory for many faces.
 DRAWS_AT_ONCE = 50
 SEED = 20_261_123
 
@@ -24,34 +25,50 @@ class Estimate:
     faces: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ratio:
-    """The sum of `values` by that of `weights`; a row of no weight has no value either."""
+    """The sum of `values` divided by that of `weights`; rows of weight 0 have a value of 0.
+
+    A ratio is equal to itself only, so that its estimate can be found under it.
+    """
 
     values: Array  # (N,)
     weights: Array  # (N,)
 
+    @classmethod
+    def share(cls, hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> Self:
+        """The share of the rows `among` that are `hits`."""
+        return cls((hits & among).astype(float), among.astype(float))
+
+    @classmethod
+    def mean(cls, values: Array, among: NDArray[np.bool_]) -> Self:
+        """The mean of `values` over the rows `among`."""
+        return cls(np.where(among, values, 0.0), among.astype(float))
+
+
+Estimates: TypeAlias = Mapping[Ratio, Estimate]
+
 
 def estimate_ratios(
-    ratios: Mapping[str, Ratio], subjects: NDArray[np.int64], seed: int = SEED
-) -> dict[str, Estimate]:
-    """Each ratio that has a row of some weight, with percentiles over draws of whole subjects.
+    ratios: Iterable[Ratio], subjects: NDArray[np.int64], seed: int = SEED
+) -> Estimates:
+    """An estimate of each ratio with any weight, from percentiles over draws of whole subjects.
 
-    `subjects` (N,) numbers whom each row shows, from 0: rows of one person are drawn together.
+    `subjects` (N,) numbers, from 0, the person in each row: rows of one person are drawn together.
     """
-    kept = {name: ratio for name, ratio in ratios.items() if ratio.weights.any()}
+    kept = [ratio for ratio in ratios if ratio.weights.any()]
     if not kept:
         return {}
-    tops = np.stack([one.values for one in kept.values()], axis=1)
-    bottoms = np.stack([one.weights for one in kept.values()], axis=1)
+    tops = np.stack([one.values for one in kept], axis=1)
+    bottoms = np.stack([one.weights for one in kept], axis=1)
     values = tops.sum(0) / bottoms.sum(0)
     drawn = _draw(_add_up(tops, subjects), _add_up(bottoms, subjects), seed)
     # A draw without any row of a rare ratio says nothing of it.
     lows, highs = np.nanquantile(drawn, (0.025, 0.975), axis=0)
     faces = (bottoms > 0).sum(0)
     return {
-        name: Estimate(float(values[i]), float(lows[i]), float(highs[i]), int(faces[i]))
-        for i, name in enumerate(kept)
+        ratio: Estimate(float(values[i]), float(lows[i]), float(highs[i]), int(faces[i]))
+        for i, ratio in enumerate(kept)
     }
 
 

@@ -13,9 +13,9 @@ from db.audience.bands import PRESETS
 from db.audience.evaluations import record_evaluation
 from db.engine import Database
 from models.statistics.accuracy import Accuracy
-from models.statistics.judged import JudgedPicture
+from models.statistics.labeled_pictures import LabeledPicture
 from models.statistics.measurement import measure_accuracy
-from tests.support.judged import judge, make_evaluation
+from tests.support.evaluations import make_evaluation, make_labeled
 from tests.support.pages import Page
 from worker.settings import Settings
 
@@ -76,15 +76,15 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
 @pytest.mark.parametrize(
     ("pictures", "plots"),
     [
-        ([judge(30.0, None, 31.0, 0.9)], 3),
-        ([judge(None, "male", 31.0, 0.1)], 2),
-        ([judge(30.0, "male", 31.0, 0.55)], 5),
-        ([JudgedPicture("nobody", 30.0, "male"), judge(30.0, "female", 31.0, 0.9)], 6),
+        ([make_labeled(30.0, None, 31.0, 0.9)], 3),
+        ([make_labeled(None, "male", 31.0, 0.1)], 2),
+        ([make_labeled(30.0, "male", 31.0, 0.55)], 5),
+        ([LabeledPicture("nobody", 30.0, "male"), make_labeled(30.0, "female", 31.0, 0.9)], 6),
     ],
     ids=["ages only", "genders only", "all in doubt", "of one face"],
 )
 def test_a_page_of_little_says_little_and_is_whole(
-    pictures: list[JudgedPicture], plots: int
+    pictures: list[LabeledPicture], plots: int
 ) -> None:
     page = render(
         measure_accuracy(

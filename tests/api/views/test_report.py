@@ -15,6 +15,7 @@ from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from models.face import Dropped
 from tests.support.clips import PEOPLE
+from tests.support.evaluations import make_evaluation
 from tests.support.http import OpenClient
 from tests.support.jobs import (
     claim,
@@ -25,7 +26,6 @@ from tests.support.jobs import (
     submit,
     work_all,
 )
-from tests.support.judged import make_evaluation
 from tests.support.pages import read
 from tests.support.reports import FACES, make_job
 from tests.support.videos import make_clip, read_items, submit_videos

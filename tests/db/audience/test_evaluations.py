@@ -13,7 +13,7 @@ from db.audience.evaluations import (
 )
 from db.engine import Database
 from models.statistics.calibration import correct_shares
-from tests.support.judged import make_evaluation
+from tests.support.evaluations import make_evaluation
 
 
 def test_what_is_recorded_is_read_again(database: Database) -> None:

@@ -21,8 +21,8 @@ from db.jobs.submissions import accept_job
 from models.face import Face
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
 from models.statistics.mass import spread_over_bands
+from tests.support.evaluations import make_evaluation
 from tests.support.jobs import claim, hints, make_face, record
-from tests.support.judged import make_evaluation
 
 MARKETING = PRESETS["marketing"]
 

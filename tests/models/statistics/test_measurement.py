@@ -5,20 +5,20 @@ import pytest
 
 from models.statistics.bootstrap import Ratio, estimate_ratios
 from models.statistics.confusion import LabeledFaces
-from models.statistics.judged import JudgedPicture, bound_subjects, count_labeled
+from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
-from tests.support.judged import judge
+from tests.support.evaluations import make_labeled
 
 BANDS = {"life": (("young", 0, 29), ("middle", 30, 59), ("old", 60, 120))}
 PICTURES = [
-    judge(25.0, "female", 27.4, 0.95),
-    judge(29.9, "female", 31.0, 0.3),
-    judge(70.0, "female", 28.0, 0.55),
-    judge(41.0, "male", 40.0, 0.1),
-    judge(44.0, "male", 61.2, 0.85),
-    judge(None, "male", 20.0, 0.02),
-    judge(33.0, None, 35.0, 0.5),
-    JudgedPicture("nobody", 50.0, "male"),
+    make_labeled(25.0, "female", 27.4, 0.95),
+    make_labeled(29.9, "female", 31.0, 0.3),
+    make_labeled(70.0, "female", 28.0, 0.55),
+    make_labeled(41.0, "male", 40.0, 0.1),
+    make_labeled(44.0, "male", 61.2, 0.85),
+    make_labeled(None, "male", 20.0, 0.02),
+    make_labeled(33.0, None, 35.0, 0.5),
+    LabeledPicture("nobody", 50.0, "male"),
 ]
 
 
@@ -89,21 +89,21 @@ def test_each_band_tells_of_the_faces_labeled_so(accuracy):
 
 
 def test_what_has_no_label_is_not_measured():
-    accuracy = measure_accuracy([JudgedPicture("nobody")], BANDS, "life")
+    accuracy = measure_accuracy([LabeledPicture("nobody")], BANDS, "life")
     assert (accuracy.gender, accuracy.age, accuracy.bands) == (None, None, ())
     assert accuracy.detection.value == 0.0
 
 
 def test_faces_are_counted_for_later_with_completed_years():
-    counted = count_labeled([*PICTURES, judge(29.2, "female", 30.6, 0.2)])
+    counted = count_labeled([*PICTURES, make_labeled(29.2, "female", 30.6, 0.2)])
     assert LabeledFaces(29, "female", 31, "male", faces=2) in counted
     assert sum(one.faces for one in counted) == 8
 
 
 def test_many_pictures_of_one_subject_count_for_less():
-    alone = [judge(20, "male", 20, 0.1, subject=str(n)) for n in range(6)]
+    alone = [make_labeled(20, "male", 20, 0.1, subject=str(n)) for n in range(6)]
     assert bound_subjects(alone) == 1.0
-    assert bound_subjects([*alone, *[judge(20, "male", 20, 0.1, subject="x")] * 6]) == 3.5
+    assert bound_subjects([*alone, *[make_labeled(20, "male", 20, 0.1, subject="x")] * 6]) == 3.5
 
 
 def test_intervals_hold_the_truth_when_whole_subjects_are_drawn():
@@ -112,9 +112,9 @@ def test_intervals_hold_the_truth_when_whole_subjects_are_drawn():
     for _ in range(100):
         # Forty subjects of ten rows each, alike within the subject.
         hits = np.repeat(random.random(40) < 0.3, 10).astype(float)
-        ratio = {"share": Ratio(hits, np.ones(400))}
-        together = estimate_ratios(ratio, np.repeat(np.arange(40), 10))["share"]
-        apart = estimate_ratios(ratio, np.arange(400))["share"]
+        ratio = Ratio(hits, np.ones(400))
+        together = estimate_ratios([ratio], np.repeat(np.arange(40), 10))[ratio]
+        apart = estimate_ratios([ratio], np.arange(400))[ratio]
         held += together.low <= 0.3 <= together.high
         held_apart += apart.low <= 0.3 <= apart.high
     assert held >= 88
@@ -122,10 +122,8 @@ def test_intervals_hold_the_truth_when_whole_subjects_are_drawn():
 
 
 def test_the_same_rows_give_the_same_interval_and_an_empty_ratio_none():
-    ratios = {
-        "some": Ratio(np.array([1.0, 0.0, 1.0]), np.ones(3)),
-        "none": Ratio(np.zeros(3), np.zeros(3)),
-    }
-    first, again = (estimate_ratios(ratios, np.arange(3)) for _ in range(2))
+    some = Ratio(np.array([1.0, 0.0, 1.0]), np.ones(3))
+    empty = Ratio(np.zeros(3), np.zeros(3))
+    first, again = (estimate_ratios([some, empty], np.arange(3)) for _ in range(2))
     assert first == again
-    assert first.keys() == {"some"}
+    assert first.keys() == {some}

@@ -6,15 +6,15 @@ from db.audience.evaluations import (
     EvaluationCounts,
     EvaluationSettings,
 )
-from models.statistics.judged import JudgedPicture, count_labeled
+from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 from tests.support.jobs import make_face
 
 
-def judge(true_age, true_gender, years, female, subject=None, threshold=0.6):
+def make_labeled(true_age, true_gender, years, female, subject=None, threshold=0.6):
     """A picture of one face, whose subject is its own unless one is named."""
     face = make_face(years, female)
-    return JudgedPicture(
+    return LabeledPicture(
         subject=subject or f"{true_age}-{true_gender}-{years}-{female}",
         true_age=true_age,
         true_gender=true_gender,
@@ -36,7 +36,7 @@ def make_evaluation(name: str = "spring") -> Evaluation:
 
 
 PICTURES = [
-    judge(age, gender, age + 2.0, female, subject=f"{gender}{number}")
+    make_labeled(age, gender, age + 2.0, female, subject=f"{gender}{number}")
     for number, age in enumerate(range(2, 95, 3))
     for gender, female in (("female", 0.9), ("male", 0.2 + number % 2 * 0.25))
 ]

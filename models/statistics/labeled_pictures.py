@@ -11,7 +11,7 @@ from models.statistics.shares import bound_design_effect
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPicture:
+class LabeledPicture:
     """A picture that could be read: what it is labeled, and the face found in it, if any."""
 
     subject: str
@@ -31,7 +31,7 @@ class JudgedPicture:
         return None if self.face is None else whole_years(self.face.age.years)
 
 
-def count_labeled(pictures: Sequence[JudgedPicture]) -> tuple[LabeledFaces, ...]:
+def count_labeled(pictures: Sequence[LabeledPicture]) -> tuple[LabeledFaces, ...]:
     """The faces found, counted by label and prediction: what corrects shares later."""
     counts = Counter(
         (one.true_years, one.true_gender, one.years, one.gender)
@@ -45,7 +45,7 @@ def count_labeled(pictures: Sequence[JudgedPicture]) -> tuple[LabeledFaces, ...]
     )
 
 
-def bound_subjects(pictures: Sequence[JudgedPicture]) -> float:
+def bound_subjects(pictures: Sequence[LabeledPicture]) -> float:
     """The design effect of faces that come several to a subject, at its worst."""
     sizes = Counter(one.subject for one in pictures if one.face is not None)
     return bound_design_effect(sizes.total(), sum(size**2 for size in sizes.values()))
