@@ -1,15 +1,15 @@
-"""What people see. In reading order:
+"""The web pages. In reading order:
 
 texts      every text, by language
-assets     scripts and style sheets
-rendering  layout, texts and navigation
-error      what went wrong
+assets     scripts and style sheets, and their addresses
+rendering  a template with layout, texts and security headers
+error      an error as a page
 login      log in and out
-home       upload
-jobs       the jobs
-job        one job and its pictures
+home       upload files, or try one photo
+jobs       the list, and the buttons of a job
+job        one job and its items
 item       one picture or video
-audience   who was there
+audience   the population pyramid and breakdowns
 live       cameras
-system     health of the parts
+system     health, workload and versions
 """

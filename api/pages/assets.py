@@ -1,4 +1,4 @@
-"""Style sheets and scripts, under an address that changes with their content: kept for ever."""
+"""Style sheets and scripts. Addresses contain a digest, so browsers may cache them for a year."""
 
 from functools import cache
 from hashlib import sha256
@@ -13,7 +13,7 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 @blueprint.get("/static/<digest>/<path:name>")
 def show_asset(digest: str, name: str) -> Response:
-    """One file; whatever digest a page of an earlier version asks for, there is only this one."""
+    """Send the current file, even if a page of an earlier version asks with an old digest."""
     response = send_from_directory(FOLDER, name, max_age=ONE_YEAR_SECONDS)
     response.cache_control.immutable = digest == _digest_all()
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -21,7 +21,8 @@ def show_asset(digest: str, name: str) -> Response:
 
 
 def locate_asset(name: str) -> str:
-    """The address of a file; scripts find each other beside themselves."""
+    """Return the address of a file. All files share one digest, so that scripts can import each
+    other by relative path."""
     return f"/static/{_digest_all()}/{name}"
 
 

@@ -1,4 +1,7 @@
-"""Audience: who was there, asked as `GET /v1/audience` is; the address keeps the question."""
+"""Audience: the population pyramid and a breakdown, with the parameters of `GET /v1/audience`.
+
+The address contains the question, so it can be bookmarked and shared.
+"""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -20,29 +23,29 @@ from models.statistics.shares import Share
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")
 PERIODS = ("day", "week", "month")
-# What only the page knows: a filter as it is typed, and what the second table is split by.
-OWN_FIELDS = ("where", "over", "split")
+# Form fields that the API does not have: a filter as text, and how to break down.
+PAGE_FIELDS = ("where", "over", "split")
 
 
 @blueprint.get("/audience")
 def show_page() -> Response:
-    """The pyramid of all who were asked about; and, where it is asked for, how they are spread."""
+    """The pyramid and, if a dimension or period was chosen, a breakdown by it."""
     question = _read_question()
     over, split = request.args.get("over", ""), request.args.get("split", "").strip()
-    spread_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
-    [pyramid] = _ask(question, [PYRAMID])
+    breakdown_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
+    [pyramid] = _find(question, [PYRAMID])
     with services().database.read() as session:
         evaluations = [evaluation.name for evaluation in read_evaluations(session)]
     return show(
         "audience.html",
         question=question,
-        link=urlencode({**question, "by": ",".join([*spread_by, *PYRAMID])}),
+        link=urlencode({**question, "by": ",".join([*breakdown_by, *PYRAMID])}),
         over=over,
         split=split,
         audience=pyramid,
         bands=_pair_genders(pyramid),
         largest=_find_largest(pyramid),
-        spread=_read_spread(question, spread_by),
+        breakdown=_read_breakdown(question, breakdown_by),
         presets=list(PRESETS),
         periods=PERIODS,
         evaluations=evaluations,
@@ -50,20 +53,20 @@ def show_page() -> Response:
 
 
 def _read_question() -> dict[str, str]:
-    """The parameters of the call, less what was left empty; a filter `store=Lyon` is one of
-    them."""
+    """The parameters for the API, without empty fields; the filter `store=Lyon` becomes
+    `dimension.store`."""
     given = {name: text for name, text in request.args.items() if text}
     if "where" in given:
         name, _, value = given["where"].partition("=")
         if not (name.strip() and value.strip()):
-            problem = "A dimension and its value are asked for as store=Lyon."
+            problem = "Enter a filter as name=value, for example store=Lyon."
             raise InvalidRequest(problem)
         given[DIMENSION_PREFIX + name.strip()] = value.strip()
-    return {name: text for name, text in given.items() if name not in OWN_FIELDS}
+    return {name: text for name, text in given.items() if name not in PAGE_FIELDS}
 
 
-def _ask(question: Mapping[str, str], by: Sequence[Sequence[str]]) -> list[AudienceOut]:
-    """The tables grouped by these, all of the same slices."""
+def _find(question: Mapping[str, str], by: Sequence[Sequence[str]]) -> list[AudienceOut]:
+    """Audiences of the same slices, one for each grouping."""
     return find_audiences(
         *(validate(AudienceParameters, {**question, "by": ",".join(names)}) for names in by)
     )
@@ -88,12 +91,12 @@ def _find_largest(audience: AudienceOut) -> float:
     return max((share.high for share in shares if share is not None), default=0.0) or 1.0
 
 
-def _read_spread(question: Mapping[str, str], by: list[str]) -> list[dict[str, object]]:
-    """A row for each value and period, with its faces and those of each gender. What is withheld of
-    a gender may still be told of all."""
+def _read_breakdown(question: Mapping[str, str], by: list[str]) -> list[dict[str, object]]:
+    """A row for each value and period, with its faces in all and by gender. The total may be
+    published where the count of a gender is withheld."""
     if not by:
         return []
-    everybody, by_gender = _ask(question, [by, [*by, "gender"]])
+    everybody, by_gender = _find(question, [by, [*by, "gender"]])
     rows: dict[tuple[str | None, ...], dict[str, object]] = {
         _key_row(group): {"label": _name_row(group), "faces": group.faces}
         for group in everybody.groups

@@ -1,4 +1,4 @@
-"""Home: hand in photographs and videos, or ask about one photograph."""
+"""Home: upload photos and videos, or try one photo."""
 
 from flask import Blueprint, Response, request
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("home_page", __name__)
 
 @blueprint.get("/")
 def show_page() -> Response:
-    """Where everything starts."""
+    """The upload form, with the defaults of the API."""
     with services().database.read() as session:
         slots = count_slots(session, ProcessRole.BULK)
     return show(
@@ -25,11 +25,12 @@ def show_page() -> Response:
     )
 
 
-@blueprint.post("/look")
-def look_at_picture() -> Response:
-    """The faces of one picture, to be drawn over it where it is; nothing is kept."""
-    return show("look.html", analysis=find_faces(read_picture()), name=_name_of_file())
+@blueprint.post("/analyze")
+def analyze_picture() -> Response:
+    """The faces of one picture, as boxes that the page draws over the reader's own file. Nothing
+    is stored."""
+    return show("analysis.html", analysis=find_faces(read_picture()), name=_read_file_name())
 
 
-def _name_of_file() -> str:
+def _read_file_name() -> str:
     return next((file.filename or "" for file in request.files.values()), "")

@@ -1,4 +1,4 @@
-"""One picture, large, with its faces; of a video its people."""
+"""One item, large: a picture with its faces, or a video with its people."""
 
 from dataclasses import dataclass
 
@@ -16,23 +16,23 @@ from db.results.reading import read_item
 from db.videos.tracks import count_tracks_of_item, read_tracks_of_item
 
 blueprint = Blueprint("item_page", __name__)
-# People that are shown at once: a long video may have thousands.
-PEOPLE = 60
+# A long video may have thousands of people: they are shown in parts.
+PEOPLE_PER_PART = 60
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Some of a video's people, how many there are in all, and behind which number the next
-    begin: None where these are the last."""
+    """Some of a video's people."""
 
     tracks: list[TrackOut]
     in_all: int
-    next_after: int | None
+    next_after: int | None  # the last number shown; None if no more follow
 
 
 @blueprint.get("/items/<number:item_id>")
 def show_page(item_id: int) -> Response:
-    """The picture itself where it is kept, else its thumbnail; a line for each face or person."""
+    """The uploaded picture if it is stored, otherwise its thumbnail; a line for each face or
+    person."""
     with services().database.read() as session:
         item = read_item(session, item_id, faces_of_videos=False)
         uploaded = read_upload(session, item_id) is not None
@@ -44,7 +44,7 @@ def show_page(item_id: int) -> Response:
         "item.html",
         item=line,
         people=people,
-        clock=tell_time,
+        clock=format_time,
         job_id=item.job_id,
         uploaded=uploaded and line.video is None,
     )
@@ -55,21 +55,21 @@ def show_people(item_id: int) -> Response:
     """More of a video's people."""
     with services().database.read() as session:
         people = _read_people(session, item_id)
-    return show("more_people.html", item_id=item_id, people=people, clock=tell_time)
+    return show("more_people.html", item_id=item_id, people=people, clock=format_time)
 
 
 def _read_people(session: Session, item_id: int) -> People:
     after = validate(PeopleQuery, {"after": request.args.get("after", 0)}).after
-    found = read_tracks_of_item(session, item_id, after=after, limit=PEOPLE + 1)
-    tracks = [TrackOut.of(track) for track in found[:PEOPLE]]
-    more = len(found) > PEOPLE
+    found = read_tracks_of_item(session, item_id, after=after, limit=PEOPLE_PER_PART + 1)
+    tracks = [TrackOut.of(track) for track in found[:PEOPLE_PER_PART]]
+    more = len(found) > PEOPLE_PER_PART
     return People(
         tracks, count_tracks_of_item(session, item_id), tracks[-1].track if more else None
     )
 
 
-def tell_time(seconds: float) -> str:
-    """`0:07`, `1:02:03`: as players show where they are."""
+def format_time(seconds: float) -> str:
+    """Format a time as video players do: `0:07`, `1:02:03`."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

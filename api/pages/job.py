@@ -1,6 +1,6 @@
-"""A job: how far it is, what was found, what failed, and its files.
+"""One job: progress, items, failures and downloads.
 
-However many items it has, a page looks at a bounded number of them and says where to go on.
+A page reads a bounded number of items, whatever the size of the job, and links to the next ones.
 """
 
 from dataclasses import dataclass, replace
@@ -22,38 +22,38 @@ from db.results.reading import has_pictures, read_results
 from db.states import ItemState
 from db.videos.tracks import count_people
 
-blueprint = Blueprint("gallery_page", __name__)
-TILES = 48
-FAILURES = 20
-# Of the items that a filter leaves out, one page looks at no more than so many.
-LOOKED_AT = 2000
+blueprint = Blueprint("job_page", __name__)
+ITEMS_PER_PAGE = 48
+FAILURES_PER_PAGE = 20
+# A filter that few items match must not make one page read the whole job.
+MAX_SEARCHED = 2000
 FILTERS = ("gender", "age_min", "age_max", "score_min", "state")
 PEOPLE_FORMATS = ("csv", "ndjson", "parquet")
 FORMATS = (*PEOPLE_FORMATS, "coco")
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles:
-    """Some of a job's items, and where the next begin: None where these are the last."""
+class ItemsPage:
+    """Some of a job's items."""
 
     items: list[StoredItem]
-    next_cursor: int | None
-    looked_at: int
+    next_cursor: int | None  # position of the last item searched; None if no more follow
+    searched: int = 0  # items of the job up to that position
 
 
 @blueprint.get("/jobs/<number:job_id>")
 def show_page(job_id: int) -> Response:
-    """The job with the first of its pictures that pass the filters of the address."""
+    """The job with the first of its items that match the filters in the address."""
     job, query = find_job(job_id), _read_query()
     with services().database.read() as session:
-        tiles = _read_tiles(session, job, query)
+        shown = _read_page(session, job, query)
         failures = _read_failures(session, job, -1) if job.counts.failed else None
         people = count_people(session, [job_id])
         formats = _choose_formats(session, job) if people else FORMATS
     return show(
         "job.html",
         job=job,
-        tiles=tiles,
+        shown=shown,
         failures=failures,
         formats=formats,
         people=people,
@@ -62,16 +62,14 @@ def show_page(job_id: int) -> Response:
     )
 
 
-@blueprint.get("/jobs/<number:job_id>/gallery")
-def show_gallery(job_id: int) -> Response:
-    """The pictures that pass these filters: the first, or more of them."""
+@blueprint.get("/jobs/<number:job_id>/items")
+def show_items(job_id: int) -> Response:
+    """The first items that match these filters or, with a cursor, the next ones."""
     job, query = find_job(job_id), _read_query()
     with services().database.read() as session:
-        tiles = _read_tiles(session, job, query)
+        shown = _read_page(session, job, query)
     first, described = query.cursor < 0, _describe(query)
-    response = show(
-        "gallery.html" if first else "more_tiles.html", job=job, tiles=tiles, **described
-    )
+    response = show("items.html" if first else "more_items.html", job=job, shown=shown, **described)
     if first and asks_for_part():
         response.headers["HX-Push-Url"] = f"/jobs/{job_id}?{described['question']}".rstrip("?")
     return response
@@ -79,7 +77,7 @@ def show_gallery(job_id: int) -> Response:
 
 @blueprint.get("/jobs/<number:job_id>/failures")
 def show_failures(job_id: int) -> Response:
-    """More of what failed."""
+    """The next failed items."""
     job, query = find_job(job_id), _read_query()
     with services().database.read() as session:
         failures = _read_failures(session, job, query.cursor)
@@ -87,14 +85,14 @@ def show_failures(job_id: int) -> Response:
 
 
 def _choose_formats(session: Session, job: JobStatus) -> tuple[str, ...]:
-    """COCO has pictures alone: of a job of videos it would be empty."""
-    if job.counts.items > LOOKED_AT or has_pictures(session, job.id, until=LOOKED_AT):
+    """Leave out COCO for a job of videos only: it covers pictures, and would be empty."""
+    if job.counts.items > MAX_SEARCHED or has_pictures(session, job.id, until=MAX_SEARCHED):
         return FORMATS
     return PEOPLE_FORMATS
 
 
 def _read_query() -> ResultsQuery:
-    # A field that was left empty asks for nothing.
+    # Browsers send empty form fields, too: they are no filters.
     return validate(ResultsQuery, {name: text for name, text in request.args.items() if text})
 
 
@@ -103,19 +101,23 @@ def _describe(query: ResultsQuery) -> dict[str, Any]:
     return {"chosen": chosen, "question": urlencode(chosen)}
 
 
-def _read_tiles(session: Session, job: JobStatus, query: ResultsQuery) -> Tiles:
+def _read_page(session: Session, job: JobStatus, query: ResultsQuery) -> ItemsPage:
     wanted, after = query.to_filter(), query.cursor
     if job.erased is not None:
-        return Tiles([], None, 0)
-    until = after + (TILES if wanted == ResultFilter() else LOOKED_AT)
-    items = read_results(session, job.id, wanted, after=after, limit=TILES, until=until)
-    reached = items[-1].position if len(items) == TILES else until
+        return ItemsPage([], None)
+    until = after + (ITEMS_PER_PAGE if wanted == ResultFilter() else MAX_SEARCHED)
+    items = read_results(session, job.id, wanted, after=after, limit=ITEMS_PER_PAGE, until=until)
+    reached = items[-1].position if len(items) == ITEMS_PER_PAGE else until
     over = reached + 1 >= job.counts.items
-    return Tiles(items, None if over else reached, min(reached + 1, job.counts.items))
+    return ItemsPage(items, None if over else reached, min(reached + 1, job.counts.items))
 
 
-def _read_failures(session: Session, job: JobStatus, after: int) -> Tiles:
+def _read_failures(session: Session, job: JobStatus, after: int) -> ItemsPage:
     failed = ResultFilter(state=ItemState.FAILED)
-    items = read_results(session, job.id, failed, after=after, limit=FAILURES + 1)
-    shown = Tiles(items[:FAILURES], None, 0)
-    return replace(shown, next_cursor=shown.items[-1].position) if len(items) > FAILURES else shown
+    items = read_results(session, job.id, failed, after=after, limit=FAILURES_PER_PAGE + 1)
+    shown = ItemsPage(items[:FAILURES_PER_PAGE], None)
+    return (
+        replace(shown, next_cursor=shown.items[-1].position)
+        if len(items) > FAILURES_PER_PAGE
+        else shown
+    )

@@ -1,4 +1,4 @@
-"""Jobs: the list, and what may be done with each."""
+"""Jobs: the list, and the buttons of each job."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,7 +18,7 @@ from db.states import JobState, ProcessRole
 from db.videos.tracks import count_people
 
 blueprint = Blueprint("jobs_page", __name__)
-# The calls of the API that the buttons of a job make.
+# The API view behind each button of a job.
 ACTIONS: dict[str, Callable[[JobPath], Response]] = {
     "start": finalize_draft,
     "cancel": cancel,
@@ -30,7 +30,7 @@ ACTIONS: dict[str, Callable[[JobPath], Response]] = {
 
 @blueprint.get("/jobs")
 def show_page() -> Response:
-    """Jobs from the newest, a page at a time; where only more are asked for, those alone."""
+    """Jobs, newest first, a page at a time. Without the layout if htmx asks for the next ones."""
     query = validate(JobsQuery, {name: text for name, text in request.args.items() if text})
     with services().database.read() as session:
         jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
@@ -50,7 +50,7 @@ def show_page() -> Response:
 
 @blueprint.get("/jobs/<number:job_id>/card")
 def show_card(job_id: int) -> Response:
-    """One job of the list, as it stands."""
+    """One job of the list in its current state."""
     job = find_job(job_id)
     with services().database.read() as session:
         people = count_people(session, [job_id])
@@ -58,14 +58,14 @@ def show_card(job_id: int) -> Response:
 
 
 @blueprint.get("/jobs/<number:job_id>/erase")
-def ask_to_erase(job_id: int) -> Response:
-    """Whether it is really to be erased."""
+def confirm_erase(job_id: int) -> Response:
+    """Ask for confirmation before erasing."""
     return show("erase.html", job=find_job(job_id))
 
 
 @blueprint.post("/jobs/<number:job_id>/<any(start, cancel, resume, retry, erase):action>")
 def act(job_id: int, action: str) -> Response:
-    """Do what a button says, and show what became of the job."""
+    """Run the action of a button, and show the job's new state."""
     ACTIONS[action](JobPath(job_id=job_id))
     if asks_for_part():
         return show_card(job_id)

@@ -1,4 +1,4 @@
-"""Live: the faces in the browser's own camera, and in those of the server."""
+"""Live: faces in the browser's camera and in the server's cameras."""
 
 from flask import Blueprint, Response
 
@@ -11,6 +11,6 @@ blueprint = Blueprint("live_page", __name__)
 
 @blueprint.get("/live")
 def show_page() -> Response:
-    """Scripts do the rest, by the calls that every client has."""
+    """The page; its scripts use the public API."""
     entries = services().settings.live_sources
     return show("live.html", sources=[LiveSource.parse(entry).name for entry in entries])

@@ -1,4 +1,4 @@
-"""Log in with a key, once: the browser then has a session instead of it."""
+"""Log in with an API key once; after that the browser has a session."""
 
 from http import HTTPStatus
 
@@ -14,33 +14,33 @@ blueprint = Blueprint("login_page", __name__)
 
 @blueprint.get("/login")
 def show_page() -> Response:
-    """Ask for a key, where this server has any."""
+    """Ask for a key, if this server has any."""
     if not services().settings.api_keys:
         return _redirect("/")
-    return show("login.html", refused=False, target=_target())
+    return show("login.html", refused=False, target=_read_target())
 
 
 @blueprint.post("/login")
 def log_in() -> Response:
-    """Open a session, and go on to where the reader was going."""
+    """Open a session and continue to the page that the reader wanted."""
     keys, given = services().settings.api_keys, request.form.get("key", "")
     if comes_from_elsewhere(request.headers) or not is_key(given, keys):
-        return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_target())
-    response = _redirect(_target())
+        return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_read_target())
+    response = _redirect(_read_target())
     open_session(response, given.strip())
     return response
 
 
 @blueprint.post("/logout")
 def log_out() -> Response:
-    """Let go of the session."""
+    """Close the session."""
     response = _redirect("/login")
     close_session(response)
     return response
 
 
-def _target() -> str:
-    """Where to go from here: an address of this server, whatever the link says."""
+def _read_target() -> str:
+    """The page to continue to. Only paths of this server, so that no link can lead elsewhere."""
     target = request.values.get("next", "/")
     ours = target.startswith("/") and not target.startswith("//") and target.isprintable()
     return target if ours and "\\" not in target else "/"

@@ -1,4 +1,4 @@
-"""A page put together: layout, texts, navigation, and the headers that keep it to this origin."""
+"""Render a page: template, layout, texts, navigation, and headers that allow this origin only."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from api.pages.assets import locate_asset
 from api.pages.texts import choose_texts
 from api.sessions import current_session
 
-# An entry is shown where its page is part of this application: name, address.
+# Name and address. An entry appears only if the application has that page.
 NAVIGATION = (
     ("home", "/"),
     ("jobs", "/jobs"),
@@ -17,7 +17,7 @@ NAVIGATION = (
     ("system", "/system"),
 )
 SECURITY_HEADERS = {
-    # A page shows pictures that its reader chose and has not sent anywhere: those are `blob:`.
+    # `blob:` is a photo that the reader chose and that is shown without being uploaded.
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -32,7 +32,7 @@ SECURITY_HEADERS = {
 
 
 def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
-    """A template as a page; or, where a page asks for a part of itself, without what is around."""
+    """Render a template as a page, or without the layout if htmx asks for a part of one."""
     session = current_session()
     html = render_template(
         template,
@@ -48,12 +48,12 @@ def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
 
 
 def asks_for_part() -> bool:
-    """Whether a script of ours sent this request, to put the answer into the page it is on."""
+    """Whether htmx sent this request, to put the response into the current page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def wants_page() -> bool:
-    """Whether a person reads the answer: not where a program asks for data."""
+    """Whether a person reads the response, rather than a program."""
     accepted = request.accept_mimetypes
     best = accepted.best_match(["application/json", "text/html"], "application/json")
     return asks_for_part() or (

@@ -1,4 +1,4 @@
-"""System: who works, what waits, how fast it goes, and what is installed."""
+"""System: health, workload, throughput, processes and versions."""
 
 import platform
 from importlib.metadata import version
@@ -18,7 +18,7 @@ RECENT_SECONDS = 60.0
 
 @blueprint.get("/system")
 def show_page() -> Response:
-    """All of it; the page asks for it again every few seconds."""
+    """The page, which refreshes itself every few seconds."""
     opened = services()
     with opened.database.read() as session:
         workload, processes = read_workload(session), read_processes(session)

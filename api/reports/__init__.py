@@ -1,8 +1,8 @@
-"""Pages to keep. In reading order:
+"""Reports: single-file pages to keep and share. In reading order:
 
-templates          one page with everything in it
-plots              drawings as SVG
+templates          the template environment, and how figures are written
+plots              plots as SVG
 accuracy_card      how accurate the models are
-evaluation_report  an evaluation
-job_report         a job
+evaluation_report  the report of an evaluation
+job_report         the report of a job
 """

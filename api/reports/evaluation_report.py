@@ -1,4 +1,4 @@
-"""An evaluation as one page that can be kept and sent: nothing in it is loaded from elsewhere."""
+"""The report of an evaluation: a single HTML file that loads nothing."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,14 +10,14 @@ from api.schemas.evaluations import EvaluationOut
 from models.statistics.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
 from models.statistics.bootstrap import Estimate
 
-# Under so many faces a figure is told to be uncertain.
+# Figures from fewer faces than this are reported as uncertain.
 FEW_FACES = 30
-# Shares of faces whose gender is right that lie so far apart are told to.
+# A group is reported if its share of correct genders is lower than the overall one by this much.
 UNEVEN = 0.05
 
 
 def render_evaluation(evaluation: EvaluationOut) -> str:
-    """The page, with every figure explained."""
+    """Render the page, with every figure explained."""
     accuracy = evaluation.accuracy
     return (
         open_templates()
@@ -49,24 +49,24 @@ def _draw(accuracy: Accuracy) -> dict[str, Markup]:
 
 
 def _draw_bias(bands: Sequence[BandAccuracy]) -> Markup:
-    title = "How many years too old or too young faces are taken for, by age"
+    title = "Bias of estimated ages in years, by labeled age"
     points = [_point(band.bias) for band in bands]
-    return draw_rows(title, [band.band for band in bands], points, "years too young or too old")
+    return draw_rows(title, [band.band for band in bands], points, "bias, years")
 
 
 def _draw_gender_by_age(bands: Sequence[BandAccuracy]) -> Markup:
-    title = "Faces whose gender is right, of those decided, by age"
+    title = "Correct genders where one is assigned, by labeled age"
     points = [_point(band.gender_decided, 100) for band in bands if band.gender_decided]
-    return draw_rows(title, [band.band for band in bands], points, "% right", zero=False)
+    return draw_rows(title, [band.band for band in bands], points, "% correct", zero=False)
 
 
 def _draw_reliability(gender: GenderAccuracy) -> Markup:
     bins = gender.reliability
     return draw_against_diagonal(
-        "Faces labeled female, by the probability of female that the net gave them",
+        "Share of faces labeled female, by the probability that the model assigned",
         [one.predicted for one in bins],
         [_point(one.observed) for one in bins],
-        "probability of female",
+        "estimated probability of female",
         "labeled female",
     )
 
@@ -80,14 +80,14 @@ def _point(estimate: Estimate, times: float = 1.0) -> Point:
 
 
 def name_biases(accuracy: Accuracy) -> Iterator[str]:
-    """What a reader must know before quoting a share: only where the intervals bear it out."""
+    """Sentences on biases, only for those that the intervals confirm."""
     for band in accuracy.bands:
         if band.bias.low > 0 or band.bias.high < 0:
-            way = "older" if band.bias.value > 0 else "younger"
+            direction = "over" if band.bias.value > 0 else "under"
             least, most = sorted((abs(band.bias.low), abs(band.bias.high)))
             yield (
-                f"People aged {band.band} are taken for {abs(band.bias.value):.1f} years {way} "
-                f"than they are, on average ({least:.1f} to {most:.1f})."
+                f"At {band.band}, ages are {direction}estimated by {abs(band.bias.value):.1f} "
+                f"years on average ({least:.1f} to {most:.1f})."
             )
     yield from _name_gender_biases(accuracy)
 
@@ -98,8 +98,8 @@ def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
         right = band.gender_decided
         if right and overall and right.high < overall.value - UNEVEN:
             yield (
-                f"The gender of people aged {band.band} is right for only {percent(right)} "
-                f"({interval(right)}), that of all for {percent(overall)}."
+                f"At {band.band}, gender is correct in only {percent(right)} of the cases where "
+                f"one is assigned ({interval(right)}), against {percent(overall)} overall."
             )
     if accuracy.gender:
         first, second = accuracy.gender.classes
@@ -108,7 +108,7 @@ def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
         )
         if worse.recall and better.recall and worse.recall.high < better.recall.low:
             yield (
-                f"Faces labeled {worse.name} are recognized as such less often "
+                f"Faces labeled {worse.name} are classified correctly less often "
                 f"({percent(worse.recall)}) than faces labeled {better.name} "
-                f"({percent(better.recall)}): uncorrected, their share comes out too small."
+                f"({percent(better.recall)}), so their uncorrected share is too small."
             )

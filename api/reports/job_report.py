@@ -1,4 +1,4 @@
-"""The page of a job's report: its numbers as steps, plots and sentences."""
+"""The report of a job: a single HTML file with its funnel, plots and explanations."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -21,16 +21,16 @@ from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
 
 COUNTING = {
-    False: "Faces are counted, not people: somebody in two pictures counts twice.",
-    True: "People are counted once in each photograph and each shot of a video that shows them.",
+    False: "Counts are faces, not people: someone in two photos counts twice.",
+    True: "People are counted once per photo and once per shot of a video.",
 }
-# Days that a bar of the timeline is wide.
-WIDTHS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}
+# Width of a bar of the timeline, in days.
+BAR_DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that the page tells."""
+    """Everything the page shows."""
 
     job: JobStatus
     audience: Audience
@@ -39,9 +39,9 @@ class Report:
     timeline: Timeline
     pictures: Sequence[tuple[StoredItem, Thumbnail]]
     failures: Sequence[StoredItem]
-    warnings: Sequence[tuple[str, str]]  # of videos: their names, and what is missing of them
+    warnings: Sequence[tuple[str, str]]  # name of a video, and what is missing from its results
     card: AccuracyCard
-    counts_people: bool  # else faces
+    counts_people: bool  # faces otherwise
     min_cell: int
     made_at: datetime
 
@@ -51,8 +51,8 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A bar of the funnel; a loss is a part of the step before it."""
+class FunnelBar:
+    """A bar of the funnel. A loss is a part of the bar above it."""
 
     name: str
     items: int
@@ -60,7 +60,7 @@ class Step:
 
 
 def render_report(report: Report) -> str:
-    """The page; nothing in it is loaded from elsewhere."""
+    """Render the page; it loads nothing."""
     audience = report.audience
     return (
         open_templates()
@@ -70,7 +70,7 @@ def render_report(report: Report) -> str:
             job=report.job,
             audience=audience,
             min_cell=report.min_cell,
-            steps=list(_list_steps(audience)),
+            funnel=list(_list_bars(audience)),
             unknown=[
                 group for group in audience.groups if group.gender == "unknown" and group.faces != 0
             ],
@@ -82,27 +82,27 @@ def render_report(report: Report) -> str:
             found=Disclosure(report.min_cell).publish_faces(report.job.counts.faces),
             dropped={
                 "too small": audience.funnel.faces_too_small,
-                "too unsure": audience.funnel.faces_too_unsure,
+                "low confidence": audience.funnel.faces_too_unsure,
             },
             version=version("facetally"),
         )
     )
 
 
-def _list_steps(audience: Audience) -> Iterator[Step]:
+def _list_bars(audience: Audience) -> Iterator[FunnelBar]:
     funnel = audience.funnel
-    yield Step("Submitted", funnel.items)
+    yield FunnelBar("Submitted", funnel.items)
     if funnel.waiting:
-        yield Step("still waiting", funnel.waiting, is_loss=True)
+        yield FunnelBar("waiting", funnel.waiting, is_loss=True)
     if funnel.cancelled:
-        yield Step("cancelled", funnel.cancelled, is_loss=True)
+        yield FunnelBar("cancelled", funnel.cancelled, is_loss=True)
     for code, items in funnel.failed.items():
-        yield Step(f"failed: {code.replace('_', ' ')}", items, is_loss=True)
-    yield Step("Analyzed", funnel.done)
+        yield FunnelBar(f"failed: {code.replace('_', ' ')}", items, is_loss=True)
+    yield FunnelBar("Analyzed", funnel.done)
     if funnel.duplicates:
-        yield Step("duplicates of another", funnel.duplicates, is_loss=True)
+        yield FunnelBar("duplicates", funnel.duplicates, is_loss=True)
     if funnel.without_faces:
-        yield Step("without faces", funnel.without_faces, is_loss=True)
+        yield FunnelBar("without faces", funnel.without_faces, is_loss=True)
 
 
 def _draw(report: Report) -> Iterator[tuple[str, Markup]]:
@@ -118,7 +118,7 @@ def _draw(report: Report) -> Iterator[tuple[str, Markup]]:
     timeline = report.timeline
     if timeline.faces:
         title = f"{report.unit.capitalize()} by {timeline.period}"
-        width = WIDTHS[timeline.period]
+        width = BAR_DAYS[timeline.period]
         yield "timeline", draw_timeline(title, timeline.faces, width, report.unit)
 
 

@@ -104,7 +104,7 @@ def draw_against_diagonal(
 
 
 def _set_percent(axes: Axes) -> None:
-    ticks, labels = (0.0, 0.5, 1.0), ("0 %", "50 %", "100 %")
+    ticks, labels = (0.0, 0.5, 1.0), ("0%", "50%", "100%")
     for set_ticks, set_limits in (
         (axes.set_xticks, axes.set_xlim),
         (axes.set_yticks, axes.set_ylim),

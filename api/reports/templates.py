@@ -1,4 +1,4 @@
-"""The templates of pages that are kept and sent, and how figures are written in them."""
+"""The template environment of reports, and how figures are written in them."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ SPACE, MINUS = "\u00a0", "\u2212"
 
 
 class Uncertain(Protocol):
-    """A figure with its 95 % interval."""
+    """A figure with its 95% interval."""
 
     @property
     def value(self) -> float: ...
@@ -19,7 +19,7 @@ class Uncertain(Protocol):
 
 
 def open_templates() -> Environment:
-    """Templates in which a misspelt name is an error, and every text is escaped."""
+    """Create an environment that escapes every text and refuses unknown names."""
     environment = Environment(
         loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -33,27 +33,27 @@ def open_templates() -> Environment:
 
 
 def percent(share: Uncertain | float | None) -> str:
-    """`92.6 %`."""
+    """`92.6%`."""
     if share is None:
         return "-"
-    return f"{100 * (share if isinstance(share, float | int) else share.value):.1f}{SPACE}%"
+    return f"{100 * (share if isinstance(share, float | int) else share.value):.1f}%"
 
 
 def years(figure: Uncertain) -> str:
-    """With its sign."""
+    """`+2.4`: with a sign."""
     return f"{figure.value:+.1f}".replace("-", MINUS)
 
 
 def interval(figure: Uncertain | None, kind: str = "percent") -> str:
-    """`91.2 to 94.0 %`, or years, of which a bias has its sign."""
+    """`91.2% to 94.0%`, `5.9 to 6.5` years or, with signs, a bias in years."""
     if figure is None:
         return ""
     if kind == "percent":
-        return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}{SPACE}%"
+        return f"{100 * figure.low:.1f}% to {100 * figure.high:.1f}%"
     sign = "+" if kind == "bias" else ""
     return f"{figure.low:{sign}.1f} to {figure.high:{sign}.1f}".replace("-", MINUS)
 
 
 def counted(faces: int | None, min_cell: int) -> str:
-    """`1,250`; of what is withheld, what may be said."""
+    """`1,250`, or `fewer than 5` for a withheld count."""
     return f"fewer than {min_cell}" if faces is None else f"{faces:,}"

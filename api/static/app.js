@@ -23,7 +23,7 @@ export function showBanner(message) {
 document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRF-Token"] = token;
 });
-document.addEventListener("htmx:sendError", () => showBanner(say("away")));
+document.addEventListener("htmx:sendError", () => showBanner(say("unavailable")));
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) showBanner("");
 });
@@ -38,7 +38,7 @@ window.addEventListener("online", () => showBanner(""));
 // A face lights up in the picture and in the list, whichever is pointed at.
 function light(event) {
   const face = event.target.closest?.("[data-face]");
-  const around = event.target.closest?.(".looked");
+  const around = event.target.closest?.(".analysis");
   document.querySelectorAll(".lit").forEach((lit) => lit.classList.remove("lit"));
   if (!face || !around) return;
   around.querySelectorAll(`[data-face="${face.dataset.face}"]`).forEach((one) => one.classList.add("lit"));

@@ -55,7 +55,7 @@ function begin(chosen) {
   const { wanted, leftOut } = sift(chosen);
   panel.hidden = false;
   form.hidden = wanted.length > 0;
-  complain(leftOut ? say("left_out", { count: leftOut }) : "");
+  complain(leftOut ? say("skipped", { count: leftOut }) : "");
   if (!wanted.length) return complain(say("nothing"));
   const bytes = wanted.reduce((sum, { file }) => sum + file.size, 0);
   bar.max = bytes || 1;
@@ -100,7 +100,7 @@ document.addEventListener("DOMContentLoaded", () => {
   picture.disabled = false; // htmx hears of a choice from now on
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  const place = event.target.querySelector?.("#looked-picture");
+  const place = event.target.querySelector?.("#analysis-picture");
   if (!place) return;
   if (address) URL.revokeObjectURL(address);
   address = URL.createObjectURL(picture.files[0]);

@@ -154,7 +154,7 @@ async function analyze(mine) {
     return await response.json();
   } catch (error) {
     if (error instanceof Refused) throw error;
-    throw new Refused(say(navigator.onLine ? "away" : "offline"));
+    throw new Refused(say(navigator.onLine ? "unreachable" : "offline"));
   } finally {
     clearTimeout(timer);
     limit.abort();
@@ -172,7 +172,7 @@ async function explain(response) {
   const answer = await response.json().catch(() => ({}));
   const reason = answer.error?.message ?? say("status", { status: String(response.status) });
   if (response.status === 401 || response.status === 403) {
-    return new Refused(say("not_let_in", { reason }), { is_final: true });
+    return new Refused(say("logged_out", { reason }), { is_final: true });
   }
   if (response.status === 503) {
     const seconds = Number(response.headers.get("Retry-After")) || 2;

@@ -62,7 +62,7 @@ export function sayTime(seconds) {
 
 // Whatever was put into the page may have brought or ended a job.
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt.closest?.("#dialog, #gallery")) return;
+  if (event.detail.elt.closest?.("#dialog, #items")) return;
   follow();
   const over = event.detail.elt.matches?.(".job:not([data-live])");
   if (over && document.querySelector(".one-job")) showEnd();

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,7 +18,7 @@ from worker.settings import Settings
 
 PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 KEYS = ("first", "second")
-TEMPLATES = Path(api.__file__).parent / "templates"
+TEMPLATES = api.pages.texts.FOLDER.parent / "templates"
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def test_every_page_keeps_to_this_origin(client: FlaskClient, path: str) -> None
         assert not re.search(r"\sstyle=|<style|\son\w+=|https?://", response.text)
 
 
-@pytest.mark.parametrize("path", ["/jobs/{}", "/jobs/{}/erase", "/jobs/{}/gallery", "/items/{}"])
+@pytest.mark.parametrize("path", ["/jobs/{}", "/jobs/{}/erase", "/jobs/{}/items", "/items/{}"])
 @pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
 def test_a_number_of_nothing_is_told_as_a_page(client: FlaskClient, path: str, number: int) -> None:
     response = client.get(path.format(number), headers=PAGE)
@@ -61,7 +60,7 @@ def test_a_program_gets_json_where_a_person_gets_a_page(client: FlaskClient) -> 
         assert client.get("/nowhere", headers=headers).json["error"]["code"] == "not_found"
     assert client.get("/v1/jobs/7", headers=PAGE).json["error"]["code"] == "not_found"
     assert client.get("/jobs/7", headers=PAGE).mimetype == "text/html"
-    assert "Who is in these pictures?" in client.get("/").text
+    assert "See who your audience is" in client.get("/").text
 
 
 def test_who_is_not_known_is_sent_to_log_in_and_back(guarded: FlaskClient) -> None:
@@ -159,17 +158,17 @@ def test_a_gallery_goes_on_where_the_last_page_ended(client: FlaskClient) -> Non
     close(database)
     page = client.get(f"/jobs/{job}", headers=PAGE).text
     assert page.count('<li class="tile') == 48
-    more = client.get(f"/jobs/{job}/gallery?cursor=47").text
+    more = client.get(f"/jobs/{job}/items?cursor=47").text
     assert more.count('<li class="tile') == 12
     assert 'class="more"' not in more
-    found = client.get(f"/jobs/{job}/gallery?gender=female&age_min=&state=").text
+    found = client.get(f"/jobs/{job}/items?gender=female&age_min=&state=").text
     assert found.count('<li class="tile') == 48
     assert "gender=female" in found
-    assert "No picture passes" in client.get(f"/jobs/{job}/gallery?gender=male").text
+    assert "No photos or videos match" in client.get(f"/jobs/{job}/items?gender=male").text
     failed = client.get(f"/jobs/{job}?state=failed", headers=PAGE).text
     assert failed.count('<li class="tile failed') == 2
     assert "It is broken." in failed
-    assert client.get(f"/jobs/{job}/gallery?age_min=old", headers=PAGE).status_code == 422
+    assert client.get(f"/jobs/{job}/items?age_min=old", headers=PAGE).status_code == 422
 
 
 def test_several_jobs_are_followed_on_one_stream(client: FlaskClient) -> None:
@@ -215,8 +214,8 @@ def test_every_text_that_a_template_names_is_there() -> None:
     for name in named:
         part, _, entry = name.partition(".")
         assert entry in catalog[part], name
-    assert english("look.faces", count=1) == "1 face"
-    assert english("look.faces", count=2000) == "2,000 faces"
+    assert english("analysis.faces", count=1) == "1 face"
+    assert english("analysis.faces", count=2000) == "2,000 faces"
 
 
 def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> None:
@@ -229,8 +228,8 @@ def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
     client: FlaskClient,
 ) -> None:
     page = Page(client.get("/", headers=PAGE).text)
-    assert "Hand in photographs and videos." in page.words
-    assert "For videos Looks a second" in page.words
+    assert "Upload photos and videos." in page.words
+    assert "Videos Frames analyzed per second" in page.words
     field = re.search(r'<input id="frames_per_second"[^>]+>', page.text)
     assert field
     assert f'value="{OptionsBody().frames_per_second:g}"' in field[0]

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from api.pages.item import tell_time
+from api.pages.item import format_time
 from db.engine import Database
 from db.video_tables import TrackRow
 from models.weights.manifest import default_weights_dir
@@ -46,9 +46,10 @@ def test_the_page_of_a_video_tells_of_its_people_what_tracks_tell(
         age, gender = track["age"], track["gender"]
         first, last = int(track["first_seconds"]), int(track["last_seconds"])
         card = (
-            f"Person {track['track']}: {gender['value']}, about {age['years']:.0f} "
-            f"{age['low']} to {age['high']} years · {100 * gender['probability']:.0f} % sure "
-            f"seen {track['seconds_visible']:.1f} s, from 0:{first:02} to 0:{last:02}"
+            f"Person {track['track']}: {gender['value'].title()}, about {age['years']:.0f} "
+            f"{age['low']} to {age['high']} years · "
+            f"{100 * gender['probability']:.0f}% gender confidence "
+            f"visible for {track['seconds_visible']:.1f} s, from 0:{first:02} to 0:{last:02}"
         )
         assert card in page.words
         assert track["thumbnail"] in page.loaded
@@ -63,11 +64,11 @@ def test_the_page_of_a_video_shows_its_people_a_part_at_a_time(
     page = client.get("/items/1", headers=PAGE).text
     assert page.count('<li class="face person') == 60
     assert f">{PEOPLE + 200} people<" in page
-    assert f"More people: 60 of {PEOPLE + 200} shown" in page
+    assert f"60 of {PEOPLE + 200} shown" in page
     assert 'href="/items/1?after=60"' in page
     more = client.get("/items/1/people?after=180", headers={"HX-Request": "true"}).text
     assert more.count('<li class="face person') == PEOPLE + 20
-    assert "More people" not in more
+    assert "Show more people" not in more
     assert "<html" not in more
     assert "Person 61:" in client.get("/items/1?after=60", headers=PAGE).text
     assert client.get(f"/items/1?after={10**30}", headers=PAGE).status_code == 422
@@ -108,7 +109,7 @@ def test_the_page_of_a_job_with_photographs_offers_coco(
     ("seconds", "told"), [(0.0, "0:00"), (7.9, "0:07"), (60, "1:00"), (3723.4, "1:02:03")]
 )
 def test_a_time_in_a_video_is_told_as_players_do(seconds: float, told: str) -> None:
-    assert tell_time(seconds) == told
+    assert format_time(seconds) == told
 
 
 def add_tracks(settings: Settings, count: int) -> None:

@@ -48,12 +48,12 @@ def test_the_audience_is_asked_and_the_address_keeps_the_question(visit):
 def test_the_audience_is_split_by_a_dimension(visit):
     page = visit.page
     page.goto("/audience?split=store")
-    expect(page.locator(".spread th")).to_have_text(["Lyon", "Paris"])
-    expect(page.locator(".spread .figure")).to_have_text(["8", "8"])
+    expect(page.locator(".breakdown th")).to_have_text(["Lyon", "Paris"])
+    expect(page.locator(".breakdown .figure")).to_have_text(["8", "8"])
     visit.photograph("audience-split")
 
 
 def test_an_audience_of_nobody_says_so(visit):
     visit.page.goto("/audience?tag=nothing")
-    expect(visit.page.locator("main")).to_contain_text("Nobody was found")
+    expect(visit.page.locator("main")).to_contain_text("No faces found")
     visit.photograph("audience-nobody")

@@ -48,7 +48,7 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     page = visit.page
     page.goto("/")
     page.get_by_text("Options").click()
-    copy = page.get_by_label("Keep a copy with boxes")
+    copy = page.get_by_label("Create an annotated video")
     page.select_option("#thumbnails", "blurred")
     expect(copy).to_be_disabled()
     page.select_option("#thumbnails", "none")
@@ -69,9 +69,9 @@ def test_one_photograph_is_answered_at_once(visit, photos):
     page = visit.page
     page.goto("/")
     page.set_input_files("#picture", photos / "gender_detection_input.jpg")
-    page.wait_for_selector("#looked .face")
-    assert page.locator("#looked rect.box").count() == 2
-    expect(page.locator("#looked-picture")).to_have_js_property("naturalWidth", 800)
-    page.locator("#looked rect.box").first.hover()
-    assert page.locator("#looked .face.lit").count() == 1
-    visit.photograph("look")
+    page.wait_for_selector("#analysis .face")
+    assert page.locator("#analysis rect.box").count() == 2
+    expect(page.locator("#analysis-picture")).to_have_js_property("naturalWidth", 800)
+    page.locator("#analysis rect.box").first.hover()
+    assert page.locator("#analysis .face.lit").count() == 1
+    visit.photograph("analysis")

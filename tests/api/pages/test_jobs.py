@@ -42,7 +42,7 @@ def job(browser, server, photos):
     page.fill("#tags", "spring, door 1")
     page.set_input_files("#folder", photos)
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
-    expect(page.locator(".badge")).to_have_text("Completed with errors")
+    expect(page.locator(".badge")).to_have_text("Completed, some failed")
     address = page.url
     opened.finish()
     return address
@@ -61,7 +61,7 @@ def test_a_folder_is_sent_and_its_faces_are_looked_at(visit, job):
 def test_the_report_reads_well_on_every_screen(visit, job):
     page = visit.page
     page.goto(f"/v1{job.removeprefix(visit.url)}/report")
-    expect(page.locator("h1")).to_have_text("Who is in these pictures?")
+    expect(page.locator("h1")).to_have_text("Audience report")
     expect(page.get_by_role("img").first).to_be_visible()
     visit.photograph("report")
 
@@ -77,7 +77,7 @@ def test_pictures_are_filtered_and_the_address_keeps_the_question(visit, job):
     page.reload()
     expect(page.locator(".tile")).to_have_count(found)
     page.fill("#age_min", "120")
-    expect(page.locator("#gallery")).to_contain_text("No picture passes")
+    expect(page.locator("#items")).to_contain_text("No photos or videos match")
 
 
 def test_a_picture_is_seen_large_with_boxes_to_point_at(visit, job):
@@ -111,7 +111,7 @@ def test_jobs_are_listed_and_those_of_a_state(visit, job):
     visit.photograph("jobs")
     page.select_option("#state", "draft")
     page.wait_for_url(re.compile("state=draft"))
-    expect(page.locator("#jobs")).to_contain_text("No job is in this state")
+    expect(page.locator("#jobs")).to_contain_text("No jobs with this status")
 
 
 def test_failed_pictures_are_tried_again(visit, job):
@@ -120,7 +120,7 @@ def test_failed_pictures_are_tried_again(visit, job):
     with page.expect_response(re.compile("/retry$")) as answered:
         page.get_by_role("button", name="Retry failed").click()
     assert answered.value.ok
-    expect(page.locator(".badge")).to_have_text("Completed with errors")
+    expect(page.locator(".badge")).to_have_text("Completed, some failed")
 
 
 def test_a_running_job_moves_and_is_cancelled(visit, tmp_path):
@@ -147,10 +147,10 @@ def test_a_job_is_erased_after_a_question(visit, photos):
     expect(page.locator(".tile.done")).to_have_count(1)
     page.get_by_role("link", name="Erase").click()
     visit.photograph("erase")
-    page.get_by_role("link", name="Keep it").click()
+    page.get_by_role("link", name="Cancel").click()
     expect(page.locator(".badge")).to_have_text("Completed")
     page.get_by_role("link", name="Erase").click()
-    page.get_by_role("button", name="Erase it").click()
+    page.get_by_role("button", name="Erase job").click()
     expect(page.locator(".badge")).to_have_text("Erased")
     expect(page.locator("dialog")).to_be_hidden()
 
@@ -180,7 +180,7 @@ def test_a_lost_connection_is_picked_up_again(visit, tmp_path):
 def test_the_system_tells_who_works(visit):
     page = visit.page
     page.goto("/system")
-    expect(page.locator(".badge")).to_have_text("Everything works")
+    expect(page.locator(".badge")).to_have_text("All systems operational")
     expect(page.locator("#system")).to_contain_text("SQLite")
     visit.photograph("system")
 

@@ -98,7 +98,7 @@ class LiveVisit(Visit):
     """A browser on the live page."""
 
     def start(self) -> None:
-        self.page.get_by_role("button", name="Start the camera").click()
+        self.page.get_by_role("button", name="Start camera").click()
 
     def read_device(self) -> str:
         return self.page.locator("#video").evaluate(
@@ -151,15 +151,15 @@ def test_the_sentence_agrees_with_the_figures_and_is_spoken_less_often(live):
         json.dumps({"width": 64, "height": 48, "faces": faces}) for faces in ([FACE], [])
     )
     page.route("**/v1/analyze", lambda route: route.fulfill(body=next(bodies)))
-    expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()
+    expect(page.get_by_role("button", name="Start camera")).to_be_enabled()
     page.evaluate(NOTE_CHANGES)
     live.start()
     page.wait_for_function("() => spoken.length > 1")
     seen, spoken = page.evaluate("() => [seen, spoken]")
-    live.page.get_by_role("button", name="Stop the camera").click()
+    live.page.get_by_role("button", name="Stop camera").click()
     page.unroute_all(behavior="ignoreErrors")
     assert {tuple(words) for words in seen} == {
-        ("0", "No face is seen."),
+        ("0", "No faces detected."),
         ("1", "1 face: Female, 25-32"),
     }
     assert spoken[1] - spoken[0] > 2_900
@@ -169,7 +169,7 @@ def test_the_camera_stops_when_it_is_told_to(live):
     live.start()
     live.expect_faces()
     tracks = live.page.evaluate_handle("document.getElementById('video').srcObject.getTracks()")
-    live.page.get_by_role("button", name="Stop the camera").click()
+    live.page.get_by_role("button", name="Stop camera").click()
     assert tracks.evaluate("(tracks) => tracks.map((track) => track.readyState)") == ["ended"]
     expect(live.page.locator("#faces")).to_have_text("-")
     assert live.page.locator("#boxes").get_attribute("data-faces") is None
@@ -188,7 +188,7 @@ def test_one_picture_is_on_its_way_at_a_time(live):
     with live.page.expect_request("**/v1/analyze"):
         held[0].continue_()
     live.expect_faces()
-    live.page.get_by_role("button", name="Stop the camera").click()
+    live.page.get_by_role("button", name="Stop camera").click()
     live.page.unroute_all(behavior="ignoreErrors")
 
 
@@ -211,7 +211,7 @@ def test_a_busy_server_and_one_that_is_away_are_told_and_waited_for(live):
     live.start()
     alert = live.page.locator("#problem")
     expect(alert).to_contain_text("The server is busy")
-    expect(alert).to_contain_text("The server cannot be reached")
+    expect(alert).to_contain_text("The server can't be reached")
     live.expect_faces()
     expect(alert).to_be_empty()
     live.forget_complaints()
@@ -236,7 +236,7 @@ def test_one_of_several_cameras_is_chosen(launch, url):
         log_in(live)
         live.start()
         boxes, cameras = live.page.locator("#boxes"), live.page.locator("#cameras")
-        expect(boxes).to_have_attribute("aria-label", "No face is seen.")
+        expect(boxes).to_have_attribute("aria-label", "No faces detected.")
         before = live.read_device()
         assert cameras.input_value() == before
         [other] = [
@@ -245,7 +245,7 @@ def test_one_of_several_cameras_is_chosen(launch, url):
             if value != before
         ]
         cameras.select_option(other)
-        expect(boxes).to_have_attribute("aria-label", "No face is seen.")
+        expect(boxes).to_have_attribute("aria-label", "No faces detected.")
         assert live.read_device() == other
         live.finish()
 
@@ -253,8 +253,8 @@ def test_one_of_several_cameras_is_chosen(launch, url):
 def test_a_page_that_is_not_let_in_stops(live):
     live.page.route("**/v1/analyze", lambda route: route.fulfill(status=401, body="no"))
     live.start()
-    expect(live.page.locator("#problem")).to_contain_text("does not let this page in")
-    expect(live.page.get_by_role("button", name="Start the camera")).to_be_visible()
+    expect(live.page.locator("#problem")).to_contain_text("You're not logged in")
+    expect(live.page.get_by_role("button", name="Start camera")).to_be_visible()
     live.forget_complaints()
 
 
@@ -265,7 +265,7 @@ def test_who_refuses_the_camera_is_told_what_to_do(launch, url):
         live.context.clear_permissions()
         log_in(live)
         live.start()
-        expect(live.page.locator("#problem")).to_contain_text("not allowed to use the camera")
+        expect(live.page.locator("#problem")).to_contain_text("Camera access is blocked")
         live.finish()
 
 
@@ -274,7 +274,7 @@ def test_a_device_without_a_camera_is_told_so(launch, url):
         live = LiveVisit(browser, url)
         log_in(live)
         live.start()
-        expect(live.page.locator("#problem")).to_contain_text("has no camera")
+        expect(live.page.locator("#problem")).to_contain_text("No camera was found")
         live.finish()
 
 
@@ -292,7 +292,7 @@ def test_a_feed_of_the_server_is_watched_beside_it(live):
 
 @pytest.mark.parametrize(
     ("script", "button", "stage"),
-    [("live.js", "Start the camera", "#stage"), ("live_feeds.js", "stage", "#feed-stage")],
+    [("live.js", "Start camera", "#stage"), ("live-feeds.js", "stage", "#feed-stage")],
 )
 def test_a_click_before_a_slow_script_has_come_is_not_lost(live, script, button, stage):
     found = live.page.get_by_role("button", name=button)

@@ -68,8 +68,8 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
 
     assert check_page(page).count("svg") == 7
     assert "&lt;spring&gt;" in page
-    assert "are taken for 2.0 years older" in page
-    assert "Faces labeled male are recognized as such less often" in page
+    assert "ages are overestimated by 2.0 years" in page
+    assert "Faces labeled male are classified correctly less often" in page
     assert "How to cite" in page
 
 

@@ -52,11 +52,11 @@ def test_the_funnel_tells_what_became_of_every_item(
 
     steps = "Submitted 6 failed: unreadable 2 Analyzed 4 Faces found 8 Faces counted 8"
     assert steps in words
-    assert "left out" not in words
+    assert "excluded" not in words
     assert "8 faces in 4 analyzed of 6 submitted items" in words
 
 
-def test_likely_faces_that_were_left_out_are_steps(client: FlaskClient, settings: Settings) -> None:
+def test_excluded_faces_are_bars_of_the_funnel(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     submit(database, items=2)
     for chunk_id in hints(database):
@@ -67,17 +67,17 @@ def test_likely_faces_that_were_left_out_are_steps(client: FlaskClient, settings
         ]
         assert record(database, chunk, dropped)
     database.close()
-    assert "left out as too small 2 Faces found 4" in read(client).words
+    assert "excluded: too small 2 Faces found 4" in read(client).words
 
 
 @pytest.mark.parametrize(
     ("wanted", "faces", "told"),
     [
-        (Duplicates.COUNT, 4, "counted as often as they were submitted"),
-        (Duplicates.ONCE, 2, "counted once, with the first of their pictures"),
+        (Duplicates.COUNT, 4, "Faces in duplicates are counted every time."),
+        (Duplicates.ONCE, 2, "Faces in duplicates are counted once."),
     ],
 )
-def test_duplicates_are_a_step_and_told_how_they_count(
+def test_duplicates_are_a_bar_and_the_page_says_how_they_count(
     client: FlaskClient, settings: Settings, wanted: Duplicates, faces: int, told: str
 ) -> None:
     database = Database(settings.database_url)
@@ -92,7 +92,7 @@ def test_duplicates_are_a_step_and_told_how_they_count(
     database.close()
     words = read(client).words
 
-    steps = "Submitted 2 Analyzed 2 duplicates of another 1 Faces found"
+    steps = "Submitted 2 Analyzed 2 duplicates 1 Faces found"
     assert f"{steps} {faces} Faces counted {faces}" in words
     assert told in words
 
@@ -103,8 +103,8 @@ def test_items_that_wait_are_a_step_of_the_funnel(client: FlaskClient, settings:
     database.close()
     words = read(client).words
 
-    assert "Submitted 3 still waiting 3 Analyzed 0" in words
-    assert "No face was found so far." in words
+    assert "Submitted 3 waiting 3 Analyzed 0" in words
+    assert "No faces found so far." in words
 
 
 def test_key_figures_have_their_intervals(client: FlaskClient, settings: Settings) -> None:
@@ -112,9 +112,9 @@ def test_key_figures_have_their_intervals(client: FlaskClient, settings: Setting
     words = read(client).words
 
     assert "Median age 30 Mean age 30 " in words
-    assert re.search(r"Under 18 33\.3 % 1\d\.\d to 5\d\.\d %", words)
-    assert re.search(r"Gender unknown 33\.3 % 1\d\.\d to 5\d\.\d %", words)
-    assert re.search(r"Aged 45-54: 10, 33\.3 % \(", words)
+    assert re.search(r"Under 18 33\.3% 1\d\.\d% to 5\d\.\d%", words)
+    assert re.search(r"Gender unknown 33\.3% 1\d\.\d% to 5\d\.\d%", words)
+    assert re.search(r"Aged 45-54: 10, 33\.3% \(", words)
 
 
 def test_a_dimension_has_its_shares_and_genders(client: FlaskClient, settings: Settings) -> None:
@@ -122,9 +122,9 @@ def test_a_dimension_has_its_shares_and_genders(client: FlaskClient, settings: S
     words = read(client).words
 
     assert "By store" in words
-    lyon = r"Lyon 6 faces, 60\.0 % \(\d+\.\d to \d+\.\d %\) of all female 50\.0 %"
+    lyon = r"Lyon 6 faces, 60\.0% \(\d+\.\d% to \d+\.\d%\) of all female 50\.0%"
     assert re.search(lyon, words)
-    assert re.search(r"Nice 2 faces, 20\.0 % .* not given 2 faces, 20\.0 %", words)
+    assert re.search(r"Nice 2 faces, 20\.0% .* not given 2 faces, 20\.0%", words)
 
 
 def test_values_beyond_the_eighth_are_told_together(
@@ -136,7 +136,7 @@ def test_values_beyond_the_eighth_are_told_together(
 
     assert "store 7 10 faces" in words
     assert "store 8" not in words
-    assert re.search(r"3 others 18 faces, 11\.7 %", words)
+    assert re.search(r"3 others 18 faces, 11\.7%", words)
 
 
 def test_what_is_withheld_is_said_and_not_shown(
@@ -156,7 +156,7 @@ def test_what_is_withheld_is_said_and_not_shown(
     assert "Nice fewer than 5 faces" in words
     assert not re.search(r"\b(13|16|3) faces", words)
     assert "A circle: fewer than 5 faces." in words
-    assert "Counts of fewer than 5 faces are withheld" in words
+    assert "Counts below 5 faces are withheld" in words
 
 
 def test_values_of_few_faces_come_before_those_of_none(
@@ -176,7 +176,7 @@ def test_of_too_few_faces_nothing_is_told(open_client: OpenClient, settings: Set
     page = read(client)
 
     assert "Faces counted fewer than 5" in page.words
-    assert "nothing more is told of so few" in page.words
+    assert "too few to publish figures" in page.words
     assert page.plots == []
     assert "By store" not in page.words
 
@@ -203,7 +203,7 @@ def test_a_job_without_faces_says_so(client: FlaskClient, settings: Settings) ->
     page = read(client)
 
     assert "Analyzed 2 without faces 2 Faces found 0 Faces counted 0" in page.words
-    assert "No face was found." in page.words
+    assert "No faces found." in page.words
     assert page.plots == []
 
 
@@ -232,18 +232,18 @@ def test_of_videos_people_are_told_once_a_shot(
     assert f"Faces found {len(item.faces)} People counted {PEOPLE}" in words
     assert f"{len(item.faces)} faces in {item.frames} frames" in words
     assert f"{PEOPLE} people in 1 analyzed of 1 submitted items" in words
-    assert "People are counted once in each photograph and each shot" in words
+    assert "People are counted once per photo and once per shot" in words
 
 
 @pytest.mark.parametrize(
     ("days", "period", "rest"),
     [
         ([0, 0, 1], "day", ""),
-        ([0, 90, None], "day", "Without a day: 2."),
+        ([0, 90, None], "day", "Undated: 2."),
         ([0, 200, 201], "week", ""),
         ([0, 800, 900], "month", ""),
-        ([-20_000, 0, 1], "month", "Before that: 2."),
-        ([-739_000, 0, None], "month", "Before that: 2. Without a day: 2."),
+        ([-20_000, 0, 1], "month", "Earlier: 2."),
+        ([-739_000, 0, None], "month", "Earlier: 2. Undated: 2."),
     ],
 )
 def test_faces_over_time_are_drawn_by_what_there_is_room_for(
@@ -291,7 +291,7 @@ def test_accuracy_is_that_of_the_newest_evaluation_or_what_was_measured(
     client: FlaskClient, settings: Settings
 ) -> None:
     make_job(settings, [{}])
-    assert "Face found 99.8 % 798 of 800" in read(client).words
+    assert "Faces found 99.8% 798 of 800" in read(client).words
     database = Database(settings.database_url)
     for name in ("spring", "autumn"):
         with database.write() as session:
@@ -301,4 +301,4 @@ def test_accuracy_is_that_of_the_newest_evaluation_or_what_was_measured(
 
     assert "Evaluation “autumn” of" in words
     assert "798 of 800" not in words
-    assert "are taken for 2.0 years older" in words
+    assert "ages are overestimated by 2.0 years" in words

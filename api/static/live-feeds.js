@@ -29,7 +29,7 @@ async function watch(name) {
       await draw(name, part.content, mine);
     }
   } catch (error) {
-    reason = error instanceof Told ? error.message : say("feed_broke");
+    reason = error instanceof Told ? error.message : say("feed_interrupted");
   }
   if (watched === mine) leave(reason);
 }
