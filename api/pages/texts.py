@@ -1,6 +1,7 @@
-"""What the pages say, in one place for each language: `languages/<code>.toml`.
+"""The texts of the pages, in one file per language: `languages/<code>.toml`.
 
-A text that depends on a number has the parts `one` and `other`, and takes the number as `count`.
+A text that depends on a number takes it as `count`, and has one form for each plural category that
+CLDR defines for the language: `one` and `other` in English.
 """
 
 import tomllib
@@ -8,26 +9,35 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from flask import request
 
 FOLDER = Path(__file__).parent.parent / "languages"
 DEFAULT = "en"
+# Every language has this category: it also stands in for a form that a translation lacks.
+OTHER = "other"
 
 
 class Texts:
-    """The texts of one language, by their names: `text("jobs.title")`."""
+    """The texts of one language by name: `text("jobs.title")`."""
 
     def __init__(self, language: str, entries: Mapping[str, str]) -> None:
         self.language = language
         self._entries = entries
+        self._choose_plural = Locale.parse(language, sep="-").plural_form
 
     def __call__(self, name: str, /, **values: object) -> str:
-        if "count" in values and name not in self._entries:
-            name += ".one" if values["count"] == 1 else ".other"
+        count = values.get("count")
+        if isinstance(count, int) and name not in self._entries:
+            name = self._choose_form(name, count)
         return self._entries[name].format(**values)
 
+    def _choose_form(self, name: str, count: int) -> str:
+        form = f"{name}.{self._choose_plural(count)}"
+        return form if form in self._entries else f"{name}.{OTHER}"
+
     def part(self, prefix: str) -> dict[str, str]:
-        """The texts under a name, as they are written: for scripts."""
+        """The texts below a name, not filled in: for scripts."""
         start = prefix + "."
         return {
             name.removeprefix(start): entry
@@ -37,14 +47,14 @@ class Texts:
 
 
 def choose_texts() -> Texts:
-    """Those of the language that the reader of this request likes best."""
+    """The texts of the language that the reader of this request prefers."""
     languages = [path.stem for path in FOLDER.glob("*.toml")]
     return load_texts(request.accept_languages.best_match(languages, DEFAULT) or DEFAULT)
 
 
 @cache
 def load_texts(language: str) -> Texts:
-    """A language's texts; what it does not have yet is said in English."""
+    """Read the texts of a language; those it lacks are in English."""
     return Texts(language, {**_read(DEFAULT), **_read(language)})
 
 

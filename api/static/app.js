@@ -3,15 +3,19 @@
 import "./dialog.js";
 
 export const texts = JSON.parse(document.getElementById("texts").textContent);
+const plurals = new Intl.PluralRules(document.documentElement.lang);
 export const token = document.querySelector("meta[name=form-token]").content;
 
-/** A text with its `{names}` filled in; with a `count`, the form that goes with it. */
+/** A text with its `{names}` filled in; with a `count`, in the form that the language uses for it. */
 export function say(name, values = {}) {
-  const form = name in texts ? name : `${name}.${values.count === 1 ? "one" : "other"}`;
-  return texts[form].replace(/\{(\w+)\}/g, (_, key) => {
+  return (texts[name] ?? choosePlural(name, values.count)).replace(/\{(\w+)\}/g, (_, key) => {
     const value = values[key];
     return typeof value === "number" ? value.toLocaleString(document.documentElement.lang) : value;
   });
+}
+
+function choosePlural(name, count) {
+  return texts[`${name}.${plurals.select(count)}`] ?? texts[`${name}.other`];
 }
 
 export function showBanner(message) {

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import api.pages.texts
-from api.pages.texts import load_texts
+from api.pages.texts import Texts, load_texts
 from api.schemas.requests import OptionsBody
 from api.services import EXTENSION
 from cli.uploads.files import OUR_ENDINGS
@@ -216,6 +216,22 @@ def test_every_text_that_a_template_names_is_there() -> None:
         assert entry in catalog[part], name
     assert english("analysis.faces", count=1) == "1 face"
     assert english("analysis.faces", count=2000) == "2,000 faces"
+
+
+def test_a_count_takes_the_plural_form_of_its_language() -> None:
+    forms = {
+        "files.one": "{count} plik",
+        "files.few": "{count} pliki",
+        "files.other": "{count} pliku",
+    }
+    polish = Texts("pl", forms)
+    assert [polish("files", count=count) for count in (1, 3, 22)] == [
+        "1 plik",
+        "3 pliki",
+        "22 pliki",
+    ]
+    # Five plików would be `many`, which this translation lacks.
+    assert polish("files", count=5) == "5 pliku"
 
 
 def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> None:
