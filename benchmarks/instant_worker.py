@@ -2,33 +2,42 @@
 coordination.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
-import worker.app
 from db.item_values import ClaimedItem, ItemResult
-from db.job_values import ThumbnailKind
+from db.results.duplicates import find_recorded
 from models.face import AgeEstimate, Box, Face, Gender
-from worker.pictures.duplicates import FindRecorded
-from worker.sources.reader import DIGEST_BYTES
+from models.nets.analyzer import Analyzer
+from worker.app import create_app
+from worker.lease import HeldChunk
+from worker.logs import configure_logging
+from worker.pictures.analysis import PictureAnalysis
+from worker.queue.lane import InteractiveRunner
+from worker.runners import Runners, make_chunk_runner, make_claimer
+from worker.settings import Settings
+from worker.sources.reader import DIGEST_BYTES, Sources
 
 
-class InstantAnalysis:
-    """Answers for every item at once; reads and decodes nothing."""
+class NoAnalyzer(Analyzer):
+    """Stands where models would: nothing asks it for a face."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self) -> None:
         pass
 
-    def run(
-        self,
-        items: Iterable[ClaimedItem],
-        *,
-        thumbnails: ThumbnailKind,
-        says_stop: Callable[[], bool],
-        find_recorded: FindRecorded,
-    ) -> list[ItemResult]:
+
+class InstantAnalysis(PictureAnalysis):
+    """Answers for every item at once; reads and decodes nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    def analyze(self, items: Sequence[ClaimedItem], held: HeldChunk) -> list[ItemResult]:
         results = [_find_face(item) for item in items]
-        find_recorded([result.digest for result in results if result.digest is not None])
+        digests = [result.digest for result in results if result.digest is not None]
+        # Duplicates are looked up as for any chunk: that is a part of the coordination.
+        with held.database.read() as session:
+            find_recorded(session, held.chunk.job_id, digests)
         return results
 
 
@@ -52,6 +61,15 @@ def _face_of(number: int) -> Face:
     )
 
 
-worker.app._open_analyzer = lambda: None  # type: ignore[assignment]
-setattr(worker.app, "Analysis", InstantAnalysis)  # noqa: B010 - mypy knows no name to assign to
-app = worker.app.app
+def make_instant_runners(
+    settings: Settings, is_ending: Callable[[], bool], work_seconds: float
+) -> Runners:
+    analyzer, sources = NoAnalyzer(), Sources.from_settings(settings)
+    claimer = make_claimer(settings, is_ending, work_seconds)
+    chunks = make_chunk_runner(settings, claimer, analyzer, sources, InstantAnalysis())
+    return Runners(chunks, InteractiveRunner(settings, analyzer))
+
+
+# Celery's `--app` takes this, so the environment is read here.
+configure_logging()
+app = create_app(Settings.from_env(), make_instant_runners)

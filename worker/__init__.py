@@ -6,11 +6,14 @@ settings      every setting
 logs          how log lines look
 memory        bounds the memory of a process
 sources       an item to its bytes
+lease         a chunk that this process has leased
 pictures      bytes to a result
 videos        a video to its people
-lease         keeps a chunk while it is worked on
 queue         Celery, hints, and the lane for single pictures
-chunks        a chunk on its way through a worker
+chunks        a chunk's way through a worker
+runners       what a pool child runs
+main_process  the process that feeds the pool children
 dispatcher    keeps the window of hints full
 app           the Celery application
+entry         where Celery takes it from
 """

@@ -1,45 +1,124 @@
-"""A lease is renewed between pictures: a worker that hangs in a native call stops doing so."""
+"""A chunk that this process has leased, and the loss of its lease."""
 
 import logging
-from time import monotonic
+from collections.abc import Callable
+from time import monotonic, sleep
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
-from db.chunks.leases import LeaseStatus, renew_lease
+from db.chunks.crashes import rescue_chunk
+from db.chunks.leases import LeaseStatus, mark_current_item, renew_lease
 from db.engine import Database
 from db.item_values import ClaimedChunk
+from db.results.recording import was_recorded
 from models.errors import FacetallyError
 
 logger = logging.getLogger(__name__)
 
 RENEWALS_PER_LEASE = 6
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 1.0
+
+# Writes rows of the chunk; False where the lease was lost, and then nothing is written.
+Change = Callable[[Session], bool]
 
 
 class LeaseLost(FacetallyError):
-    """The chunk is somebody else's by now: drop everything."""
+    """Another worker has the chunk by now: drop everything that was done of it."""
 
 
-class Renewal:
-    """Renews the lease of one chunk when that is due."""
+class HeldChunk:
+    """A chunk under the lease of this process, which knows when to stop and what may be written.
 
-    def __init__(self, database: Database, chunk: ClaimedChunk, lease_seconds: float) -> None:
-        self._database = database
-        self._chunk = chunk
+    Renewals happen between items and frames: a worker that hangs in a native call loses its lease.
+    """
+
+    def __init__(
+        self,
+        chunk: ClaimedChunk,
+        database: Database,
+        lease_seconds: float,
+        work_seconds: float,
+        is_ending: Callable[[], bool],
+    ) -> None:
+        self.chunk = chunk
+        self.database = database
         self._lease_seconds = lease_seconds
-        self._next = monotonic() + lease_seconds / RENEWALS_PER_LEASE
+        self._work_seconds = work_seconds
+        self._is_ending = is_ending
+        self._started = monotonic()
+        self._next_renewal = self._started + lease_seconds / RENEWALS_PER_LEASE
+        self._is_cancelling = False
+        self.was_stopped = False  # whether `should_stop` has been true
 
-    def says_stop(self) -> bool:
-        """Whether the job is being cancelled; raises LeaseLost where the chunk has moved on."""
-        if monotonic() < self._next:
-            return False
-        self._next = monotonic() + self._lease_seconds / RENEWALS_PER_LEASE
+    @property
+    def elapsed_seconds(self) -> float:
+        """Since the chunk was claimed."""
+        return monotonic() - self._started
+
+    def has_used(self, share: float) -> bool:
+        """Whether more than this share of the time for one chunk has passed."""
+        return self.elapsed_seconds > share * self._work_seconds
+
+    def should_stop(self) -> bool:
+        """Whether to record what is done and stop: the job is being cancelled, this process is
+        ending, or time is up. Once true, it stays true. Raises LeaseLost."""
+        self.renew()
+        if self._is_cancelling or self._is_ending() or self.has_used(1.0):
+            self.was_stopped = True
+        return self.was_stopped
+
+    def renew(self) -> None:
+        """Renew the lease if that is due; raises LeaseLost."""
+        if monotonic() < self._next_renewal:
+            return
+        self._next_renewal = monotonic() + self._lease_seconds / RENEWALS_PER_LEASE
         try:
-            with self._database.write() as session:
-                lease = renew_lease(session, self._chunk.id, self._chunk.token, self._lease_seconds)
+            with self.database.write() as session:
+                lease = renew_lease(session, self.chunk.id, self.chunk.token, self._lease_seconds)
         except DBAPIError:
-            # Whether the chunk is still ours is asked again when it is recorded.
-            logger.warning("lease could not be renewed", extra={"chunk_id": self._chunk.id})
-            return False
+            # Whether the chunk is still ours is checked again when it is recorded.
+            logger.warning("lease could not be renewed", extra={"chunk_id": self.chunk.id})
+            return
         if lease is LeaseStatus.LOST:
             raise LeaseLost
-        return lease is LeaseStatus.CANCELLING
+        self._is_cancelling = self._is_cancelling or lease is LeaseStatus.CANCELLING
+
+    def mark(self, item_id: int | None) -> None:
+        """Write down which item is worked on: if the process dies, that one is to blame."""
+        self.write(
+            lambda session: mark_current_item(session, self.chunk.id, self.chunk.token, item_id)
+        )
+
+    def write(self, change: Change) -> None:
+        """Commit a change while the work goes on; raises LeaseLost."""
+        if not self._commit(change):
+            raise LeaseLost
+
+    def record(self, change: Change) -> None:
+        """Commit the change that ends the lease, once even if a commit breaks; raises LeaseLost."""
+        self.write(lambda session: change(session) or was_recorded(session, self.chunk))
+
+    def _commit(self, change: Change) -> bool:
+        """Try until it is committed, or until the lease would have ended."""
+        deadline = monotonic() + self._lease_seconds
+        pause_seconds = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                with self.database.write() as session:
+                    return change(session)
+            except (OperationalError, InterfaceError):
+                if monotonic() + pause_seconds > deadline:
+                    raise
+                logger.warning("retrying a change", extra={"chunk_id": self.chunk.id})
+                sleep(pause_seconds)
+                pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
+
+    def give_up(self) -> None:
+        """Count the chunk as crashed, so that an item that is to blame ends up alone."""
+        try:
+            with self.database.write() as session:
+                rescue_chunk(session, self.chunk.id, self.chunk.token, seen=True)
+        except DBAPIError:
+            # The lease expires, and then the dispatcher requeues the chunk.
+            logger.warning("chunk was left to its lease", extra={"chunk_id": self.chunk.id})

@@ -39,7 +39,7 @@ def worker(queue: str, slots: int | None) -> None:
         "-m",
         "cli.stack.celery_worker",
         "--app",
-        "worker.app",
+        "worker.entry",
         "--quiet",
     ]
     command += ["worker", "--queues", queue, "--concurrency", str(slots or settings.workers)]

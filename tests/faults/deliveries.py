@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import worker.chunks.runner
 import worker.queue.hints
+from worker.chunks.runner import ChunkRunner
 from worker.queue.broker import RUN_CHUNK
 
 DELIVERIES = "FAULTS_DELIVERIES"
@@ -32,16 +32,12 @@ def wrap_sending(
     worker.queue.hints.Celery.send_task = send_task
 
 
-def count_deliveries() -> None:
-    """Leave a byte in a file for each hint that reaches a worker."""
-    run = worker.chunks.runner.ChunkWorker.run
+class CountedRunner(ChunkRunner):
+    """Leaves a byte in a file for each hint that reaches a worker."""
 
-    @functools.wraps(run)
-    def run_counted(self: Any, chunk_id: int, task_id: str) -> None:
+    def run(self, chunk_id: int, task_id: str) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         descriptor = os.open(os.environ[DELIVERED], flags, 0o600)
         os.write(descriptor, b".")
         os.close(descriptor)
-        run(self, chunk_id, task_id)
-
-    worker.chunks.runner.ChunkWorker.run = run_counted
+        super().run(chunk_id, task_id)

@@ -9,7 +9,7 @@ import functools
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import db.chunks.crashes
-import worker.app
-import worker.chunks.runner
 import worker.dispatcher
+from db.item_values import ClaimedChunk, ClaimedItem, ItemResult
 from tests.faults.deliveries import wrap_sending
+from worker.chunks.claiming import Claimer
+from worker.lease import Change, HeldChunk
+from worker.pictures.analysis import PictureAnalysis
 
 ARMED = "FAULTS_ARMED"
 AUDIT = "FAULTS_AUDIT"
+BLIND = "FAULTS_BLIND"
 
 
 class Point(StrEnum):
@@ -82,36 +85,68 @@ def _act(point: Point, action: Action) -> None:
         raise OperationalError("fail point", None, Exception("connection broke"))
 
 
-def install_in_worker() -> None:
-    """Wrap what a worker calls."""
-    _wrap_result(worker.chunks.runner, "claim_chunk", Point.CLAIM)
-    _wrap_result(db.chunks.crashes, "_split", Point.SPLIT)
-    record = worker.chunks.runner.record_results
+class FaultyClaimer(Claimer):
+    """Claims chunks on which the fail points of a worker lie."""
 
-    @functools.wraps(record)
-    def record_results(session: Session, chunk: Any, results: Any, **options: Any) -> bool:
-        recorded = record(session, chunk, results, **options)
+    def take(self, session: Session, chunk_id: int, token: str) -> ClaimedChunk | None:
+        chunk = super().take(session, chunk_id, token)
+        if chunk is not None:
+            reach(Point.CLAIM)
+        return chunk
+
+    def hold(self, chunk: ClaimedChunk) -> "FaultyChunk":
+        return FaultyChunk(
+            chunk, self._database, self._lease_seconds, self._work_seconds, self._is_ending
+        )
+
+
+class FaultyChunk(HeldChunk):
+    """Notes what was analyzed of it, and writes that down when it is recorded."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.results: list[ItemResult] = []
+
+    def mark(self, item_id: int | None) -> None:
+        # Blind, as where a worker dies before it has written down which item it is at.
+        if not os.environ.get(BLIND):
+            super().mark(item_id)
+
+    def should_stop(self) -> bool:
+        reach(Point.BATCH)
+        return super().should_stop()
+
+    def record(self, change: Change) -> None:
+        super().record(lambda session: self._record(session, change))
+
+    def _record(self, session: Session, change: Change) -> bool:
+        recorded = change(session)
         if recorded:
             reach(Point.BEFORE_COMMIT)
-            names = [result.item.name for result in results]
-            event.listen(session, "after_commit", lambda _: _note_commit(chunk.job_id, names))
+            names = [result.item.name for result in self.results]
+            event.listen(session, "after_commit", lambda _: _note_commit(self.chunk.job_id, names))
         return recorded
 
-    worker.chunks.runner.record_results = record_results
-    says_stop = worker.chunks.runner.Renewal.says_stop
 
-    @functools.wraps(says_stop)
-    def says_stop_between(self: Any) -> bool:
-        reach(Point.BATCH)
-        return says_stop(self)
+class NotedAnalysis(PictureAnalysis):
+    """Leaves its results with the chunk, too."""
 
-    worker.chunks.runner.Renewal.says_stop = says_stop_between
+    def analyze(self, items: Sequence[ClaimedItem], held: HeldChunk) -> list[ItemResult]:
+        results = super().analyze(items, held)
+        if isinstance(held, FaultyChunk):
+            held.results += results
+        return results
+
+
+def install_in_crashes() -> None:
+    """Wrapped in place: no object stands between a crash and the split that it leads to."""
+    _wrap_result(db.chunks.crashes, "_split", Point.SPLIT)
 
 
 def install_in_dispatcher() -> None:
-    """Wrap what a dispatcher calls."""
+    """Wrap what a dispatcher calls: the real command makes it, and it is given no parts."""
     _wrap_result(worker.dispatcher, "rescue_chunk", Point.REAP)
-    _wrap_result(db.chunks.crashes, "_split", Point.SPLIT)
+    install_in_crashes()
     wrap_sending(lambda: reach(Point.AFTER_SENT_AT), lambda: reach(Point.AFTER_PUBLISH))
 
 

@@ -7,20 +7,25 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-import worker.app
-import worker.chunks.runner
+from db.engine import Database
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture
-from tests.faults import fail_points
-from tests.faults.deliveries import count_deliveries
+from tests.faults.deliveries import CountedRunner
+from tests.faults.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
 from tests.faults.pictures import SCHEME, classify, detect, draw_picture, drop, kind_of, read_key
+from worker.app import create_app
+from worker.logs import configure_logging
+from worker.queue.lane import InteractiveRunner
+from worker.runners import Runners
+from worker.settings import Settings
 from worker.sources.reader import Sources
+from worker.videos.runner import VideoRunner
+from worker.videos.segments import VideoAnalysis
 
 CHIP = np.zeros((1, 1, 3), dtype=np.uint8)
 ITEM_SECONDS = float(os.environ.get("FAULTS_ITEM_SECONDS", "0"))
@@ -90,18 +95,23 @@ def _shift_clock() -> None:
     time.time = lambda: real() + CLOCK_OFFSET_SECONDS
 
 
-def _keep_no_word_of_items() -> None:
-    """As where a worker dies before it has written down which item it is at."""
-    worker.chunks.runner.mark_current_item = lambda *_: True
+def make_faulty_runners(
+    settings: Settings, is_ending: Callable[[], bool], work_seconds: float
+) -> Runners:
+    analyzer, sources = KnownAnalyzer(), PoisonedSources.from_settings(settings)
+    database = Database(settings.database_url)
+    chunks = CountedRunner(
+        FaultyClaimer(database, settings.lease_seconds, work_seconds, is_ending),
+        NotedAnalysis(settings, analyzer, sources),
+        VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
+        settings.gender_min_probability,
+    )
+    return Runners(chunks, InteractiveRunner(settings, analyzer))
 
 
-if os.environ.get("FAULTS_BLIND"):
-    _keep_no_word_of_items()
 if CLOCK_OFFSET_SECONDS:
     _shift_clock()
-count_deliveries()
-fail_points.install_in_worker()
-worker.app._open_analyzer = cache(KnownAnalyzer)
-worker.app.Sources = PoisonedSources
-app = worker.app.app
+install_in_crashes()
+configure_logging()
+app = create_app(Settings.from_env(), make_faulty_runners)
 app.conf.task_time_limit = TIME_LIMIT_SECONDS

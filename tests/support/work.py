@@ -2,22 +2,27 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 from redis import Redis
 
 from db.chunks.window import choose_hints
 from db.engine import Database
-from db.item_values import StoredItem
+from db.item_values import ClaimedChunk, ClaimedItem, StoredItem
+from db.job_values import JobOptions
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
+from db.states import ChunkKind
 from models.nets.analyzer import Analyzer, load_analyzer
-from worker.chunks.runner import ChunkWorker
-from worker.pictures.analysis import Analysis
+from worker.chunks.claiming import Claimer
+from worker.chunks.runner import ChunkRunner
+from worker.lease import HeldChunk
 from worker.queue.broker import INTERACTIVE_QUEUE
+from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources
 
@@ -33,10 +38,33 @@ def open_worker(
     analyzer: Analyzer | None = None,
     is_ending: Callable[[], bool] = lambda: False,
     work_seconds: float = 60.0,
-) -> ChunkWorker:
+) -> ChunkRunner:
     opened = analyzer or open_analyzer(settings.weights_dir)
-    analysis = Analysis(settings, opened, Sources.from_settings(settings))
-    return ChunkWorker(settings, database, analysis, is_ending, work_seconds)
+    claimer = Claimer(database, settings.lease_seconds, work_seconds, is_ending)
+    return make_chunk_runner(settings, claimer, opened, Sources.from_settings(settings))
+
+
+class LooseChunk(HeldChunk):
+    """A chunk without a lease, for tests of what is done with it; it stops when `stops` says so."""
+
+    def __init__(self, chunk: ClaimedChunk, stops: Iterable[bool] = repeat(False)) -> None:
+        self.chunk = chunk
+        self._stops = iter(stops)
+        self.was_stopped = False
+
+    def renew(self) -> None:
+        pass
+
+    def should_stop(self) -> bool:
+        self.was_stopped = self.was_stopped or next(self._stops)
+        return self.was_stopped
+
+
+def make_chunk(
+    *items: ClaimedItem, kind: ChunkKind = ChunkKind.ITEMS, **options: object
+) -> ClaimedChunk:
+    """As if it had been claimed."""
+    return ClaimedChunk(1, 1, "token", JobOptions(**options), items, kind=kind)  # type: ignore[arg-type]
 
 
 def work_until_done(

@@ -1,5 +1,6 @@
-"""A chunk on its way through a worker. In reading order:
+"""A chunk's way through a worker. In reading order:
 
-ending  how a worker ends
-runner  claims a chunk, analyzes its items, records them
+ending    how a worker ends
+claiming  claims a chunk for this process
+runner    analyzes its items and records them
 """

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
@@ -15,12 +15,12 @@ from db.job_values import ThumbnailKind
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture, decode_picture
-from worker.pictures.duplicates import Copies, FindRecorded
-from worker.pictures.intake import INTERNAL_ERROR, Intake, LoadedItem, Sieve, attempt
+from worker.lease import HeldChunk
+from worker.pictures.duplicates import DuplicateItems
+from worker.pictures.intake import INTERNAL_ERROR, Filter, Intake, LoadedItem, attempt
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources.reader import Sources
-from worker.videos.segments import VideoAnalysis
 
 logger = logging.getLogger(__name__)
 
@@ -41,57 +41,38 @@ class _Seen:
     thumbnail_rgb: NDArray[np.uint8] | None = None
 
 
-class Analysis:
-    """Analyzes items; each fails alone, with a code and a sentence."""
+class PictureAnalysis:
+    """Analyzes items; each fails alone, with a code and a sentence. Opened once per process."""
 
     def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
         self._settings = settings
         self._analyzer = analyzer
         self._intake = Intake(sources)
         self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
-        self.videos = VideoAnalysis(settings, analyzer, sources)
 
     def close(self) -> None:
-        self.videos.close()
         self._intake.close()
         self._threads.shutdown()
 
-    def run(
-        self,
-        items: Sequence[ClaimedItem],
-        *,
-        thumbnails: ThumbnailKind,
-        says_stop: Callable[[], bool],
-        find_recorded: FindRecorded,
-    ) -> list[ItemResult]:
-        """Results in the order of the items: fewer than all where `says_stop` said so between."""
-        stopped = False
-
-        def remember_stop() -> bool:
-            nonlocal stopped
-            stopped = stopped or says_stop()
-            return stopped
-
-        copies = Copies(find_recorded)
-        results = self._analyze(items, copies.sieve, thumbnails, remember_stop)
-        copied, left = copies.make_results(results)
-        if left and not stopped:
-            # A failure is not copied: each of these fails, or not, by itself.
-            copied += self._analyze(left, lambda group: group, thumbnails, remember_stop)
-        return _sort(items, [*results, *copied])
+    def analyze(self, items: Sequence[ClaimedItem], held: HeldChunk) -> list[ItemResult]:
+        """Results in the order of the items; fewer than all where the work has to stop early."""
+        duplicates = DuplicateItems(held)
+        results = self._analyze(items, duplicates.filter, held)
+        repeated, left = duplicates.make_results(results)
+        if left and not held.was_stopped:
+            # A failure is not repeated: each of these fails, or not, by itself.
+            repeated += self._analyze(left, lambda group: group, held)
+        return _sort(items, [*results, *repeated])
 
     def _analyze(
-        self,
-        items: Iterable[ClaimedItem],
-        sieve: Sieve,
-        thumbnails: ThumbnailKind,
-        says_stop: Callable[[], bool],
+        self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> list[ItemResult]:
+        thumbnails = held.chunk.options.thumbnails
         seen: list[_Seen] = []
-        decoded = self._decode_ahead(self._intake.load(items, sieve, says_stop))
+        decoded = self._decode_ahead(self._intake.load(items, choose, held))
         for batch in _batches(decoded, self._analyzer.batch_pictures):
             seen += self._look(batch, thumbnails)
-            if says_stop():
+            if held.should_stop():
                 break
         faces = iter(self._analyzer.classify([face for one in seen for face in one.found]))
         work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in seen]

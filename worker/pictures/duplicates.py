@@ -1,29 +1,43 @@
 """Items with the same bytes as another are not analyzed: they get what was found in that one."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import logging
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from sqlalchemy.exc import DBAPIError
+
 from db.item_values import ClaimedItem, ItemResult, RecordedPicture
+from db.results.duplicates import find_recorded
+from worker.lease import HeldChunk
 from worker.pictures.intake import LoadedItem
 
-FindRecorded = Callable[[Collection[bytes]], Mapping[bytes, RecordedPicture]]
+logger = logging.getLogger(__name__)
 
 
-class Copies:
+class DuplicateItems:
     """Those of one chunk, set aside while the others are analyzed."""
 
-    def __init__(self, find_recorded: FindRecorded) -> None:
-        self._find_recorded = find_recorded
+    def __init__(self, held: HeldChunk) -> None:
+        self._held = held
         self._recorded: dict[bytes, RecordedPicture] = {}
         self._analyzed: set[bytes] = set()
         self._aside: list[tuple[ClaimedItem, bytes]] = []
 
-    def sieve(self, group: list[LoadedItem]) -> list[LoadedItem]:
+    def filter(self, group: list[LoadedItem]) -> list[LoadedItem]:
         """Lets through what has to be analyzed, in its order."""
         digests = {one.digest for one in group if one.digest is not None}
         if new := digests - self._analyzed - self._recorded.keys():
             self._recorded.update(self._find_recorded(new))
         return [one for one in group if not self._set_aside(one)]
+
+    def _find_recorded(self, digests: Collection[bytes]) -> Mapping[bytes, RecordedPicture]:
+        try:
+            with self._held.database.read() as session:
+                return find_recorded(session, self._held.chunk.job_id, digests)
+        except DBAPIError:
+            # Then they are analyzed again: only time is lost.
+            logger.warning("duplicates not looked up", extra={"chunk_id": self._held.chunk.id})
+            return {}
 
     def _set_aside(self, one: LoadedItem) -> bool:
         if one.digest is None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from db.item_values import ClaimedItem, Failure
 from db.states import ErrorCode
 from models import errors
+from worker.lease import HeldChunk
 from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class LoadedItem:
     digest: bytes | None = None
 
 
-Sieve = Callable[[list[LoadedItem]], list[LoadedItem]]
+Filter = Callable[[list[LoadedItem]], list[LoadedItem]]
 
 
 def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | Failure:
@@ -70,15 +71,15 @@ class Intake:
         self._readers.shutdown()
 
     def load(
-        self, items: Iterable[ClaimedItem], sieve: Sieve, says_stop: Callable[[], bool]
+        self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> Iterator[LoadedItem]:
-        """Those items that `sieve`, which is given group after group, lets through."""
+        """Those items that `choose`, which is given group after group, lets through."""
         left = iter(items)
         group = self._groups.submit(self._load_group, left)
         while loaded := group.result():
             group = self._groups.submit(self._load_group, left)
-            yield from sieve(loaded)
-            if says_stop():
+            yield from choose(loaded)
+            if held.should_stop():
                 return
 
     def _load_group(self, items: Iterator[ClaimedItem]) -> list[LoadedItem]:

@@ -106,7 +106,7 @@ class InteractiveLane:
         return answer
 
 
-class InteractiveWorker:
+class InteractiveRunner:
     """The answering side, opened once per worker process."""
 
     def __init__(

@@ -97,8 +97,8 @@ class Sources:
             return keep(self._read_upload(uri))
         return self.fetch(uri, keep, most, self._seconds)
 
-    def copy(self, uri: str, target: IO[bytes], watch: Callable[[], object]) -> bytes:
-        """Write all bytes of a video to a file; returns their digest. `watch` is called in
+    def copy(self, uri: str, target: IO[bytes], renew: Callable[[], None]) -> bytes:
+        """Write all bytes of a video to a file; returns their digest. `renew` is called in
         between."""
 
         def keep(pieces: Iterator[bytes]) -> bytes:
@@ -108,7 +108,7 @@ class Sources:
             for piece in pieces:
                 digest.update(piece)
                 target.write(piece)
-                watch()
+                renew()
             target.flush()
             return digest.digest()
 

@@ -13,7 +13,7 @@ from worker.sources.reader import Sources
 KEEP_SECONDS = 30.0
 
 
-class VideoCopy:
+class LocalVideo:
     """The last video that this process has worked on, in a file that has no name: it is gone with
     the process, however that ends."""
 
@@ -26,7 +26,7 @@ class VideoCopy:
         self._digest = b""
         self._is_used = False
 
-    def open(self, item: ClaimedItem, watch: Callable[[], object]) -> tuple[IO[bytes], bytes]:
+    def open(self, item: ClaimedItem, renew: Callable[[], None]) -> tuple[IO[bytes], bytes]:
         """The file and the digest of its bytes; the caller says `rest` when it is done with it."""
         self._stop_timer()
         with self._lock:
@@ -36,7 +36,7 @@ class VideoCopy:
                 # Set down only when it is whole.
                 file = tempfile.TemporaryFile(prefix="facetally-video-")  # noqa: SIM115
                 try:
-                    self._digest = self._sources.copy(item.uri, file, watch)
+                    self._digest = self._sources.copy(item.uri, file, renew)
                     name_duration(file)
                 except BaseException:
                     file.close()

@@ -2,7 +2,7 @@
 and what is thought of the person; drawn in pieces, and bound."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -17,16 +17,17 @@ from models.errors import FacetallyError
 from models.videos.motion import Corners
 from models.videos.reader import Video, VideoHeader
 from models.videos.tracks import Track
+from worker.lease import HeldChunk
 from worker.pictures.thumbnails import COLORS, LETTERS, SHADE, shrink
 from worker.videos.placement import Moment, place_people, read_moments, skip_moments
 
 # Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
 # frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame tells all
 # that a decoder has to know, so that pieces can be put behind each other as they are.
-PIECE_CODEC = "XVID"
-COPY_CODEC = "mp4v"
+CLIP_CODEC = "XVID"
+JOINED_CODEC = "mp4v"
 # What a worker that dies costs at most, and the least that is worth a file.
-PIECE_FRAMES = 500
+CLIP_FRAMES = 500
 # Enough to see boxes and faces; larger ones take more time than all the rest.
 LONGEST_SIDE_PIXELS = 1280
 DEFAULT_FRAMES_PER_SECOND = 25.0
@@ -41,7 +42,7 @@ class DrawingFailed(FacetallyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Clip:
     """Frames of the copy in an open file of their own; the last is shown at `drawn_seconds`."""
 
     file: IO[bytes]
@@ -58,21 +59,21 @@ class Part:
     drawn_seconds: float | None
 
 
-def draw_pieces(
+def draw_clips(
     video: Video,
     part: Part,
     joined: JoinedVideo,
     frames: Iterable[StoredFrame],
     min_probability: float,
-    says_stop: Callable[[], bool],
-) -> Iterator[Piece]:
-    """Ends where `says_stop` does, with what is drawn."""
+    held: HeldChunk,
+) -> Iterator[Clip]:
+    """Until the work has to stop; then with what is drawn."""
     labels = {track.number: _label(track, min_probability) for track in joined.tracks}
     header = video.header
     moments = read_moments(frames, joined, max(header.width_pixels, header.height_pixels))
-    drawn = _draw_frames(video, part, moments, labels, says_stop)
+    drawn = _draw_frames(video, part, moments, labels, held)
     for first in drawn:
-        yield _encode(header, chain((first,), islice(drawn, PIECE_FRAMES - 1)))
+        yield _encode(header, chain((first,), islice(drawn, CLIP_FRAMES - 1)))
 
 
 def _draw_frames(
@@ -80,7 +81,7 @@ def _draw_frames(
     part: Part,
     moments: Iterator[Moment],
     labels: Mapping[int, Label],
-    says_stop: Callable[[], bool],
+    held: HeldChunk,
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     start_seconds, drawn_seconds = part.start_seconds, part.drawn_seconds
     if drawn_seconds is not None:
@@ -88,7 +89,7 @@ def _draw_frames(
         moments, seen_seconds = skip_moments(moments, drawn_seconds)
         start_seconds = start_seconds if seen_seconds is None else seen_seconds
     frames = _shrink_all(video.read_all(start_seconds, part.end_seconds))
-    for seconds, bgr, places in place_people(frames, moments, says_stop):
+    for seconds, bgr, places in place_people(frames, moments, held):
         if drawn_seconds is not None and seconds <= drawn_seconds:
             continue
         _draw(bgr, [(place, *labels[number]) for number, place in places.items()])
@@ -102,22 +103,22 @@ def _shrink_all(
         yield seconds, shrink(bgr, LONGEST_SIDE_PIXELS)
 
 
-def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Piece:
-    size = _copy_size(header)
+def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Clip:
+    size = _find_size(header)
     # The encoder wants a file with a name.
     with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
-        path = Path(folder) / "piece.avi"
-        writer = _open_writer(path, PIECE_CODEC, header.frames_per_second, size, is_encoded=False)
+        path = Path(folder) / "clip.avi"
+        writer = _open_writer(path, CLIP_CODEC, header.frames_per_second, size, is_encoded=False)
         drawn_seconds = 0.0
         for seconds, bgr in frames:
             drawn_seconds = seconds
             fits = bgr.shape[1::-1] == size
             writer.write(bgr if fits else cv2.resize(bgr, size))
         writer.release()
-        return Piece(path.open("rb"), drawn_seconds)
+        return Clip(path.open("rb"), drawn_seconds)
 
 
-def _copy_size(header: VideoHeader) -> Size:
+def _find_size(header: VideoHeader) -> Size:
     """All frames of all pieces have that of the header: even sides, at most so long."""
     factor = min(1.0, LONGEST_SIDE_PIXELS / max(header.width_pixels, header.height_pixels, 1))
     width, height = (
@@ -138,11 +139,11 @@ def _open_writer(
     return writer
 
 
-def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
+def join_clips(clips: Iterable[Path], path: Path) -> None:
     """Put pieces behind each other in one MP4, without encoding them anew."""
     writer, number = None, 0
-    for piece in pieces:
-        capture = cv2.VideoCapture(str(piece), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
+    for clip in clips:
+        capture = cv2.VideoCapture(str(clip), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
         if writer is None:
             width, height = (
                 capture.get(cv2.CAP_PROP_FRAME_WIDTH),
@@ -150,7 +151,7 @@ def bind_pieces(pieces: Iterable[Path], path: Path) -> None:
             )
             rate = capture.get(cv2.CAP_PROP_FPS)
             writer = _open_writer(
-                path, COPY_CODEC, rate, (round(width), round(height)), is_encoded=True
+                path, JOINED_CODEC, rate, (round(width), round(height)), is_encoded=True
             )
         while capture.grab():
             _, packet = capture.retrieve()

@@ -1,63 +1,41 @@
 """Step 5 for videos: all frames of one are joined to the tracks of people, each with its best
 frame."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 
 import numpy as np
 from PIL import Image
 
-from db.item_values import ClaimedChunk, Thumbnail
+from db.item_values import Thumbnail
 from db.job_values import JobOptions, ThumbnailKind
 from db.video_values import JoinedVideo, StoredFrame
 from models.errors import UnreadableItem
 from models.face import Face
 from models.videos.tracks import Track
+from worker.lease import HeldChunk
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail
 from worker.settings import Settings
 from worker.videos.joining import Joiner
+from worker.videos.rows import VideoRows
 from worker.videos.segments import VideoAnalysis
 
-PAGE_FRAMES = 500
-THUMBNAILS_AT_ONCE = 50
+THUMBNAILS_PER_BATCH = 50
 # A video that ends so much before its header says is taken to be cut off; many headers round.
 CUT_OFF_SECONDS = 1.0
 
-ReadFrames = Callable[[int, int], list[StoredFrame]]  # after which position, how many
-ReadSmall = Callable[[int], bytes | None]
-# Of which tracks, and of those that have one.
-KeepThumbnails = Callable[[Collection[int], Mapping[int, Thumbnail]], None]
 
-
-@dataclass(frozen=True, slots=True)
-class VideoRows:
-    """How the rows of one video are read, and what its header said."""
-
-    read_frames: ReadFrames
-    read_small: ReadSmall
-    width_pixels: int
-    duration_seconds: float | None
-    warning: str | None
-
-    def read_all(self) -> Iterator[StoredFrame]:
-        """Page by page, each in a session of its own."""
-        after = -1
-        while page := self.read_frames(after, PAGE_FRAMES):
-            yield from page
-            after = page[-1].position
-
-
-def join_video(chunk: ClaimedChunk, rows: VideoRows, says_stop: Callable[[], bool]) -> JoinedVideo:
+def join_video(held: HeldChunk, rows: VideoRows) -> JoinedVideo:
     """The people of a video, still without their thumbnails; raises UnreadableItem where not one
     frame was found."""
-    options = chunk.options
+    options = held.chunk.options
     ends = [end for end in (rows.duration_seconds, options.stop_seconds) if end is not None]
     joiner = Joiner(options.frames_per_second, ends)
-    joiner.join(_renewing(rows.read_all(), says_stop))
+    joiner.join(_renewing(rows.read_all(), held))
     if not joiner.frames:
-        raise UnreadableItem(_explain_nothing(chunk))
+        raise UnreadableItem(_explain_nothing(options))
     return JoinedVideo(
         frames=joiner.frames,
         tracks=tuple(joiner.tracks),
@@ -68,38 +46,28 @@ def join_video(chunk: ClaimedChunk, rows: VideoRows, says_stop: Callable[[], boo
 
 
 def draw_people(
-    chunk: ClaimedChunk,
-    video: JoinedVideo,
+    held: HeldChunk,
+    tracks: Sequence[Track],
     rows: VideoRows,
-    videos: VideoAnalysis,
+    analysis: VideoAnalysis,
     settings: Settings,
-    says_stop: Callable[[], bool],
-    keep: KeepThumbnails,
-) -> JoinedVideo:
-    """The video with a thumbnail of each of its people, where the job wants them; they are kept
-    some at a time."""
-    if chunk.options.thumbnails is ThumbnailKind.NONE:
-        return video
-    pictures = _Pictures(chunk, rows, videos, settings, says_stop)
-    tracks, kept = iter(video.tracks), set[int]()
-    while some := list(islice(tracks, THUMBNAILS_AT_ONCE)):
-        drawn = {track.number: pictures.draw(track) for track in some}
-        thumbnails = {number: one for number, one in drawn.items() if one is not None}
-        keep(drawn.keys(), thumbnails)
-        kept |= thumbnails.keys()
-    return replace(video, thumbnails=frozenset(kept))
+) -> Iterator[dict[int, Thumbnail | None]]:
+    """The thumbnail of each track, by its number, where the job wants them: a batch at a time."""
+    if held.chunk.options.thumbnails is ThumbnailKind.NONE:
+        return
+    pictures, left = _Pictures(held, rows, analysis, settings), iter(tracks)
+    while batch := list(islice(left, THUMBNAILS_PER_BATCH)):
+        yield {track.number: pictures.draw(track) for track in batch}
 
 
-def _renewing(
-    frames: Iterator[StoredFrame], says_stop: Callable[[], bool]
-) -> Iterator[StoredFrame]:
+def _renewing(frames: Iterator[StoredFrame], held: HeldChunk) -> Iterator[StoredFrame]:
     for frame in frames:
-        says_stop()
+        held.renew()
         yield frame
 
 
-def _explain_nothing(chunk: ClaimedChunk) -> str:
-    if chunk.options.start_seconds or chunk.options.end_seconds is not None:
+def _explain_nothing(options: JobOptions) -> str:
+    if options.start_seconds or options.end_seconds is not None:
         return "The video has no frame between start_seconds and end_seconds; ask for other times."
     return "Not one frame of the video can be decoded; send the original video again."
 
@@ -130,24 +98,23 @@ def _find_covered(joiner: Joiner, options: JobOptions) -> float:
 class _Pictures:
     """Draws the best frame of each track."""
 
-    chunk: ClaimedChunk
+    held: HeldChunk
     rows: VideoRows
-    videos: VideoAnalysis
+    analysis: VideoAnalysis
     settings: Settings
-    says_stop: Callable[[], bool]
 
     def draw(self, track: Track) -> Thumbnail | None:
         position = track.best_position
-        self.says_stop()
+        self.held.renew()
         small = self.rows.read_small(position)
         if small is None:
             # A segment sees only its part of a track, and may have kept another frame of it.
-            small = self.videos.read_small(self.chunk, position, self.says_stop)
+            small = self.analysis.find_small(self.held, position)
         if small is None:
             return None
         rgb = np.asarray(Image.open(BytesIO(small)).convert("RGB"))
         width = self.rows.width_pixels
-        if self.chunk.options.thumbnails is ThumbnailKind.BLURRED:
+        if self.held.chunk.options.thumbnails is ThumbnailKind.BLURRED:
             rgb = blur_faces(rgb, self._read_faces(position), width)
         return draw_thumbnail(rgb, [track.best.face], width, self.settings.gender_min_probability)
 

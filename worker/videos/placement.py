@@ -1,7 +1,7 @@
 """Step 5c for videos: where each person is in every frame, also where nobody looked at it."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,6 +13,7 @@ from db.video_values import JoinedVideo, StoredFrame
 from models.pictures.picture import Picture
 from models.videos.motion import Corners, follow
 from models.videos.shots import is_cut, measure_change, sign_frame
+from worker.lease import HeldChunk
 from worker.pictures.thumbnails import shrink
 
 # Faces are followed in frames of this size: more tells no more, and takes longer.
@@ -76,15 +77,15 @@ def skip_moments(
 def place_people(
     frames: Iterable[tuple[float, NDArray[np.uint8]]],
     moments: Iterator[Moment],
-    says_stop: Callable[[], bool],
+    held: HeldChunk,
 ) -> Iterator[Placed]:
     """Every frame, (H, W, 3) BGR, with the people in it; frames and moments come in their order.
 
-    Where `says_stop` does, it ends without the frames whose next moment has not come.
+    Where the work has to stop, it ends without the frames whose next moment has not come.
     """
     gap = _Gap(None, next(moments, None))
     for seconds, bgr in frames:
-        if says_stop():
+        if held.should_stop():
             return
         gray = _make_gray(bgr)
         while gap.is_over(seconds):

@@ -1,6 +1,6 @@
 """Step 4 for videos: one is cut into segments, and the frames of each segment are looked at."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedIOBase, BytesIO
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.item_values import ClaimedChunk
 from db.job_values import JobOptions, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.errors import TooLargeItem
@@ -21,12 +20,13 @@ from models.nets.analyzer import Analyzer, FoundFaces
 from models.videos.reader import Frame, Grid, Video, VideoHeader
 from models.videos.shots import sign_frame
 from models.videos.tracks import SeenFace
+from worker.lease import HeldChunk
 from worker.memory import bound_memory
 from worker.pictures.thumbnails import shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources.reader import Sources
-from worker.videos.download import VideoCopy
-from worker.videos.drawing import Part, Piece, draw_pieces
+from worker.videos.download import LocalVideo
+from worker.videos.drawing import Clip, Part, draw_clips
 from worker.videos.joining import Joiner
 
 # Each segment is this part of what a slot would get of the frames left (Polychronopoulos and Kuck
@@ -43,8 +43,6 @@ MOST_PLACES = 2_000_000
 DECODER_BYTES = 2 << 30
 BREAKS_OFF = "The file breaks off before its end; what can be read is analyzed."
 
-SaysStop = Callable[[], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -55,7 +53,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _AnalyzedFrame:
     """A frame that was looked at, whose pixels are gone but for a small picture."""
 
     position: int
@@ -72,16 +70,16 @@ class VideoAnalysis:
     def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
         self._settings = settings
         self._analyzer = analyzer
-        self._copy = VideoCopy(sources)
+        self._local = LocalVideo(sources)
 
     def close(self) -> None:
-        self._copy.close()
+        self._local.close()
 
-    def plan(self, chunk: ClaimedChunk, slots: int, says_stop: SaysStop) -> VideoCut:
+    def cut(self, held: HeldChunk, slots: int) -> VideoCut:
         """How a video is cut; raises an ItemError where it cannot be read at all."""
-        with self._open(chunk, says_stop) as (video, digest):
+        with self._open(held) as (video, digest):
             header, warning = video.header, BREAKS_OFF if video.breaks_off() else None
-        segments = self._cut(chunk.options, header, slots)
+        segments = self._cut(held.chunk.options, header, slots)
         return VideoCut(
             header.width_pixels,
             header.height_pixels,
@@ -123,70 +121,73 @@ class VideoAnalysis:
                 "frames_per_second, or for a part of it by start_seconds and end_seconds."
             )
 
-    def look(self, chunk: ClaimedChunk, says_stop: SaysStop) -> Segment:
-        """Find and classify the faces of a segment's frames; left early where `says_stop` does."""
-        looked: list[_Looked] = []
-        with self._open(chunk, says_stop) as (video, _):
-            reached = self._look_at_all(video, chunk, says_stop, looked)
-        faces = iter(self._analyzer.classify([face for one in looked for face in one.found.faces]))
-        frames = [_describe(one, tuple(islice(faces, len(one.found.faces)))) for one in looked]
-        if chunk.options.thumbnails is not ThumbnailKind.NONE:
-            frames = _keep_best(frames, looked, chunk.options.frames_per_second)
+    def analyze(self, held: HeldChunk) -> Segment:
+        """Find and classify the faces of a segment's frames, until the work has to stop."""
+        analyzed: list[_AnalyzedFrame] = []
+        with self._open(held) as (video, _):
+            reached = self._analyze_all(video, held, analyzed)
+        faces = iter(
+            self._analyzer.classify([face for one in analyzed for face in one.found.faces])
+        )
+        frames = [_describe(one, tuple(islice(faces, len(one.found.faces)))) for one in analyzed]
+        options = held.chunk.options
+        if options.thumbnails is not ThumbnailKind.NONE:
+            frames = _keep_best(frames, analyzed, options.frames_per_second)
         return Segment(tuple(frames), reached)
 
-    def _look_at_all(
-        self, video: Video, chunk: ClaimedChunk, says_stop: SaysStop, looked: list[_Looked]
+    def _analyze_all(
+        self, video: Video, held: HeldChunk, analyzed: list[_AnalyzedFrame]
     ) -> int | None:
+        chunk = held.chunk
         reached = chunk.first_frame
         for frame in video.sample(make_grid(chunk.options), reached, chunk.stop_frame):
-            if says_stop():
+            if held.should_stop():
                 return reached
             if frame is None:
                 continue
             self._check_frames(frame.position, places_per_frame(chunk.options, video.header))
-            if chunk.stop_frame is None and len(looked) == self._settings.segment_frames:
+            if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
                 return reached
-            looked.append(self._look_at(frame, chunk.options.thumbnails))
+            analyzed.append(self._analyze(frame, chunk.options.thumbnails))
             reached = frame.position + 1
         return None
 
-    def _look_at(self, frame: Frame, thumbnails: ThumbnailKind) -> _Looked:
+    def _analyze(self, frame: Frame, thumbnails: ThumbnailKind) -> _AnalyzedFrame:
         [found] = self._analyzer.find([frame.picture])
         signature = sign_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
         small = shrink(frame.picture.rgb, side) if wanted else None
-        return _Looked(frame.position, frame.number, frame.seconds, found, signature, small)
+        return _AnalyzedFrame(frame.position, frame.number, frame.seconds, found, signature, small)
 
-    def read_small(self, chunk: ClaimedChunk, position: int, says_stop: SaysStop) -> bytes | None:
-        """The small picture of a frame that no segment has kept, found anew in the video."""
-        with self._open(chunk, says_stop) as (video, _):
-            for frame in video.sample(make_grid(chunk.options), position, position + 1):
+    def find_small(self, held: HeldChunk, position: int) -> bytes | None:
+        """The small picture of a frame that no segment kept, decoded again."""
+        with self._open(held) as (video, _):
+            for frame in video.sample(make_grid(held.chunk.options), position, position + 1):
                 if frame is not None:
                     small = shrink(frame.picture.rgb, self._settings.thumbnail_side_pixels)
                     return _encode(small)
         return None
 
-    def draw_pieces(
+    def draw(
         self,
-        chunk: ClaimedChunk,
+        held: HeldChunk,
         joined: JoinedVideo,
         frames: Iterable[StoredFrame],
         drawn_seconds: float | None,
-        says_stop: SaysStop,
-    ) -> Generator[Piece, None, None]:
-        """The part of the video that was asked for with its people drawn in, piece by piece;
-        without what was drawn up to `drawn_seconds`."""
-        probability, options = self._settings.gender_min_probability, chunk.options
+    ) -> Generator[Clip, None, None]:
+        """The requested part of the video with its people drawn in, clip by clip, without what was
+        drawn up to `drawn_seconds`; until the work has to stop."""
+        probability, options = self._settings.gender_min_probability, held.chunk.options
         part = Part(options.start_seconds, options.stop_seconds, drawn_seconds)
-        with self._open(chunk, says_stop) as (video, _):
-            yield from draw_pieces(video, part, joined, frames, probability, says_stop)
+        with self._open(held) as (video, _):
+            yield from draw_clips(video, part, joined, frames, probability, held)
 
     @contextmanager
-    def _open(self, chunk: ClaimedChunk, says_stop: SaysStop) -> Iterator[tuple[Video, bytes]]:
+    def _open(self, held: HeldChunk) -> Iterator[tuple[Video, bytes]]:
         """The video of a chunk, and the digest of its bytes."""
         try:
-            file, digest = self._copy.open(chunk.items[0], says_stop)
+            file, digest = self._local.open(held.chunk.items[0], held.renew)
             with bound_memory(DECODER_BYTES):
                 video = Video(
                     cast(BufferedIOBase, file),
@@ -196,7 +197,7 @@ class VideoAnalysis:
                 with closing(video):
                     yield video, digest
         finally:
-            self._copy.rest()
+            self._local.rest()
 
 
 def make_grid(options: JobOptions) -> Grid:
@@ -219,19 +220,19 @@ def _bound_frames(options: JobOptions) -> int | None:
     return min(bounds, default=None)
 
 
-def _describe(looked: _Looked, faces: tuple[Face, ...]) -> FoundFrame:
+def _describe(analyzed: _AnalyzedFrame, faces: tuple[Face, ...]) -> FoundFrame:
     return FoundFrame(
-        looked.position,
-        looked.number,
-        looked.seconds,
-        looked.signature,
+        analyzed.position,
+        analyzed.number,
+        analyzed.seconds,
+        analyzed.signature,
         faces,
-        dropped=looked.found.dropped,
+        dropped=analyzed.found.dropped,
     )
 
 
 def _keep_best(
-    frames: Sequence[FoundFrame], looked: Sequence[_Looked], frames_per_second: float
+    frames: Sequence[FoundFrame], analyzed: Sequence[_AnalyzedFrame], frames_per_second: float
 ) -> list[FoundFrame]:
     """A small picture of each frame that is the best of a track as far as this segment tells."""
     joiner = Joiner(frames_per_second)
@@ -250,7 +251,7 @@ def _keep_best(
         replace(frame, small_picture=_encode(one.small_rgb))
         if frame.position in best and one.small_rgb is not None
         else frame
-        for frame, one in zip(frames, looked, strict=True)
+        for frame, one in zip(frames, analyzed, strict=True)
     ]
 
 

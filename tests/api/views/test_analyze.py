@@ -9,7 +9,7 @@ from redis import Redis
 
 from tests.support.http import OpenClient, make_form
 from tests.support.work import open_analyzer, take_request_id
-from worker.queue.lane import InteractiveWorker
+from worker.queue.lane import InteractiveRunner
 from worker.settings import Settings
 
 
@@ -25,7 +25,7 @@ def lane(open_client: OpenClient, settings: Settings) -> Iterator[FlaskClient]:
 
 
 def _answer_all(settings: Settings, stop: Event) -> None:
-    worker = InteractiveWorker(settings, open_analyzer(settings.weights_dir))
+    worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir))
     with Redis.from_url(settings.redis_url) as client:
         while not stop.is_set():
             request_id = take_request_id(client, timeout_seconds=1)

@@ -24,8 +24,8 @@ from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
 from models.pictures.picture import Picture
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
-from tests.support.work import open_worker, read_all, work_until_done
-from worker.pictures.analysis import Analysis
+from tests.support.work import LooseChunk, make_chunk, open_worker, read_all, work_until_done
+from worker.pictures.analysis import PictureAnalysis
 from worker.pictures.intake import GROUP_BYTES
 from worker.settings import Settings
 from worker.sources.reader import Sources
@@ -125,7 +125,7 @@ def test_thumbnails_are_left_out_on_request(
 
 
 def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
-    settings: Settings,
+    database: Database, settings: Settings
 ) -> None:
     class Wide(Meddler):
         batch_pictures = 8
@@ -136,16 +136,14 @@ def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
         def read(self, uri: str) -> bytes:
             return uri[-1:].encode() * (GROUP_BYTES // 2)
 
-    asked: list[int] = []
     items = [ClaimedItem(number, "", f"file:///{number}", {}) for number in range(6)]
-    with closing(Analysis(settings, Wide(lambda: None), Large.from_settings(settings))) as analysis:
-        results = analysis.run(
-            items,
-            thumbnails=False,
-            says_stop=lambda: asked.append(1) or len(asked) == 2,
-            find_recorded=lambda digests: {},
-        )
-    assert len(asked) == 2
+    stops = iter([False, True])
+    held = LooseChunk(make_chunk(*items, thumbnails="none"), stops)
+    held.database = database
+    sources = Large.from_settings(settings)
+    with closing(PictureAnalysis(settings, Wide(lambda: None), sources)) as analysis:
+        results = analysis.analyze(items, held)
+    assert next(stops, None) is None
     assert [result.item.id for result in results] == [0, 1, 2, 3]
 
 

@@ -11,7 +11,7 @@ from tests.support.work import open_analyzer, take_request_id
 from worker.queue.broker import create_queue
 from worker.queue.lane import (
     InteractiveLane,
-    InteractiveWorker,
+    InteractiveRunner,
     LaneUnavailable,
     PictureRefused,
 )
@@ -30,7 +30,7 @@ def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
         asked = thread.submit(lane.draw_faces if draw else lane.find_faces, picture)
         request_id = take_request_id(client, timeout_seconds=10)
         assert request_id is not None
-        worker = InteractiveWorker(settings, open_analyzer(settings.weights_dir))
+        worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir))
         worker.answer(request_id)
         try:
             return asked.result()
@@ -71,7 +71,7 @@ def test_whoever_asks_where_no_worker_is_gets_a_clear_answer_in_time(settings: S
 
 def test_a_worker_whose_asker_is_gone_does_not_wait_for_pixels(settings: Settings) -> None:
     started = monotonic()
-    worker = InteractiveWorker(settings, open_analyzer(settings.weights_dir), pixels_seconds=60)
+    worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir), pixels_seconds=60)
     worker.answer("nobody")
     worker.close()
     assert monotonic() - started < 30

@@ -1,50 +1,53 @@
 """What is said of a video that is joined: for how long people are seen, and what is missing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from db.item_values import ClaimedChunk, ClaimedItem, Thumbnail
-from db.job_values import JobOptions
+from db.item_values import ClaimedItem
 from db.states import ChunkKind
 from db.video_values import JoinedVideo, StoredFrame
 from models.videos.tracks import SeenFace
 from tests.support.jobs import make_face
 from tests.support.sample_pictures import encode_scene
+from tests.support.work import LooseChunk, make_chunk
 from worker.settings import Settings
-from worker.videos.people import THUMBNAILS_AT_ONCE, VideoRows, draw_people, join_video
+from worker.videos.people import THUMBNAILS_PER_BATCH, draw_people, join_video
+from worker.videos.rows import VideoRows
 from worker.videos.segments import VideoAnalysis
 
 SIGNATURE = bytes([1]) * 128
 
 
-def read_video(
-    times: Sequence[float],
-    duration_seconds: float | None,
-    rate: float = 25.0,
-    warning: str | None = None,
-) -> VideoRows:
+class Rows(VideoRows):
     """A video with a face in each of these frames, numbered in frames of its rate."""
-    frames = [
-        StoredFrame(
-            place, round(seconds * rate), seconds, SIGNATURE, (SeenFace(place, make_face()),)
-        )
-        for place, seconds in enumerate(times)
-    ]
-    small = encode_scene("JPEG")
-    return VideoRows(
-        lambda after, limit: frames[after + 1 : after + 1 + limit],
-        lambda position: small if position else None,
-        640,
-        duration_seconds,
-        warning,
-    )
+
+    def __init__(
+        self,
+        times: Sequence[float],
+        duration_seconds: float | None,
+        rate: float = 25.0,
+        warning: str | None = None,
+    ) -> None:
+        self._frames = [
+            StoredFrame(
+                place, round(seconds * rate), seconds, SIGNATURE, (SeenFace(place, make_face()),)
+            )
+            for place, seconds in enumerate(times)
+        ]
+        self._small = encode_scene("JPEG")
+        self.width_pixels, self.duration_seconds, self.warning = 640, duration_seconds, warning
+
+    def read_frames(self, after: int, limit: int) -> list[StoredFrame]:
+        return self._frames[after + 1 : after + 1 + limit]
+
+    def read_small(self, position: int) -> bytes | None:
+        return self._small if position else None
 
 
-def claim_join(**options: object) -> ClaimedChunk:
+def hold_join(**options: object) -> LooseChunk:
     item = ClaimedItem(1, "clip", "file:///clip", {})
-    job = JobOptions(**options)  # type: ignore[arg-type]
-    return ClaimedChunk(1, 1, "token", job, (item,), kind=ChunkKind.JOIN)
+    return LooseChunk(make_chunk(item, kind=ChunkKind.JOIN, **options))
 
 
 def join(
@@ -55,8 +58,7 @@ def join(
     warning: str | None = None,
     **options: float,
 ) -> JoinedVideo:
-    rows = read_video(times, duration_seconds, rate, warning)
-    return join_video(claim_join(**options), rows, lambda: False)
+    return join_video(hold_join(**options), Rows(times, duration_seconds, rate, warning))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,10 @@ def every(seconds: float, stop: float) -> list[float]:
     ids=["whole", "slow", "slow and seldom looked at", "varying", "a part"],
 )
 def test_a_video_whose_last_frame_is_shown_for_long_does_not_break_off(
-    times: list[float], duration_seconds: float, rate: float, options: dict[str, float]
+    times: list[float],
+    duration_seconds: float,
+    rate: float,
+    options: dict[str, float],
 ) -> None:
     assert join(times, duration_seconds, rate=rate, **options).warning is None
 
@@ -138,24 +143,17 @@ class Undecodable(VideoAnalysis):
     def __init__(self) -> None:
         pass
 
-    def read_small(self, *_: object) -> bytes | None:
+    def find_small(self, *_: object) -> bytes | None:
         return None
 
 
-def test_thumbnails_are_kept_some_at_a_time() -> None:
+def test_thumbnails_are_drawn_in_batches() -> None:
     # Of people who are each seen once, the first has no picture.
-    people = 2 * THUMBNAILS_AT_ONCE + 20
-    rows, chunk = read_video(every(9.0, 9 * people), None), claim_join()
-    joined = join_video(chunk, rows, lambda: False)
-    batches: list[list[int]] = []
-    pictures: list[int] = []
-
-    def keep(numbers: Collection[int], thumbnails: Mapping[int, Thumbnail]) -> None:
-        batches.append(list(numbers))
-        pictures.extend(thumbnails)
-
-    video = draw_people(chunk, joined, rows, Undecodable(), Settings(), lambda: False, keep)
-    assert [len(batch) for batch in batches] == [THUMBNAILS_AT_ONCE, THUMBNAILS_AT_ONCE, 20]
-    assert [number for batch in batches for number in batch] == list(range(1, people + 1))
-    assert pictures == list(range(2, people + 1))
-    assert video.thumbnails == frozenset(pictures)
+    people = 2 * THUMBNAILS_PER_BATCH + 20
+    rows, held = Rows(every(9.0, 9 * people), None), hold_join()
+    tracks = join_video(held, rows).tracks
+    batches = list(draw_people(held, tracks, rows, Undecodable(), Settings()))
+    assert [len(batch) for batch in batches] == [THUMBNAILS_PER_BATCH, THUMBNAILS_PER_BATCH, 20]
+    drawn = [pair for batch in batches for pair in batch.items()]
+    assert [number for number, _ in drawn] == list(range(1, people + 1))
+    assert [number for number, one in drawn if one is not None] == list(range(2, people + 1))

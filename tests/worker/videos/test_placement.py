@@ -8,6 +8,7 @@ import pytest
 
 from models.pictures.picture import Picture
 from models.videos.shots import sign_frame
+from tests.support.work import LooseChunk, make_chunk
 from worker.videos import placement
 from worker.videos.placement import Moment, place_people, skip_moments
 
@@ -49,7 +50,9 @@ def look(number: int, frames: Frames, *tracks: int) -> Moment:
 
 
 def run(frames: Frames, *moments: Moment) -> list[placement.Places]:
-    placed = place_people(((at, bgr.copy()) for at, bgr in frames), iter(moments), lambda: False)
+    placed = place_people(
+        ((at, bgr.copy()) for at, bgr in frames), iter(moments), LooseChunk(make_chunk())
+    )
     return [places for _, _, places in placed]
 
 
@@ -117,7 +120,9 @@ def test_frames_far_apart_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
     moments = iter([look(0, frames, 1), look(12, frames, 1)])
     given = 0
-    for number, (_, _, places) in enumerate(place_people(count(), moments, lambda: False)):
+    for number, (_, _, places) in enumerate(
+        place_people(count(), moments, LooseChunk(make_chunk()))
+    ):
         given += 1
         assert read - given <= 4
         assert miss(places, number) < 0.1
@@ -141,7 +146,7 @@ def test_it_ends_without_the_frames_whose_next_moment_has_not_come() -> None:
     frames = shoot([0] * FRAMES)
     asked = iter([False] * 8 + [True])
     moments = iter([look(0, frames, 1), look(5, frames, 1), look(12, frames, 1)])
-    placed = list(place_people(iter(frames), moments, lambda: next(asked)))
+    placed = list(place_people(iter(frames), moments, LooseChunk(make_chunk(), asked)))
     assert [at for at, _, _ in placed] == [at for at, _ in frames[:5]]
 
 

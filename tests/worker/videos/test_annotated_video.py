@@ -34,7 +34,7 @@ from worker.dispatcher import Dispatcher
 from worker.settings import Settings
 from worker.sources import store
 from worker.sources.store import Store
-from worker.videos import annotated_copy, drawing, runner
+from worker.videos import annotated_video, drawing, runner
 
 FRAMES = 70
 Frames = list[NDArray[np.uint8]]
@@ -42,7 +42,7 @@ Frames = list[NDArray[np.uint8]]
 
 @pytest.fixture(autouse=True)
 def _pieces_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "PIECE_FRAMES", 16)
+    monkeypatch.setattr(drawing, "CLIP_FRAMES", 16)
 
 
 @pytest.fixture(scope="module")
@@ -159,14 +159,14 @@ def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
     settings = allow(settings, clip, lease_seconds=0.6)
     monkeypatch.setattr(store, "COPY_BYTES", 2048)
     dispatcher = plan_dispatcher(database, settings)
-    read = annotated_copy._Watched.read
+    read = annotated_video._RenewingFile.read
 
-    def read_slowly(file: annotated_copy._Watched, size: int) -> bytes:
+    def read_slowly(file: annotated_video._RenewingFile, size: int) -> bytes:
         sleep(0.02)
         dispatcher._reap()
         return read(file, size)
 
-    monkeypatch.setattr(annotated_copy._Watched, "read", read_slowly)
+    monkeypatch.setattr(annotated_video._RenewingFile, "read", read_slowly)
     _, root = begin(database, settings, clip)
     started = monotonic()
     open_worker(settings, database).run(root, "task")
@@ -282,7 +282,7 @@ def read_progress(database: Database) -> tuple[int, float]:
 def read_copy_at_once(settings: Settings, database: Database, clip: Path) -> Frames:
     before = set(stored_files(settings))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "PIECE_FRAMES", 1000)
+        patch.setattr(drawing, "CLIP_FRAMES", 1000)
         submit_videos(database, clip, annotated_video=True)
         work_until_done(settings, database)
     [kept] = set(stored_files(settings)) - before

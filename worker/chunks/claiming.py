@@ -1,0 +1,67 @@
+"""Claims chunks for this process."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from secrets import token_hex
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from db.chunks.leases import claim_chunk
+from db.chunks.window import forget_hints
+from db.engine import Database
+from db.item_values import ClaimedChunk
+from worker.lease import HeldChunk
+
+logger = logging.getLogger(__name__)
+
+
+class Claimer:
+    """Opened once per process, after the fork.
+
+    A chunk is held for at most `work_seconds`, or until `is_ending` returns true; then the rest of
+    it is given back.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        lease_seconds: float,
+        work_seconds: float,
+        is_ending: Callable[[], bool],
+    ) -> None:
+        self._database = database
+        self._lease_seconds = lease_seconds
+        self._work_seconds = work_seconds
+        self._is_ending = is_ending
+        self._name = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
+
+    def claim(self, chunk_id: int, task_id: str) -> HeldChunk | None:
+        """The chunk; None for a late or repeated hint, or where this process is ending."""
+        if self._is_ending():
+            self._leave(chunk_id)
+            return None
+        try:
+            with self._database.write() as session:
+                chunk = self.take(session, chunk_id, f"{task_id}:{token_hex(8)}")
+        except DBAPIError:
+            # The dispatcher sends the hint again if nobody has claimed the chunk.
+            logger.warning("chunk could not be claimed", extra={"chunk_id": chunk_id})
+            return None
+        return None if chunk is None else self.hold(chunk)
+
+    def _leave(self, chunk_id: int) -> None:
+        """Leave a chunk to others: its hint is sent again at once."""
+        with suppress(DBAPIError), self._database.write() as session:
+            forget_hints(session, [chunk_id])
+
+    def take(self, session: Session, chunk_id: int, token: str) -> ClaimedChunk | None:
+        return claim_chunk(session, chunk_id, token, self._name, self._lease_seconds)
+
+    def hold(self, chunk: ClaimedChunk) -> HeldChunk:
+        return HeldChunk(
+            chunk, self._database, self._lease_seconds, self._work_seconds, self._is_ending
+        )

@@ -1,0 +1,93 @@
+"""The main process of a worker: it feeds its pool children, shows that it is alive, and ends in
+order."""
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from celery.worker import WorkController
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from db.chunks.crashes import rescue_chunk
+from db.chunks.release import release_chunks_of
+from db.engine import Database
+from db.processes import HEARTBEAT_SECONDS, record_heartbeat, remove_process
+from db.states import ProcessRole
+from worker.chunks.ending import Ending, EndSign
+from worker.queue.broker import INTERACTIVE_QUEUE
+from worker.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class MainProcess:
+    """It opens no model and keeps no connection open: its children are forked from it."""
+
+    def __init__(self, settings: Settings, sign: EndSign) -> None:
+        self._database_url = settings.database_url
+        self._sign = sign
+        self._ending = Ending(sign, settings.stop_grace_seconds, self._give_back)
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._heartbeat: Any = None
+
+    def prepare(self) -> None:
+        """Before it has children."""
+        self._sign.put_up()
+
+    def start(self, worker: WorkController) -> None:
+        """Send a heartbeat from now on, from the loop that also feeds the children."""
+        # Ctrl-C asks as SIGTERM does: Celery's own second one would kill the children.
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
+        self._send_heartbeat(worker)
+        self._heartbeat = worker.timer.call_repeatedly(
+            HEARTBEAT_SECONDS, self._send_heartbeat, (worker,)
+        )
+
+    def _send_heartbeat(self, worker: WorkController) -> None:
+        interactive = INTERACTIVE_QUEUE in worker.app.amqp.queues.consume_from
+        role = ProcessRole.INTERACTIVE if interactive else ProcessRole.BULK
+        try:
+            with self._write_briefly() as session:
+                record_heartbeat(session, f"worker@{self._name}", role, worker.concurrency)
+        except DBAPIError as error:
+            logger.warning("database refused a heartbeat", extra={"error": str(error.orig)})
+
+    def stop(self) -> None:
+        """Before the children end."""
+        self._sign.take_down()
+        self._heartbeat.cancel()
+        # If the database is unavailable, the age of the row shows that this worker is gone.
+        with suppress(DBAPIError), self._write_briefly() as session:
+            remove_process(session, f"worker@{self._name}")
+
+    def end_soon(self) -> None:
+        """Called when a signal asks this worker to end."""
+        self._ending.ask()
+
+    def requeue(self, chunk_id: int, task_id: str) -> None:
+        """A child died, or hung for too long: its chunk waits again at once, and not only when its
+        lease expires."""
+        if self._ending.is_overdue:
+            return
+        # If the database is unavailable, the lease expires.
+        with suppress(DBAPIError), self._write_briefly() as session:
+            rescue_chunk(session, chunk_id, f"{task_id}:", seen=True)
+
+    def _give_back(self) -> None:
+        with suppress(DBAPIError), self._write_briefly() as session:
+            release_chunks_of(session, self._name)
+
+    @contextmanager
+    def _write_briefly(self) -> Iterator[Session]:
+        """One transaction, whose connection is closed before a child can be forked."""
+        database = Database(self._database_url)
+        try:
+            with database.write() as session:
+                yield session
+        finally:
+            database.close()

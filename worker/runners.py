@@ -1,0 +1,67 @@
+"""What a pool child runs: chunks of jobs, and single pictures of the interactive lane."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from db.engine import Database
+from models.nets.analyzer import Analyzer, load_analyzer
+from worker.chunks.claiming import Claimer
+from worker.chunks.runner import ChunkRunner
+from worker.pictures.analysis import PictureAnalysis
+from worker.queue.lane import InteractiveRunner
+from worker.settings import Settings
+from worker.sources.reader import Sources
+from worker.videos.runner import VideoRunner
+from worker.videos.segments import VideoAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class Runners:
+    """Opened once in each pool child; neither connects before its first task."""
+
+    chunks: ChunkRunner
+    interactive: InteractiveRunner
+
+
+# Of these settings; whether the worker is ending; and the most seconds that a chunk is worked on.
+MakeRunners = Callable[[Settings, Callable[[], bool], float], Runners]
+
+
+def make_runners(settings: Settings, is_ending: Callable[[], bool], work_seconds: float) -> Runners:
+    """Those of production: the models are opened here."""
+    analyzer = open_analyzer(settings)
+    claimer = make_claimer(settings, is_ending, work_seconds)
+    chunks = make_chunk_runner(settings, claimer, analyzer, Sources.from_settings(settings))
+    return Runners(chunks, InteractiveRunner(settings, analyzer))
+
+
+def open_analyzer(settings: Settings) -> Analyzer:
+    return load_analyzer(
+        settings.weights_dir,
+        provider=settings.provider,
+        detection_side=settings.detection_side,
+        score_threshold=settings.score_threshold,
+        smallest_face_pixels=settings.smallest_face_pixels,
+    )
+
+
+def make_claimer(settings: Settings, is_ending: Callable[[], bool], work_seconds: float) -> Claimer:
+    database = Database(settings.database_url)
+    return Claimer(database, settings.lease_seconds, work_seconds, is_ending)
+
+
+def make_chunk_runner(
+    settings: Settings,
+    claimer: Claimer,
+    analyzer: Analyzer,
+    sources: Sources,
+    pictures: PictureAnalysis | None = None,
+) -> ChunkRunner:
+    """A runner of these parts; pictures are analyzed with the same models unless they are given an
+    analysis of their own."""
+    return ChunkRunner(
+        claimer,
+        pictures or PictureAnalysis(settings, analyzer, sources),
+        VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
+        settings.gender_min_probability,
+    )
