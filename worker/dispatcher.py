@@ -1,7 +1,7 @@
-"""The small process that keeps work moving: fills Redis' window, takes expired leases back, pauses
-and closes jobs, removes what was erased.
+"""The small process that keeps work moving: it fills the window of hints, rescues chunks whose
+leases expired, pauses and closes jobs, and removes erased ones.
 
-Several may run, and any may be killed at any time: whatever they do is decided in SQL.
+Several may run, and any may be killed at any time: everything they do is decided in SQL.
 """
 
 import logging
@@ -38,14 +38,15 @@ from worker.sources.store import Store
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.25
-# While workers take hints, the window is filled again before they run out of them.
+# While workers take hints, the window is refilled before they run out.
 BUSY_SECONDS = 0.1
-# Of a turn, for what audiences read fast; what is not folded yet costs them some time.
+# The part of a turn spent on the cube. What is not folded yet makes audience queries slower.
 FOLDING_SECONDS = 0.1
 
 
 class Dispatcher:
-    """Takes a turn every quarter of a second until it is stopped; sends more often if it must."""
+    """Takes a turn every quarter of a second until it is stopped; sends hints more often if it
+    must."""
 
     def __init__(
         self,
@@ -61,11 +62,11 @@ class Dispatcher:
         self._resend_seconds = resend_seconds
         self._pause_after_failures = pause_after_failures
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
-        self._next_beat = 0.0
+        self._next_heartbeat = 0.0
         self._has_sent = False
 
     def run(self, stopped: threading.Event) -> None:
-        """Work until `stopped`; a database that is away is waited for."""
+        """Work until `stopped`; while the database is unavailable, keep trying."""
         next_turn = monotonic()
         while not stopped.wait(BUSY_SECONDS if self._has_sent else TURN_SECONDS):
             if self._has_sent and monotonic() < next_turn:
@@ -73,15 +74,16 @@ class Dispatcher:
             else:
                 self.take_turn()
                 next_turn = monotonic() + TURN_SECONDS
-        # Where the database is away, the row tells by its age that this process is gone.
+        # If the database is unavailable, the age of the row shows that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
             remove_process(session, self._name)
 
     def take_turn(self) -> None:
-        """One round of everything. A step that fails is tried again, and stops no other."""
+        """Do everything once. A step that fails is tried again in the next turn, and does not stop
+        the others."""
         steps = (
-            self._beat_when_due,
-            self._reap,
+            self._send_heartbeat_when_due,
+            self._rescue,
             self._pause,
             self._send,
             self._close,
@@ -96,9 +98,9 @@ class Dispatcher:
         try:
             step()
         except DBAPIError as error:
-            logger.warning("database refused a step", extra={"error": str(error.orig)})
+            logger.warning("database refused a step of a turn", extra={"error": str(error.orig)})
         except Exception:
-            logger.exception("step failed")
+            logger.exception("a step of a turn failed")
 
     def _pause(self) -> None:
         with self._database.read() as session:
@@ -122,7 +124,7 @@ class Dispatcher:
                 logger.info("job closed", extra={"job_id": job_id, "state": state.value})
 
     def _fold(self) -> None:
-        """Bring the cube up to date; where much is waiting, the rest is left to the next turns."""
+        """Bring the cube up to date; what takes too long is left to the next turns."""
         deadline = monotonic() + FOLDING_SECONDS
         while monotonic() < deadline:
             with self._database.write() as session:
@@ -138,17 +140,18 @@ class Dispatcher:
             logger.info("job expired", extra={"job_id": job_id})
 
     def _erase(self) -> None:
-        """A piece of each erased job, so that a large one holds nobody up; its uploads last."""
+        """Remove one batch of each erased job, so that a large one delays no other."""
         with self._database.read() as session:
             erased = read_jobs_to_erase(session)
         for job in erased:
-            # A store that does not give up the files of one keeps those of no other.
-            self._try(partial(self._erase_piece, job))
+            # A store that fails to remove the files of one job must not keep those of another.
+            self._try(partial(self._erase_batch, job))
 
-    def _erase_piece(self, job: ErasedJob) -> None:
+    def _erase_batch(self, job: ErasedJob) -> None:
         with self._database.write() as session:
             if not remove_erased(session, job.id):
                 return
+        # The uploads are removed once all rows are gone.
         for batch in job.batches:
             self._store.remove_batch(batch)
         with self._database.write() as session:
@@ -156,15 +159,15 @@ class Dispatcher:
         if is_gone:
             logger.info("job erased", extra={"job_id": job.id})
 
-    def _beat_when_due(self) -> None:
-        if monotonic() < self._next_beat:
+    def _send_heartbeat_when_due(self) -> None:
+        if monotonic() < self._next_heartbeat:
             return
         with self._database.write() as session:
             record_heartbeat(session, self._name, ProcessRole.DISPATCHER, slots=1)
             prune_processes(session)
-        self._next_beat = monotonic() + HEARTBEAT_SECONDS
+        self._next_heartbeat = monotonic() + HEARTBEAT_SECONDS
 
-    def _reap(self) -> None:
+    def _rescue(self) -> None:
         with self._database.read() as session:
             expired = read_expired_leases(session)
         for chunk_id, token in expired:

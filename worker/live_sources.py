@@ -1,4 +1,4 @@
-"""Where live pictures come from: the sources that the operator names, and nothing else."""
+"""The sources of live pictures: those that the operator names, and no others."""
 
 import re
 from dataclasses import dataclass
@@ -32,22 +32,22 @@ class LiveSource:
         """`entrance=rtsp://…`, `stage=/videos/stage.mp4` or `desk=0`; raises ValueError."""
         name, _, address = (part.strip() for part in entry.partition("="))
         if not NAME.fullmatch(name):
-            # What stands there is left out: it may be an address, and hold a password.
-            raise ValueError("an entry begins with a name: write entrance=rtsp://camera.example/1.")
+            # The entry is left out of the message: it may be an address with a password.
+            raise ValueError("an entry starts with a name: write entrance=rtsp://camera.example/1.")
         return cls(name, _recognize(name, address), address)
 
 
 def find_source(entries: tuple[str, ...], name: str) -> LiveSource | None:
-    """The entry of that name; None where the operator lists none."""
+    """The entry of that name; None if the operator lists none."""
     return next((found for found in map(LiveSource.parse, entries) if found.name == name), None)
 
 
 def check_sources(entries: tuple[str, ...]) -> tuple[str, ...]:
-    """The same entries; raises ValueError where one is wrong or a name stands twice."""
+    """The same entries; raises ValueError if one is wrong or a name is used twice."""
     names = [LiveSource.parse(entry).name for entry in entries]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"{name!r} stands there twice.")
+            raise ValueError(f"the name {name!r} is used twice.")
     return entries
 
 
@@ -62,7 +62,7 @@ def _recognize(name: str, address: str) -> LiveKind:
             return LiveKind.STREAM
     except ValueError:
         pass
-    # The address is left out: it may hold a password.
+    # The address is left out of the message: it may hold a password.
     raise ValueError(
-        f"{name!r} must be the number of a camera, rtsp://…, rtsps://… or the whole path of a file."
+        f"{name!r} must be a camera's number, rtsp://…, rtsps://… or the absolute path of a file."
     )

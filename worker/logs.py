@@ -20,7 +20,7 @@ class FieldsFormatter(logging.Formatter):
 
 
 def configure_logging(level: str = "INFO") -> None:
-    """Send every logger to stderr; what libraries tell of their insides only from WARNING up."""
+    """Send every logger to stderr; libraries' own messages only from WARNING up."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(FieldsFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

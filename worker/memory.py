@@ -1,5 +1,4 @@
-"""How much memory a decoder may take: what is in a file decides that, and not what its header
-says."""
+"""Bounds the memory of a decoder: a file may need more than its header says."""
 
 import resource
 from collections.abc import Iterator
@@ -10,9 +9,9 @@ import psutil
 
 @contextmanager
 def bound_memory(more_bytes: int) -> Iterator[None]:
-    """Let this process have so much more than it has now; what asks for more is refused.
+    """Let this process allocate at most `more_bytes` beyond what it has now.
 
-    Where the system knows no such bound, there is none.
+    On systems without such a limit, this does nothing.
     """
     most, hard = resource.getrlimit(resource.RLIMIT_AS)
     bound = psutil.Process().memory_info().vms + more_bytes

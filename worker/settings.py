@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment by the entry points and handed down."""
+"""Every setting: the entry points read them once from the environment, and pass them on."""
 
 import os
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from worker.live_sources import check_sources
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
-# Pictures are decoded no smaller than this on their longer side: three times the detector's, so
-# that a face it can just find still fills its chip.
+# Pictures are decoded with at least this many pixels on their longer side: three times the
+# detector's, so that the smallest face it can find still fills its chip.
 WORKING_SIDE_PIXELS = 1920
 
 
 class SettingsError(FacetallyError):
-    """The environment holds a setting that is unknown or out of range: mend it and start again."""
+    """The environment has a setting that is unknown or out of range: correct it, and restart."""
 
 
 def _default_workers() -> int:
@@ -109,9 +109,7 @@ class Settings(BaseModel):
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """Read the environment; raises SettingsError, naming the variable and what is wrong with
-        it.
-        """
+        """Read the environment; raises a SettingsError that names the variable and its fault."""
         source = os.environ if environ is None else environ
         values = {
             name.removeprefix(PREFIX).lower(): value
@@ -124,7 +122,7 @@ class Settings(BaseModel):
             raise SettingsError(_explain(error)) from None
 
     def complete(self) -> Self:
-        """Fill in what follows from the data folder: the embedded database and store."""
+        """Fill in the settings that depend on the data folder: the database and the store."""
         return self.model_copy(
             update={
                 "database_url": self.database_url
@@ -149,5 +147,5 @@ def _explain(error: ValidationError) -> str:
     for fault in error.errors():
         name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
         unknown = fault["type"] == "extra_forbidden"
-        lines.append(f"{name}: " + ("there is no such setting" if unknown else fault["msg"]))
+        lines.append(f"{name}: " + ("unknown setting" if unknown else fault["msg"]))
     return "; ".join(lines)

@@ -158,7 +158,7 @@ def test_an_answer_that_is_not_ours_is_one_clear_line(call, stranger, words, mes
 @pytest.mark.parametrize(
     ("words", "settings", "message"),
     [
-        (["serve"], {"lease": "1"}, "FACETALLY_LEASE: there is no such setting"),
+        (["serve"], {"lease": "1"}, "FACETALLY_LEASE: unknown setting"),
         (["serve", "--host", "0.0.0.0"], {}, "set FACETALLY_API_KEYS"),
         (["worker"], {}, "FACETALLY_REDIS_URL is not set"),
         (["api"], {}, "FACETALLY_REDIS_URL is not set"),

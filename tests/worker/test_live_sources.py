@@ -52,5 +52,5 @@ def test_a_wrong_entry_is_refused_and_no_password_is_shown(entry: str) -> None:
 
 
 def test_a_name_stands_for_one_source() -> None:
-    with pytest.raises(ValueError, match="'desk' stands there twice"):
+    with pytest.raises(ValueError, match="the name 'desk' is used twice"):
         check_sources(("desk=0", "desk=1"))

@@ -39,13 +39,13 @@ def test_settings_are_read_by_their_names() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("FACETALLY_PROVIDR", "cpu", "FACETALLY_PROVIDR: there is no such setting"),
+        ("FACETALLY_PROVIDR", "cpu", "FACETALLY_PROVIDR: unknown setting"),
         (
             "FACETALLY_PROVIDER",
             "gpu",
             "FACETALLY_PROVIDER: Input should be 'auto', 'cpu' or 'cuda'",
         ),
-        ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is no source"),
+        ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is not a source"),
         ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be the"),
         ("FACETALLY_PORT", "http", "FACETALLY_PORT: Input should be a valid integer"),
         (

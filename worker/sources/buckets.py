@@ -45,7 +45,7 @@ class Buckets:
         """The file in pieces; raises an ItemError where it may not or cannot be read."""
         # Before anything is opened: the operator's credentials are for listed buckets alone.
         address = self._allowed.permit(uri).address
-        path = address.place + address.path
+        path = address.host + address.path
         with _explained(address.origin, deadline):
             driver = self._open(address.scheme)
             start = 0

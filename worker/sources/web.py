@@ -79,13 +79,13 @@ class Web:
             raise deadline.missed() from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise FetchFailed(
-                f"{address.place} could not be read from ({error}); retry the item later."
+                f"{address.host} could not be read from ({error}); retry the item later."
             ) from error
 
 
 def _make_url(address: Address) -> httpcore.URL:
     target = (address.path or "/") + (f"?{address.query}" if address.query else "")
-    return httpcore.URL(scheme=address.scheme, host=address.place, port=address.port, target=target)
+    return httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=target)
 
 
 def _make_headers(address: Address) -> list[tuple[str, str]]:

@@ -128,7 +128,7 @@ def test_a_copy_for_which_there_is_no_time_costs_no_person(
     open_worker(settings, database, work_seconds=-1.0).run(root, "task")
     [item] = read_items(database, job_id)
     assert (item.state, item.annotated_video_uri, item.error) == ("done", None, None)
-    assert "No annotated copy was kept: not one frame" in (item.warning or "")
+    assert "No annotated video was stored: not one frame" in (item.warning or "")
     assert count_rows(database, TrackRow) == PEOPLE
     assert stored_files(settings) == []
 
@@ -163,7 +163,7 @@ def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
 
     def read_slowly(file: annotated_video._RenewingFile, size: int) -> bytes:
         sleep(0.02)
-        dispatcher._reap()
+        dispatcher._rescue()
         return read(file, size)
 
     monkeypatch.setattr(annotated_video._RenewingFile, "read", read_slowly)
@@ -192,7 +192,7 @@ def test_a_join_that_takes_all_the_time_there_is_ends_without_a_copy(
     open_worker(settings, database, work_seconds=0.2).run(root, "task")
     [item] = read_items(database, job_id)
     assert (item.state, item.annotated_video_uri) == ("done", None)
-    assert "No annotated copy was kept" in (item.warning or "")
+    assert "No annotated video was stored" in (item.warning or "")
 
 
 @pytest.mark.parametrize(

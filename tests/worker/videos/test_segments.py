@@ -202,7 +202,7 @@ def test_a_copy_that_cannot_be_kept_costs_no_person(
     work_until_done(allow(settings, clip), database)
     [item] = read_items(database, job_id)
     assert (item.state, item.annotated_video_uri, item.error) == ("done", None, None)
-    assert "No annotated copy was kept" in (item.warning or "")
+    assert "No annotated video was stored" in (item.warning or "")
     assert count_rows(database, TrackRow) == PEOPLE
 
 
