@@ -1,0 +1,79 @@
+"""Each of the examples runs as it is, on a real server."""
+
+import csv
+import json
+import os
+
+import pyarrow.parquet
+import pytest
+
+from models.weights.manifest import SAMPLES
+from tests.support.browser import run_server
+from tests.support.cli import WEIGHTS_DIR
+from tests.support.documents import ROOT, run_shell
+
+EXAMPLES = ROOT / "examples"
+PORTRAIT = WEIGHTS_DIR / "samples" / "astronaut.png"
+COUPLE = WEIGHTS_DIR / "samples" / "gender_detection_input.jpg"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with run_server(tmp_path_factory.mktemp("server"), min_cell="1") as url:
+        yield url
+
+
+@pytest.fixture
+def environ(server):
+    return {
+        **os.environ,
+        "FACETALLY_URL": server,
+        "MPLBACKEND": "Agg",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error",
+    }
+
+
+def test_the_shell_round_trip_saves_results_audience_and_report(environ, tmp_path):
+    printed = run_shell(f"{EXAMPLES}/round_trip.sh {PORTRAIT} {COUPLE}", tmp_path, environ)
+
+    job = printed.split()[1]
+    assert "completed" in printed
+    assert pyarrow.parquet.read_table(tmp_path / f"job-{job}.parquet").num_rows == 3
+    with (tmp_path / f"job-{job}-audience.csv").open() as file:
+        assert sum(int(row["faces"]) for row in csv.DictReader(file)) == 3
+    assert "<html" in (tmp_path / f"job-{job}.html").read_text()
+
+
+def test_the_shell_round_trip_passes_on_what_the_server_says(environ, tmp_path):
+    environ["FACETALLY_URL"] += "/nowhere"
+
+    with pytest.raises(AssertionError, match="not found on the server"):
+        run_shell(f"{EXAMPLES}/round_trip.sh {PORTRAIT}", tmp_path, environ)
+
+
+def test_the_notebook_reads_the_parquet_of_a_job(environ, tmp_path):
+    samples = " ".join(str(WEIGHTS_DIR / sample.name) for sample in SAMPLES)
+    script = f"""
+        facetally submit {samples} --dimension store=Lyon --watch
+        facetally results $(facetally jobs --limit 1 --json | python -c '{NEWEST}') \\
+            --format parquet --out results.parquet
+        python notebook.py
+    """
+    (tmp_path / "notebook.py").write_text(_read_code("results.ipynb"))
+
+    printed = run_shell(script, tmp_path, environ)
+
+    assert "4 items, 8 faces, 0 failed" in printed
+    assert "male        6 faces" in printed
+    assert (tmp_path / "ages.png").stat().st_size > 0
+
+
+NEWEST = 'import json, sys; print(json.load(sys.stdin)["jobs"][0]["id"])'
+
+
+def _read_code(name: str) -> str:
+    """The code of a notebook, without what it displays."""
+    cells = json.loads((EXAMPLES / name).read_text())["cells"]
+    assert all(cell.get("outputs", []) == [] for cell in cells), "clear the outputs"
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
