@@ -1,8 +1,8 @@
 """Results as files. In reading order:
 
-tables         CSV and Parquet, streamed
-result_rows    results as rows
-track_rows     people of videos as rows
-track_results  people of videos in each format
-coco           COCO
+tables   CSV and Parquet, streamed
+export   one kind of entry in each format
+results  items and their faces
+tracks   people of videos
+coco     pictures and their faces as COCO
 """

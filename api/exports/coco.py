@@ -3,12 +3,18 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count, takewhile
 from typing import Self
 
+from flask import Response
 from pydantic import BaseModel
 
+from api.exports.results import RESULTS
+from api.exports.tables import reply_file
 from api.schemas.faces import FaceOut
+from api.schemas.queries import ResultsQuery
+from db.engine import Database
 from db.item_values import StoredItem
 from db.states import ItemState
 
@@ -121,6 +127,14 @@ class CocoOut(BaseModel):
     categories: list[CocoCategory]
     images: list[CocoImage]
     annotations: list[CocoAnnotation]
+
+
+def reply_coco(database: Database, job_id: int, query: ResultsQuery) -> Response:
+    """The pictures of a job and their faces, as a file."""
+    read = partial(RESULTS.read_all, database, job_id)
+    unlimited = query.model_copy(update={"limit": None})
+    parts = stream_coco(job_id, partial(read, query), partial(read, unlimited))
+    return reply_file(parts, "application/json", f"job-{job_id}.coco.json")
 
 
 def stream_coco(

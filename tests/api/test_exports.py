@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from pyarrow import parquet
 
 from api.exports.coco import CocoOut
-from api.exports.result_rows import RESULT_SCHEMA
+from api.exports.results import RESULT_SCHEMA
 from api.exports.tables import PARQUET
 from api.services import EXTENSION
 from db.engine import Database

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from api.exports.track_rows import TRACK_SCHEMA
+from api.exports.tracks import TRACK_SCHEMA
 from api.schemas.responses import JobOut
 from cli.output.progress import describe_job
 from db.engine import Database

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from api.exports.coco import stream_coco
-from api.exports.result_rows import RESULT_SCHEMA
+from api.exports.results import RESULT_SCHEMA
 from api.exports.tables import stream_csv, stream_parquet
 from db.item_values import StoredFace, StoredItem
 from db.states import ItemState

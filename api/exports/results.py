@@ -1,12 +1,15 @@
-"""Results as rows of a table: one for each face, and one for an item that has none."""
+"""Results of a job: a line for each item; a row for each face, and one for an item without any."""
 
 from collections.abc import Iterator
 
 import pyarrow
 
+from api.exports.export import Export
 from api.exports.tables import REAL, TEXT, WHOLE, Row
 from api.schemas.faces import FaceOut
-from api.schemas.responses import ResultOut
+from api.schemas.responses import ResultOut, ResultsOut
+from db.item_values import StoredItem
+from db.results.reading import read_results
 
 ITEM_COLUMNS = {
     "item": pyarrow.int64(),
@@ -17,7 +20,7 @@ ITEM_COLUMNS = {
     "width": WHOLE,
     "height": WHOLE,
     "captured_at": pyarrow.timestamp("us", tz="UTC"),
-    # Not a column for each: which there are is known only when the last item was read.
+    # One map, as the names of dimensions are known only once the last item has been read.
     "dimensions": pyarrow.map_(TEXT, TEXT),
     "thumbnail": TEXT,
     "duplicate_of": pyarrow.int64(),
@@ -44,7 +47,7 @@ RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS})
 
 
 def make_rows(result: ResultOut) -> Iterator[Row]:
-    """In an item's only row that has no face, the columns of faces are empty."""
+    """An item without faces has one row, in which the columns of faces are empty."""
     item = _describe_item(result)
     for number, face in enumerate(result.faces, start=1):
         yield (*item, number, *_describe_face(face))
@@ -77,3 +80,22 @@ def _describe_face(face: FaceOut) -> Row:
         *(age.years, age.low, age.high, age.group),
         *(face.frame, face.time_seconds, face.track),
     )
+
+
+def _make_page(results: list[ResultOut], next_cursor: int | None) -> ResultsOut:
+    return ResultsOut(results=results, next_cursor=next_cursor)
+
+
+def _find_cursor(item: StoredItem) -> int:
+    return item.position
+
+
+RESULTS = Export(
+    suffix="",
+    read_page=read_results,
+    find_cursor=_find_cursor,
+    make_line=ResultOut.of,
+    make_page=_make_page,
+    schema=RESULT_SCHEMA,
+    make_rows=make_rows,
+)

@@ -1,0 +1,93 @@
+"""What can be exported of a job: a page of it as JSON, or all of it streamed as a file."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import pyarrow
+from flask import Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.exports.tables import (
+    CSV,
+    NDJSON,
+    PARQUET,
+    Row,
+    reply_file,
+    stream_csv,
+    stream_parquet,
+)
+from api.schemas.queries import RESULTS_PER_PAGE, ResultsQuery
+from api.schemas.replies import reply
+from db.engine import Database
+from db.results.filters import ResultFilter
+
+STREAM_PAGE = 500
+StoredT = TypeVar("StoredT")
+LineT = TypeVar("LineT", bound=BaseModel)
+
+
+class ReadPage(Protocol[StoredT]):
+    """Reads the entries of a job that follow the cursor `after`."""
+
+    def __call__(
+        self, session: Session, job_id: int, wanted: ResultFilter, /, *, after: int, limit: int
+    ) -> list[StoredT]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Export(Generic[StoredT, LineT]):
+    """One kind of entry of a job: where it is read, and how it looks as a line and as rows."""
+
+    # Follows the job in the names of files.
+    suffix: str
+    read_page: ReadPage[StoredT]
+    find_cursor: Callable[[StoredT], int]
+    make_line: Callable[[StoredT], LineT]
+    make_page: Callable[[list[LineT], int | None], BaseModel]
+    schema: pyarrow.Schema
+    make_rows: Callable[[LineT], Iterator[Row]]
+
+    def reply(self, database: Database, job_id: int, query: ResultsQuery) -> Response:
+        """The entries in the format of the query, unless that is COCO."""
+        if query.format == "json":
+            return reply(self._read_json(database, job_id, query))
+        lines = map(self.make_line, self.read_all(database, job_id, query))
+        media_type, content = self._stream(query.format, lines)
+        return reply_file(content, media_type, f"job-{job_id}{self.suffix}.{query.format}")
+
+    def read_all(self, database: Database, job_id: int, query: ResultsQuery) -> Iterator[StoredT]:
+        """Page by page, each in a session of its own: a slow reader holds no connection."""
+        wanted, after, left = query.to_filter(), query.cursor, query.limit
+        while left is None or left > 0:
+            limit = STREAM_PAGE if left is None else min(left, STREAM_PAGE)
+            entries = self._read_page(database, job_id, wanted, after, limit)
+            yield from entries
+            if len(entries) < limit:
+                return
+            after = self.find_cursor(entries[-1])
+            left = None if left is None else left - limit
+
+    def _read_json(self, database: Database, job_id: int, query: ResultsQuery) -> BaseModel:
+        limit = query.limit or RESULTS_PER_PAGE
+        entries = self._read_page(database, job_id, query.to_filter(), query.cursor, limit)
+        next_cursor = self.find_cursor(entries[-1]) if len(entries) == limit else None
+        return self.make_page([self.make_line(entry) for entry in entries], next_cursor)
+
+    def _stream(
+        self, file_format: str, lines: Iterator[LineT]
+    ) -> tuple[str, Iterator[str] | Iterator[bytes]]:
+        """The media type of a format, and the content."""
+        if file_format == "ndjson":
+            return NDJSON, (line.model_dump_json() + "\n" for line in lines)
+        rows = (row for line in lines for row in self.make_rows(line))
+        if file_format == "csv":
+            return CSV, stream_csv(self.schema, rows)
+        return PARQUET, stream_parquet(self.schema, rows)
+
+    def _read_page(
+        self, database: Database, job_id: int, wanted: ResultFilter, after: int, limit: int
+    ) -> list[StoredT]:
+        with database.read() as session:
+            return self.read_page(session, job_id, wanted, after=after, limit=limit)
