@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
 
-from api.schemas.requests import ItemBody
+from api.schemas.items import ItemBody
 from benchmarks.analyzer import open_analyzer
 from benchmarks.loops import Start, run_loops
 from benchmarks.pictures import make_pictures

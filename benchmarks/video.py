@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from api.schemas.requests import ItemBody
+from api.schemas.items import ItemBody
 from benchmarks.analyzer import open_analyzer
 from benchmarks.loops import Start, run_loops
 from benchmarks.program import (

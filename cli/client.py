@@ -9,8 +9,10 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from api.schemas.audience import AudienceOut
 from api.schemas.errors import ErrorBody
-from api.schemas.responses import AudienceOut, HealthOut, JobOut, JobsOut
+from api.schemas.health import HealthOut
+from api.schemas.jobs import JobOut, JobsOut
 from cli.exits import CommandFailed
 
 # An answer comes within this time; to a submission, whose items are stored first, it may take more.

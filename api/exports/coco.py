@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from api.exports.results import RESULTS
 from api.exports.tables import reply_file
 from api.schemas.faces import FaceOut
-from api.schemas.queries import ResultsQuery
+from api.schemas.results import ResultsQuery
 from db.engine import Database
 from db.item_values import StoredItem
 from db.states import ItemState

@@ -18,8 +18,8 @@ from api.exports.tables import (
     stream_csv,
     stream_parquet,
 )
-from api.schemas.queries import RESULTS_PER_PAGE, ResultsQuery
 from api.schemas.replies import reply
+from api.schemas.results import RESULTS_PER_PAGE, ResultsQuery
 from db.engine import Database
 from db.results.filters import ResultFilter
 

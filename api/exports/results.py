@@ -7,7 +7,7 @@ import pyarrow
 from api.exports.export import Export
 from api.exports.tables import REAL, TEXT, WHOLE, Row
 from api.schemas.faces import FaceOut
-from api.schemas.responses import ResultOut, ResultsOut
+from api.schemas.results import ResultOut, ResultsOut
 from db.item_values import StoredItem
 from db.results.reading import read_results
 

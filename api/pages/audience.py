@@ -10,8 +10,8 @@ from flask import Blueprint, Response, request
 
 from api.errors import InvalidRequest
 from api.pages.rendering import show
-from api.schemas.queries import DIMENSION_PREFIX, AudienceParameters
-from api.schemas.responses import AudienceOut
+from api.schemas.audience import AudienceOut, AudienceParameters
+from api.schemas.dimensions import DIMENSION_PREFIX
 from api.services import services
 from api.validation import validate
 from api.views.audience import find_audiences

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from api.pages.rendering import show
-from api.schemas.requests import MOST_FRAMES_PER_SECOND, OptionsBody
+from api.schemas.options import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
 from api.views.analyze import find_faces, read_picture
 from db.processes import count_slots

@@ -6,9 +6,8 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
 from api.pages.rendering import show
-from api.schemas.queries import PeopleQuery
-from api.schemas.responses import ResultOut
-from api.schemas.tracks import TrackOut
+from api.schemas.results import ResultOut
+from api.schemas.tracks import PeopleQuery, TrackOut
 from api.services import services
 from api.validation import validate
 from db.results.pictures import read_upload

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from api.pages.rendering import asks_for_part, show
-from api.schemas.queries import ResultsQuery
+from api.schemas.results import ResultsQuery
 from api.services import services
 from api.validation import validate
 from api.views.jobs import find_job

@@ -6,8 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.pages.rendering import asks_for_part, show
-from api.schemas.queries import JobsQuery
-from api.schemas.requests import JobPath
+from api.schemas.jobs import JobPath, JobsQuery
 from api.services import services
 from api.validation import validate
 from api.views.drafts import finalize_draft

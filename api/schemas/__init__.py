@@ -1,11 +1,17 @@
 """What comes in and goes out. In reading order:
 
-requests     bodies and paths
-queries      query parameters
-faces        a face
-responses    jobs, results, audiences
+fields       types of fields that several schemas share
+dimensions   dimensions of items, such as their store
+options      how the items of a job are analyzed
+items        items as they are submitted
+submissions  bodies, forms and queries that submit a job
+jobs         jobs and their progress
+faces        faces, and those of one picture
+results      results of items
 tracks       people of videos
+audience     whose faces to count, and the counts
 evaluations  measurements of accuracy
+health       whether the system works
 errors       errors, and which a call may answer with
 replies      a body to a response
 """

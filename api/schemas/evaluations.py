@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from api.schemas.fields import Name
 from db.audience.evaluations import (
     Evaluation,
     EvaluationCounts,
@@ -40,3 +41,9 @@ class EvaluationsOut(BaseModel):
     """Every evaluation, the newest first."""
 
     evaluations: list[EvaluationSummary]
+
+
+class EvaluationPath(BaseModel):
+    """The name of an evaluation."""
+
+    name: Name

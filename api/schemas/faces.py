@@ -74,3 +74,11 @@ class FaceOut(BaseModel):
             time_seconds=None if stored.time_seconds is None else round(stored.time_seconds, 3),
             track=stored.track,
         )
+
+
+class AnalysisOut(BaseModel):
+    """The faces of one picture, of which nothing was kept."""
+
+    width: int
+    height: int
+    faces: list[FaceOut]

@@ -4,10 +4,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.schemas.faces import AgeOut, BoxOut, GenderOut
+from api.schemas.fields import Number, Strict
 from db.video_values import StoredTrack
+from db.videos.tracks import TRACKS_PER_ITEM
 
 
 class BestOut(BaseModel):
@@ -72,3 +74,16 @@ class TracksOut(BaseModel):
 
     tracks: list[TrackOut]
     next_cursor: int | None
+
+
+class TrackPath(BaseModel):
+    """A track of a video."""
+
+    item_id: Number
+    track: int = Field(ge=1, le=2**31 - 1)
+
+
+class PeopleQuery(Strict):
+    """Which people of a video: those behind the number `after`."""
+
+    after: int = Field(0, ge=0, le=TRACKS_PER_ITEM)

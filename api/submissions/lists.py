@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.errors import ApiError, InvalidRequest
-from api.schemas.requests import SubmissionQuery
+from api.schemas.submissions import SubmissionQuery
 from api.services import services
 from api.submissions.idempotency import refuse_repeated
 from api.submissions.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest

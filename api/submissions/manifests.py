@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from api.schemas.requests import ItemBody
+from api.schemas.items import ItemBody
 from models.errors import FacetallyError
 
 # Any other column of a CSV file is a dimension of its item.

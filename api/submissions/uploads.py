@@ -17,7 +17,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import FileStorage
 
 from api.errors import ApiError
-from api.schemas.requests import Strict, clean_name
+from api.schemas.fields import Strict
+from api.schemas.items import clean_name
 from api.services import Services
 from api.submissions.archive_bounds import Budget
 from api.submissions.archives import Member, is_archive, read_members

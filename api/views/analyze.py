@@ -7,9 +7,8 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
 from api.schemas.errors import ERRORS
-from api.schemas.faces import FaceOut
+from api.schemas.faces import AnalysisOut, FaceOut
 from api.schemas.replies import reply
-from api.schemas.responses import AnalysisOut
 from api.services import services
 from db.item_values import StoredFace
 

@@ -18,10 +18,9 @@ from api.exports.tables import (
     stream_csv,
     stream_parquet,
 )
+from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.errors import ERRORS, answers
-from api.schemas.queries import AudienceParameters
 from api.schemas.replies import reply
-from api.schemas.responses import AudienceOut
 from api.services import services
 from api.validation import refuse_repeats
 from api.views.evaluations import find_evaluation

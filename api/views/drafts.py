@@ -9,9 +9,10 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
 from api.schemas.errors import ERRORS, ErrorBody, answers
+from api.schemas.items import ItemBody
+from api.schemas.jobs import JobOut, JobPath
 from api.schemas.replies import CSV_EXAMPLE, describe_body
-from api.schemas.requests import AppendForm, ItemBody, JobPath, KeyHeader
-from api.schemas.responses import JobOut
+from api.schemas.submissions import AppendForm, KeyHeader
 from api.services import services
 from api.submissions.idempotency import find_earlier, refuse_repeated
 from api.submissions.lists import append, in_pieces, read_kind, receive_manifest

@@ -4,9 +4,8 @@ from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.schemas.errors import ERRORS, answers
-from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
+from api.schemas.evaluations import EvaluationOut, EvaluationPath, EvaluationsOut, EvaluationSummary
 from api.schemas.replies import reply
-from api.schemas.requests import EvaluationPath
 from api.services import services
 from db.audience.evaluations import (
     Evaluation,

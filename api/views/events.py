@@ -9,9 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
 from api.schemas.errors import ERRORS, answers
-from api.schemas.queries import EventsQuery
-from api.schemas.requests import JobPath
-from api.schemas.responses import JobOut
+from api.schemas.jobs import EventsQuery, JobOut, JobPath
 from api.services import services
 from api.views.jobs import find_job
 from db.jobs.status import read_chosen_jobs

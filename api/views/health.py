@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.schemas.errors import ERRORS
+from api.schemas.health import HealthOut
 from api.schemas.replies import reply
-from api.schemas.responses import HealthOut
 from api.services import Services, services
 from db.engine import Database
 from db.processes import count_slots

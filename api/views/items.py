@@ -13,9 +13,10 @@ from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.wsgi import wrap_file
 
 from api.schemas.errors import ERRORS, answers
+from api.schemas.items import ItemPath
 from api.schemas.replies import reply
-from api.schemas.requests import ItemPath, TrackPath
-from api.schemas.responses import ResultOut
+from api.schemas.results import ResultOut
+from api.schemas.tracks import TrackPath
 from api.services import services
 from db.results.pictures import read_thumbnail, read_upload
 from db.results.reading import read_item

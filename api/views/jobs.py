@@ -9,10 +9,10 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
 from api.schemas.errors import ERRORS, ErrorBody, answers
-from api.schemas.queries import JobsQuery
+from api.schemas.items import ItemBody
+from api.schemas.jobs import JobOut, JobPath, JobsOut, JobsQuery
 from api.schemas.replies import CSV_EXAMPLE, describe_body, reply
-from api.schemas.requests import ItemBody, JobBody, JobPath, KeyHeader, SubmissionQuery, UploadForm
-from api.schemas.responses import JobOut, JobsOut
+from api.schemas.submissions import JobBody, KeyHeader, SubmissionQuery, UploadForm
 from api.services import services
 from api.submissions.idempotency import AlreadyAccepted, refuse_repeated
 from api.submissions.lists import read_kind, submit_body, submit_manifest

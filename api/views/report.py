@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.reports.accuracy_card import make_card
 from api.reports.job_report import Report, render_report
 from api.schemas.errors import ERRORS, answers
-from api.schemas.requests import JobPath
+from api.schemas.jobs import JobPath
 from api.services import services
 from api.views.jobs import find_job
 from db.audience.bands import PRESETS

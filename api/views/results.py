@@ -8,10 +8,9 @@ from api.exports.results import RESULTS
 from api.exports.tables import CSV, NDJSON, PARQUET
 from api.exports.tracks import TRACKS
 from api.schemas.errors import ERRORS, answers
-from api.schemas.queries import ResultsQuery
+from api.schemas.jobs import JobPath
 from api.schemas.replies import inline_schema
-from api.schemas.requests import JobPath
-from api.schemas.responses import ResultsOut
+from api.schemas.results import ResultsOut, ResultsQuery
 from api.schemas.tracks import TracksOut
 from api.services import services
 from api.validation import refuse_repeats

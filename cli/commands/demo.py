@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.schemas.responses import AudienceOut
+from api.schemas.audience import AudienceOut
 from cli.commands.run import analyze
 from cli.commands.weights import fetch_lacking
 from cli.environment import read_settings

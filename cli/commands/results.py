@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from api.schemas.responses import ResultOut
+from api.schemas.results import ResultOut
 from cli.client import Client
 from cli.commands.jobs import takes_job
 from cli.commands.options import as_json, parse_pairs, takes_server

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from api.schemas.requests import ItemBody
-from api.schemas.responses import JobOut
+from api.schemas.items import ItemBody
+from api.schemas.jobs import JobOut
 from cli.client import Client
 from cli.exits import ExitStatus, status_of
 from cli.output.downloads import REPORT, write_job_files

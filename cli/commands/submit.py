@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from api.schemas.requests import ItemBody
-from api.schemas.responses import JobOut
+from api.schemas.items import ItemBody
+from api.schemas.jobs import JobOut
 from cli.client import Client
 from cli.commands.options import as_json, parse_pairs, takes_server
 from cli.exits import ExitStatus, status_of

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from secrets import token_urlsafe
 
-from api.schemas.requests import ItemBody
+from api.schemas.items import ItemBody
 from cli.client import Client
 from cli.evaluation.labels import LabelRow
 from cli.output.progress import watch_job

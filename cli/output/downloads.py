@@ -9,7 +9,9 @@ from pathlib import Path
 
 from rich.progress import track
 
-from api.schemas.responses import AudienceOut, JobOut, ResultOut
+from api.schemas.audience import AudienceOut
+from api.schemas.jobs import JobOut
+from api.schemas.results import ResultOut
 from cli.client import Client, ServerAway
 from cli.terminal import open_stderr
 from cli.uploads.files import THUMBNAILS

@@ -7,7 +7,7 @@ from typing import Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from api.schemas.responses import JobOut
+from api.schemas.jobs import JobOut
 from cli.client import Client, ServerAway
 from cli.terminal import open_stderr, tell
 from db.states import LIVE_JOB_STATES

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
+from api.schemas.audience import AudienceOut
 from api.schemas.faces import FaceOut
-from api.schemas.responses import AudienceOut, JobOut, ResultOut
+from api.schemas.jobs import JobOut
+from api.schemas.results import ResultOut
 from cli.terminal import clean
 from models.statistics.shares import Share
 

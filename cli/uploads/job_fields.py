@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import click
 
-from api.schemas.requests import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
+from api.schemas.options import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
 from db.job_values import JobOptions, ThumbnailKind
 
 Command = TypeVar("Command", bound=Callable[..., object])

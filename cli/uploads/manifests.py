@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from api.schemas.requests import ItemBody
+from api.schemas.items import ItemBody
 from api.submissions.manifests import ManifestError, folder_of, kind_of
 from api.submissions.manifests import read_manifest as read_items
 from cli.exits import CommandFailed

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from api.schemas.requests import ItemBody
-from api.schemas.responses import JobOut
+from api.schemas.items import ItemBody
+from api.schemas.jobs import JobOut
 from cli.client import Client
 from cli.exits import CommandFailed
 from cli.terminal import tell

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 import api.pages.texts
 from api.pages.texts import Texts, load_texts
-from api.schemas.requests import OptionsBody
+from api.schemas.options import OptionsBody
 from api.services import EXTENSION
 from cli.uploads.files import OUR_ENDINGS
 from tests.support.http import OpenClient, upload

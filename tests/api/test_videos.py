@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from api.exports.tracks import TRACK_SCHEMA
-from api.schemas.responses import JobOut
+from api.schemas.jobs import JobOut
 from cli.output.progress import describe_job
 from db.engine import Database
 from db.item_values import NewItem

@@ -1,100 +1,23 @@
-"""What is asked for over HTTP: which jobs, which results, whose faces; checked before any view."""
+"""The audience: whose faces to count, and the counts."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.schemas.requests import Name, Number, Strict, Text
+from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
+from api.schemas.fields import Name, Number, Text
 from db.audience.bands import parse_bands
 from db.audience.evaluations import Evaluation
-from db.audience.grouping import AudienceQuery
+from db.audience.grouping import AudienceGroup, AudienceQuery
 from db.audience.slices import Period, SliceQuery
-from db.results.filters import ResultFilter
-from db.states import ItemState, JobState
-from db.videos.tracks import TRACKS_PER_ITEM
+from db.audience.table import Audience
+from models.statistics.shares import Share
 
-DIMENSION_PREFIX = "dimension."
-RESULTS_PER_PAGE = 100
-MOST_RESULTS_PER_PAGE = 1000
 GROUPINGS = ("gender", "age_band")
 MOST_BY_DIMENSIONS = 4
 # Before the one and behind the other there is no whole month.
 EARLIEST_LAST_DAY, LATEST_FIRST_DAY = date(1, 1, 31), date(9999, 11, 30)
-
-
-class JobsQuery(Strict):
-    """Which jobs; `cursor` is the `next_cursor` of the page before."""
-
-    state: JobState | None = None
-    limit: int = Field(20, ge=1, le=100)
-    cursor: Number | None = None
-
-
-class EventsQuery(Strict):
-    """Which jobs to follow."""
-
-    job: list[Number] = Field(min_length=1, max_length=100)
-
-
-class PeopleQuery(Strict):
-    """Which people of a video: those behind the number `after`."""
-
-    after: int = Field(0, ge=0, le=TRACKS_PER_ITEM)
-
-
-class WithDimensions(BaseModel):
-    """Takes any number of `dimension.<name>=<value>` beside what it names."""
-
-    model_config = ConfigDict(extra="allow")
-
-    @model_validator(mode="after")
-    def _know_every_name(self) -> Self:
-        for name in self.__pydantic_extra__ or {}:
-            if not name.startswith(DIMENSION_PREFIX) or name == DIMENSION_PREFIX:
-                raise ValueError(f"there is no parameter {name!r}")
-        return self
-
-    def dimensions(self) -> Mapping[str, str]:
-        extra: Mapping[str, Any] = self.__pydantic_extra__ or {}
-        return {name.removeprefix(DIMENSION_PREFIX): str(value) for name, value in extra.items()}
-
-
-class ResultsQuery(WithDimensions):
-    """Which lines of a job's results; also any number of `dimension.<name>=<value>`.
-
-    Ages are whole years, both ends included. Where a condition on faces is given, items without
-    such a face are left out, and so are the other faces of the items that stay.
-
-    `view=tracks` gives the people of videos instead, one line or row for each.
-    """
-
-    format: Literal["json", "ndjson", "csv", "parquet", "coco"] = "json"
-    view: Literal["faces", "tracks"] = "faces"
-    state: ItemState | None = None
-    gender: Literal["female", "male", "unknown"] | None = None
-    age_min: int | None = Field(None, ge=0, le=150)
-    age_max: int | None = Field(None, ge=0, le=150)
-    score_min: float | None = Field(None, ge=0, le=1)
-    limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
-    cursor: int = Field(-1, ge=-1, le=2**51)
-
-    @model_validator(mode="after")
-    def _refuse_view(self) -> Self:
-        if self.view == "tracks" and self.format == "coco":
-            raise ValueError("COCO has pictures and faces, no tracks: leave view out")
-        return self
-
-    def to_filter(self) -> ResultFilter:
-        return ResultFilter(
-            state=self.state,
-            gender=self.gender,
-            age_min=self.age_min,
-            age_max=self.age_max,
-            score_min=self.score_min,
-            dimensions=self.dimensions(),
-        )
 
 
 class AudienceParameters(WithDimensions):
@@ -153,4 +76,59 @@ class AudienceParameters(WithDimensions):
             counts_people=self.count == "people",
             min_cell=min_cell,
             calibration=calibration,
+        )
+
+
+class AudienceOut(BaseModel):
+    """Who was there, and how much of what was submitted that rests on.
+
+    Counts of faces under `min_cell` are withheld and others rounded to a multiple of it. Where
+    dimensions or days are asked for, `items` are those that ended, as what waits is not known.
+    """
+
+    items: int
+    items_done: int
+    items_waiting: int | None
+    items_cancelled: int | None
+    items_failed: dict[str, int]
+    items_without_faces: int
+    items_duplicates: int
+    faces_too_small: int | None
+    faces_too_unsure: int | None
+    count: Literal["faces", "people"]
+    faces: int | None
+    unknown_gender_share: Share | None
+    under_18_share: Share | None
+    median_age: float | None
+    mean_age: float | None
+    design_effect: float | None
+    min_cell: int
+    groups_withheld: int
+    calibration: str | None
+    groups: list[AudienceGroup]
+
+    @classmethod
+    def of(cls, audience: Audience, query: AudienceQuery) -> Self:
+        funnel = audience.funnel
+        return cls(
+            items=funnel.items,
+            items_done=funnel.done,
+            items_waiting=funnel.waiting,
+            items_cancelled=funnel.cancelled,
+            items_failed=funnel.failed,
+            items_without_faces=funnel.without_faces,
+            items_duplicates=funnel.duplicates,
+            faces_too_small=funnel.faces_too_small,
+            faces_too_unsure=funnel.faces_too_unsure,
+            count="people" if query.counts_people else "faces",
+            faces=audience.faces,
+            unknown_gender_share=audience.unknown_gender_share,
+            under_18_share=audience.under_18_share,
+            median_age=audience.median_age,
+            mean_age=audience.mean_age,
+            design_effect=audience.design_effect,
+            min_cell=query.min_cell,
+            groups_withheld=audience.groups_withheld,
+            calibration=query.calibration.name if query.calibration else None,
+            groups=list(audience.groups),
         )

@@ -1,0 +1,143 @@
+"""Jobs and their progress."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from api.schemas.fields import Number, Strict, rounded
+from api.schemas.options import OptionsBody
+from db.job_values import JobStatus, Priority, VideoProgress
+from db.states import ErrorCode, JobState
+
+
+class JobPath(BaseModel):
+    """The number of a job."""
+
+    job_id: Number
+
+
+class JobsQuery(Strict):
+    """Which jobs; `cursor` is the `next_cursor` of the page before."""
+
+    state: JobState | None = None
+    limit: int = Field(20, ge=1, le=100)
+    cursor: Number | None = None
+
+
+class EventsQuery(Strict):
+    """Which jobs to follow."""
+
+    job: list[Number] = Field(min_length=1, max_length=100)
+
+
+class CountsOut(BaseModel):
+    """At every moment items = waiting + running + done + failed + cancelled; of those `done`,
+    `duplicates` have the bytes of another."""
+
+    items: int
+    waiting: int
+    running: int
+    done: int
+    failed: int
+    cancelled: int
+    faces: int
+    duplicates: int
+
+
+class TimestampsOut(BaseModel):
+    """When the job came into each state; null where it has not."""
+
+    created: datetime
+    queued: datetime | None
+    running: datetime | None
+    paused: datetime | None
+    resumed: datetime | None
+    cancelling: datetime | None
+    finished: datetime | None
+
+
+class ReceiptOut(BaseModel):
+    """What an erased job held; `erased_at` is null until the last of it is gone."""
+
+    items: int
+    faces: int
+    thumbnails: int
+    uploads: int
+    asked_at: datetime
+    erased_at: datetime | None
+
+
+class PauseOut(BaseModel):
+    """Why a job waits: how its first items failed, with an example, and what to do about it."""
+
+    at: datetime
+    code: ErrorCode
+    message: str
+
+
+class VideosOut(BaseModel):
+    """How many videos are under way, the part of them that is looked at, and the part that is drawn
+    of their annotated copies."""
+
+    running: int
+    looked_at: float
+    copied: float | None
+
+    @classmethod
+    def of(cls, progress: VideoProgress) -> Self:
+        looked_at, copied = rounded(progress.analyzed, 3), rounded(progress.annotated, 3)
+        return cls(running=progress.running, looked_at=looked_at or 0.0, copied=copied)
+
+
+class JobOut(BaseModel):
+    """A job and how far it is."""
+
+    id: int
+    state: JobState
+    tags: list[str]
+    options: OptionsBody
+    counts: CountsOut
+    videos: VideosOut | None
+    items_per_second: float | None
+    eta_seconds: float | None
+    priority: Priority
+    timestamps: TimestampsOut
+    expires_at: datetime | None
+    paused: PauseOut | None
+    erased: ReceiptOut | None
+
+    @classmethod
+    def of(cls, job: JobStatus) -> Self:
+        return cls(
+            id=job.id,
+            state=job.state,
+            tags=list(job.tags),
+            # What was taken once is told as it is, whatever is refused today.
+            options=OptionsBody.model_construct(**asdict(job.options)),
+            counts=CountsOut(**asdict(job.counts)),
+            videos=None if job.videos is None else VideosOut.of(job.videos),
+            items_per_second=rounded(job.items_per_second, 2),
+            eta_seconds=rounded(job.eta_seconds, 0),
+            priority=job.priority,
+            expires_at=job.expires_at,
+            paused=None if job.paused is None else PauseOut(**asdict(job.paused)),
+            erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
+            timestamps=TimestampsOut(
+                created=job.created_at,
+                queued=job.queued_at,
+                running=job.running_at,
+                paused=job.paused_at,
+                resumed=job.resumed_at,
+                cancelling=job.cancelling_at,
+                finished=job.finished_at,
+            ),
+        )
+
+
+class JobsOut(BaseModel):
+    """A page of jobs, the newest first."""
+
+    jobs: list[JobOut]
+    next_cursor: int | None
