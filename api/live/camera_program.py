@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import FacetallyError, ItemError, TooLargeItem
+from models.pictures.file_kinds import DEMUXERS
 from models.videos.retrieval import Converter
 from worker.live_sources import LiveKind
 from worker.memory import bound_memory
@@ -38,11 +39,9 @@ LONGEST_GAP_SECONDS = 1.0
 MEMORY_BYTES = 2 << 30
 # Each takes memory for itself, and on its way through them a picture gets older.
 DECODER_THREADS = 4
-# The videos of a job (docs/video.md): no playlists, and no descriptions of what is elsewhere.
-FILE_FORMATS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
 # FFmpeg, told to reach nothing but the source itself, whatever stands in what it reads.
 FFMPEG_OPTIONS = {
-    LiveKind.FILE: f"protocol_whitelist;file|format_whitelist;{FILE_FORMATS}",
+    LiveKind.FILE: f"protocol_whitelist;file|format_whitelist;{DEMUXERS}",
     LiveKind.STREAM: "protocol_whitelist;rtsp,rtsps,rtp,tcp,tls|rtsp_transport;tcp|fflags;nobuffer",
 }
 UNOPENED = {

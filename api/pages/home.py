@@ -8,8 +8,13 @@ from api.services import services
 from api.views.analyze import find_faces, read_picture
 from db.processes import count_slots
 from db.states import ProcessRole
+from models.pictures.file_kinds import ARCHIVE_ENDINGS
+from models.pictures.refused_kinds import SUBMITTED_ENDINGS
 
 blueprint = Blueprint("home_page", __name__)
+
+# Browsers compare what follows the last dot of a name.
+ARCHIVE_SUFFIXES = sorted({ending[ending.rindex(".") :] for ending in ARCHIVE_ENDINGS})
 
 
 @blueprint.get("/")
@@ -21,6 +26,8 @@ def show_page() -> Response:
         "home.html",
         idle=slots == 0,
         defaults=OptionsBody(),
+        endings=SUBMITTED_ENDINGS,
+        archives=ARCHIVE_SUFFIXES,
         most_frames_per_second=MOST_FRAMES_PER_SECOND,
     )
 

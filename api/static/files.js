@@ -1,10 +1,8 @@
 // Which files were chosen or dropped: handles only, whose bytes stay on the disk until they go.
 
-const ENDINGS = /\.(jpe?g|jpe|jfif|png|webp|bmp|tiff?|gif|avif|hei[cf]|jp2|jxl|mp4|m4v|mov|mkv|webm|avi|mpe?g|zip|tar|tgz|tar\.(gz|bz2))$/i;
-
-/** Those that may be pictures, with the path they had; and how many were left out. */
-export function sift(files) {
-  const wanted = files.filter(({ file }) => ENDINGS.test(file.name) && !file.name.startsWith("."));
+/** Those with one of the endings, with the path they had; and how many were left out. */
+export function sift(files, endings) {
+  const wanted = files.filter(({ file }) => !file.name.startsWith(".") && endings.some((ending) => file.name.toLowerCase().endsWith(ending)));
   return { wanted, leftOut: files.length - wanted.length };
 }
 

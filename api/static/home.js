@@ -52,7 +52,7 @@ function limitCopies() {
 function begin(chosen) {
   form.querySelector("details").open ||= !form.checkValidity();
   if (!form.reportValidity()) return;
-  const { wanted, leftOut } = sift(chosen);
+  const { wanted, leftOut } = sift(chosen, form.dataset.endings.split(" "));
   panel.hidden = false;
   form.hidden = wanted.length > 0;
   complain(leftOut ? say("skipped", { count: leftOut }) : "");

@@ -29,21 +29,19 @@ from models.errors import (
     UnreadableItem,
     UnsupportedItem,
 )
+from models.pictures.file_kinds import ARCHIVE_ENDINGS, TAR, ZIP
+from models.pictures.recognition import HEAD_BYTES, is_tar, is_zip
+from models.pictures.refused_kinds import NESTED_ENDINGS
 from worker.sources.store import Readable
 
-ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
-TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
-
-
 Decompress = Callable[[Path], Seekable]
+# By the last part of the endings of a tar archive.
 DECOMPRESS: dict[str, Decompress] = {
-    ".tar": lambda path: path.open("rb"),
-    ".tar.gz": gzip.GzipFile,
-    ".tgz": gzip.GzipFile,
-    ".tar.bz2": bz2.BZ2File,
+    "tar": lambda path: path.open("rb"),
+    "gz": gzip.GzipFile,
+    "tgz": gzip.GzipFile,
+    "bz2": bz2.BZ2File,
 }
-ARCHIVE_ENDINGS = (".zip", *DECOMPRESS)
-NESTED_ENDINGS = (*ARCHIVE_ENDINGS, ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 # What operating systems add to archives unasked.
 LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 LITTER_FOLDER = "__MACOSX"
@@ -72,12 +70,8 @@ def is_archive(path: Path, name: str) -> bool:
     if name.lower().endswith(ARCHIVE_ENDINGS):
         return True
     with path.open("rb") as file:
-        head = file.read(512)
-    return head.startswith(ZIP_MAGICS) or _is_tar(head)
-
-
-def _is_tar(head: bytes) -> bool:
-    return head[TAR_MAGIC_AT:].startswith(TAR_MAGIC)
+        head = file.read(HEAD_BYTES)
+    return is_zip(head) or is_tar(head)
 
 
 def read_members(path: Path, name: str, budget: Budget) -> Iterator[Member]:
@@ -86,12 +80,13 @@ def read_members(path: Path, name: str, budget: Budget) -> Iterator[Member]:
     An archive that cannot be read, from the start or from some point on, ends with a member under
     the archive's own name that says so.
     """
-    ending = next((end for end in DECOMPRESS if name.lower().endswith(end)), ".tar")
+    ending = next((end for end in TAR.endings if name.lower().endswith(end)), ".tar")
+    decompress = DECOMPRESS[ending.rpartition(".")[2]]
     members = 0
     try:
         with path.open("rb") as file:
-            is_zip = file.read(4) in ZIP_MAGICS or name.lower().endswith(".zip")
-        reading = _read_zip(path, budget) if is_zip else _read_tar(path, DECOMPRESS[ending], budget)
+            reads_zip = is_zip(file.read(HEAD_BYTES)) or name.lower().endswith(ZIP.endings)
+        reading = _read_zip(path, budget) if reads_zip else _read_tar(path, decompress, budget)
         for member in reading:
             members += 1
             yield member

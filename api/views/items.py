@@ -1,7 +1,6 @@
 """One item, its thumbnail, the picture itself where it was uploaded, and of a video its people and
 its annotated copy."""
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from hashlib import blake2b
@@ -21,6 +20,7 @@ from api.services import services
 from db.results.pictures import read_thumbnail, read_upload
 from db.results.reading import read_item
 from db.videos.tracks import read_track_thumbnail
+from models.pictures.recognition import HEAD_BYTES, find_media_type
 from worker.sources.store import Store
 
 blueprint = APIBlueprint(
@@ -29,16 +29,7 @@ blueprint = APIBlueprint(
 COPY_BYTES = 256 * 1024
 TAG_BYTES = 16
 VIDEO = {"content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}}
-# Formats that browsers show, by how their files begin.
-PICTURES = {
-    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
-    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
-    "image/gif": re.compile(rb"GIF8[79]a"),
-    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
-    "image/avif": re.compile(rb"....ftypavi[fs]", re.DOTALL),
-    "image/bmp": re.compile(rb"BM"),
-}
-HEAD_BYTES, PIECE_BYTES = 16, 1 << 20
+PIECE_BYTES = 1 << 20
 PICTURE = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -75,7 +66,7 @@ def _tell_type(store: Store, uri: str) -> str | None:
             head = source.read(HEAD_BYTES)
     except FileNotFoundError:
         return None
-    return next((kind for kind, start in PICTURES.items() if start.match(head)), None)
+    return find_media_type(head)
 
 
 def _read_pieces(store: Store, uri: str) -> Iterator[bytes]:

@@ -5,20 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api.submissions.archives import ARCHIVE_ENDINGS
-from models.pictures.file_kinds import HEAD_BYTES, is_video
+from models.pictures.file_kinds import ARCHIVE_ENDINGS
+from models.pictures.recognition import HEAD_BYTES, is_video
+from models.pictures.refused_kinds import SUBMITTED_ENDINGS
 
-# Also what is recognized but not read: whoever has such pictures learns so from the results.
-PICTURE_ENDINGS = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif",
-    ".heic", ".heif", ".jp2", ".jxl",
-)  # fmt: skip
-VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 LONGEST_NAME = 1024
 # Where results are written, each picture's small copy goes in here.
 THUMBNAILS = "thumbnails"
-
-OUR_ENDINGS = (*PICTURE_ENDINGS, *VIDEO_ENDINGS, *ARCHIVE_ENDINGS)
 
 Identity = tuple[int, int]  # of a folder, whatever path leads to it
 
@@ -78,7 +71,7 @@ def _expand(
     # Folders of equal files stay apart by their own names.
     start = top.resolve().name + os.sep if several else ""
     for path in _walk(str(top), _find_ours(out_dir, top), findings):
-        if path.lower().endswith(OUR_ENDINGS) or _begins_as_video(path):
+        if path.lower().endswith(SUBMITTED_ENDINGS) or _begins_as_video(path):
             yield FoundFile(path, _spell(start + path.removeprefix(str(top)).lstrip(os.sep)))
         else:
             findings.skipped += 1

@@ -1,6 +1,8 @@
 """Bytes to pixels. In reading order:
 
-file_kinds  what kind of file some bytes are
-tone        any picture mode to 8-bit RGB
-picture     decodes a picture
+file_kinds     the kinds of files that are read, with their endings and marks
+refused_kinds  the kinds that are recognized and refused
+recognition    what kind of file some bytes are
+tone           any picture mode to 8-bit RGB
+picture        decodes a picture
 """

@@ -19,17 +19,18 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from models.errors import ItemError, TooLargeItem, UnreadableItem
-from models.pictures.file_kinds import recognize_format
+from models.pictures.file_kinds import AVIF, BMP, GIF, JPEG, PNG, TIFF, WEBP, FileKind
+from models.pictures.recognition import recognize_picture
 from models.pictures.tone import read_white, to_rgb
 
-READERS: dict[str, type[ImageFile]] = {
-    "JPEG": JpegImageFile,
-    "PNG": PngImageFile,
-    "WebP": WebPImageFile,
-    "BMP": BmpImageFile,
-    "TIFF": TiffImageFile,
-    "GIF": GifImageFile,
-    "AVIF": AvifImageFile,
+READERS: dict[FileKind, type[ImageFile]] = {
+    JPEG: JpegImageFile,
+    PNG: PngImageFile,
+    WEBP: WebPImageFile,
+    BMP: BmpImageFile,
+    TIFF: TiffImageFile,
+    GIF: GifImageFile,
+    AVIF: AvifImageFile,
 }
 
 # libjpeg can leave out the finest detail while decoding, by these factors.
@@ -68,9 +69,9 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
     Raises UnreadableItem, UnsupportedItem, or TooLargeItem: the last from the header, before any
     pixel is decoded. Holds at most one full-size copy of the pixels. Safe to call from threads.
     """
-    file_format = recognize_format(data)
+    kind = recognize_picture(data)
     try:
-        return _decode(READERS[file_format], data, max_pixels, working_side)
+        return _decode(READERS[kind], data, max_pixels, working_side)
     except ItemError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -78,7 +79,7 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
     # Pillow's readers raise nearly anything on hostile bytes, from SyntaxError to MemoryError.
     except Exception as error:
         raise UnreadableItem(
-            f"The {file_format} picture is cut off or damaged; send the original file again."
+            f"The {kind.name} picture is cut off or damaged; send the original file again."
         ) from error
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import IO
 
-EBML = b"\x1a\x45\xdf\xa3"
+from models.pictures.file_kinds import EBML
+
 # Of an element: its name, its size, and of a block its track and time.
 HEAD_BYTES = 24
 SEGMENT, INFO, CLUSTER = 0x18538067, 0x1549A966, 0x1F43B675

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import TooLargeItem, UnreadableItem
+from models.pictures.file_kinds import DEMUXERS
 from models.pictures.picture import Picture
 from models.videos.retrieval import Converter
 from models.videos.truncation import breaks_off
@@ -28,10 +29,8 @@ MOST_FRAMES_PER_SECOND = 1000.0
 # A week: what a file says beyond is no time.
 MOST_SECONDS = 604_800.0
 OPEN_MILLISECONDS = 20_000
-# FFmpeg would take a text for the description of a stream on the network, or for a list of other
-# files, and open those.
 OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
-OPTIONS = "format_whitelist;matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi|protocol_whitelist;none"
+OPTIONS = f"format_whitelist;{DEMUXERS}|protocol_whitelist;none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from io import SEEK_END, BufferedIOBase
 
-from models.videos.matroska import CLUSTER, EBML, SEGMENT, measure_element
+from models.pictures.file_kinds import EBML
+from models.videos.matroska import CLUSTER, SEGMENT, measure_element
 
 HEAD_BYTES = 16
 # As many parts are looked at: a fragment a second, of two parts, for a day.

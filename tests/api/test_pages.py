@@ -10,7 +10,7 @@ import api.pages.texts
 from api.pages.texts import Texts, load_texts
 from api.schemas.options import OptionsBody
 from api.services import EXTENSION
-from cli.uploads.files import OUR_ENDINGS
+from models.pictures.refused_kinds import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all
 from tests.support.pages import Page
@@ -252,8 +252,9 @@ def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
     assert " checked" not in page.text
 
 
-def test_a_page_sends_what_the_command_line_sends() -> None:
-    script = (TEMPLATES.parent / "static" / "files.js").read_text()
-    pattern = re.search(r"ENDINGS = /(.+)/i;", script)
-    assert pattern
-    assert [one for one in OUR_ENDINGS if not re.search(pattern[1], f"a{one}")] == []
+def test_the_home_page_sends_what_the_command_line_sends(client: FlaskClient) -> None:
+    page = client.get("/", headers=PAGE).text
+    found = re.search(r'data-endings="([^"]+)"', page)
+    assert found
+    assert found[1].split() == list(SUBMITTED_ENDINGS)
+    assert 'accept="image/*,video/*,.bz2,.gz,.tar,.tgz,.zip"' in page

@@ -21,7 +21,7 @@ from models.errors import (
     TooLargeItem,
     UnsupportedItem,
 )
-from models.pictures.file_kinds import HEAD_BYTES, is_video
+from models.pictures.recognition import HEAD_BYTES, is_video
 from worker.addresses import WEB_SCHEMES, AllowList
 from worker.settings import Settings
 from worker.sources.buckets import Buckets

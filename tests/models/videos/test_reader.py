@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
-from models.pictures.file_kinds import HEAD_BYTES, is_video
+from models.pictures.recognition import HEAD_BYTES, is_video
 from models.videos.reader import Frame, Grid, Video
 from models.weights.manifest import default_weights_dir
 from tests.support.clips import HEIGHT, WIDTH, write_clip

@@ -1,0 +1,172 @@
+"""What kind of file some bytes are, told from how they begin, never from a name."""
+
+from collections.abc import Iterable
+
+from models.errors import ItemError, UnreadableItem, UnsupportedItem
+from models.pictures.file_kinds import AVI, AVIF, MP4, PICTURES, TAR, VIDEOS, ZIP, FileKind
+from models.pictures.refused_kinds import (
+    HEIC,
+    JPEG_2000,
+    JPEG_XL,
+    RAW,
+    REFUSED_ARCHIVES,
+    REFUSED_PICTURES,
+    REFUSED_VIDEOS,
+    SOUND,
+    TRANSPORT_STREAM,
+)
+
+# The beginning of a file that is compared: the packets of a transport stream take the most.
+HEAD_BYTES = 1024
+
+# Each packet of an MPEG transport stream begins with G; in an .m2ts a time precedes each.
+PACKET_MARK = b"G"
+PACKETS = ((0, 188), (4, 192))  # where the first mark is, bytes from one to the next
+FEWEST_PACKETS = 3
+
+# Brands of ISO/IEC 14496-12 files, the family of MP4, HEIC and AVIF.
+BRANDED = b"ftyp"
+AVIF_BRANDS = frozenset({b"avif", b"avis"})
+HEIF_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"}
+)
+SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
+OTHER_BRANDS = {b"crx ": RAW, b"jp2 ": JPEG_2000, b"jpx ": JPEG_2000, b"jxl ": JPEG_XL}
+
+
+def recognize_picture(data: bytes) -> FileKind:
+    """The kind of the picture in `data`.
+
+    Raises UnsupportedItem for a known kind that is not read, UnreadableItem for anything else.
+    """
+    if not data:
+        raise UnreadableItem("The file is empty; send the picture again.")
+    head = data[:HEAD_BYTES]
+    if is_video(head):
+        raise _refuse_video(head)
+    if head[4:8] == BRANDED:
+        return _recognize_brand(head)
+    _refuse_known(head)
+    picture = _find_kind(head, PICTURES)
+    if picture:
+        return picture
+    if _is_transport_stream(head):
+        raise _unsupported_video(TRANSPORT_STREAM)
+    raise UnreadableItem(_describe_unknown(head))
+
+
+def find_media_type(head: bytes) -> str | None:
+    """The media type of a picture that browsers show; None for any other file."""
+    try:
+        return recognize_picture(head).media_type
+    except ItemError:
+        return None
+
+
+def is_video(head: bytes) -> bool:
+    """Whether a file that begins so is one of the videos read here: MP4, MOV, MKV, WebM, AVI."""
+    if head[4:8] == BRANDED:
+        return _read_brand(head) == MP4
+    kind = _find_kind(head, VIDEOS)
+    return kind is not None and (kind != AVI or head.startswith(b"RIFF"))
+
+
+def is_zip(head: bytes) -> bool:
+    return _find_kind(head, (ZIP,)) is not None
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether a file that begins so is a tar archive that is not compressed."""
+    return _find_kind(head, (TAR,)) is not None
+
+
+def _refuse_video(head: bytes) -> UnsupportedItem:
+    kind = _find_kind(head, VIDEOS) or MP4
+    return UnsupportedItem(
+        f"This is {kind.name}, and one picture is taken here; submit it as a job (POST /v1/jobs)."
+    )
+
+
+def _recognize_brand(head: bytes) -> FileKind:
+    kind = _read_brand(head)
+    if kind == SOUND:
+        raise _unsupported_sound()
+    if kind != AVIF:
+        raise _unsupported_picture(kind.name)
+    return kind
+
+
+def _read_brand(head: bytes) -> FileKind:
+    end = int.from_bytes(head[:4], "big")
+    # Bytes 12 to 16 are the minor version; the brands stand before and after it.
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, min(end, len(head)), 4))]
+    if brands[0] in SOUND_BRANDS:
+        return SOUND
+    if AVIF_BRANDS.intersection(brands):
+        return AVIF
+    if HEIF_BRANDS.intersection(brands):
+        return HEIC
+    return OTHER_BRANDS.get(brands[0], MP4)
+
+
+def _refuse_known(head: bytes) -> None:
+    if archive := _find_kind(head, REFUSED_ARCHIVES):
+        raise UnsupportedItem(f"This is {archive.name}, not a picture; send what is in it.")
+    if picture := _find_kind(head, REFUSED_PICTURES):
+        raise _unsupported_picture(picture.name)
+    if markup := _name_markup(head):
+        raise _unsupported_picture(markup)
+    if _find_kind(head, (SOUND,)):
+        raise _unsupported_sound()
+    if video := _find_kind(head, REFUSED_VIDEOS):
+        raise _unsupported_video(video)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    return any(
+        len(head) > first + (FEWEST_PACKETS - 1) * length
+        and not head[first::length].strip(PACKET_MARK)
+        and not _is_text(head)
+        for first, length in PACKETS
+    )
+
+
+def _find_kind(head: bytes, kinds: Iterable[FileKind]) -> FileKind | None:
+    return next(
+        (kind for kind in kinds for at, mark in kind.marks if head.startswith(mark, at)), None
+    )
+
+
+def _name_markup(head: bytes) -> str:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
+        return "an SVG drawing"
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    return ""
+
+
+def _unsupported_picture(name: str) -> UnsupportedItem:
+    return UnsupportedItem(f"This is {name}, not a picture read here; convert it to JPEG or PNG.")
+
+
+def _unsupported_video(kind: FileKind) -> UnsupportedItem:
+    return UnsupportedItem(f"This is {kind.name}, not a video read here; convert it to MP4.")
+
+
+def _unsupported_sound() -> UnsupportedItem:
+    return UnsupportedItem(f"This is {SOUND.name}, which shows nobody; send a picture or a video.")
+
+
+def _describe_unknown(head: bytes) -> str:
+    if _is_text(head):
+        return "The file holds text, not a picture; send the picture itself."
+    return "This isn't a picture we can read; send the original JPEG or PNG."
+
+
+def _is_text(head: bytes) -> bool:
+    if any(byte < 32 and byte not in b"\t\r\n\f" for byte in head):
+        return False
+    # The last character may be cut off: up to three of its bytes are no character.
+    undecoded = len(head) - len(head.decode("utf-8", "ignore").encode())
+    return undecoded <= min(3, len(head) - 1)

@@ -1,0 +1,63 @@
+"""The kinds of files that are recognized and refused, with the advice for their kind."""
+
+from models.pictures.file_kinds import ARCHIVES, PICTURES, VIDEOS, FileKind, list_endings
+
+# Archives are refused as a picture; ZIP and tar are unpacked where they are uploaded.
+REFUSED_ARCHIVES = (
+    *ARCHIVES,
+    FileKind("a gzip archive", (".gz",), ((0, b"\x1f\x8b"),)),
+    FileKind("a bzip2 archive", (".bz2",), ((0, b"BZh"),)),
+    FileKind("an xz archive", (".xz",), ((0, b"\xfd7zXZ\x00"),)),
+    FileKind("a 7-Zip archive", (".7z",), ((0, b"7z\xbc\xaf\x27\x1c"),)),
+    FileKind("a RAR archive", (".rar",), ((0, b"Rar!\x1a\x07"),)),
+    FileKind("a Zstandard archive", (".zst",), ((0, b"\x28\xb5\x2f\xfd"),)),
+)
+
+# The endings here and below are those of files that people take for a picture or a video.
+RAW = FileKind("a camera raw file", (), ((8, b"CR\x02\x00"),))
+HEIC = FileKind("a HEIC picture", (".heic", ".heif"), ())  # told by its brands
+JPEG_2000 = FileKind(
+    "a JPEG 2000 picture", (".jp2",), ((0, b"\x00\x00\x00\x0cjP  "), (0, b"\xff\x4f\xff\x51"))
+)
+JPEG_XL = FileKind("a JPEG XL picture", (".jxl",), ((0, b"\x00\x00\x00\x0cJXL "), (0, b"\xff\x0a")))
+REFUSED_PICTURES = (
+    RAW,
+    FileKind("a PDF document", (), ((0, b"%PDF"),)),
+    FileKind("a PostScript document", (), ((0, b"%!PS"),)),
+    FileKind("a Photoshop file", (), ((0, b"8BPS"),)),
+    JPEG_2000,
+    JPEG_XL,
+    HEIC,
+    FileKind("an icon file", (), ((0, b"\x00\x00\x01\x00"),)),
+    FileKind("an OpenEXR picture", (), ((0, b"\x76\x2f\x31\x01"),)),
+    FileKind("a QOI picture", (), ((0, b"qoif"),)),
+)
+
+SOUND = FileKind(
+    "a sound file",
+    (),
+    (
+        (8, b"WAVE"),
+        (0, b"ID3"),
+        (0, b"fLaC"),
+        # The content of an Ogg file follows the header of its first page.
+        (28, b"\x01vorbis"),
+        (28, b"OpusHead"),
+    ),
+)
+
+REFUSED_VIDEOS = (
+    FileKind(
+        "an MPEG video", (".mpg", ".mpeg"), ((0, b"\x00\x00\x01\xba"), (0, b"\x00\x00\x01\xb3"))
+    ),
+    FileKind("a Flash video", (), ((0, b"FLV\x01"),)),
+    FileKind("a Windows Media file", (), ((0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),)),
+    FileKind("an Ogg file", (), ((0, b"OggS"),)),
+)
+TRANSPORT_STREAM = FileKind("an MPEG transport stream", (), ())  # told by its packets
+
+# Refused files are submitted like others, so that people learn why they fail; a file of a folder
+# with another ending is skipped.
+SUBMITTED_ENDINGS = list_endings(*PICTURES, *VIDEOS, *REFUSED_PICTURES, *REFUSED_VIDEOS, *ARCHIVES)
+# What is not opened inside an archive.
+NESTED_ENDINGS = list_endings(*REFUSED_ARCHIVES)

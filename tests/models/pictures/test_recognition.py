@@ -1,0 +1,105 @@
+"""What a file is, told from how it begins; and what its submitter is told to do with it."""
+
+import io
+import tarfile
+import zipfile
+
+import pytest
+
+from models.errors import UnreadableItem, UnsupportedItem
+from models.pictures.recognition import is_video
+from tests.support.sample_pictures import decode
+
+
+def make_zip():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.txt", "hello")
+    return stream.getvalue()
+
+
+def make_tar():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("a.txt"))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (make_zip(), "ZIP"),
+        (make_tar(), "tar"),
+        (b"\x1f\x8b\x08\x00" + bytes(20), "gzip"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"8BPS\x00\x01" + bytes(20), "Photoshop"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1", "HEIC"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "MP4"),
+        (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", "QuickTime"),
+        (b"\x1a\x45\xdf\xa3" + bytes(20), "Matroska"),
+        (b"RIFF\x00\x00\x00\x00AVI LIST", "AVI"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
+        (b"\n<!DOCTYPE html><html></html>", "web page"),
+        (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        (b"II*\x00\x10\x00\x00\x00CR\x02\x00", "camera raw"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_known_kind_of_file_that_is_not_read_is_named(data, name):
+    with pytest.raises(UnsupportedItem, match=name):
+        decode(data)
+
+
+PACKET = b"\x47\x40\x00\x10" + bytes(184)
+
+
+@pytest.mark.parametrize(
+    ("data", "advice"),
+    [
+        (PACKET * 20, "an MPEG transport stream, .*; convert it to MP4"),
+        ((bytes(4) + PACKET) * 20, "an MPEG transport stream, .*; convert it to MP4"),
+        (PACKET * 2 + PACKET[:1], "an MPEG transport stream, .*; convert it to MP4"),
+        (b"FLV\x01\x05" + bytes(20), "a Flash video, .*; convert it to MP4"),
+        (b"\x00\x00\x01\xba" + bytes(20), "an MPEG video, .*; convert it to MP4"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(20), "Media file, .*; convert it to MP4"),
+        (b"OggS" + bytes(24) + b"\x80theora", "an Ogg file, .*; convert it to MP4"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "submit it as a job .POST /v1/jobs"),
+        (b"\x1a\x45\xdf\xa3" + bytes(20), "submit it as a job .POST /v1/jobs"),
+        (b"RIFF\x00\x00\x00\x00AVI LIST", "submit it as a job .POST /v1/jobs"),
+        (make_zip(), "a ZIP archive, .*; send what is in it"),
+        (b"%PDF-1.7\n", "a PDF document, .*; convert it to JPEG or PNG"),
+    ],
+    ids=[
+        "ts", "m2ts", "three packets", "flv", "mpg", "wmv", "ogv", "mp4", "mkv", "avi", "zip",
+        "pdf",
+    ],
+)  # fmt: skip
+def test_what_is_not_read_comes_with_the_advice_for_its_kind(data, advice):
+    with pytest.raises(UnsupportedItem, match=advice):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00\x00\x00\x18ftypM4A \x00\x00\x02\x00isommp42",
+        b"\x00\x00\x00\x18ftypM4B \x00\x00\x02\x00isommp42",
+        b"\x00\x00\x00\x18ftypM4P \x00\x00\x02\x00isommp42",
+        b"ID3\x04" + bytes(20),
+        b"fLaC" + bytes(20),
+        b"OggS" + bytes(24) + b"OpusHead",
+    ],
+    ids=["m4a", "m4b", "m4p", "mp3", "flac", "opus"],
+)
+def test_sound_is_no_video_even_with_a_picture_on_its_cover(data):
+    assert not is_video(data)
+    with pytest.raises(UnsupportedItem, match=r"a sound file, .*; send a picture or a video"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data", [PACKET * 2, PACKET * 3 + bytes(188), b"G" * 2000], ids=["two", "lost", "text"]
+)
+def test_a_few_bytes_that_resemble_packets_are_no_transport_stream(data):
+    with pytest.raises(UnreadableItem):
+        decode(data)
