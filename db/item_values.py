@@ -7,6 +7,9 @@ from db.job_values import JobOptions
 from db.states import ChunkKind, ErrorCode, ItemState
 from models.face import NONE_DROPPED, Dropped, Face
 
+# The URI of an upload is `store:<batch>/<number>`: only this server gives such URIs out.
+STORE_SCHEME = "store:"
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sqlalchemy import URL
 
 from models.errors import FacetallyError
+from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
 
@@ -56,9 +57,9 @@ class Settings(BaseModel):
 
     workers: int = Field(default_factory=_default_workers, ge=1)
     provider: Literal["auto", "cpu", "cuda"] = "auto"
-    detection_side: int = Field(640, ge=64, le=4096)
-    score_threshold: float = Field(0.7, gt=0, lt=1)
-    smallest_face_pixels: int = Field(24, ge=1)
+    detection_side: int = Field(DETECTION_SIDE, ge=64, le=4096)
+    score_threshold: float = Field(SCORE_THRESHOLD, gt=0, lt=1)
+    smallest_face_pixels: int = Field(SMALLEST_FACE_PIXELS, ge=1)
     gender_min_probability: float = Field(0.6, ge=0.5, le=1)
     thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
 

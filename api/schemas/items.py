@@ -6,9 +6,8 @@ from pydantic import BaseModel, Field
 
 from api.schemas.dimensions import Dimensions
 from api.schemas.fields import LONGEST_NAME, Moment, Name, Number, Strict, Uri
-from db.item_values import Failure, NewItem
+from db.item_values import STORE_SCHEME, Failure, NewItem
 from db.states import ErrorCode
-from worker.sources.store import SCHEME
 
 FORBIDDEN = Failure(
     ErrorCode.FORBIDDEN_SOURCE, "An item cannot be named by an address in the store; upload it."
@@ -35,7 +34,7 @@ class ItemBody(Strict):
         name = clean_name(self.name or self.uri)
         # Only the server itself gives out addresses in its store: they lead to others' uploads,
         # too.
-        refusal = FORBIDDEN if self.uri.startswith(SCHEME) else None
+        refusal = FORBIDDEN if self.uri.startswith(STORE_SCHEME) else None
         # Without its address it stays refused: a retry would follow it.
         uri = "" if refusal else self.uri
         return NewItem(name, uri, self.captured_at, self.dimensions, refusal)

@@ -18,13 +18,12 @@ from api.submissions.idempotency import refuse_repeated
 from api.submissions.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
 from api.submissions.retention import limit_retention
 from api.submissions.uploads import StagedFile
-from db.item_values import NewItem
+from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
 from db.jobs.submissions import append_items, close_submission, open_submission, start_job
 from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
-from worker.sources.store import SCHEME
 
 COPY_BYTES = 1 << 20
 # One transaction adds this many items: few enough that workers hardly wait for it.
@@ -122,7 +121,7 @@ def _answer_repeated(key: str | None, digest: str) -> None:
 
 def _fetch_manifest(uri: str) -> Manifest:
     opened, kind = services(), kind_of(uri)
-    if kind is None or uri.startswith(SCHEME):
+    if kind is None or uri.startswith(STORE_SCHEME):
         problem = "The address of a manifest must end with .csv, .ndjson or .jsonl."
         raise InvalidRequest(problem)
     if not opened.streams.acquire(blocking=False):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from db.audience.cells import erase_cells
 from db.audience_tables import DeltaRow
 from db.clock import DatabaseTime
+from db.item_values import STORE_SCHEME
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import ChunkRow, DigestRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
 from db.video_tables import OF_VIDEOS
@@ -66,7 +67,7 @@ def _count_held(session: Session, job_id: int) -> dict[str, int]:
         )
         or 0,
         "uploads": session.scalar(
-            select(func.count()).where(of_job, ItemRow.uri.startswith("store:"))
+            select(func.count()).where(of_job, ItemRow.uri.startswith(STORE_SCHEME))
         )
         or 0,
     }

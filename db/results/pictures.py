@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.item_values import Thumbnail
+from db.item_values import STORE_SCHEME, Thumbnail
 from db.job_values import JobOptions, ThumbnailKind
 from db.results.filters import NOT_ERASED
 from db.tables import ItemRow, JobRow, ThumbnailRow
@@ -17,7 +17,7 @@ def read_upload(session: Session, item_id: int) -> str | None:
     query = (
         select(ItemRow.uri, JobRow.options)
         .join(JobRow, JobRow.id == ItemRow.job_id)
-        .where(ItemRow.id == item_id, ItemRow.uri.startswith("store:"), alive)
+        .where(ItemRow.id == item_id, ItemRow.uri.startswith(STORE_SCHEME), alive)
     )
     found = session.execute(query).first()
     if found is None or JobOptions.of(found.options).thumbnails is not ThumbnailKind.ANNOTATED:

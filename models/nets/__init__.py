@@ -1,5 +1,6 @@
 """Pixels to faces with ages and genders. In reading order:
 
+tuning       tuned numbers of face detection
 graph        a loaded ONNX file
 detector     pixels to detections
 suppression  drops detections that repeat a better one

@@ -14,18 +14,9 @@ from models.nets.alignment import CHIP_SIDE, cut_chip
 from models.nets.detector import Detector
 from models.nets.gender import GenderNet
 from models.nets.graph import load_graph
+from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
 from models.pictures.picture import Picture
 from models.weights.manifest import AGE, DETECTOR, GENDER, require_file
-
-# Where YuNet's speed and reach balance: faces from about 1/60 of the picture's longer side up.
-DETECTION_SIDE = 640
-
-# Between the one false face (0.65) and the faintest of 40 true ones (0.88) in ten photographs, near
-# to the false: shrunk to 10 pixels, all but one of the 40 still score more.
-SCORE_THRESHOLD = 0.7
-
-# Smaller faces are found too, but fewer pixels than this leave age and gender to chance.
-SMALLEST_FACE_PIXELS = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Live sources: a name for each that the operator allows, and how it is opened."""
+"""Live sources: each has a name, and a way to open it."""
 
 import pytest
 
@@ -15,7 +15,7 @@ ENTRIES = ("desk=0", "entrance=rtsp://user:hidden@camera.example/1?a=b", "stage=
         ("stage", LiveKind.FILE, "/videos/a=b.mp4"),
     ],
 )
-def test_an_entry_is_a_name_and_where_it_leads(name: str, kind: LiveKind, address: str) -> None:
+def test_an_entry_is_a_name_and_an_address(name: str, kind: LiveKind, address: str) -> None:
     assert find_source(ENTRIES, name) == LiveSource(name, kind, address)
 
 
@@ -46,11 +46,11 @@ def test_nothing_is_found_by_another_name(name: str) -> None:
     ],
 )
 def test_a_wrong_entry_is_refused_and_no_password_is_shown(entry: str) -> None:
-    with pytest.raises(ValueError, match=r"write entrance=|must be the number") as refusal:
+    with pytest.raises(ValueError, match=r"write entrance=|must be a camera") as refusal:
         check_sources((entry,))
     assert "hidden" not in str(refusal.value)
 
 
-def test_a_name_stands_for_one_source() -> None:
+def test_a_name_is_used_once() -> None:
     with pytest.raises(ValueError, match="the name 'desk' is used twice"):
         check_sources(("desk=0", "desk=1"))

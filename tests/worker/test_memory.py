@@ -1,4 +1,4 @@
-"""How much memory a decoder may take."""
+"""The memory of a decoder is bounded."""
 
 import resource
 import subprocess
@@ -17,7 +17,7 @@ def reserve(size_bytes: int) -> int:
     return np.empty(size_bytes, np.uint8).nbytes
 
 
-def test_what_is_within_the_bound_is_given_and_more_is_refused() -> None:
+def test_memory_within_the_bound_is_granted_and_more_is_refused() -> None:
     with bound_memory(256 * MIB):
         assert reserve(64 * MIB) == 64 * MIB
         with pytest.raises(MemoryError):
@@ -25,7 +25,7 @@ def test_what_is_within_the_bound_is_given_and_more_is_refused() -> None:
     assert reserve(1024 * MIB) == 1024 * MIB
 
 
-def test_a_bound_that_was_there_stays() -> None:
+def test_an_earlier_bound_stays() -> None:
     code = (
         "import resource; from worker.memory import bound_memory\n"
         "bound = 1 << 40\n"
@@ -37,7 +37,7 @@ def test_a_bound_that_was_there_stays() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_the_bound_goes_with_a_fault() -> None:
+def test_a_fault_lifts_the_bound() -> None:
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(ValueError, match="damaged"), bound_memory(MIB):
         raise ValueError("damaged")

@@ -1,4 +1,4 @@
-"""Settings come from the environment, checked, and docs/settings.md lists each."""
+"""Settings are read from the environment and checked; docs/settings.md lists each of them."""
 
 import re
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_settings_are_read_by_their_names() -> None:
             "FACETALLY_PROVIDER: Input should be 'auto', 'cpu' or 'cuda'",
         ),
         ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is not a source"),
-        ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be the"),
+        ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be a"),
         ("FACETALLY_PORT", "http", "FACETALLY_PORT: Input should be a valid integer"),
         (
             "FACETALLY_SCORE_THRESHOLD",

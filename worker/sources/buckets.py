@@ -1,5 +1,5 @@
-"""Items in buckets: S3, Google Cloud Storage and Azure, through fsspec's drivers, which find their
-credentials where their own tools do."""
+"""Items in buckets: S3, Google Cloud Storage and Azure, through fsspec's drivers, which find
+credentials where each store's own tools do."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator
@@ -24,12 +24,12 @@ from worker.sources.deadline import Deadline
 logger = logging.getLogger(__name__)
 
 # Most pictures are smaller, and so take a single request.
-PIECE_BYTES = 8 << 20
+BLOCK_BYTES = 8 << 20
 EXTRAS = {"s3": "s3", "gs": "gcs", "az": "azure"}
 
 
 class Buckets:
-    """Reads from buckets. Drivers are opened when they are first needed, once per process."""
+    """Reads from buckets; a driver is opened when it is first needed, once per process."""
 
     def __init__(
         self,
@@ -42,17 +42,17 @@ class Buckets:
         self._opening = Lock()
 
     def read(self, uri: str, deadline: Deadline) -> Generator[bytes, None, None]:
-        """The file in pieces; raises an ItemError where it may not or cannot be read."""
-        # Before anything is opened: the operator's credentials are for listed buckets alone.
+        """The file in blocks; raises an ItemError if it may not or cannot be read."""
+        # Before anything is opened: the operator's credentials are for listed buckets only.
         address = self._allowed.permit(uri).address
         path = address.host + address.path
         with _explained(address.origin, deadline):
             driver = self._open(address.scheme)
             start = 0
-            while piece := _read_piece(driver, path, start, deadline):
-                yield piece
-                start += len(piece)
-                if len(piece) < PIECE_BYTES:
+            while block := _read_block(driver, path, start, deadline):
+                yield block
+                start += len(block)
+                if len(block) < BLOCK_BYTES:
                     return
 
     def _open(self, scheme: str) -> AsyncFileSystem:
@@ -67,25 +67,25 @@ class Buckets:
         except ImportError as error:
             logger.warning("a driver is missing", extra={"scheme": scheme, "error": str(error)})
             raise UnsupportedItem(
-                f"This installation cannot read {scheme}:// addresses: upload the file, or ask for "
-                f"pip install 'facetally[{EXTRAS[scheme]}]' where its workers and API run."
+                f"This installation cannot read {scheme}:// addresses: upload the file, or ask the "
+                f"operator for pip install 'facetally[{EXTRAS[scheme]}]' on its workers and API."
             ) from error
 
 
-def _read_piece(driver: AsyncFileSystem, path: str, start: int, deadline: Deadline) -> bytes:
+def _read_block(driver: AsyncFileSystem, path: str, start: int, deadline: Deadline) -> bytes:
     """Empty at the end of the file."""
     try:
-        piece = _call(
-            driver, driver._cat_file, deadline, path, start=start, end=start + PIECE_BYTES
+        block = _call(
+            driver, driver._cat_file, deadline, path, start=start, end=start + BLOCK_BYTES
         )
     except (FileNotFoundError, PermissionError, FSTimeoutError):
         raise
     except Exception:
-        # Stores refuse to read from the end of a file on, or anything of an empty one.
+        # Stores refuse to read past the end of a file, and so an empty one.
         if _call(driver, driver._info, deadline, path)["size"] > start:
             raise
         return b""
-    return bytes(piece)
+    return bytes(block)
 
 
 def _call(
@@ -95,13 +95,13 @@ def _call(
     *args: Any,
     **named: Any,
 ) -> Any:
-    # What the driver's own methods do, but with a limit that also ends its repetitions.
+    # As the driver's own methods do, but with a limit that includes the driver's retries.
     return sync(driver.loop, function, *args, timeout=deadline.left(), **named)
 
 
 @contextmanager
 def _explained(origin: str, deadline: Deadline) -> Iterator[None]:
-    """What drivers raise, each in its own words, as an ItemError."""
+    """Turn the errors of the drivers into ItemErrors."""
     try:
         yield
     except ItemError:
@@ -114,17 +114,17 @@ def _explained(origin: str, deadline: Deadline) -> Iterator[None]:
         logger.warning("a bucket was not read", extra={"bucket": origin}, exc_info=True)
         if _is_refusal(error):
             raise ForbiddenItem(
-                f"{origin} refuses to be read with the credentials of this installation, or has no "
-                "such file; check the address, or ask the operator for access."
+                f"{origin} refuses the credentials of this installation, or has no such file; "
+                "check the address, or ask the operator for access."
             ) from error
         raise FetchFailed(
             f"{origin} could not be read ({type(error).__name__}); retry the item later, or ask "
-            "the operator to see the worker's log."
+            "the operator to read the worker's log."
         ) from error
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Only S3's driver has an exception for it."""
+    """Only S3's driver has an exception of its own for a refusal."""
     status = getattr(error, "status_code", getattr(error, "code", None))
-    said = isinstance(error, PermissionError) or str(error).startswith("Forbidden")
-    return said or status in (401, 403)
+    is_named = isinstance(error, PermissionError) or str(error).startswith("Forbidden")
+    return is_named or status in (401, 403)

@@ -1,4 +1,4 @@
-"""The moment by which a fetch must be over, whatever it is waiting for."""
+"""The time by which a fetch must end, whatever it is waiting for."""
 
 from dataclasses import dataclass
 from time import monotonic
@@ -9,7 +9,7 @@ from models.errors import FetchFailed
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`at` is a moment of the monotonic clock."""
+    """`at` is a time of the monotonic clock."""
 
     at: float
     seconds: float
@@ -19,14 +19,14 @@ class Deadline:
         return cls(monotonic() + seconds, seconds)
 
     def left(self) -> float:
-        """Seconds that are left; raises FetchFailed where none are."""
+        """Seconds that are left; raises FetchFailed if there are none."""
         left = self.at - monotonic()
         if left <= 0:
             raise self.missed()
         return left
 
     def allows(self, seconds: float) -> bool:
-        """Whether more than this is left."""
+        """Whether more seconds than these are left."""
         return self.at - monotonic() > seconds
 
     def missed(self) -> FetchFailed:

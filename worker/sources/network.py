@@ -1,4 +1,4 @@
-"""Connections to hosts that strangers name: to public addresses only, and never for too long."""
+"""Connections to hosts that submitters name: to public addresses only, and until a deadline."""
 
 import socket
 from collections.abc import Iterable
@@ -21,10 +21,10 @@ from httpcore import (
 
 from models.errors import ForbiddenItem
 
-# Threads that ask for the addresses of hosts, as asking itself knows no time limit.
+# Host names are resolved in threads: resolving itself has no time limit.
 LOOKUPS = 4
-# Of the IPv6 addresses only these are given out; those below them lead elsewhere, or wrap others.
-GIVEN_OUT = IPv6Network("2000::/3")
+# The only IPv6 addresses that are assigned; the special ones among them are listed below.
+ASSIGNED = IPv6Network("2000::/3")
 SPECIAL = (
     IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
@@ -36,21 +36,21 @@ SPECIAL = (
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one of the Internet's, which any stranger could reach as well."""
+    """Whether an address is on the Internet, where anyone could reach it."""
     address = ip_address(text)
     if any(address in network for network in SPECIAL if network.version == address.version):
         return False
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast and not address.is_reserved
-    return address in GIVEN_OUT and address.is_global
+    return address in ASSIGNED and address.is_global
 
 
 class Network(NetworkBackend):
-    """Where httpcore passes a timeout in seconds, it is here the moment on the monotonic clock by
-    which all must be over: a server that sends a byte now and then cannot stretch that.
+    """Interprets httpcore's `timeout` as an absolute deadline on the monotonic clock, which a
+    server that sends a byte now and then cannot extend.
 
-    The address that was judged is the one connected to, so that no second answer of a name server
-    can lead elsewhere.
+    It connects to the address that was checked: a second reply of the name server, which could
+    differ, is never asked for.
     """
 
     def __init__(self, public_only: bool) -> None:
@@ -86,23 +86,23 @@ class Network(NetworkBackend):
         try:
             found = lookup.result(_seconds_to(until, ConnectTimeout))
         except TimeoutError as error:
-            raise ConnectTimeout(f"the address of {host} was not found in time") from error
+            raise ConnectTimeout(f"{host} was not resolved in time") from error
         except (OSError, UnicodeError) as error:
-            raise ConnectError(f"the address of {host} was not found") from error
+            raise ConnectError(f"{host} could not be resolved") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self._public_only:
             return addresses
         public = [address for address in addresses if is_public(address)]
         if addresses and not public:
             raise ForbiddenItem(
-                f"{host} is an address inside of a network, and is not read unless the operator "
-                "lists it by its name in FACETALLY_SOURCES; upload the file instead."
+                f"{host} is in a private network. It is read only if the operator lists it by name "
+                "in FACETALLY_SOURCES; upload the file instead."
             )
         return public
 
 
 class _Stream(NetworkStream):
-    """A connection whose timeouts are moments, too."""
+    """A connection whose timeouts are deadlines, too."""
 
     def __init__(self, stream: NetworkStream) -> None:
         self._stream = stream
@@ -129,9 +129,9 @@ class _Stream(NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _seconds_to(moment: float | None, missed: type[TimeoutException]) -> float | None:
-    if moment is None:
+def _seconds_to(deadline: float | None, missed: type[TimeoutException]) -> float | None:
+    if deadline is None:
         return None
-    if (left := moment - monotonic()) <= 0:
-        raise missed("the time is over")
+    if (left := deadline - monotonic()) <= 0:
+        raise missed("the deadline has passed")
     return left

@@ -1,4 +1,4 @@
-"""Step 4a: an item's URI becomes its bytes, if its source is allowed and its size bearable."""
+"""The bytes of an item, if its source is allowed and its size within the limits."""
 
 import errno
 import os
@@ -13,6 +13,7 @@ from time import sleep
 from typing import IO, BinaryIO, Self, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from db.item_values import STORE_SCHEME
 from models.errors import (
     FacetallyError,
     FetchFailed,
@@ -26,29 +27,29 @@ from worker.addresses import WEB_SCHEMES, AllowList
 from worker.settings import Settings
 from worker.sources.buckets import Buckets
 from worker.sources.deadline import Deadline
-from worker.sources.store import COPY_BYTES, SCHEME, Store
+from worker.sources.store import BLOCK_BYTES, Store
 from worker.sources.web import Web
 
-# Between the times that a server which is away is asked; by chance less, so that many workers do
-# not come again all at once.
+# Between attempts at a server that is unavailable; shortened at random, so that not all workers
+# come back at the same time.
 PAUSES_SECONDS = (0.5, 1.5, 4.0)
 
-# How long a video may take to arrive: while it does, its lease is renewed.
+# How long the download of a video may take: meanwhile, its lease is renewed.
 VIDEO_SECONDS = 120.0
-# Enough that no two items of a job share a digest by chance; longer ones would only fill SQL.
+# Long enough that no two items of a job share a digest by chance; longer ones would only fill SQL.
 DIGEST_BYTES = 16
 
 Kept = TypeVar("Kept")
-Pieces = Generator[bytes, None, None]
+Blocks = Generator[bytes, None, None]
 
 
 class VideoFound(FacetallyError):
-    """What was to be read as a picture is a video: it is copied to a file instead."""
+    """The item is a video, not a picture: download it to a file instead."""
 
 
 class Sources:
-    """Reads items from the upload store, and from what the operator allows: folders on this host,
-    web servers and buckets."""
+    """Reads items from the upload store, and from the folders of this host, web servers and buckets
+    that the operator allows."""
 
     def __init__(
         self,
@@ -70,13 +71,13 @@ class Sources:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """What these settings allow to be read; nothing connects before it is used."""
+        """The sources that these settings allow; nothing connects before it is used."""
         return cls(
             Store(settings.store_url),
             settings.file_roots,
             settings.max_item_bytes,
             allowed=AllowList(settings.sources),
-            # The lease is renewed between groups of items: one group waits hardly longer than this.
+            # The lease is renewed between groups of items: a group must not wait much longer.
             seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
             max_video_bytes=settings.max_video_bytes,
         )
@@ -85,43 +86,43 @@ class Sources:
         self._web.close()
 
     def read(self, uri: str) -> bytes:
-        """All bytes of a picture; raises an ItemError for one that may not or cannot be read, and
-        VideoFound where it begins as a video does."""
-        # That it is a video, which may be larger, is known from its first bytes.
+        """All bytes of a picture; raises an ItemError if it may not or cannot be read, and
+        VideoFound if it starts as a video does."""
+        # Only its first bytes show whether it is a video, which may be larger.
         most = max(self._max_bytes, self._max_video_bytes)
 
-        def keep(pieces: Iterator[bytes]) -> bytes:
-            return _join(_bounded(_refuse_video(pieces), self._max_bytes))
+        def keep(blocks: Iterator[bytes]) -> bytes:
+            return _join(_bounded(_refuse_video(blocks), self._max_bytes))
 
-        if uri.startswith(SCHEME):
+        if uri.startswith(STORE_SCHEME):
             return keep(self._read_upload(uri))
         return self.fetch(uri, keep, most, self._seconds)
 
-    def copy(self, uri: str, target: IO[bytes], renew: Callable[[], None]) -> bytes:
-        """Write all bytes of a video to a file; returns their digest. `renew` is called in
-        between."""
+    def download(self, uri: str, target: IO[bytes], renew: Callable[[], None]) -> bytes:
+        """Write all bytes of a video to a file, and return their digest; `renew` is called after
+        each block."""
 
-        def keep(pieces: Iterator[bytes]) -> bytes:
+        def keep(blocks: Iterator[bytes]) -> bytes:
             target.seek(0)
             target.truncate()
             digest = blake2b(digest_size=DIGEST_BYTES)
-            for piece in pieces:
-                digest.update(piece)
-                target.write(piece)
+            for block in blocks:
+                digest.update(block)
+                target.write(block)
                 renew()
             target.flush()
             return digest.digest()
 
-        if uri.startswith(SCHEME):
+        if uri.startswith(STORE_SCHEME):
             return keep(_bounded(self._read_upload(uri), self._max_video_bytes))
         return self.fetch(uri, keep, self._max_video_bytes, VIDEO_SECONDS)
 
     def fetch(
         self, uri: str, keep: Callable[[Iterator[bytes]], Kept], max_bytes: int, seconds: float
     ) -> Kept:
-        """What `keep` makes of a file's pieces; it starts anew where the server breaks off.
+        """The result of `keep` for a file's blocks; it is called again if the server breaks off.
 
-        Uploads are not read: their addresses lead to those of others, too.
+        Uploads are not read: their addresses would open the uploads of others, too.
         """
         deadline = Deadline.after(seconds)
         for pause_seconds in PAUSES_SECONDS:
@@ -140,10 +141,10 @@ class Sources:
         max_bytes: int,
         deadline: Deadline,
     ) -> Kept:
-        with closing(self._open(uri, max_bytes, deadline)) as pieces:
-            return keep(_bounded(pieces, max_bytes))
+        with closing(self._open(uri, max_bytes, deadline)) as blocks:
+            return keep(_bounded(blocks, max_bytes))
 
-    def _open(self, uri: str, max_bytes: int, deadline: Deadline) -> Pieces:
+    def _open(self, uri: str, max_bytes: int, deadline: Deadline) -> Blocks:
         scheme = uri.partition("://")[0].lower()
         if scheme == "file":
             return self._read_file(_path_of(uri))
@@ -154,17 +155,17 @@ class Sources:
     def _read_upload(self, uri: str) -> Iterator[bytes]:
         try:
             with self._store.open(uri) as source:
-                yield from _pieces(source)
+                yield from _read_blocks(source)
         except FileNotFoundError as error:
             raise MissingItem("The uploaded file is no longer stored; submit it again.") from error
 
-    def _read_file(self, path: Path) -> Pieces:
+    def _read_file(self, path: Path) -> Blocks:
         real = self._resolve(path)
         try:
             with open_regular_file(real) as source:
-                # A folder on the way may have become a link since it was looked at.
-                self._require_inside(_where_is(source, real))
-                yield from _pieces(source)
+                # A folder of its path may have become a link since it was checked.
+                self._require_inside(_find_path(source, real))
+                yield from _read_blocks(source)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingItem("There is no file at this address; check its path.") from error
         except OSError as error:
@@ -175,52 +176,52 @@ class Sources:
             ) from error
 
     def _resolve(self, path: Path) -> Path:
-        """The file itself, links followed, and it must lie inside an allowed folder."""
+        """The file that links lead to, which must lie inside an allowed folder."""
         try:
             real = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise MissingItem("The address leads nowhere; check its path.") from error
+            raise MissingItem("There is no such path; check the address.") from error
         self._require_inside(real)
         return real
 
     def _require_inside(self, real: Path) -> None:
         if not any(real.is_relative_to(root) for root in self._file_roots):
             raise ForbiddenItem(
-                "The file lies outside the folders that the operator allows; upload it instead, or "
+                "The file is outside the folders that the operator allows; upload it instead, or "
                 "ask for its folder to be added to FACETALLY_FILE_ROOTS."
             )
 
 
-def _pieces(source: BinaryIO) -> Iterator[bytes]:
-    while piece := source.read(COPY_BYTES):
-        yield piece
+def _read_blocks(source: BinaryIO) -> Iterator[bytes]:
+    while block := source.read(BLOCK_BYTES):
+        yield block
 
 
-def _bounded(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
+def _bounded(blocks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     taken = 0
-    for piece in pieces:
-        taken += len(piece)
+    for block in blocks:
+        taken += len(block)
         if taken > max_bytes:
-            raise TooLargeItem(f"The file has more than {max_bytes} bytes, the most that is taken.")
-        yield piece
+            raise TooLargeItem(f"The file has more than {max_bytes} bytes, the limit.")
+        yield block
 
 
-def _refuse_video(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _refuse_video(blocks: Iterator[bytes]) -> Iterator[bytes]:
     head = b""
-    for piece in pieces:
-        head += piece
+    for block in blocks:
+        head += block
         if len(head) >= HEAD_BYTES:
             break
     if is_video(head[:HEAD_BYTES]):
         raise VideoFound
     yield head
-    yield from pieces
+    yield from blocks
 
 
-def _join(pieces: Iterator[bytes]) -> bytes:
+def _join(blocks: Iterator[bytes]) -> bytes:
     whole = BytesIO()
-    for piece in pieces:
-        whole.write(piece)
+    for block in blocks:
+        whole.write(block)
     return whole.getvalue()
 
 
@@ -231,26 +232,26 @@ def _path_of(uri: str) -> Path:
         raise UnsupportedItem("The item's address is not a URI.") from error
     if parts.netloc not in ("", "localhost"):
         raise UnsupportedItem(
-            "A file:// URI must name no other host: write file:///data/photos/1.jpg."
+            "A file:// URI must not name another host: write file:///data/photos/1.jpg."
         )
     if parts.query or parts.fragment or not parts.path.startswith("/"):
         raise UnsupportedItem(
-            "A file:// URI is a whole path, in which ? is written %3F and # is written %23."
+            "A file:// URI is an absolute path, in which ? is written %3F and # is written %23."
         )
-    # Names are bytes; those that are not UTF-8 travel percent-encoded.
+    # File names are bytes; those that are not UTF-8 are percent-encoded.
     return Path(os.fsdecode(unquote_to_bytes(parts.path)))
 
 
-def _where_is(file: BinaryIO, expected: Path) -> Path:
-    """Where an open file really lies, on systems that tell."""
+def _find_path(file: BinaryIO, expected: Path) -> Path:
+    """The path of an open file, on systems that report it."""
     link = Path(f"/proc/self/fd/{file.fileno()}")
     return link.readlink() if link.is_symlink() else expected
 
 
 def open_regular_file(path: Path) -> BinaryIO:
-    """Open a file that is no link, device or pipe, without ever waiting for one."""
+    """Open a regular file, and no link, device or pipe; it never blocks."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise UnsupportedItem("The address leads to a folder or a device, not to a file.")
+        raise UnsupportedItem("The address is that of a folder or a device, not of a file.")
     return os.fdopen(descriptor, "rb")

@@ -1,4 +1,4 @@
-"""Where uploads wait for their workers: a folder, or any store that fsspec reaches."""
+"""The store of uploads: a folder, or anything else that fsspec reaches."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -7,35 +7,36 @@ from typing import IO, BinaryIO, Protocol, cast
 
 import fsspec
 
+from db.item_values import STORE_SCHEME
 from models.errors import FacetallyError, TooLargeItem
 
-SCHEME = "store:"
-COPY_BYTES = 256 * 1024
+# Files are read and written in blocks of this size.
+BLOCK_BYTES = 256 * 1024
 
 
 class Readable(Protocol):
-    """As much of a file as is needed to copy it."""
+    """The part of a file object that storing it needs."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class StorageUnavailable(FacetallyError):
-    """An upload could not be kept: make room, or see to the store, and let it be sent again."""
+    """An upload could not be stored: free some space, or repair the store; then send it again."""
 
 
 class Store:
-    """Files under one URL. A batch is the files of one request, and is removed as one."""
+    """Files under one URL; those of one request are a batch, and are removed together."""
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
 
     def new_batch(self) -> str:
-        """A name nobody can guess for the files of one request."""
+        """A name that nobody can guess, for the files of one request."""
         return token_hex(16)
 
     def write(self, batch: str, number: int, source: Readable, max_bytes: int) -> str:
-        """Keep a copy of `source`; returns its URI. Raises TooLargeItem, or StorageUnavailable,
-        keeping nothing."""
+        """Store the bytes of `source`, and return their URI. Where it raises TooLargeItem or
+        StorageUnavailable, nothing is stored."""
         key = f"{batch}/{number}"
         path = f"{self._root}/{key}"
         try:
@@ -50,35 +51,35 @@ class Store:
         except BaseException:
             self._remove_quietly(path)
             raise
-        return SCHEME + key
+        return STORE_SCHEME + key
 
     def _remove_quietly(self, path: str) -> None:
-        # The reason why it is removed must not be lost for one why it cannot be.
+        # The error that led here must not be hidden by one of removing the file.
         with suppress(OSError):
             self._files.rm(path)
 
     @contextmanager
     def open(self, uri: str) -> Iterator[BinaryIO]:
-        """The file behind a URI of ours; raises FileNotFoundError where it is gone."""
-        with self._files.open(f"{self._root}/{uri.removeprefix(SCHEME)}", "rb") as source:
+        """The file of a URI of this store; raises FileNotFoundError if it is gone."""
+        with self._files.open(f"{self._root}/{uri.removeprefix(STORE_SCHEME)}", "rb") as source:
             yield cast(BinaryIO, source)
 
     def remove(self, batch: str, numbers: Iterable[int]) -> None:
-        """Remove files of a batch; its others stay."""
+        """Remove some files of a batch."""
         for number in numbers:
             self._files.rm(f"{self._root}/{batch}/{number}")
 
     def remove_batch(self, batch: str) -> None:
-        """Remove every file of a request; one that is gone already is no error."""
+        """Remove every file of a request, if any is left."""
         folder = f"{self._root}/{batch}"
         if self._files.exists(folder):
             self._files.rm(folder, recursive=True)
 
 
 def _copy(source: Readable, target: IO[bytes], max_bytes: int) -> None:
-    copied = 0
-    while piece := source.read(COPY_BYTES):
-        copied += len(piece)
-        if copied > max_bytes:
+    written = 0
+    while block := source.read(BLOCK_BYTES):
+        written += len(block)
+        if written > max_bytes:
             raise TooLargeItem(f"The file has more than {max_bytes} bytes; shrink it.")
-        target.write(piece)
+        target.write(block)

@@ -1,4 +1,4 @@
-"""Items on web servers: asked for as they are listed, followed a few steps, read in pieces."""
+"""Items on web servers: redirects are followed a few times, files are read in blocks."""
 
 import re
 from collections.abc import Generator, Iterator
@@ -15,23 +15,23 @@ from worker.sources.deadline import Deadline
 from worker.sources.network import Network
 
 MOST_REDIRECTS = 4
-# Idle connections that are kept for the next item of the same host, and for how long.
+# Idle connections are kept for the next item of the same host.
 IDLE_CONNECTIONS = 8
 IDLE_SECONDS = 10.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REFUSALS = frozenset({401, 402, 403, 407, 451})
-# The server may well deliver in a moment; so may every one that answers with 500 or more.
-PASSING = frozenset({408, 425, 429})
+# The server may deliver soon; so may one that answers with 500 or more.
+TEMPORARY = frozenset({408, 425, 429})
 
 
 class Web:
-    """Reads from web servers. Knows no proxy, no cookie and no password, wherever those lie."""
+    """Reads from web servers, without proxies, cookies or passwords, wherever those are set."""
 
     def __init__(self, allowed: AllowList) -> None:
         self._allowed = allowed
-        # Connections to private addresses are never used for what may only be public.
+        # Connections to private addresses are never used for items that must be public.
         self._networks = {public: Network(public_only=public) for public in (True, False)}
-        # As everywhere in Python, SSL_CERT_FILE names other authorities to trust.
+        # As usual in Python, SSL_CERT_FILE names other authorities to trust.
         trust = create_ssl_context()
         self._pools = {
             public: httpcore.ConnectionPool(
@@ -50,23 +50,23 @@ class Web:
             network.close()
 
     def read(self, uri: str, max_bytes: int, deadline: Deadline) -> Generator[bytes, None, None]:
-        """The file in pieces; raises an ItemError where it may not or cannot be read."""
+        """The file in blocks; raises an ItemError if it may not or cannot be read."""
         for _ in range(1 + MOST_REDIRECTS):
-            with self._ask(uri, deadline) as response:
+            with self._request(uri, deadline) as response:
                 if response.status not in REDIRECTS:
                     _refuse(response, max_bytes)
                     yield from response.iter_stream()
                     return
                 uri = _read_location(uri, response)
-        raise MissingItem("The address leads on and on to others; give the last of them.")
+        raise MissingItem("The address redirects too many times; give the final address.")
 
     @contextmanager
-    def _ask(self, uri: str, deadline: Deadline) -> Iterator[httpcore.Response]:
-        # Each step is judged like the first.
+    def _request(self, uri: str, deadline: Deadline) -> Iterator[httpcore.Response]:
+        # Each redirect is checked like the first address.
         permission = self._allowed.permit(uri)
         address = permission.address
         if address.scheme not in WEB_SCHEMES:
-            raise ForbiddenItem("The server leads on to what is no web page's address.")
+            raise ForbiddenItem("The server redirects to an address that is not on the web.")
         try:
             with self._pools[not permission.anywhere].stream(
                 "GET",
@@ -79,7 +79,7 @@ class Web:
             raise deadline.missed() from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise FetchFailed(
-                f"{address.host} could not be read from ({error}); retry the item later."
+                f"Reading from {address.host} failed ({error}); retry the item later."
             ) from error
 
 
@@ -92,38 +92,38 @@ def _make_headers(address: Address) -> list[tuple[str, str]]:
     return [
         ("Host", address.origin.partition("://")[2]),
         ("Accept", "*/*"),
-        # What is packed for the way would not count by its real size.
+        # The limit is on the size of the file, not on that of a compressed response.
         ("Accept-Encoding", "identity"),
         ("User-Agent", "facetally"),
     ]
 
 
 def _refuse(response: httpcore.Response, max_bytes: int) -> None:
-    """Raises what an answer that brings no file, or too much of one, means for the item."""
+    """Raise the error for a response without a file, or with one that is too large."""
     status = response.status
-    said = f"{status} {_phrase(status)}".strip()
-    if status in PASSING or status >= 500:
-        raise FetchFailed(f"The server answered {said}; retry the item later.")
+    answer = f"{status} {_phrase(status)}".strip()
+    if status in TEMPORARY or status >= 500:
+        raise FetchFailed(f"The server answered {answer}; retry the item later.")
     if status in REFUSALS:
         raise ForbiddenItem(
-            f"The server answered {said}: it gives the file to nobody who asks without a password; "
-            "upload the file, or give an address that is open."
+            f"The server answered {answer}: the file needs a login. Upload the file, or give an "
+            "address that needs none."
         )
     if status != HTTPStatus.OK:
-        raise MissingItem(f"The server answered {said}: there is no file; check the address.")
+        raise MissingItem(f"The server answered {answer}: there is no file; check the address.")
     length = _read_header(response, b"content-length")
     if re.fullmatch("[0-9]{1,18}", length) and int(length) > max_bytes:
-        raise TooLargeItem(f"The file has {length} bytes, and at most {max_bytes} are taken.")
+        raise TooLargeItem(f"The file has {length} bytes; the limit is {max_bytes}.")
 
 
 def _read_location(uri: str, response: httpcore.Response) -> str:
     location = _read_header(response, b"location")
     if not location:
-        raise MissingItem("The server leads on to no other address; check this one.")
+        raise MissingItem("The server's redirect names no address; check this one.")
     try:
         return urldefrag(urljoin(uri, location)).url
     except ValueError as error:
-        raise MissingItem("The server leads on to what is no address; check this one.") from error
+        raise MissingItem("The server redirects to an invalid address; check this one.") from error
 
 
 def _read_header(response: httpcore.Response, name: bytes) -> str:

@@ -13,6 +13,7 @@ from typing import IO
 import cv2
 from sqlalchemy.exc import DBAPIError
 
+from db.item_values import STORE_SCHEME
 from db.video_values import AnnotatedVideoProgress, JoinedVideo
 from db.videos.annotated_videos import (
     begin_annotated_video,
@@ -23,7 +24,7 @@ from db.videos.annotated_videos import (
 from models import errors
 from worker.lease import HeldChunk, LeaseLost
 from worker.settings import Settings
-from worker.sources.store import SCHEME, StorageUnavailable, Store
+from worker.sources.store import StorageUnavailable, Store
 from worker.videos.drawing import Clip, DrawingFailed, join_clips
 from worker.videos.rows import VideoRows
 from worker.videos.segments import VideoAnalysis
@@ -116,7 +117,7 @@ class AnnotatedVideos:
         for number in range(progress.clips):
             held.renew()
             with (
-                self._store.open(f"{SCHEME}{progress.batch}/{number}") as stored,
+                self._store.open(f"{STORE_SCHEME}{progress.batch}/{number}") as stored,
                 path.open("wb") as file,
             ):
                 shutil.copyfileobj(stored, file)

@@ -36,7 +36,7 @@ class LocalVideo:
                 # Set down only when it is whole.
                 file = tempfile.TemporaryFile(prefix="facetally-video-")  # noqa: SIM115
                 try:
-                    self._digest = self._sources.copy(item.uri, file, renew)
+                    self._digest = self._sources.download(item.uri, file, renew)
                     name_duration(file)
                 except BaseException:
                     file.close()

@@ -26,11 +26,11 @@ from models.errors import (
     UnsupportedItem,
 )
 from worker.addresses import AllowList
-from worker.sources.buckets import PIECE_BYTES, Buckets
+from worker.sources.buckets import BLOCK_BYTES, Buckets
 from worker.sources.reader import Sources
 from worker.sources.store import Store
 
-LARGE = bytes(range(256)) * (PIECE_BYTES // 256)
+LARGE = bytes(range(256)) * (BLOCK_BYTES // 256)
 FILES = {
     "2026/a.jpg": b"picture",
     "2026/odd ü#?%41.jpg": b"odd",
@@ -43,7 +43,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """The address of a server that speaks as S3 does, with two buckets."""
+    """The address of a server of S3's protocol, with two buckets."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     url = "http://{}:{}".format(*server.get_host_and_port())
@@ -59,7 +59,7 @@ def s3() -> Iterator[str]:
 
 @pytest.fixture
 def as_operator(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an operator sets for a bucket that is not Amazon's."""
+    """The environment of an operator whose buckets are not Amazon's."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -76,7 +76,7 @@ def in_memory(scheme: str) -> AsyncFileSystem:
 def read(tmp_path: Path, uri: str, *prefixes: str, **changes: object) -> bytes:
     allowed = AllowList(prefixes)
     buckets = Buckets(allowed, in_memory) if not uri.startswith("s3:") else Buckets(allowed)
-    arguments = {"max_bytes": 2 * PIECE_BYTES, "allowed": allowed, "buckets": buckets, **changes}
+    arguments = {"max_bytes": 2 * BLOCK_BYTES, "allowed": allowed, "buckets": buckets, **changes}
     store = Store(f"file://{tmp_path}/store")
     with closing(Sources(store, (), **arguments)) as sources:  # type: ignore[arg-type]
         return sources.read(uri)
@@ -103,9 +103,9 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path, scheme: str) -> Non
 
 @SCHEMES
 @pytest.mark.usefixtures("as_operator")
-def test_no_more_is_taken_than_an_item_may_have(tmp_path: Path, scheme: str) -> None:
+def test_no_more_is_read_than_the_limit_of_an_item(tmp_path: Path, scheme: str) -> None:
     with pytest.raises(TooLargeItem):
-        read(tmp_path, f"{scheme}://photos/2026/more", f"{scheme}://photos", max_bytes=PIECE_BYTES)
+        read(tmp_path, f"{scheme}://photos/2026/more", f"{scheme}://photos", max_bytes=BLOCK_BYTES)
 
 
 @SCHEMES
@@ -126,7 +126,7 @@ def test_the_operators_credentials_open_no_other_bucket(
 
 
 @pytest.mark.usefixtures("as_operator")
-def test_a_store_that_is_away_fails_the_item_in_time(tmp_path: Path) -> None:
+def test_an_unavailable_store_fails_the_item_in_time(tmp_path: Path) -> None:
     allowed = AllowList(["s3://photos"])
     away = Buckets(allowed, partial(fsspec.filesystem, endpoint_url="http://127.0.0.1:1"))
     with pytest.raises(FetchFailed):
@@ -140,7 +140,7 @@ class Refusing(MemoryFileSystem):
         raise OSError(f"Forbidden: {path}")
 
 
-def test_a_bucket_that_refuses_the_operator_is_told_from_one_that_is_away(tmp_path: Path) -> None:
+def test_a_bucket_that_refuses_access_differs_from_one_that_is_unavailable(tmp_path: Path) -> None:
     allowed = AllowList(["gs://photos"])
     buckets = Buckets(allowed, lambda _: AsyncFileSystemWrapper(Refusing()))
     with pytest.raises(ForbiddenItem, match="credentials"):

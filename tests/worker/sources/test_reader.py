@@ -1,4 +1,4 @@
-"""Only allowed sources are read, and never more of one than is bearable."""
+"""Only allowed sources are read, and no more of a file than the limit."""
 
 import os
 from hashlib import blake2b
@@ -31,22 +31,24 @@ def test_a_file_under_an_allowed_folder_is_read(sources: Sources, root: Path) ->
     assert sources.read(f"file://localhost{root}/a.jpg") == b"picture"
 
 
-def test_a_video_is_told_by_its_first_bytes_and_copied(root: Path, tmp_path: Path) -> None:
+def test_a_video_is_recognized_by_its_first_bytes_and_downloaded(
+    root: Path, tmp_path: Path
+) -> None:
     film = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 40
     (root / "a.jpg").write_bytes(film)
-    watched: list[bool] = []
+    renewals: list[bool] = []
     store = Store(f"file://{tmp_path}/store")
     sources = Sources(store, (root,), max_bytes=2000, max_video_bytes=len(film))
     with pytest.raises(VideoFound):
         sources.read((root / "a.jpg").as_uri())
-    copied = BytesIO(b"what was there before")
-    digest = sources.copy((root / "a.jpg").as_uri(), copied, lambda: watched.append(True))
-    assert copied.getvalue() == film
+    downloaded = BytesIO(b"what was there before")
+    digest = sources.download((root / "a.jpg").as_uri(), downloaded, lambda: renewals.append(True))
+    assert downloaded.getvalue() == film
     assert digest == blake2b(film, digest_size=16).digest()
-    assert watched
+    assert renewals
     short = Sources(store, (root,), max_bytes=2000, max_video_bytes=len(film) - 1)
     with pytest.raises(TooLargeItem):
-        short.copy((root / "a.jpg").as_uri(), copied, lambda: None)
+        short.download((root / "a.jpg").as_uri(), downloaded, lambda: None)
 
 
 @pytest.mark.parametrize("name", ["é ü.jpg", "a%20b.jpg", "a#b?c.jpg", "日本.jpg"])
@@ -74,7 +76,7 @@ def test_nothing_outside_the_allowed_folders_is_read(
         sources.read(f"{root.as_uri()}/{tail}")
 
 
-def test_a_folder_whose_name_only_begins_alike_is_outside(
+def test_a_folder_whose_name_only_starts_alike_is_outside(
     sources: Sources, root: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "photos2").mkdir()
@@ -114,7 +116,7 @@ def test_a_file_over_the_limit_is_too_large(sources: Sources, root: Path) -> Non
         sources.read((root / "big.jpg").as_uri())
 
 
-def test_folders_and_pipes_are_no_pictures(sources: Sources, root: Path) -> None:
+def test_folders_and_pipes_are_refused(sources: Sources, root: Path) -> None:
     os.mkfifo(root / "pipe.jpg")
     for path in (root / "pipe.jpg", root):
         with pytest.raises(UnsupportedItem):

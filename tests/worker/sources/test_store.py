@@ -1,4 +1,4 @@
-"""Uploads wait in the store until their workers come."""
+"""Uploads stay in the store until they are removed."""
 
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +9,7 @@ from models.errors import TooLargeItem
 from worker.sources.store import Store
 
 
-def test_what_was_written_is_read_back_until_it_is_removed(tmp_path: Path) -> None:
+def test_a_file_is_read_back_until_it_is_removed(tmp_path: Path) -> None:
     store = Store(f"file://{tmp_path}/a folder")
     batch = store.new_batch()
     uris = [store.write(batch, number, BytesIO(b"%d" % number), 10) for number in range(3)]
@@ -21,7 +21,7 @@ def test_what_was_written_is_read_back_until_it_is_removed(tmp_path: Path) -> No
         pass
 
 
-def test_a_file_over_the_limit_is_not_kept(tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_not_stored(tmp_path: Path) -> None:
     store = Store(f"file://{tmp_path}/store")
     batch = store.new_batch()
     with pytest.raises(TooLargeItem):
@@ -34,7 +34,7 @@ def test_two_batches_never_share_a_name(tmp_path: Path) -> None:
     assert len({store.new_batch() for _ in range(100)}) == 100
 
 
-def test_a_store_may_be_any_that_fsspec_knows() -> None:
+def test_a_store_may_be_any_fsspec_file_system() -> None:
     store = Store("memory://bucket/prefix")
     uri = store.write(store.new_batch(), 1, BytesIO(b"x"), 10)
     with store.open(uri) as file:

@@ -157,7 +157,7 @@ def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = allow(settings, clip, lease_seconds=0.6)
-    monkeypatch.setattr(store, "COPY_BYTES", 2048)
+    monkeypatch.setattr(store, "BLOCK_BYTES", 2048)
     dispatcher = plan_dispatcher(database, settings)
     read = annotated_video._RenewingFile.read
 
