@@ -8,6 +8,7 @@ import click
 import pytest
 
 from cli.main import facetally
+from db import audience_tables, tables, video_tables
 from db.states import ErrorCode
 from tests.support.documents import DOCUMENTS, ROOT, read_commands
 from worker.settings import PREFIX, Settings
@@ -16,7 +17,12 @@ NAMES = [str(document.relative_to(ROOT)) for document in DOCUMENTS]
 SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
 # Read by clients and by tests.
 OTHER_VARIABLES = {"FACETALLY_URL", "FACETALLY_KEY", "FACETALLY_TEST_SCREENSHOTS"}
+# Each of these modules adds its rows to the one metadata.
+TABLES = {
+    name for one in (tables, audience_tables, video_tables) for name in one.Table.metadata.tables
+}
 PACKAGES = "api|benchmarks|cli|db|docs|examples|facetally|models|tests|worker"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 API = ROOT / "docs" / "api.md"
 README = ROOT / "README.md"
 PICTURE_BYTES = 120_000
@@ -81,6 +87,13 @@ def test_the_page_of_the_api_lists_every_code_of_failed_items():
     section = API.read_text().split("### Failed items")[1].split("\n## ")[0]
 
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [*ErrorCode]
+
+
+def test_the_architecture_lists_every_table():
+    section = ARCHITECTURE.read_text().split("## Tables")[1].split("\n\nA video gets")[0]
+    rows = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == TABLES
 
 
 def test_the_readme_is_short_and_its_pictures_are_small():
