@@ -11,13 +11,13 @@ from datetime import date
 from html import escape
 from io import StringIO
 from threading import Lock
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH = 340
 LETTERS = 14
@@ -103,7 +103,7 @@ def draw_against_diagonal(
         return _to_svg(figure, title)
 
 
-def _set_percent(axes: Axes) -> None:
+def _set_percent(axes: "Axes") -> None:
     ticks, labels = (0.0, 0.5, 1.0), ("0%", "50%", "100%")
     for set_ticks, set_limits in (
         (axes.set_xticks, axes.set_xlim),
@@ -161,7 +161,7 @@ def draw_pyramid(
         axes.set_ylim(-0.6, len(bands) - 0.4)
         axes.set_title("female", loc="left", color=FEMALE)
         axes.set_title("male", loc="right", color=ACCENT)
-        axes.xaxis.set_major_locator(MaxNLocator(5, symmetric=True, steps=[1, 2, 5, 10]))
+        axes.locator_params(axis="x", nbins=5, symmetric=True, steps=[1, 2, 5, 10])
         axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         axes.set_xlabel(axis)
         axes.grid(axis="x")
@@ -170,7 +170,7 @@ def draw_pyramid(
 
 
 def _draw_bar(
-    axes: Axes, row: int, sign: int, point: Point | None, color: str, widest: float
+    axes: "Axes", row: int, sign: int, point: Point | None, color: str, widest: float
 ) -> None:
     if point is None:
         axes.plot([sign * widest / 25], [row], "o", color=color, markerfacecolor="none")
@@ -196,7 +196,7 @@ def draw_timeline(title: str, counts: Mapping[date, int | None], days: int, axis
         axes.set_xlim(starts[0] - room, end + room)
         axes.set_ylim(bottom=0, top=None if any(known) else 1)
         _name_ends(axes, starts, end)
-        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
+        axes.locator_params(axis="y", nbins=4, integer=True, steps=[1, 2, 5, 10])
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set_ylabel(axis)
         axes.grid(axis="y")
@@ -204,7 +204,7 @@ def draw_timeline(title: str, counts: Mapping[date, int | None], days: int, axis
         return _to_svg(figure, title)
 
 
-def _name_ends(axes: Axes, starts: Sequence[int], end: int) -> None:
+def _name_ends(axes: "Axes", starts: Sequence[int], end: int) -> None:
     """The first date and the last, each within the plot."""
     first, last = (f"{date.fromordinal(start):%d %b %Y}" for start in (starts[0], starts[-1]))
     if len(starts) == 1:
@@ -216,13 +216,17 @@ def _name_ends(axes: Axes, starts: Sequence[int], end: int) -> None:
 
 
 @contextmanager
-def _open_figure(height: int) -> Iterator[Figure]:
+def _open_figure(height: int) -> Iterator["Figure"]:
+    # The API starts without matplotlib: loading it takes longer than drawing a plot.
+    from matplotlib import rc_context  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     with _drawing, rc_context(STYLE):
         # Of 72 points to the inch, one is one pixel of the page.
         yield Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
 
 
-def _to_svg(figure: Figure, title: str) -> Markup:
+def _to_svg(figure: "Figure", title: str) -> Markup:
     """As a part of a page: named for who cannot see it, as wide as its place."""
     text = StringIO()
     figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
