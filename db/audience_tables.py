@@ -11,8 +11,8 @@ from db.tables import BigKey, Json, Table
 
 
 class CellRow(Table):
-    """How many faces of one age and gender a job has in one segment (its dimensions as JSON) on one
-    day, and their mass; written with the faces."""
+    """How many faces of one age and gender a job has, for one set of dimension values (as JSON) and
+    one day, with their mass; written with the faces."""
 
     __tablename__ = "cells"
 
@@ -28,7 +28,7 @@ class CellRow(Table):
 
 
 class MeasureRow(Table):
-    """What else is counted where cells are: what became of items, how faces cluster in pictures."""
+    """What else is counted with the cells: outcomes of items, and how faces cluster in pictures."""
 
     __tablename__ = "measures"
 
@@ -41,7 +41,7 @@ class MeasureRow(Table):
 
 
 class DeltaRow(Table):
-    """What a transaction added to the cells of a job, and the cube does not hold yet."""
+    """What a transaction added to the cells of a job, until it is folded into the cube."""
 
     __tablename__ = "deltas"
 
@@ -54,7 +54,7 @@ class DeltaRow(Table):
 
 
 class CubeRow(Table):
-    """Cells of many jobs, summed so that an audience reads few rows: see `db/audience/cube.py`."""
+    """Cells of many jobs, summed so that an audience reads few rows; see `db/audience/cube.py`."""
 
     __tablename__ = "cube"
 
@@ -68,8 +68,8 @@ class CubeRow(Table):
 
 
 class EvaluationRow(Table):
-    """How right the nets were on labeled pictures; `labeled` holds the counts of labels and
-    predictions, which listing evaluations does not read."""
+    """How accurate the models were on labeled pictures; `labeled` are the counts of labels and
+    predictions, which a list of evaluations does not load."""
 
     __tablename__ = "evaluations"
 

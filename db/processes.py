@@ -1,4 +1,4 @@
-"""Who is alive: each process renews its row, and counts as gone when it has not for a while."""
+"""Which processes are alive: each renews its row, and counts as gone if it stops."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ PRUNED_AFTER_SECONDS = 3600.0
 
 
 def record_heartbeat(session: Session, name: str, role: ProcessRole, slots: int) -> None:
-    """Renew this process' row, or make it."""
+    """Renew this process's row, or insert it."""
     renewed = session.execute(
         update(ProcessRow)
         .where(ProcessRow.name == name)
@@ -28,19 +28,19 @@ def record_heartbeat(session: Session, name: str, role: ProcessRole, slots: int)
 
 
 def remove_process(session: Session, name: str) -> None:
-    """Remove this process' row at its end."""
+    """Remove this process's row when it ends."""
     session.execute(delete(ProcessRow).where(ProcessRow.name == name))
 
 
 def prune_processes(session: Session) -> None:
-    """Remove the rows of processes that ended without leaving."""
+    """Remove the rows of processes that died without removing their own."""
     long_ago = ProcessRow.seen_at < DatabaseTime(-PRUNED_AFTER_SECONDS)
     session.execute(delete(ProcessRow).where(long_ago))
 
 
 @dataclass(frozen=True, slots=True)
 class LiveProcess:
-    """A process that was heard of lately."""
+    """A process with a recent heartbeat."""
 
     name: str
     role: ProcessRole
@@ -49,7 +49,7 @@ class LiveProcess:
 
 
 def read_processes(session: Session) -> list[LiveProcess]:
-    """Who is alive, by role and name."""
+    """Live processes by role and name."""
     query = (
         select(ProcessRow)
         .where(ProcessRow.seen_at > DatabaseTime(-GONE_AFTER_SECONDS))
@@ -62,7 +62,7 @@ def read_processes(session: Session) -> list[LiveProcess]:
 
 
 def count_slots(session: Session, role: ProcessRole) -> int:
-    """How many things the live processes of a role can do at once."""
+    """How many tasks the live processes of a role can run at the same time."""
     query = select(func.coalesce(func.sum(ProcessRow.slots), 0)).where(
         ProcessRow.role == role, ProcessRow.seen_at > DatabaseTime(-GONE_AFTER_SECONDS)
     )

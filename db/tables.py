@@ -1,20 +1,21 @@
-"""The rows: a job has items, its items are worked on in chunks, and a chunk records faces."""
+"""The rows of jobs: a job has items, which are analyzed in chunks and have faces."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON
 
 from db.clock import DatabaseTime, UtcDateTime
 
-# SQLite numbers rows by itself only where the key is its plain INTEGER.
+# SQLite assigns row numbers only where the key is its plain INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 ERASING = text("erasing_at IS NOT NULL AND erased_at IS NULL")
 EXPIRING = text("expires_at IS NOT NULL AND erasing_at IS NULL")
-# Not by their state: PostgreSQL could not change a row in its place whose state is indexed.
+# By error code, not by state: PostgreSQL cannot update a row in place if an index has its state.
 FAILED = text("error_code IS NOT NULL")
 LEASED = text("state = 'leased'")
 OF_VIDEO = text("item_id IS NOT NULL")
@@ -23,6 +24,8 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 
 class Table(DeclarativeBase):
+    """All tables, and the types of their columns."""
+
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's own protocol
 
 
@@ -30,7 +33,7 @@ class JobRow(Table):
     """One submission."""
 
     __tablename__ = "jobs"
-    # An erased job's number is never given to another.
+    # The number of an erased job is never assigned again.
     __table_args__ = (
         Index("jobs_by_state", "state", "id"),
         Index("jobs_to_erase", "erasing_at", postgresql_where=ERASING, sqlite_where=ERASING),
@@ -48,30 +51,30 @@ class JobRow(Table):
     queued_at: Mapped[datetime | None]
     running_at: Mapped[datetime | None]
     cancelling_at: Mapped[datetime | None]
-    # Why its first items failed; and when it was told to go on all the same.
+    # Why its first items failed, and when it was resumed all the same.
     paused_at: Mapped[datetime | None]
     pause: Mapped[dict[str, str] | None] = mapped_column(Json)
     resumed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    # When it is to be erased, whether or not anybody asks.
+    # When it is erased without a request.
     expires_at: Mapped[datetime | None]
-    # Set by whoever erases it: what it held can no longer be read, and is removed piece by piece.
+    # From `erasing_at` on its contents cannot be read; they are removed batch by batch.
     erasing_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     receipt: Mapped[dict[str, int] | None] = mapped_column(Json)
-    # Its uploads, by their names in the store.
+    # Where its uploads are kept in the store.
     batches: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
 class RequestRow(Table):
-    """A request that was accepted under an Idempotency-Key: repeated, it changes nothing."""
+    """A request that was accepted with an Idempotency-Key: repeated, it changes nothing."""
 
     __tablename__ = "requests"
 
-    key: Mapped[str] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str]
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    # How many items of an append are in already.
+    # How many items of an append were added so far.
     items: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
 
@@ -83,7 +86,7 @@ class ItemRow(Table):
     __table_args__ = (
         UniqueConstraint("job_id", "position", name="items_by_position"),
         Index("items_failed", "job_id", "error_code", postgresql_where=FAILED, sqlite_where=FAILED),
-        # Room to change each item once where it is, which tells no index: its row keeps its size.
+        # Half of each page is free, so that each item can be updated in place, without its indexes.
         {"sqlite_autoincrement": True, "postgresql_with": {"fillfactor": 50}},
     )
 
@@ -97,16 +100,16 @@ class ItemRow(Table):
     error_message: Mapped[str | None]
     width_pixels: Mapped[int | None]
     height_pixels: Mapped[int | None]
-    # Likely faces that were left out, where there are any.
+    # Likely faces that were left out; null for none.
     too_small: Mapped[int | None]
     too_unsure: Mapped[int | None]
-    # Of its bytes, once they were read; and the item of its job that was recorded with them first.
+    # The digest of its bytes, and the item of its job that was recorded first with the same bytes.
     digest: Mapped[bytes | None]
     duplicate_of: Mapped[int | None] = mapped_column(BigKey)
     captured_at: Mapped[datetime | None]
     dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
-    # Of videos alone: how long it is by its header, how many frames were looked at, what of it was
-    # left out, and where its annotated copy is kept.
+    # Of videos: their length by the header, how many frames were analyzed, what was left out, and
+    # where the annotated video is kept.
     duration_seconds: Mapped[float | None]
     frames: Mapped[int | None]
     warning: Mapped[str | None]
@@ -114,10 +117,10 @@ class ItemRow(Table):
 
 
 class ChunkRow(Table):
-    """The items of a job from `start` up to, not including, `stop`; and what became of them.
+    """A job's items from `start` up to but excluding `stop`, their lease and their counts.
 
-    A video has a chunk of its own once it is cut, which counts it; its segments count nothing:
-    their `start` is their `stop`.
+    A video that was cut has a chunk of its own, which counts it. Its segments count nothing: their
+    `start` equals their `stop`.
     """
 
     __tablename__ = "chunks"
@@ -135,9 +138,9 @@ class ChunkRow(Table):
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     crashes: Mapped[int] = mapped_column(default=0)
-    # The workers of those crashes that nobody saw, each as often as it happened to it.
+    # The main processes on which it crashed unseen, one entry for each crash.
     unseen_crashes: Mapped[list[str]] = mapped_column(Json, default=list)
-    # Where it has crashed before: the position of the item that is worked on now.
+    # After a crash: the position of the item that is being analyzed.
     current_item: Mapped[int | None]
     token: Mapped[str | None]
     worker: Mapped[str | None]
@@ -150,16 +153,33 @@ class ChunkRow(Table):
     cancelled: Mapped[int] = mapped_column(default=0)
     faces: Mapped[int] = mapped_column(default=0)
     without_faces: Mapped[int] = mapped_column(default=0)
-    # How many of those done have the bytes of another item.
+    # How many of `done` have the same bytes as another item.
     duplicates: Mapped[int] = mapped_column(default=0)
-    # How many had ended before workers were given it, the last time.
+    # How many items had ended before workers could claim it, counted anew at each retry.
     ended_before: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(default="items")
-    # Of a segment or a join: the video; and of a segment, from which grid time up to which, not
-    # included, its frames are. Without an end, it goes on for as long as the video does.
+    # Of a segment or a join: the video. Of a segment: its frames from `first_frame` up to but
+    # excluding `stop_frame`, as grid times; without a stop, up to the end of the video.
     item_id: Mapped[int | None] = mapped_column(BigKey)
     first_frame: Mapped[int | None]
     stop_frame: Mapped[int | None]
+
+    @hybrid_property
+    def size(self) -> int:
+        return self.stop - self.start
+
+    @hybrid_property
+    def ended(self) -> int:
+        return self.done + self.failed + self.cancelled
+
+    @hybrid_property
+    def unfinished(self) -> int:
+        return self.size - self.ended
+
+    @hybrid_property
+    def newly_ended(self) -> int:
+        """How many items workers have analyzed, since the last retry if there was one."""
+        return self.done + self.failed - self.ended_before
 
 
 class DigestRow(Table):
@@ -167,15 +187,14 @@ class DigestRow(Table):
 
     __tablename__ = "digests"
 
-    # No foreign key: jobs are never deleted, and looking each up would cost more than the row.
+    # No foreign key: jobs are never deleted, and checking it would cost more than the row.
     job_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(BigKey)
 
 
 class FaceRow(Table):
-    """One detection. `age` is `age_years` in whole years, as cells count it and filters compare
-    it."""
+    """One detection; `age` is `age_years` in whole years, for counts and filters."""
 
     __tablename__ = "faces"
     __table_args__ = (Index("faces_by_item", "item_id", "ordinal"),)
@@ -196,14 +215,14 @@ class FaceRow(Table):
     age_low: Mapped[int]
     age_high: Mapped[int]
     age_group: Mapped[str]
-    # Of a video's face: its frame, when that is shown, and which track it belongs to.
+    # Of a face in a video: the frame, its time, and the track that the face belongs to.
     frame: Mapped[int | None]
     time_seconds: Mapped[float | None]
     track: Mapped[int | None]
 
 
 class ThumbnailRow(Table):
-    """The annotated picture of an item, encoded; apart, so that reading items never reads it."""
+    """An item's annotated picture, encoded; apart, so that reading items skips it."""
 
     __tablename__ = "thumbnails"
 
@@ -215,7 +234,7 @@ class ThumbnailRow(Table):
 
 
 class ProcessRow(Table):
-    """A live process: it renews `seen_at` every few seconds."""
+    """A live process, which renews `seen_at` every few seconds."""
 
     __tablename__ = "processes"
 

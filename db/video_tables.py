@@ -1,4 +1,4 @@
-"""The rows of videos: their frames until they are joined, and the people in them."""
+"""The rows of videos: their frames, until they are joined, and their people."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,8 +7,8 @@ from db.tables import Table
 
 
 class FrameRow(Table):
-    """A frame that was looked at, until the video's segments are joined: its signature tells shots
-    apart, and some keep a small picture."""
+    """A frame that was analyzed, kept until the video is joined: its fingerprint tells shots apart,
+    and some frames keep a small picture."""
 
     __tablename__ = "frames"
 
@@ -46,7 +46,7 @@ class TrackRow(Table):
     age_high: Mapped[int]
     age_group: Mapped[str]
     age_spread: Mapped[float]
-    # The frame that shows this person best, and where.
+    # The frame that shows this person best, and where in it.
     best_frame: Mapped[int]
     best_seconds: Mapped[float]
     x: Mapped[int]
@@ -57,8 +57,8 @@ class TrackRow(Table):
 
 
 class AnnotatedVideoRow(Table):
-    """How far the annotated copy of a video has come, until that is done: `pieces` of it are kept
-    in `batch`, up to the frame that is shown at `drawn_seconds`."""
+    """How far an annotated video is drawn, until it is done: its `clips` are kept in `batch`, and
+    end with the frame at `drawn_seconds`."""
 
     __tablename__ = "annotated_videos"
 
@@ -71,7 +71,7 @@ class AnnotatedVideoRow(Table):
 
 
 class TrackThumbnailRow(Table):
-    """The frame that shows a track best, small; apart, so that reading tracks never reads it."""
+    """A small picture of a track's best frame; apart, so that reading tracks skips it."""
 
     __tablename__ = "track_thumbnails"
 
@@ -83,5 +83,6 @@ class TrackThumbnailRow(Table):
     content: Mapped[bytes]
 
 
-# What a video has beside its faces.
-OF_VIDEOS = (FrameRow, TrackRow, TrackThumbnailRow, AnnotatedVideoRow)
+# What only the join of a video needs, and all that a video has besides its faces.
+JOIN_TABLES = (FrameRow, AnnotatedVideoRow)
+VIDEO_TABLES = (*JOIN_TABLES, TrackRow, TrackThumbnailRow)

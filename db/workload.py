@@ -1,4 +1,4 @@
-"""How much there is to do and has been done, in counts for those who watch over the system."""
+"""How much work waits, runs and is done, as counts for operators."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from db.tables import ChunkRow, JobRow
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Each is a count by its label; `items` counts those that ended."""
+    """Counts by label; `items` are those that have ended."""
 
     jobs: dict[str, int]
     chunks: dict[str, int]
@@ -24,14 +24,14 @@ class Workload:
 
 def count_recent(session: Session, seconds: float) -> int:
     """How many items ended in the last `seconds`."""
-    query = select(
-        func.coalesce(func.sum(ChunkRow.done + ChunkRow.failed - ChunkRow.ended_before), 0)
-    ).where(ChunkRow.finished_at > DatabaseTime(-seconds))
+    query = select(func.coalesce(func.sum(ChunkRow.newly_ended), 0)).where(
+        ChunkRow.finished_at > DatabaseTime(-seconds)
+    )
     return session.execute(query).scalar_one()
 
 
 def read_workload(session: Session) -> Workload:
-    """Count everything once."""
+    """Count all jobs, chunks, slots, items and faces."""
     sums = (
         func.coalesce(func.sum(column), 0)
         for column in (ChunkRow.done, ChunkRow.failed, ChunkRow.cancelled, ChunkRow.faces)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cli.exits import CommandFailed
 from db.chunks.crashes import rescue_chunks_of
-from db.chunks.leases import release_all_chunks
+from db.chunks.release import release_all_chunks
 from db.engine import Database
 from db.migrate import migrate
 from worker.settings import Settings

@@ -75,6 +75,12 @@ class Tally:
         """The totals to add to, for an item with these dimensions that was taken then."""
         return self.under(CellKey(spell_dimensions(dimensions), day_of(captured_at), unit))
 
+    def add_failure(
+        self, dimensions: Mapping[str, str], captured_at: datetime | None, code: str
+    ) -> None:
+        """Count an item that failed."""
+        add_outcome(self.at(dimensions, captured_at), f"{FAILED}{code}")
+
     def under(self, cell_key: CellKey) -> Totals:
         totals = self.totals.get(cell_key)
         if totals is None:
@@ -99,10 +105,11 @@ def tally_results(
     """Count what became of the items of a chunk, and the faces that were found."""
     tally = Tally()
     for result in results:
-        totals = tally.at(result.item.dimensions, result.item.captured_at)
+        dimensions, captured_at = result.item.dimensions, result.item.captured_at
         if result.error is not None:
-            add_outcome(totals, f"{FAILED}{result.error.code}")
+            tally.add_failure(dimensions, captured_at, result.error.code)
             continue
+        totals = tally.at(dimensions, captured_at)
         add_outcome(totals, DONE)
         is_duplicate = result.duplicate_of is not None
         add_outcome(totals, DUPLICATES, int(is_duplicate))

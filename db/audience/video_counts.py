@@ -9,7 +9,6 @@ from db.audience.cells import Tally, Unit, record_tally
 from db.audience.totals import (
     DONE,
     DUPLICATES,
-    FAILED,
     WITHOUT_FACES,
     CountedFace,
     add_dropped,
@@ -17,8 +16,7 @@ from db.audience.totals import (
     add_picture,
 )
 from db.item_values import ClaimedItem
-from db.states import ErrorCode
-from db.tables import FaceRow, ItemRow
+from db.tables import FaceRow
 from db.video_tables import TrackRow
 from models.face import Dropped
 from models.statistics.confusion import OLDEST
@@ -48,15 +46,6 @@ def count_video(
     add_picture(tally.at(item.dimensions, item.captured_at, Unit.FRAME), faces)
     counted = add_picture(tally.at(item.dimensions, item.captured_at, Unit.TRACK), people)
     add_outcome(totals, WITHOUT_FACES, int(counts and not counted))
-    record_tally(session, job_id, tally)
-
-
-def count_failed_video(session: Session, item_id: int, code: ErrorCode) -> None:
-    """Add a video that was given up."""
-    what = select(ItemRow.job_id, ItemRow.dimensions, ItemRow.captured_at)
-    job_id, dimensions, captured_at = session.execute(what.where(ItemRow.id == item_id)).one()
-    tally = Tally()
-    add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{code}")
     record_tally(session, job_id, tally)
 
 

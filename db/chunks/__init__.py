@@ -1,8 +1,9 @@
-"""What a worker claims, holds and gives back. In reading order:
+"""What a worker claims, leases and releases. In reading order:
 
-leases     claim, hold and mark
+leases     claim, renew, mark and lock
 splitting  part of a chunk as a chunk of its own
 release    what a worker gives back unfinished
+failures   an item that is given up
 segments   a video as chunks
 crashes    a chunk whose worker died
 window     which chunks Redis holds hints of

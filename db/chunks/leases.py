@@ -1,5 +1,4 @@
-"""Step 3: a worker claims a chunk, holds it while it works, and gives it up when it cannot go
-on."""
+"""The lease of a chunk: claimed by a worker, renewed while it works, locked to write under it."""
 
 from enum import StrEnum
 
@@ -16,23 +15,23 @@ from db.tables import ChunkRow, ItemRow, JobRow
 class LeaseStatus(StrEnum):
     """What a worker learns when it renews its lease."""
 
-    RENEWED = "renewed"  # go on
+    RENEWED = "renewed"  # continue
     CANCELLING = "cancelling"  # record what is done and stop
-    LOST = "lost"  # somebody else has the chunk: drop everything
+    LOST = "lost"  # the chunk was taken back: drop everything
 
 
 def claim_chunk(
     session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
 ) -> ClaimedChunk | None:
-    """Take the chunk if it is free and its job is live; None for a late or doubled hint."""
-    # The job's row first, then the chunk's, as a cancellation does: in the other order each could
-    # wait for the other.
+    """Lease the chunk if it waits and its job is live; None for a late or doubled hint."""
+    # Lock the job's row before the chunk's, as a cancellation does: in different orders, two
+    # transactions could wait for each other.
     _mark_running(session, chunk_id)
     claimed = _take_lease(session, chunk_id, token, worker, lease_seconds)
     if claimed is None:
         return None
     job_id = claimed.job_id
-    # A segment has no item of its own: it lies within the video at its start.
+    # A segment has no items of its own: it belongs to the video at its start.
     stop = max(claimed.stop, claimed.start + 1)
     return ClaimedChunk(
         id=chunk_id,
@@ -44,6 +43,17 @@ def claim_chunk(
         kind=ChunkKind(claimed.kind),
         first_frame=claimed.first_frame or 0,
         stop_frame=claimed.stop_frame,
+    )
+
+
+def _mark_running(session: Session, chunk_id: int) -> None:
+    job_id = select(ChunkRow.job_id).where(
+        ChunkRow.id == chunk_id, ChunkRow.state == ChunkState.WAITING
+    )
+    session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id.scalar_subquery(), JobRow.state == JobState.QUEUED)
+        .values(state=JobState.RUNNING, running_at=func.coalesce(JobRow.running_at, DatabaseTime()))
     )
 
 
@@ -71,19 +81,8 @@ def _take_lease(
     ).first()
 
 
-def _mark_running(session: Session, chunk_id: int) -> None:
-    job_id = select(ChunkRow.job_id).where(
-        ChunkRow.id == chunk_id, ChunkRow.state == ChunkState.WAITING
-    )
-    session.execute(
-        update(JobRow)
-        .where(JobRow.id == job_id.scalar_subquery(), JobRow.state == JobState.QUEUED)
-        .values(state=JobState.RUNNING, running_at=func.coalesce(JobRow.running_at, DatabaseTime()))
-    )
-
-
 def read_options(session: Session, job_id: int) -> JobOptions:
-    """How the items of a job are to be worked on."""
+    """How the items of a job are analyzed."""
     options = session.execute(select(JobRow.options).where(JobRow.id == job_id)).scalar_one()
     return JobOptions.of(options)
 
@@ -105,7 +104,7 @@ def _read_waiting_items(
 
 
 def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: float) -> LeaseStatus:
-    """Show that the work goes on, and learn whether it still should."""
+    """Extend a lease whose worker makes progress, and report whether it should continue."""
     job_id = session.execute(
         update(ChunkRow)
         .where(*leased_with(chunk_id, token))
@@ -118,9 +117,9 @@ def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: floa
 
 
 def mark_current_item(session: Session, chunk_id: int, token: str, item_id: int | None) -> bool:
-    """Write down which item is worked on now, for whoever takes the chunk back from a dead worker.
+    """Note which item is analyzed now, so that a crash can be blamed on it.
 
-    False where the lease has moved on.
+    False where the lease was lost.
     """
     position = select(ItemRow.position).where(ItemRow.id == item_id).scalar_subquery()
     marked = session.execute(
@@ -133,20 +132,17 @@ def mark_current_item(session: Session, chunk_id: int, token: str, item_id: int 
     return marked.first() is not None
 
 
-def release_all_chunks(session: Session) -> None:
-    """Give every leased chunk back: for a start at which no worker of this database can be
-    alive."""
-    session.execute(
-        update(ChunkRow)
-        .where(ChunkRow.state == ChunkState.LEASED)
-        .values(state=ChunkState.WAITING, token=None, current_item=None)
-    )
-    lost = (ChunkRow.state == ChunkState.WAITING, ChunkRow.sent_at.is_not(None))
-    session.execute(update(ChunkRow).where(*lost).values(sent_at=None))
+def lock_lease(session: Session, chunk: ClaimedChunk) -> ChunkRow | None:
+    """The row of a chunk, locked until the transaction ends; None where its lease was lost.
+
+    The guard of every transaction that first reads the row and then writes under the lease.
+    """
+    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
+    return session.scalars(lease).first()
 
 
 def leased_with(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
-    """The chunk, while this lease of it lasts."""
+    """The chunk, as long as it is leased with this token."""
     return (
         ChunkRow.id == chunk_id,
         ChunkRow.token == token,
@@ -154,22 +150,22 @@ def leased_with(chunk_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def leased_by(worker: str) -> tuple[ColumnElement[bool], ...]:
-    """The chunks that the children of a worker's main process hold, `host:pid`."""
+def leased_by(main_process: str) -> tuple[ColumnElement[bool], ...]:
+    """The chunks that the pool children of a main process, `host:pid`, have leased."""
     return (
         ChunkRow.state == ChunkState.LEASED,
-        ChunkRow.worker.startswith(f"{worker}:", autoescape=True),
+        ChunkRow.worker.startswith(f"{main_process}:", autoescape=True),
     )
 
 
 def is_cancelling(session: Session, job_id: int) -> bool:
-    """Whether a job is to stop: nothing of it waits any more."""
+    """Whether a job is being cancelled: none of its chunks wait any more."""
     query = select(JobRow.state).where(JobRow.id == job_id)
     return session.execute(query).scalar_one() == JobState.CANCELLING
 
 
 def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, str]]:
-    """(chunk id, token) of leases that ended unrenewed: their workers are dead or stuck."""
+    """(chunk id, token) of leases that ran out: their workers are dead or stuck."""
     query = (
         select(ChunkRow.id, ChunkRow.token)
         .where(ChunkRow.state == ChunkState.LEASED, ChunkRow.lease_until < DatabaseTime())

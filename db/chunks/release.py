@@ -1,4 +1,4 @@
-"""What a worker that has to end leaves: it waits again at once, and nothing counts as a crash."""
+"""Chunks that are released unfinished: they wait again at once, and no crash is counted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,23 +6,23 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from db.chunks.leases import leased_by, leased_with
+from db.chunks.leases import leased_by, leased_with, lock_lease
 from db.chunks.splitting import cut_sub_chunk
+from db.chunks.window import resend_hints
 from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk
 from db.states import ChunkState
 from db.tables import ChunkRow, ItemRow
 
-LAST_MOMENT_SECONDS = 1.0
+# Hints of released chunks are held back for this long: a worker that is ending still takes hints,
+# and wastes them.
+SHUTDOWN_PAUSE_SECONDS = 1.0
 
 
 def release_rest(session: Session, chunk: ClaimedChunk, results: int) -> ClaimedChunk | None:
-    """Cut off what comes after the first `results` items; the lease is on those from now on.
-
-    None where the lease has moved on.
-    """
-    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
-    row = session.scalars(lease).first()
+    """Release all but the first `results` items, which remain leased; None where the lease was
+    lost."""
+    row = lock_lease(session, chunk)
     if row is None:
         return None
     first_left = select(ItemRow.position).where(ItemRow.id == chunk.items[results].id)
@@ -40,20 +40,18 @@ def release_rest(session: Session, chunk: ClaimedChunk, results: int) -> Claimed
 
 
 def release_chunk(session: Session, chunk: ClaimedChunk) -> bool:
-    """All of a chunk; False where the lease has moved on."""
+    """Release a whole chunk; False where its lease was lost."""
     return _release(session, leased_with(chunk.id, chunk.token), 0.0) == 1
 
 
-def release_chunks_of(session: Session, worker: str) -> int:
-    """Whatever the children of a worker hold; returns how many chunks that were.
-
-    They are sent a moment later, as a worker in its last moment still takes hints, for nothing.
-    """
-    return _release(session, leased_by(worker), LAST_MOMENT_SECONDS)
+def release_chunks_of(session: Session, main_process: str) -> int:
+    """Release what the pool children of an ending main process have leased; returns how many
+    chunks."""
+    return _release(session, leased_by(main_process), SHUTDOWN_PAUSE_SECONDS)
 
 
 def _release(session: Session, which: Sequence[ColumnElement[bool]], pause_seconds: float) -> int:
-    given = session.execute(
+    released = session.execute(
         update(ChunkRow)
         .where(*which)
         .values(
@@ -62,10 +60,21 @@ def _release(session: Session, which: Sequence[ColumnElement[bool]], pause_secon
             sent_at=None,
             not_before=DatabaseTime(pause_seconds),
             current_item=None,
-            # A claim that comes to nothing is no attempt.
+            # A claim that leads to nothing is not an attempt.
             attempts=ChunkRow.attempts - 1,
         )
         .returning(ChunkRow.id)
         .execution_options(synchronize_session=False)
     )
-    return len(given.all())
+    return len(released.all())
+
+
+def release_all_chunks(session: Session) -> None:
+    """Release every leased chunk, and resend every hint: for a start at which no worker of this
+    database can be alive."""
+    session.execute(
+        update(ChunkRow)
+        .where(ChunkRow.state == ChunkState.LEASED)
+        .values(state=ChunkState.WAITING, token=None, current_item=None)
+    )
+    resend_hints(session)

@@ -1,23 +1,22 @@
-"""A video among the chunks: it is cut into segments, and when the last has ended it waits to be
-joined.
+"""A video among the chunks: it is cut into segments, and joined once the last of them has ended.
 
-Its own chunk counts it; while the segments are worked on, that one is `cut`.
+The video's own chunk counts it, and is `cut` while its segments are analyzed.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.video_counts import count_failed_video
-from db.chunks.leases import leased_with
+from db.chunks.failures import fail_item
+from db.chunks.leases import leased_with, lock_lease
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, Failure
 from db.states import ChunkKind, ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
-from db.video_tables import OF_VIDEOS, AnnotatedVideoRow, FrameRow
+from db.video_tables import JOIN_TABLES, VIDEO_TABLES
 from db.video_values import VideoCut
 
 _UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)
@@ -26,17 +25,19 @@ _UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)
 def separate_videos(
     session: Session, chunk: ChunkRow, video_ids: Sequence[int], recorded_ids: Sequence[int] = ()
 ) -> None:
-    """Split a chunk so that each of these videos has one of its own; what was recorded just now
-    counts as ended now."""
+    """Split a chunk so that each of these videos has a chunk of its own.
+
+    Items of `recorded_ids`, which this transaction recorded, count as ended now.
+    """
     edges = {chunk.start, chunk.stop}
     for position in _read_positions(session, video_ids):
         edges |= {position, position + 1}
     recorded = _read_positions(session, recorded_ids)
     for start, stop in pairwise(sorted(edges)):
-        piece = cut_sub_chunk(session, chunk, start, stop, chunk.crashes, chunk.unseen_crashes)
-        piece.ended_before -= sum(start <= position < stop for position in recorded)
-        if piece.state == ChunkState.DONE:
-            piece.finished_at = DatabaseTime()
+        part = cut_sub_chunk(session, chunk, start, stop, chunk.crashes, chunk.unseen_crashes)
+        part.ended_before -= sum(start <= position < stop for position in recorded)
+        if part.state == ChunkState.DONE:
+            part.finished_at = DatabaseTime()
     chunk.state = ChunkState.SPLIT
 
 
@@ -44,37 +45,33 @@ def _read_positions(session: Session, item_ids: Sequence[int]) -> list[int]:
     return list(session.scalars(select(ItemRow.position).where(ItemRow.id.in_(item_ids))))
 
 
-def cut_video(session: Session, chunk: ClaimedChunk, plan: VideoCut) -> bool:
-    """Give workers the segments of a video; False where its lease has moved on.
+def cut_video(session: Session, chunk: ClaimedChunk, cut: VideoCut) -> bool:
+    """Add the segments of a video for workers to claim; False where the lease was lost.
 
-    Where its chunk has items beside it that have ended, it gets one of its own first.
+    A video whose chunk also has items that ended is separated from them first, and cut at the next
+    claim.
     """
     [item] = chunk.items
-    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
-    row = session.scalars(lease).first()
+    row = lock_lease(session, chunk)
     if row is None:
         return False
-    if row.stop - row.start > 1:
+    if row.size > 1:
         separate_videos(session, row, [item.id])
         return True
-    row.state, row.kind, row.item_id, row.current_item = (
-        ChunkState.CUT,
-        ChunkKind.JOIN,
-        item.id,
-        None,
-    )
+    row.state, row.kind = ChunkState.CUT, ChunkKind.JOIN
+    row.item_id, row.current_item = item.id, None
     session.execute(
         update(ItemRow)
         .where(ItemRow.id == item.id)
         .values(
-            width_pixels=plan.width_pixels,
-            height_pixels=plan.height_pixels,
-            duration_seconds=plan.duration_seconds,
-            digest=plan.digest,
-            warning=plan.warning,
+            width_pixels=cut.width_pixels,
+            height_pixels=cut.height_pixels,
+            duration_seconds=cut.duration_seconds,
+            digest=cut.digest,
+            warning=cut.warning,
         )
     )
-    for first, stop in plan.segments:
+    for first, stop in cut.segments:
         session.add(_make_segment(chunk.job_id, row.start, item.id, first, stop))
     return True
 
@@ -97,10 +94,10 @@ def _make_segment(
 def end_segment(
     session: Session, chunk: ClaimedChunk, state: ChunkState, reached: int | None
 ) -> bool:
-    """The guard of a segment's transaction: False where its lease has moved on.
+    """The guard of a segment's transaction: False where its lease was lost.
 
-    Where it was left at the grid time `reached`, the rest waits as a segment of its own; with the
-    last segment the video is opened to be joined.
+    Where the worker stopped at the grid time `reached`, the rest waits as another segment. After
+    the last segment, the video waits to be joined.
     """
     [item] = chunk.items
     video = lock_video(session, item.id)
@@ -115,7 +112,7 @@ def end_segment(
     if reached is not None:
         rest = _make_segment(chunk.job_id, ended.start, item.id, reached, chunk.stop_frame)
         session.add(rest)
-    elif video.state == ChunkState.CUT and not _has_segments(session, item.id):
+    elif video.state == ChunkState.CUT and not _has_unfinished_segments(session, item.id):
         video.state = ChunkState.WAITING
         video.token, video.sent_at = None, None
         video.crashes, video.unseen_crashes = 0, []
@@ -123,33 +120,29 @@ def end_segment(
 
 
 def lock_video(session: Session, item_id: int) -> ChunkRow | None:
-    """The row that a video is joined by, locked: to be done before any of its segments is changed,
-    so that of two transactions that end at once the second sees what the first did."""
-    root = select(ChunkRow).where(ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.JOIN)
-    return session.scalars(root.with_for_update()).first()
+    """The chunk that joins a video, locked.
+
+    Lock it before changing any of the video's segments: then, of two transactions that end the last
+    two segments, the second sees what the first did.
+    """
+    join = select(ChunkRow).where(ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.JOIN)
+    return session.scalars(join.with_for_update()).first()
 
 
-def _has_segments(session: Session, item_id: int) -> bool:
-    unfinished = exists().where(
-        ChunkRow.item_id == item_id,
-        ChunkRow.kind == ChunkKind.SEGMENT,
-        ChunkRow.state.in_(_UNFINISHED),
-    )
+def _has_unfinished_segments(session: Session, item_id: int) -> bool:
+    unfinished = exists().where(*_segments_of(item_id), ChunkRow.state.in_(_UNFINISHED))
     return bool(session.scalar(select(unfinished)))
 
 
-def fail_video(session: Session, item_id: int, error: Failure) -> None:
-    """Give up a video, whoever of its chunks found that it cannot be done; nothing of it stays."""
+def _segments_of(item_id: int) -> tuple[ColumnElement[bool], ...]:
+    return ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT
+
+
+def fail_video(session: Session, item_id: int, failure: Failure) -> None:
+    """Give up a video, from whichever of its chunks; all that was found in it is removed."""
     lock_video(session, item_id)
-    forget_video(session, item_id)
-    failed = session.execute(
-        update(ItemRow)
-        .where(ItemRow.id == item_id, ItemRow.state == ItemState.WAITING)
-        .values(state=ItemState.FAILED, error_code=error.code, error_message=error.message)
-        .returning(ItemRow.id)
-    ).first()
-    if failed is not None:
-        count_failed_video(session, item_id, error.code)
+    discard_video(session, item_id)
+    fail_item(session, failure, ItemRow.id == item_id)
     session.execute(
         update(ChunkRow)
         .where(
@@ -161,25 +154,23 @@ def fail_video(session: Session, item_id: int, error: Failure) -> None:
     )
 
 
-def forget_video(session: Session, item_id: int) -> None:
-    """Remove what its segments have left: late workers find no chunk to record."""
-    segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
-    session.execute(delete(ChunkRow).where(*segments))
-    for table in (FaceRow, *OF_VIDEOS):
+def discard_video(session: Session, item_id: int) -> None:
+    """Remove a video's segments, and so late workers' leases, and all that was found in it."""
+    session.execute(delete(ChunkRow).where(*_segments_of(item_id)))
+    for table in (FaceRow, *VIDEO_TABLES):
         session.execute(delete(table).where(table.item_id == item_id))
 
 
-def forget_begun_videos(session: Session, job_id: int) -> None:
-    """Remove what was found in those videos of a cancelled job that were not joined."""
+def discard_unfinished_videos(session: Session, job_id: int) -> None:
+    """Remove what was found in those videos of a cancelled job that were cut, but not joined."""
     cut = select(ChunkRow.item_id).where(ChunkRow.job_id == job_id, ChunkRow.item_id.is_not(None))
-    begun = select(ItemRow.id).where(ItemRow.id.in_(cut), ItemRow.state == ItemState.WAITING)
-    for item_id in list(session.scalars(begun)):
-        forget_video(session, item_id)
+    unfinished = select(ItemRow.id).where(ItemRow.id.in_(cut), ItemRow.state == ItemState.WAITING)
+    for item_id in list(session.scalars(unfinished)):
+        discard_video(session, item_id)
 
 
-def forget_frames(session: Session, item_id: int) -> None:
-    """What only the join needed."""
-    for table in (FrameRow, AnnotatedVideoRow):
+def discard_frames(session: Session, item_id: int) -> None:
+    """Remove what only the join of a video needed."""
+    for table in JOIN_TABLES:
         session.execute(delete(table).where(table.item_id == item_id))
-    segments = (ChunkRow.item_id == item_id, ChunkRow.kind == ChunkKind.SEGMENT)
-    session.execute(delete(ChunkRow).where(*segments))
+    session.execute(delete(ChunkRow).where(*_segments_of(item_id)))

@@ -1,4 +1,4 @@
-"""A run of items cut out of a chunk, with its part of what the chunk counts."""
+"""Part of a chunk as a chunk of its own, with its share of what the chunk counts."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,8 +17,8 @@ def cut_sub_chunk(
     crashes: int,
     unseen_crashes: list[str],
 ) -> ChunkRow:
-    """A new chunk of these items of another; what it counts is still to be taken from that one."""
-    piece = ChunkRow(
+    """A new chunk for some items of another; the caller reduces the counts of that one."""
+    part = ChunkRow(
         job_id=chunk.job_id,
         start=start,
         stop=stop,
@@ -26,30 +26,30 @@ def cut_sub_chunk(
         unseen_crashes=unseen_crashes,
         cancelled=0,
     )
-    _count_ended(session, piece)
-    piece.ended_before = ended = piece.done + piece.failed
-    piece.state = ChunkState.DONE if ended == stop - start else ChunkState.WAITING
-    session.add(piece)
-    return piece
+    _count_ended(session, part)
+    part.ended_before = part.done + part.failed
+    part.state = ChunkState.DONE if part.ended_before == stop - start else ChunkState.WAITING
+    session.add(part)
+    return part
 
 
-def _count_ended(session: Session, piece: ChunkRow) -> None:
-    """What had ended before: refused at the door, or done before a retry."""
+def _count_ended(session: Session, part: ChunkRow) -> None:
+    """Count the items that have ended already: refused at the door, or done before a retry."""
     inside = (
-        ItemRow.job_id == piece.job_id,
-        ItemRow.position >= piece.start,
-        ItemRow.position < piece.stop,
+        ItemRow.job_id == part.job_id,
+        ItemRow.position >= part.start,
+        ItemRow.position < part.stop,
     )
     states = select(ItemRow.state, func.count()).where(*inside).group_by(ItemRow.state)
     counts = {state: count for state, count in session.execute(states)}
     faces = (
         select(func.count(), func.count(FaceRow.item_id.distinct())).join(ItemRow).where(*inside)
     )
-    piece.faces, with_faces = session.execute(faces.select_from(FaceRow)).one()
-    piece.done = counts.get(ItemState.DONE, 0)
-    piece.failed = counts.get(ItemState.FAILED, 0)
-    copies = select(func.count(ItemRow.duplicate_of)).where(*inside)
-    piece.duplicates = session.execute(copies).scalar_one()
-    piece.without_faces = piece.done - with_faces
-    if read_options(session, piece.job_id).duplicates is Duplicates.ONCE:
-        piece.without_faces -= piece.duplicates
+    part.faces, with_faces = session.execute(faces.select_from(FaceRow)).one()
+    part.done = counts.get(ItemState.DONE, 0)
+    part.failed = counts.get(ItemState.FAILED, 0)
+    duplicates = select(func.count(ItemRow.duplicate_of)).where(*inside)
+    part.duplicates = session.execute(duplicates).scalar_one()
+    part.without_faces = part.done - with_faces
+    if read_options(session, part.job_id).duplicates is Duplicates.ONCE:
+        part.without_faces -= part.duplicates

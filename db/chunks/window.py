@@ -1,5 +1,4 @@
-"""Step 2: which chunks Redis should hold hints of; and what the dispatcher takes back and
-closes."""
+"""Which chunks Redis should hold hints of: a window of few, shared fairly among jobs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,8 +17,8 @@ from db.tables import ChunkRow, JobRow
 SHARING_JOBS = 200
 # No job starves: one of low priority still gets a ninth of what the most urgent gets.
 WEIGHTS = {Priority.LOW: 1, Priority.NORMAL: 3, Priority.HIGH: 9}
-# How often a place goes to a job that holds none, whatever its weight.
-DRAWN_BY_LOT = 0.1
+# How often a hint goes to a job that has no chunk outstanding, whatever its weight.
+LOTTERY_SHARE = 0.1
 _WEIGHT = case(WEIGHTS, value=JobRow.priority)
 
 
@@ -32,18 +31,18 @@ class _Due:
 
 
 def choose_hints(session: Session, window: int, resend_seconds: float) -> list[int]:
-    """Take the chunks whose hints go out now: as many as the window has room for, fairly by job.
+    """Choose the chunks whose hints are sent now: as many as fit the window, shared among jobs.
 
-    A chunk counts as outstanding for `resend_seconds` after its hint was sent; one that nobody
-    claimed by then was lost, and is chosen again.
+    A chunk fills the window for `resend_seconds` after its hint was sent. If nobody has claimed it
+    by then, the hint was lost, and the chunk is chosen again.
     """
     outstanding = _count_outstanding(session, resend_seconds)
     room = window - outstanding[ChunkState.WAITING].total()
     if room <= 0:
         return []
     due = _read_due(session, room, resend_seconds)
-    held = outstanding[ChunkState.WAITING] + outstanding[ChunkState.LEASED]
-    chosen = _share(due, held, room)
+    taken = outstanding[ChunkState.WAITING] + outstanding[ChunkState.LEASED]
+    chosen = _share(due, taken, room)
     if chosen:
         sent = update(ChunkRow).where(ChunkRow.id.in_(chosen)).values(sent_at=DatabaseTime())
         session.execute(sent)
@@ -51,12 +50,18 @@ def choose_hints(session: Session, window: int, resend_seconds: float) -> list[i
 
 
 def forget_hints(session: Session, chunk_ids: Sequence[int]) -> None:
-    """Mark hints that could not be sent, so that they are chosen again at once."""
+    """Note that these hints could not be sent, so that they are chosen again at once."""
     session.execute(update(ChunkRow).where(ChunkRow.id.in_(chunk_ids)).values(sent_at=None))
 
 
+def resend_hints(session: Session, *which: ColumnElement[bool]) -> None:
+    """Have the hints of these waiting chunks sent again at once."""
+    sent = (ChunkRow.state == ChunkState.WAITING, ChunkRow.sent_at.is_not(None))
+    session.execute(update(ChunkRow).where(*which, *sent).values(sent_at=None))
+
+
 def _count_outstanding(session: Session, resend_seconds: float) -> dict[ChunkState, Counter[int]]:
-    """Per state, how many chunks of each job are in Redis' window or in a worker's hands."""
+    """For each job, how many of its chunks fill the window, and how many are leased."""
     conditions = {
         ChunkState.WAITING: _is_sent(resend_seconds),
         ChunkState.LEASED: true(),
@@ -109,18 +114,18 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _
             )
             .order_by(ChunkRow.id)
             .limit(room)
-            # Two dispatchers at once share the work instead of sending every hint twice.
+            # Two dispatchers share the work, instead of both sending every hint.
             .with_for_update(skip_locked=True)
         )
         due[job_id] = _Due(weight, list(session.scalars(chunks)))
     return due
 
 
-def _share(due: dict[int, _Due], held: Counter[int], room: int) -> list[int]:
-    """Give each place to the job that holds the fewest for its weight, any among equals; now and
-    then to one that holds none."""
+def _share(due: dict[int, _Due], outstanding: Counter[int], room: int) -> list[int]:
+    """Give each hint to the job with the fewest chunks outstanding for its weight, at random among
+    equals; now and then to a job that has none."""
     chosen: list[int] = []
-    taken = Counter({job_id: held[job_id] for job_id in due})
+    taken = Counter({job_id: outstanding[job_id] for job_id in due})
     ahead = {job_id: iter(job.chunk_ids) for job_id, job in due.items()}
 
     def rank(job_id: int) -> tuple[float, float]:
@@ -128,8 +133,8 @@ def _share(due: dict[int, _Due], held: Counter[int], room: int) -> list[int]:
 
     while ahead and len(chosen) < room:
         idle = [job_id for job_id in ahead if not taken[job_id]]
-        # Drawn by lot, as where places are fewer than jobs the ranks would always name the same.
-        job_id = choice(idle) if idle and random() < DRAWN_BY_LOT else min(ahead, key=rank)
+        # A lottery, because with more jobs than room the ranks would always favor the same ones.
+        job_id = choice(idle) if idle and random() < LOTTERY_SHARE else min(ahead, key=rank)
         chunk_id = next(ahead[job_id], None)
         if chunk_id is None:
             del ahead[job_id]
@@ -140,5 +145,5 @@ def _share(due: dict[int, _Due], held: Counter[int], room: int) -> list[int]:
 
 
 def has_chunk(state: ChunkState, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the job of the query around it has a chunk in that state."""
+    """Whether the job of the enclosing query has a chunk in that state."""
     return exists().where(ChunkRow.job_id == JobRow.id, ChunkRow.state == state, *conditions)

@@ -1,12 +1,12 @@
 """A job from its acceptance to its erasure. In reading order:
 
-idempotency     the same request twice is one job
+idempotency     a repeated request is one job
 submissions     accepts jobs and items
-video_progress  how far the videos of a job have come
-status          state and counts of a job
+video_progress  how far the videos of jobs are
+status          state and counts of jobs
+retrying        runs failed items again
 pausing         a job whose items all fail alike
 cancelling      stops a job
-closing         gives a job its last state
-retrying        runs the failed items again
+closing         gives a job its final state
 erasure         removes everything of a job
 """

@@ -1,4 +1,4 @@
-"""Cancels a job: what waits ends now, what runs learns it at its next renewal."""
+"""Cancelling a job: what waits ends now; workers stop at the next renewal of their leases."""
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -7,32 +7,28 @@ from db.clock import DatabaseTime
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 
-# How many items of a chunk have not ended yet.
-LEFT = ChunkRow.stop - ChunkRow.start - ChunkRow.done - ChunkRow.failed - ChunkRow.cancelled
-
 
 def cancel_job(session: Session, job_id: int) -> bool:
-    """Ask a live job to stop: what waits is cancelled now, what runs learns it at its next
-    renewal."""
+    """Start cancelling a live job; False where it is not live."""
     live = update(JobRow).where(JobRow.id == job_id, JobRow.state.in_(LIVE_JOB_STATES))
-    asked = session.execute(
+    started = session.execute(
         live.values(
             state=JobState.CANCELLING,
             cancelling_at=func.coalesce(JobRow.cancelling_at, DatabaseTime()),
         ).returning(JobRow.queued_at, JobRow.items)
     ).first()
-    if asked is None:
+    if started is None:
         return False
-    if asked.queued_at is None:
-        _cancel_draft(session, job_id, asked.items)
+    if started.queued_at is None:
+        _cancel_draft(session, job_id, started.items)
     cancel_waiting_chunks(session, job_id)
     return True
 
 
 def _cancel_draft(session: Session, job_id: int, items: int) -> None:
-    """One chunk says what became of the items of a job that never had any."""
-    known = select(ChunkRow.id).where(ChunkRow.job_id == job_id).limit(1)
-    if not items or session.scalar(known) is not None:
+    """Give a job that has no chunks yet a single one, which counts its items."""
+    existing = select(ChunkRow.id).where(ChunkRow.job_id == job_id).limit(1)
+    if not items or session.scalar(existing) is not None:
         return
     refused = select(func.count()).where(ItemRow.job_id == job_id, ItemRow.error_code.is_not(None))
     failed = session.execute(refused).scalar_one()
@@ -42,7 +38,7 @@ def _cancel_draft(session: Session, job_id: int, items: int) -> None:
 
 
 def cancel_waiting_chunks(session: Session, job_id: int) -> None:
-    """End every chunk of a job that nobody holds."""
+    """End every chunk of a job that is not leased."""
     session.execute(
         update(ChunkRow)
         .where(
@@ -51,7 +47,7 @@ def cancel_waiting_chunks(session: Session, job_id: int) -> None:
         )
         .values(
             state=ChunkState.CANCELLED,
-            cancelled=ChunkRow.cancelled + LEFT,
+            cancelled=ChunkRow.cancelled + ChunkRow.unfinished,
             finished_at=DatabaseTime(),
         )
     )

@@ -1,9 +1,9 @@
-"""Gives a job its last state once all its chunks have ended."""
+"""Closing a job: it gets its final state once all its chunks have ended."""
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from db.chunks.segments import forget_begun_videos
+from db.chunks.segments import discard_unfinished_videos
 from db.chunks.window import has_chunk
 from db.clock import DatabaseTime
 from db.jobs.cancelling import cancel_waiting_chunks
@@ -12,13 +12,13 @@ from db.tables import ChunkRow, ItemRow, JobRow
 
 
 def read_jobs_to_close(session: Session) -> list[int]:
-    """Live jobs whose chunks have all ended, and those being cancelled that only wait."""
-    return list(session.scalars(select(JobRow.id).where(*_over())))
+    """Live jobs whose chunks have all ended; of cancelling jobs, those with none leased."""
+    return list(session.scalars(select(JobRow.id).where(*_has_ended())))
 
 
-def _over() -> tuple[ColumnElement[bool], ...]:
+def _has_ended() -> tuple[ColumnElement[bool], ...]:
     working = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED, JobState.CANCELLING)
-    # Asked apart, so that of a large job only the chunks in that state are looked at.
+    # One condition for each state, so that only a large job's chunks in that state are read.
     return (
         JobRow.state.in_(working),
         ~has_chunk(ChunkState.LEASED),
@@ -28,7 +28,7 @@ def _over() -> tuple[ColumnElement[bool], ...]:
 
 
 def close_job(session: Session, job_id: int) -> JobState | None:
-    """Give a job its last state; None where it is not over, or another process closes it."""
+    """Give a job its final state; None where it has not ended, or another process closes it."""
     job = session.execute(
         select(JobRow.state, JobRow.items)
         .where(JobRow.id == job_id)
@@ -37,17 +37,17 @@ def close_job(session: Session, job_id: int) -> JobState | None:
     if job is None:
         return None
     if job.state == JobState.CANCELLING:
-        # A chunk that came back from a dead worker meanwhile waits, and nobody may claim it.
+        # A chunk that was rescued meanwhile waits, and nobody may claim it.
         cancel_waiting_chunks(session, job_id)
-    if session.scalar(select(JobRow.id).where(JobRow.id == job_id, *_over())) is None:
+    if session.scalar(select(JobRow.id).where(JobRow.id == job_id, *_has_ended())) is None:
         return None
-    last_state = _judge(session, job_id, JobState(job.state), job.items)
-    values = {"state": last_state, "finished_at": DatabaseTime()}
+    final_state = _choose_final_state(session, job_id, JobState(job.state), job.items)
+    values = {"state": final_state, "finished_at": DatabaseTime()}
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
-    return last_state
+    return final_state
 
 
-def _judge(session: Session, job_id: int, state: JobState, items: int) -> JobState:
+def _choose_final_state(session: Session, job_id: int, state: JobState, items: int) -> JobState:
     counted = (ChunkRow.job_id == job_id, ChunkRow.state != ChunkState.SPLIT)
     failed, cancelled = session.execute(
         select(
@@ -64,7 +64,7 @@ def _judge(session: Session, job_id: int, state: JobState, items: int) -> JobSta
 
 
 def _cancel_waiting_items(session: Session, job_id: int) -> None:
-    forget_begun_videos(session, job_id)
+    discard_unfinished_videos(session, job_id)
     session.execute(
         update(ItemRow)
         .where(ItemRow.job_id == job_id, ItemRow.state == ItemState.WAITING)

@@ -1,4 +1,4 @@
-"""Erasing means gone: what a job held is removed, and a receipt of it stays."""
+"""Erasing a job: everything of it is removed; only a receipt remains."""
 
 from dataclasses import dataclass
 
@@ -11,34 +11,36 @@ from db.clock import DatabaseTime
 from db.item_values import STORE_SCHEME
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import ChunkRow, DigestRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
-from db.video_tables import OF_VIDEOS
+from db.video_tables import VIDEO_TABLES
 
-# Items removed in one transaction, with their faces and thumbnails: short, so that nobody waits.
+# Items removed in one transaction with their faces and thumbnails: few, so that it is short.
 ERASED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class ErasedJob:
-    """A job whose rows are gone, and whose uploads are to be removed next."""
+    """A job that is being erased, and where its uploads are kept."""
 
     id: int
     batches: tuple[str, ...]
 
 
 def erase_job(session: Session, job_id: int) -> bool:
-    """Let go of a job: from now on nothing of it is read or recorded; False where there is none.
+    """Start erasing a job, which cancels it if it is live; False where it does not exist.
 
-    A live job is cancelled by it. The rows are removed by `remove_erased`, a piece at a time.
+    From now on nothing of it is read or recorded. `remove_erased` removes its rows, a batch at a
+    time.
     """
-    # The job's row first, as everybody does: in another order two could wait for each other.
+    # Lock the job's row first, as every transaction does: in different orders, two could wait for
+    # each other.
     live = select(JobRow.state, JobRow.items).where(
         JobRow.id == job_id, JobRow.erasing_at.is_(None)
     )
     job = session.execute(live.with_for_update(key_share=True)).first()
     if job is None:
         return session.get(JobRow, job_id) is not None
-    receipt = {"items": job.items, **_count_held(session, job_id)}
-    # Without its chunk no late worker can record, and no hint claims.
+    receipt = {"items": job.items, **_count_contents(session, job_id)}
+    # Without its chunks, no late worker can record and no hint can claim.
     _remove_chunks(session, job_id)
     session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
@@ -53,7 +55,7 @@ def _remove_chunks(session: Session, job_id: int) -> None:
     erase_cells(session, job_id)
 
 
-def _count_held(session: Session, job_id: int) -> dict[str, int]:
+def _count_contents(session: Session, job_id: int) -> dict[str, int]:
     of_job = ItemRow.job_id == job_id
     return {
         "faces": session.scalar(
@@ -74,7 +76,7 @@ def _count_held(session: Session, job_id: int) -> dict[str, int]:
 
 
 def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
-    """Jobs that somebody let go of, and that are not gone yet."""
+    """Jobs whose erasure has started and not finished."""
     query = select(JobRow.id, JobRow.batches).where(
         JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None)
     )
@@ -82,25 +84,25 @@ def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
 
 
 def remove_erased(session: Session, job_id: int) -> bool:
-    """Remove the next piece of an erased job; True when nothing is left."""
-    # `erase_job` did not see pieces that a worker was cutting off at that moment.
+    """Remove the next batch of rows of a job that is being erased; True when none are left."""
+    # `erase_job` did not see sub-chunks that another transaction was cutting at that moment.
     _remove_chunks(session, job_id)
-    piece = list(
+    batch = list(
         session.scalars(select(ItemRow.id).where(ItemRow.job_id == job_id).limit(ERASED_AT_ONCE))
     )
-    digests = select(ItemRow.digest).where(ItemRow.id.in_(piece))
+    digests = select(ItemRow.digest).where(ItemRow.id.in_(batch))
     session.execute(
         delete(DigestRow).where(DigestRow.job_id == job_id, DigestRow.digest.in_(digests))
     )
-    for table in (FaceRow, ThumbnailRow, *OF_VIDEOS):
-        session.execute(delete(table).where(table.item_id.in_(piece)))
-    session.execute(delete(ItemRow).where(ItemRow.id.in_(piece)))
-    return len(piece) < ERASED_AT_ONCE
+    for table in (FaceRow, ThumbnailRow, *VIDEO_TABLES):
+        session.execute(delete(table).where(table.item_id.in_(batch)))
+    session.execute(delete(ItemRow).where(ItemRow.id.in_(batch)))
+    return len(batch) < ERASED_AT_ONCE
 
 
 def finish_erasure(session: Session, job_id: int) -> bool:
-    """Note that rows and uploads are gone: the receipt is complete. False while the job is still to
-    be taken out of the cube."""
+    """Complete the receipt once rows and uploads are gone; False while the cube still counts the
+    job."""
     in_cube = select(DeltaRow.id).where(DeltaRow.job_id == job_id).exists()
     gone = session.execute(
         update(JobRow)
@@ -112,6 +114,6 @@ def finish_erasure(session: Session, job_id: int) -> bool:
 
 
 def read_jobs_to_expire(session: Session) -> list[int]:
-    """Jobs whose time has come."""
+    """Jobs that have expired."""
     query = select(JobRow.id).where(JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
     return list(session.scalars(query))

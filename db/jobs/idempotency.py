@@ -1,4 +1,4 @@
-"""A request repeated under its key is answered again, and changes nothing."""
+"""A request that is repeated with its Idempotency-Key gets the same answer and changes nothing."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from db.tables import RequestRow
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRequest:
-    """A request that came before under the same key."""
+    """An earlier request with the same Idempotency-Key."""
 
     digest: str
     job_id: int
@@ -19,7 +19,7 @@ class AcceptedRequest:
 
 
 def find_request(session: Session, key: str) -> AcceptedRequest | None:
-    """What was accepted under this key; others that use it at the same time wait for us."""
+    """What was accepted with this key; other requests with it wait for this transaction."""
     if is_postgresql(session):
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
     row = session.get(RequestRow, key)
@@ -27,19 +27,19 @@ def find_request(session: Session, key: str) -> AcceptedRequest | None:
 
 
 def note_request(session: Session, key: str, digest: str, job_id: int) -> None:
-    """Remember a request in the transaction that accepts it."""
-    session.add(RequestRow(key=key, digest=digest, job_id=job_id))
+    """Remember a request, in the transaction that accepts it."""
+    session.add(RequestRow(idempotency_key=key, digest=digest, job_id=job_id))
 
 
 def note_progress(session: Session, key: str, before: int, after: int) -> bool:
-    """Remember how many items of an append are in, in the transaction that adds them.
+    """Remember how many items of an append were added, in the transaction that adds them.
 
-    False where that number is not `before`: the same request is being worked on elsewhere.
+    False where the number is not `before`: another process handles the same request.
     """
     noted = session.execute(
         update(RequestRow)
-        .where(RequestRow.key == key, RequestRow.items == before)
+        .where(RequestRow.idempotency_key == key, RequestRow.items == before)
         .values(items=after)
-        .returning(RequestRow.key)
+        .returning(RequestRow.idempotency_key)
     ).first()
     return noted is not None

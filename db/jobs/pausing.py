@@ -1,9 +1,9 @@
-"""A job whose first items all fail alike waits for a person, instead of failing the rest, too."""
+"""Pausing a job whose first items all fail alike, so that the rest does not fail as well."""
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from db.chunks.window import has_chunk
+from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.jobs.retrying import retriable
 from db.states import ChunkState, JobState
@@ -11,13 +11,13 @@ from db.tables import ChunkRow, ItemRow, JobRow
 
 
 def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
-    """Jobs of which so many items have failed and none was done; of any job none, where it is 0."""
+    """Jobs of which at least this many items have failed and none is done; 0 disables pausing."""
     if not after_failures:
         return []
     some_done = has_chunk(ChunkState.DONE, ChunkRow.done > 0)
-    # Of most jobs one chunk says enough; the others are few, and have few chunks that ended.
+    # For most jobs one chunk is enough to decide; the others are few and have few ended chunks.
     suspects = list(session.scalars(select(JobRow.id).where(*_may_pause(), ~some_done)))
-    failures = func.sum(ChunkRow.failed - ChunkRow.ended_before)
+    failures = func.sum(ChunkRow.newly_ended)
     query = (
         select(ChunkRow.job_id)
         .where(ChunkRow.job_id.in_(suspects), ChunkRow.state == ChunkState.DONE)
@@ -28,13 +28,13 @@ def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
 
 
 def _may_pause() -> tuple[ColumnElement[bool], ...]:
-    """Running, with something left to save, and not told to go on before."""
+    """The job is running, has chunks left to save, and was not resumed before."""
     waits = has_chunk(ChunkState.WAITING)
     return JobRow.state == JobState.RUNNING, JobRow.resumed_at.is_(None), waits
 
 
 def pause_job(session: Session, job_id: int) -> bool:
-    """Let nothing more of a job be claimed; False where its failures differ or it has moved on."""
+    """Stop claims of a job's chunks; False where its failures differ or its state has changed."""
     job = select(JobRow.id).where(JobRow.id == job_id, *_may_pause())
     if session.scalar(job.with_for_update(skip_locked=True, key_share=True)) is None:
         return False
@@ -50,7 +50,7 @@ def pause_job(session: Session, job_id: int) -> bool:
     example = select(ItemRow.error_message).where(*failed).order_by(ItemRow.position).limit(1)
     message = (
         f"The first {failures} items all failed as {code}, for example: {session.scalar(example)} "
-        "Resume the job to go on all the same; cancel or erase it if the cause is not mended."
+        "Resume the job once the cause is fixed, or cancel or erase it."
     )
     values = {
         "state": JobState.PAUSED,
@@ -62,7 +62,7 @@ def pause_job(session: Session, job_id: int) -> bool:
 
 
 def resume_job(session: Session, job_id: int) -> bool:
-    """Go on with a paused job, which is not paused again; False where it is not paused."""
+    """Resume a paused job, which is never paused again; False where it is not paused."""
     resumed = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.PAUSED)
@@ -71,14 +71,6 @@ def resume_job(session: Session, job_id: int) -> bool:
     ).first()
     if resumed is None:
         return False
-    # Hints that were sent before the pause are gone: they were refused.
-    session.execute(
-        update(ChunkRow)
-        .where(
-            ChunkRow.job_id == job_id,
-            ChunkRow.state == ChunkState.WAITING,
-            ChunkRow.sent_at.is_not(None),
-        )
-        .values(sent_at=None)
-    )
+    # Hints that were sent before the pause are gone: their claims were refused.
+    resend_hints(session, ChunkRow.job_id == job_id)
     return True

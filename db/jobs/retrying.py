@@ -1,10 +1,9 @@
-"""The failed items of an ended job are given to workers once more."""
+"""Retrying a job: its failed items wait for workers once more."""
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db.audience.cells import Tally, record_tally
-from db.audience.totals import FAILED, add_outcome
 from db.clock import DatabaseTime
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
@@ -13,10 +12,10 @@ RETRIED_STATES = (JobState.COMPLETED_WITH_ERRORS, JobState.FAILED)
 
 
 def retry_job(session: Session, job_id: int) -> int:
-    """Open the chunks of failed items again; returns how many items will be tried.
+    """Reopen the chunks of failed items; returns how many items will be tried.
 
-    Items that were refused at the door stay as they are: nothing of them was kept. What is done
-    stays done, and is not touched.
+    Items that were refused at the door stay failed, as nothing of them was kept. What is done is
+    not touched.
     """
     reopened = session.execute(
         update(JobRow)
@@ -27,7 +26,7 @@ def retry_job(session: Session, job_id: int) -> int:
     if reopened is None:
         return 0
     retried = _reopen_chunks(session, job_id)
-    _take_back_failures(session, job_id)
+    _uncount_failures(session, job_id)
     session.execute(
         update(ItemRow)
         .where(*retriable(job_id))
@@ -36,16 +35,16 @@ def retry_job(session: Session, job_id: int) -> int:
     return retried
 
 
-def _take_back_failures(session: Session, job_id: int) -> None:
+def _uncount_failures(session: Session, job_id: int) -> None:
     what = (ItemRow.dimensions, ItemRow.captured_at, ItemRow.error_code)
     tally = Tally()
     for dimensions, captured_at, code in session.execute(select(*what).where(*retriable(job_id))):
-        add_outcome(tally.at(dimensions, captured_at), f"{FAILED}{code}")
+        tally.add_failure(dimensions, captured_at, str(code))
     record_tally(session, job_id, tally, sign=-1)
 
 
 def retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The failed items of a job, but for those refused at the door, which have no address."""
+    """The failed items of a job, except those refused at the door, which have no address."""
     return (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
 
 
@@ -69,7 +68,7 @@ def _reopen_chunks(session: Session, job_id: int) -> int:
 
 
 def _reopen_chunk(session: Session, chunk_id: int, items: int) -> None:
-    """As a new one, of which all but these failed items are done."""
+    """Make it a new chunk in which all but these failed items have ended."""
     session.execute(
         update(ChunkRow)
         .where(ChunkRow.id == chunk_id)
@@ -77,7 +76,7 @@ def _reopen_chunk(session: Session, chunk_id: int, items: int) -> None:
             state=ChunkState.WAITING,
             failed=ChunkRow.failed - items,
             ended_before=ChunkRow.done + ChunkRow.failed - items,
-            # A video is cut anew.
+            # A video is cut again.
             kind=ChunkKind.ITEMS,
             item_id=None,
             crashes=0,

@@ -1,4 +1,4 @@
-"""A job is followed by counts that only grow, and cancelled."""
+"""The state and progress of jobs, as sums over their chunks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,15 +8,14 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
 from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
-from db.jobs.cancelling import LEFT
 from db.jobs.video_progress import read_video_progress
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow, JobRow
 
-# The rate is that of the last minute: short enough to follow a fleet that grows, long enough to be
-# calm.
+# The rate of a live job is that of the last minute: short enough to follow a growing fleet, long
+# enough to be steady.
 RATE_WINDOW_SECONDS = 60
-# Once a job has ended its rate is that of its whole run: since it was last let go on.
+# The rate of an ended job is that of its whole run, since it was started or resumed.
 _IN_RATE = and_(
     ChunkRow.finished_at >= JobRow.running_at,
     or_(JobRow.resumed_at.is_(None), ChunkRow.finished_at >= JobRow.resumed_at),
@@ -28,13 +27,13 @@ _IN_RATE = and_(
 
 
 def read_job(session: Session, job_id: int) -> JobStatus | None:
-    """One job with its counts, or None where there is none."""
+    """One job with its counts, if it exists."""
     row = session.get(JobRow, job_id)
     return None if row is None else _read_statuses(session, [row])[0]
 
 
 def read_chosen_jobs(session: Session, job_ids: Sequence[int]) -> list[JobStatus]:
-    """These jobs, as far as there are any, from the oldest."""
+    """Those of these jobs that exist, the oldest first."""
     query = select(JobRow).where(JobRow.id.in_(job_ids)).order_by(JobRow.id)
     return _read_statuses(session, list(session.scalars(query)))
 
@@ -46,7 +45,7 @@ def read_jobs(
     before: int | None = None,
     state: JobState | None = None,
 ) -> list[JobStatus]:
-    """Jobs from the newest, numbered under `before`."""
+    """Jobs with numbers below `before`, the newest first."""
     query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(JobRow.id < before)
@@ -67,23 +66,20 @@ def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
 
 
 def _before_chunks(row: JobRow) -> tuple[JobCounts, int]:
-    """A draft has items and no chunks; an erased job has neither."""
+    """The counts of a job without chunks: a draft has only items, an erased job nothing."""
     items = 0 if row.erasing_at else row.items
     return JobCounts(items, items, 0, 0, 0, 0, 0, 0), 0
 
 
 def _read_progress(session: Session, job_ids: list[int]) -> dict[int, tuple[JobCounts, int]]:
-    """Sums over chunk rows, which are written with the results; and how many items ended in the
-    time that the rate is of."""
-    size = ChunkRow.stop - ChunkRow.start
-    held = ChunkRow.state.in_((ChunkState.LEASED, ChunkState.CUT))
-    analyzed = ChunkRow.done + ChunkRow.failed - ChunkRow.ended_before
+    """By job, its counts, and how many items ended in the time of its rate."""
+    running = ChunkRow.state.in_((ChunkState.LEASED, ChunkState.CUT))
     query = (
         select(
             ChunkRow.job_id,
-            func.sum(case((_IN_RATE, analyzed), else_=0)),
-            func.sum(size),
-            func.sum(case((held, LEFT), else_=0)),
+            func.sum(case((_IN_RATE, ChunkRow.newly_ended), else_=0)),
+            func.sum(ChunkRow.size),
+            func.sum(case((running, ChunkRow.unfinished), else_=0)),
             func.sum(ChunkRow.done),
             func.sum(ChunkRow.failed),
             func.sum(ChunkRow.cancelled),
@@ -147,7 +143,7 @@ def _receipt(row: JobRow) -> Receipt | None:
 
 
 def _items_per_second(row: JobRow, recent: int, now: datetime) -> float | None:
-    """Over the whole run once it has ended, over the last minute before; none while it rests."""
+    """Over the last minute, or over the whole run of an ended job; None while paused."""
     if row.running_at is None or row.state == JobState.PAUSED:
         return None
     begun = max(row.running_at, row.resumed_at or row.running_at)

@@ -1,4 +1,4 @@
-"""Step 1: a submission becomes a job with items; complete, it is cut into chunks for workers."""
+"""A submission becomes a job with items, and once complete it is cut into chunks for workers."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from db.audience.cells import Tally, record_tally
-from db.audience.totals import FAILED, add_outcome
 from db.bulk import insert_rows
 from db.clock import DatabaseTime
 from db.item_values import NewItem
@@ -20,14 +19,14 @@ from db.processes import count_slots
 from db.states import ChunkState, ItemState, JobState, ProcessRole
 from db.tables import ChunkRow, ItemRow, JobRow
 
-# A small job is cut finer than a chunk may be, so that every slot has its part of it.
+# A small job is cut into smaller chunks than allowed, so that every slot gets some of it.
 CHUNKS_PER_SLOT = 4
-# How long one request may take to fill its job.
+# How long one request may take to fill its draft.
 SUBMISSION_SECONDS = 3600.0
 
 
 def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_items: int) -> int:
-    """Insert a job with its items, ready for workers; a chunk holds at most `chunk_items`."""
+    """Insert a job with its items, ready for workers, in chunks of at most `chunk_items`."""
     job_id = create_draft(session, job)
     append_items(session, job_id, items)
     start_job(session, job_id, chunk_items)
@@ -35,7 +34,7 @@ def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_it
 
 
 def create_draft(session: Session, job: NewJob) -> int:
-    """Insert a job without items; `append_items` and `start_job` make it work."""
+    """Insert a job without items; continue with `append_items` and `start_job`."""
     row = JobRow(
         state=JobState.DRAFT,
         tags=list(job.tags),
@@ -50,8 +49,8 @@ def create_draft(session: Session, job: NewJob) -> int:
 
 
 def open_submission(session: Session, job: NewJob) -> int:
-    """A draft that one request fills in several transactions, and makes whole by
-    `close_submission`; what a request that died has left is erased by itself."""
+    """A draft that one request fills in several transactions and ends with `close_submission`; if
+    the request dies, the draft expires."""
     job_id = create_draft(session, job)
     session.execute(
         update(JobRow)
@@ -62,7 +61,7 @@ def open_submission(session: Session, job: NewJob) -> int:
 
 
 def close_submission(session: Session, job_id: int, expires_at: datetime | None) -> bool:
-    """Keep such a draft for as long as was asked for; False where it is none any more."""
+    """Give such a draft the expiry that was requested; False where it is not a draft any more."""
     kept = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
@@ -73,7 +72,7 @@ def close_submission(session: Session, job_id: int, expires_at: datetime | None)
 
 
 def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> bool:
-    """Add items behind those the draft has; False, adding none, where the job is no draft."""
+    """Add items to the end of a draft; False, adding none, where the job is not a draft."""
     total = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
@@ -93,12 +92,12 @@ def _tally_refused(session: Session, job_id: int, items: Sequence[NewItem]) -> N
     tally = Tally()
     for item in items:
         if item.error:
-            add_outcome(tally.at(item.dimensions, item.captured_at), f"{FAILED}{item.error.code}")
+            tally.add_failure(item.dimensions, item.captured_at, item.error.code)
     record_tally(session, job_id, tally)
 
 
 def add_batch(session: Session, job_id: int, batch: str) -> None:
-    """Note more uploads of a draft, so that they are removed with it."""
+    """Note where more files of a job are kept, so that they are removed with it."""
     row = session.get_one(JobRow, job_id, with_for_update={"key_share": True})
     row.batches = [*row.batches, batch]
 
@@ -118,7 +117,7 @@ def _item_row(job_id: int, position: int, item: NewItem) -> dict[str, object]:
 
 
 def start_job(session: Session, job_id: int, chunk_items: int) -> bool:
-    """Cut a draft into chunks and let workers have it; False where the job is no draft."""
+    """Cut a draft into chunks that workers may claim; False where the job is not a draft."""
     items = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
@@ -150,7 +149,7 @@ def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[di
 
 
 def _count_refused(session: Session, job_id: int, size: int) -> Counter[int]:
-    """How many items were refused at the door, by the start of the chunk they lie in."""
+    """How many items were refused at the door, by the start of their chunk."""
     query = select(ItemRow.position).where(
         ItemRow.job_id == job_id, ItemRow.error_code.is_not(None)
     )

@@ -1,5 +1,5 @@
-"""How far videos are that count as running for minutes or hours: how much of them is looked at, and
-how much of their annotated copies is drawn."""
+"""How far the running videos of jobs are: the share analyzed, and the share of their annotated
+videos drawn."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -19,7 +19,7 @@ _IS_SEGMENT = ChunkRow.kind == ChunkKind.SEGMENT
 
 
 def read_video_progress(session: Session, job_ids: Sequence[int]) -> dict[int, VideoProgress]:
-    """Of each job that has videos under way."""
+    """By job, for those of these jobs that have videos running."""
     running = case((and_(ChunkRow.kind == ChunkKind.JOIN, ~_ENDED), 1), else_=0)
     query = (
         select(
@@ -33,16 +33,15 @@ def read_video_progress(session: Session, job_ids: Sequence[int]) -> dict[int, V
         .having(func.sum(running) > 0)
     )
     rows = session.execute(query).all()
-    copied = _read_copied(session, [row.job_id for row in rows]) if rows else {}
+    drawn = _read_drawn(session, [row.job_id for row in rows]) if rows else {}
     return {
-        job_id: VideoProgress(videos, ended / segments if segments else 0.0, copied.get(job_id))
+        job_id: VideoProgress(videos, ended / segments if segments else 0.0, drawn.get(job_id))
         for job_id, videos, segments, ended in rows
     }
 
 
-def _read_copied(session: Session, job_ids: Sequence[int]) -> dict[int, float]:
-    """The part that is drawn of the copies that were begun, where the videos say how long they
-    are."""
+def _read_drawn(session: Session, job_ids: Sequence[int]) -> dict[int, float]:
+    """By job, the drawn share of its annotated videos that were begun and whose length is known."""
     query = (
         select(ItemRow.job_id, ItemRow.duration_seconds, AnnotatedVideoRow.drawn_seconds)
         .join(AnnotatedVideoRow, AnnotatedVideoRow.item_id == ItemRow.id)
@@ -51,18 +50,18 @@ def _read_copied(session: Session, job_ids: Sequence[int]) -> dict[int, float]:
     )
     begun = [(job_id, length, drawn) for job_id, length, drawn in session.execute(query)]
     return {
-        job_id: _measure(read_options(session, job_id), copies)
-        for job_id, copies in groupby(begun, key=itemgetter(0))
+        job_id: _measure_drawn(read_options(session, job_id), videos)
+        for job_id, videos in groupby(begun, key=itemgetter(0))
     }
 
 
-def _measure(
-    options: JobOptions, copies: Iterable[tuple[int, float | None, float | None]]
+def _measure_drawn(
+    options: JobOptions, videos: Iterable[tuple[int, float | None, float | None]]
 ) -> float:
-    """The part of what is asked of these videos: how long each is, and up to when it is drawn."""
-    asked = drawn = 0.0
-    for _, duration_seconds, drawn_seconds in copies:
+    """The drawn share of the requested part of these videos: (job id, length, drawn up to)."""
+    requested = drawn = 0.0
+    for _, duration_seconds, drawn_seconds in videos:
         ends = filter(None, (duration_seconds, options.stop_seconds))
-        asked += max(0.0, min(ends) - options.start_seconds)
+        requested += max(0.0, min(ends) - options.start_seconds)
         drawn += max(0.0, (drawn_seconds or 0.0) - options.start_seconds)
-    return min(1.0, drawn / asked) if asked else 0.0
+    return min(1.0, drawn / requested) if requested else 0.0

@@ -1,4 +1,4 @@
-"""Items of a job with the same bytes: which was recorded first, and what was found in it."""
+"""Items of a job with the same bytes: which one was recorded first, and what was found in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from models.face import NONE_DROPPED
 def find_recorded(
     session: Session, job_id: int, digests: Iterable[bytes]
 ) -> dict[bytes, RecordedPicture]:
-    """What was recorded of a job's pictures with these bytes, for those where something was."""
+    """What was recorded for the pictures of a job with these digests, by digest, if anything."""
     owners = _read_owners(session, job_id, digests)
     if not owners:
         return {}
@@ -40,17 +40,17 @@ def find_recorded(
 def mark_duplicates(
     session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
 ) -> list[ItemResult]:
-    """The results as they count: each that is not the first with its bytes names the one that is.
+    """The results as they count: each duplicate names the first item with the same bytes.
 
-    To be called in the transaction that records them. Only one of several transactions with the
-    same bytes finds itself the first; the others wait for its end to know. An item that failed is
-    never the first: another copy of it may still be done.
+    Call it in the transaction that records them: of several transactions with the same bytes, one
+    finds itself the first, and the others wait until it ends. An item that failed is never the
+    first: a duplicate of it may still succeed.
     """
     ours: dict[bytes, int] = {}
     for result in results:
         if result.digest is not None and result.error is None:
             ours.setdefault(result.digest, result.item.id)
-    first = {**ours, **_claim(session, chunk.job_id, ours)}
+    first = {**ours, **_enter(session, chunk.job_id, ours)}
     return [_mark(result, first, chunk.options.duplicates) for result in results]
 
 
@@ -65,9 +65,9 @@ def _mark(result: ItemResult, first: Mapping[bytes, int], wanted: Duplicates) ->
     return replace(result, duplicate_of=owner)
 
 
-def _claim(session: Session, job_id: int, ours: Mapping[bytes, int]) -> dict[bytes, int]:
-    """Enter what is new; returns who was first with each, or nothing where all were new."""
-    # In the order of the key, so that two transactions never wait for each other.
+def _enter(session: Session, job_id: int, ours: Mapping[bytes, int]) -> dict[bytes, int]:
+    """Enter new digests; returns the first item of each, or nothing where all were new."""
+    # In the order of their keys, so that two transactions never wait for each other.
     rows = [
         {"job_id": job_id, "digest": digest, "item_id": item_id}
         for digest, item_id in sorted(ours.items())

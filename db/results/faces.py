@@ -1,39 +1,65 @@
-"""The columns of a face, and back."""
+"""The columns of a face, and back: faces of pictures, frames of videos, and tracks."""
 
-from db.tables import FaceRow
+from typing import TypeAlias
+
+from db.tables import FaceRow, ItemRow
+from db.video_tables import TrackRow
 from models.face import AgeEstimate, Box, Dropped, Face, Gender, whole_years
 
-
-def describe_dropped(dropped: Dropped) -> dict[str, object]:
-    """The columns of a picture or frame that has likely faces left out."""
-    return {"too_small": dropped.too_small or None, "too_unsure": dropped.too_unsure or None}
+_Row: TypeAlias = FaceRow | TrackRow
 
 
 def describe_face(face: Face, gender_min_probability: float) -> dict[str, object]:
-    """The columns that every face has, in a photograph or in a video."""
+    """The columns of a face in a picture or a frame."""
     return {
-        "x": face.box.x,
-        "y": face.box.y,
-        "width": face.box.width,
-        "height": face.box.height,
+        **describe_box(face.box),
         "score": face.score,
         "landmarks": [list(point) for point in face.landmarks],
-        "female": face.gender.female,
-        "gender": face.gender.value(gender_min_probability),
-        "age": whole_years(face.age.years),
-        "age_years": face.age.years,
-        "age_low": face.age.low,
-        "age_high": face.age.high,
-        "age_group": face.age.group,
+        **describe_person(face.gender, face.age, gender_min_probability),
     }
 
 
+def describe_box(box: Box) -> dict[str, object]:
+    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+
+
+def describe_person(
+    gender: Gender, age: AgeEstimate, gender_min_probability: float
+) -> dict[str, object]:
+    """The columns of what is estimated of a face or a track."""
+    return {
+        "female": gender.female,
+        "gender": gender.value(gender_min_probability),
+        "age": whole_years(age.years),
+        "age_years": age.years,
+        "age_low": age.low,
+        "age_high": age.high,
+        "age_group": age.group,
+    }
+
+
+def describe_dropped(dropped: Dropped) -> dict[str, object]:
+    """The columns of an item or a frame for likely faces that were left out."""
+    return {"too_small": dropped.too_small or None, "too_unsure": dropped.too_unsure or None}
+
+
 def read_face(row: FaceRow) -> Face:
-    """The value of a row."""
     return Face(
-        box=Box(row.x, row.y, row.width, row.height),
+        box=read_box(row),
         score=row.score,
         landmarks=tuple((x, y) for x, y in row.landmarks),
-        gender=Gender(female=row.female),
-        age=AgeEstimate(row.age_years, row.age_low, row.age_high, row.age_group),
+        gender=Gender(row.female),
+        age=read_age(row),
     )
+
+
+def read_box(row: _Row) -> Box:
+    return Box(row.x, row.y, row.width, row.height)
+
+
+def read_age(row: _Row) -> AgeEstimate:
+    return AgeEstimate(row.age_years, row.age_low, row.age_high, row.age_group)
+
+
+def read_dropped(row: ItemRow) -> Dropped:
+    return Dropped(row.too_small or 0, row.too_unsure or 0)

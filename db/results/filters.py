@@ -7,17 +7,18 @@ from sqlalchemy import ColumnElement, exists
 
 from db.states import ItemState
 from db.tables import FaceRow, ItemRow, JobRow
+from db.video_tables import TrackRow
 
-# An erased job is gone for readers at once, though its rows are removed a piece at a time.
+# Readers no longer see an erased job, even while its rows are being removed.
 NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
 class ResultFilter:
-    """Which lines of a job's results are wanted. Age is in whole years, both ends included.
+    """Which of a job's results are wanted. Age is in whole years, both ends included.
 
-    Where one of the face conditions is given, items without such a face are left out, and so are
-    the other faces of those that stay.
+    A condition on gender, age or score leaves out items without such a face, and the other faces of
+    the items that remain.
     """
 
     state: ItemState | None = None
@@ -27,28 +28,40 @@ class ResultFilter:
     score_min: float | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
 
-    def face_conditions(self) -> list[ColumnElement[bool]]:
-        conditions = []
-        if self.gender is not None:
-            conditions.append(FaceRow.gender == self.gender)
-        if self.age_min is not None:
-            conditions.append(FaceRow.age >= self.age_min)
-        if self.age_max is not None:
-            conditions.append(FaceRow.age <= self.age_max)
-        if self.score_min is not None:
-            conditions.append(FaceRow.score >= self.score_min)
+    def match_items(self) -> list[ColumnElement[bool]]:
+        conditions = self._match_items_alone()
+        if faces := self.match_faces():
+            conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))
+            conditions.append(ItemRow.state == ItemState.DONE)
         return conditions
 
-    def item_conditions(self) -> list[ColumnElement[bool]]:
+    def match_faces(self) -> list[ColumnElement[bool]]:
+        """For the faces of an item that matches; empty where all of them do."""
+        return self._match_estimates(FaceRow)
+
+    def match_tracks(self) -> list[ColumnElement[bool]]:
+        """For tracks, joined with their items."""
+        return [*self._match_items_alone(), *self._match_estimates(TrackRow)]
+
+    def _match_items_alone(self) -> list[ColumnElement[bool]]:
         conditions = [
             ItemRow.dimensions[name].as_string() == value for name, value in self.dimensions.items()
         ]
         if self.state is ItemState.FAILED:
-            # As the index of failures says it.
+            # In the words of the index of failures.
             conditions.append(ItemRow.error_code.is_not(None))
         elif self.state is not None:
             conditions.append(ItemRow.state == self.state)
-        if faces := self.face_conditions():
-            conditions.append(exists().where(FaceRow.item_id == ItemRow.id, *faces))
-            conditions.append(ItemRow.state == ItemState.DONE)
+        return conditions
+
+    def _match_estimates(self, table: type[FaceRow] | type[TrackRow]) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        if self.gender is not None:
+            conditions.append(table.gender == self.gender)
+        if self.age_min is not None:
+            conditions.append(table.age >= self.age_min)
+        if self.age_max is not None:
+            conditions.append(table.age <= self.age_max)
+        if self.score_min is not None:
+            conditions.append(table.score >= self.score_min)
         return conditions

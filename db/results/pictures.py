@@ -12,7 +12,7 @@ from db.tables import ItemRow, JobRow, ThumbnailRow
 
 
 def read_upload(session: Session, item_id: int) -> str | None:
-    """Where the store keeps the picture itself, if it was uploaded and its job hides no faces."""
+    """Where the store keeps an uploaded picture; None where its job blurs faces or keeps none."""
     alive = JobRow.erasing_at.is_(None)
     query = (
         select(ItemRow.uri, JobRow.options)
@@ -26,7 +26,7 @@ def read_upload(session: Session, item_id: int) -> str | None:
 
 
 def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
-    """The annotated picture of an item, or None where it has none."""
+    """The annotated picture of an item, if it has one."""
     query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, NOT_ERASED)
     row = session.scalars(query).first()
     return None if row is None else Thumbnail(row.media_type, row.content)

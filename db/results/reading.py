@@ -1,4 +1,4 @@
-"""Step 6: results are read back, a page at a time, in the order their items were submitted."""
+"""Results are read a page at a time, in the order in which the items were submitted."""
 
 from collections.abc import Collection
 from typing import TypeAlias
@@ -7,11 +7,10 @@ from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import Session
 
 from db.item_values import Failure, StoredFace, StoredItem
-from db.results.faces import read_face
+from db.results.faces import read_dropped, read_face
 from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ErrorCode, ItemState
 from db.tables import FaceRow, ItemRow, ThumbnailRow
-from models.face import Dropped
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
 
@@ -25,28 +24,28 @@ def read_results(
     limit: int,
     until: int | None = None,
 ) -> list[StoredItem]:
-    """A page of a job's items in their order, behind position `after` (-1 for the first page).
+    """A page of a job's items after the position `after` (-1 for the first page).
 
-    With `until` none behind that is looked at: a filter that hardly any passes takes no longer.
+    `until` is the last position to search: it bounds the time where few items match.
     """
-    seen = [] if until is None else [ItemRow.position <= until]
+    searched = [] if until is None else [ItemRow.position <= until]
     query = (
         _select_items()
         .where(
             ItemRow.job_id == job_id,
             ItemRow.position > after,
             NOT_ERASED,
-            *wanted.item_conditions(),
-            *seen,
+            *wanted.match_items(),
+            *searched,
         )
         .order_by(ItemRow.position)
         .limit(limit)
     )
-    return _read_items(session, query, wanted.face_conditions())
+    return _read_items(session, query, wanted.match_faces())
 
 
 def has_pictures(session: Session, job_id: int, *, until: int) -> bool:
-    """Whether up to this position there is a picture, or an item that may become one."""
+    """Whether an item up to this position is a picture, or may turn out to be one."""
     query = select(ItemRow.id).where(
         ItemRow.job_id == job_id,
         ItemRow.position <= until,
@@ -57,7 +56,7 @@ def has_pictures(session: Session, job_id: int, *, until: int) -> bool:
 
 
 def read_warnings(session: Session, job_id: int, *, limit: int) -> list[tuple[str, str]]:
-    """The first of a job's videos of which something is missing: their names, and what."""
+    """(name, warning) of the first videos of a job of which something is missing."""
     query = (
         select(ItemRow.name, ItemRow.warning)
         .where(ItemRow.job_id == job_id, ItemRow.warning.is_not(None), NOT_ERASED)
@@ -68,14 +67,14 @@ def read_warnings(session: Session, job_id: int, *, limit: int) -> list[tuple[st
 
 
 def read_item(session: Session, item_id: int, *, faces_of_videos: bool = True) -> StoredItem | None:
-    """One item with all its faces, or None where there is none; a video may have very many."""
+    """One item with all its faces, if it exists; a video may have very many faces."""
     query = _select_items().where(ItemRow.id == item_id, NOT_ERASED)
     items = _read_items(session, query, [], faces_of_videos=faces_of_videos)
     return items[0] if items else None
 
 
 def read_items(session: Session, item_ids: Collection[int]) -> list[StoredItem]:
-    """These items with all their faces, in no certain order; those that are gone are left out."""
+    """Those of these items that exist, with all their faces, in any order."""
     return _read_items(session, _select_items().where(ItemRow.id.in_(item_ids), NOT_ERASED), [])
 
 
@@ -92,7 +91,7 @@ def _read_items(
     faces_of_videos: bool = True,
 ) -> list[StoredItem]:
     rows = session.execute(query).all()
-    # Those of a video that is still worked on are shown when all are there.
+    # Faces of a video are shown once all of them are there.
     done = [row[0] for row in rows if row[0].state == ItemState.DONE]
     wanted = [item.id for item in done if faces_of_videos or item.frames is None]
     faces = _read_faces(session, wanted, face_conditions)
@@ -140,5 +139,5 @@ def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> Stor
         frames=item.frames,
         warning=item.warning,
         annotated_video_uri=item.annotated_video_uri,
-        dropped=Dropped(item.too_small or 0, item.too_unsure or 0),
+        dropped=read_dropped(item),
     )

@@ -1,5 +1,4 @@
-"""Step 5: what became of a chunk is recorded in one transaction, which holds only with its
-lease."""
+"""The results of a chunk are recorded in one transaction, under its lease."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.audience.cells import record_tally, tally_results
 from db.bulk import insert_rows, update_rows
-from db.chunks.leases import is_cancelling, leased_with
+from db.chunks.leases import is_cancelling, leased_with, lock_lease
 from db.chunks.release import release_chunk, release_rest
 from db.chunks.segments import separate_videos
 from db.clock import DatabaseTime
@@ -29,14 +28,13 @@ def record_results(
     *,
     gender_min_probability: float,
 ) -> bool:
-    """Record a chunk, if its lease is still held: True when recorded, False when it changed
-    nothing.
+    """Record a chunk; False, changing nothing, where its lease was lost.
 
-    Where there are fewer results than items, the rest ends as cancelled if its job does, and
-    waits for another worker if not.
+    If there are fewer results than items, the rest is cancelled with its job, or else waits for
+    another worker.
     """
     if any(result.is_video for result in results):
-        return _record_beside_videos(session, chunk, results, gender_min_probability)
+        return _record_with_videos(session, chunk, results, gender_min_probability)
     if len(results) < len(chunk.items) and not is_cancelling(session, chunk.job_id):
         if not results:
             return release_chunk(session, chunk)
@@ -46,21 +44,20 @@ def record_results(
         chunk = part
     if not _end_chunk(session, chunk, results):
         return False
-    results = _sort_out_duplicates(session, chunk, results)
+    results = _count_duplicates(session, chunk, results)
     _write(session, chunk, results, gender_min_probability)
     return True
 
 
-def _record_beside_videos(
+def _record_with_videos(
     session: Session,
     chunk: ClaimedChunk,
     results: Sequence[ItemResult],
     gender_min_probability: float,
 ) -> bool:
-    """Record the pictures, and give each video a chunk of its own; those between are counted in
-    theirs."""
-    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
-    row = session.scalars(lease).first()
+    """Record the pictures, and give each video a chunk of its own; the pictures are counted in the
+    chunks between."""
+    row = lock_lease(session, chunk)
     if row is None:
         return False
     pictures = mark_duplicates(session, chunk, [one for one in results if not one.is_video])
@@ -86,23 +83,19 @@ def _write(
 
 
 def was_recorded(session: Session, chunk: ClaimedChunk) -> bool:
-    """Whether this lease's results are in: for a worker whose connection broke during its
-    commit."""
+    """Whether the results were recorded under this lease: for a worker whose connection broke
+    during the commit."""
     query = select(ChunkRow.state).where(ChunkRow.id == chunk.id, ChunkRow.token == chunk.token)
     return session.scalar(query) in RECORDED
 
 
 def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]) -> bool:
-    """The guard of the transaction: it holds only while the token is still the chunk's."""
+    """The guard of the transaction: False where the lease was lost."""
     failed = sum(result.error is not None for result in results)
     cancelled = len(chunk.items) - len(results)
     ended = session.execute(
         update(ChunkRow)
-        .where(
-            ChunkRow.id == chunk.id,
-            ChunkRow.token == chunk.token,
-            ChunkRow.state == ChunkState.LEASED,
-        )
+        .where(*leased_with(chunk.id, chunk.token))
         .values(
             state=ChunkState.CANCELLED if cancelled else ChunkState.DONE,
             done=ChunkRow.done + len(results) - failed,
@@ -118,23 +111,23 @@ def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResu
     return ended is not None
 
 
-def _sort_out_duplicates(
+def _count_duplicates(
     session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
 ) -> list[ItemResult]:
-    """The results as they count; most chunks have no duplicates, and cost no second change."""
+    """The results as they count; only chunks with duplicates cost a second update."""
     marked = mark_duplicates(session, chunk, results)
-    copies = [
+    duplicates = [
         result
         for result, mark in zip(results, marked, strict=True)
         if mark.duplicate_of is not None
     ]
-    if copies:
-        values = {"duplicates": ChunkRow.duplicates + len(copies)}
+    if duplicates:
+        values = {"duplicates": ChunkRow.duplicates + len(duplicates)}
         if chunk.options.duplicates is Duplicates.ONCE:
-            # They were counted like all others when the chunk was ended.
-            values["faces"] = ChunkRow.faces - sum(len(result.faces) for result in copies)
+            # When the chunk was ended, they were counted like the others.
+            values["faces"] = ChunkRow.faces - sum(len(result.faces) for result in duplicates)
             values["without_faces"] = ChunkRow.without_faces - sum(
-                not result.faces for result in copies
+                not result.faces for result in duplicates
             )
         session.execute(update(ChunkRow).where(ChunkRow.id == chunk.id).values(values))
     return marked
@@ -160,8 +153,11 @@ def _face_rows(
 ) -> Iterator[dict[str, object]]:
     for result in results:
         for ordinal, face in enumerate(result.faces):
-            place = {"item_id": result.item.id, "ordinal": ordinal}
-            yield {**place, **describe_face(face, gender_min_probability)}
+            yield {
+                "item_id": result.item.id,
+                "ordinal": ordinal,
+                **describe_face(face, gender_min_probability),
+            }
 
 
 def _thumbnail_rows(results: Sequence[ItemResult]) -> Iterator[dict[str, object]]:

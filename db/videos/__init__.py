@@ -2,7 +2,7 @@
 
 frames            reads the frames of a video
 thumbnails        thumbnails of its people
-recording         records frames and people
+recording         records its frames and people
 tracks            reads its people
-annotated_videos  how far an annotated video has come
+annotated_videos  how far its annotated video is drawn
 """

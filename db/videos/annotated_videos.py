@@ -1,27 +1,28 @@
-"""How far the annotated copy of a video has come: whoever joins it next goes on from there."""
+"""How far an annotated video is drawn, so that another worker can resume it."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.chunks.leases import leased_with
+from db.chunks.leases import lock_lease
 from db.item_values import ClaimedChunk
 from db.jobs.submissions import add_batch
-from db.tables import ChunkRow, ItemRow, JobRow
+from db.tables import ItemRow, JobRow
 from db.video_tables import AnnotatedVideoRow
 from db.video_values import AnnotatedVideoProgress
 
 
 def read_annotated_video(session: Session, item_id: int) -> AnnotatedVideoProgress | None:
-    """None where none was begun."""
+    """How far it is drawn; None where drawing has not begun."""
     row = session.get(AnnotatedVideoRow, item_id)
     return None if row is None else AnnotatedVideoProgress(row.batch, row.clips, row.drawn_seconds)
 
 
 def begin_annotated_video(session: Session, chunk: ClaimedChunk, batch: str) -> bool:
-    """Note where the copy of a video will be kept; False where its lease has moved on."""
-    # The job's row first, as an erasure does: it sees this batch, or this sees that it is erased.
+    """Note where an annotated video will be kept; False where the lease was lost."""
+    # Lock the job's row first, as an erasure does: either the erasure sees this batch, or this
+    # transaction sees the erasure.
     add_batch(session, chunk.job_id, batch)
-    if not _holds(session, chunk):
+    if lock_lease(session, chunk) is None:
         session.rollback()
         return False
     [item] = chunk.items
@@ -30,8 +31,8 @@ def begin_annotated_video(session: Session, chunk: ClaimedChunk, batch: str) -> 
 
 
 def record_clip(session: Session, chunk: ClaimedChunk, progress: AnnotatedVideoProgress) -> bool:
-    """Note that a piece more is kept; False where the lease has moved on."""
-    if not _holds(session, chunk):
+    """Note that one more clip is kept; False where the lease was lost."""
+    if lock_lease(session, chunk) is None:
         return False
     session.execute(
         update(AnnotatedVideoRow)
@@ -42,8 +43,8 @@ def record_clip(session: Session, chunk: ClaimedChunk, progress: AnnotatedVideoP
 
 
 def is_annotated_video_wanted(session: Session, item_id: int, batch: str) -> bool:
-    """Whether what is kept in a batch is still that of a video: not of one that was erased or
-    cancelled, or that has another."""
+    """Whether a batch still belongs to a video: not if the video was erased or cancelled, or has
+    another batch now."""
     query = (
         select(AnnotatedVideoRow.item_id)
         .join(ItemRow, ItemRow.id == AnnotatedVideoRow.item_id)
@@ -55,8 +56,3 @@ def is_annotated_video_wanted(session: Session, item_id: int, batch: str) -> boo
         )
     )
     return session.scalar(query) is not None
-
-
-def _holds(session: Session, chunk: ClaimedChunk) -> bool:
-    lease = select(ChunkRow.id).where(*leased_with(chunk.id, chunk.token)).with_for_update()
-    return session.scalar(lease) is not None

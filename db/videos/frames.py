@@ -1,4 +1,4 @@
-"""Reads the frames of a video, with their faces, in order to join them."""
+"""The frames of a video are read with their faces, to join them."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,12 +9,12 @@ from db.video_tables import FrameRow
 from db.video_values import StoredFrame
 from models.videos.tracks import SeenFace
 
-# A face's place within its item: that of its frame, so many times, and then its own in the frame.
+# The ordinal of a video's face is its frame's position times this, plus its number in the frame.
 FACES_PER_FRAME = 1000
 
 
 def read_frames(session: Session, item_id: int, after: int, limit: int) -> list[StoredFrame]:
-    """A page of a video's frames in their order, behind the grid time `after`, with their faces."""
+    """A page of a video's frames after the grid time `after`, with their faces."""
     query = (
         select(FrameRow.position, FrameRow.number, FrameRow.seconds, FrameRow.fingerprint)
         .where(FrameRow.item_id == item_id, FrameRow.position > after)
@@ -47,7 +47,7 @@ def _read_faces(session: Session, item_id: int, first: int, last: int) -> dict[i
 
 
 def read_header(session: Session, item_id: int) -> tuple[int, float | None, str | None]:
-    """How wide a video is, how long it says it lasts, and what was wrong with its file."""
+    """The width of a video, its length by the header, and what is wrong with its file."""
     columns = (ItemRow.width_pixels, ItemRow.duration_seconds, ItemRow.warning)
     query = select(*columns).where(ItemRow.id == item_id)
     width, duration_seconds, warning = session.execute(query).one()
@@ -55,7 +55,7 @@ def read_header(session: Session, item_id: int) -> tuple[int, float | None, str 
 
 
 def read_small_picture(session: Session, item_id: int, position: int) -> bytes | None:
-    """The small picture of a frame, where its segment has kept one."""
+    """The small picture of a frame, if its segment kept one."""
     return session.scalar(
         select(FrameRow.small_picture).where(
             FrameRow.item_id == item_id, FrameRow.position == position

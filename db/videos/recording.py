@@ -1,5 +1,4 @@
-"""What is found in the frames of a video: recorded by its segments, and read in order to join
-them."""
+"""What was found in a video is recorded: frames by its segments, tracks by its join."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -9,23 +8,23 @@ from sqlalchemy.orm import Session
 
 from db.audience.video_counts import count_video
 from db.bulk import insert_rows, update_rows
-from db.chunks.leases import is_cancelling, leased_with
-from db.chunks.segments import end_segment, fail_video, forget_frames, lock_video
+from db.chunks.leases import is_cancelling, lock_lease
+from db.chunks.segments import discard_frames, end_segment, fail_video, lock_video
 from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, Failure, ItemResult
 from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates
-from db.results.faces import describe_dropped, describe_face
+from db.results.faces import describe_box, describe_dropped, describe_face, describe_person
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo
 from db.videos.frames import FACES_PER_FRAME
 from db.videos.thumbnails import show_track
-from models.face import NONE_DROPPED, Dropped, whole_years
+from models.face import NONE_DROPPED, Dropped
 from models.videos.tracks import Track
 
-ROWS_AT_ONCE = 5000
+UPDATED_AT_ONCE = 5000
 
 
 def record_segment(
@@ -36,8 +35,10 @@ def record_segment(
     *,
     gender_min_probability: float,
 ) -> bool:
-    """Record the frames of a segment, if its lease is still held; `reached` is where it was left
-    before its end, or None."""
+    """Record the frames of a segment; False where its lease was lost.
+
+    `reached` is the grid time at which the worker stopped early, or None.
+    """
     if reached is not None and is_cancelling(session, chunk.job_id):
         return end_segment(session, chunk, ChunkState.CANCELLED, None)
     if not end_segment(session, chunk, ChunkState.DONE, reached):
@@ -77,12 +78,14 @@ def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
 
 
 def record_failure(session: Session, chunk: ClaimedChunk, error: Failure) -> bool:
-    """Give up the video of a segment or a join, if its lease is still held; that of a cancelled job
-    ends as cancelled."""
+    """Give up the video of a segment or a join; False where its lease was lost.
+
+    A segment of a cancelled job ends as cancelled instead.
+    """
     video = lock_video(session, chunk.items[0].id)
     if video is not None and video.state == ChunkState.CANCELLED:
         return end_segment(session, chunk, ChunkState.CANCELLED, None)
-    if session.scalar(select(ChunkRow.id).where(*leased_with(chunk.id, chunk.token))) is None:
+    if lock_lease(session, chunk) is None:
         return False
     fail_video(session, chunk.items[0].id, error)
     return True
@@ -95,10 +98,9 @@ def record_video(
     *,
     gender_min_probability: float,
 ) -> bool:
-    """Record the tracks of a video, if the lease of its chunk is still held."""
+    """Record the tracks of a video that is joined; False where the lease of its chunk was lost."""
     [item] = chunk.items
-    lease = select(ChunkRow).where(*leased_with(chunk.id, chunk.token)).with_for_update()
-    row = session.scalars(lease).first()
+    row = lock_lease(session, chunk)
     if row is None:
         return False
     digest = session.scalar(select(ItemRow.digest).where(ItemRow.id == item.id))
@@ -110,7 +112,7 @@ def record_video(
     session.flush()
     change = _item_change(video, marked.duplicate_of, counts)
     update_rows(session, ItemRow, [{"id": item.id, **change, **describe_dropped(dropped)}])
-    forget_frames(session, item.id)
+    discard_frames(session, item.id)
     if counts:
         _insert_tracks(session, item.id, video, gender_min_probability)
     else:
@@ -158,16 +160,16 @@ def _insert_tracks(
     ]
     insert_rows(session, TrackRow, rows)
     if tracks:
-        # The video is shown by the person who is in it the longest.
+        # The video's thumbnail shows the person who is visible longest.
         longest = max(tracks, key=lambda track: (track.seconds_visible, -track.number))
         show_track(session, item_id, longest.number)
     numbered = zip(video.face_ids, video.face_tracks, strict=True)
-    while some_faces := list(islice(numbered, ROWS_AT_ONCE)):
+    while some_faces := list(islice(numbered, UPDATED_AT_ONCE)):
         update_rows(session, FaceRow, [{"id": face, "track": track} for face, track in some_faces])
 
 
 def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dict[str, object]:
-    best, age = track.best.face, track.age
+    best = track.best.face
     return {
         "item_id": item_id,
         "number": track.number,
@@ -176,18 +178,9 @@ def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dic
         "seconds_visible": track.seconds_visible,
         "faces": track.faces,
         "score": best.score,
-        "female": track.gender.female,
-        "gender": track.gender.value(gender_min_probability),
-        "age": whole_years(age.years),
-        "age_years": age.years,
-        "age_low": age.low,
-        "age_high": age.high,
-        "age_group": age.group,
+        **describe_person(track.gender, track.age, gender_min_probability),
         "age_spread": track.spread_years,
         "best_frame": track.best_frame,
         "best_seconds": track.best_seconds,
-        "x": best.box.x,
-        "y": best.box.y,
-        "width": best.box.width,
-        "height": best.box.height,
+        **describe_box(best.box),
     }

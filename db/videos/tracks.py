@@ -1,38 +1,39 @@
-"""Step 6 for videos: tracks are read back, a page at a time, in the order of their items."""
+"""Tracks, the people of videos, are read a page at a time, in the order of their items."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.audience.cells import Unit
 from db.audience_tables import CellRow
 from db.item_values import Thumbnail
+from db.results.faces import read_age, read_box
 from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ChunkKind, ItemState
 from db.tables import ChunkRow, ItemRow
 from db.video_tables import TrackRow, TrackThumbnailRow
 from db.video_values import StoredTrack
-from models.face import AgeEstimate, Box, Gender
+from models.face import Gender
 
-# A track's place among all of a job: that of its item, so many times, and then its number.
+# The cursor of a track is its item's position times this, plus its number in the item.
 TRACKS_PER_ITEM = 1 << 20
 
 
 def read_tracks(
     session: Session, job_id: int, wanted: ResultFilter, *, after: int, limit: int
 ) -> list[StoredTrack]:
-    """A page of a job's tracks in their order, behind the place `after` (-1 for the first page)."""
-    behind = divmod(after, TRACKS_PER_ITEM)
+    """A page of a job's tracks after the cursor `after` (-1 for the first page)."""
+    position, number = divmod(after, TRACKS_PER_ITEM)
     query = (
         select(ItemRow, TrackRow)
         .join(TrackRow, TrackRow.item_id == ItemRow.id)
         .where(
             ItemRow.job_id == job_id,
-            ItemRow.position >= behind[0],
-            tuple_(ItemRow.position, TrackRow.number) > behind,
+            ItemRow.position >= position,
+            tuple_(ItemRow.position, TrackRow.number) > (position, number),
             NOT_ERASED,
-            *_conditions(wanted),
+            *wanted.match_tracks(),
         )
         .order_by(ItemRow.position, TrackRow.number)
         .limit(limit)
@@ -43,7 +44,7 @@ def read_tracks(
 def read_tracks_of_item(
     session: Session, item_id: int, *, after: int, limit: int
 ) -> list[StoredTrack]:
-    """The people of one video in their order, behind the number `after` (0 for the first)."""
+    """A page of the people of one video, after the number `after` (0 for the first page)."""
     query = (
         select(ItemRow, TrackRow)
         .join(TrackRow, TrackRow.item_id == ItemRow.id)
@@ -55,14 +56,13 @@ def read_tracks_of_item(
 
 
 def count_tracks_of_item(session: Session, item_id: int) -> int:
-    """How many people one video shows, shot by shot."""
+    """How many people one video shows, counted in each shot."""
     query = select(func.count()).select_from(TrackRow).where(TrackRow.item_id == item_id)
     return session.scalars(query).one()
 
 
 def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
-    """How many people the videos of these jobs show, shot by shot, so far; of each job that has
-    videos."""
+    """How many people were found so far, counted in each shot, by job; only jobs with videos."""
     videos = select(ChunkRow.job_id).where(
         ChunkRow.job_id.in_(job_ids), ChunkRow.kind == ChunkKind.JOIN
     )
@@ -79,18 +79,18 @@ def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
 
 
 def cursor_of(track: StoredTrack) -> int:
-    """What `after` is for the page behind this track."""
+    """The cursor of the page after this track."""
     return track.position * TRACKS_PER_ITEM + track.number
 
 
 def read_track_thumbnail(session: Session, item_id: int, number: int) -> Thumbnail | None:
-    """The frame that shows a person best, or None where none is kept."""
+    """The picture of a person's best frame, if one is kept."""
     query = (
         select(TrackThumbnailRow)
         .join(ItemRow, ItemRow.id == TrackThumbnailRow.item_id)
         .where(
             ItemRow.id == item_id,
-            # Thumbnails are kept from when they are drawn, and shown when all of them are.
+            # Thumbnails are kept as they are drawn, and shown once all of them are.
             ItemRow.state == ItemState.DONE,
             TrackThumbnailRow.number == number,
             NOT_ERASED,
@@ -98,24 +98,6 @@ def read_track_thumbnail(session: Session, item_id: int, number: int) -> Thumbna
     )
     row = session.scalars(query).first()
     return None if row is None else Thumbnail(row.media_type, row.content)
-
-
-def _conditions(wanted: ResultFilter) -> list[ColumnElement[bool]]:
-    conditions = [
-        ItemRow.dimensions[name].as_string() == value for name, value in wanted.dimensions.items()
-    ]
-    if wanted.state not in (None, ItemState.DONE):
-        # Only what is done has tracks.
-        conditions.append(ItemRow.state == wanted.state)
-    if wanted.gender is not None:
-        conditions.append(TrackRow.gender == wanted.gender)
-    if wanted.age_min is not None:
-        conditions.append(TrackRow.age >= wanted.age_min)
-    if wanted.age_max is not None:
-        conditions.append(TrackRow.age <= wanted.age_max)
-    if wanted.score_min is not None:
-        conditions.append(TrackRow.score >= wanted.score_min)
-    return conditions
 
 
 def _stored_track(item: ItemRow, track: TrackRow) -> StoredTrack:
@@ -133,10 +115,10 @@ def _stored_track(item: ItemRow, track: TrackRow) -> StoredTrack:
         score=track.score,
         gender=Gender(track.female),
         gender_value=track.gender,
-        age=AgeEstimate(track.age_years, track.age_low, track.age_high, track.age_group),
+        age=read_age(track),
         age_spread=track.age_spread,
         best_frame=track.best_frame,
         best_seconds=track.best_seconds,
-        box=Box(track.x, track.y, track.width, track.height),
+        box=read_box(track),
         has_thumbnail=track.has_thumbnail,
     )

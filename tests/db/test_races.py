@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Update, update
 
 from db.chunks.crashes import rescue_chunk
-from db.chunks.leases import claim_chunk, release_all_chunks
+from db.chunks.leases import claim_chunk
+from db.chunks.release import release_all_chunks
 from db.chunks.window import choose_hints
 from db.engine import Database
 from db.jobs.cancelling import cancel_job

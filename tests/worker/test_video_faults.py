@@ -19,7 +19,7 @@ from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, ErrorCode
 from db.tables import ChunkRow, FaceRow
-from db.video_tables import OF_VIDEOS, FrameRow, TrackRow, TrackThumbnailRow
+from db.video_tables import VIDEO_TABLES, FrameRow, TrackRow, TrackThumbnailRow
 from db.videos.recording import record_failure
 from db.videos.thumbnails import record_thumbnails
 from db.videos.tracks import read_track_thumbnail
@@ -160,7 +160,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
     assert (film.error.code, film.faces, photograph.state) == ("worker_crashed", (), "done")
     counts = status(database, job_id).counts
     assert (counts.items, counts.done, counts.failed, counts.faces) == (2, 1, 1, 0)
-    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+    assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))
     with database.write() as session:
         assert retry_job(session, job_id) == 1
     # A worker that dies over the cutting is no end to it either.
@@ -248,7 +248,7 @@ def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
     else:
         with database.write() as session:
             assert remove_erased(session, job_id)
-    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+    assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))
 
 
 def claim_join(database: Database, settings: Settings, token: str) -> ClaimedChunk:
@@ -314,7 +314,7 @@ def test_a_join_that_is_given_up_leaves_no_thumbnail(
         assert not keep_thumbnails(database, chunk, range(3, 5))
         with database.write() as session:
             assert remove_erased(session, job_id)
-    assert not any(count_rows(database, table) for table in (FaceRow, *OF_VIDEOS))
+    assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))
 
 
 def test_a_segment_that_fails_after_its_job_was_cancelled_ends_as_cancelled(

@@ -1,6 +1,6 @@
-"""The schema of 0.1: jobs with items and chunks, what was found in them, and what is counted.
+"""The schema of 0.1.
 
-It spells out every type, and imports nothing of the application, which moves on.
+It spells out every type and imports nothing of the application, which will change.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 revision = "0001"
 down_revision = None
 
-# SQLite numbers rows by itself only where the key is its plain INTEGER.
+# SQLite assigns row numbers only where the key is its plain INTEGER.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 TIME = sa.DateTime(timezone=True)
@@ -73,7 +73,7 @@ def _create_jobs() -> None:
 def _create_requests() -> None:
     op.create_table(
         "requests",
-        _key("key", sa.String()),
+        _key("idempotency_key", sa.String()),
         _filled("digest", sa.String()),
         _references("jobs"),
         _filled("items", sa.Integer()),

@@ -4,9 +4,9 @@ from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import (
     LeaseStatus,
     read_expired_leases,
-    release_all_chunks,
     renew_lease,
 )
+from db.chunks.release import release_all_chunks
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
 from tests.support.jobs import (

@@ -16,7 +16,7 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
-from db.video_tables import OF_VIDEOS, AnnotatedVideoRow, TrackRow
+from db.video_tables import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
 from tests.support.clips import PEOPLE
 from tests.support.http import stored_files
 from tests.support.jobs import claim, close, crash, hints, status
@@ -113,7 +113,7 @@ def test_a_cancelled_job_keeps_no_piece(database: Database, settings: Settings, 
         assert cancel_job(session, job_id)
     assert close(database) == [job_id]
     assert status(database, job_id).state is JobState.CANCELLED
-    assert not any(count_rows(database, table) for table in OF_VIDEOS)
+    assert not any(count_rows(database, table) for table in VIDEO_TABLES)
     # The files go with the job: they are of a batch that it knows.
     with database.read() as session:
         batches = session.scalars(select(JobRow.batches)).one()

@@ -1,0 +1,23 @@
+"""An item that is given up: marked as failed, and counted for the audience."""
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import Session
+
+from db.audience.cells import Tally, record_tally
+from db.item_values import Failure
+from db.states import ItemState
+from db.tables import ItemRow
+
+
+def fail_item(session: Session, failure: Failure, *which: ColumnElement[bool]) -> None:
+    """Fail the item that meets the conditions; does nothing if it no longer waits."""
+    failed = session.execute(
+        update(ItemRow)
+        .where(*which, ItemRow.state == ItemState.WAITING)
+        .values(state=ItemState.FAILED, error_code=failure.code, error_message=failure.message)
+        .returning(ItemRow.job_id, ItemRow.dimensions, ItemRow.captured_at)
+    ).first()
+    if failed is not None:
+        tally = Tally()
+        tally.add_failure(failed.dimensions, failed.captured_at, failure.code)
+        record_tally(session, failed.job_id, tally)
