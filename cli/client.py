@@ -14,12 +14,12 @@ from api.schemas.errors import ErrorBody
 from api.schemas.health import HealthOut
 from api.schemas.jobs import JobOut, JobsOut
 from cli.exits import CommandFailed
+from models.blocks import BLOCK_BYTES
 
 # An answer comes within this time; to a submission, whose items are stored first, it may take more.
 CONNECT_SECONDS = 10.0
 TIMEOUT_SECONDS = 30.0
 SUBMIT_TIMEOUT_SECONDS = 900.0
-COPY_BYTES = 256 * 1024
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Parameters = Mapping[str, str | int | float | None]
@@ -99,7 +99,7 @@ class Client:
     def read_results(self, job_id: int, parameters: Parameters) -> Iterator[bytes]:
         """The results in pieces, in any format."""
         with self._stream(f"/v1/jobs/{job_id}/results", parameters) as response:
-            yield from response.iter_bytes(COPY_BYTES)
+            yield from response.iter_bytes(BLOCK_BYTES)
 
     def read_result_lines(self, job_id: int, parameters: Parameters) -> Iterator[str]:
         """The results line by line, each the JSON of one item."""
@@ -114,7 +114,7 @@ class Client:
     def read_audience_table(self, parameters: Parameters) -> Iterator[bytes]:
         """The groups of the audience in pieces, as CSV or Parquet."""
         with self._stream("/v1/audience", parameters) as response:
-            yield from response.iter_bytes(COPY_BYTES)
+            yield from response.iter_bytes(BLOCK_BYTES)
 
     def read_report(self, job_id: int) -> bytes:
         """The job as an HTML page."""
@@ -126,7 +126,7 @@ class Client:
     def read_video(self, item_id: int) -> Iterator[bytes]:
         """The annotated copy of a video in pieces."""
         with self._stream(f"/v1/items/{item_id}/video", {}) as response:
-            yield from response.iter_bytes(COPY_BYTES)
+            yield from response.iter_bytes(BLOCK_BYTES)
 
     def read_health(self) -> HealthOut:
         """Whether jobs can be submitted; raises ServerAway where they cannot."""

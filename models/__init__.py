@@ -1,6 +1,7 @@
 """Models and the values they give; no input or output beyond opening weights. In reading order:
 
 errors      every error raised on purpose
+blocks      files read block by block
 face        the values: boxes, ages, genders, faces
 pictures    bytes to pixels
 nets        pixels to faces with ages and genders

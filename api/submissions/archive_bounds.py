@@ -5,8 +5,8 @@ import zipfile
 import zlib
 from typing import IO, Protocol
 
+from models.blocks import Readable
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
-from worker.sources.store import Readable
 
 # Photographs hardly shrink in an archive: archives that grow by more than this were made to harm.
 MOST_GROWTH = 20

@@ -23,6 +23,7 @@ from api.submissions.archive_bounds import (
     GuardedContent,
     Seekable,
 )
+from models.blocks import Readable
 from models.errors import (
     ForbiddenItem,
     ItemError,
@@ -32,7 +33,6 @@ from models.errors import (
 from models.pictures.file_kinds import ARCHIVE_ENDINGS, TAR, ZIP
 from models.pictures.recognition import HEAD_BYTES, is_tar, is_zip
 from models.pictures.refused_kinds import NESTED_ENDINGS
-from worker.sources.store import Readable
 
 Decompress = Callable[[Path], Seekable]
 # By the last part of the endings of a tar archive.

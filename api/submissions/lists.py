@@ -23,9 +23,9 @@ from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
 from db.jobs.submissions import append_items, close_submission, open_submission, start_job
+from models.blocks import read_blocks
 from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
 
-COPY_BYTES = 1 << 20
 # One transaction adds this many items: few enough that workers hardly wait for it.
 ITEMS_AT_ONCE = 5000
 # So many items are kept in memory, some 10 MB, between being checked and being added.
@@ -86,7 +86,7 @@ def read_kind() -> ManifestKind | None:
 
 def receive_manifest(kind: ManifestKind) -> Manifest:
     """The body of this request."""
-    return Manifest(_stage(iter(lambda: request.stream.read(COPY_BYTES), b"")), kind)
+    return Manifest(_stage(read_blocks(request.stream)), kind)
 
 
 def submit_body(kind: ManifestKind, query: SubmissionQuery, key: str | None) -> int:

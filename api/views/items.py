@@ -20,16 +20,15 @@ from api.services import services
 from db.results.pictures import read_thumbnail, read_upload
 from db.results.reading import read_item
 from db.videos.tracks import read_track_thumbnail
+from models.blocks import BLOCK_BYTES, read_blocks
 from models.pictures.recognition import HEAD_BYTES, find_media_type
 from worker.sources.store import Store
 
 blueprint = APIBlueprint(
     "items", __name__, url_prefix="/v1", abp_tags=[Tag(name="items")], abp_responses=ERRORS
 )
-COPY_BYTES = 256 * 1024
 TAG_BYTES = 16
 VIDEO = {"content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}}
-PIECE_BYTES = 1 << 20
 PICTURE = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -54,7 +53,7 @@ def show_picture(path: ItemPath) -> Response:
     media_type = None if uri is None else _tell_type(services().store, uri)
     if uri is None or media_type is None:
         abort(404, "There is no picture of this item to show.")
-    response = Response(_read_pieces(services().store, uri), mimetype=media_type)
+    response = Response(_read_upload(services().store, uri), mimetype=media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -69,10 +68,9 @@ def _tell_type(store: Store, uri: str) -> str | None:
     return find_media_type(head)
 
 
-def _read_pieces(store: Store, uri: str) -> Iterator[bytes]:
+def _read_upload(store: Store, uri: str) -> Iterator[bytes]:
     with store.open(uri) as source:
-        while piece := source.read(PIECE_BYTES):
-            yield piece
+        yield from read_blocks(source)
 
 
 @blueprint.get("/items/<int:item_id>/thumbnail", responses=answers(PICTURE, 200))
@@ -117,7 +115,7 @@ def _send_file(file: BinaryIO, uri: str) -> Response:
     """All of a stored video, or the part that is asked for."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
-    response = Response(wrap_file(request.environ, file, COPY_BYTES), mimetype="video/mp4")
+    response = Response(wrap_file(request.environ, file, BLOCK_BYTES), mimetype="video/mp4")
     response.content_length = size
     # What is stored at an address never changes; the address itself is the store's own secret.
     response.set_etag(blake2b(uri.encode(), digest_size=TAG_BYTES).hexdigest())

@@ -10,8 +10,7 @@ from urllib.parse import quote
 from cli.exits import CommandFailed
 from cli.uploads.files import FoundFile
 from cli.uploads.job_fields import JobFields
-
-COPY_BYTES = 256 * 1024
+from models.blocks import BLOCK_BYTES
 
 
 def split_readable(files: Sequence[FoundFile]) -> tuple[list[tuple[FoundFile, int]], list[str]]:
@@ -78,7 +77,7 @@ def _read_exactly(path: str, size: int) -> Iterator[bytes]:
     left = size
     with Path(path).open("rb") as content:
         while left > 0:
-            piece = content.read(min(left, COPY_BYTES))
+            piece = content.read(min(left, BLOCK_BYTES))
             if not piece:
                 raise CommandFailed(f"{path} shrank while it was sent; nothing was submitted.")
             left -= len(piece)

@@ -24,7 +24,7 @@ from worker.sources.deadline import Deadline
 logger = logging.getLogger(__name__)
 
 # Most pictures are smaller, and so take a single request.
-BLOCK_BYTES = 8 << 20
+RANGE_BYTES = 8 << 20
 EXTRAS = {"s3": "s3", "gs": "gcs", "az": "azure"}
 
 
@@ -52,7 +52,7 @@ class Buckets:
             while block := _read_block(driver, path, start, deadline):
                 yield block
                 start += len(block)
-                if len(block) < BLOCK_BYTES:
+                if len(block) < RANGE_BYTES:
                     return
 
     def _open(self, scheme: str) -> AsyncFileSystem:
@@ -76,7 +76,7 @@ def _read_block(driver: AsyncFileSystem, path: str, start: int, deadline: Deadli
     """Empty at the end of the file."""
     try:
         block = _call(
-            driver, driver._cat_file, deadline, path, start=start, end=start + BLOCK_BYTES
+            driver, driver._cat_file, deadline, path, start=start, end=start + RANGE_BYTES
         )
     except (FileNotFoundError, PermissionError, FSTimeoutError):
         raise

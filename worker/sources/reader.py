@@ -14,6 +14,7 @@ from typing import IO, BinaryIO, Self, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from db.item_values import STORE_SCHEME
+from models.blocks import read_blocks
 from models.errors import (
     FacetallyError,
     FetchFailed,
@@ -27,7 +28,7 @@ from worker.addresses import WEB_SCHEMES, AllowList
 from worker.settings import Settings
 from worker.sources.buckets import Buckets
 from worker.sources.deadline import Deadline
-from worker.sources.store import BLOCK_BYTES, Store
+from worker.sources.store import Store
 from worker.sources.web import Web
 
 # Between attempts at a server that is unavailable; shortened at random, so that not all workers
@@ -155,7 +156,7 @@ class Sources:
     def _read_upload(self, uri: str) -> Iterator[bytes]:
         try:
             with self._store.open(uri) as source:
-                yield from _read_blocks(source)
+                yield from read_blocks(source)
         except FileNotFoundError as error:
             raise MissingItem("The uploaded file is no longer stored; submit it again.") from error
 
@@ -165,7 +166,7 @@ class Sources:
             with open_regular_file(real) as source:
                 # A folder of its path may have become a link since it was checked.
                 self._require_inside(_find_path(source, real))
-                yield from _read_blocks(source)
+                yield from read_blocks(source)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingItem("There is no file at this address; check its path.") from error
         except OSError as error:
@@ -190,11 +191,6 @@ class Sources:
                 "The file is outside the folders that the operator allows; upload it instead, or "
                 "ask for its folder to be added to FACETALLY_FILE_ROOTS."
             )
-
-
-def _read_blocks(source: BinaryIO) -> Iterator[bytes]:
-    while block := source.read(BLOCK_BYTES):
-        yield block
 
 
 def _bounded(blocks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:

@@ -3,21 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import IO, BinaryIO, Protocol, cast
+from typing import IO, BinaryIO, cast
 
 import fsspec
 
 from db.item_values import STORE_SCHEME
+from models.blocks import Readable, read_blocks
 from models.errors import FacetallyError, TooLargeItem
 
 # Files are read and written in blocks of this size.
-BLOCK_BYTES = 256 * 1024
-
-
-class Readable(Protocol):
-    """The part of a file object that storing it needs."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 class StorageUnavailable(FacetallyError):
@@ -78,7 +72,7 @@ class Store:
 
 def _copy(source: Readable, target: IO[bytes], max_bytes: int) -> None:
     written = 0
-    while block := source.read(BLOCK_BYTES):
+    for block in read_blocks(source):
         written += len(block)
         if written > max_bytes:
             raise TooLargeItem(f"The file has more than {max_bytes} bytes; shrink it.")

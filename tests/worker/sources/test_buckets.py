@@ -26,11 +26,11 @@ from models.errors import (
     UnsupportedItem,
 )
 from worker.addresses import AllowList
-from worker.sources.buckets import BLOCK_BYTES, Buckets
+from worker.sources.buckets import RANGE_BYTES, Buckets
 from worker.sources.reader import Sources
 from worker.sources.store import Store
 
-LARGE = bytes(range(256)) * (BLOCK_BYTES // 256)
+LARGE = bytes(range(256)) * (RANGE_BYTES // 256)
 FILES = {
     "2026/a.jpg": b"picture",
     "2026/odd ü#?%41.jpg": b"odd",
@@ -76,7 +76,7 @@ def in_memory(scheme: str) -> AsyncFileSystem:
 def read(tmp_path: Path, uri: str, *prefixes: str, **changes: object) -> bytes:
     allowed = AllowList(prefixes)
     buckets = Buckets(allowed, in_memory) if not uri.startswith("s3:") else Buckets(allowed)
-    arguments = {"max_bytes": 2 * BLOCK_BYTES, "allowed": allowed, "buckets": buckets, **changes}
+    arguments = {"max_bytes": 2 * RANGE_BYTES, "allowed": allowed, "buckets": buckets, **changes}
     store = Store(f"file://{tmp_path}/store")
     with closing(Sources(store, (), **arguments)) as sources:  # type: ignore[arg-type]
         return sources.read(uri)
@@ -105,7 +105,7 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path, scheme: str) -> Non
 @pytest.mark.usefixtures("as_operator")
 def test_no_more_is_read_than_the_limit_of_an_item(tmp_path: Path, scheme: str) -> None:
     with pytest.raises(TooLargeItem):
-        read(tmp_path, f"{scheme}://photos/2026/more", f"{scheme}://photos", max_bytes=BLOCK_BYTES)
+        read(tmp_path, f"{scheme}://photos/2026/more", f"{scheme}://photos", max_bytes=RANGE_BYTES)
 
 
 @SCHEMES

@@ -17,6 +17,7 @@ from db.jobs.erasure import erase_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
 from db.video_tables import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
+from models import blocks
 from tests.support.clips import PEOPLE
 from tests.support.http import stored_files
 from tests.support.jobs import claim, close, crash, hints, status
@@ -32,7 +33,6 @@ from tests.support.videos import (
 from tests.support.work import open_worker, work_until_done
 from worker.dispatcher import Dispatcher
 from worker.settings import Settings
-from worker.sources import store
 from worker.sources.store import Store
 from worker.videos import annotated_video, drawing, runner
 
@@ -157,7 +157,7 @@ def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = allow(settings, clip, lease_seconds=0.6)
-    monkeypatch.setattr(store, "BLOCK_BYTES", 2048)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 2048)
     dispatcher = plan_dispatcher(database, settings)
     read = annotated_video._RenewingFile.read
 
