@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import InvalidRequest
 from api.pages.rendering import show
+from api.reports.pyramid import make_pyramid
 from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.dimensions import DIMENSION_PREFIX
 from api.services import services
@@ -18,7 +19,6 @@ from api.views.audience import find_audiences
 from db.audience.bands import PRESETS
 from db.audience.evaluations import read_evaluations
 from db.audience.grouping import AudienceGroup
-from models.statistics.shares import Share
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")
@@ -33,7 +33,7 @@ def show_page() -> Response:
     question = _read_question()
     over, split = request.args.get("over", ""), request.args.get("split", "").strip()
     breakdown_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
-    [pyramid] = _find(question, [PYRAMID])
+    [audience] = _find(question, [PYRAMID])
     with services().database.read() as session:
         evaluations = [evaluation.name for evaluation in read_evaluations(session)]
     return show(
@@ -42,9 +42,8 @@ def show_page() -> Response:
         link=urlencode({**question, "by": ",".join([*breakdown_by, *PYRAMID])}),
         over=over,
         split=split,
-        audience=pyramid,
-        bands=_pair_genders(pyramid),
-        largest=_find_largest(pyramid),
+        audience=audience,
+        pyramid=make_pyramid(audience.groups),
         breakdown=_read_breakdown(question, breakdown_by),
         presets=list(PRESETS),
         periods=PERIODS,
@@ -70,25 +69,6 @@ def _find(question: Mapping[str, str], by: Sequence[Sequence[str]]) -> list[Audi
     return find_audiences(
         *(validate(AudienceParameters, {**question, "by": ",".join(names)}) for names in by)
     )
-
-
-def share_of(group: AudienceGroup) -> Share | None:
-    """What is drawn: corrected, where an evaluation was named."""
-    return group.corrected or group.share
-
-
-def _pair_genders(audience: AudienceOut) -> dict[str, dict[str, AudienceGroup]]:
-    """By age band, each gender's row, the oldest on top."""
-    bands: dict[str, dict[str, AudienceGroup]] = {}
-    for group in audience.groups:
-        bands.setdefault(group.age_band or "", {})[group.gender or ""] = group
-    return dict(reversed(bands.items()))
-
-
-def _find_largest(audience: AudienceOut) -> float:
-    """What the longest bar stands for."""
-    shares = [share_of(group) for group in audience.groups if group.gender != "unknown"]
-    return max((share.high for share in shares if share is not None), default=0.0) or 1.0
 
 
 def _read_breakdown(question: Mapping[str, str], by: list[str]) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.reports.evaluation_report import name_biases
-from api.reports.templates import SPACE, interval, percent
+from api.reports.templates import DASH, SPACE, interval, percent
 from db.audience.evaluations import Evaluation
 
 
@@ -25,7 +25,7 @@ MEASURED = AccuracyCard(
     ),
     figures={
         "Faces found": ("99.8%", "798 of 800"),
-        "Gender correct": ("91.0%", "89.0% to 92.7%"),
+        "Gender correct": ("91.0%", f"89.0{DASH}92.7%"),
         "Age error": (f"6.2{SPACE}years", "on average"),
     },
     biases=(

@@ -44,7 +44,7 @@ def _draw(accuracy: Accuracy) -> dict[str, Markup]:
         plots["gender"] = _draw_table("Gender", accuracy.gender.confusion)
     if accuracy.age:
         for name, group in accuracy.age.groups.items():
-            plots[name] = _draw_table(f"Age in {name} bands", group.confusion)
+            plots[name] = _draw_table(f"Age in {name.replace('_', ' ')} bands", group.confusion)
     return plots
 
 
@@ -86,8 +86,8 @@ def name_biases(accuracy: Accuracy) -> Iterator[str]:
             direction = "over" if band.bias.value > 0 else "under"
             least, most = sorted((abs(band.bias.low), abs(band.bias.high)))
             yield (
-                f"At {band.band}, ages are {direction}estimated by {abs(band.bias.value):.1f} "
-                f"years on average ({least:.1f} to {most:.1f})."
+                f"Ages are {direction}estimated by {abs(band.bias.value):.1f} years on average "
+                f"at {band.band} ({least:.1f} to {most:.1f})."
             )
     yield from _name_gender_biases(accuracy)
 
@@ -99,7 +99,7 @@ def _name_gender_biases(accuracy: Accuracy) -> Iterator[str]:
         if right and overall and right.high < overall.value - UNEVEN:
             yield (
                 f"At {band.band}, gender is correct in only {percent(right)} of the cases where "
-                f"one is assigned ({interval(right)}), against {percent(overall)} overall."
+                f"one is assigned ({interval(right)}; {percent(overall)} overall)."
             )
     if accuracy.gender:
         first, second = accuracy.gender.classes

@@ -9,12 +9,11 @@ from importlib.metadata import version
 from markupsafe import Markup
 
 from api.reports.accuracy_card import AccuracyCard
-from api.reports.plots import Point, draw_pyramid, draw_timeline
+from api.reports.plots import draw_timeline
+from api.reports.pyramid import make_pyramid
 from api.reports.templates import open_templates
-from db.audience.bands import PRESETS
 from db.audience.breakdown import Dimension, Timeline
 from db.audience.disclosure import Disclosure
-from db.audience.grouping import AudienceGroup
 from db.audience.slices import Period
 from db.audience.table import Audience
 from db.item_values import StoredItem, Thumbnail
@@ -74,7 +73,8 @@ def render_report(report: Report) -> str:
             unknown=[
                 group for group in audience.groups if group.gender == "unknown" and group.faces != 0
             ],
-            plots=dict(_draw(report)),
+            pyramid=make_pyramid(audience.groups),
+            timeline=_draw_timeline(report) if audience.faces and report.timeline.faces else None,
             pictures=[(item, _to_data(thumbnail)) for item, thumbnail in report.pictures],
             withheld=audience.groups_withheld > 0,
             unit=report.unit,
@@ -105,26 +105,10 @@ def _list_bars(audience: Audience) -> Iterator[FunnelBar]:
         yield FunnelBar("without faces", funnel.without_faces, is_loss=True)
 
 
-def _draw(report: Report) -> Iterator[tuple[str, Markup]]:
-    if not report.audience.faces:
-        return
-    bands = [band.label for band in PRESETS["marketing"]]
-    groups = {(group.gender, group.age_band): group for group in report.audience.groups}
-    females, males = (
-        [_point(groups[gender, band]) for band in bands] for gender in ("female", "male")
-    )
-    title = f"Population pyramid: shares of all {report.unit} by age, female left, male right"
-    yield "pyramid", draw_pyramid(title, bands, females, males, f"% of all {report.unit}")
+def _draw_timeline(report: Report) -> Markup:
     timeline = report.timeline
-    if timeline.faces:
-        title = f"{report.unit.capitalize()} by {timeline.period}"
-        width = BAR_DAYS[timeline.period]
-        yield "timeline", draw_timeline(title, timeline.faces, width, report.unit)
-
-
-def _point(group: AudienceGroup) -> Point | None:
-    share = group.share
-    return None if share is None else Point(100 * share.value, 100 * share.low, 100 * share.high)
+    title = f"{report.unit.capitalize()} by {timeline.period}"
+    return draw_timeline(title, timeline.faces, BAR_DAYS[timeline.period], report.unit)
 
 
 def _to_data(thumbnail: Thumbnail) -> str:

@@ -1,6 +1,6 @@
-"""Plots as SVG to be put into a page, in whose colors they are drawn, light or dark.
+"""Plots as SVG for reports, in the colors of the page: tokens.css, light or dark.
 
-They are drawn for the width of a telephone, where their letters are as large as the page's.
+They are drawn for the width of a phone, where their letters are as large as the page's.
 """
 
 import re
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 340
-LETTERS = 14
-ROW = 32
-# Room above and below the rows for the axis and its name.
-AROUND = 64
+WIDTH_PIXELS = 340
+LETTER_PIXELS = 14
+ROW_PIXELS = 32
+AXIS_PIXELS = 64  # for the axis and its label
+TIMELINE_PIXELS = 220
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-# Colors that stand for those of the page, see style.css.
-INK, SOFT, LINE, ACCENT, FEMALE = "#010101", "#020202", "#030303", "#040404", "#050505"
-PAGE_COLORS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male", FEMALE: "female"}
-# The library names every key that this may have in a type of its own, which nothing exports.
+# matplotlib takes no custom properties: these placeholders are replaced by tokens of the page.
+INK, SOFT, LINE, ACCENT = "#010101", "#020202", "#030303", "#040404"
+TOKENS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male"}
+# The type that matplotlib gives these keys is private.
 STYLE: dict[Any, str | float | bool] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "facetally",
-    "font.size": LETTERS,
-    "axes.titlesize": LETTERS,
-    "axes.labelsize": LETTERS,
-    "xtick.labelsize": LETTERS,
-    "ytick.labelsize": LETTERS,
+    "font.size": LETTER_PIXELS,
+    "axes.titlesize": LETTER_PIXELS,
+    "axes.labelsize": LETTER_PIXELS,
+    "xtick.labelsize": LETTER_PIXELS,
+    "ytick.labelsize": LETTER_PIXELS,
     "text.color": INK,
     "axes.labelcolor": SOFT,
     "axes.edgecolor": LINE,
@@ -48,7 +48,7 @@ STYLE: dict[Any, str | float | bool] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-# What is of no use within a page: what the file is, its size, names that every plot would have.
+# Removes what does not belong inside a page: metadata, the size, and ids that plots would share.
 REPLACEMENTS = (
     (re.compile(r"<metadata>.*?</metadata>", re.DOTALL), ""),
     (re.compile(r'(<svg[^>]*?) (?:width|height)="[^"]*"'), r"\1"),
@@ -56,7 +56,7 @@ REPLACEMENTS = (
     (re.compile(r'<g id="[^"]*">'), "<g>"),
     (re.compile(r"font-family: [^;\"]*"), "font-family: inherit"),
 )
-# The library's settings are those of the whole process.
+# matplotlib's settings are global to the process.
 _drawing = Lock()
 
 
@@ -72,15 +72,15 @@ class Point:
 def draw_rows(
     title: str, labels: Sequence[str], points: Sequence[Point], axis: str, *, zero: bool = True
 ) -> Markup:
-    """A row for each label: its value as a dot, its interval as a line; `zero` marks that."""
-    with _open_figure(AROUND + ROW * len(labels)) as figure:
+    """Draw a row per label: the value as a dot, its interval as a line; `zero` marks zero."""
+    with _open_figure(AXIS_PIXELS + ROW_PIXELS * len(labels)) as figure:
         axes = figure.add_subplot()
-        places = range(len(labels))
+        rows = range(len(labels))
         if zero:
             axes.axvline(0, color=SOFT, linewidth=1)
-        axes.hlines(places, [p.low for p in points], [p.high for p in points], ACCENT, linewidth=3)
-        axes.plot([p.value for p in points], places, "o", color=ACCENT, markersize=8)
-        axes.set_yticks(places, labels)
+        axes.hlines(rows, [p.low for p in points], [p.high for p in points], ACCENT, linewidth=3)
+        axes.plot([p.value for p in points], rows, "o", color=ACCENT, markersize=8)
+        axes.set_yticks(rows, labels)
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.set_xlabel(axis)
         axes.grid(axis="x")
@@ -88,17 +88,17 @@ def draw_rows(
 
 
 def draw_against_diagonal(
-    title: str, places: Sequence[float], points: Sequence[Point], across: str, up: str
+    title: str, x: Sequence[float], points: Sequence[Point], x_label: str, y_label: str
 ) -> Markup:
-    """Shares that should be equal: where they are, dots lie on the diagonal."""
-    with _open_figure(WIDTH) as figure:
+    """Draw pairs of shares. Where both are equal, the dot is on the diagonal."""
+    with _open_figure(WIDTH_PIXELS) as figure:
         axes = figure.add_subplot()
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1)
-        axes.vlines(places, [p.low for p in points], [p.high for p in points], ACCENT, linewidth=3)
-        axes.plot(places, [p.value for p in points], "o", color=ACCENT, markersize=8)
+        axes.vlines(x, [p.low for p in points], [p.high for p in points], ACCENT, linewidth=3)
+        axes.plot(x, [p.value for p in points], "o", color=ACCENT, markersize=8)
         _set_percent(axes)
-        axes.set_xlabel(across)
-        axes.set_ylabel(up)
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
         axes.grid()
         return _to_svg(figure, title)
 
@@ -119,8 +119,8 @@ def draw_confusion(
     predictions: Sequence[str],
     counts: Sequence[Sequence[int]],
 ) -> Markup:
-    """A row for each label: how its faces were predicted; colors are shares of the row."""
-    with _open_figure(AROUND + 40 + ROW * len(truths)) as figure:
+    """Draw a row per label, a column per prediction; the shade is the share of the row."""
+    with _open_figure(AXIS_PIXELS + 40 + ROW_PIXELS * len(truths)) as figure:
         axes = figure.add_subplot()
         for row, numbers in enumerate(counts):
             for column, number in enumerate(numbers):
@@ -140,48 +140,9 @@ def draw_confusion(
         return _to_svg(figure, title)
 
 
-def draw_pyramid(
-    title: str,
-    bands: Sequence[str],
-    females: Sequence[Point | None],
-    males: Sequence[Point | None],
-    axis: str,
-) -> Markup:
-    """Shares in percent, the first band lowest: females to the left and males to the right, their
-    intervals as lines; a circle stands for what is withheld."""
-    with _open_figure(AROUND + ROW * len(bands)) as figure:
-        axes = figure.add_subplot()
-        widest = max((point.high for point in (*females, *males) if point), default=100.0)
-        for sign, points, color in ((-1, females, FEMALE), (1, males, ACCENT)):
-            for row, point in enumerate(points):
-                _draw_bar(axes, row, sign, point, color, widest)
-        axes.axvline(0, color=SOFT, linewidth=1)
-        axes.set_xlim(-1.08 * widest, 1.08 * widest)
-        axes.set_yticks(range(len(bands)), bands)
-        axes.set_ylim(-0.6, len(bands) - 0.4)
-        axes.set_title("female", loc="left", color=FEMALE)
-        axes.set_title("male", loc="right", color=ACCENT)
-        axes.locator_params(axis="x", nbins=5, symmetric=True, steps=[1, 2, 5, 10])
-        axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-        axes.set_xlabel(axis)
-        axes.grid(axis="x")
-        axes.set_axisbelow(True)
-        return _to_svg(figure, title)
-
-
-def _draw_bar(
-    axes: "Axes", row: int, sign: int, point: Point | None, color: str, widest: float
-) -> None:
-    if point is None:
-        axes.plot([sign * widest / 25], [row], "o", color=color, markerfacecolor="none")
-    elif point.value:
-        axes.barh(row, sign * point.value, height=0.7, color=color, alpha=0.75)
-        axes.hlines(row, sign * point.low, sign * point.high, INK, linewidth=2)
-
-
 def draw_timeline(title: str, counts: Mapping[date, int | None], days: int, axis: str) -> Markup:
-    """A bar of so many days from each date; a circle stands for what is withheld."""
-    with _open_figure(220) as figure:
+    """Draw a bar of this many days from each date; a circle marks a withheld count."""
+    with _open_figure(TIMELINE_PIXELS) as figure:
         axes = figure.add_subplot()
         starts = [start.toordinal() for start in counts]
         known = [0 if count is None else count for count in counts.values()]
@@ -205,7 +166,7 @@ def draw_timeline(title: str, counts: Mapping[date, int | None], days: int, axis
 
 
 def _name_ends(axes: "Axes", starts: Sequence[int], end: int) -> None:
-    """The first date and the last, each within the plot."""
+    """Label the first date and the last, both inside the plot."""
     first, last = (f"{date.fromordinal(start):%d %b %Y}" for start in (starts[0], starts[-1]))
     if len(starts) == 1:
         axes.set_xticks([(starts[0] + end) / 2], [first])
@@ -216,24 +177,24 @@ def _name_ends(axes: "Axes", starts: Sequence[int], end: int) -> None:
 
 
 @contextmanager
-def _open_figure(height: int) -> Iterator["Figure"]:
-    # The API starts without matplotlib: loading it takes longer than drawing a plot.
+def _open_figure(height_pixels: int) -> Iterator["Figure"]:
+    # Only reports draw: imported at the top, it would add a second to every start of the API.
     from matplotlib import rc_context  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     with _drawing, rc_context(STYLE):
-        # Of 72 points to the inch, one is one pixel of the page.
-        yield Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
+        # At 72 points per inch, one point is one pixel of the page.
+        yield Figure(figsize=(WIDTH_PIXELS / 72, height_pixels / 72), layout="constrained")
 
 
 def _to_svg(figure: "Figure", title: str) -> Markup:
-    """As a part of a page: named for who cannot see it, as wide as its place."""
+    """Turn a figure into an SVG element with a text alternative, as wide as its container."""
     text = StringIO()
     figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     _, _, drawing = text.getvalue().partition("<svg")
     named = f'<svg role="img" aria-label="{escape(title)}"{drawing}'
     for pattern, instead in REPLACEMENTS:
         named = pattern.sub(instead, named)
-    for color, name in PAGE_COLORS.items():
+    for color, name in TOKENS.items():
         named = named.replace(color, f"var(--{name})")
     return Markup(named)

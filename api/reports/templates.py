@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-SPACE, MINUS = "\u00a0", "\u2212"
+SPACE, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 
 
 class Uncertain(Protocol):
@@ -21,7 +21,11 @@ class Uncertain(Protocol):
 def open_templates() -> Environment:
     """Create an environment that escapes every text and refuses unknown names."""
     environment = Environment(
-        loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        # Style sheets lie with those of the pages; a report includes them.
+        loader=ChoiceLoader([PackageLoader("api"), PackageLoader("api", "static")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     environment.filters |= {
         "percent": percent,
@@ -45,11 +49,11 @@ def years(figure: Uncertain) -> str:
 
 
 def interval(figure: Uncertain | None, kind: str = "percent") -> str:
-    """`91.2% to 94.0%`, `5.9 to 6.5` years or, with signs, a bias in years."""
+    """`91.2-94.0%` with an en dash, `5.9 to 6.5` years or, with signs, a bias in years."""
     if figure is None:
         return ""
     if kind == "percent":
-        return f"{100 * figure.low:.1f}% to {100 * figure.high:.1f}%"
+        return f"{100 * figure.low:.1f}{DASH}{100 * figure.high:.1f}%"
     sign = "+" if kind == "bias" else ""
     return f"{figure.low:{sign}.1f} to {figure.high:{sign}.1f}".replace("-", MINUS)
 

@@ -1,4 +1,4 @@
-// Every page: the token of its requests, a banner when the server is away, and lit faces.
+// Every page: texts, the token of its requests, a banner for connection problems, highlighted faces.
 
 import "./dialog.js";
 
@@ -32,25 +32,25 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) showBanner("");
 });
 document.addEventListener("htmx:responseError", (event) => {
-  const answer = event.detail.xhr;
-  const page = new DOMParser().parseFromString(answer.responseText, "text/html");
+  const response = event.detail.xhr;
+  const page = new DOMParser().parseFromString(response.responseText, "text/html");
   showBanner(page.querySelector("[role=alert] .lead")?.textContent ?? say("failed"));
 });
 window.addEventListener("offline", () => showBanner(say("offline")));
 window.addEventListener("online", () => showBanner(""));
 
-// A face lights up in the picture and in the list, whichever is pointed at.
-function light(event) {
+/** Pointing at a face highlights it in the picture and in the list. */
+function highlight(event) {
   const face = event.target.closest?.("[data-face]");
-  const around = event.target.closest?.(".analysis");
-  document.querySelectorAll(".lit").forEach((lit) => lit.classList.remove("lit"));
-  if (!face || !around) return;
-  around.querySelectorAll(`[data-face="${face.dataset.face}"]`).forEach((one) => one.classList.add("lit"));
+  const section = event.target.closest?.(".analysis");
+  document.querySelectorAll(".highlighted").forEach((one) => one.classList.remove("highlighted"));
+  if (!face || !section) return;
+  section.querySelectorAll(`[data-face="${face.dataset.face}"]`).forEach((one) => one.classList.add("highlighted"));
 }
-document.addEventListener("pointerover", light);
-document.addEventListener("focusin", light);
+document.addEventListener("pointerover", highlight);
+document.addEventListener("focusin", highlight);
 
-/** Times are the reader's own. */
+/** Show times in the reader's time zone and format. */
 function localize(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);

@@ -1,4 +1,4 @@
-// Pictures and questions open in a dialog over the page they belong to.
+// Items and confirmations open in a dialog over their page.
 
 const dialog = document.getElementById("dialog");
 const content = document.getElementById("dialog-content");
@@ -7,18 +7,16 @@ const next = document.getElementById("dialog-next");
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== content) return;
-  // The title of a part would become that of the page.
-  const item = content.querySelector("[data-item]")?.dataset.item;
-  previous.hidden = !neighbor(item, -1);
-  next.hidden = !neighbor(item, 1);
+  previous.hidden = !findNeighbor(-1);
+  next.hidden = !findNeighbor(1);
   if (!dialog.open) dialog.showModal();
 });
 
-// An upload that is gone, or that this browser cannot show, still has its thumbnail.
+// If an upload was deleted or the browser can't show it, its thumbnail takes its place.
 document.addEventListener("error", (event) => {
-  const instead = event.target.dataset?.instead;
-  if (!instead || event.target.src.endsWith(instead)) return;
-  event.target.src = instead;
+  const fallback = event.target.dataset?.fallback;
+  if (!fallback || event.target.src.endsWith(fallback)) return;
+  event.target.src = fallback;
 }, true);
 
 dialog.addEventListener("close", () => content.replaceChildren());
@@ -32,19 +30,17 @@ dialog.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.elt.matches("form[data-closes]") && event.detail.successful) dialog.close();
 });
-previous.addEventListener("click", () => step(-1));
-next.addEventListener("click", () => step(1));
+previous.addEventListener("click", () => findNeighbor(-1)?.click());
+next.addEventListener("click", () => findNeighbor(1)?.click());
 dialog.addEventListener("keydown", (event) => {
-  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (by) step(by);
+  const offset = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (offset) findNeighbor(offset)?.click();
 });
 
-function step(by) {
-  neighbor(content.querySelector("[data-item]")?.dataset.item, by)?.click();
-}
-
-function neighbor(item, by) {
-  const tiles = [...document.querySelectorAll(".tile a")];
-  const at = tiles.findIndex((tile) => tile.getAttribute("href") === `/items/${item}`);
-  return at < 0 ? undefined : tiles[at + by];
+/** The link to the item before (-1) or after (1) the one that is open. */
+function findNeighbor(offset) {
+  const item = content.querySelector("[data-item]")?.dataset.item;
+  const links = [...document.querySelectorAll(".tile a")];
+  const index = links.findIndex((link) => link.getAttribute("href") === `/items/${item}`);
+  return index < 0 ? undefined : links[index + offset];
 }

@@ -1,18 +1,18 @@
-// Which files were chosen or dropped: handles only, whose bytes stay on the disk until they go.
+// The files that were chosen or dropped: handles only, whose bytes are read when they are sent.
 
-/** Those with one of the endings, with the path they had; and how many were left out. */
+/** Separates files with one of these endings from the rest, which are only counted. */
 export function sift(files, endings) {
-  const wanted = files.filter(({ file }) => !file.name.startsWith(".") && endings.some((ending) => file.name.toLowerCase().endsWith(ending)));
-  return { wanted, leftOut: files.length - wanted.length };
+  const accepted = files.filter(({ file }) => !file.name.startsWith(".") && endings.some((ending) => file.name.toLowerCase().endsWith(ending)));
+  return { accepted, skipped: files.length - accepted.length };
 }
 
 export function fromInput(input) {
   return [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
-/** All files that were dropped, those in folders of folders, too. */
+/** All files that were dropped, including those in nested folders. */
 export async function fromDrop(transfer) {
-  // The list is emptied once the event is over.
+  // The browser empties the list after the event.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
   const found = [];
   while (entries.length) {

@@ -1,4 +1,4 @@
-// Home: files are dropped or chosen and sent; one picture is asked about and shown where it is.
+// Home: uploads files that are dropped or chosen, and shows the faces in one photo.
 
 import { say } from "./app.js";
 import { fromDrop, fromInput, sift } from "./files.js";
@@ -9,21 +9,21 @@ const panel = document.getElementById("upload");
 const bar = document.getElementById("upload-bar");
 const state = document.getElementById("upload-state");
 const problem = document.getElementById("upload-problem");
-const again = document.getElementById("upload-again");
+const retryButton = document.getElementById("upload-again");
 const picture = document.getElementById("picture");
 let upload;
-let address = "";
+let photoUrl = "";
 
 for (const name of ["files", "folder"]) {
   const input = document.getElementById(name);
   input.addEventListener("change", () => {
-    begin(fromInput(input));
-    input.value = ""; // the same may be chosen again
+    start(fromInput(input));
+    input.value = ""; // so that the same files can be chosen again
   });
-  input.disabled = false; // a choice before now would have been lost
+  input.disabled = false; // disabled until here, so that no choice is lost
 }
-form.elements.thumbnails.addEventListener("change", limitCopies);
-limitCopies();
+form.elements.thumbnails.addEventListener("change", limitAnnotatedVideo);
+limitAnnotatedVideo();
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("dragover", (event) => {
   event.preventDefault();
@@ -33,9 +33,9 @@ form.addEventListener("dragleave", () => form.classList.remove("over"));
 form.addEventListener("drop", async (event) => {
   event.preventDefault();
   form.classList.remove("over");
-  begin(await fromDrop(event.dataTransfer));
+  start(await fromDrop(event.dataTransfer));
 });
-again.addEventListener("click", run);
+retryButton.addEventListener("click", run);
 document.getElementById("upload-cancel").addEventListener("click", async () => {
   await upload?.discard();
   location.reload();
@@ -44,32 +44,32 @@ window.addEventListener("beforeunload", (event) => {
   if (upload && !upload.stop.signal.aborted) event.preventDefault();
 });
 
-/** A copy would show the faces that blurred thumbnails hide: the server takes either. */
-function limitCopies() {
+/** An annotated video would show the faces that blurred thumbnails hide, so the server refuses both. */
+function limitAnnotatedVideo() {
   form.elements.annotated_video.disabled = form.elements.thumbnails.value === "blurred";
 }
 
-function begin(chosen) {
+function start(chosen) {
   form.querySelector("details").open ||= !form.checkValidity();
   if (!form.reportValidity()) return;
-  const { wanted, leftOut } = sift(chosen, form.dataset.endings.split(" "));
+  const { accepted, skipped } = sift(chosen, form.dataset.endings.split(" "));
   panel.hidden = false;
-  form.hidden = wanted.length > 0;
-  complain(leftOut ? say("skipped", { count: leftOut }) : "");
-  if (!wanted.length) return complain(say("nothing"));
-  const bytes = wanted.reduce((sum, { file }) => sum + file.size, 0);
+  form.hidden = accepted.length > 0;
+  showProblem(skipped ? say("skipped", { count: skipped }) : "");
+  if (!accepted.length) return showProblem(say("nothing"));
+  const bytes = accepted.reduce((sum, { file }) => sum + file.size, 0);
   bar.max = bytes || 1;
-  upload = new Upload(wanted, readOptions(), ({ sentBytes, sentFiles, waiting }) => {
+  upload = new Upload(accepted, readOptions(), ({ sentBytes, sentFiles, waiting }) => {
     bar.value = sentBytes;
     const megabytes = Math.round(sentBytes / 1e5) / 10;
-    state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: wanted.length, megabytes });
+    state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: accepted.length, megabytes });
   });
   panel.scrollIntoView({ block: "nearest" });
   run();
 }
 
 async function run() {
-  again.hidden = true;
+  retryButton.hidden = true;
   try {
     const job = await upload.run();
     state.textContent = say("finishing");
@@ -77,8 +77,8 @@ async function run() {
     location.assign(`/jobs/${job}`);
   } catch (error) {
     if (upload.stop.signal.aborted) return;
-    complain(say("refused", { message: error.message }));
-    again.hidden = false;
+    showProblem(say("refused", { message: error.message }));
+    retryButton.hidden = false;
   }
 }
 
@@ -91,20 +91,20 @@ function readOptions() {
   return { tags, options };
 }
 
-function complain(message) {
+function showProblem(message) {
   problem.textContent = message;
   problem.hidden = !message;
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  picture.disabled = false; // htmx hears of a choice from now on
+  picture.disabled = false; // htmx is listening from here on
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  const place = event.target.querySelector?.("#analysis-picture");
-  if (!place) return;
-  if (address) URL.revokeObjectURL(address);
-  address = URL.createObjectURL(picture.files[0]);
-  place.src = address;
+  const target = event.target.querySelector?.("#analysis-picture");
+  if (!target) return;
+  if (photoUrl) URL.revokeObjectURL(photoUrl);
+  photoUrl = URL.createObjectURL(picture.files[0]);
+  target.src = photoUrl;
   picture.value = "";
   event.target.scrollIntoView({ block: "start" });
 });

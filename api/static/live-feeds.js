@@ -1,20 +1,20 @@
-// The cameras of the server on the live page: one is watched at a time. The stream is read here, and
-// not by an <img>, which would show the last picture for ever without saying that the feed has ended.
+// The server cameras on the live page, one at a time. The stream is read here rather than by an <img>,
+// which would keep showing the last picture and never report that the feed has ended.
 
-import { say as say_any } from "./app.js";
+import { say as sayText } from "./app.js";
 
-const say = (name, values) => say_any(`live.${name}`, values);
+const say = (name, values) => sayText(`live.${name}`, values);
 const feed = document.getElementById("feed");
 const buttons = [...document.querySelectorAll("#feeds button")];
 const stage = document.getElementById("feed-stage");
 const cover = document.getElementById("feed-cover");
 const problem = document.getElementById("feed-problem");
-const MOST_BYTES = 64 << 20; // of one part: no picture is that large
-let watched = null; // what ends the feed that is watched
+const MAX_PART_BYTES = 64 << 20; // no picture is that large
+let current = null; // AbortController of the feed that is shown
 
 async function watch(name) {
-  leave("");
-  const mine = (watched = new AbortController());
+  stop("");
+  const session = (current = new AbortController());
   for (const button of buttons) {
     button.setAttribute("aria-pressed", String(button.dataset.source === name));
   }
@@ -22,23 +22,23 @@ async function watch(name) {
   let reason = say("feed_ended", { name });
   try {
     const address = `/video_feed?source=${encodeURIComponent(name)}`;
-    const response = await fetch(address, { signal: mine.signal });
-    if (!response.ok) throw new Told((await response.json()).error.message);
-    for await (const part of read_parts(response.body.getReader())) {
-      if (part.type !== "image/jpeg") throw new Told(JSON.parse(await part.content.text()).error.message);
-      await draw(name, part.content, mine);
+    const response = await fetch(address, { signal: session.signal });
+    if (!response.ok) throw new FeedError((await response.json()).error.message);
+    for await (const part of readParts(response.body.getReader())) {
+      if (part.type !== "image/jpeg") throw new FeedError(JSON.parse(await part.content.text()).error.message);
+      await draw(name, part.content, session);
     }
   } catch (error) {
-    reason = error instanceof Told ? error.message : say("feed_interrupted");
+    reason = error instanceof FeedError ? error.message : say("feed_interrupted");
   }
-  if (watched === mine) leave(reason);
+  if (current === session) stop(reason);
 }
 
-class Told extends Error {}
+class FeedError extends Error {}
 
-async function draw(name, content, mine) {
+async function draw(name, content, session) {
   const picture = await createImageBitmap(content);
-  if (watched !== mine) return;
+  if (current !== session) return;
   [feed.width, feed.height] = [picture.width, picture.height];
   feed.getContext("2d").drawImage(picture, 0, 0);
   picture.close();
@@ -47,9 +47,9 @@ async function draw(name, content, mine) {
   stage.dataset.state = "on";
 }
 
-function leave(reason) {
-  watched?.abort();
-  watched = null;
+function stop(reason) {
+  current?.abort();
+  current = null;
   feed.hidden = true;
   stage.dataset.state = "off";
   cover.textContent = say("choose");
@@ -57,19 +57,19 @@ function leave(reason) {
   for (const button of buttons) button.setAttribute("aria-pressed", "false");
 }
 
-// The parts of a stream as /video_feed sends it: each tells its type and its length.
-async function* read_parts(reader) {
-  let held = new Uint8Array();
+/** The parts of a stream from /video_feed, each with a type and a length in its header. */
+async function* readParts(reader) {
+  let received = new Uint8Array();
   for (;;) {
-    const text = new TextDecoder("latin1").decode(held.subarray(0, 1024));
+    const text = new TextDecoder("latin1").decode(received.subarray(0, 1024));
     const end = text.indexOf("\r\n\r\n");
     const size = end < 0 ? 0 : Number(/content-length: *(\d+)/i.exec(text)?.[1]);
-    if (end >= 0 && !(size <= MOST_BYTES)) throw new Error("a part without its length");
+    if (end >= 0 && !(size <= MAX_PART_BYTES)) throw new Error("a part without its length");
     const start = end + 4;
-    if (end >= 0 && held.length >= start + size + 2) {
+    if (end >= 0 && received.length >= start + size + 2) {
       const type = /content-type: *([^\r]+)/i.exec(text)[1];
-      yield { type, content: new Blob([held.subarray(start, start + size)], { type }) };
-      held = held.slice(start + size + 2);
+      yield { type, content: new Blob([received.subarray(start, start + size)], { type }) };
+      received = received.slice(start + size + 2);
       continue;
     }
     const { done, value } = await reader.read();
@@ -77,7 +77,7 @@ async function* read_parts(reader) {
       if (!text.includes("--\r\n")) throw new Error("the stream was cut off");
       return;
     }
-    held = join(held, value);
+    received = join(received, value);
   }
 }
 
@@ -90,9 +90,9 @@ function join(one, other) {
 
 for (const button of buttons) {
   button.addEventListener("click", () => {
-    if (button.getAttribute("aria-pressed") === "true") leave("");
+    if (button.getAttribute("aria-pressed") === "true") stop("");
     else watch(button.dataset.source);
   });
-  button.disabled = false; // a click before now would have been lost
+  button.disabled = false; // disabled until here, so that no click is lost
 }
-window.addEventListener("pagehide", () => feed && leave(""));
+window.addEventListener("pagehide", () => feed && stop(""));

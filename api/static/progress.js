@@ -1,4 +1,4 @@
-// Jobs that are under way move by themselves: one stream for all that are on the page.
+// Updates the running jobs on the page, all from one event stream.
 
 import { say, showBanner } from "./app.js";
 
@@ -6,7 +6,7 @@ const POLL_MILLISECONDS = 5000;
 let source;
 let timer;
 
-/** Follow the jobs that are on the page now; nobody listens for a page that nobody sees. */
+/** Follow the running jobs on the page. A hidden page does not listen. */
 function follow() {
   source?.close();
   clearTimeout(timer);
@@ -17,7 +17,7 @@ function follow() {
   source.addEventListener("job", (event) => show(JSON.parse(event.data)));
   source.addEventListener("error", () => {
     showBanner(navigator.onLine ? "" : say("offline"));
-    // Closed for good where too many listen: then the page asks now and then.
+    // The server closes the stream if too many clients listen: poll instead.
     if (source.readyState === EventSource.CLOSED) timer = setTimeout(refresh, POLL_MILLISECONDS);
   });
 }
@@ -60,12 +60,12 @@ export function sayTime(seconds) {
   return say("hours", { count: Math.ceil(seconds / 3600) });
 }
 
-// Whatever was put into the page may have brought or ended a job.
+// What htmx put into the page may have added or ended a job.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt.closest?.("#dialog, #items")) return;
   follow();
-  const over = event.detail.elt.matches?.(".job:not([data-live])");
-  if (over && document.querySelector(".one-job")) showEnd();
+  const ended = event.detail.elt.matches?.(".job:not([data-live])");
+  if (ended && document.querySelector(".one-job")) showEnd();
 });
 document.addEventListener("visibilitychange", follow);
 window.addEventListener("online", follow);
@@ -75,7 +75,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
-/** Its failures, or that it was erased, are told elsewhere on the page; who looks at a picture is not disturbed. */
+/** Reload to show failures or that the job was erased, unless the reader has an item open. */
 function showEnd() {
   const filters = document.querySelector(".filters");
   if (!document.querySelector("dialog[open]")) location.reload();

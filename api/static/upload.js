@@ -1,18 +1,18 @@
-// Files become a job: a draft, then parts, several at a time, each sent until it has arrived.
+// Uploads files as a job: creates a draft, then sends parts, several at a time, until each has arrived.
 
 import { token } from "./app.js";
 
 const PART_FILES = 50;
 const PART_BYTES = 16 << 20;
-const AT_ONCE = 3;
+const PARALLEL_PARTS = 3;
 const FIRST_WAIT_MILLISECONDS = 500;
-const LONGEST_WAIT_MILLISECONDS = 15000;
+const MAX_WAIT_MILLISECONDS = 15000;
 
-/** The server will never take this as it is. */
+/** The server rejected a request for good: sending it again would not help. */
 export class Refused extends Error {}
 
 export class Upload {
-  /** `notify` is called with `{sentBytes, sentFiles, waiting}` as it goes on. */
+  /** `notify` is called with `{sentBytes, sentFiles, waiting}` on every change. */
   constructor(files, options, notify) {
     this.files = files;
     this.options = options;
@@ -22,18 +22,18 @@ export class Upload {
     this.nextPart = 0;
     this.sentFiles = 0;
     this.arrivedBytes = 0;
-    this.underWay = new Map();
-    this.left = [];
+    this.sending = new Map();
+    this.unsent = [];
     this.stop = new AbortController();
   }
 
-  /** Send all that has not arrived yet; gives the number of the job, which has then begun. */
+  /** Send everything that has not arrived yet, then start the job; resolves to its number. */
   async run() {
     this.job ??= (await this.post("/v1/jobs", JSON.stringify({ draft: true, items: [], ...this.options }), {
       "Content-Type": "application/json", "Idempotency-Key": `${this.number}-job`,
     })).id;
     const failures = [];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => this.sendParts().catch((error) => failures.push(error))));
+    await Promise.all(Array.from({ length: PARALLEL_PARTS }, () => this.sendParts().catch((error) => failures.push(error))));
     if (failures.length) throw failures[0];
     await this.post(`/v1/jobs/${this.job}/finalize`, null, {});
     return this.job;
@@ -46,12 +46,12 @@ export class Upload {
 
   async sendParts() {
     for (;;) {
-      const number = this.left.pop() ?? (this.nextPart < this.parts.length ? this.nextPart++ : undefined);
+      const number = this.unsent.pop() ?? (this.nextPart < this.parts.length ? this.nextPart++ : undefined);
       if (number === undefined) return;
       try {
         await this.sendPart(number);
       } catch (error) {
-        this.left.push(number);
+        this.unsent.push(number);
         throw error;
       }
     }
@@ -62,52 +62,52 @@ export class Upload {
     const form = new FormData();
     for (const { file, path } of this.files.slice(from, to)) form.append("files", file, path);
     await this.post(`/v1/jobs/${this.job}/items`, form, { "Idempotency-Key": `${this.number}-${number}` }, number);
-    this.underWay.delete(number);
+    this.sending.delete(number);
     this.arrivedBytes += bytes;
     this.sentFiles += to - from;
-    this.tell(false);
+    this.report(false);
   }
 
-  /** Until it arrives: a lost connection and a busy server are waited for. */
+  /** Send until it arrives: retry after a lost connection or when the server is busy. */
   async post(address, body, headers, part) {
-    for (let wait = FIRST_WAIT_MILLISECONDS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLISECONDS)) {
+    for (let wait = FIRST_WAIT_MILLISECONDS; ; wait = Math.min(2 * wait, MAX_WAIT_MILLISECONDS)) {
       const { status, text } = await send(address, body, headers, this.stop.signal, (bytes) => this.advance(part, bytes));
       if (status >= 200 && status < 300) return JSON.parse(text);
       if (status !== 0 && status !== 429 && status < 500) throw new Refused(explain(text));
       this.advance(part, 0);
-      this.tell(true);
-      await rest(wait * (0.5 + Math.random()), this.stop.signal);
+      this.report(true);
+      await pause(wait * (0.5 + Math.random()), this.stop.signal);
     }
   }
 
   advance(part, bytes) {
     if (part === undefined) return;
-    this.underWay.set(part, Math.min(bytes, this.parts[part].bytes));
-    this.tell(false);
+    this.sending.set(part, Math.min(bytes, this.parts[part].bytes));
+    this.report(false);
   }
 
-  tell(waiting) {
-    const moving = [...this.underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
+  report(waiting) {
+    const moving = [...this.sending.values()].reduce((sum, bytes) => sum + bytes, 0);
     this.notify({ sentBytes: this.arrivedBytes + moving, sentFiles: this.sentFiles, waiting });
   }
 }
 
-/** Runs of files: few enough for a short request, and a large file is one by itself. */
+/** Cut the list of files into parts that are short requests; a large file is a part by itself. */
 function cut(files) {
   const parts = [];
   let part;
-  files.forEach(({ file }, place) => {
+  files.forEach(({ file }, index) => {
     if (!part || part.to - part.from >= PART_FILES || part.bytes + file.size > PART_BYTES) {
-      part = { from: place, to: place, bytes: 0 };
+      part = { from: index, to: index, bytes: 0 };
       parts.push(part);
     }
-    part.to = place + 1;
+    part.to = index + 1;
     part.bytes += file.size;
   });
   return parts;
 }
 
-/** One request, whose progress `fetch` would not tell; status 0 where there was no answer. */
+/** Send one request and report its progress, which `fetch` cannot. Status 0 means no response. */
 function send(address, body, headers, signal, onBytes) {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -128,8 +128,8 @@ function send(address, body, headers, signal, onBytes) {
   });
 }
 
-/** So long, or until the connection is back: whichever is later. */
-function rest(milliseconds, signal) {
+/** Wait this long and, if offline, until the connection is back. */
+function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     setTimeout(() => {

@@ -166,7 +166,7 @@ def test_a_gallery_goes_on_where_the_last_page_ended(client: FlaskClient) -> Non
     assert "gender=female" in found
     assert "No photos or videos match" in client.get(f"/jobs/{job}/items?gender=male").text
     failed = client.get(f"/jobs/{job}?state=failed", headers=PAGE).text
-    assert failed.count('<li class="tile failed') == 2
+    assert failed.count('<li class="tile" data-state="failed') == 2
     assert "It is broken." in failed
     assert client.get(f"/jobs/{job}/items?age_min=old", headers=PAGE).status_code == 422
 
@@ -246,7 +246,7 @@ def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
     page = Page(client.get("/", headers=PAGE).text)
     assert "Upload photos and videos." in page.words
     assert "Videos Frames analyzed per second" in page.words
-    field = re.search(r'<input id="frames_per_second"[^>]+>', page.text)
+    field = re.search(r'<input id="frames-per-second"[^>]+>', page.text)
     assert field
     assert f'value="{OptionsBody().frames_per_second:g}"' in field[0]
     assert " checked" not in page.text

@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
     @property
     def plots(self) -> list[str]:
-        return re.findall(r"<svg.*?</svg>", self.text, flags=re.DOTALL)
+        return re.findall(r"<svg role=.*?</svg>", self.text, flags=re.DOTALL)
 
 
 def read(client: FlaskClient, job_id: int = 1) -> Page:

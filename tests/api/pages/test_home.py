@@ -53,10 +53,10 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     expect(copy).to_be_disabled()
     page.select_option("#thumbnails", "none")
     copy.check()
-    page.fill("#frames_per_second", "0")
+    page.fill("#frames-per-second", "0")
     page.set_input_files("#files", photos / "astronaut.png")
     expect(page.locator("#upload")).to_be_hidden()
-    page.fill("#frames_per_second", "4.5")
+    page.fill("#frames-per-second", "4.5")
     visit.photograph("options")
     page.set_input_files("#files", photos / "astronaut.png")
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
@@ -73,5 +73,5 @@ def test_one_photograph_is_answered_at_once(visit, photos):
     assert page.locator("#analysis rect.box").count() == 2
     expect(page.locator("#analysis-picture")).to_have_js_property("naturalWidth", 800)
     page.locator("#analysis rect.box").first.hover()
-    assert page.locator("#analysis .face.lit").count() == 1
+    assert page.locator("#analysis .face.highlighted").count() == 1
     visit.photograph("analysis")

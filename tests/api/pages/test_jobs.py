@@ -71,23 +71,23 @@ def test_pictures_are_filtered_and_the_address_keeps_the_question(visit, job):
     page.goto(job)
     page.select_option("#gender", "female")
     page.wait_for_url(re.compile("gender=female"))
-    expect(page.locator(".tile.failed")).to_have_count(0)
+    expect(page.locator(".tile[data-state=failed]")).to_have_count(0)
     found = page.locator(".tile").count()
     assert 0 < found < 5
     page.reload()
     expect(page.locator(".tile")).to_have_count(found)
-    page.fill("#age_min", "120")
+    page.fill("#age-min", "120")
     expect(page.locator("#items")).to_contain_text("No photos or videos match")
 
 
 def test_a_picture_is_seen_large_with_boxes_to_point_at(visit, job):
     page = visit.page
     page.goto(job)
-    page.locator(".tile.done a", has_text="gender_detection").click()
+    page.locator(".tile[data-state=done] a", has_text="gender_detection").click()
     expect(page.locator("dialog .face")).to_have_count(2)
     expect(page.locator("dialog .picture img")).to_have_js_property("naturalWidth", 800)
     page.locator("dialog .box").first.hover()
-    expect(page.locator("dialog .face.lit")).to_have_count(1)
+    expect(page.locator("dialog .face.highlighted")).to_have_count(1)
     visit.photograph("item")
     shown = page.locator("dialog h2").text_content()
     page.keyboard.press("ArrowRight")
@@ -144,7 +144,7 @@ def test_a_job_is_erased_after_a_question(visit, photos):
     page.set_input_files("#files", photos / "astronaut.png")
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
     expect(page.locator(".badge")).to_have_text("Completed")
-    expect(page.locator(".tile.done")).to_have_count(1)
+    expect(page.locator(".tile[data-state=done]")).to_have_count(1)
     page.get_by_role("link", name="Erase").click()
     visit.photograph("erase")
     page.get_by_role("link", name="Cancel").click()

@@ -38,7 +38,7 @@ NOTE_CHANGES = """() => {
   const text = (id) => document.getElementById(id).textContent;
   const follow = (place, note) => new MutationObserver(note).observe(place, {childList: true});
   follow(document.getElementById("faces"), () => seen.push([text("faces"), text("summary")]));
-  follow(document.getElementById("spoken"), () => spoken.push(performance.now()));
+  follow(document.getElementById("announced"), () => spoken.push(performance.now()));
 }"""
 
 

@@ -68,7 +68,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
 
     assert check_page(page).count("svg") == 7
     assert "&lt;spring&gt;" in page
-    assert "ages are overestimated by 2.0 years" in page
+    assert "Ages are overestimated by 2.0 years" in page
     assert "Faces labeled male are classified correctly less often" in page
     assert "How to cite" in page
 
@@ -109,7 +109,7 @@ def test_letters_are_never_smaller_than_fourteen_pixels() -> None:
 def test_plots_take_the_colors_of_the_page() -> None:
     page = render(make_evaluation().accuracy)
     plots = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
-    style = (ROOT / "api/templates/style.css").read_text()
+    style = (ROOT / "api/static/tokens.css").read_text()
 
     assert all("var(--ink)" in plot for plot in plots)
     assert not [color for plot in plots for color in re.findall(r"#[0-9a-f]{6}\b", plot)]

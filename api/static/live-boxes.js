@@ -1,0 +1,83 @@
+// Boxes and labels over the camera's video on the live page.
+
+const LETTER_PIXELS = 14; // the smallest size allowed, on small screens, too
+
+/** Draw a box and a label for each face of a response on a canvas over the video. */
+export function drawBoxes(canvas, answer, labels) {
+  const sharpness = window.devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = Math.round(width * sharpness);
+  canvas.height = Math.round(height * sharpness);
+  const pen = canvas.getContext("2d");
+  pen.scale(sharpness, sharpness);
+  pen.font = `600 ${LETTER_PIXELS}px system-ui, sans-serif`;
+  pen.textBaseline = "middle";
+  const scale = width / answer.width;
+  const frames = answer.faces.map(({ box }) => ({
+    left: box.x * scale,
+    top: box.y * scale,
+    width: box.width * scale,
+    height: box.height * scale,
+  }));
+  const colors = answer.faces.map((face) => readToken(`--box-${face.gender.value}`));
+  const shade = readToken("--box-shade");
+  frames.forEach((frame, index) => drawBox(pen, frame, colors[index], shade, width < 480 ? 1.5 : 2.5));
+  const taken = [...frames];
+  frames.forEach((frame, index) => {
+    const size = { width: pen.measureText(labels[index]).width + 6, height: LETTER_PIXELS + 4 };
+    const place = placeLabel(frame, size, { width, height }, taken);
+    taken.push(place);
+    drawLabel(pen, place, labels[index], colors[index], shade);
+  });
+}
+
+/** A canvas cannot use custom properties by name. */
+function readToken(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function drawBox(pen, frame, color, shade, line) {
+  // A dark line under a bright one: one of them is visible on any background.
+  for (const [width, style] of [[line * 2, shade], [line, color]]) {
+    pen.lineWidth = width;
+    pen.strokeStyle = style;
+    pen.strokeRect(frame.left, frame.top, frame.width, frame.height);
+  }
+}
+
+function placeLabel(frame, size, all, taken) {
+  // Above, below or beside the face: the first place inside the picture that covers nothing else.
+  const { left, top } = frame;
+  const [right, bottom] = [left + frame.width, top + frame.height];
+  const gap = 3;
+  const corners = [
+    [left, top - size.height - gap],
+    [left, bottom + gap],
+    [right - size.width, top - size.height - gap],
+    [right - size.width, bottom + gap],
+    [right + gap, top],
+    [left - size.width - gap, top],
+  ];
+  const places = corners.map(([x, y]) => ({
+    left: Math.max(0, Math.min(x, all.width - size.width)),
+    top: Math.max(0, Math.min(y, all.height - size.height)),
+    ...size,
+  }));
+  return places.find((place) => !taken.some((other) => overlap(place, other))) ?? places[0];
+}
+
+function overlap(one, other) {
+  return (
+    one.left < other.left + other.width &&
+    other.left < one.left + one.width &&
+    one.top < other.top + other.height &&
+    other.top < one.top + one.height
+  );
+}
+
+function drawLabel(pen, place, text, color, shade) {
+  pen.fillStyle = shade;
+  pen.fillRect(place.left, place.top, place.width, place.height);
+  pen.fillStyle = color;
+  pen.fillText(text, place.left + 3, place.top + place.height / 2 + 1);
+}
