@@ -1,4 +1,4 @@
-"""A real browser on the real stack, that notes what no page may do."""
+"""A real browser on the real stack, which records errors and requests to other hosts."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from tests.support.cli import Terminal, read_until
 DEADLINE_MILLISECONDS = 60_000
 expect.set_options(timeout=DEADLINE_MILLISECONDS)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Inside a container there is no second sandbox; the camera is one that Chromium draws itself.
+# Containers allow no sandbox of Chromium's own; its fake camera draws a test picture.
 OPTIONS = (
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -29,7 +29,7 @@ OWN_SCHEMES = ("blob:", "data:")
 
 
 def find_browser() -> str:
-    """The browser of this machine; CI has to have one."""
+    """Find the browser of this machine. In CI, a missing one is a failure."""
     named = os.environ.get("CHROMIUM_PATH")
     found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None and os.environ.get("CI"):
@@ -45,7 +45,7 @@ def launch(playwright: Playwright) -> Browser:
 
 @contextmanager
 def run_server(data: Path, **settings: str) -> Iterator[str]:
-    """`facetally serve` as a user starts it; gives its address."""
+    """Run `facetally serve` as a user does; yields its address."""
     with Terminal() as terminal:
         process = terminal.start("serve", "--port", "0", "--data-dir", data, **settings)
         yield read_until(process, "Facetally is ready").split()[4]
@@ -55,7 +55,7 @@ def run_server(data: Path, **settings: str) -> Iterator[str]:
 
 
 class Visit:
-    """A browser at one server: what it complains about, and whom it asks, is noted."""
+    """A browser at one server, which records console errors and requests to other hosts."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.context: BrowserContext = browser.new_context(
@@ -66,27 +66,27 @@ class Visit:
         self.url = url
         self.complaints: list[str] = []
         self.strangers: list[str] = []
-        self.page.on("console", self._note)
+        self.page.on("console", self._note_message)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.context.on("request", self._look_at)
+        self.context.on("request", self._note_request)
 
-    def _note(self, message) -> None:
+    def _note_message(self, message) -> None:
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location})")
 
-    def _look_at(self, request: Request) -> None:
+    def _note_request(self, request: Request) -> None:
         if not request.url.startswith((self.url + "/", *OWN_SCHEMES)):
             self.strangers.append(request.url)
 
-    def forgive(self, word: str) -> int:
-        """Take back complaints that a test provoked; how many there were."""
+    def drop_complaints(self, word: str = "") -> int:
+        """Remove the complaints with this word, which a test provoked; returns their number."""
         provoked = [complaint for complaint in self.complaints if word in complaint]
         self.complaints = [one for one in self.complaints if one not in provoked]
         return len(provoked)
 
     @contextmanager
     def hold(self, pattern: str) -> Iterator[None]:
-        """Keeps the first request to such an address waiting until the end."""
+        """Keep the first request to a matching address waiting until the block ends."""
         held = []
         self.page.route(pattern, lambda route: held.append(route), times=1)
         yield
@@ -95,15 +95,15 @@ class Visit:
         held[0].continue_()
 
     def finish(self) -> None:
-        """What held throughout: no error, and nobody else was asked."""
-        # A page that reloads itself at that moment can keep Chromium from closing.
+        """Close, and check that there were no errors and no requests to other hosts."""
+        # Chromium can fail to close while a page reloads itself.
         self.page.goto("about:blank")
         self.context.close()
         assert not self.complaints, self.complaints
         assert not self.strangers, self.strangers
 
     def check_access(self) -> None:
-        """axe-core finds nothing that keeps people out, and no letters are small."""
+        """Check accessibility with axe-core, the size of letters, and the width of the page."""
         results = Axe().run(self.page)
         found = [
             f"{violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
@@ -116,7 +116,7 @@ class Visit:
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "too wide"
 
     def photograph(self, name: str) -> None:
-        """The page as it is, on each kind of screen, light and dark; each of them is checked."""
+        """Check and screenshot the page on every kind of screen, light and dark."""
         SCREENSHOTS.mkdir(exist_ok=True)
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -1,4 +1,4 @@
-"""Pages as a browser takes them apart: whole, and what they would load."""
+"""Pages, parsed: their words, and what they would load."""
 
 import re
 from html.parser import HTMLParser
@@ -9,7 +9,7 @@ ALONE = {"meta", "br", "img", "link", "input"}
 
 
 class Page(HTMLParser):
-    """Every element is closed in its turn; keeps words, and what would be loaded."""
+    """Checks that every element is closed; keeps words and the addresses to load."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The audience asked in a real browser about real photographs."""
+"""The audience page in a real browser, with real photos."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.support.cli import Terminal, copy_samples
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """With two jobs: of Lyon, and of Paris a year later."""
+    """A server with two jobs: one for Lyon and one for Paris."""
     photos = tmp_path_factory.mktemp("photos")
     copy_samples(photos)
     with run_server(tmp_path_factory.mktemp("data"), min_cell="1") as url, Terminal() as terminal:
@@ -28,7 +28,7 @@ def visit(browser, server):
     opened.finish()
 
 
-def test_the_audience_is_asked_and_the_address_keeps_the_question(visit):
+def test_the_audience_is_filtered_and_the_address_keeps_the_filters(visit):
     page = visit.page
     page.goto("/audience")
     expect(page.locator(".facts dd").first).to_have_text("16")
@@ -45,7 +45,7 @@ def test_the_audience_is_asked_and_the_address_keeps_the_question(visit):
     visit.photograph("audience")
 
 
-def test_the_audience_is_split_by_a_dimension(visit):
+def test_the_audience_is_broken_down_by_a_dimension(visit):
     page = visit.page
     page.goto("/audience?split=store")
     expect(page.locator(".breakdown th")).to_have_text(["Lyon", "Paris"])
@@ -53,7 +53,7 @@ def test_the_audience_is_split_by_a_dimension(visit):
     visit.photograph("audience-split")
 
 
-def test_an_audience_of_nobody_says_so(visit):
+def test_an_audience_without_faces_says_so(visit):
     visit.page.goto("/audience?tag=nothing")
     expect(visit.page.locator("main")).to_contain_text("No faces found")
     visit.photograph("audience-nobody")

@@ -1,4 +1,4 @@
-"""Home in a real browser on the real stack: one photograph, answered at once."""
+"""Home in a real browser on the real stack: upload options, and trying one photo."""
 
 import re
 
@@ -29,12 +29,12 @@ def visit(browser, server):
     opened.finish()
 
 
-def test_home_is_fit_for_all_screens(visit):
+def test_home_fits_every_screen(visit):
     visit.page.goto("/")
     visit.photograph("home")
 
 
-def test_nothing_is_chosen_before_the_script_has_come(visit):
+def test_files_cannot_be_chosen_before_the_script_is_loaded(visit):
     choosers = [visit.page.locator(name) for name in ("#files", "#folder", "#picture")]
     with visit.hold("**/home.js*"):
         visit.page.goto("/", wait_until="commit")
@@ -65,7 +65,7 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     assert (options["frames_per_second"], options["annotated_video"]) == (4.5, True)
 
 
-def test_one_photograph_is_answered_at_once(visit, photos):
+def test_one_photo_is_analyzed_immediately(visit, photos):
     page = visit.page
     page.goto("/")
     page.set_input_files("#picture", photos / "gender_detection_input.jpg")

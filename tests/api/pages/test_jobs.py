@@ -1,4 +1,4 @@
-"""Jobs in a real browser on the real stack: sent, followed, looked at, stopped, retried, erased."""
+"""Jobs in a real browser on the real stack: upload, follow, browse, cancel, retry, erase."""
 
 import re
 
@@ -34,7 +34,7 @@ def visit(browser, server):
 
 @pytest.fixture(scope="module")
 def job(browser, server, photos):
-    """The page of a job that was sent as a folder and has ended."""
+    """The address of a job that was uploaded as a folder and has ended."""
     opened = Visit(browser, server)
     page = opened.page
     page.goto("/")
@@ -48,7 +48,7 @@ def job(browser, server, photos):
     return address
 
 
-def test_a_folder_is_sent_and_its_faces_are_looked_at(visit, job):
+def test_a_folder_is_uploaded_and_its_faces_are_shown(visit, job):
     page = visit.page
     page.goto(job)
     expect(page.locator(".tile")).to_have_count(5)
@@ -66,7 +66,7 @@ def test_the_report_reads_well_on_every_screen(visit, job):
     visit.photograph("report")
 
 
-def test_pictures_are_filtered_and_the_address_keeps_the_question(visit, job):
+def test_items_are_filtered_and_the_address_keeps_the_filters(visit, job):
     page = visit.page
     page.goto(job)
     page.select_option("#gender", "female")
@@ -80,7 +80,7 @@ def test_pictures_are_filtered_and_the_address_keeps_the_question(visit, job):
     expect(page.locator("#items")).to_contain_text("No photos or videos match")
 
 
-def test_a_picture_is_seen_large_with_boxes_to_point_at(visit, job):
+def test_an_item_opens_large_and_its_boxes_highlight_faces(visit, job):
     page = visit.page
     page.goto(job)
     page.locator(".tile[data-state=done] a", has_text="gender_detection").click()
@@ -96,7 +96,7 @@ def test_a_picture_is_seen_large_with_boxes_to_point_at(visit, job):
     expect(page.locator("dialog")).to_be_hidden()
 
 
-def test_files_of_a_job_are_taken_away(visit, job):
+def test_results_of_a_job_are_downloaded(visit, job):
     page = visit.page
     page.goto(job)
     with page.expect_download() as download:
@@ -104,7 +104,7 @@ def test_files_of_a_job_are_taken_away(visit, job):
     assert download.value.path().read_text().startswith("item,")
 
 
-def test_jobs_are_listed_and_those_of_a_state(visit, job):
+def test_jobs_are_listed_and_filtered_by_state(visit, job):
     page = visit.page
     page.goto("/jobs")
     assert page.locator(".job").count() >= 1
@@ -114,7 +114,7 @@ def test_jobs_are_listed_and_those_of_a_state(visit, job):
     expect(page.locator("#jobs")).to_contain_text("No jobs with this status")
 
 
-def test_failed_pictures_are_tried_again(visit, job):
+def test_failed_items_are_retried(visit, job):
     page = visit.page
     page.goto(job)
     with page.expect_response(re.compile("/retry$")) as answered:
@@ -123,9 +123,9 @@ def test_failed_pictures_are_tried_again(visit, job):
     expect(page.locator(".badge")).to_have_text("Completed, some failed")
 
 
-def test_a_running_job_moves_and_is_cancelled(visit, tmp_path):
+def test_a_running_job_shows_progress_and_is_cancelled(visit, tmp_path):
     for number in range(150):
-        # Copies would not be analyzed.
+        # Different sizes: duplicates would not be analyzed.
         (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 1280 + number, 960))
     page = visit.page
     page.goto("/")
@@ -138,7 +138,7 @@ def test_a_running_job_moves_and_is_cancelled(visit, tmp_path):
     assert page.evaluate("document.querySelector('[data-field=bar]').value") == 150
 
 
-def test_a_job_is_erased_after_a_question(visit, photos):
+def test_a_job_is_erased_after_confirmation(visit, photos):
     page = visit.page
     page.goto("/")
     page.set_input_files("#files", photos / "astronaut.png")
@@ -155,7 +155,7 @@ def test_a_job_is_erased_after_a_question(visit, photos):
     expect(page.locator("dialog")).to_be_hidden()
 
 
-def test_a_lost_connection_is_picked_up_again(visit, tmp_path):
+def test_an_upload_resumes_after_a_lost_connection(visit, tmp_path):
     for number in range(120):
         (tmp_path / f"{number}.jpg").write_bytes(encode_scene("JPEG", 64 + number, 64))
     page, lost = visit.page, []
@@ -174,10 +174,10 @@ def test_a_lost_connection_is_picked_up_again(visit, tmp_path):
     assert len(lost) == 2
     expect(page.locator(".badge")).to_have_text("Completed")
     expect(page.locator("[data-field=ended]")).to_have_text("120 of 120")
-    wait_for(lambda: visit.forgive("ERR_CONNECTION_RESET"), "the browser's own complaints")
+    wait_for(lambda: visit.drop_complaints("ERR_CONNECTION_RESET"), "the browser's own complaints")
 
 
-def test_the_system_tells_who_works(visit):
+def test_the_system_page_shows_health_and_versions(visit):
     page = visit.page
     page.goto("/system")
     expect(page.locator(".badge")).to_have_text("All systems operational")
@@ -185,8 +185,8 @@ def test_the_system_tells_who_works(visit):
     visit.photograph("system")
 
 
-def test_a_page_that_is_not_there_says_so(visit):
+def test_a_missing_page_says_so(visit):
     visit.page.goto("/jobs/999999")
     expect(visit.page.locator("main")).to_contain_text("There is no such job")
     visit.photograph("missing")
-    assert visit.forgive("404")
+    assert visit.drop_complaints("404")

@@ -1,4 +1,4 @@
-"""The live page in a real browser, whose camera is a file of real faces."""
+"""The live page in a real browser, whose camera is a file with real faces."""
 
 import json
 import re
@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 640, 480
 KEY = "of-the-test"
 WAIT_MILLISECONDS = 60_000
 BUSY = '{"error": {"code": "no_interactive_worker", "message": "Too many wait.", "details": []}}'
-# How many pixels of the canvas are drawn in the color of a gender.
+# Counts the pixels of a canvas in the color of each gender: --box-female, --box-male.
 COUNT_PIXELS = """(canvas) => {
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let female = 0, male = 0;
@@ -32,7 +32,7 @@ FACE = {
     "gender": {"value": "female"},
     "age": {"group": "25-32"},
 }
-# Notes what is shown after each change of the figures, and when something is announced.
+# Records what is shown after each change of the figures, and when something is announced.
 NOTE_CHANGES = """() => {
   Object.assign(window, {seen: [], spoken: []});
   const text = (id) => document.getElementById(id).textContent;
@@ -73,7 +73,7 @@ def camera_switch(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="module")
 def launch(browser):
-    """Starts another browser: which camera it has is settled when it starts."""
+    """Starts another browser: its cameras are chosen at launch."""
     expect.set_options(timeout=WAIT_MILLISECONDS)
 
     @contextmanager
@@ -104,10 +104,6 @@ class LiveVisit(Visit):
         return self.page.locator("#video").evaluate(
             "(video) => video.srcObject.getVideoTracks()[0].getSettings().deviceId"
         )
-
-    def forget_complaints(self) -> None:
-        """The browser notes every answer that is an error: here they were meant."""
-        self.complaints.clear()
 
     def expect_faces(self) -> None:
         expect(self.page.locator("#boxes")).to_have_attribute("data-faces", "2")
@@ -144,9 +140,9 @@ def test_faces_of_the_camera_are_boxed_and_named(live):
     live.photograph("live")
 
 
-def test_the_sentence_agrees_with_the_figures_and_is_spoken_less_often(live):
+def test_the_summary_agrees_with_the_figures_and_is_announced_less_often(live):
     page = live.page
-    # Of these answers every one differs from the one before it.
+    # Each response differs from the one before it.
     bodies = cycle(
         json.dumps({"width": 64, "height": 48, "faces": faces}) for faces in ([FACE], [])
     )
@@ -165,7 +161,7 @@ def test_the_sentence_agrees_with_the_figures_and_is_spoken_less_often(live):
     assert spoken[1] - spoken[0] > 2_900
 
 
-def test_the_camera_stops_when_it_is_told_to(live):
+def test_the_camera_stops_on_request(live):
     live.start()
     live.expect_faces()
     tracks = live.page.evaluate_handle("document.getElementById('video').srcObject.getTracks()")
@@ -177,7 +173,7 @@ def test_the_camera_stops_when_it_is_told_to(live):
     live.expect_faces()
 
 
-def test_one_picture_is_on_its_way_at_a_time(live):
+def test_one_frame_is_sent_at_a_time(live):
     held = []
     live.page.route("**/v1/analyze", lambda route: held.append(route))
     with live.page.expect_request("**/v1/analyze"):
@@ -192,7 +188,7 @@ def test_one_picture_is_on_its_way_at_a_time(live):
     live.page.unroute_all(behavior="ignoreErrors")
 
 
-def test_a_busy_server_and_one_that_is_away_are_told_and_waited_for(live):
+def test_a_busy_or_unreachable_server_is_reported_and_retried(live):
     answers = iter(["busy", "away"])
 
     def answer(route):
@@ -214,10 +210,10 @@ def test_a_busy_server_and_one_that_is_away_are_told_and_waited_for(live):
     expect(alert).to_contain_text("The server can't be reached")
     live.expect_faces()
     expect(alert).to_be_empty()
-    live.forget_complaints()
+    live.drop_complaints()
 
 
-def test_who_is_offline_is_told_so_and_goes_on_afterwards(live):
+def test_a_device_that_goes_offline_is_told_and_resumes_afterwards(live):
     live.start()
     live.expect_faces()
     live.context.set_offline(True)
@@ -225,7 +221,7 @@ def test_who_is_offline_is_told_so_and_goes_on_afterwards(live):
     expect(alert).to_contain_text("This device is offline")
     live.context.set_offline(False)
     expect(alert).to_be_empty()
-    live.forget_complaints()
+    live.drop_complaints()
 
 
 def test_one_of_several_cameras_is_chosen(launch, url):
@@ -250,15 +246,15 @@ def test_one_of_several_cameras_is_chosen(launch, url):
         live.finish()
 
 
-def test_a_page_that_is_not_let_in_stops(live):
+def test_a_page_without_a_session_stops_the_camera(live):
     live.page.route("**/v1/analyze", lambda route: route.fulfill(status=401, body="no"))
     live.start()
     expect(live.page.locator("#problem")).to_contain_text("You're not logged in")
     expect(live.page.get_by_role("button", name="Start camera")).to_be_visible()
-    live.forget_complaints()
+    live.drop_complaints()
 
 
-def test_who_refuses_the_camera_is_told_what_to_do(launch, url):
+def test_blocked_camera_access_is_explained(launch, url):
     device = "--use-fake-device-for-media-stream"
     with launch(device, "--deny-permission-prompts") as browser:
         live = LiveVisit(browser, url)
@@ -269,7 +265,7 @@ def test_who_refuses_the_camera_is_told_what_to_do(launch, url):
         live.finish()
 
 
-def test_a_device_without_a_camera_is_told_so(launch, url):
+def test_a_device_without_a_camera_says_so(launch, url):
     with launch("--use-fake-ui-for-media-stream") as browser:
         live = LiveVisit(browser, url)
         log_in(live)
@@ -278,7 +274,7 @@ def test_a_device_without_a_camera_is_told_so(launch, url):
         live.finish()
 
 
-def test_a_feed_of_the_server_is_watched_beside_it(live):
+def test_a_server_camera_is_watched_next_to_the_own_one(live):
     stage = live.page.get_by_role("button", name="stage")
     stage.click()
     expect(live.page.locator("#feed-stage")).to_have_attribute("data-state", "on")
@@ -294,7 +290,7 @@ def test_a_feed_of_the_server_is_watched_beside_it(live):
     ("script", "button", "stage"),
     [("live.js", "Start camera", "#stage"), ("live-feeds.js", "stage", "#feed-stage")],
 )
-def test_a_click_before_a_slow_script_has_come_is_not_lost(live, script, button, stage):
+def test_a_click_is_not_lost_to_a_slow_script(live, script, button, stage):
     found = live.page.get_by_role("button", name=button)
     with live.hold(f"**/{script}*"):
         live.page.goto("/live", wait_until="commit")
@@ -303,14 +299,14 @@ def test_a_click_before_a_slow_script_has_come_is_not_lost(live, script, button,
     expect(live.page.locator(stage)).to_have_attribute("data-state", "on")
 
 
-def test_a_feed_that_is_away_says_why(live):
+def test_a_feed_that_cannot_be_opened_says_why(live):
     live.page.get_by_role("button", name="gone").click()
     expect(live.page.locator("#feed-problem")).to_contain_text("cannot be opened")
     expect(live.page.locator("#feed-cover")).to_have_text("Choose a camera.")
-    live.forget_complaints()
+    live.drop_complaints()
 
 
-def test_a_feed_that_is_over_says_so(live):
+def test_a_feed_that_has_ended_says_so(live):
     live.page.get_by_role("button", name="short").click()
     expect(live.page.locator("#feed-problem")).to_have_text("short has ended.")
     expect(live.page.locator("#feed-cover")).to_have_text("Choose a camera.")

@@ -1,4 +1,4 @@
-"""The report of a job: one page that loads nothing, and what it tells."""
+"""The report of a job: a single HTML file, and its contents."""
 
 import re
 from dataclasses import replace
@@ -35,7 +35,9 @@ from worker.settings import Settings
 EVIL = "<script>alert(1)</script>"
 
 
-def test_the_report_is_one_page_that_loads_nothing(client: FlaskClient, settings: Settings) -> None:
+def test_the_report_is_a_single_file_that_loads_nothing(
+    client: FlaskClient, settings: Settings
+) -> None:
     make_job(settings, [{"store": "Lyon"}] * 6, fail=["3.jpg"])
     page = read(client)
 
@@ -44,9 +46,7 @@ def test_the_report_is_one_page_that_loads_nothing(client: FlaskClient, settings
     assert not re.search(r"url\((?!#)|@import", page.text)
 
 
-def test_the_funnel_tells_what_became_of_every_item(
-    client: FlaskClient, settings: Settings
-) -> None:
+def test_the_funnel_accounts_for_every_item(client: FlaskClient, settings: Settings) -> None:
     make_job(settings, [{}] * 6, fail=["3.jpg", "4.jpg"])
     words = read(client).words
 
@@ -71,14 +71,14 @@ def test_excluded_faces_are_bars_of_the_funnel(client: FlaskClient, settings: Se
 
 
 @pytest.mark.parametrize(
-    ("wanted", "faces", "told"),
+    ("wanted", "faces", "sentence"),
     [
         (Duplicates.COUNT, 4, "Faces in duplicates are counted every time."),
         (Duplicates.ONCE, 2, "Faces in duplicates are counted once."),
     ],
 )
 def test_duplicates_are_a_bar_and_the_page_says_how_they_count(
-    client: FlaskClient, settings: Settings, wanted: Duplicates, faces: int, told: str
+    client: FlaskClient, settings: Settings, wanted: Duplicates, faces: int, sentence: str
 ) -> None:
     database = Database(settings.database_url)
     job = NewJob(options=JobOptions(duplicates=wanted))
@@ -94,10 +94,10 @@ def test_duplicates_are_a_bar_and_the_page_says_how_they_count(
 
     steps = "Submitted 2 Analyzed 2 duplicates 1 Faces found"
     assert f"{steps} {faces} Faces counted {faces}" in words
-    assert told in words
+    assert sentence in words
 
 
-def test_items_that_wait_are_a_step_of_the_funnel(client: FlaskClient, settings: Settings) -> None:
+def test_waiting_items_are_a_bar_of_the_funnel(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     submit(database, items=3)
     database.close()
@@ -127,9 +127,7 @@ def test_a_dimension_has_its_shares_and_genders(client: FlaskClient, settings: S
     assert re.search(r"Nice 2 faces, 20\.0% .* not given 2 faces, 20\.0%", words)
 
 
-def test_values_beyond_the_eighth_are_told_together(
-    client: FlaskClient, settings: Settings
-) -> None:
+def test_values_beyond_the_eighth_are_combined(client: FlaskClient, settings: Settings) -> None:
     stores = [{"store": f"store {number}"} for number in range(11) for _ in range(12 - number)]
     make_job(settings, stores)
     words = read(client).words
@@ -139,7 +137,7 @@ def test_values_beyond_the_eighth_are_told_together(
     assert re.search(r"3 others 18 faces, 11\.7%", words)
 
 
-def test_what_is_withheld_is_said_and_not_shown(
+def test_withheld_counts_are_named_but_not_shown(
     open_client: OpenClient, settings: Settings
 ) -> None:
     client = open_client(min_cell=5)
@@ -159,7 +157,7 @@ def test_what_is_withheld_is_said_and_not_shown(
     assert "Counts below 5 faces are withheld" in words
 
 
-def test_values_of_few_faces_come_before_those_of_none(
+def test_values_with_few_faces_come_before_those_without(
     open_client: OpenClient, settings: Settings
 ) -> None:
     client = open_client(min_cell=5)
@@ -170,7 +168,7 @@ def test_values_of_few_faces_come_before_those_of_none(
     assert re.search(r"Lyon 5 faces.*Nice fewer than 5 faces Metz 0 faces", words)
 
 
-def test_of_too_few_faces_nothing_is_told(open_client: OpenClient, settings: Settings) -> None:
+def test_too_few_faces_have_no_figures(open_client: OpenClient, settings: Settings) -> None:
     client = open_client(min_cell=5)
     make_job(settings, [{"store": "Lyon"}] * 3, faces=[make_face()], days=[0] * 3)
     page = read(client)
@@ -198,7 +196,7 @@ def test_every_name_and_value_is_escaped(client: FlaskClient, settings: Settings
     assert page.words.count(f"{EVIL}1") == page.words.count(f"{EVIL}2") == 1
 
 
-def test_a_job_without_faces_says_so(client: FlaskClient, settings: Settings) -> None:
+def test_the_report_of_a_job_without_faces_says_so(client: FlaskClient, settings: Settings) -> None:
     make_job(settings, [{"store": "Lyon"}] * 2, faces=[], days=[0, 1])
     page = read(client)
 
@@ -207,7 +205,7 @@ def test_a_job_without_faces_says_so(client: FlaskClient, settings: Settings) ->
     assert page.plots == []
 
 
-def test_without_dimensions_and_days_there_is_the_pyramid_alone(
+def test_a_job_without_dimensions_and_days_has_only_the_pyramid(
     client: FlaskClient, settings: Settings
 ) -> None:
     make_job(settings, [{}] * 2)
@@ -218,7 +216,7 @@ def test_without_dimensions_and_days_there_is_the_pyramid_alone(
     assert not re.search(r"By (day|week|month)", page.words)
 
 
-def test_of_videos_people_are_told_once_a_shot(
+def test_people_in_videos_are_counted_once_per_shot(
     client: FlaskClient, settings: Settings, tmp_path: Path
 ) -> None:
     clip = make_clip(tmp_path)
@@ -246,7 +244,7 @@ def test_of_videos_people_are_told_once_a_shot(
         ([-739_000, 0, None], "month", "Earlier: 2. Undated: 2."),
     ],
 )
-def test_faces_over_time_are_drawn_by_what_there_is_room_for(
+def test_the_period_of_the_timeline_fits_its_width(
     client: FlaskClient, settings: Settings, days: list[int | None], period: str, rest: str
 ) -> None:
     make_job(settings, [{}] * len(days), days=days)
@@ -268,11 +266,11 @@ def test_an_erased_job_has_an_empty_report(client: FlaskClient, settings: Settin
     assert page.plots == page.loaded == []
 
 
-def test_a_report_of_no_job_is_a_404(client: FlaskClient) -> None:
+def test_the_report_of_an_unknown_job_is_a_404(client: FlaskClient) -> None:
     assert client.get("/v1/jobs/99/report").status_code == 404
 
 
-def test_plots_are_well_formed_and_take_the_colors_of_the_page(
+def test_plots_are_well_formed_and_use_the_colors_of_the_page(
     open_client: OpenClient, settings: Settings
 ) -> None:
     client = open_client(min_cell=5)
@@ -285,7 +283,7 @@ def test_plots_are_well_formed_and_take_the_colors_of_the_page(
     assert "var(--male)" in plot
 
 
-def test_accuracy_is_that_of_the_newest_evaluation_or_what_was_measured(
+def test_accuracy_comes_from_the_newest_evaluation_or_from_what_was_measured(
     client: FlaskClient, settings: Settings
 ) -> None:
     make_job(settings, [{}])

@@ -1,4 +1,4 @@
-"""Pages without a browser: who may see them, what they promise browsers, and what they refuse."""
+"""Pages without a browser: access, security headers, texts, and refused requests."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ def log_in(client: FlaskClient, key: str = "second", **fields: str) -> object:
     return client.post("/login", data={"key": key, **fields}, headers=PAGE)
 
 
-def token_of(client: FlaskClient) -> str:
+def read_form_token(client: FlaskClient) -> str:
     found = re.search(
         r'name="form-token" content="([^"]+)"', client.get("/jobs", headers=PAGE).text
     )
@@ -50,12 +50,14 @@ def test_every_page_keeps_to_this_origin(client: FlaskClient, path: str) -> None
 
 @pytest.mark.parametrize("path", ["/jobs/{}", "/jobs/{}/erase", "/jobs/{}/items", "/items/{}"])
 @pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
-def test_a_number_of_nothing_is_told_as_a_page(client: FlaskClient, path: str, number: int) -> None:
+def test_an_unknown_number_is_reported_as_a_page(
+    client: FlaskClient, path: str, number: int
+) -> None:
     response = client.get(path.format(number), headers=PAGE)
     assert (response.status_code, response.mimetype) == (404, "text/html")
 
 
-def test_a_program_gets_json_where_a_person_gets_a_page(client: FlaskClient) -> None:
+def test_programs_get_json_where_people_get_a_page(client: FlaskClient) -> None:
     for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
         assert client.get("/nowhere", headers=headers).json["error"]["code"] == "not_found"
     assert client.get("/v1/jobs/7", headers=PAGE).json["error"]["code"] == "not_found"
@@ -63,7 +65,7 @@ def test_a_program_gets_json_where_a_person_gets_a_page(client: FlaskClient) -> 
     assert "See who your audience is" in client.get("/").text
 
 
-def test_who_is_not_known_is_sent_to_log_in_and_back(guarded: FlaskClient) -> None:
+def test_a_reader_without_a_session_is_sent_to_log_in_and_back(guarded: FlaskClient) -> None:
     asked = guarded.get("/jobs?state=failed", headers=PAGE)
     assert (asked.status_code, asked.headers["Location"]) == (
         303,
@@ -83,7 +85,7 @@ def test_who_is_not_known_is_sent_to_log_in_and_back(guarded: FlaskClient) -> No
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_a_link_to_log_in_leads_nowhere_else(guarded: FlaskClient, target: str) -> None:
+def test_a_login_link_leads_to_no_other_site(guarded: FlaskClient, target: str) -> None:
     assert log_in(guarded, next=target).headers["Location"] == "/"
 
 
@@ -92,7 +94,7 @@ def test_a_form_of_another_site_changes_nothing(guarded: FlaskClient) -> None:
     assert upload(guarded, {"a.jpg": b"a"}).status_code == 403
     job = guarded.post("/v1/jobs", json={"draft": True}, headers={"X-CSRF-Token": "wrong"})
     assert job.status_code == 403
-    token = token_of(guarded)
+    token = read_form_token(guarded)
     job = guarded.post("/v1/jobs", json={"draft": True}, headers={"X-CSRF-Token": token})
     assert job.status_code == 202
     cancel = f"/jobs/{job.json['id']}/cancel"
@@ -102,7 +104,9 @@ def test_a_form_of_another_site_changes_nothing(guarded: FlaskClient) -> None:
     assert guarded.post("/login", data={"key": "first"}, headers=foreign).status_code == 401
 
 
-def test_a_key_needs_no_token_and_its_removal_ends_its_sessions(open_client: OpenClient) -> None:
+def test_an_api_key_needs_no_token_and_its_removal_ends_its_sessions(
+    open_client: OpenClient,
+) -> None:
     client = open_client(api_keys=KEYS)
     headers = {"Authorization": "Bearer first"}
     assert client.post("/v1/jobs", json={"draft": True}, headers=headers).status_code == 202
@@ -116,7 +120,7 @@ def test_a_key_needs_no_token_and_its_removal_ends_its_sessions(open_client: Ope
 
 def test_logging_out_ends_the_session_of_the_browser(guarded: FlaskClient) -> None:
     log_in(guarded)
-    token = token_of(guarded)
+    token = read_form_token(guarded)
     assert guarded.post("/logout", headers=PAGE).status_code == 403
     assert guarded.post("/logout", data={"csrf_token": token}, headers=PAGE).status_code == 303
     assert guarded.get("/jobs", headers=PAGE).status_code == 303
@@ -130,7 +134,7 @@ def test_without_keys_a_page_of_another_site_changes_nothing(client: FlaskClient
     assert client.post("/jobs/1/cancel", headers=own).status_code == 404
 
 
-def test_pages_of_jobs_go_on_where_the_last_ended(client: FlaskClient) -> None:
+def test_the_next_page_of_jobs_starts_where_the_last_ended(client: FlaskClient) -> None:
     database = client.application.extensions[EXTENSION].database
     for _ in range(21):
         submit(database, items=1)
@@ -142,7 +146,7 @@ def test_pages_of_jobs_go_on_where_the_last_ended(client: FlaskClient) -> None:
     assert "<html" not in more
 
 
-def test_a_job_tells_how_many_of_its_items_were_cancelled(client: FlaskClient) -> None:
+def test_a_job_shows_how_many_items_were_cancelled(client: FlaskClient) -> None:
     database = client.application.extensions[EXTENSION].database
     job_id = submit(database, items=3)
     assert " cancelled<" not in client.get(f"/jobs/{job_id}", headers=PAGE).text
@@ -151,7 +155,7 @@ def test_a_job_tells_how_many_of_its_items_were_cancelled(client: FlaskClient) -
     assert ">3 cancelled<" in client.get(f"/jobs/{job_id}", headers=PAGE).text
 
 
-def test_a_gallery_goes_on_where_the_last_page_ended(client: FlaskClient) -> None:
+def test_the_next_page_of_items_starts_where_the_last_ended(client: FlaskClient) -> None:
     database = client.application.extensions[EXTENSION].database
     job = submit(database, items=60)
     work_all(database, [make_face()], fail=["3.jpg", "59.jpg"])
@@ -181,7 +185,7 @@ def test_several_jobs_are_followed_on_one_stream(client: FlaskClient) -> None:
     assert client.get("/v1/jobs/events").status_code == 422
 
 
-def test_an_upload_is_shown_as_what_it_is_unless_its_job_hides_faces(
+def test_an_upload_is_shown_with_its_media_type_unless_its_job_hides_faces(
     client: FlaskClient, settings: Settings
 ) -> None:
     files = {"a.jpg": b"\xff\xd8\xff and more", "b.jpg": b"<script>alert(1)</script>"}
@@ -202,7 +206,7 @@ def test_an_upload_is_shown_as_what_it_is_unless_its_job_hides_faces(
     assert client.get(f"/v1/items/{items[0]}/picture").status_code == 404
 
 
-def test_every_text_that_a_template_names_is_there() -> None:
+def test_every_text_that_a_template_names_exists() -> None:
     english = load_texts("en")
     catalog = tomllib.loads((api.pages.texts.FOLDER / "en.toml").read_text(encoding="utf-8"))
     named = {
@@ -234,13 +238,13 @@ def test_a_count_takes_the_plural_form_of_its_language() -> None:
     assert polish("files", count=5) == "5 pliku"
 
 
-def test_a_place_that_is_no_dimension_and_value_is_told(client: FlaskClient) -> None:
+def test_a_filter_without_a_value_is_refused_with_an_example(client: FlaskClient) -> None:
     response = client.get("/audience?where=nonsense", headers=PAGE)
     assert response.status_code == 422
     assert "store=Lyon" in response.text
 
 
-def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
+def test_home_has_the_defaults_of_the_api(
     client: FlaskClient,
 ) -> None:
     page = Page(client.get("/", headers=PAGE).text)
@@ -252,7 +256,7 @@ def test_home_takes_photographs_and_videos_with_the_defaults_of_the_api(
     assert " checked" not in page.text
 
 
-def test_the_home_page_sends_what_the_command_line_sends(client: FlaskClient) -> None:
+def test_home_accepts_the_files_that_the_command_line_accepts(client: FlaskClient) -> None:
     page = client.get("/", headers=PAGE).text
     found = re.search(r'data-endings="([^"]+)"', page)
     assert found

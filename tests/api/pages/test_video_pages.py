@@ -1,4 +1,4 @@
-"""The pages of videos and of their jobs: people, as tracks tell of them."""
+"""The pages of videos and their jobs: people instead of faces."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -36,7 +36,7 @@ def test_the_page_of_a_video_shows_each_person_once(
     assert 'class="boxes"' not in page.text
 
 
-def test_the_page_of_a_video_tells_of_its_people_what_tracks_tell(
+def test_the_page_of_a_video_describes_people_as_the_tracks_do(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     job_id = submit_clip(client, settings, clip)
@@ -56,7 +56,7 @@ def test_the_page_of_a_video_tells_of_its_people_what_tracks_tell(
     assert f"{address}&format=csv" in page.loaded
 
 
-def test_the_page_of_a_video_shows_its_people_a_part_at_a_time(
+def test_the_page_of_a_video_shows_its_people_in_parts(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     submit_clip(client, settings, clip)
@@ -74,7 +74,7 @@ def test_the_page_of_a_video_shows_its_people_a_part_at_a_time(
     assert client.get(f"/items/1?after={10**30}", headers=PAGE).status_code == 422
 
 
-def test_the_page_of_a_job_of_videos_counts_and_offers_people_and_no_coco(
+def test_a_job_of_videos_shows_people_and_their_downloads_but_no_coco(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     job_id = submit_clip(client, settings, clip)
@@ -92,7 +92,7 @@ def test_the_page_of_a_job_of_videos_counts_and_offers_people_and_no_coco(
         assert f"{PEOPLE} people in videos" in read_words(client, address).words
 
 
-def test_the_page_of_a_job_with_photographs_offers_coco(
+def test_a_job_with_pictures_offers_coco(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     both = upload(client, {"holiday": clip, "photo.jpg": encode_scene("JPEG")}).json["id"]
@@ -106,14 +106,14 @@ def test_the_page_of_a_job_with_photographs_offers_coco(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(0.0, "0:00"), (7.9, "0:07"), (60, "1:00"), (3723.4, "1:02:03")]
+    ("seconds", "expected"), [(0.0, "0:00"), (7.9, "0:07"), (60, "1:00"), (3723.4, "1:02:03")]
 )
-def test_a_time_in_a_video_is_told_as_players_do(seconds: float, told: str) -> None:
-    assert format_time(seconds) == told
+def test_a_time_is_formatted_as_video_players_do(seconds: float, expected: str) -> None:
+    assert format_time(seconds) == expected
 
 
 def add_tracks(settings: Settings, count: int) -> None:
-    """So many more people in the first video, all like its first."""
+    """Add this many people to the first video, all equal to its first one."""
     database = Database(settings.database_url)
     with database.write() as session:
         first = session.scalars(select(TrackRow).where(TrackRow.number == 1)).one()
