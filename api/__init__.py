@@ -6,6 +6,7 @@ access          who may call
 sessions        who is logged in
 errors          requests that are refused
 error_handlers  every error as an answer
+media_types     the names of kinds of content
 schemas         what comes in and goes out
 validation      input checked against a schema
 submissions     items from forms, lists and archives

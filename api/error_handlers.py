@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
+from api.media_types import JSON
 from api.schemas.errors import ErrorBody, ErrorDetail
 from db.states import ErrorCode
 from worker.queue.lane import LaneUnavailable, PictureRefused
@@ -72,7 +73,7 @@ def handle_errors(app: Flask, show_page: ShowPage) -> None:
 def _reply_json(problem: Problem) -> Response:
     details = [dict(detail) for detail in problem.details]
     body = ErrorBody(error=ErrorDetail(code=problem.code, message=problem.message, details=details))
-    response = Response(body.model_dump_json(), problem.status, mimetype="application/json")
+    response = Response(body.model_dump_json(), problem.status, mimetype=JSON)
     response.headers.update(problem.headers)
     if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api.exports.results import RESULTS
 from api.exports.tables import reply_file
+from api.media_types import JSON
 from api.schemas.faces import FaceOut
 from api.schemas.results import ResultsQuery
 from db.engine import Database
@@ -134,7 +135,7 @@ def reply_coco(database: Database, job_id: int, query: ResultsQuery) -> Response
     read = partial(RESULTS.read_all, database, job_id)
     unlimited = query.model_copy(update={"limit": None})
     parts = stream_coco(job_id, partial(read, query), partial(read, unlimited))
-    return reply_file(parts, "application/json", f"job-{job_id}.coco.json")
+    return reply_file(parts, JSON, f"job-{job_id}.coco.json")
 
 
 def stream_coco(

@@ -9,15 +9,8 @@ from flask import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.exports.tables import (
-    CSV,
-    NDJSON,
-    PARQUET,
-    Row,
-    reply_file,
-    stream_csv,
-    stream_parquet,
-)
+from api.exports.tables import Row, reply_file, stream_csv, stream_parquet
+from api.media_types import CSV, NDJSON, PARQUET
 from api.schemas.replies import reply
 from api.schemas.results import RESULTS_PER_PAGE, ResultsQuery
 from db.engine import Database

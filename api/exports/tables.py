@@ -13,9 +13,6 @@ from pyarrow.parquet import ParquetWriter
 
 # The types of the columns of a table.
 TEXT, WHOLE, REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
-CSV = "text/csv"
-NDJSON = "application/x-ndjson"
-PARQUET = "application/vnd.apache.parquet"
 # What is in memory at a time, some MB; and enough that readers skip and compress well.
 ROWS_PER_GROUP = 20_000
 # A spreadsheet takes a text that begins so for a formula.

@@ -7,10 +7,15 @@ from typing import Any
 from flask import Response
 from pydantic import BaseModel
 
+from api.media_types import JSON
+
+BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+PLAIN: dict[str, Any] = {"schema": {"type": "string"}}
+
 
 def reply(body: BaseModel, status: int = HTTPStatus.OK) -> Response:
     """A value as JSON."""
-    return Response(body.model_dump_json(), status, mimetype="application/json")
+    return Response(body.model_dump_json(), status, mimetype=JSON)
 
 
 CSV_EXAMPLE: dict[str, Any] = {

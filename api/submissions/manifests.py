@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from api import media_types
 from api.schemas.items import ItemBody
 from models.errors import FacetallyError
 
@@ -22,8 +23,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class ManifestKind(StrEnum):
     """How the records are written."""
 
-    CSV = "text/csv"  # the first line names the columns
-    NDJSON = "application/x-ndjson"  # a JSON object on each line
+    CSV = media_types.CSV  # the first line names the columns
+    NDJSON = media_types.NDJSON  # a JSON object on each line
 
 
 ENDINGS = {

@@ -6,9 +6,10 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
+from api.media_types import FORM, JPEG, JSON
 from api.schemas.errors import ERRORS
 from api.schemas.faces import AnalysisOut, FaceOut
-from api.schemas.replies import reply
+from api.schemas.replies import BINARY, reply
 from api.services import services
 from db.item_values import StoredFace
 
@@ -17,18 +18,17 @@ blueprint = APIBlueprint(
 )
 # A broker drops a subscriber that has this much waiting; a picture on its own is never that large.
 MOST_BYTES = 24 << 20
-BINARY = {"schema": {"type": "string", "format": "binary"}}
 UPLOAD = {"schema": {"type": "object", "properties": {"file": BINARY["schema"]}}}
 BODY = {
     "requestBody": {
         "required": True,
-        "content": {"image/*": BINARY, "multipart/form-data": UPLOAD},
+        "content": {"image/*": BINARY, FORM: UPLOAD},
     }
 }
 ANSWER = {
     "content": {
-        "application/json": {"schema": {"$ref": "#/components/schemas/AnalysisOut"}},
-        "image/jpeg": BINARY,
+        JSON: {"schema": {"$ref": "#/components/schemas/AnalysisOut"}},
+        JPEG: BINARY,
     }
 }
 AnalysisOut.model_config["openapi_extra"] = ANSWER  # type: ignore[typeddict-unknown-key]
@@ -43,8 +43,8 @@ def analyze_picture() -> Response:
     `Accept: image/jpeg` brings the picture back with its faces drawn in.
     """
     picture = read_picture()
-    if request.accept_mimetypes.best_match(["application/json", "image/jpeg"]) == "image/jpeg":
-        return Response(services().lane.draw_faces(picture), mimetype="image/jpeg")
+    if request.accept_mimetypes.best_match([JSON, JPEG]) == JPEG:
+        return Response(services().lane.draw_faces(picture), mimetype=JPEG)
     return reply(find_faces(picture))
 
 
@@ -63,7 +63,7 @@ def find_faces(picture: bytes) -> AnalysisOut:
 def read_picture() -> bytes:
     """The picture that this request carries; raises ApiError where there is none."""
     request.max_content_length = MOST_BYTES
-    if request.mimetype == "multipart/form-data":
+    if request.mimetype == FORM:
         picture = next((file.read() for file in request.files.values()), b"")
     else:
         # Whatever type is claimed: curl calls every body a form.

@@ -8,19 +8,11 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.errors import InvalidRequest
-from api.exports.tables import (
-    CSV,
-    PARQUET,
-    REAL,
-    TEXT,
-    Row,
-    reply_file,
-    stream_csv,
-    stream_parquet,
-)
+from api.exports.tables import REAL, TEXT, Row, reply_file, stream_csv, stream_parquet
+from api.media_types import CSV, JSON, PARQUET
 from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.errors import ERRORS, answers
-from api.schemas.replies import reply
+from api.schemas.replies import BINARY, PLAIN, reply
 from api.services import services
 from api.validation import refuse_repeats
 from api.views.evaluations import find_evaluation
@@ -55,9 +47,9 @@ AUDIENCE_SCHEMA = pyarrow.schema(
 )
 TABLES = {
     "content": {
-        "application/json": {"schema": {"$ref": "#/components/schemas/AudienceOut"}},
-        CSV: {"schema": {"type": "string"}},
-        PARQUET: {"schema": {"type": "string", "format": "binary"}},
+        JSON: {"schema": {"$ref": "#/components/schemas/AudienceOut"}},
+        CSV: PLAIN,
+        PARQUET: BINARY,
     }
 }
 AudienceOut.model_config["openapi_extra"] = TABLES  # type: ignore[typeddict-unknown-key]

@@ -8,6 +8,7 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
+from api.media_types import FORM
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath
@@ -30,7 +31,7 @@ APPEND: dict[str, Any] = describe_body(
     {
         ManifestKind.NDJSON: ItemBody,
         ManifestKind.CSV: CSV_EXAMPLE,
-        "multipart/form-data": AppendForm,
+        FORM: AppendForm,
     }
 )
 
@@ -47,7 +48,7 @@ def append_to_draft(path: JobPath, header: KeyHeader) -> Response:
     a broken connection, a request adds only what is still missing.
     """
     find_job(path.job_id)
-    if request.mimetype == "multipart/form-data":
+    if request.mimetype == FORM:
         _append_files(path.job_id, header.idempotency_key)
     else:
         _append_lines(path.job_id, header.idempotency_key)

@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.errors import ApiError
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import EventsQuery, JobOut, JobPath
+from api.schemas.replies import PLAIN
 from api.services import services
 from api.views.jobs import find_job
 from db.jobs.status import read_chosen_jobs
@@ -20,7 +21,7 @@ blueprint = APIBlueprint(
 POLL_SECONDS = 0.5
 # A comment this often shows a proxy that the connection lives, and us that the reader has gone.
 SILENCE_SECONDS = 15.0
-STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+STREAM = {"content": {"text/event-stream": PLAIN}}
 
 
 @blueprint.get("/jobs/<int:job_id>/events", responses=answers(STREAM, 200))

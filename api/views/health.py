@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.schemas.errors import ERRORS
 from api.schemas.health import HealthOut
-from api.schemas.replies import reply
+from api.schemas.replies import PLAIN, reply
 from api.services import Services, services
 from db.engine import Database
 from db.processes import count_slots
@@ -22,7 +22,7 @@ from db.workload import read_workload
 from worker.queue.broker import connect
 
 blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
-TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+TEXT = {"content": {"text/plain": PLAIN}}
 HEALTHY = "ok"
 
 

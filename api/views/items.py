@@ -11,9 +11,10 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.wsgi import wrap_file
 
+from api.media_types import JPEG, MP4
 from api.schemas.errors import ERRORS, answers
 from api.schemas.items import ItemPath
-from api.schemas.replies import reply
+from api.schemas.replies import BINARY, reply
 from api.schemas.results import ResultOut
 from api.schemas.tracks import TrackPath
 from api.services import services
@@ -28,8 +29,8 @@ blueprint = APIBlueprint(
     "items", __name__, url_prefix="/v1", abp_tags=[Tag(name="items")], abp_responses=ERRORS
 )
 TAG_BYTES = 16
-VIDEO = {"content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}}
-PICTURE = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+VIDEO = {"content": {MP4: BINARY}}
+PICTURE = {"content": {JPEG: BINARY}}
 
 
 @blueprint.get("/items/<int:item_id>", responses=answers(ResultOut, 200))
@@ -115,7 +116,7 @@ def _send_file(file: BinaryIO, uri: str) -> Response:
     """All of a stored video, or the part that is asked for."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
-    response = Response(wrap_file(request.environ, file, BLOCK_BYTES), mimetype="video/mp4")
+    response = Response(wrap_file(request.environ, file, BLOCK_BYTES), mimetype=MP4)
     response.content_length = size
     # What is stored at an address never changes; the address itself is the store's own secret.
     response.set_etag(blake2b(uri.encode(), digest_size=TAG_BYTES).hexdigest())

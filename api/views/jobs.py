@@ -8,6 +8,7 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
+from api.media_types import CSV, FORM, JSON, NDJSON
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath, JobsOut, JobsQuery
@@ -37,16 +38,16 @@ blueprint = APIBlueprint(
 # these are appended to a draft.
 MOST_JSON_BYTES = 32 << 20
 ONLY_LISTS = (
-    "Only lists take a query: send one with the header Content-Type: application/x-ndjson or "
-    "text/csv, or put this into the body."
+    "Query parameters are only for lists. Put these values into the body, or send a list with the "
+    f"header Content-Type: {NDJSON} or {CSV}."
 )
 MOST_JSON_ITEMS = 100_000
 SUBMISSION: dict[str, Any] = describe_body(
     {
-        "application/json": JobBody,
+        JSON: JobBody,
         ManifestKind.CSV: CSV_EXAMPLE,
         ManifestKind.NDJSON: ItemBody,
-        "multipart/form-data": UploadForm,
+        FORM: UploadForm,
     }
 )
 

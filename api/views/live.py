@@ -12,14 +12,16 @@ from pydantic import BaseModel, Field
 from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
 from api.live.feeds import Watcher
+from api.media_types import JPEG, JSON
 from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
+from api.schemas.replies import PLAIN
 from api.services import services
 from worker.live_sources import LiveSource, find_source
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
 BOUNDARY = "picture"
 STREAM_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
-STREAM = {"content": {"multipart/x-mixed-replace": {"schema": {"type": "string"}}}}
+STREAM = {"content": {"multipart/x-mixed-replace": PLAIN}}
 
 
 class FeedQuery(BaseModel):
@@ -88,11 +90,11 @@ def _parts(first: bytes | None, watcher: Watcher) -> Iterator[bytes]:
     try:
         picture = first
         while picture is not None:
-            yield _part("image/jpeg", picture)
+            yield _part(JPEG, picture)
             picture = watcher.next_picture()
     except SourceUnavailable as error:
         body = ErrorBody(error=ErrorDetail(code="source_unavailable", message=str(error)))
-        yield _part("application/json", body.model_dump_json().encode())
+        yield _part(JSON, body.model_dump_json().encode())
     yield f"--{BOUNDARY}--\r\n".encode()
 
 

@@ -13,6 +13,7 @@ from api.reports.accuracy_card import make_card
 from api.reports.job_report import Report, render_report
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import JobPath
+from api.schemas.replies import PLAIN
 from api.services import services
 from api.views.jobs import find_job
 from db.audience.bands import PRESETS
@@ -32,7 +33,7 @@ from db.videos.tracks import count_people
 blueprint = APIBlueprint(
     "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
-PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
+PAGE = {"content": {"text/html": PLAIN}}
 MOST_PICTURES = 48
 MOST_FAILURES = 200
 

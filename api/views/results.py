@@ -5,11 +5,11 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.exports.coco import CocoOut, reply_coco
 from api.exports.results import RESULTS
-from api.exports.tables import CSV, NDJSON, PARQUET
 from api.exports.tracks import TRACKS
+from api.media_types import CSV, JSON, NDJSON, PARQUET
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import JobPath
-from api.schemas.replies import inline_schema
+from api.schemas.replies import BINARY, PLAIN, inline_schema
 from api.schemas.results import ResultsOut, ResultsQuery
 from api.schemas.tracks import TracksOut
 from api.services import services
@@ -21,7 +21,7 @@ blueprint = APIBlueprint(
 )
 STREAMS = {
     "content": {
-        "application/json": {
+        JSON: {
             "schema": {
                 "oneOf": [
                     {"$ref": "#/components/schemas/ResultsOut"},
@@ -31,8 +31,8 @@ STREAMS = {
             }
         },
         NDJSON: {"schema": {"$ref": "#/components/schemas/ResultOut"}},
-        CSV: {"schema": {"type": "string"}},
-        PARQUET: {"schema": {"type": "string", "format": "binary"}},
+        CSV: PLAIN,
+        PARQUET: BINARY,
     }
 }
 ResultsOut.model_config["openapi_extra"] = STREAMS  # type: ignore[typeddict-unknown-key]

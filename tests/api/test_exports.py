@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from api.exports.coco import CocoOut
 from api.exports.results import RESULT_SCHEMA
-from api.exports.tables import PARQUET
+from api.media_types import PARQUET
 from api.services import EXTENSION
 from db.engine import Database
 from tests.support.http import OpenClient
