@@ -21,14 +21,17 @@ from db.tables import Table
 from models.weights.manifest import default_weights_dir
 from tests.support.browser import launch
 from tests.support.http import OpenClient
-from tests.support.markers import find_markers
+from tests.support.markers import find_group, find_markers
 from worker.settings import Settings
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if isinstance(item, pytest.Function):
-        for marker in find_markers(item):
-            item.add_marker(marker)
+    """Mark a test by what it uses, and keep tests that share a server in one process."""
+    assert isinstance(item, pytest.Function)
+    for marker in find_markers(item):
+        item.add_marker(marker)
+    if group := find_group(item):
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
