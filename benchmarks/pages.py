@@ -27,7 +27,8 @@ from benchmarks.program import (
 )
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
-from db.audience.cells import Tally, record_tally
+from db.audience.cells import record_tally
+from db.audience.tally import Tally
 from db.engine import Database
 from db.job_values import ThumbnailKind
 from db.migrate import migrate

@@ -9,8 +9,8 @@ from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
 from api.schemas.fields import Name, Number, Text
 from db.audience.bands import parse_bands
 from db.audience.evaluations import Evaluation
-from db.audience.grouping import AudienceGroup, AudienceQuery
-from db.audience.slices import Period, SliceQuery
+from db.audience.grouping import AudienceGroup
+from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import Audience
 from models.statistics.shares import Share
 

@@ -18,7 +18,8 @@ from api.validation import refuse_repeats
 from api.views.evaluations import find_evaluation
 from api.views.jobs import find_job
 from db.audience.evaluations import Evaluation
-from db.audience.grouping import AudienceQuery, AudienceTooLarge
+from db.audience.grouping import AudienceTooLarge
+from db.audience.queries import AudienceQuery
 from db.audience.table import Audience, read_audiences
 from models.errors import CalibrationError
 from models.statistics.shares import Share

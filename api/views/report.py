@@ -19,8 +19,7 @@ from api.views.jobs import find_job
 from db.audience.bands import PRESETS
 from db.audience.breakdown import has_tracks, read_dimensions, read_timeline
 from db.audience.evaluations import read_evaluations
-from db.audience.grouping import AudienceQuery
-from db.audience.slices import SliceQuery
+from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import read_audience
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus

@@ -1,16 +1,20 @@
-"""Who was there, counted before it is asked. In reading order:
+"""Who was there, counted as results are recorded. In reading order:
 
-tags          the tags of a job
-totals        sums of a group of faces
-cells         what one chunk adds to the counts
-video_counts  the same for the people of a video
-cube          cells of many jobs, folded
-slices        which sums answer a question
+tags          the tags of jobs
+totals        the counts of any part of an audience
+tally         what one transaction adds to the counts
+cells         the counts of a job
+video_counts  the counts of a video
 bands         age bands
-disclosure    withholds and rounds small counts
-grouping      groups with shares and intervals
-funnel        from pictures to faces
+evaluations   measured accuracy, which corrects shares
+queries       what is asked of an audience
+stretches     the time of a query as stretches of periods
+cube          cells of all jobs, summed
+slices        totals by dimension values and period
+disclosure    small counts withheld, others rounded
+clusters      how faces cluster in pictures
+grouping      the rows of a table, with shares and intervals
+funnel        outcomes of items
 table         the audience table
-breakdown     the same in few rows, for a report
-evaluations   stored measurements of accuracy
+breakdown     one job in few rows, for a report
 """

@@ -1,9 +1,9 @@
-"""Age bands: how years are grouped in an audience table."""
+"""Age bands: the groups of years in an audience table."""
 
 from itertools import pairwise
 from typing import NamedTuple
 
-# No band reaches further; what is older than a cell's oldest is in the band of that.
+# The end of the last band; people older than the oldest age of cells are counted at that age.
 LAST_AGE = 120
 
 
@@ -27,7 +27,7 @@ PRESETS = {
     "marketing": _bands(
         (0, 12), (13, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, LAST_AGE)
     ),
-    # The eight groups of the Adience benchmark have gaps; each year belongs to the nearest group.
+    # The eight groups of the Adience benchmark have gaps; a year in one is in the nearest group.
     "adience": (
         Band("0-2", 0, 3),
         Band("4-6", 4, 7),
@@ -48,9 +48,9 @@ PRESETS = {
 
 
 def parse_bands(text: str) -> tuple[Band, ...]:
-    """The bands of a preset's name or of a list such as `0-17,18-34,35-120`.
+    """The bands of a preset, or of a list such as `0-17,18-34,35-120`.
 
-    Raises ValueError, with a sentence for the person who wrote it, for anything else.
+    Raises ValueError, with a sentence for the user, for anything else.
     """
     if text in PRESETS:
         return PRESETS[text]
@@ -66,8 +66,10 @@ def _parse_bounds(part: str) -> tuple[int, int]:
     if not (dash and low.isascii() and low.isdigit() and high.isascii() and high.isdigit()):
         names = ", ".join(PRESETS)
         raise ValueError(
-            f"Bands are one of {names}, or a list such as 0-17,18-34,35-120; got {part!r}."
+            f"Bands must be one of {names}, or a list such as 0-17,18-34,35-120; got {part!r}."
         )
     if not int(low) <= int(high) <= LAST_AGE:
-        raise ValueError(f"A band goes from a low to a high age up to {LAST_AGE}; got {part!r}.")
+        raise ValueError(
+            f"A band must go from a low to a high age of at most {LAST_AGE}; got {part!r}."
+        )
     return int(low), int(high)

@@ -1,6 +1,4 @@
-"""Step 7d: the faces or people of one job by each of its dimensions and over time, in the few rows
-that a report has room for.
-"""
+"""The faces or people of one job by dimension and over time, in few rows for a report."""
 
 import json
 from collections import Counter, defaultdict
@@ -12,18 +10,19 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, Unit, read_cells
+from db.audience.cells import Grain, read_cells
 from db.audience.disclosure import Disclosure
-from db.audience.grouping import AudienceGroup, AudienceQuery, Grouping
-from db.audience.slices import Period, SliceQuery
+from db.audience.grouping import AudienceGroup, Grouping
+from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import FACES, PEOPLE
+from db.audience.tally import Unit
 from db.audience.totals import Totals, empty_totals, faces_of
 from db.audience_tables import CellRow
 from models.statistics.shares import Share
 
-MOST_VALUES = 8
-MOST_DIMENSIONS = 12
-# Longer than so many days, time is told by week; longer than that, by month, of which the last.
+VALUES_SHOWN = 8
+DIMENSIONS_SHOWN = 12
+# Time is shown by day up to MOST_DAYS, then by week, then by month; only the last months.
 MOST_DAYS = 92
 MOST_DAYS_BY_WEEK = 730
 MOST_MONTHS = 120
@@ -33,18 +32,18 @@ Values: TypeAlias = dict[str | None, Totals]
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """The faces with one value of a dimension, None for none, or with all `others` together."""
+    """The faces with one value of a dimension, without one (None), or of all `others` together."""
 
     value: str | None
-    others: int  # how many values; 0 in the row of a single one
-    faces: int | None  # None is what is withheld, here and below
+    others: int  # how many values; 0 in the row of a single value
+    faces: int | None  # None if withheld, as below
     share: Share | None  # of all faces
     genders: dict[str, Share | None]  # of the faces of the row
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A dimension with its values, those with the most faces first."""
+    """A dimension with its values, the most frequent first."""
 
     name: str
     rows: tuple[ValueRow, ...]
@@ -52,7 +51,7 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Faces by the first day of each period that has any; None is what is withheld."""
+    """Faces by the first day of each period that has any; None for what is withheld."""
 
     period: Period
     faces: dict[date, int | None]
@@ -61,7 +60,7 @@ class Timeline:
 
 
 def has_tracks(session: Session, job_id: int) -> bool:
-    """Whether people of videos are counted: each of their faces is one person many times over."""
+    """Whether a job has people in videos, whose faces count one person many times."""
     track = select(CellRow.age).where(CellRow.job_id == job_id, CellRow.unit == Unit.TRACK)
     return session.execute(track.limit(1)).first() is not None
 
@@ -82,7 +81,7 @@ def read_dimensions(
     ]
     names = sorted({name for dimensions, _ in dimension_sets for name in dimensions})
     found = []
-    for name in names[:MOST_DIMENSIONS]:
+    for name in names[:DIMENSIONS_SHOWN]:
         values: defaultdict[str | None, Totals] = defaultdict(empty_totals)
         for dimensions, totals in dimension_sets:
             values[dimensions.get(name)] += totals
@@ -95,9 +94,9 @@ def _list_rows(name: str, values: Values, min_cell: int) -> Iterator[ValueRow]:
     genders = Grouping(_query(name, min_cell, by_gender=True), everything)
     faces = Grouping(_query(name, min_cell, by_gender=False), everything)
     leading = _order(values, Disclosure(min_cell))
-    tail = leading[MOST_VALUES:]
+    tail = leading[VALUES_SHOWN:]
     shown: list[tuple[str | None, int, Totals]] = [
-        (value, 0, values[value]) for value in leading[:MOST_VALUES]
+        (value, 0, values[value]) for value in leading[:VALUES_SHOWN]
     ]
     if tail:
         shown.append((None, len(tail), sum((values[value] for value in tail), empty_totals())))
@@ -123,11 +122,11 @@ def _list_groups(grouping: Grouping, totals: Totals) -> list[AudienceGroup]:
 
 
 def _order(values: Mapping[str | None, Totals], disclosure: Disclosure) -> list[str | None]:
-    """By what is published, so that the order tells no more than the numbers do; no value last."""
+    """By the published counts, so that the order reveals no more than they do; no value last."""
 
     def rank(value: str | None) -> tuple[int, bool, str]:
         faces = disclosure.publish_faces(int(faces_of(values[value]).sum()))
-        # What is withheld is more than none.
+        # A withheld count is more than 0.
         return -(1 if faces is None else faces), value is None, value or ""
 
     return sorted(values, key=rank)

@@ -1,9 +1,6 @@
-"""Step 5b: what is counted of a chunk by dimensions and day, in the transaction that records it."""
+"""The cells of a job: recorded by the transactions that count, read back as totals."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -11,119 +8,36 @@ import numpy as np
 from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.orm import Session
 
+from db.audience.tally import CellKey, Tally, Unit
 from db.audience.totals import (
-    DONE,
-    DUPLICATES,
-    FAILED,
     MEASURE_INDEXES,
-    WITHOUT_FACES,
     Totals,
-    add_dropped,
-    add_outcome,
-    add_picture,
     cells_of,
-    count_face,
-    empty_totals,
     list_cells,
     list_measures,
     pack,
 )
 from db.audience_tables import CellRow, DeltaRow, MeasureRow
 from db.bulk import add_to_rows, insert_rows
-from db.item_values import ItemResult
-from db.job_values import Duplicates
 from db.tables import Table
 from models.statistics.confusion import PREDICTED_GENDERS
 
-
-class Unit(StrEnum):
-    """What is counted: faces are those of photographs and frames, people those of photographs and
-    tracks."""
-
-    PHOTO = "photo"  # a face in a photograph
-    FRAME = "frame"  # a face in a frame of a video
-    TRACK = "track"  # a person in a video
+# A month is the beginning of its days.
+MONTH_LENGTH = len("YYYY-MM")
 
 
 class Grain(StrEnum):
-    """How long the periods are that are summed over."""
+    """The length of the periods of a sum."""
 
-    ALL = "all"  # for ever; the period is empty
+    ALL = "all"  # all time; the period is empty
     MONTH = "month"  # YYYY-MM
     DAY = "day"  # YYYY-MM-DD
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellKey:
-    """Where something is counted: a set of dimension values, a day ("" where none is known), and
-    a unit."""
-
-    dimension_set: str
-    day: str
-    unit: Unit
-
-
-class Tally:
-    """Totals by cell key, as they are counted up before they are recorded."""
-
-    def __init__(self) -> None:
-        self.totals: dict[CellKey, Totals] = {}
-
-    def at(
-        self, dimensions: Mapping[str, str], captured_at: datetime | None, unit: Unit = Unit.PHOTO
-    ) -> Totals:
-        """The totals to add to, for an item with these dimensions that was taken then."""
-        return self.under(CellKey(spell_dimensions(dimensions), day_of(captured_at), unit))
-
-    def add_failure(
-        self, dimensions: Mapping[str, str], captured_at: datetime | None, code: str
-    ) -> None:
-        """Count an item that failed."""
-        add_outcome(self.at(dimensions, captured_at), f"{FAILED}{code}")
-
-    def under(self, cell_key: CellKey) -> Totals:
-        totals = self.totals.get(cell_key)
-        if totals is None:
-            totals = self.totals[cell_key] = empty_totals()
-        return totals
-
-
-def spell_dimensions(dimensions: Mapping[str, str]) -> str:
-    """The one spelling of a set of dimensions: JSON with sorted keys, empty where there are
-    none."""
-    return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""
-
-
-def day_of(captured_at: datetime | None) -> str:
-    """The day as UTC has it, empty where it is not known."""
-    return "" if captured_at is None else captured_at.astimezone(UTC).date().isoformat()
-
-
-def tally_results(
-    results: Sequence[ItemResult], duplicates: Duplicates, gender_min_probability: float
-) -> Tally:
-    """Count what became of the items of a chunk, and the faces that were found."""
-    tally = Tally()
-    for result in results:
-        dimensions, captured_at = result.item.dimensions, result.item.captured_at
-        if result.error is not None:
-            tally.add_failure(dimensions, captured_at, result.error.code)
-            continue
-        totals = tally.at(dimensions, captured_at)
-        add_outcome(totals, DONE)
-        is_duplicate = result.duplicate_of is not None
-        add_outcome(totals, DUPLICATES, int(is_duplicate))
-        counts_elsewhere = is_duplicate and duplicates is Duplicates.ONCE
-        add_outcome(totals, WITHOUT_FACES, int(not result.faces and not counts_elsewhere))
-        add_dropped(totals, result.dropped)
-        add_picture(totals, [count_face(face, gender_min_probability) for face in result.faces])
-    return tally
-
-
 def record_tally(session: Session, job_id: int, tally: Tally, sign: int = 1) -> None:
-    """Add a tally to the cells of a job and tell the cube, in the transaction of what it counts.
+    """Add a tally to the cells of a job, in the transaction that records what it counts.
 
-    With a `sign` of -1 it is taken away.
+    A `sign` of -1 subtracts it.
     """
     # In the order of their keys, so that two transactions never wait for each other.
     counted = sorted(
@@ -137,10 +51,10 @@ def record_tally(session: Session, job_id: int, tally: Tally, sign: int = 1) -> 
         MeasureRow,
         [row for one in counted for row in _measure_rows(job_id, *one, sign)],
     )
-    _tell_cube(session, job_id, counted, sign)
+    _add_deltas(session, job_id, counted, sign)
 
 
-def _tell_cube(
+def _add_deltas(
     session: Session, job_id: int, counted: Iterable[tuple[CellKey, Totals]], sign: int
 ) -> None:
     rows = [
@@ -180,11 +94,11 @@ def _measure_rows(
 
 
 def erase_cells(session: Session, job_id: int) -> None:
-    """Remove what is counted of a job, and take it out of the cube."""
+    """Remove the cells of a job, and subtract them from the cube."""
     counted = sorted(
         read_cells(session, job_id, by_dimensions=True, grain=Grain.DAY).totals.items()
     )
-    _tell_cube(session, job_id, counted, -1)
+    _add_deltas(session, job_id, counted, -1)
     for table in (CellRow, MeasureRow):
         session.execute(delete(table).where(table.job_id == job_id))
 
@@ -198,10 +112,10 @@ def read_cells(
     first_day: str | None = None,
     last_day: str | None = None,
 ) -> Tally:
-    """The cells of a job, summed over dimension sets and periods: without `by_dimensions` the keys
-    have an empty set, and each has a period for its day.
+    """The cells of a job, summed by period: the keys of the tally have it in place of a day.
 
-    Where a first or last day is given, those without a day are left out.
+    Without `by_dimensions` they are summed over dimension sets, too. A first or last day leaves out
+    cells without a day.
     """
     span = (first_day, last_day)
     tally = Tally()
@@ -244,7 +158,7 @@ def _sum_rows(
 def _period_of(day: ColumnElement[str], grain: Grain) -> ColumnElement[str]:
     if grain is Grain.ALL:
         return literal("")
-    return day if grain is Grain.DAY else func.substr(day, 1, len("YYYY-MM"))
+    return day if grain is Grain.DAY else func.substr(day, 1, MONTH_LENGTH)
 
 
 def _days(

@@ -1,8 +1,8 @@
-"""Step 6b: the cells of all jobs, added up along what audiences ask for: few rows answer years.
+"""The cube: cells of all jobs, summed so that an audience over years reads few rows.
 
 Each row is the sum over a scope (all jobs, or those with a tag), for a shape (no dimension, one,
-two, or all that an item has), in a grain of time. A transaction that counts leaves a delta; deltas
-are folded into the cube a little later, and whoever reads adds those that are still waiting.
+two, or all that an item has), in a grain of time. A transaction that counts adds a delta. Deltas
+are folded into the cube a little later; until then, readers add them.
 """
 
 import json
@@ -15,30 +15,32 @@ from itertools import combinations
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, spell_dimensions
+from db.audience.cells import MONTH_LENGTH, Grain
+from db.audience.stretches import Stretch
 from db.audience.tags import has_tag
+from db.audience.tally import spell_dimensions
 from db.audience.totals import Totals, empty_totals, pack, unpack
 from db.audience_tables import CubeRow, DeltaRow
 from db.bulk import put_rows
 from db.engine import is_postgresql
 from db.tables import JobRow
 
-# Deltas of one turn: short, so that nobody waits for the rows.
+# Deltas folded in one transaction: few, so that it is short.
 FOLDED_AT_ONCE = 200
 KEYS_AT_ONCE = 500
-# Rows of some ten kilobytes each that are kept unpacked: dashboards ask the same often.
+# Rows, of some ten kilobytes each, that are cached unpacked: dashboards repeat their queries.
 ROWS_KEPT = 1024
-# An item of many dimensions and tags is part of thousands of sums, each of some kilobytes.
+# Sums in memory, of some kilobytes each: an item with many dimensions and tags has thousands.
 MOST_SUMS = 5000
-# Any number that no other lock of this database has: one process folds at a time.
+# The number of the advisory lock by which one process folds at a time; no other lock has it.
 FOLDING_LOCK = 7_316_223
-# The period of what has no day; it comes behind every date.
+# The period of cells without a day; it sorts after every date.
 UNDATED = "undated"
 ALL_JOBS = ""
-# Of items as they are, with all their dimensions.
+# The shape of items with all their dimensions.
 WHOLE = "*"
-# More dimensions than these together are added up from whole dimension sets.
-MOST_DIMENSIONS = 2
+# Combinations of more dimensions than this are summed from whole dimension sets.
+MOST_COMBINED = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,15 +55,6 @@ class CubeKey:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Periods of one grain from a first to a last; an empty one leaves that end open."""
-
-    grain: Grain
-    first: str = ""
-    last: str = ""
-
-
 FIELDS = tuple(field.name for field in fields(CubeKey))
 
 
@@ -70,13 +63,13 @@ def scope_of(tag: str | None) -> str:
 
 
 def shape_of(names: Iterable[str]) -> str:
-    """The one spelling of a few names of dimensions."""
+    """The only spelling of the names of some dimensions."""
     ordered = sorted(names)
     return json.dumps(ordered, ensure_ascii=False) if ordered else ""
 
 
 def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
-    """Add the oldest deltas to the cube; returns how many, none while another process does it."""
+    """Fold the oldest deltas into the cube; returns how many, 0 while another process folds."""
     if is_postgresql(session):
         lock = select(func.pg_try_advisory_xact_lock(FOLDING_LOCK))
         if not session.execute(lock).scalar_one():
@@ -105,10 +98,10 @@ def _read_tags(session: Session, job_ids: Iterable[int]) -> dict[int, list[str]]
 
 
 def list_keys(tags: Sequence[str], dimension_set: str, day: str, unit: str) -> Iterator[CubeKey]:
-    """Every sum that a delta is part of."""
+    """The keys of all sums that a delta is part of."""
     dimensions: dict[str, str] = json.loads(dimension_set) if dimension_set else {}
     scopes = [ALL_JOBS, *(scope_of(tag) for tag in dict.fromkeys(tags))]
-    periods = {Grain.ALL: "", Grain.MONTH: day[:7] or UNDATED, Grain.DAY: day or UNDATED}
+    periods = {Grain.ALL: "", Grain.MONTH: day[:MONTH_LENGTH] or UNDATED, Grain.DAY: day or UNDATED}
     for shape, part, has_days in _list_shapes(dimension_set, dimensions):
         for grain, period in periods.items():
             if has_days or grain is not Grain.DAY:
@@ -119,17 +112,16 @@ def list_keys(tags: Sequence[str], dimension_set: str, day: str, unit: str) -> I
 def _list_shapes(
     dimension_set: str, dimensions: Mapping[str, str]
 ) -> Iterator[tuple[str, str, bool]]:
-    """Shape, dimension set, and whether it is kept by day: pairs would be too many."""
+    """Shape, dimension set, and whether it is kept by day: for pairs those are too many rows."""
     yield WHOLE, dimension_set, True
-    for count in range(MOST_DIMENSIONS + 1):
+    for count in range(MOST_COMBINED + 1):
         for names in combinations(sorted(dimensions), count):
             part = spell_dimensions({name: dimensions[name] for name in names})
-            yield shape_of(names), part, count < MOST_DIMENSIONS
+            yield shape_of(names), part, count < MOST_COMBINED
 
 
 def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
-    """Add to the rows of these keys; a row that nothing is left of is removed, with the words of
-    its dimension set."""
+    """Add to the rows of these keys, and remove rows that become empty."""
     for row in session.execute(select(CubeRow.__table__).where(_has_key(sums))):
         key = CubeKey(
             row.scope, row.shape, Grain(row.grain), row.dimension_set, row.period, row.unit
@@ -161,14 +153,14 @@ def read_cube(
 
 @lru_cache(ROWS_KEPT)
 def _unpack_row(packed: bytes) -> Totals:
-    """Not to be written to: whoever asks the same again within a while is given the same."""
+    """Read-only, because callers share the cached array."""
     totals = unpack(packed)
     totals.flags.writeable = False
     return totals
 
 
 def read_deltas(session: Session, tag: str | None) -> Iterator[tuple[str, str, str, Totals]]:
-    """Dimension set, day, unit and totals of what the cube does not hold yet."""
+    """Dimension set, day, unit and totals of what is not folded yet."""
     query = select(DeltaRow.dimension_set, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
     if tag is not None:
         query = query.join(JobRow, JobRow.id == DeltaRow.job_id).where(has_tag(session, tag))

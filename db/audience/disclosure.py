@@ -1,20 +1,20 @@
-"""What a table says of few faces: too few are withheld, and all others rounded.
+"""Disclosure control: small counts are withheld, and all others rounded.
 
-A count under the smallest cell is withheld, and every other is rounded to a multiple of it, totals
-too. So no sum or difference of two answers tells that somebody is there: two answers that differ by
-a few faces either say the same, or differ by more than those few. (Rounding is how statistical
-offices guard tables that may be asked for in any cut; see docs/audience.md.)
+A count below the smallest cell is withheld; every other count, totals too, is rounded to a multiple
+of it. So sums and differences of two answers do not reveal single people: answers that differ by a
+few faces are published either as equal, or as a full multiple apart. Statistical offices round
+tables that can be queried in any cut for the same reason; see docs/audience.md.
 """
 
 from dataclasses import dataclass
 
-# An average tells of a single face the more, the fewer there are: so many cells it takes.
+# An average of few faces reveals more of each; it needs this many times the smallest cell.
 CELLS_FOR_AVERAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """The rule of a table; a smallest cell of 1 publishes everything as it is."""
+    """The rule of a table; with a smallest cell of 1, everything is published as it is."""
 
     min_cell: int
 
@@ -23,7 +23,7 @@ class Disclosure:
         return self.min_cell <= 1
 
     def publish(self, count: float) -> float | None:
-        """A count as it may be shown, None where it is withheld."""
+        """A count as it may be shown; None if it is withheld."""
         if self.is_exact:
             return count
         if 0 < count < self.min_cell:
@@ -35,13 +35,15 @@ class Disclosure:
         return None if published is None else int(published)
 
     def publish_average(self, years: float, published: int | None) -> float | None:
-        """An average age, in whole years unless everything is shown; of so many faces, as they are
-        published, so that it tells no more of how many there are."""
+        """An average age, in whole years unless counts are exact.
+
+        Whether it is shown depends on the published count, to reveal no more of the exact one.
+        """
         if self.is_exact:
             return round(years, 1)
         enough = CELLS_FOR_AVERAGE * self.min_cell
         return float(round(years)) if (published or 0) >= enough else None
 
     def publish_effect(self, effect: float) -> float:
-        """A design effect, which is made of exact counts: told, and used, with fewer digits."""
+        """A design effect, rounded because it is computed from exact counts."""
         return effect if self.is_exact else round(effect, 1)

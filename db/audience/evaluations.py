@@ -1,4 +1,4 @@
-"""Evaluations of the nets, kept under their names: what corrects the shares of an audience."""
+"""Evaluations of the models on labeled pictures, stored by name, which correct shares."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
@@ -19,12 +19,12 @@ ACCURACY = TypeAdapter(Accuracy)
 
 
 class EvaluationExists(FacetallyError):
-    """Evaluations are quoted by their names and never replaced: take another name."""
+    """An evaluation is never replaced, as others refer to its name: use another name."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSettings:
-    """The settings that shares depend on: a job analyzed under others is another matter."""
+    """The settings that shares depend on: it corrects only jobs analyzed with the same ones."""
 
     detection_side: int
     score_threshold: float
@@ -34,18 +34,18 @@ class EvaluationSettings:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationCounts:
-    """What became of the rows of labels; `problems` are told by their codes."""
+    """The outcomes of the labeled rows; `problems` are counts by code."""
 
     rows: int
-    pictures: int  # that could be read
-    faces: int  # one a picture
-    several_faces: int  # pictures of which the most prominent face was taken
+    pictures: int  # that were readable
+    faces: int  # one for each picture
+    several_faces: int  # pictures with several faces, of which the most prominent was taken
     problems: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How right the nets were on labeled pictures, and the counts to correct shares with."""
+    """How accurate the models were on labeled pictures, and the counts to correct shares with."""
 
     name: str
     nets: dict[str, str]  # each file's sha256
@@ -57,20 +57,20 @@ class Evaluation:
     created_at: datetime | None = None  # None until it is recorded
 
     def confusion(self, *, by_gender: bool, bands: Sequence[Band] | None) -> Confusion:
-        """What an audience of these groups is corrected with, by `correct_shares`."""
+        """The confusion of these groups, for `correct_shares`."""
         return tabulate_confusion(
             self.labeled, by_gender=by_gender, bands=bands, design_effect=self.design_effect
         )
 
 
 def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
-    """Keep it; returns it with the time. Raises EvaluationExists where its name is taken."""
+    """Returns it with its time of creation. Raises EvaluationExists if its name is taken."""
     row = insert(EvaluationRow).values(
         name=evaluation.name,
         nets=evaluation.nets,
-        settings=_plain(EvaluationSettings, evaluation.settings),
-        counts=_plain(EvaluationCounts, evaluation.counts),
-        accuracy=_plain(Accuracy, evaluation.accuracy),
+        settings=_dump(EvaluationSettings, evaluation.settings),
+        counts=_dump(EvaluationCounts, evaluation.counts),
+        accuracy=_dump(Accuracy, evaluation.accuracy),
         labeled=[list(astuple(faces)) for faces in evaluation.labeled],
         design_effect=evaluation.design_effect,
     )
@@ -78,29 +78,29 @@ def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
         created_at = session.execute(row.returning(EvaluationRow.created_at)).scalar_one()
     except IntegrityError as error:
         raise EvaluationExists(
-            f"There is an evaluation {evaluation.name!r} already: give another --name."
+            f"An evaluation named {evaluation.name!r} already exists; use another --name."
         ) from error
     return replace(evaluation, created_at=created_at)
 
 
 def read_evaluation(session: Session, name: str) -> Evaluation | None:
-    """The evaluation of this name, with what corrects shares."""
+    """The evaluation of this name, with its labeled faces."""
     query = (
         select(EvaluationRow)
         .where(EvaluationRow.name == name)
         .options(undefer(EvaluationRow.labeled))
     )
     row = session.scalars(query).one_or_none()
-    return None if row is None else replace(_value(row), labeled=_labeled(row))
+    return None if row is None else replace(_read_row(row), labeled=_read_labeled(row))
 
 
 def read_evaluations(session: Session) -> list[Evaluation]:
-    """All of them, the newest first, without what corrects shares."""
+    """All evaluations without their labeled faces, the newest first."""
     order = (EvaluationRow.created_at.desc(), EvaluationRow.name)
-    return [_value(row) for row in session.scalars(select(EvaluationRow).order_by(*order))]
+    return [_read_row(row) for row in session.scalars(select(EvaluationRow).order_by(*order))]
 
 
-def _value(row: EvaluationRow) -> Evaluation:
+def _read_row(row: EvaluationRow) -> Evaluation:
     return Evaluation(
         name=row.name,
         nets=row.nets,
@@ -113,9 +113,9 @@ def _value(row: EvaluationRow) -> Evaluation:
     )
 
 
-def _labeled(row: EvaluationRow) -> tuple[LabeledFaces, ...]:
+def _read_labeled(row: EvaluationRow) -> tuple[LabeledFaces, ...]:
     return tuple(LabeledFaces(*faces) for faces in row.labeled)
 
 
-def _plain(kind: type[object], value: object) -> object:
+def _dump(kind: type[object], value: object) -> object:
     return TypeAdapter(kind).dump_python(value, mode="json")

@@ -1,4 +1,4 @@
-"""What became of the items that an audience rests on."""
+"""The funnel: outcomes of the items that an audience rests on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.audience.disclosure import Disclosure
-from db.audience.slices import SliceQuery
+from db.audience.queries import SliceQuery
 from db.audience.tags import has_tag
 from db.audience.totals import (
     DONE,
@@ -26,8 +26,10 @@ from db.tables import ChunkRow, JobRow
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Items, and the likely faces in them that were left out (None where withheld); which items
-    wait or were cancelled is not known by dimension or day."""
+    """Items by outcome, and likely faces that were left out (None if withheld).
+
+    Waiting and cancelled items are not known by dimension or day, and None in such queries.
+    """
 
     items: int
     done: int
@@ -43,7 +45,7 @@ class Funnel:
 def read_funnel(
     session: Session, query: SliceQuery, outcomes: Totals, disclosure: Disclosure
 ) -> Funnel:
-    """The funnel of those items whose `outcomes` were added up."""
+    """The funnel of the items whose `outcomes` these are."""
     failed = {code.value: measure_of(outcomes, f"{FAILED}{code}") for code in ErrorCode}
     failed = {code: items for code, items in sorted(failed.items()) if items}
     ended = measure_of(outcomes, DONE) + sum(failed.values())
@@ -75,12 +77,11 @@ def _jobs(session: Session, query: SliceQuery) -> list[ColumnElement[bool]]:
 
 
 def _count_items(session: Session, jobs: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
-    """All items of the jobs, and those that still wait or are worked on."""
+    """(all items, those not ended) of these jobs."""
     items = select(func.coalesce(func.sum(JobRow.items), 0)).where(*jobs)
-    ended = ChunkRow.done + ChunkRow.failed + ChunkRow.cancelled
-    left = func.coalesce(func.sum(ChunkRow.stop - ChunkRow.start - ended), 0)
+    unfinished = func.coalesce(func.sum(ChunkRow.unfinished), 0)
     in_chunks = (
-        select(left)
+        select(unfinished)
         .join(JobRow)
         .where(ChunkRow.state != ChunkState.SPLIT, JobRow.state.in_(LIVE_JOB_STATES), *jobs)
     )
@@ -90,7 +91,7 @@ def _count_items(session: Session, jobs: Sequence[ColumnElement[bool]]) -> tuple
 
 
 def _count_in_drafts(session: Session, jobs: Sequence[ColumnElement[bool]]) -> int:
-    """The items of drafts, which have no chunks yet, less those refused at the door."""
+    """The items of drafts, which have no chunks yet, except those refused at the door."""
     drafts = select(JobRow.id).where(JobRow.state == JobState.DRAFT, *jobs)
     items = select(func.coalesce(func.sum(JobRow.items), 0))
     refused = select(func.coalesce(func.sum(MeasureRow.total), 0)).where(

@@ -1,4 +1,4 @@
-"""Step 7b: totals become the rows of an audience table: counts, shares, and how sure they are."""
+"""Totals become the rows of an audience table: counts, shares and their intervals."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,66 +6,48 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.audience.bands import Band
+from db.audience.bands import LAST_AGE, Band
+from db.audience.clusters import sum_ages, sum_females
 from db.audience.disclosure import Disclosure
-from db.audience.evaluations import Evaluation
-from db.audience.slices import SliceKey, SliceQuery
-from db.audience.totals import Totals, cells_of, faces_of, measure_of
+from db.audience.queries import AudienceQuery
+from db.audience.slices import SliceKey
+from db.audience.totals import AGES, Totals, cells_of, faces_of, measure_of
 from models.errors import FacetallyError
 from models.statistics.calibration import correct_shares
-from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
-from models.statistics.confusion import OLDEST, OUTSIDE, PREDICTED_GENDERS, Group, band_of
+from models.statistics.clusters import correlate_within, design_effect_of
+from models.statistics.confusion import OUTSIDE, PREDICTED_GENDERS, Group, band_of
 from models.statistics.mass import spread_over_bands
 from models.statistics.shares import Share, wilson_share
 
-AGES = np.arange(OLDEST + 1)
-WHOLE_AGES: tuple[Band, ...] = (Band("all", 0, 120),)
-# Redrawing an evaluation takes some tens of milliseconds for each slice.
+WHOLE_AGES: tuple[Band, ...] = (Band("all", 0, LAST_AGE),)
+# Each correction resamples the evaluation, which takes some tens of milliseconds a slice.
 MOST_CORRECTED = 24
 MOST_ROWS = 10_000
-# A share is told to a hundredth of a percent.
+# A share is given to a hundredth of a percent.
 DIGITS = 4
-# Less than any share of a face.
-TINY = 1e-6
-
-
-EVERYBODY = SliceQuery()
 
 
 class AudienceTooLarge(FacetallyError):
-    """More rows than one answer holds: ask by less, for less time, or for longer periods."""
-
-
-@dataclass(frozen=True, slots=True)
-class AudienceQuery:
-    """Whose faces, how they are grouped, and what may be shown of few."""
-
-    bands: tuple[Band, ...]
-    by_gender: bool = True
-    by_age_band: bool = True
-    slices: SliceQuery = EVERYBODY
-    counts_people: bool = False
-    min_cell: int = 1
-    calibration: Evaluation | None = None
+    """The table has too many rows: use fewer dimensions, less time, or longer periods."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceGroup:
-    """One row of the table; a key that was not asked for is None, and so is what is withheld."""
+    """One row of the table; None for what it is not grouped by, and for what is withheld."""
 
     dimensions: dict[str, str | None]
     period: str | None
     gender: str | None
     age_band: str | None
     faces: int | None
-    share: Share | None  # of all that were counted
-    share_within: Share | None  # of those with the same dimensions and period
-    soft_share: float | None  # within these, by the nets' own probabilities
-    corrected: Share | None  # within these, for what the nets mix up
+    share: Share | None  # of all counted faces
+    share_within: Share | None  # of the faces with the same dimensions and period
+    soft_share: float | None  # within these, by the model's own probabilities
+    corrected: Share | None  # within these, corrected for the errors of the models
 
 
 class Grouping:
-    """Makes the rows of one table; `everything` are its totals over all slices."""
+    """Makes the rows of one table; `everything` is the sum of all its slices."""
 
     def __init__(self, query: AudienceQuery, everything: Totals) -> None:
         self._query = query
@@ -73,17 +55,17 @@ class Grouping:
         self._everything = everything
         self._count = int(faces_of(everything).sum())
         self._correlation = {
-            "gender": correlate_within(_sum_females(everything)),
-            "age": correlate_within(_sum_ages(everything)),
+            "gender": correlate_within(sum_females(everything)),
+            "age": correlate_within(sum_ages(everything)),
         }
         genders = PREDICTED_GENDERS if query.by_gender else (None,)
         labels = _list_labels(query, everything)
         self._members = np.array([_ages_of(label, query) for label in labels]).T  # (ages, labels)
         self._groups: list[Group] = [(gender, label) for label in labels for gender in genders]
-        asked = {"gender": query.by_gender, "age": query.by_age_band}
-        told = (self._correlation[kind] for kind in asked if asked[kind])
-        self._correlation_of_groups = max(told, default=1.0)
-        # Of a row's share of all: the faces of a picture have the same dimensions and day.
+        grouped = {"gender": query.by_gender, "age": query.by_age_band}
+        correlations = (self._correlation[kind] for kind in grouped if grouped[kind])
+        self._correlation_of_groups = max(correlations, default=1.0)
+        # All faces of a picture are in one slice, so in shares of all faces they cluster fully.
         is_cut = bool(query.slices.by_dimensions or query.slices.by_period)
         self.design_effect = self._effect(
             everything, self._count, 1.0 if is_cut else self._correlation_of_groups
@@ -91,7 +73,7 @@ class Grouping:
         self.faces = self._disclosure.publish_faces(self._count)
 
     def list_groups(self, counted: Mapping[SliceKey, Totals]) -> Iterator[AudienceGroup]:
-        """Every band and gender asked for has its row in every slice, with or without faces."""
+        """A row for every band and gender in every slice, with or without faces."""
         self._refuse_large(len(counted))
         hard = self._count_hard(counted.values())
         for (key, totals), counts in zip(counted.items(), hard, strict=True):
@@ -101,13 +83,13 @@ class Grouping:
         rows = slices * len(self._groups)
         if rows > MOST_ROWS:
             raise AudienceTooLarge(
-                f"That is a table of {rows:,} rows, over {MOST_ROWS:,}: ask by fewer dimensions or "
-                "longer periods, or for a part of them."
+                f"This table would have {rows:,} rows; the limit is {MOST_ROWS:,}. Use fewer "
+                "dimensions, longer periods, or a filter."
             )
         if self._query.calibration and slices > MOST_CORRECTED:
             raise AudienceTooLarge(
-                f"Shares are corrected for at most {MOST_CORRECTED} slices at a time, this asks "
-                f"for {slices:,}: ask by fewer dimensions or longer periods, or for a part of them."
+                f"Shares can be corrected for up to {MOST_CORRECTED} slices, but this query has "
+                f"{slices:,}. Use fewer dimensions, longer periods, or a filter."
             )
 
     def _list_slice(
@@ -138,7 +120,7 @@ class Grouping:
             )
 
     def _count_hard(self, slices: Iterable[Totals]) -> list[list[int]]:
-        """Of each slice in the order of the groups: by label, then by gender."""
+        """For each slice, its counts in the order of the groups: by label, then by gender."""
         faces = np.array([faces_of(totals) for totals in slices], dtype=np.int64)
         counts = faces.reshape(-1, *faces_of(self._everything).shape) @ self._members
         counts = counts.swapaxes(1, 2)  # (slices, labels, genders)
@@ -148,30 +130,30 @@ class Grouping:
         return listed
 
     def _share_soft(self, totals: Totals) -> dict[Group, float | None]:
-        """Only of the two genders: nobody is of the gender `unknown`."""
+        """Shares of the two genders only: nobody has the gender `unknown`."""
         if not (self._query.by_gender or self._query.by_age_band):
             return {}
         bands = self._query.bands if self._query.by_age_band else WHOLE_AGES
         mass = spread_over_bands(cells_of(totals), bands)
         whole = self._disclosure.publish(int(faces_of(totals).sum()))
         shares: dict[Group, float | None] = {}
-        for place, band in enumerate(bands):
+        for index, band in enumerate(bands):
             label = band.label if self._query.by_age_band else None
-            female, male = mass[:, place].tolist()
+            female, male = mass[:, index].tolist()
             parts = (
                 {"female": female, "male": male} if self._query.by_gender else {None: female + male}
             )
             for gender, part in parts.items():
-                told = self._disclosure.publish(part)
+                published = self._disclosure.publish(part)
                 shares[gender, label] = (
-                    None if told is None or not whole else round(told / whole, DIGITS)
+                    None if published is None or not whole else round(published / whole, DIGITS)
                 )
         return shares
 
     def _correct(
         self, effect: float, published: Mapping[Group, int | None]
     ) -> Mapping[Group, Share]:
-        """What is withheld is taken for half of what it may be."""
+        """A withheld count is assumed to be half of the smallest count that is shown."""
         query = self._query
         if query.calibration is None or not (query.by_gender or query.by_age_band):
             return {}
@@ -183,14 +165,14 @@ class Grouping:
         return {group: _round(share) for group, share in found.items()}
 
     def share(self, count: int, kind: str) -> Share | None:
-        """A share of all that were counted, of a kind (gender or age) that faces cluster by."""
+        """A share of all counted faces; `kind` is what they cluster by, gender or age."""
         effect = self._effect(self._everything, self._count, self._correlation[kind])
         return self._share_published(self._disclosure.publish_faces(count), self.faces, effect)
 
     def _share_published(self, faces: int | None, of: int | None, effect: float) -> Share | None:
         if faces is None or of is None:
             return None
-        # Rounded, a part may be more than its whole.
+        # After rounding, a part may exceed its whole.
         return _round(wilson_share(min(faces, of), of, effect))
 
     def _effect(self, totals: Totals, count: int, correlation: float) -> float:
@@ -198,7 +180,7 @@ class Grouping:
         return self._disclosure.publish_effect(effect)
 
     def average(self, find: Callable[[NDArray[np.int64]], float]) -> float | None:
-        """An average age of all that were counted, None where there are too few."""
+        """An average age of all counted faces; None for too few."""
         if not self._count:
             return None
         years = find(faces_of(self._everything).sum(axis=0))
@@ -207,18 +189,6 @@ class Grouping:
 
 def _round(share: Share) -> Share:
     return Share(round(share.value, DIGITS), round(share.low, DIGITS), round(share.high, DIGITS))
-
-
-def find_mean_age(faces: NDArray[np.int64]) -> float:
-    """`faces` (ages,) by whole years."""
-    return float(faces @ AGES / faces.sum())
-
-
-def find_median_age(faces: NDArray[np.int64]) -> float:
-    """Within the year that holds the middle face, faces are taken to be spread evenly; between two
-    years the middle of them."""
-    half, below, ages = faces.sum() / 2, [0, *np.cumsum(faces)], np.arange(OLDEST + 2) - 0.5
-    return float(np.interp([half - TINY, half + TINY], below, ages).mean())
 
 
 def _list_labels(query: AudienceQuery, everything: Totals) -> list[str | None]:
@@ -231,32 +201,5 @@ def _list_labels(query: AudienceQuery, everything: Totals) -> list[str | None]:
 
 
 def _ages_of(label: str | None, query: AudienceQuery) -> list[int]:
-    """1 for each age that the label stands for."""
+    """1 for each age that belongs to the label, 0 for the others."""
     return [int(label is None or band_of(int(age), query.bands) == label) for age in AGES]
-
-
-def _sum_females(totals: Totals) -> PictureSums:
-    faces = faces_of(totals)
-    females = int(faces[PREDICTED_GENDERS.index("female")].sum())
-    return PictureSums(
-        pictures=measure_of(totals, "pictures"),
-        faces=int(faces.sum()),
-        faces_squared=measure_of(totals, "faces_squared"),
-        values=females,
-        values_squared=females,
-        sums_squared=measure_of(totals, "females_squared"),
-        faces_times_sums=measure_of(totals, "faces_times_females"),
-    )
-
-
-def _sum_ages(totals: Totals) -> PictureSums:
-    faces = faces_of(totals).sum(axis=0)
-    return PictureSums(
-        pictures=measure_of(totals, "pictures"),
-        faces=int(faces.sum()),
-        faces_squared=measure_of(totals, "faces_squared"),
-        values=int(faces @ AGES),
-        values_squared=int(faces @ AGES**2),
-        sums_squared=measure_of(totals, "ages_squared"),
-        faces_times_sums=measure_of(totals, "faces_times_ages"),
-    )

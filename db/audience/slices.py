@@ -1,12 +1,9 @@
-"""Step 7a: the totals of an audience, slice by slice: by values of dimensions, by period."""
+"""The slices of an audience: its totals by dimension values and period."""
 
 import json
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
@@ -14,56 +11,34 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, Unit, read_cells, spell_dimensions
+from db.audience.cells import MONTH_LENGTH, Grain, read_cells
 from db.audience.cube import (
-    MOST_DIMENSIONS,
+    MOST_COMBINED,
     UNDATED,
     WHOLE,
-    Stretch,
     read_cube,
     read_deltas,
     scope_of,
     shape_of,
 )
+from db.audience.queries import Period, SliceQuery
+from db.audience.stretches import LAST_DAY, Stretch, grain_of, list_stretches
 from db.audience.tags import has_tag
+from db.audience.tally import Unit, spell_dimensions
 from db.audience.totals import Totals, empty_totals
 from db.tables import JobRow
 
-LAST_DAY = date.max.isoformat()
-# Read from their JSON, so many at a time.
+# Dimension sets that are cached after their JSON was read.
 DIMENSION_SETS_KEPT = 4096
-
-
-class Period(StrEnum):
-    """How time is cut."""
-
-    DAY = "day"  # 2026-11-24
-    WEEK = "week"  # 2026-W48, as ISO 8601 numbers them
-    MONTH = "month"  # 2026-11
-
-
-@dataclass(frozen=True, slots=True)
-class SliceQuery:
-    """Whose faces, and what they are sliced by; days are those of UTC, both ends included."""
-
-    job_id: int | None = None
-    tag: str | None = None
-    first_day: date | None = None
-    last_day: date | None = None
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-    by_dimensions: tuple[str, ...] = ()
-    by_period: Period | None = None
-
-
-# The values of `by_dimensions`, None where an item has none; and the period, if it was asked for.
+# The values of `by_dimensions`, None for items without one, and the period of a query by period.
 SliceKey: TypeAlias = tuple[tuple[str | None, ...], str | None]
 Slices: TypeAlias = dict[SliceKey, dict[Unit, Totals]]
-# Dimension set, period, unit and totals, as the cube and the cells give them.
+# Dimension set, period, unit and totals, from the cube or the cells.
 Sums: TypeAlias = Iterable[tuple[str, str, str, Totals]]
 
 
 def read_slices(session: Session, query: SliceQuery) -> Slices:
-    """The totals of every slice that has any, in the order of their keys."""
+    """The totals of every slice that is not empty, in the order of the keys."""
     slices = _Slices(query)
     if query.job_id is not None:
         if query.tag is None or _is_tagged(session, query.job_id, query.tag):
@@ -76,7 +51,7 @@ def read_slices(session: Session, query: SliceQuery) -> Slices:
 
 
 class _Slices:
-    """Adds what is read to the slices that it belongs to."""
+    """Adds sums to the slices that they belong to."""
 
     def __init__(self, query: SliceQuery) -> None:
         self._query = query
@@ -95,7 +70,7 @@ class _Slices:
 
     def sort(self) -> Slices:
         found = {key: units for key, units in self._found.items() if _has_any(units)}
-        # What has no value comes last.
+        # Slices without a value come last.
         return dict(sorted(found.items(), key=lambda one: _order(one[0])))
 
 
@@ -109,7 +84,7 @@ def _order(key: SliceKey) -> tuple[object, ...]:
 
 
 def _values_in(dimension_set: str, query: SliceQuery) -> tuple[str | None, ...] | None:
-    """What a dimension set has of the dimensions asked for; None where it is left out."""
+    """The values of the query's dimensions; None where the query leaves this set out."""
     if not (query.by_dimensions or query.dimensions):
         return ()
     dimensions = _read_dimensions(dimension_set)
@@ -131,7 +106,7 @@ def _name_period(period: str, by: Period | None) -> str | None:
     if by is Period.WEEK:
         year, week, _ = date.fromisoformat(period).isocalendar()
         return f"{year}-W{week:02}"
-    return period[:7] if by is Period.MONTH else period
+    return period[:MONTH_LENGTH] if by is Period.MONTH else period
 
 
 def _is_tagged(session: Session, job_id: int, tag: str) -> bool:
@@ -146,7 +121,7 @@ def _read_job(
         session,
         job_id,
         by_dimensions=bool(query.by_dimensions or query.dimensions),
-        grain=_grain_of(query.by_period),
+        grain=grain_of(query.by_period),
         first_day=query.first_day.isoformat() if query.first_day else None,
         last_day=query.last_day.isoformat() if query.last_day else None,
     )
@@ -154,14 +129,8 @@ def _read_job(
         yield cell_key.dimension_set, cell_key.day, cell_key.unit, totals
 
 
-def _grain_of(period: Period | None) -> Grain:
-    if period is None:
-        return Grain.ALL
-    return Grain.MONTH if period is Period.MONTH else Grain.DAY
-
-
 def _inside(sums: Sums, query: SliceQuery) -> Iterator[tuple[str, str, str, Totals]]:
-    """Those of days that are asked for."""
+    """The sums within the days of the query."""
     first = query.first_day.isoformat() if query.first_day else ""
     last = query.last_day.isoformat() if query.last_day else ""
     for dimension_set, day, unit, totals in sums:
@@ -169,46 +138,11 @@ def _inside(sums: Sums, query: SliceQuery) -> Iterator[tuple[str, str, str, Tota
             yield dimension_set, day, unit, totals
 
 
-def list_stretches(query: SliceQuery) -> list[Stretch]:
-    """The fewest periods that make up the time asked for, none cut finer than it is asked by."""
-    first, last = query.first_day, query.last_day
-    if query.by_period in (Period.DAY, Period.WEEK):
-        return [_stretch(Grain.DAY, first, last)]
-    if first is None and last is None:
-        return [Stretch(_grain_of(query.by_period))]
-    # Days up to the first whole month, whole months, and days from the last on.
-    first_month = first and (first if first.day == 1 else _start_of_next_month(first))
-    last_month = last and _end_of_last_whole_month(last)
-    if first_month and last_month and first_month > last_month:
-        return [_stretch(Grain.DAY, first, last)]
-    stretches = [_stretch(Grain.MONTH, first_month, last_month)]
-    if first and first_month and first != first_month:
-        stretches.append(_stretch(Grain.DAY, first, first_month - timedelta(days=1)))
-    if last and last_month and last != last_month:
-        stretches.append(_stretch(Grain.DAY, last_month + timedelta(days=1), last))
-    return stretches
-
-
-def _stretch(grain: Grain, first: date | None, last: date | None) -> Stretch:
-    length = len("YYYY-MM") if grain is Grain.MONTH else len("YYYY-MM-DD")
-    end = LAST_DAY if last is None and first is not None else last and last.isoformat()
-    return Stretch(grain, first.isoformat()[:length] if first else "", end[:length] if end else "")
-
-
-def _start_of_next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _end_of_last_whole_month(day: date) -> date:
-    is_end = day.day == monthrange(day.year, day.month)[1]
-    return day if is_end else day.replace(day=1) - timedelta(days=1)
-
-
 def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
     names = {*query.by_dimensions, *query.dimensions}
     scope = scope_of(query.tag)
     by_day = stretch.grain is Grain.DAY
-    if len(names) > (MOST_DIMENSIONS - 1 if by_day else MOST_DIMENSIONS):
+    if len(names) > (MOST_COMBINED - 1 if by_day else MOST_COMBINED):
         return read_cube(session, scope, WHOLE, stretch)
     if names <= query.dimensions.keys():
         return _read_filtered(session, query, stretch)
@@ -221,7 +155,7 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
 
 
 def _read_filtered(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
-    """All that has the dimensions that are filtered by."""
+    """All sums of the dimension values that the query filters by."""
     shape, dimension_set = shape_of(query.dimensions), spell_dimensions(query.dimensions)
     return read_cube(session, scope_of(query.tag), shape, stretch, dimension_set)
 
@@ -232,7 +166,7 @@ def _complete(
     stretch: Stretch,
     found: list[tuple[str, str, str, Totals]],
 ) -> Sums:
-    """Add the items that lack a dimension which is asked for: they are in no row of its shape."""
+    """Add items without one of the query's dimensions, which have no row of that shape."""
     rest: defaultdict[tuple[str, str], Totals] = defaultdict(empty_totals)
     for _, period, unit, totals in _read_filtered(session, query, stretch):
         rest[period, unit] += totals

@@ -1,32 +1,32 @@
-"""Step 7: who was there, with what the counts cannot say beside them."""
+"""The audience table: who was there, and how much of what was submitted it rests on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Unit
 from db.audience.disclosure import Disclosure
 from db.audience.funnel import Funnel, read_funnel
-from db.audience.grouping import (
-    AudienceGroup,
-    AudienceQuery,
-    Grouping,
-    find_mean_age,
-    find_median_age,
-)
+from db.audience.grouping import AudienceGroup, Grouping
+from db.audience.queries import AudienceQuery
 from db.audience.slices import Slices, read_slices
-from db.audience.totals import Totals, empty_totals, faces_of
+from db.audience.tally import Unit
+from db.audience.totals import AGES, Totals, empty_totals, faces_of
+from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
 
-FACES = (Unit.PHOTO, Unit.FRAME)
-PEOPLE = (Unit.PHOTO, Unit.TRACK)
+FACES = (Unit.PICTURE, Unit.FRAME)
+PEOPLE = (Unit.PICTURE, Unit.TRACK)
 ADULT_AGE = 18
+# Less than any share of a face.
+TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The table, and how much of what was submitted it rests on; None is what is withheld."""
+    """The table with its funnel and its totals; None for what is withheld."""
 
     funnel: Funnel
     faces: int | None
@@ -43,16 +43,13 @@ class Audience:
 
 
 def read_audience(session: Session, query: AudienceQuery) -> Audience:
-    """Count the faces asked for into the groups asked for.
-
-    Raises AudienceTooLarge, and CalibrationError where the evaluation cannot tell.
-    """
+    """Raises AudienceTooLarge, and CalibrationError where the evaluation cannot correct shares."""
     [audience] = read_audiences(session, [query])
     return audience
 
 
 def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
-    """Several tables that group the same slices differently; raises as `read_audience` does."""
+    """Several tables that group the same slices in different ways; raises like `read_audience`."""
     first = queries[0]
     slices = read_slices(session, first.slices)
     outcomes = _add(_add_up(found, FACES) for found in slices.values())
@@ -86,3 +83,15 @@ def _add_up(found: Mapping[Unit, Totals], units: Sequence[Unit]) -> Totals:
 
 def _add(totals: Iterable[Totals]) -> Totals:
     return sum(totals, empty_totals())
+
+
+def find_mean_age(faces: NDArray[np.int64]) -> float:
+    """`faces` (ages,) are counts by whole years."""
+    return float(faces @ AGES / faces.sum())
+
+
+def find_median_age(faces: NDArray[np.int64]) -> float:
+    """The age of the middle face: faces are assumed to be spread evenly within a year, and a median
+    between two years is their midpoint."""
+    half, below, ages = faces.sum() / 2, [0, *np.cumsum(faces)], np.arange(OLDEST + 2) - 0.5
+    return float(np.interp([half - TINY, half + TINY], below, ages).mean())

@@ -1,4 +1,4 @@
-"""Which jobs have a tag."""
+"""The tags of jobs."""
 
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -9,7 +9,7 @@ from db.tables import JobRow
 
 
 def has_tag(session: Session, tag: str) -> ColumnElement[bool]:
-    """A condition on the rows of jobs."""
+    """Whether a job has this tag, as a condition."""
     if is_postgresql(session):
         return JobRow.tags.op("@>")(literal([tag], JSONB))
     tags = func.json_each(JobRow.tags).table_valued("value")

@@ -1,7 +1,7 @@
-"""Counts that add up over any parts of an audience, as one vector of whole numbers.
+"""Totals: the counts of any part of an audience as one vector of whole numbers, which add up.
 
-Its first part are cells: of each gender and age how many faces, and their mass, which soft shares
-are made of. Behind them stand measures: what became of items, and how faces cluster in pictures.
+First come cells: for each gender and age, the number of faces and their mass, from which soft
+shares are computed. Then come measures: outcomes of items, and how faces cluster in pictures.
 """
 
 import zlib
@@ -16,16 +16,17 @@ from db.states import ErrorCode
 from models.face import Dropped, Face, whole_years
 from models.statistics.confusion import OLDEST, PREDICTED_GENDERS
 
-# Of the faces in a cell: how many, the sum of their probabilities of being female in thousandths,
-# and the sum of the widths of their age intervals.
+# For the faces of a cell: their number, the sum of their probabilities of being female in
+# thousandths, and the sum of the widths of their age intervals.
 MASSES = ("faces", "female_milli", "width_years")
 CELLS_SHAPE = (len(PREDICTED_GENDERS), OLDEST + 1, len(MASSES))
 CELLS = len(PREDICTED_GENDERS) * (OLDEST + 1) * len(MASSES)
+AGES = np.arange(OLDEST + 1)
 
 DONE, WITHOUT_FACES, DUPLICATES = "done", "without_faces", "duplicates"
 FAILED = "failed."
 OUTCOMES = (DONE, WITHOUT_FACES, DUPLICATES, *(f"{FAILED}{code}" for code in ErrorCode))
-# Sums over the pictures that have faces, of those faces, the females among them, and their ages.
+# Sums over pictures with faces: of products of their numbers of faces and females, and their ages.
 CLUSTERS = (
     "pictures",
     "faces_squared",
@@ -36,12 +37,12 @@ CLUSTERS = (
 )
 # Likely faces of pictures and frames that were left out.
 TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
-# Packed totals tell measures by their place: a new one comes last.
+# Packed totals identify a measure by its index: add new ones at the end.
 MEASURES = (*OUTCOMES, *CLUSTERS, TOO_SMALL, TOO_UNSURE)
-MEASURE_INDEXES = {measure: CELLS + place for place, measure in enumerate(MEASURES)}
+MEASURE_INDEXES = {measure: CELLS + index for index, measure in enumerate(MEASURES)}
 CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)
 LENGTH = CELLS + len(MEASURES)
-# Numbers are packed as one of these, which the first byte tells.
+# The types that numbers are packed as, by the first byte of packed totals.
 PACKED: dict[bytes, np.dtype[np.signedinteger[Any]]] = {
     b"4": np.dtype("<i4"),
     b"8": np.dtype("<i8"),
@@ -53,7 +54,7 @@ Totals: TypeAlias = NDArray[np.int64]  # (LENGTH,)
 
 @dataclass(frozen=True, slots=True)
 class CountedFace:
-    """What a cell counts of a face."""
+    """A face as cells count it."""
 
     gender: str
     age: int
@@ -62,7 +63,7 @@ class CountedFace:
 
 
 def count_face(face: Face, gender_min_probability: float) -> CountedFace:
-    """The same numbers that the row of the face gives when cells are recounted from it."""
+    """The same numbers as counted from the row of the face."""
     return CountedFace(
         gender=face.gender.value(gender_min_probability),
         age=min(whole_years(face.age.years), OLDEST),
@@ -90,10 +91,7 @@ def measure_of(totals: Totals, measure: str) -> int:
 
 
 def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
-    """Add the faces of one picture, or the people of one video: they are alike more than others.
-
-    Returns how many there were.
-    """
+    """Add the faces of one picture, or the people of one video, as a cluster; returns how many."""
     cells = cells_of(totals)
     count = females = ages = 0
     for face in faces:
@@ -122,12 +120,12 @@ def add_dropped(totals: Totals, dropped: Dropped) -> None:
 
 
 def add_outcome(totals: Totals, outcome: str, items: int = 1) -> None:
-    """Count items of which this became."""
+    """Count items with this outcome."""
     totals[MEASURE_INDEXES[outcome]] += items
 
 
 def list_cells(totals: Totals) -> Iterable[tuple[str, int, int, int, int]]:
-    """The cells that hold anything: gender, age, and the three masses."""
+    """The cells that are not empty: gender, age, and the three masses."""
     cells = cells_of(totals)
     for gender, age in zip(*np.nonzero(cells.any(axis=2)), strict=True):
         faces, female_milli, width_years = cells[gender, age].tolist()
@@ -142,13 +140,13 @@ def list_measures(totals: Totals) -> Iterable[tuple[str, int]]:
 
 
 def pack(totals: Totals) -> bytes:
-    """Compressed, in the smaller of two types that holds every number."""
-    type_ = next(one for one in PACKED if np.abs(totals).max() <= np.iinfo(PACKED[one]).max)
-    return type_ + zlib.compress(totals.astype(PACKED[type_]).tobytes(), COMPRESSION)
+    """Compress the numbers, in the smaller of the two types that fits them all."""
+    kind = next(one for one in PACKED if np.abs(totals).max() <= np.iinfo(PACKED[one]).max)
+    return kind + zlib.compress(totals.astype(PACKED[kind]).tobytes(), COMPRESSION)
 
 
 def unpack(packed: bytes) -> Totals:
-    """Read what `pack` wrote; measures that were added since are zero in it."""
+    """The totals that were packed; measures that were added to the code since are 0."""
     numbers = np.frombuffer(zlib.decompress(packed[1:]), dtype=PACKED[packed[:1]])
     totals = empty_totals()
     totals[: len(numbers)] = numbers

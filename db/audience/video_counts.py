@@ -1,11 +1,12 @@
-"""Step 5b for videos: the one place where what was found in them is counted for the audience."""
+"""The counts of a video: its outcome, its faces and its people."""
 
 from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Tally, Unit, record_tally
+from db.audience.cells import record_tally
+from db.audience.tally import Tally, Unit
 from db.audience.totals import (
     DONE,
     DUPLICATES,
@@ -21,7 +22,7 @@ from db.video_tables import TrackRow
 from models.face import Dropped
 from models.statistics.confusion import OLDEST
 
-ROWS_AT_ONCE = 1000
+FACES_AT_ONCE = 1000
 
 
 def count_video(
@@ -33,9 +34,9 @@ def count_video(
     counts: bool,
     is_duplicate: bool,
 ) -> None:
-    """Add a video, its faces and its people, in the transaction that records it.
+    """Count a video, its faces and its people, in the transaction that records it.
 
-    All of a video are one picture: its frames show the same people.
+    A whole video counts as one picture, because its frames show the same people.
     """
     tally = Tally()
     totals = tally.at(item.dimensions, item.captured_at)
@@ -52,8 +53,8 @@ def count_video(
 def _read_faces(
     session: Session, table: type[FaceRow | TrackRow], item_id: int
 ) -> Iterator[CountedFace]:
-    """Some at a time: a video may have hundreds of thousands."""
+    """In batches: a video may have hundreds of thousands."""
     query = select(table.gender, table.age, table.female, table.age_low, table.age_high)
-    of_video = query.where(table.item_id == item_id).execution_options(yield_per=ROWS_AT_ONCE)
+    of_video = query.where(table.item_id == item_id).execution_options(yield_per=FACES_AT_ONCE)
     for gender, age, female, low, high in session.execute(of_video):
         yield CountedFace(gender, min(age, OLDEST), round(female * 1000), high - low)

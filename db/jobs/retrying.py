@@ -3,7 +3,8 @@
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Tally, record_tally
+from db.audience.cells import record_tally
+from db.audience.tally import Tally
 from db.clock import DatabaseTime
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow

@@ -10,7 +10,8 @@ from math import ceil
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Tally, record_tally
+from db.audience.cells import record_tally
+from db.audience.tally import Tally
 from db.bulk import insert_rows
 from db.clock import DatabaseTime
 from db.item_values import NewItem

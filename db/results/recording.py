@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import record_tally, tally_results
+from db.audience.cells import record_tally
+from db.audience.tally import tally_results
 from db.bulk import insert_rows, update_rows
 from db.chunks.leases import is_cancelling, leased_with, lock_lease
 from db.chunks.release import release_chunk, release_rest

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Unit
+from db.audience.tally import Unit
 from db.audience_tables import CellRow
 from db.item_values import Thumbnail
 from db.results.faces import read_age, read_box

@@ -84,7 +84,7 @@ def test_an_update_changes_the_rows_it_names_and_no_others(database: Database) -
 
 def test_numbers_are_added_to_a_row_that_is_there(database: Database) -> None:
     job_id = submit(database, items=1)
-    key = {"job_id": job_id, "dimension_set": "", "day": "", "unit": "photo", "gender": "female"}
+    key = {"job_id": job_id, "dimension_set": "", "day": "", "unit": "picture", "gender": "female"}
 
     with database.write() as session:
         add_to_rows(session, CellRow, [{**key, "age": 20, **MASSES, "faces": 2}])

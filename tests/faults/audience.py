@@ -4,7 +4,8 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from db.audience.slices import SliceQuery, Slices, read_slices
+from db.audience.queries import SliceQuery
+from db.audience.slices import Slices, read_slices
 from db.audience.totals import (
     DONE,
     DUPLICATES,

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime
 
 from db.audience.breakdown import (
-    MOST_DIMENSIONS,
-    MOST_VALUES,
+    DIMENSIONS_SHOWN,
+    VALUES_SHOWN,
     has_tracks,
     read_dimensions,
     read_timeline,
 )
-from db.audience.slices import Period
+from db.audience.queries import Period
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
@@ -34,8 +34,8 @@ def test_the_rows_of_a_dimension_add_up_to_all_faces(database: Database) -> None
         assert not has_tracks(session, job_id)
 
     assert (store.name, in_all) == ("store", 1)
-    assert [row.value for row in store.rows[:MOST_VALUES]] == list("01234567")
-    assert [row.others for row in store.rows] == [0] * MOST_VALUES + [5]
+    assert [row.value for row in store.rows[:VALUES_SHOWN]] == list("01234567")
+    assert [row.others for row in store.rows] == [0] * VALUES_SHOWN + [5]
     assert sum(row.faces or 0 for row in store.rows) == 3 * (len(values) + 1)
     assert round(sum(row.share.value for row in store.rows if row.share), 3) == 1
     for row in store.rows:
@@ -45,13 +45,13 @@ def test_the_rows_of_a_dimension_add_up_to_all_faces(database: Database) -> None
 
 
 def test_of_many_dimensions_the_first_are_read(database: Database) -> None:
-    names = {f"d{number:02}": "x" for number in range(MOST_DIMENSIONS + 3)}
+    names = {f"d{number:02}": "x" for number in range(DIMENSIONS_SHOWN + 3)}
     job_id = submit(database, items=1, dimensions=names)
     work_all(database, FACES)
     with database.read() as session:
         dimensions, in_all = read_dimensions(session, job_id, 1, counts_people=False)
 
-    assert [one.name for one in dimensions] == sorted(names)[:MOST_DIMENSIONS]
+    assert [one.name for one in dimensions] == sorted(names)[:DIMENSIONS_SHOWN]
     assert in_all == len(names)
 
 

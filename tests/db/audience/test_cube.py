@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from db.audience.cells import Unit
 from db.audience.cube import fold_deltas
-from db.audience.slices import Period, SliceQuery, Slices, list_stretches, read_slices
+from db.audience.queries import Period, SliceQuery
+from db.audience.slices import Slices, read_slices
+from db.audience.stretches import list_stretches
+from db.audience.tally import Unit
 from db.audience.totals import DONE, cells_of, faces_of, measure_of
 from db.audience_tables import CellRow, CubeRow, DeltaRow
 from db.engine import Database
@@ -111,7 +113,7 @@ def cells_in(slices: Slices) -> dict[object, Counter[object]]:
     found = {}
     for key, units in slices.items():
         counter: Counter[object] = Counter()
-        cells = cells_of(units[Unit.PHOTO])
+        cells = cells_of(units[Unit.PICTURE])
         for gender, age, mass in zip(*cells.nonzero(), strict=True):
             name = ("faces", "female_milli", "width_years")[mass]
             counter[PREDICTED_GENDERS[gender], int(age), name] = int(cells[gender, age, mass])
@@ -215,14 +217,14 @@ def test_a_retry_takes_failures_back_and_counts_what_they_become(database: Datab
         done = session.scalar(
             select(func.count()).select_from(ItemRow).where(ItemRow.state == ItemState.DONE)
         )
-    totals = units[Unit.PHOTO]
+    totals = units[Unit.PICTURE]
     assert (measure_of(totals, DONE), int(faces_of(totals).sum())) == (done, 3)
 
 
 def read_failed(database: Database) -> int:
     with database.read() as session:
         [units] = read_slices(session, SliceQuery()).values()
-    return measure_of(units[Unit.PHOTO], "failed.unreadable")
+    return measure_of(units[Unit.PICTURE], "failed.unreadable")
 
 
 def test_time_is_read_in_the_fewest_periods() -> None:
@@ -253,4 +255,4 @@ def test_items_that_are_part_of_very_many_sums_are_folded_a_few_at_a_time(
     with database.read() as session:
         [everything] = read_slices(session, SliceQuery(tag="tag 7")).values()
         assert session.scalar(select(func.count()).select_from(DeltaRow)) == 0
-    assert faces_of(everything[Unit.PHOTO]).sum() == 4
+    assert faces_of(everything[Unit.PICTURE]).sum() == 4

@@ -11,8 +11,7 @@ from sqlalchemy import select
 
 from db.audience.bands import parse_bands
 from db.audience.disclosure import Disclosure
-from db.audience.grouping import AudienceQuery
-from db.audience.slices import SliceQuery
+from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.engine import Database
 from db.item_values import ItemResult, NewItem

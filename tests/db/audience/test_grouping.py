@@ -10,8 +10,8 @@ import pytest
 
 from db.audience import grouping
 from db.audience.bands import PRESETS, parse_bands
-from db.audience.grouping import AudienceQuery, AudienceTooLarge
-from db.audience.slices import Period, SliceQuery
+from db.audience.grouping import AudienceTooLarge
+from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.audience.totals import CountedFace, add_picture, cells_of, empty_totals
 from db.engine import Database
@@ -140,7 +140,7 @@ def test_a_table_that_is_too_large_is_refused_with_a_way_out(
 ) -> None:
     analyze(database, [[make_face()]] * 2, dimensions={"store": "Lyon"})
     monkeypatch.setattr(grouping, "MOST_ROWS", 23)
-    with pytest.raises(AudienceTooLarge, match="24 rows, over 23: ask by fewer"):
+    with pytest.raises(AudienceTooLarge, match="24 rows; the limit is 23"):
         ask(database, slices=SliceQuery(by_dimensions=("store",)))
 
 

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from db.audience.bands import PRESETS, parse_bands
-from db.audience.grouping import AudienceQuery
-from db.audience.slices import SliceQuery
+from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import read_audience
 from db.audience_tables import CellRow
 from db.engine import Database

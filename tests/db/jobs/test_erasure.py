@@ -54,7 +54,7 @@ def make_cell(job_id: int) -> CellRow:
         job_id=job_id,
         dimension_set="",
         day="",
-        unit="photo",
+        unit="picture",
         age=30,
         gender="female",
         faces=1,

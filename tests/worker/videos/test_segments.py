@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from db.audience.bands import PRESETS
-from db.audience.grouping import AudienceQuery
+from db.audience.queries import AudienceQuery
 from db.audience.table import read_audience
 from db.engine import Database
 from db.job_values import Duplicates, ThumbnailKind, VideoProgress

@@ -1,0 +1,46 @@
+"""What is asked of an audience: whose faces, and how they are grouped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from db.audience.bands import Band
+from db.audience.evaluations import Evaluation
+
+
+class Period(StrEnum):
+    """The length of a period."""
+
+    DAY = "day"  # 2026-11-24
+    WEEK = "week"  # 2026-W48, as ISO 8601 numbers them
+    MONTH = "month"  # 2026-11
+
+
+@dataclass(frozen=True, slots=True)
+class SliceQuery:
+    """Which faces, and how they are sliced; days are UTC days, both ends included."""
+
+    job_id: int | None = None
+    tag: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    by_dimensions: tuple[str, ...] = ()
+    by_period: Period | None = None
+
+
+EVERYBODY = SliceQuery()
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceQuery:
+    """Which faces, how they are grouped, and the smallest count that may be shown."""
+
+    bands: tuple[Band, ...]
+    by_gender: bool = True
+    by_age_band: bool = True
+    slices: SliceQuery = EVERYBODY
+    counts_people: bool = False
+    min_cell: int = 1
+    calibration: Evaluation | None = None
