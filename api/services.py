@@ -62,7 +62,7 @@ def open_services(app: Flask, settings: Settings) -> None:
             settings.redis_url,
             queue,
             settings.analyze_timeout_seconds,
-            places=max(1, settings.api_threads // 2),
+            most_waiting=max(1, settings.api_threads // 2),
         ),
         hints=HintSender(database, queue, settings.resend_seconds),
         streams=BoundedSemaphore(max(1, settings.api_threads // 2)),

@@ -12,6 +12,7 @@ videos        a video to its people
 queue         Celery, hints, and the lane for single pictures
 chunks        a chunk's way through a worker
 runners       what a pool child runs
+shutdown      how a worker shuts down
 main_process  the process that feeds the pool children
 dispatcher    keeps the window of hints full
 app           the Celery application

@@ -10,11 +10,11 @@ from celery.platforms import SecurityWarning
 from celery.signals import task_failure, worker_process_init, worker_shutting_down
 from celery.worker import WorkController
 
-from worker.chunks.ending import EndSign
 from worker.main_process import MainProcess
 from worker.queue.broker import ANALYZE, RUN_CHUNK, create_queue
 from worker.runners import MakeRunners, Runners, make_runners
 from worker.settings import Settings
+from worker.shutdown import ShutdownFlag
 
 # A child that has worked this long makes room for a fresh one; on a GPU, opening the models costs
 # too much.
@@ -31,19 +31,19 @@ def create_app(settings: Settings, make_runners: MakeRunners = make_runners) -> 
         app.conf.worker_pool_start_method = "spawn"
     else:
         app.conf.worker_max_tasks_per_child = CHUNKS_PER_CHILD
-    sign = EndSign()
-    _set_up_children(app, settings, sign, make_runners)
-    _set_up_main(app, MainProcess(settings, sign))
+    flag = ShutdownFlag()
+    _set_up_children(app, settings, flag, make_runners)
+    _set_up_main(app, MainProcess(settings, flag))
     return app
 
 
 def _set_up_children(
-    app: Celery, settings: Settings, sign: EndSign, make_runners: MakeRunners
+    app: Celery, settings: Settings, flag: ShutdownFlag, make_runners: MakeRunners
 ) -> None:
     @cache
     def open_runners() -> Runners:
         # Slow sources must not get a process killed, and what it has done lost.
-        return make_runners(settings, sign.is_given, app.conf.task_time_limit / 2)
+        return make_runners(settings, flag.is_set, app.conf.task_time_limit / 2)
 
     @app.task(name=RUN_CHUNK, bind=True)
     def run_chunk(self: Task, chunk_id: int) -> None:
@@ -58,7 +58,7 @@ def _set_up_children(
     def start_child(**_: Any) -> None:
         # A signal to a whole process group is meant for the main process, which tells its children.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        sign.find()
+        flag.open()
         # The models are opened before the first chunk is claimed.
         open_runners()
 
@@ -66,15 +66,15 @@ def _set_up_children(
 
 
 def _set_up_main(app: Celery, process: MainProcess) -> None:
-    def requeue(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any) -> None:
+    def rescue(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any) -> None:
         if sender.name == RUN_CHUNK:
-            process.requeue(args[0], task_id)
+            process.rescue(args[0], task_id)
 
-    def end_soon(**_: Any) -> None:
-        process.end_soon()
+    def shut_down(**_: Any) -> None:
+        process.shut_down()
 
-    task_failure.connect(requeue, weak=False)
-    worker_shutting_down.connect(end_soon, weak=False)
+    task_failure.connect(rescue, weak=False)
+    worker_shutting_down.connect(shut_down, weak=False)
     app.steps["worker"].add(_make_step(process))
 
 

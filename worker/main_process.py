@@ -18,9 +18,9 @@ from db.chunks.release import release_chunks_of
 from db.engine import Database
 from db.processes import HEARTBEAT_SECONDS, record_heartbeat, remove_process
 from db.states import ProcessRole
-from worker.chunks.ending import Ending, EndSign
 from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.settings import Settings
+from worker.shutdown import Shutdown, ShutdownFlag
 
 logger = logging.getLogger(__name__)
 
@@ -28,16 +28,16 @@ logger = logging.getLogger(__name__)
 class MainProcess:
     """It opens no model and keeps no connection open: its children are forked from it."""
 
-    def __init__(self, settings: Settings, sign: EndSign) -> None:
+    def __init__(self, settings: Settings, flag: ShutdownFlag) -> None:
         self._database_url = settings.database_url
-        self._sign = sign
-        self._ending = Ending(sign, settings.stop_grace_seconds, self._give_back)
+        self._flag = flag
+        self._shutdown = Shutdown(flag, settings.stop_grace_seconds, self._release)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._heartbeat: Any = None
 
     def prepare(self) -> None:
         """Before it has children."""
-        self._sign.put_up()
+        self._flag.create()
 
     def start(self, worker: WorkController) -> None:
         """Send a heartbeat from now on, from the loop that also feeds the children."""
@@ -59,26 +59,26 @@ class MainProcess:
 
     def stop(self) -> None:
         """Before the children end."""
-        self._sign.take_down()
+        self._flag.remove()
         self._heartbeat.cancel()
         # If the database is unavailable, the age of the row shows that this worker is gone.
         with suppress(DBAPIError), self._write_briefly() as session:
             remove_process(session, f"worker@{self._name}")
 
-    def end_soon(self) -> None:
-        """Called when a signal asks this worker to end."""
-        self._ending.ask()
+    def shut_down(self) -> None:
+        """Called when a signal asks this worker to stop."""
+        self._shutdown.request()
 
-    def requeue(self, chunk_id: int, task_id: str) -> None:
+    def rescue(self, chunk_id: int, task_id: str) -> None:
         """A child died, or hung for too long: its chunk waits again at once, and not only when its
         lease expires."""
-        if self._ending.is_overdue:
+        if self._shutdown.is_overdue:
             return
         # If the database is unavailable, the lease expires.
         with suppress(DBAPIError), self._write_briefly() as session:
             rescue_chunk(session, chunk_id, f"{task_id}:", seen=True)
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         with suppress(DBAPIError), self._write_briefly() as session:
             release_chunks_of(session, self._name)
 

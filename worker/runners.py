@@ -11,8 +11,8 @@ from worker.pictures.analysis import PictureAnalysis
 from worker.queue.lane import InteractiveRunner
 from worker.settings import Settings
 from worker.sources.reader import Sources
+from worker.videos.analysis import VideoAnalysis
 from worker.videos.runner import VideoRunner
-from worker.videos.segments import VideoAnalysis
 
 
 @dataclass(frozen=True, slots=True)

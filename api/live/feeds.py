@@ -40,7 +40,7 @@ class Feeds:
             settings.redis_url,
             queue,
             settings.live_timeout_seconds,
-            places=max(1, len(settings.live_sources)),
+            most_waiting=max(1, len(settings.live_sources)),
         )
 
     def watch(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":

@@ -24,8 +24,8 @@ from worker.queue.lane import InteractiveRunner
 from worker.runners import Runners
 from worker.settings import Settings
 from worker.sources.reader import Sources
+from worker.videos.analysis import VideoAnalysis
 from worker.videos.runner import VideoRunner
-from worker.videos.segments import VideoAnalysis
 
 CHIP = np.zeros((1, 1, 3), dtype=np.uint8)
 ITEM_SECONDS = float(os.environ.get("FAULTS_ITEM_SECONDS", "0"))

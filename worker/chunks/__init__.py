@@ -1,6 +1,5 @@
 """A chunk's way through a worker. In reading order:
 
-ending    how a worker ends
 claiming  claims a chunk for this process
 runner    analyzes its items and records them
 """

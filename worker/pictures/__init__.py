@@ -1,7 +1,7 @@
-"""Bytes to a result. In reading order:
+"""A picture to its result. In reading order:
 
 intake      items to bytes, ahead of their decoding
 duplicates  items with the same bytes
-thumbnails  annotated thumbnails
-analysis    items of a chunk to results
+thumbnails  annotated and blurred thumbnails
+analysis    the items of a chunk to their results
 """

@@ -1,4 +1,4 @@
-"""Step 4b: the items of a chunk become results: decoded ahead, looked at in batches, drawn."""
+"""The items of a chunk to their results: decoded ahead, analyzed in batches, drawn."""
 
 import logging
 from collections import deque
@@ -24,17 +24,17 @@ from worker.sources.reader import Sources
 
 logger = logging.getLogger(__name__)
 
-# Two threads decode while the nets work, and keep this many pictures ready: enough to hide slow
+# Two threads decode while the models work, and keep this many pictures ready: enough to hide slow
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
 PICTURES_AHEAD = 3
-# None stands for a video.
+# None is a video.
 Decoded = tuple[ItemResult, Picture | Failure | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """An item whose picture was looked at, and is gone but for what its thumbnail needs."""
+class _SearchedItem:
+    """An item whose picture was searched for faces; only what its thumbnail needs is kept of it."""
 
     result: ItemResult
     found: Sequence[FoundFace] = ()
@@ -68,14 +68,14 @@ class PictureAnalysis:
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> list[ItemResult]:
         thumbnails = held.chunk.options.thumbnails
-        seen: list[_Seen] = []
+        searched: list[_SearchedItem] = []
         decoded = self._decode_ahead(self._intake.load(items, choose, held))
         for batch in _batches(decoded, self._analyzer.batch_pictures):
-            seen += self._look(batch, thumbnails)
+            searched += self._search(batch, thumbnails)
             if held.should_stop():
                 break
-        faces = iter(self._analyzer.classify([face for one in seen for face in one.found]))
-        work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in seen]
+        faces = iter(self._analyzer.classify([face for one in searched for face in one.found]))
+        work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in searched]
         return list(self._threads.map(self._finish, work))
 
     def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
@@ -100,30 +100,30 @@ class PictureAnalysis:
             ),
         )
 
-    def _look(self, batch: Sequence[Decoded], thumbnails: ThumbnailKind) -> list[_Seen]:
-        """Find the faces; where a batch fails, each of its pictures is tried alone."""
+    def _search(self, batch: Sequence[Decoded], thumbnails: ThumbnailKind) -> list[_SearchedItem]:
+        """Find the faces; if a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
         try:
             found = iter(self._analyzer.find(pictures) if pictures else [])
         except Exception:
             if len(batch) > 1:
-                return [seen for one in batch for seen in self._look([one], thumbnails)]
+                return [item for one in batch for item in self._search([one], thumbnails)]
             logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
-            return [_Seen(replace(batch[0][0], error=INTERNAL_ERROR))]
+            return [_SearchedItem(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [
-            self._see(result, picture, next(found), thumbnails)
+            self._keep(result, picture, next(found), thumbnails)
             if isinstance(picture, Picture)
-            else _Seen(replace(result, error=picture, is_video=picture is None))
+            else _SearchedItem(replace(result, error=picture, is_video=picture is None))
             for result, picture in batch
         ]
 
-    def _see(
+    def _keep(
         self,
         result: ItemResult,
         picture: Picture,
         found: FoundFaces,
         thumbnails: ThumbnailKind,
-    ) -> _Seen:
+    ) -> _SearchedItem:
         result = replace(
             result,
             width_pixels=picture.width_pixels,
@@ -132,27 +132,27 @@ class PictureAnalysis:
         )
         side = self._settings.thumbnail_side_pixels
         wanted = thumbnails is not ThumbnailKind.NONE
-        return _Seen(result, found.faces, shrink(picture.rgb, side) if wanted else None)
+        return _SearchedItem(result, found.faces, shrink(picture.rgb, side) if wanted else None)
 
-    def _finish(self, work: tuple[_Seen, tuple[Face, ...], ThumbnailKind]) -> ItemResult:
-        seen, faces, kind = work
-        rgb, width = seen.thumbnail_rgb, seen.result.width_pixels
+    def _finish(self, work: tuple[_SearchedItem, tuple[Face, ...], ThumbnailKind]) -> ItemResult:
+        item, faces, kind = work
+        rgb, width = item.thumbnail_rgb, item.result.width_pixels
         if rgb is None or width is None:
-            return replace(seen.result, faces=faces)
+            return replace(item.result, faces=faces)
         if kind is ThumbnailKind.BLURRED:
             rgb = blur_faces(rgb, faces, width)
         thumbnail = draw_thumbnail(rgb, faces, width, self._settings.gender_min_probability)
-        return replace(seen.result, faces=faces, thumbnail=thumbnail)
+        return replace(item.result, faces=faces, thumbnail=thumbnail)
 
 
 def _take(ahead: deque[tuple[LoadedItem, Future[Picture | Failure | None]]]) -> Decoded:
-    """The first picture that was decoded ahead, without the bytes that it was made of."""
+    """The first picture that was decoded ahead, without its encoded bytes."""
     loaded, decoded = ahead.popleft()
     return ItemResult(loaded.item, digest=loaded.digest), decoded.result()
 
 
 def _sort(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:
-    """In the order of the items, up to the first that has no result."""
+    """In the order of the items, up to the first without a result."""
     found = {result.item.id: result for result in results}
     return [found[item.id] for item in takewhile(lambda item: item.id in found, items)]
 

@@ -1,4 +1,4 @@
-"""Items with the same bytes as another are not analyzed: they get what was found in that one."""
+"""Items with the same bytes as another are not analyzed: they get the result of that one."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class DuplicateItems:
-    """Those of one chunk, set aside while the others are analyzed."""
+    """Those of one chunk; they are set aside while the others are analyzed."""
 
     def __init__(self, held: HeldChunk) -> None:
         self._held = held
@@ -24,7 +24,7 @@ class DuplicateItems:
         self._aside: list[tuple[ClaimedItem, bytes]] = []
 
     def filter(self, group: list[LoadedItem]) -> list[LoadedItem]:
-        """Lets through what has to be analyzed, in its order."""
+        """The items of a group that have to be analyzed, in order."""
         digests = {one.digest for one in group if one.digest is not None}
         if new := digests - self._analyzed - self._recorded.keys():
             self._recorded.update(self._find_recorded(new))
@@ -35,7 +35,7 @@ class DuplicateItems:
             with self._held.database.read() as session:
                 return find_recorded(session, self._held.chunk.job_id, digests)
         except DBAPIError:
-            # Then they are analyzed again: only time is lost.
+            # Then they are analyzed again, which only costs time.
             logger.warning("duplicates not looked up", extra={"chunk_id": self._held.chunk.id})
             return {}
 
@@ -51,12 +51,13 @@ class DuplicateItems:
     def make_results(
         self, analyzed: Iterable[ItemResult]
     ) -> tuple[list[ItemResult], list[ClaimedItem]]:
-        """Results of the copies; and those copies whose original was not done, to be tried too."""
+        """The results of the duplicates; and those duplicates whose original has none, which have
+        to be analyzed too."""
         done = {result.digest: result for result in analyzed if result.error is None}
         results, left = [], []
         for item, digest in self._aside:
             if digest in self._recorded:
-                results.append(_repeat(item, digest, self._recorded[digest]))
+                results.append(_make_result(item, digest, self._recorded[digest]))
             elif digest in done:
                 results.append(replace(done[digest], item=item))
             else:
@@ -64,7 +65,7 @@ class DuplicateItems:
         return results, left
 
 
-def _repeat(item: ClaimedItem, digest: bytes, recorded: RecordedPicture) -> ItemResult:
+def _make_result(item: ClaimedItem, digest: bytes, recorded: RecordedPicture) -> ItemResult:
     return ItemResult(
         item,
         width_pixels=recorded.width_pixels,

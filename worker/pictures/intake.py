@@ -1,6 +1,4 @@
-"""Step 4a: a chunk's items are read ahead of the nets, a group at a time, and told apart by their
-bytes.
-"""
+"""Reads the items of a chunk ahead of the models, a group at a time."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -20,15 +18,16 @@ from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 logger = logging.getLogger(__name__)
 
 READ_THREADS = 2
-# A group is read while the one before is worked on, and ends with whichever comes first. Large
-# enough that asking the database about it costs little; small enough for memory; and short enough
-# that the lease is renewed in time however slow the source is.
+# A group is read while the one before it is analyzed; it ends at whichever limit comes first. Large
+# enough that looking up its digests costs little, small enough for memory, and short enough that
+# the lease is renewed in time even if the source is slow.
 GROUP_ITEMS = 32
 GROUP_BYTES = 32 << 20
 GROUP_SECONDS = 2.0
 INTERNAL_ERROR = Failure(
     ErrorCode.INTERNAL,
-    "The analysis failed through a fault of ours, which was logged; retry the item, or report it.",
+    "The analysis failed because of a fault in Facetally, which was logged; retry the item, or "
+    "report the fault.",
 )
 
 Value = TypeVar("Value")
@@ -36,19 +35,20 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class LoadedItem:
-    """An item with its bytes and their digest, or with the reason why they could not be read; a
-    video has neither."""
+    """An item with its bytes and their digest, or why they could not be read; a video has neither
+    bytes nor a failure."""
 
     item: ClaimedItem
     content: bytes | Failure | None
     digest: bytes | None = None
 
 
+# Of a group, the items that have to be analyzed.
 Filter = Callable[[list[LoadedItem]], list[LoadedItem]]
 
 
 def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | Failure:
-    """What a step with an item gives, or why the item fails at it."""
+    """The result of a step, or why the item fails at it."""
     try:
         return step()
     except errors.ItemError as error:
@@ -59,7 +59,7 @@ def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | Failure:
 
 
 class Intake:
-    """Reads items in their order."""
+    """Reads items in order. Opened once per process."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -73,7 +73,7 @@ class Intake:
     def load(
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> Iterator[LoadedItem]:
-        """Those items that `choose`, which is given group after group, lets through."""
+        """The items that `choose` keeps of each group, until the work has to stop."""
         left = iter(items)
         group = self._groups.submit(self._load_group, left)
         while loaded := group.result():

@@ -1,5 +1,5 @@
-"""Step 4c: the small picture that is kept: boxes with gender and age, readable on light and dark
-pictures alike; on request over faces that nobody can recognize.
+"""Thumbnails: small pictures with boxes, genders and ages, readable on light and dark pictures; on
+request, the faces are blurred beyond recognition.
 """
 
 from collections.abc import Sequence
@@ -19,17 +19,17 @@ from models.face import Box, Face
 JPEG_QUALITY = 85
 # Mosaics of dozens of blocks to a face can still be matched with known faces (McPherson, Shokri and
 # Shmatikov 2016, "Defeating image obfuscation with deep learning"). Here the box with its margins
-# gets three across, of which two fall on the face: too few for eyes or a mouth to show.
+# is three blocks wide, two of them on the face: too few to show eyes or a mouth.
 MOSAIC_BLOCKS = 3
 SMALLEST_BLOCK_PIXELS = 8
-# The detector's box ends near brows and chin: this much of it on each side takes in the head.
+# The detector's box ends near brows and chin: a margin of this part of it covers the whole head.
 MOSAIC_MARGIN = 0.3
 SMALLEST_TEXT_PIXELS = 11
-# How often a label's height goes into the picture's longer side: letters must be read in a
-# thumbnail, words leave room between the faces of a larger picture.
+# A label's height as a part of the picture's longer side, 1/28 and so on: letters must be legible
+# in a thumbnail, words leave room between the faces of a larger picture.
 LETTERS_PER_SIDE, WORDS_PER_SIDE, LINES_PER_SIDE = 28, 38, 400
 LETTERS = {"female": "F", "male": "M", "unknown": "?"}
-# Told apart by people who see no red or no green, too (Okabe and Ito 2008).
+# People who are red-green blind can distinguish these, too (Okabe and Ito 2008).
 COLORS = {"female": (240, 228, 66), "male": (86, 180, 233), "unknown": (255, 255, 255)}
 SHADE = (16, 16, 16)
 
@@ -37,7 +37,7 @@ Rectangle = tuple[int, int, int, int]
 
 
 def shrink(rgb: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
-    """(H, W, 3) to the same picture with its longer side at most `longest_side`; never enlarged."""
+    """The picture (H, W, 3) with its longer side at most `longest_side`; never enlarged."""
     factor = longest_side / max(rgb.shape[:2])
     if factor >= 1:
         return rgb
@@ -48,13 +48,13 @@ def shrink(rgb: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
 def blur_faces(
     rgb: NDArray[np.uint8], faces: Sequence[Face], full_width_pixels: int
 ) -> NDArray[np.uint8]:
-    """A copy of `rgb` (H, W, 3) in which a few averages are all that is left of each face."""
+    """The picture `rgb` (H, W, 3) with a mosaic of a few mean colors over each face."""
     blurred = rgb.copy()
     scale = rgb.shape[1] / full_width_pixels
     for face in faces:
         left, top, right, bottom = _grow(_scale(face.box, scale), blurred.shape)
         region = blurred[top:bottom, left:right]
-        # What nothing of is inside the picture shows nothing.
+        # A box entirely outside the picture leaves nothing to blur.
         if region.size:
             region[:] = _make_mosaic(region)
     return blurred
@@ -75,7 +75,7 @@ def _grow(box: Rectangle, shape: tuple[int, ...]) -> Rectangle:
 
 
 def _make_mosaic(region: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same area (H, W, 3) in even blocks, each of the mean color of what it covers."""
+    """The region (H, W, 3) in even blocks, each of the mean color that it covers."""
     height, width = region.shape[:2]
     size = _count_blocks(width), _count_blocks(height)
     means = cv2.resize(region, size, interpolation=cv2.INTER_AREA)
@@ -95,8 +95,8 @@ def draw_thumbnail(
     *,
     in_words: bool = False,
 ) -> Thumbnail:
-    """Draw faces, whose boxes are in pixels of the full-size picture, into a copy of `rgb` (H, W,
-    3); labeled `F 28`, or `Female, 25-32`.
+    """The picture `rgb` (H, W, 3) with its faces drawn in, whose boxes are in pixels of the full
+    size; labels are `F 28`, or `Female, 25-32`.
     """
     image = Image.fromarray(rgb)
     pen = ImageDraw.Draw(image)
@@ -111,9 +111,9 @@ def draw_thumbnail(
     for box, face in zip(boxes, faces, strict=True):
         gender = face.gender.value(min_probability)
         text = _describe(face, gender) if in_words else f"{LETTERS[gender]} {face.age.years:.0f}"
-        place = _find_place(pen, text, font, box, image.size, taken)
-        taken.append(place)
-        _draw_label(pen, place, text, font, COLORS[gender])
+        label = _place_label(pen, text, font, box, image.size, taken)
+        taken.append(label)
+        _draw_label(pen, label, text, font, COLORS[gender])
     return Thumbnail("image/jpeg", _encode(image))
 
 
@@ -135,12 +135,12 @@ def _draw_box(
     pen: ImageDraw.ImageDraw, box: Rectangle, line: int, color: tuple[int, int, int]
 ) -> None:
     left, top, right, bottom = box
-    # A dark line outside the bright one: one of the two stands out whatever lies beneath.
+    # A dark line outside the bright one: one of the two stands out on any background.
     pen.rectangle((left - line, top - line, right + line, bottom + line), outline=SHADE, width=line)
     pen.rectangle(box, outline=color, width=line)
 
 
-def _find_place(
+def _place_label(
     pen: ImageDraw.ImageDraw,
     text: str,
     font: FreeTypeFont | ImageFont.ImageFont,
@@ -148,17 +148,18 @@ def _find_place(
     size: tuple[int, int],
     taken: Sequence[Rectangle],
 ) -> Rectangle:
-    """Above the box, or below, or beside it: the first that is inside the picture and free."""
+    """The label's rectangle: the first free one above, below, right or left of the box, moved
+    into the picture."""
     left, top, right, bottom = box
     text_box = pen.textbbox((0, 0), text, font=font)
     width, height = round(text_box[2]) + 4, round(text_box[3]) + 3
     corners = [(left, top - height), (left, bottom), (right, top), (left - width, top)]
-    places = [_keep_inside(x, y, width, height, size) for x, y in corners]
-    free = (place for place in places if not any(_overlap(place, other) for other in taken))
-    return next(free, places[0])
+    labels = [_move_inside(x, y, width, height, size) for x, y in corners]
+    free = (label for label in labels if not any(_overlap(label, other) for other in taken))
+    return next(free, labels[0])
 
 
-def _keep_inside(x: int, y: int, width: int, height: int, size: tuple[int, int]) -> Rectangle:
+def _move_inside(x: int, y: int, width: int, height: int, size: tuple[int, int]) -> Rectangle:
     left = max(0, min(x, size[0] - width))
     top = max(0, min(y, size[1] - height))
     return left, top, left + width, top + height
@@ -170,13 +171,13 @@ def _overlap(one: Rectangle, other: Rectangle) -> bool:
 
 def _draw_label(
     pen: ImageDraw.ImageDraw,
-    place: Rectangle,
+    label: Rectangle,
     text: str,
     font: FreeTypeFont | ImageFont.ImageFont,
     color: tuple[int, int, int],
 ) -> None:
-    pen.rectangle(place, fill=SHADE)
-    pen.text((place[0] + 2, place[1] + 1), text, fill=color, font=font)
+    pen.rectangle(label, fill=SHADE)
+    pen.text((label[0] + 2, label[1] + 1), text, fill=color, font=font)
 
 
 def _encode(image: Image.Image) -> bytes:

@@ -1,6 +1,6 @@
 """Celery, hints, and the lane for single pictures. In reading order:
 
-broker  Celery's settings and its broker
-hints   sends chunk ids
-lane    single pictures, answered at once
+broker  Celery's settings, and its broker
+hints   sends hints: the ids of waiting chunks
+lane    single pictures, answered while the caller waits
 """

@@ -1,6 +1,4 @@
-"""The Celery application as its producers and workers share it: only hints travel, SQL is the
-truth.
-"""
+"""The Celery application that producers and workers share: only hints travel, SQL is the truth."""
 
 from celery import Celery
 from kombu import Exchange, Queue
@@ -14,28 +12,27 @@ SOCKET_SECONDS = 5.0
 
 
 def create_queue(redis_url: str) -> Celery:
-    """A Celery application on this broker; the reason for each setting stands above it."""
-    # A socket's address starts with unix:// for Redis' client, and with redis+socket:// for Celery.
+    """A Celery application on this broker; the reason for each setting is above it."""
+    # A socket's address starts with unix:// for Redis' client, but with redis+socket:// for Celery.
     app = Celery("facetally", broker=redis_url.replace("unix://", "redis+socket://", 1))
     app.conf.update(
-        # Each with an exchange of its own: queues that share one get each other's messages.
+        # Each queue has its own exchange: queues that share one get each other's messages.
         task_queues=[
             Queue(name, Exchange(name), routing_key=name)
             for name in (BULK_QUEUE, INTERACTIVE_QUEUE)
         ],
         task_default_queue=BULK_QUEUE,
-        # Nothing is stored of a task's return: SQL holds every result.
+        # Return values of tasks are not stored: SQL holds every result.
         task_ignore_result=True,
         result_backend=None,
-        # A hint is acknowledged at once. The chunk's lease is what is safe: late acknowledgement
-        # runs tasks twice on any reconnection, and a worker of Celery 5.7.0 exits on it.
+        # A hint is acknowledged at once; the chunk's lease makes it safe. Late acknowledgement
+        # runs tasks twice on any reconnection, and makes a worker of Celery 5.7.0 exit.
         task_acks_late=False,
         task_reject_on_worker_lost=False,
-        # A worker takes a hint only when it has a free slot, so that none waits in a busy worker.
+        # A worker takes a hint only if it has a free slot, so that no hint waits in a busy worker.
         worker_disable_prefetch=True,
         worker_prefetch_multiplier=1,
-        # Publishing to a stuck broker fails within the socket's timeout; the dispatcher sends
-        # again.
+        # Publishing to a hung broker fails within the socket's timeout; the dispatcher retries.
         task_publish_retry=False,
         broker_transport_options={
             "socket_timeout": 5,
@@ -46,22 +43,21 @@ def create_queue(redis_url: str) -> Celery:
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
         },
-        # Workers outlive their broker, however long it is gone.
+        # Workers outlive their broker, however long it is down.
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_channel_error_retry=True,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        # Children open nets: the default of 4 seconds would kill every replacement of a crashed
+        # Children open models: the default of 4 seconds would kill every replacement of a crashed
         # child.
         worker_proc_alive_timeout=300,
         # A hung native call ends here, with its process. A soft limit would only end the wait for
-        # it: its thread would go on hanging, and the items of others that come to the same process
-        # would be taken for the fault.
+        # it: its thread would keep hanging, and later items of the same process would be blamed.
         task_time_limit=300,
         # Only ids travel.
         task_serializer="json",
         accept_content=["json"],
-        # The command that started the worker has set logging up.
+        # The entry point of the worker configures logging.
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
     )
@@ -69,7 +65,7 @@ def create_queue(redis_url: str) -> Celery:
 
 
 def connect(redis_url: str) -> Redis:
-    """A client of the broker itself, which gives up on one that is stuck."""
+    """A client of the broker itself, which times out if the broker hangs."""
     return Redis.from_url(
         redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
     )

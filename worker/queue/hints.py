@@ -1,4 +1,4 @@
-"""Step 2: hints of waiting chunks go to Redis, as many as its window has room for."""
+"""Sends hints of waiting chunks to Redis, as many as the window has room for."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -18,18 +18,19 @@ from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, connect
 
 logger = logging.getLogger(__name__)
 
-# Two hints for each worker slot keep every slot busy; the least serves workers that have not
-# reported yet.
+# Two hints for each worker slot keep every slot busy; the minimum is for workers that have not sent
+# a heartbeat yet.
 HINTS_PER_SLOT = 2
 SMALLEST_WINDOW = 8
 
 
 def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
-    """Fill the window; returns how many hints went out. A broker that is away is only logged."""
+    """Fill the window, and return the number of hints sent; an unavailable broker is only
+    logged."""
     with database.read() as session:
         slots = count_slots(session, ProcessRole.BULK)
     window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
-    # Hints that lie there and are not taken are not lost: sent anew, they would only pile up.
+    # Hints that wait in Redis are not lost: sent again, they would only pile up.
     queued = _count_hints(queue)
     if queued is None or queued >= window:
         return 0
@@ -48,25 +49,25 @@ def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
 
 
 def _count_hints(queue: Celery) -> int | None:
-    """How many lie in Redis, or None while it is away."""
+    """The number of hints in Redis; None while it is unavailable."""
     url = str(queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
     try:
         return int(_open_client(url).llen(BULK_QUEUE))
     except RedisError as error:
-        logger.warning("broker is away", extra={"error": str(error)})
+        logger.warning("broker is unavailable", extra={"error": str(error)})
         return None
 
 
 @lru_cache(maxsize=1)
 def _open_client(url: str) -> Redis:
-    """Its connection is kept from turn to turn, and made anew when the broker has been away."""
+    """Its connection is kept from turn to turn, and reopened after the broker was unavailable."""
     return connect(url)
 
 
 class HintSender:
-    """Sends the hints of a new job without holding up whoever accepted it.
+    """Sends the hints of a new job without delaying the request that submitted it.
 
-    It does its best: the dispatcher sees to what it could not send.
+    The dispatcher sends what this one could not.
     """
 
     def __init__(self, database: Database, queue: Celery, resend_seconds: float) -> None:
@@ -77,7 +78,7 @@ class HintSender:
         self._waiting = BoundedSemaphore(1)
 
     def send_soon(self) -> None:
-        # One turn that still waits will see this job, too: a stuck broker makes no queue of them.
+        # A turn that still waits will see this job, too: with a hung broker, turns do not pile up.
         if self._waiting.acquire(blocking=False):
             self._thread.submit(self._send)
 
@@ -89,4 +90,4 @@ class HintSender:
         try:
             send_hints(self._database, self._queue, self._resend_seconds)
         except Exception:
-            logger.exception("first hints were left to the dispatcher")
+            logger.exception("first hints left to the dispatcher")

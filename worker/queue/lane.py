@@ -1,8 +1,8 @@
-"""The lane of /v1/analyze: a picture goes to a worker and its faces come back, and nothing is kept.
+"""The lane of /v1/analyze: a picture goes to a worker, its faces come back, and nothing is stored.
 
-Pixels and answer travel by publish and subscribe, which a broker never stores; the queue carries a
-number only. The one who asks listens, queues the number, is told when a worker listens too, and
-sends the pixels.
+Pixels and answer travel by publish and subscribe, which a broker never stores; the queue carries
+only the id of the request. The API subscribes, queues the id, waits until a worker is subscribed
+too, and sends the pixels.
 """
 
 import json
@@ -29,18 +29,18 @@ from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 logger = logging.getLogger(__name__)
 
-# How long a worker that took a number waits for the pixels; whoever asked may have gone.
+# How long a worker waits for the pixels of a request: its caller may be gone.
 PIXELS_SECONDS = 5.0
 READY = b"ready"
 FACES, PICTURE, REFUSED = b"faces:", b"picture:", b"refused:"
 
 
 class LaneUnavailable(FacetallyError):
-    """No worker answered in time: start an interactive worker, or ask again later."""
+    """No worker answered in time: start an interactive worker, or try again later."""
 
 
 class PictureRefused(FacetallyError):
-    """The picture itself is at fault, as `code` and the message say."""
+    """The picture cannot be analyzed, for the reason that `code` and the message give."""
 
     def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class PictureRefused(FacetallyError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The faces of one picture, and its size in pixels as a person sees it."""
+    """The faces of one picture, and its size in pixels as it is displayed."""
 
     width_pixels: int
     height_pixels: int
@@ -57,15 +57,15 @@ class Answer:
 
 
 class InteractiveLane:
-    """The asking side, in the API."""
+    """The API's side of the lane."""
 
     def __init__(
-        self, redis_url: str, queue: Celery, timeout_seconds: float, places: int = 8
+        self, redis_url: str, queue: Celery, timeout_seconds: float, most_waiting: int = 8
     ) -> None:
         self._redis = connect(redis_url)
         self._queue = queue
         self._timeout_seconds = timeout_seconds
-        self._places = BoundedSemaphore(places)
+        self._waiting = BoundedSemaphore(most_waiting)
 
     def close(self) -> None:
         self._redis.close()
@@ -76,17 +76,17 @@ class InteractiveLane:
         return _read_analysis(answer.removeprefix(FACES))
 
     def draw_faces(self, picture: bytes) -> bytes:
-        """The picture as a JPEG file with its faces drawn in; raises as `find_faces` does."""
+        """The picture as a JPEG file with its faces drawn in; raises what `find_faces` does."""
         return self._ask(PICTURE + picture).removeprefix(PICTURE)
 
     def _ask(self, question: bytes) -> bytes:
-        # Whoever waits here holds a thread of the API: others must stay free for everything else.
-        if not self._places.acquire(blocking=False):
+        # Each caller that waits holds a thread of the API: some must stay free for other requests.
+        if not self._waiting.acquire(blocking=False):
             raise LaneUnavailable("Too many pictures are waiting for an answer; try again soon.")
         try:
             return self._ask_worker(question)
         finally:
-            self._places.release()
+            self._waiting.release()
 
     def _ask_worker(self, question: bytes) -> bytes:
         request_id = token_hex(16)
@@ -99,7 +99,7 @@ class InteractiveLane:
                 self._redis.publish(_question_channel(request_id), question)
                 answer = _listen(replies, deadline)
         except (RedisError, OperationalError) as error:
-            raise LaneUnavailable("The queue is away; try again in a moment.") from error
+            raise LaneUnavailable("The queue is unavailable; try again in a moment.") from error
         if answer.startswith(REFUSED):
             refusal = json.loads(answer.removeprefix(REFUSED))
             raise PictureRefused(ErrorCode(refusal["code"]), refusal["message"])
@@ -107,7 +107,7 @@ class InteractiveLane:
 
 
 class InteractiveRunner:
-    """The answering side, opened once per worker process."""
+    """The worker's side of the lane. Opened once per process."""
 
     def __init__(
         self, settings: Settings, analyzer: Analyzer, pixels_seconds: float = PIXELS_SECONDS
@@ -121,11 +121,11 @@ class InteractiveRunner:
         self._redis.close()
 
     def answer(self, request_id: str) -> None:
-        """Fetch the pixels, find the faces, send them back; whoever asked may be gone by then."""
+        """Receive the pixels, find the faces, send them back; the caller may be gone by then."""
         with self._redis.pubsub() as questions:
             _subscribe(questions, _question_channel(request_id))
             if not self._redis.publish(_reply_channel(request_id), READY):
-                # Whoever asked has gone.
+                # The caller is gone.
                 return
             try:
                 question = _listen(questions, monotonic() + self._pixels_seconds)
@@ -138,7 +138,9 @@ class InteractiveRunner:
             return self._analyze(question)
         except Exception:
             logger.exception("analysis failed")
-            return _refuse(ErrorCode.INTERNAL, "The analysis failed through a fault of ours.")
+            return _refuse(
+                ErrorCode.INTERNAL, "The analysis failed because of a fault in Facetally."
+            )
 
     def _analyze(self, question: bytes) -> bytes:
         wants_picture = question.startswith(PICTURE)
@@ -175,9 +177,9 @@ def _reply_channel(request_id: str) -> str:
 
 
 def _subscribe(channel: PubSub, name: str) -> None:
-    """Listen on a channel from now on: the broker has said so, or LaneUnavailable is raised.
+    """Subscribe to a channel, and wait until the broker confirms it; raises LaneUnavailable.
 
-    Without that word, what another connection publishes next could still come too early.
+    Before that, a message that another connection publishes could still be missed.
     """
     channel.subscribe(name)
     _read_message(channel, "subscribe", monotonic() + SOCKET_SECONDS)

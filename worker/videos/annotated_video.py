@@ -25,9 +25,9 @@ from models import errors
 from worker.lease import HeldChunk, LeaseLost
 from worker.settings import Settings
 from worker.sources.store import StorageUnavailable, Store
+from worker.videos.analysis import VideoAnalysis
 from worker.videos.drawing import Clip, DrawingFailed, join_clips
 from worker.videos.rows import VideoRows
-from worker.videos.segments import VideoAnalysis
 
 logger = logging.getLogger(__name__)
 

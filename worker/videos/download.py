@@ -1,4 +1,4 @@
-"""A video on this host's disk while its segments are worked on: one for each worker process."""
+"""The local file of a video while its segments are analyzed: one for each process."""
 
 import tempfile
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from db.item_values import ClaimedItem
 from models.videos.matroska import name_duration
 from worker.sources.reader import Sources
 
-# A copy that nobody uses is gone after this: what is erased must not stay with an idle worker.
-KEEP_SECONDS = 30.0
+# An unused file is deleted after this: what is erased must not stay with an idle worker.
+DELETED_AFTER_SECONDS = 30.0
 
 
 class LocalVideo:
-    """The last video that this process has worked on, in a file that has no name: it is gone with
-    the process, however that ends."""
+    """The last video that this process worked on, in a file without a name: it is gone when the
+    process ends, however that happens."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -27,13 +27,13 @@ class LocalVideo:
         self._is_used = False
 
     def open(self, item: ClaimedItem, renew: Callable[[], None]) -> tuple[IO[bytes], bytes]:
-        """The file and the digest of its bytes; the caller says `rest` when it is done with it."""
+        """The file and the digest of its bytes; the caller calls `rest` when it is done with it."""
         self._stop_timer()
         with self._lock:
             self._is_used = True
             if self._item_id != item.id or self._file is None:
                 self._drop()
-                # Set down only when it is whole.
+                # Kept only when it is complete.
                 file = tempfile.TemporaryFile(prefix="facetally-video-")  # noqa: SIM115
                 try:
                     self._digest = self._sources.download(item.uri, file, renew)
@@ -45,10 +45,10 @@ class LocalVideo:
             return self._file, self._digest
 
     def rest(self) -> None:
-        """The file is not used any more; for a while it is kept for the next segment."""
+        """The file is not used any more; it is kept for a while, for the next segment."""
         self._stop_timer()
         self._is_used = False
-        self._timer = Timer(KEEP_SECONDS, self.close)
+        self._timer = Timer(DELETED_AFTER_SECONDS, self.close)
         self._timer.daemon = True
         self._timer.start()
 

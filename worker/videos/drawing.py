@@ -1,5 +1,5 @@
-"""Step 5c for videos: a copy of the video with a box around every face, the number of its track,
-and what is thought of the person; drawn in pieces, and bound."""
+"""The annotated video: a box around every face, with the number of its track, and the person's
+gender and age. It is drawn in clips, which are joined."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,13 +22,13 @@ from worker.pictures.thumbnails import COLORS, LETTERS, SHADE, shrink
 from worker.videos.placement import Moment, place_people, read_moments, skip_moments
 
 # Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
-# frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame tells all
-# that a decoder has to know, so that pieces can be put behind each other as they are.
+# frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame has all
+# that a decoder needs, so that clips can be concatenated as they are.
 CLIP_CODEC = "XVID"
 JOINED_CODEC = "mp4v"
-# What a worker that dies costs at most, and the least that is worth a file.
+# The most frames that are lost when a worker dies, and the fewest that are worth a file.
 CLIP_FRAMES = 500
-# Enough to see boxes and faces; larger ones take more time than all the rest.
+# Enough to see boxes and faces; encoding larger frames takes more time than everything else.
 LONGEST_SIDE_PIXELS = 1280
 DEFAULT_FRAMES_PER_SECOND = 25.0
 
@@ -43,7 +43,7 @@ class DrawingFailed(FacetallyError):
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Frames of the copy in an open file of their own; the last is shown at `drawn_seconds`."""
+    """Frames of the annotated video in an open file; the last is shown at `drawn_seconds`."""
 
     file: IO[bytes]
     drawn_seconds: float
@@ -51,8 +51,8 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is drawn of a video: from one time up to another, or to its end, of which everything up
-    to `drawn_seconds` is there already."""
+    """The part of a video that is drawn: from one time to another, or to its end; the frames up to
+    `drawn_seconds` are drawn already."""
 
     start_seconds: float
     end_seconds: float | None
@@ -67,7 +67,7 @@ def draw_clips(
     min_probability: float,
     held: HeldChunk,
 ) -> Iterator[Clip]:
-    """Until the work has to stop; then with what is drawn."""
+    """The clips of a video. Where the work has to stop, the last one has what is drawn by then."""
     labels = {track.number: _label(track, min_probability) for track in joined.tracks}
     header = video.header
     moments = read_moments(frames, joined, max(header.width_pixels, header.height_pixels))
@@ -85,14 +85,14 @@ def _draw_frames(
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     start_seconds, drawn_seconds = part.start_seconds, part.drawn_seconds
     if drawn_seconds is not None:
-        # People are followed from where they were seen last, as if nothing had been drawn yet.
+        # People are followed from the last analyzed frame, as if nothing had been drawn yet.
         moments, seen_seconds = skip_moments(moments, drawn_seconds)
         start_seconds = start_seconds if seen_seconds is None else seen_seconds
     frames = _shrink_all(video.read_all(start_seconds, part.end_seconds))
-    for seconds, bgr, places in place_people(frames, moments, held):
+    for seconds, bgr, boxes in place_people(frames, moments, held):
         if drawn_seconds is not None and seconds <= drawn_seconds:
             continue
-        _draw(bgr, [(place, *labels[number]) for number, place in places.items()])
+        _draw(bgr, [(box, *labels[number]) for number, box in boxes.items()])
         yield seconds, bgr
 
 
@@ -105,7 +105,7 @@ def _shrink_all(
 
 def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Clip:
     size = _find_size(header)
-    # The encoder wants a file with a name.
+    # The encoder needs a file with a name.
     with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
         path = Path(folder) / "clip.avi"
         writer = _open_writer(path, CLIP_CODEC, header.frames_per_second, size, is_encoded=False)
@@ -119,7 +119,7 @@ def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]
 
 
 def _find_size(header: VideoHeader) -> Size:
-    """All frames of all pieces have that of the header: even sides, at most so long."""
+    """The size of all frames of all clips: that of the header, with even sides within the limit."""
     factor = min(1.0, LONGEST_SIDE_PIXELS / max(header.width_pixels, header.height_pixels, 1))
     width, height = (
         max(2, round(side * factor) // 2 * 2)
@@ -135,12 +135,12 @@ def _open_writer(
     words = [cv2.VIDEOWRITER_PROP_RAW_VIDEO, int(is_encoded)]
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, rate, size, words)
     if not writer.isOpened():
-        raise DrawingFailed("no encoder takes pictures of this size and rate")
+        raise DrawingFailed("no encoder accepts frames of this size and rate")
     return writer
 
 
 def join_clips(clips: Iterable[Path], path: Path) -> None:
-    """Put pieces behind each other in one MP4, without encoding them anew."""
+    """Concatenate clips to one MP4 file, without encoding them again."""
     writer, number = None, 0
     for clip in clips:
         capture = cv2.VideoCapture(str(clip), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
@@ -161,7 +161,7 @@ def join_clips(clips: Iterable[Path], path: Path) -> None:
             number += 1
         capture.release()
     if writer is None:
-        raise DrawingFailed("not one frame was drawn")
+        raise DrawingFailed("no frame was drawn")
     writer.release()
 
 
@@ -172,9 +172,9 @@ def _label(track: Track, min_probability: float) -> Label:
 
 
 def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Color]]) -> None:
-    """Words over boxes, dark beside bright: something stands out whatever lies beneath."""
+    """Labels over boxes, each dark and bright: one of the two stands out on any background."""
     side, size = max(bgr.shape[:2]), max(0.4, bgr.shape[1] / 1600)
-    boxes = [[round(one) for one in place * side] for place, _, _ in people]
+    boxes = [[round(one) for one in box * side] for box, _, _ in people]
     for (left, top, right, bottom), (_, _, color) in zip(boxes, people, strict=True):
         for ink, width in ((SHADE, 3), (color, 1)):
             cv2.rectangle(bgr, (left, top), (right, bottom), ink, width)

@@ -1,5 +1,5 @@
-"""Step 5b: the frames of a video, in their order, become tracks; memory holds two numbers for each
-face, and little more."""
+"""The frames of a video, in order, to tracks; in memory are two numbers for each face, and little
+more."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,16 @@ from models.videos.tracks import FramePlace, Track
 
 
 class Joiner:
-    """Links the frames it is given; those of one segment or those of a whole video."""
+    """Links the frames of one segment, or of a whole video."""
 
     def __init__(self, frames_per_second: float, ends_seconds: Sequence[float] = ()) -> None:
-        """No frame is shown beyond `ends_seconds`: those of the video and the part asked for."""
+        """No frame is shown beyond `ends_seconds`: the end of the video, and that of the part that
+        the job asks for."""
         self._interval_seconds = 1 / frames_per_second
         self._ends_seconds = ends_seconds
         self._linker = Linker(self._interval_seconds)
         self._waiting: StoredFrame | None = None
-        # How the shot looked when it was seen last.
+        # The fingerprint of the current shot's last frame.
         self._shot = b""
         self.tracks: list[Track] = []
         self.face_ids = array("q")
@@ -30,7 +31,7 @@ class Joiner:
         self.last_gap_seconds = 0.0
 
     def join(self, frames: Iterable[StoredFrame]) -> None:
-        """All frames there are; to be called once."""
+        """Link all frames; to be called once."""
         for frame in frames:
             if self._waiting is not None:
                 self._link(self._waiting, self._show(frame.seconds - self._waiting.seconds))
@@ -41,22 +42,22 @@ class Joiner:
         self.tracks.sort(key=lambda track: track.number)
 
     def _show(self, gap_seconds: float) -> float:
-        """How long a frame is shown; where the next is too far away, there is a hole between."""
-        is_hole = gap_seconds > self._linker.longest_gap_seconds
-        return self._interval_seconds if is_hole else gap_seconds
+        """How long a frame is shown: until the next one, unless there is a gap in the video."""
+        is_gap = gap_seconds > self._linker.longest_gap_seconds
+        return self._interval_seconds if is_gap else gap_seconds
 
     def _show_last(self, seconds: float) -> float:
-        """How long the last frame is shown; a video that goes on behind its end has a wrong one."""
+        """How long the last frame is shown; an end before this frame is wrong, and ignored."""
         left = [end - seconds for end in self._ends_seconds if end > seconds]
         return min([self._interval_seconds, *left])
 
-    def _end_shot(self, signature: bytes) -> None:
-        """Before a frame that is of another shot; a flash, or a moment of black, is of none."""
-        if is_blind(signature):
+    def _end_shot(self, fingerprint: bytes) -> None:
+        """Close all tracks if a frame is of another shot; a flash, or black, belongs to no shot."""
+        if is_blind(fingerprint):
             return
-        if self._shot and is_cut(self._shot, signature):
+        if self._shot and is_cut(self._shot, fingerprint):
             self.tracks += self._linker.close_all()
-        self._shot = signature
+        self._shot = fingerprint
 
     def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
         self._end_shot(frame.fingerprint)

@@ -1,5 +1,4 @@
-"""Step 5 for videos: all frames of one are joined to the tracks of people, each with its best
-frame."""
+"""The people of a video: all its frames are joined to tracks, and each track has a thumbnail."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,18 +17,17 @@ from models.videos.tracks import Track
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail
 from worker.settings import Settings
+from worker.videos.analysis import VideoAnalysis
 from worker.videos.joining import Joiner
 from worker.videos.rows import VideoRows
-from worker.videos.segments import VideoAnalysis
 
 THUMBNAILS_PER_BATCH = 50
-# A video that ends so much before its header says is taken to be cut off; many headers round.
+# A video that ends this long before its header says is cut off; many headers are rounded.
 CUT_OFF_SECONDS = 1.0
 
 
 def join_video(held: HeldChunk, rows: VideoRows) -> JoinedVideo:
-    """The people of a video, still without their thumbnails; raises UnreadableItem where not one
-    frame was found."""
+    """The people of a video, without their thumbnails; raises UnreadableItem if it has no frame."""
     options = held.chunk.options
     ends = [end for end in (rows.duration_seconds, options.stop_seconds) if end is not None]
     joiner = Joiner(options.frames_per_second, ends)
@@ -52,7 +50,7 @@ def draw_people(
     analysis: VideoAnalysis,
     settings: Settings,
 ) -> Iterator[dict[int, Thumbnail | None]]:
-    """The thumbnail of each track, by its number, where the job wants them: a batch at a time."""
+    """The thumbnail of each track, by its number, if the job wants any: a batch at a time."""
     if held.chunk.options.thumbnails is ThumbnailKind.NONE:
         return
     pictures, left = _Pictures(held, rows, analysis, settings), iter(tracks)
@@ -69,26 +67,27 @@ def _renewing(frames: Iterator[StoredFrame], held: HeldChunk) -> Iterator[Stored
 def _explain_nothing(options: JobOptions) -> str:
     if options.start_seconds or options.end_seconds is not None:
         return "The video has no frame between start_seconds and end_seconds; ask for other times."
-    return "Not one frame of the video can be decoded; send the original video again."
+    return "No frame of the video can be decoded; send the original video again."
 
 
 def _warn(options: JobOptions, rows: VideoRows, joiner: Joiner) -> str | None:
-    """What of the part asked for is missing; the file's own end matters only within it."""
+    """What is missing of the requested part of the video; where the file ends matters only within
+    that part."""
     covered, stop_seconds = _find_covered(joiner, options), options.stop_seconds
     if rows.duration_seconds is not None:
         end = min(filter(None, (rows.duration_seconds, stop_seconds)))
         if end - covered >= CUT_OFF_SECONDS:
             return (
-                f"The video says that it lasts {rows.duration_seconds:.1f} s, but nothing after "
-                f"{joiner.last_seconds:.1f} s can be read; what comes before is analyzed."
+                f"The video's header says that it lasts {rows.duration_seconds:.1f} s, but nothing "
+                f"after {joiner.last_seconds:.1f} s can be read; the part before is analyzed."
             )
     return rows.warning if stop_seconds is None or covered < stop_seconds else None
 
 
 def _find_covered(joiner: Joiner, options: JobOptions) -> float:
-    """Up to when the frames reach: until then no other frame need be there to be looked at."""
-    # A frame's number is its time in frames of the video's rate. Where that varies, the last frame
-    # may as well be shown for as long as the one before it.
+    """The time up to which the frames reach: before that, no frame can be missing."""
+    # A frame's number is its time in frames of the video's rate. Where the rate varies, the last
+    # frame may be shown for as long as the one before it.
     frame_seconds = joiner.last_seconds / joiner.last_number if joiner.last_number else 0.0
     rest = max(1 / options.frames_per_second + frame_seconds, joiner.last_gap_seconds)
     return joiner.last_seconds + rest

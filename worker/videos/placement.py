@@ -1,4 +1,4 @@
-"""Step 5c for videos: where each person is in every frame, also where nobody looked at it."""
+"""Where each person is in every frame of a video, also in those that were not analyzed."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,55 +16,56 @@ from models.videos.shots import is_cut, measure_change, sign_frame
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import shrink
 
-# Faces are followed in frames of this size: more tells no more, and takes longer.
+# Faces are followed in frames of this size: larger ones gain nothing, and take longer.
 LONGEST_SIDE_PIXELS = 640
-# As many frames wait for the next one that was looked at, to be followed back from there as well;
-# where these lie farther apart, the others are only followed from the one before.
+# This many frames wait for the next analyzed one, to be followed back from there as well; where
+# analyzed frames are farther apart, the others are only followed from the one before.
 MOST_WAITING = 32
 
-# Of each person, by the number of the track, in parts of the frame's longer side.
-Places = Mapping[int, Corners]
-Placed = tuple[float, NDArray[np.uint8], Places]
-NOBODY: Places = {}
+# Of each person, by the number of the track, as parts of the frame's longer side.
+Boxes = Mapping[int, Corners]
+AnnotatedFrame = tuple[float, NDArray[np.uint8], Boxes]
+NOBODY: Boxes = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where the people of a frame that was looked at are."""
+    """The people of an analyzed frame."""
 
     seconds: float
-    signature: bytes
-    places: Places
+    fingerprint: bytes
+    boxes: Boxes
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A frame with where its people are, as far as the frames before it tell."""
+    """A frame with its people, as they were followed from the frames before it."""
 
     seconds: float
     bgr: NDArray[np.uint8]
     gray: NDArray[np.uint8]
-    places: Places
+    boxes: Boxes
 
 
 def read_moments(
     frames: Iterable[StoredFrame], joined: JoinedVideo, longest_side: int
 ) -> Iterator[Moment]:
-    """The frames that were looked at, in their order, with the tracks of their faces."""
+    """The analyzed frames, in order, with the tracks of their faces."""
     numbers = iter(joined.face_tracks)
     for frame in frames:
-        boxes = ((next(numbers), seen.face.box) for seen in frame.faces)
-        places = {
+        faces = ((next(numbers), seen.face.box) for seen in frame.faces)
+        boxes = {
             number: np.array([box.x, box.y, box.x + box.width, box.y + box.height]) / longest_side
-            for number, box in boxes
+            for number, box in faces
         }
-        yield Moment(frame.seconds, frame.fingerprint, places)
+        yield Moment(frame.seconds, frame.fingerprint, boxes)
 
 
 def skip_moments(
     moments: Iterator[Moment], seconds: float
 ) -> tuple[Iterator[Moment], float | None]:
-    """From the last one that is not after that time, and when that is; None where all are after."""
+    """The moments from the last one that is not after that time, and its time; None if all are
+    after it."""
     last: Moment | None = None
     for moment in moments:
         if moment.seconds > seconds:
@@ -78,10 +79,10 @@ def place_people(
     frames: Iterable[tuple[float, NDArray[np.uint8]]],
     moments: Iterator[Moment],
     held: HeldChunk,
-) -> Iterator[Placed]:
-    """Every frame, (H, W, 3) BGR, with the people in it; frames and moments come in their order.
+) -> Iterator[AnnotatedFrame]:
+    """Every frame, (H, W, 3) BGR, with the people in it; frames and moments come in order.
 
-    Where the work has to stop, it ends without the frames whose next moment has not come.
+    Where the work has to stop, it ends without the frames that wait for their next moment.
     """
     gap = _Gap(None, next(moments, None))
     for seconds, bgr in frames:
@@ -101,7 +102,7 @@ def _make_gray(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class _Gap:
-    """The frames from one moment up to the next; those ahead of the first show nobody."""
+    """The frames from one moment to the next; those before the first moment show nobody."""
 
     def __init__(self, before: Moment | None, after: Moment | None) -> None:
         self._before, self._after = before, after
@@ -115,69 +116,69 @@ class _Gap:
 
     def add(
         self, seconds: float, bgr: NDArray[np.uint8], gray: NDArray[np.uint8]
-    ) -> Iterator[Placed]:
-        """A frame that comes next; gives the one that has waited for the longest, if any."""
-        places = NOBODY if self._before is None else self._before.places
+    ) -> Iterator[AnnotatedFrame]:
+        """Add the next frame; if too many wait, the first of them is returned."""
+        boxes = NOBODY if self._before is None else self._before.boxes
         if self._waiting:
             last = self._waiting[-1]
-            places = _follow(last.gray, gray, last.places)
-        self._waiting.append(_Waiting(seconds, bgr, gray, places))
+            boxes = _follow(last.gray, gray, last.boxes)
+        self._waiting.append(_Waiting(seconds, bgr, gray, boxes))
         if len(self._waiting) > MOST_WAITING:
-            yield self._place(self._waiting.popleft(), NOBODY)
+            yield self._annotate(self._waiting.popleft(), NOBODY)
 
-    def close(self, gray: NDArray[np.uint8]) -> Iterator[Placed]:
-        """All that wait, now that the frame of the next moment is there."""
-        back = [NOBODY if self._after is None else self._after.places]
+    def close(self, gray: NDArray[np.uint8]) -> Iterator[AnnotatedFrame]:
+        """All frames that wait, now that the frame of the next moment is there."""
+        back = [NOBODY if self._after is None else self._after.boxes]
         for one in reversed(self._waiting):
             back.append(_follow(gray, one.gray, back[-1]))
             gray = one.gray
-        for one, places in zip(self._waiting, reversed(back[1:]), strict=True):
-            yield self._place(one, places)
+        for one, boxes in zip(self._waiting, reversed(back[1:]), strict=True):
+            yield self._annotate(one, boxes)
 
-    def end(self) -> Iterator[Placed]:
-        """All that wait where no frame comes any more."""
+    def end(self) -> Iterator[AnnotatedFrame]:
+        """All frames that wait, at the end of the video."""
         for one in self._waiting:
-            yield self._place(one, NOBODY)
+            yield self._annotate(one, NOBODY)
 
-    def _place(self, one: _Waiting, back: Places) -> Placed:
+    def _annotate(self, one: _Waiting, back: Boxes) -> AnnotatedFrame:
         return one.seconds, one.bgr, self._find(one, back)
 
-    def _find(self, one: _Waiting, back: Places) -> Places:
-        """The people of a frame, that has been reached from the next moment `back`, too."""
+    def _find(self, one: _Waiting, back: Boxes) -> Boxes:
+        """The people of a frame; `back` are those that were followed from the next moment."""
         before, after = self._before, self._after
         if before is None or after is None:
-            return one.places
-        if is_cut(before.signature, after.signature):
-            signature = _sign(one.bgr)
-            changes = [measure_change(signature, end.signature) for end in (before, after)]
-            return one.places if changes[0] < changes[1] else back
+            return one.boxes
+        if is_cut(before.fingerprint, after.fingerprint):
+            fingerprint = _make_fingerprint(one.bgr)
+            changes = [measure_change(fingerprint, end.fingerprint) for end in (before, after)]
+            return one.boxes if changes[0] < changes[1] else back
         part = (one.seconds - before.seconds) / (after.seconds - before.seconds)
-        # Who is in one of them only is shown up to half way.
-        found = dict(one.places if part < 0.5 else back)
-        for number in before.places.keys() & after.places.keys():
-            ways = [some[number] for some in (one.places, back) if number in some]
-            ends = [end.places[number] for end in (before, after)]
+        # People who are in only one of the two are shown in that half of the gap.
+        found = dict(one.boxes if part < 0.5 else back)
+        for number in before.boxes.keys() & after.boxes.keys():
+            ways = [some[number] for some in (one.boxes, back) if number in some]
+            ends = [end.boxes[number] for end in (before, after)]
             found[number] = _mix(ways, ends, part)
         return found
 
 
-def _follow(before: NDArray[np.uint8], after: NDArray[np.uint8], places: Places) -> Places:
-    """Nobody is followed into a frame of another size."""
+def _follow(before: NDArray[np.uint8], after: NDArray[np.uint8], boxes: Boxes) -> Boxes:
+    """The boxes in the second frame; nobody is followed into a frame of another size."""
     if before.shape != after.shape:
         return {}
     side = max(before.shape)
-    moved = follow(before, after, {number: place * side for number, place in places.items()})
-    return {number: place / side for number, place in moved.items()}
+    moved = follow(before, after, {number: box * side for number, box in boxes.items()})
+    return {number: box / side for number, box in moved.items()}
 
 
-def _sign(bgr: NDArray[np.uint8]) -> bytes:
+def _make_fingerprint(bgr: NDArray[np.uint8]) -> bytes:
     rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
     return sign_frame(Picture(rgb, bgr.shape[1], bgr.shape[0]))
 
 
 def _mix(ways: Sequence[Corners], ends: Sequence[Corners], part: float) -> Corners:
-    """Between where a face was followed to from either end; in a straight line where it was lost
-    on both ways."""
+    """Between the two positions that a face was followed to; on the straight line between its ends
+    where both lost it."""
     if len(ways) == 1:
         return ways[0]
     first, second = ways or ends

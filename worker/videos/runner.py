@@ -19,10 +19,10 @@ from db.videos.thumbnails import record_thumbnails
 from models import errors
 from worker.lease import HeldChunk, LeaseLost
 from worker.settings import Settings
+from worker.videos.analysis import Segment, VideoAnalysis
 from worker.videos.annotated_video import AnnotatedVideos
 from worker.videos.people import draw_people, join_video
 from worker.videos.rows import VideoRows
-from worker.videos.segments import Segment, VideoAnalysis
 
 Value = TypeVar("Value")
 TOO_SLOW = Failure(

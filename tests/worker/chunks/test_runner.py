@@ -44,7 +44,7 @@ def submit_files(database: Database, paths: Sequence[Path], options: JobOptions)
         return accept_job(session, NewJob(options=options), items, 32)
 
 
-def test_the_sample_photographs_have_the_faces_a_person_sees(
+def test_the_sample_photos_have_the_faces_that_a_person_sees(
     database: Database, settings: Settings
 ) -> None:
     samples = settings.weights_dir / "samples"
@@ -124,14 +124,14 @@ def test_thumbnails_are_left_out_on_request(
         assert session.query(ThumbnailRow).count() == 0
 
 
-def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
+def test_a_lease_is_renewed_while_a_whole_batch_waits_for_slow_servers(
     database: Database, settings: Settings
 ) -> None:
     class Wide(Meddler):
         batch_pictures = 8
 
     class Large(Sources):
-        """Two of its files end a group, as two of a slow server do."""
+        """Two of its files end a group, like two files of a slow server."""
 
         def read(self, uri: str) -> bytes:
             return uri[-1:].encode() * (GROUP_BYTES // 2)
@@ -148,7 +148,7 @@ def test_a_lease_is_kept_while_a_whole_batch_waits_for_slow_servers(
 
 
 class Meddler(Analyzer):
-    """Finds no faces, and does something to the chunk meanwhile."""
+    """Finds no faces, and interferes with the chunk meanwhile."""
 
     batch_pictures = 1
 
@@ -170,7 +170,7 @@ def make_scenes(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def test_a_worker_whose_lease_moved_on_records_nothing(
+def test_a_worker_that_lost_its_lease_records_nothing(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     job_id = submit_files(database, make_scenes(tmp_path, 1), JobOptions())
@@ -188,7 +188,7 @@ def test_a_worker_whose_lease_moved_on_records_nothing(
 def test_a_cancelled_job_keeps_what_its_running_chunk_has_done(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    # A lease this short is renewed, and so the job's state is asked, after every picture.
+    # A lease this short is renewed, and so the job's state is read, after every picture.
     settings = settings.model_copy(update={"lease_seconds": 0.001})
     job_id = submit_files(database, make_scenes(tmp_path, 8), JobOptions())
     chunk_id = hints(database)[0]
@@ -217,7 +217,7 @@ def test_a_fault_in_one_picture_fails_that_item_as_internal(
     assert "a fault of ours" in caplog.text
 
 
-def test_a_worker_that_is_to_end_records_what_is_done_and_leaves_the_rest(
+def test_a_worker_that_is_shutting_down_records_what_is_done_and_releases_the_rest(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     job_id = submit_files(database, make_scenes(tmp_path, 8), JobOptions())
@@ -236,7 +236,7 @@ def test_a_worker_that_is_to_end_records_what_is_done_and_leaves_the_rest(
     assert status(database, job_id).state is JobState.COMPLETED
 
 
-def test_a_chunk_that_takes_too_long_is_done_in_parts(
+def test_a_chunk_that_takes_too_long_is_recorded_in_parts(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
@@ -246,7 +246,7 @@ def test_a_chunk_that_takes_too_long_is_done_in_parts(
         assert status(database, job_id).counts.done == done
 
 
-def test_after_a_crash_each_item_is_written_down_before_it_is_looked_at(
+def test_after_a_crash_each_item_is_marked_before_it_is_analyzed(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     job_id = submit_files(database, make_scenes(tmp_path, 3), JobOptions())
@@ -281,7 +281,7 @@ class Breaking(Meddler):
         raise ArithmeticError("a fault of ours")
 
 
-def test_a_chunk_that_cannot_be_worked_on_is_tried_again_and_then_condemned(
+def test_a_chunk_that_always_fails_is_retried_and_then_quarantined(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     settings = settings.model_copy(update={"lease_seconds": 5})
@@ -297,6 +297,6 @@ def test_a_chunk_that_cannot_be_worked_on_is_tried_again_and_then_condemned(
 
 
 def free_now(database: Database) -> None:
-    """Leave out the pause behind a crash."""
+    """Skip the pause after a crash."""
     with database.write() as session:
         session.query(ChunkRow).update({"not_before": DatabaseTime(-1)})

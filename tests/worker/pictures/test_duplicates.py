@@ -1,4 +1,4 @@
-"""The same bytes are analyzed once in a job, wherever they come again; failures are not copied."""
+"""The same bytes are analyzed once in a job; failures are not repeated."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,7 +63,7 @@ def write(folder: Path, widths: Sequence[int]) -> list[Path]:
 def submit(
     database: Database, paths: Sequence[Path], chunk_items: int, wanted: Duplicates
 ) -> tuple[int, list[int]]:
-    """The job and its chunks, each of so many items."""
+    """The job, and its chunks of this many items."""
     items = [NewItem(path.name, path.as_uri()) for path in paths]
     with database.write() as session:
         job = NewJob(options=JobOptions(duplicates=wanted))
@@ -101,7 +101,7 @@ def test_each_picture_is_analyzed_once_however_the_job_is_cut(
     assert status(database, job_id).counts.duplicates == 3
 
 
-def test_copies_that_do_not_count_have_no_faces(
+def test_duplicates_that_do_not_count_have_no_faces(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     job_id, chunk_ids = submit(database, write(tmp_path, [40, 40, 50, 40]), 2, Duplicates.ONCE)
@@ -113,7 +113,7 @@ def test_copies_that_do_not_count_have_no_faces(
     assert status(database, job_id).counts.faces == 2
 
 
-def test_copies_of_what_cannot_be_read_fail_each_by_itself(
+def test_duplicates_of_an_unreadable_item_each_fail_by_themselves(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     paths = write(tmp_path, [40, 40, 40])
@@ -126,7 +126,7 @@ def test_copies_of_what_cannot_be_read_fail_each_by_itself(
     assert [item.duplicate_of for item in items] == [None] * 3
 
 
-def test_a_copy_is_done_where_its_original_failed(
+def test_a_duplicate_is_analyzed_if_its_original_failed(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     job_id, chunk_ids = submit(database, write(tmp_path, [40, 40, 40]), 3, Duplicates.ONCE)

@@ -1,4 +1,4 @@
-"""Boxes and labels stay inside the picture and can be read on any of them."""
+"""Boxes and labels stay inside the picture and are readable on any background."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -96,7 +96,7 @@ def test_tiny_pictures_are_drawn(size: int) -> None:
     assert decode(thumbnail.content).shape == (size, size, 3)
 
 
-def test_the_picture_given_is_left_as_it_was() -> None:
+def test_drawing_does_not_change_the_given_picture() -> None:
     rgb = flat(100, 100, 128)
     draw_thumbnail(rgb, [face_at(10, 10, 50, 50)], 100, 0.6)
     assert (rgb == 128).all()
@@ -106,7 +106,7 @@ def noise(height: int, width: int) -> NDArray[np.uint8]:
     return np.random.default_rng(7).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def test_of_a_blurred_face_only_nine_even_blocks_are_left() -> None:
+def test_a_blurred_face_is_nine_even_blocks() -> None:
     rgb = noise(240, 320)
     blurred = blur_faces(rgb, [face_at(400, 320, 240, 240)], 1280)
     left, top, right, bottom = 81, 61, 179, 159
@@ -131,14 +131,14 @@ def test_faces_at_and_past_the_edge_are_blurred(box: tuple[int, int, int, int]) 
     assert inside.size == 0 or (inside != rgb[y : y + height, x : x + width]).any()
 
 
-def test_where_faces_overlap_nothing_of_either_is_left() -> None:
+def test_overlapping_faces_are_both_blurred() -> None:
     rgb = noise(240, 320)
     blurred = blur_faces(rgb, [face_at(50, 50, 60, 60), face_at(80, 80, 60, 60)], 320)
     both = np.concatenate([blurred[50:110, 50:110], blurred[80:140, 80:140]])
     assert len(np.unique(both.reshape(-1, 3), axis=0)) <= 18
 
 
-def test_blurring_leaves_the_picture_given_as_it_was() -> None:
+def test_blurring_does_not_change_the_given_picture() -> None:
     rgb = noise(100, 100)
     blur_faces(rgb, [face_at(10, 10, 50, 50)], 100)
     assert (rgb == noise(100, 100)).all()
@@ -148,7 +148,7 @@ def test_blurring_leaves_the_picture_given_as_it_was() -> None:
     ("name", "faces"),
     [("face_detection_input.jpg", 5), ("gender_detection_input.jpg", 2), ("astronaut.png", 1)],
 )
-def test_no_face_is_found_in_a_photograph_whose_faces_were_blurred(
+def test_no_face_is_found_in_a_photo_whose_faces_are_blurred(
     settings: Settings, name: str, faces: int
 ) -> None:
     content = (settings.weights_dir / "samples" / name).read_bytes()
@@ -157,12 +157,12 @@ def test_no_face_is_found_in_a_photograph_whose_faces_were_blurred(
     found = analyzer.classify(analyzer.find([picture])[0].faces)
     small = shrink(picture.rgb, 320)
     assert len(found) == faces
-    # The same detector finds faces in what was not blurred, at this size and enlarged again.
+    # The same detector finds faces in the picture without blur, at this size and enlarged again.
     assert count_faces(settings, small)
     assert count_faces(settings, blur_faces(small, found, picture.width_pixels)) == 0
 
 
-def test_a_blurred_thumbnail_holds_nothing_of_the_faces_or_of_the_file(
+def test_a_blurred_thumbnail_has_nothing_of_the_faces_or_of_the_file(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     photograph = Image.open(settings.weights_dir / "samples" / "astronaut.png").convert("RGB")

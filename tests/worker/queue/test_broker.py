@@ -1,4 +1,4 @@
-"""Only hints travel through the queue, each to its lane; a broker that is away costs nothing."""
+"""Only hints travel through the queue, each to its lane; a broken broker loses nothing."""
 
 from datetime import UTC, datetime
 from threading import Event
@@ -40,7 +40,9 @@ def test_each_message_goes_to_its_own_queue(redis_url: str) -> None:
     assert (length(redis_url, INTERACTIVE_QUEUE), length(redis_url, BULK_QUEUE)) == (1, 0)
 
 
-def test_a_large_job_takes_no_more_room_than_the_window(database: Database, redis_url: str) -> None:
+def test_a_large_job_sends_no_more_hints_than_the_window_holds(
+    database: Database, redis_url: str
+) -> None:
     empty(redis_url)
     submit(database, items=500, chunk_items=1)
     with create_queue(redis_url) as queue:
@@ -58,7 +60,7 @@ def test_the_window_grows_with_the_fleet(database: Database, redis_url: str) -> 
         assert send_hints(database, queue, resend_seconds=30) == 40
 
 
-def test_hints_that_could_not_be_sent_go_out_when_the_broker_is_back(
+def test_hints_that_could_not_be_sent_are_sent_when_the_broker_is_back(
     database: Database, redis_url: str
 ) -> None:
     empty(redis_url)
@@ -69,13 +71,13 @@ def test_hints_that_could_not_be_sent_go_out_when_the_broker_is_back(
         assert send_hints(database, back, resend_seconds=30) == 3
 
 
-def test_a_socket_is_named_as_redis_clients_do() -> None:
+def test_the_address_of_a_socket_is_that_of_redis_clients() -> None:
     with create_queue("unix:///run/valkey.sock") as queue:
         connection: Connection = queue.connection()
         assert connection.as_uri().startswith("redis+socket:///run/valkey.sock")
 
 
-def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
+def test_the_dispatcher_sends_heartbeats_and_removes_its_row_at_its_end(
     database: Database, redis_url: str
 ) -> None:
     stopped = Event()
@@ -91,13 +93,13 @@ def test_the_dispatcher_shows_that_it_is_alive_and_leaves(
 
 
 class BrokenStore(Store):
-    """One that fails at every removal."""
+    """Fails at every removal."""
 
     def remove_batch(self, batch: str) -> None:
-        raise OSError("the store is away")
+        raise OSError("the store is unavailable")
 
 
-def test_a_step_that_fails_stops_no_other(database: Database, redis_url: str) -> None:
+def test_a_step_that_fails_does_not_stop_the_others(database: Database, redis_url: str) -> None:
     erased = submit(database, items=1)
     with database.write() as session:
         erase_job(session, erased)
@@ -111,7 +113,7 @@ def test_a_step_that_fails_stops_no_other(database: Database, redis_url: str) ->
     assert status(database, erased).erased.erased_at is None
 
 
-def test_a_job_whose_time_has_come_is_erased(database: Database, redis_url: str) -> None:
+def test_an_expired_job_is_erased(database: Database, redis_url: str) -> None:
     past = datetime(2020, 1, 1, tzinfo=UTC)
     with database.write() as session:
         job_id = accept_job(session, NewJob(expires_at=past), [NewItem("a", "file:///a")], 1)
@@ -122,7 +124,7 @@ def test_a_job_whose_time_has_come_is_erased(database: Database, redis_url: str)
     assert receipt.erased_at is not None
 
 
-def test_a_process_that_left_counts_no_more(database: Database) -> None:
+def test_a_process_that_ended_is_not_counted(database: Database) -> None:
     with database.write() as session:
         record_heartbeat(session, "worker@one", ProcessRole.BULK, 2)
         record_heartbeat(session, "worker@one", ProcessRole.BULK, 3)
@@ -131,7 +133,7 @@ def test_a_process_that_left_counts_no_more(database: Database) -> None:
         assert count_slots(session, ProcessRole.BULK) == 0
 
 
-def test_hints_that_nobody_takes_do_not_pile_up(database: Database, redis_url: str) -> None:
+def test_hints_that_no_worker_takes_do_not_pile_up(database: Database, redis_url: str) -> None:
     empty(redis_url)
     submit(database, items=500, chunk_items=1)
     with create_queue(redis_url) as queue:

@@ -19,7 +19,7 @@ from worker.settings import Settings
 
 
 def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
-    """Ask, and answer in a thread as a worker that took the number from the queue does."""
+    """Ask, and answer in a thread, as a worker that took the id from the queue."""
     with (
         create_queue(settings.redis_url) as queue,
         Redis.from_url(settings.redis_url) as client,
@@ -59,7 +59,7 @@ def test_a_broken_picture_is_refused_with_its_code(settings: Settings) -> None:
     assert refusal.value.code == "unreadable"
 
 
-def test_whoever_asks_where_no_worker_is_gets_a_clear_answer_in_time(settings: Settings) -> None:
+def test_without_a_worker_a_caller_gets_a_clear_answer_in_time(settings: Settings) -> None:
     started = monotonic()
     with create_queue(settings.redis_url) as queue:
         lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=0.3)
@@ -69,7 +69,7 @@ def test_whoever_asks_where_no_worker_is_gets_a_clear_answer_in_time(settings: S
     assert monotonic() - started < 10
 
 
-def test_a_worker_whose_asker_is_gone_does_not_wait_for_pixels(settings: Settings) -> None:
+def test_a_worker_whose_caller_is_gone_does_not_wait_for_pixels(settings: Settings) -> None:
     started = monotonic()
     worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir), pixels_seconds=60)
     worker.answer("nobody")

@@ -1,4 +1,4 @@
-"""The annotated copy of a video: drawn in pieces, left and gone on with, and bound."""
+"""The annotated video: drawn in clips, left and resumed, and joined."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -41,7 +41,7 @@ Frames = list[NDArray[np.uint8]]
 
 
 @pytest.fixture(autouse=True)
-def _pieces_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clips_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "CLIP_FRAMES", 16)
 
 
@@ -50,7 +50,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("clips"))
 
 
-def test_a_copy_that_is_left_is_gone_on_with(
+def test_an_annotated_video_that_is_left_is_resumed(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip)
@@ -59,22 +59,22 @@ def test_a_copy_that_is_left_is_gone_on_with(
     for frames in (20, 1, 30):
         run_for(settings, database, root, frames)
         drawn.append(read_progress(database))
-    # What was drawn of a piece when it was left is kept as well: nothing is drawn twice. It is left
-    # where people were looked for, every half second.
+    # A clip that was left early is stored as well: nothing is drawn twice. Drawing is left at an
+    # analyzed frame, every half second.
     assert drawn == [(2, 1.9), (3, 2.4), (5, 5.4)]
     assert status(database, job_id).videos == VideoProgress(1, 1.0, pytest.approx(5.4 / 7))
     work_in_threads(settings, database, job_id)
     [item] = read_items(database, job_id)
     assert (item.state, item.warning) == ("done", None)
     [kept] = stored_files(settings)
-    whole = read_copy_at_once(settings, database, clip)
+    whole = read_whole_video(settings, database, clip)
     frames = list(read_frames(kept))
     assert len(frames) == len(whole) == FRAMES
     assert all(differ(one, other) < 3 for one, other in zip(frames, whole, strict=True))
     assert count_rows(database, AnnotatedVideoRow) == 0
 
 
-def test_of_a_part_that_is_asked_for_only_that_is_in_the_copy(
+def test_the_annotated_video_has_only_the_requested_part(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip)
@@ -85,11 +85,11 @@ def test_of_a_part_that_is_asked_for_only_that_is_in_the_copy(
     [kept] = stored_files(settings)
     frames = list(read_frames(kept))
     assert len(frames) == 30
-    whole = read_copy_at_once(settings, database, clip)[20]
+    whole = read_whole_video(settings, database, clip)[20]
     assert differ(frames[0], whole) < 20
 
 
-def test_a_worker_that_dies_leaves_the_pieces_it_has_kept(
+def test_a_worker_that_dies_leaves_the_clips_it_has_stored(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip)
@@ -105,7 +105,7 @@ def test_a_worker_that_dies_leaves_the_pieces_it_has_kept(
     assert [len(list(read_frames(path))) for path in stored_files(settings)] == [FRAMES]
 
 
-def test_a_cancelled_job_keeps_no_piece(database: Database, settings: Settings, clip: Path) -> None:
+def test_a_cancelled_job_keeps_no_clip(database: Database, settings: Settings, clip: Path) -> None:
     settings = allow(settings, clip)
     job_id, root = begin(database, settings, clip)
     run_for(settings, database, root, 20)
@@ -114,13 +114,13 @@ def test_a_cancelled_job_keeps_no_piece(database: Database, settings: Settings, 
     assert close(database) == [job_id]
     assert status(database, job_id).state is JobState.CANCELLED
     assert not any(count_rows(database, table) for table in VIDEO_TABLES)
-    # The files go with the job: they are of a batch that it knows.
+    # The files are erased with the job: they are in one of its batches.
     with database.read() as session:
         batches = session.scalars(select(JobRow.batches)).one()
     assert {path.parent.name for path in stored_files(settings)} == set(batches)
 
 
-def test_a_copy_for_which_there_is_no_time_costs_no_person(
+def test_an_annotated_video_without_time_costs_no_person(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip)
@@ -128,12 +128,12 @@ def test_a_copy_for_which_there_is_no_time_costs_no_person(
     open_worker(settings, database, work_seconds=-1.0).run(root, "task")
     [item] = read_items(database, job_id)
     assert (item.state, item.annotated_video_uri, item.error) == ("done", None, None)
-    assert "No annotated video was stored: not one frame" in (item.warning or "")
+    assert "No annotated video was stored: no frame was drawn" in (item.warning or "")
     assert count_rows(database, TrackRow) == PEOPLE
     assert stored_files(settings) == []
 
 
-def test_of_a_job_that_is_erased_while_its_copy_is_drawn_nothing_is_left(
+def test_a_job_that_is_erased_while_its_video_is_drawn_leaves_nothing(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip)
@@ -153,7 +153,7 @@ def test_of_a_job_that_is_erased_while_its_copy_is_drawn_nothing_is_left(
     assert stored_files(settings) == []
 
 
-def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
+def test_an_annotated_video_that_takes_longer_to_store_than_a_lease_is_stored(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = allow(settings, clip, lease_seconds=0.6)
@@ -177,7 +177,7 @@ def test_a_copy_that_takes_longer_to_keep_than_a_lease_lasts_is_kept(
         assert (chunk.state, chunk.crashes) == (ChunkState.DONE, 0)
 
 
-def test_a_join_that_takes_all_the_time_there_is_ends_without_a_copy(
+def test_a_join_that_takes_all_its_time_ends_without_an_annotated_video(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = allow(settings, clip)
@@ -202,7 +202,7 @@ def test_a_join_that_takes_all_the_time_there_is_ends_without_a_copy(
         (lambda: turn_right(decode_sample("H.265 10-bit")), (48, 64)),
     ],
 )
-def test_an_odd_video_has_a_copy(
+def test_an_odd_video_has_an_annotated_video(
     database: Database,
     settings: Settings,
     clip: Path,
@@ -220,9 +220,9 @@ def test_an_odd_video_has_a_copy(
     [item] = read_items(database, job_id)
     assert item.state == "done"
     [kept] = stored_files(settings)
-    copied = list(read_frames(kept))
-    assert len(copied) == frames
-    height, width = copied[0].shape[:2]
+    drawn = list(read_frames(kept))
+    assert len(drawn) == frames
+    height, width = drawn[0].shape[:2]
     assert size in (None, (width, height))
     assert (item.width_pixels, item.height_pixels) in [
         (width + odd, height + other) for odd in (0, 1) for other in (0, 1)
@@ -230,7 +230,7 @@ def test_an_odd_video_has_a_copy(
 
 
 def begin(database: Database, settings: Settings, clip: Path, **options: float) -> tuple[int, int]:
-    """A job whose video has been looked at, and the chunk by which it is joined."""
+    """A job whose video is analyzed, and the chunk that joins it."""
     job_id = submit_videos(database, clip, annotated_video=True, **options)
     for _ in range(2):
         for chunk_id in hints(database, resend_seconds=-1):
@@ -253,9 +253,9 @@ def run_for(
     frames: int,
     meanwhile: tuple[int, Callable[[], None]] | None = None,
 ) -> int:
-    """A worker that has to end when it has drawn so many frames of the copy; how many those are.
+    """Run a worker that shuts down when it has drawn this many frames; returns how many it drew.
 
-    `meanwhile` is what happens when so many are drawn.
+    `meanwhile` is a number of drawn frames, and what happens then.
     """
     drawn: list[object] = []
     draw = drawing._draw
@@ -279,7 +279,7 @@ def read_progress(database: Database) -> tuple[int, float]:
         return row.clips, round(row.drawn_seconds or 0, 3)
 
 
-def read_copy_at_once(settings: Settings, database: Database, clip: Path) -> Frames:
+def read_whole_video(settings: Settings, database: Database, clip: Path) -> Frames:
     before = set(stored_files(settings))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing, "CLIP_FRAMES", 1000)

@@ -1,4 +1,4 @@
-"""For how long a person is seen ends with the video, and with the part that was asked for."""
+"""Nobody is seen beyond the end of the video, or of the requested part."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from models.videos.tracks import SeenFace
 from tests.support.jobs import make_face
 from worker.videos.joining import Joiner
 
-# Fields of which nothing can be said, neither of their contrast nor that they are blind.
+# Plain colors that are not blind, as white and black are.
 ROOM, OTHER_ROOM = (
     sign_frame(Picture(np.full((90, 160, 3), color, np.uint8), 160, 90))
     for color in ((40, 60, 160), (60, 150, 50))
@@ -20,9 +20,9 @@ FLASH, BLACK = (
 )
 
 
-def make_frame(seconds: float, signature: bytes = ROOM) -> StoredFrame:
-    place = round(seconds * 10)
-    return StoredFrame(place, place, seconds, signature, (SeenFace(place, make_face()),))
+def make_frame(seconds: float, fingerprint: bytes = ROOM) -> StoredFrame:
+    position = round(seconds * 10)
+    return StoredFrame(position, position, seconds, fingerprint, (SeenFace(position, make_face()),))
 
 
 def see_for(times: list[float], frames_per_second: float, ends: list[float]) -> float:
@@ -48,14 +48,14 @@ def see_for(times: list[float], frames_per_second: float, ends: list[float]) -> 
         "goes on behind its end", "part ends behind a wrong end",
     ],
 )  # fmt: skip
-def test_the_last_frame_is_shown_until_the_end_that_is_known(
+def test_the_last_frame_is_shown_until_the_known_end(
     times: list[float], frames_per_second: float, ends: list[float], expected: float
 ) -> None:
     assert see_for(times, frames_per_second, ends) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    ("signatures", "tracks"),
+    ("fingerprints", "tracks"),
     [
         ([ROOM, ROOM, ROOM], 1),
         ([ROOM, FLASH, ROOM], 1),
@@ -66,16 +66,14 @@ def test_the_last_frame_is_shown_until_the_end_that_is_known(
     ],
     ids=["one room", "a flash", "a moment of black", "a cut", "a cut in a flash", "opens black"],
 )
-def test_a_person_is_another_in_another_shot(signatures: list[bytes], tracks: int) -> None:
+def test_a_person_in_another_shot_is_another_track(fingerprints: list[bytes], tracks: int) -> None:
     joiner = Joiner(2.0)
-    joiner.join(make_frame(at / 2, signature) for at, signature in enumerate(signatures))
+    joiner.join(make_frame(at / 2, fingerprint) for at, fingerprint in enumerate(fingerprints))
     assert len(joiner.tracks) == tracks
 
 
 @pytest.mark.parametrize(("gap_seconds", "expected"), [(1.5, 1.5 + 0.5), (20.0, 0.5)])
-def test_a_hole_in_a_video_is_no_time_in_which_somebody_is_seen(
-    gap_seconds: float, expected: float
-) -> None:
+def test_nobody_is_seen_in_a_gap_of_a_video(gap_seconds: float, expected: float) -> None:
     joiner = Joiner(2.0)
     joiner.join([make_frame(0.0), make_frame(gap_seconds)])
     assert joiner.tracks[0].seconds_visible == pytest.approx(expected)

@@ -1,4 +1,4 @@
-"""What is said of a video that is joined: for how long people are seen, and what is missing."""
+"""A joined video reports for how long people are seen, and what is missing."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from tests.support.jobs import make_face
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import LooseChunk, make_chunk
 from worker.settings import Settings
+from worker.videos.analysis import VideoAnalysis
 from worker.videos.people import THUMBNAILS_PER_BATCH, draw_people, join_video
 from worker.videos.rows import VideoRows
-from worker.videos.segments import VideoAnalysis
 
-SIGNATURE = bytes([1]) * 128
+FINGERPRINT = bytes([1]) * 128
 
 
 class Rows(VideoRows):
@@ -31,9 +31,13 @@ class Rows(VideoRows):
     ) -> None:
         self._frames = [
             StoredFrame(
-                place, round(seconds * rate), seconds, SIGNATURE, (SeenFace(place, make_face()),)
+                position,
+                round(seconds * rate),
+                seconds,
+                FINGERPRINT,
+                (SeenFace(position, make_face()),),
             )
-            for place, seconds in enumerate(times)
+            for position, seconds in enumerate(times)
         ]
         self._small = encode_scene("JPEG")
         self.width_pixels, self.duration_seconds, self.warning = 640, duration_seconds, warning
@@ -80,8 +84,8 @@ def test_nobody_is_seen_beyond_the_end(
 
 
 def every(seconds: float, stop: float) -> list[float]:
-    """The times of frames so far apart."""
-    return [place * seconds for place in range(round(stop / seconds))]
+    """The times of frames this far apart."""
+    return [number * seconds for number in range(round(stop / seconds))]
 
 
 @pytest.mark.parametrize(
@@ -89,15 +93,15 @@ def every(seconds: float, stop: float) -> list[float]:
     [
         (every(0.5, 40), 40.0, 25.0, {}),
         (every(4.0, 40), 40.0, 0.25, {}),
-        # Frames every four seconds up to 24, looked at every five: at 28 none is there any more.
+        # Frames every four seconds up to 24, analyzed every five: at 28 there is none any more.
         ([0.0, 8.0, 12.0, 16.0, 20.0], 28.0, 0.25, {"frames_per_second": 0.2}),
-        # A screen that seldom changes, with a rate that is only at times reached.
+        # A screen that seldom changes, and seldom reaches its rate.
         ([0.0, 0.5, 1.0, 6.0, 11.0], 16.0, 30.0, {}),
         (every(4.0, 40), 40.0, 0.25, {"end_seconds": 20.0}),
     ],
-    ids=["whole", "slow", "slow and seldom looked at", "varying", "a part"],
+    ids=["whole", "slow", "slow and seldom analyzed", "varying", "a part"],
 )
-def test_a_video_whose_last_frame_is_shown_for_long_does_not_break_off(
+def test_a_last_frame_that_is_shown_for_long_is_no_early_end(
     times: list[float],
     duration_seconds: float,
     rate: float,
@@ -109,7 +113,7 @@ def test_a_video_whose_last_frame_is_shown_for_long_does_not_break_off(
 @pytest.mark.parametrize(
     ("times", "rate"), [(every(0.5, 20), 25.0), (every(4.0, 20), 0.25)], ids=["usual", "slow"]
 )
-def test_a_video_that_ends_long_before_its_duration_breaks_off(
+def test_a_video_that_ends_long_before_its_duration_has_a_warning(
     times: list[float], rate: float
 ) -> None:
     warning = join(times, 40.0, rate=rate).warning
@@ -129,7 +133,7 @@ def test_a_video_that_ends_long_before_its_duration_breaks_off(
     ],
     ids=str,
 )
-def test_a_file_that_breaks_off_within_the_part_asked_for_is_warned_of(
+def test_a_file_that_breaks_off_has_a_warning_if_the_requested_part_reaches_that_far(
     options: dict[str, float], is_kept: bool
 ) -> None:
     stop = min(options.get("end_seconds", 20.0), 20.0)
@@ -138,7 +142,7 @@ def test_a_file_that_breaks_off_within_the_part_asked_for_is_warned_of(
 
 
 class Undecodable(VideoAnalysis):
-    """Finds no frame anew."""
+    """Cannot decode a frame again."""
 
     def __init__(self) -> None:
         pass

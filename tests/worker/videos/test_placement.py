@@ -1,4 +1,4 @@
-"""Where the annotated copy draws its boxes between the frames that were looked at."""
+"""Where the annotated video draws its boxes between the analyzed frames."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ PATTERN = blur_noise(3, FACE, FACE, 255) * 1.2
 
 
 def run_faster(number: int) -> tuple[int, int]:
-    """A person who starts to run: nowhere near a straight line in time."""
+    """A person who starts to run, and does not move evenly."""
     return 20 + round(1.4 * number**2), 60
 
 
@@ -38,76 +38,76 @@ def draw(number: int, shot: int = 0) -> np.ndarray:
     return frame
 
 
-def place(number: int) -> np.ndarray:
+def find_box(number: int) -> np.ndarray:
     x, y = run_faster(number)
     return np.array([x, y, x + FACE, y + FACE]) / WIDTH
 
 
-def look(number: int, frames: Frames, *tracks: int) -> Moment:
+def analyze(number: int, frames: Frames, *tracks: int) -> Moment:
     seconds, bgr = frames[number]
-    signature = sign_frame(Picture(np.ascontiguousarray(bgr[:, :, ::-1]), WIDTH, HEIGHT))
-    return Moment(seconds, signature, {track: place(number) for track in tracks})
+    fingerprint = sign_frame(Picture(np.ascontiguousarray(bgr[:, :, ::-1]), WIDTH, HEIGHT))
+    return Moment(seconds, fingerprint, {track: find_box(number) for track in tracks})
 
 
-def run(frames: Frames, *moments: Moment) -> list[placement.Places]:
-    placed = place_people(
+def run(frames: Frames, *moments: Moment) -> list[placement.Boxes]:
+    annotated = place_people(
         ((at, bgr.copy()) for at, bgr in frames), iter(moments), LooseChunk(make_chunk())
     )
-    return [places for _, _, places in placed]
+    return [boxes for _, _, boxes in annotated]
 
 
 def shoot(shots: list[int]) -> Frames:
     return [(number / 25, draw(number, shot)) for number, shot in enumerate(shots)]
 
 
-def miss(places: placement.Places, number: int, track: int = 1) -> float:
-    """How far off the box is, in sides of the face."""
-    return float(np.abs(places[track] - place(number)).max()) * WIDTH / FACE
+def miss(boxes: placement.Boxes, number: int, track: int = 1) -> float:
+    """The distance of the box from the face, in sides of the face."""
+    return float(np.abs(boxes[track] - find_box(number)).max()) * WIDTH / FACE
 
 
 def test_a_box_stays_on_a_face_that_does_not_move_evenly() -> None:
     frames = shoot([0] * FRAMES)
-    found = run(frames, look(0, frames, 1), look(12, frames, 1))
+    found = run(frames, analyze(0, frames, 1), analyze(12, frames, 1))
     assert len(found) == FRAMES
-    assert max(miss(places, number) for number, places in enumerate(found)) < 0.1
+    assert max(miss(boxes, number) for number, boxes in enumerate(found)) < 0.1
     # In a straight line it would have been off by a whole face.
-    assert miss({1: (place(0) + place(12)) / 2}, 6) > 0.9
+    assert miss({1: (find_box(0) + find_box(12)) / 2}, 6) > 0.9
 
 
-def test_who_is_seen_in_one_frame_only_is_shown_up_to_half_way() -> None:
+def test_people_in_one_of_two_frames_are_shown_up_to_half_way() -> None:
     frames = shoot([0] * FRAMES)
-    leaving = run(frames, look(0, frames, 1), look(12, frames))
-    assert [len(places) for places in leaving] == [1] * 6 + [0] * 7
-    coming = run(frames, look(0, frames), look(12, frames, 1))
-    assert [len(places) for places in coming] == [0] * 6 + [1] * 7
-    assert max(miss(places, number) for number, places in enumerate(coming) if places) < 0.1
+    leaving = run(frames, analyze(0, frames, 1), analyze(12, frames))
+    assert [len(boxes) for boxes in leaving] == [1] * 6 + [0] * 7
+    coming = run(frames, analyze(0, frames), analyze(12, frames, 1))
+    assert [len(boxes) for boxes in coming] == [0] * 6 + [1] * 7
+    assert max(miss(boxes, number) for number, boxes in enumerate(coming) if boxes) < 0.1
 
 
 def test_boxes_change_at_the_cut_between_two_frames() -> None:
     frames = shoot([0] * 4 + [1] * 9)
-    found = run(frames, look(0, frames, 1), look(12, frames, 2))
-    assert [list(places) for places in found] == [[1]] * 4 + [[2]] * 9
+    found = run(frames, analyze(0, frames, 1), analyze(12, frames, 2))
+    assert [list(boxes) for boxes in found] == [[1]] * 4 + [[2]] * 9
     tracks = [1] * 4 + [2] * 9
     assert all(
-        miss(places, number, track) < 0.1
-        for number, (places, track) in enumerate(zip(found, tracks, strict=True))
+        miss(boxes, number, track) < 0.1
+        for number, (boxes, track) in enumerate(zip(found, tracks, strict=True))
     )
 
 
-def test_a_face_that_is_lost_on_the_way_goes_in_a_straight_line() -> None:
+def test_the_box_of_a_face_that_is_lost_moves_in_a_straight_line() -> None:
     frames = shoot([0] * FRAMES)
     random = np.random.default_rng(4)
     covered = [
         (at, random.integers(0, 255, bgr.shape).astype(np.uint8) if 2 < number < 10 else bgr)
         for number, (at, bgr) in enumerate(frames)
     ]
-    found = run(covered, look(0, frames, 1), look(12, frames, 1))
-    assert np.allclose(found[6][1], (place(0) + place(12)) / 2)
+    found = run(covered, analyze(0, frames, 1), analyze(12, frames, 1))
+    assert np.allclose(found[6][1], (find_box(0) + find_box(12)) / 2)
     assert miss(found[1], 1) < 0.1
     assert miss(found[11], 11) < 0.1
 
 
-def test_frames_far_apart_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_far_apart_do_not_pile_up_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placement, "MOST_WAITING", 4)
     frames = shoot([0] * FRAMES)
     read = 0
@@ -118,44 +118,44 @@ def test_frames_far_apart_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> Non
             read += 1
             yield frame
 
-    moments = iter([look(0, frames, 1), look(12, frames, 1)])
+    moments = iter([analyze(0, frames, 1), analyze(12, frames, 1)])
     given = 0
-    for number, (_, _, places) in enumerate(
+    for number, (_, _, boxes) in enumerate(
         place_people(count(), moments, LooseChunk(make_chunk()))
     ):
         given += 1
         assert read - given <= 4
-        assert miss(places, number) < 0.1
+        assert miss(boxes, number) < 0.1
     assert given == FRAMES
 
 
-def test_people_are_followed_behind_the_last_frame_that_was_looked_at() -> None:
+def test_people_are_followed_after_the_last_analyzed_frame() -> None:
     frames = shoot([0] * FRAMES)
-    found = run(frames, look(0, frames, 1), look(6, frames, 1))
-    assert max(miss(places, number) for number, places in enumerate(found)) < 0.15
+    found = run(frames, analyze(0, frames, 1), analyze(6, frames, 1))
+    assert max(miss(boxes, number) for number, boxes in enumerate(found)) < 0.15
 
 
 def test_nobody_is_followed_into_a_frame_of_another_size() -> None:
     frames = shoot([0] * FRAMES)
     frames[6:] = [(at, cv2.resize(bgr, (160, 90))) for at, bgr in frames[6:]]
-    found = run(frames, look(0, frames, 1))
-    assert [len(places) for places in found] == [1] * 6 + [0] * 7
+    found = run(frames, analyze(0, frames, 1))
+    assert [len(boxes) for boxes in found] == [1] * 6 + [0] * 7
 
 
-def test_it_ends_without_the_frames_whose_next_moment_has_not_come() -> None:
+def test_stopping_leaves_out_the_frames_that_wait_for_their_next_moment() -> None:
     frames = shoot([0] * FRAMES)
     asked = iter([False] * 8 + [True])
-    moments = iter([look(0, frames, 1), look(5, frames, 1), look(12, frames, 1)])
-    placed = list(place_people(iter(frames), moments, LooseChunk(make_chunk(), asked)))
-    assert [at for at, _, _ in placed] == [at for at, _ in frames[:5]]
+    moments = iter([analyze(0, frames, 1), analyze(5, frames, 1), analyze(12, frames, 1)])
+    annotated = list(place_people(iter(frames), moments, LooseChunk(make_chunk(), asked)))
+    assert [at for at, _, _ in annotated] == [at for at, _ in frames[:5]]
 
 
 @pytest.mark.parametrize(
     ("seconds", "left", "since"),
     [(-1.0, 3, None), (0.0, 3, 0.0), (1.5, 2, 1.0), (9.0, 1, 2.0)],
-    ids=["before all", "the first", "between", "behind all"],
+    ids=["before all", "the first", "between", "after all"],
 )
-def test_moments_are_skipped_up_to_the_last_that_is_over(
+def test_moments_are_skipped_up_to_the_last_one_before(
     seconds: float, left: int, since: float | None
 ) -> None:
     moments = [Moment(float(number), b"", {}) for number in range(3)]

@@ -1,23 +1,21 @@
-"""Step 4 for videos: one is cut into segments, and the frames of each segment are looked at."""
+"""Analyzes videos: cuts them into segments, and finds the faces in the frames of each segment."""
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedIOBase, BytesIO
 from itertools import islice
-from math import ceil
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.job_values import JobOptions, ThumbnailKind
+from db.job_values import ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
-from models.errors import TooLargeItem
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFaces
-from models.videos.reader import Frame, Grid, Video, VideoHeader
+from models.videos.reader import Frame, Video
 from models.videos.shots import sign_frame
 from models.videos.tracks import SeenFace
 from worker.lease import HeldChunk
@@ -25,28 +23,22 @@ from worker.memory import bound_memory
 from worker.pictures.thumbnails import shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources.reader import Sources
+from worker.videos.cutting import check_positions, cut_segments, make_grid
 from worker.videos.download import LocalVideo
 from worker.videos.drawing import Clip, Part, draw_clips
 from worker.videos.joining import Joiner
 
-# Each segment is this part of what a slot would get of the frames left (Polychronopoulos and Kuck
-# 1987): every slot has its part of a short video, and none works long after the others. But not so
-# fine that finding the first frame takes longer than looking at all.
-SHARES_PER_SLOT = 2
-FEWEST_FRAMES = 16
-# A frame that may be shown later is kept nearly as it was.
+# A frame that may be shown later is stored nearly as it was.
 SMALL_QUALITY = 95
-# As many times as the database can number the faces of.
-MOST_PLACES = 2_000_000
-# Enough for the sixteen frames of 36 megapixels that an H.264 decoder may have to keep, and for
-# what is found in them.
+# Enough for the sixteen frames of 36 megapixels that an H.264 decoder may have to keep, and for the
+# faces found in them.
 DECODER_BYTES = 2 << 30
 BREAKS_OFF = "The file breaks off before its end; what can be read is analyzed."
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The frames of a segment; `reached` is the grid time where it was left, None at its end."""
+    """The frames of a segment; `reached` is the grid position where it was left, if it was."""
 
     frames: tuple[FoundFrame, ...]
     reached: int | None = None
@@ -54,18 +46,18 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class _AnalyzedFrame:
-    """A frame that was looked at, whose pixels are gone but for a small picture."""
+    """An analyzed frame, of whose pixels only a small picture is kept."""
 
     position: int
     number: int
     seconds: float
     found: FoundFaces
-    signature: bytes
+    fingerprint: bytes
     small_rgb: NDArray[np.uint8] | None
 
 
 class VideoAnalysis:
-    """Opened once per process, beside the analysis of pictures, with the same nets."""
+    """Opened once per process, with the same models as the analysis of pictures."""
 
     def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
         self._settings = settings
@@ -76,10 +68,16 @@ class VideoAnalysis:
         self._local.close()
 
     def cut(self, held: HeldChunk, slots: int) -> VideoCut:
-        """How a video is cut; raises an ItemError where it cannot be read at all."""
+        """The segments of a video; raises an ItemError if it cannot be read at all."""
         with self._open(held) as (video, digest):
             header, warning = video.header, BREAKS_OFF if video.breaks_off() else None
-        segments = self._cut(held.chunk.options, header, slots)
+        segments = cut_segments(
+            held.chunk.options,
+            header,
+            slots,
+            self._settings.segment_frames,
+            self._settings.max_video_frames,
+        )
         return VideoCut(
             header.width_pixels,
             header.height_pixels,
@@ -88,38 +86,6 @@ class VideoAnalysis:
             segments,
             warning,
         )
-
-    def _cut(
-        self, options: JobOptions, header: VideoHeader, slots: int
-    ) -> tuple[tuple[int, int | None], ...]:
-        bound = _bound_frames(options)
-        places = bound
-        if header.duration_seconds is not None:
-            places = make_grid(options).count(header.duration_seconds)
-            places = places if bound is None else min(places, bound)
-        if places is None:
-            return ((0, None),)
-        per_frame = places_per_frame(options, header)
-        self._check_frames(places, per_frame)
-        starts = [0]
-        while (left := places - starts[-1]) > (size := self._size(left, per_frame, slots)):
-            starts.append(starts[-1] + size)
-        # A header may say less than there is: the last one goes on to the end.
-        stops: list[int | None] = [*starts[1:], bound]
-        return tuple(zip(starts, stops, strict=True))
-
-    def _size(self, places: int, per_frame: float, slots: int) -> int:
-        """How many places of the grid a segment has."""
-        frames = ceil(places / per_frame / (SHARES_PER_SLOT * max(1, slots)))
-        return ceil(min(max(frames, FEWEST_FRAMES), self._settings.segment_frames) * per_frame)
-
-    def _check_frames(self, places: int, per_frame: float) -> None:
-        most = self._settings.max_video_frames
-        if places > MOST_PLACES or places / per_frame > most:
-            raise TooLargeItem(
-                f"The video has more than {most} frames to look at; ask for fewer "
-                "frames_per_second, or for a part of it by start_seconds and end_seconds."
-            )
 
     def analyze(self, held: HeldChunk) -> Segment:
         """Find and classify the faces of a segment's frames, until the work has to stop."""
@@ -138,27 +104,29 @@ class VideoAnalysis:
     def _analyze_all(
         self, video: Video, held: HeldChunk, analyzed: list[_AnalyzedFrame]
     ) -> int | None:
-        chunk = held.chunk
-        reached = chunk.first_frame
-        for frame in video.sample(make_grid(chunk.options), reached, chunk.stop_frame):
+        chunk, options, reached = held.chunk, held.chunk.options, held.chunk.first_frame
+        most_frames = self._settings.max_video_frames
+        for frame in video.sample(make_grid(options), reached, chunk.stop_frame):
             if held.should_stop():
                 return reached
             if frame is None:
                 continue
-            self._check_frames(frame.position, places_per_frame(chunk.options, video.header))
+            check_positions(frame.position, options, video.header, most_frames)
             if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
                 return reached
-            analyzed.append(self._analyze(frame, chunk.options.thumbnails))
+            analyzed.append(self._analyze(frame, options.thumbnails))
             reached = frame.position + 1
         return None
 
     def _analyze(self, frame: Frame, thumbnails: ThumbnailKind) -> _AnalyzedFrame:
         [found] = self._analyzer.find([frame.picture])
-        signature = sign_frame(frame.picture, [face.detection.box for face in found.faces])
+        fingerprint = sign_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
         small = shrink(frame.picture.rgb, side) if wanted else None
-        return _AnalyzedFrame(frame.position, frame.number, frame.seconds, found, signature, small)
+        return _AnalyzedFrame(
+            frame.position, frame.number, frame.seconds, found, fingerprint, small
+        )
 
     def find_small(self, held: HeldChunk, position: int) -> bytes | None:
         """The small picture of a frame that no segment kept, decoded again."""
@@ -200,32 +168,12 @@ class VideoAnalysis:
             self._local.rest()
 
 
-def make_grid(options: JobOptions) -> Grid:
-    """When the frames are that these options ask for."""
-    return Grid(options.frames_per_second, options.start_seconds, options.end_seconds)
-
-
-def places_per_frame(options: JobOptions, header: VideoHeader) -> float:
-    """How many places of the grid there are for each frame that has one: a header that promises
-    frames seconds apart makes no more work than there are frames."""
-    rate = header.frames_per_second
-    return max(1.0, options.frames_per_second / rate) if rate else 1.0
-
-
-def _bound_frames(options: JobOptions) -> int | None:
-    """How many frames these options allow; None where that is for the video to say."""
-    bounds = [] if options.max_frames is None else [options.max_frames]
-    if options.end_seconds is not None:
-        bounds.append(make_grid(options).count(options.end_seconds))
-    return min(bounds, default=None)
-
-
 def _describe(analyzed: _AnalyzedFrame, faces: tuple[Face, ...]) -> FoundFrame:
     return FoundFrame(
         analyzed.position,
         analyzed.number,
         analyzed.seconds,
-        analyzed.signature,
+        analyzed.fingerprint,
         faces,
         dropped=analyzed.found.dropped,
     )
@@ -234,7 +182,7 @@ def _describe(analyzed: _AnalyzedFrame, faces: tuple[Face, ...]) -> FoundFrame:
 def _keep_best(
     frames: Sequence[FoundFrame], analyzed: Sequence[_AnalyzedFrame], frames_per_second: float
 ) -> list[FoundFrame]:
-    """A small picture of each frame that is the best of a track as far as this segment tells."""
+    """Add a small picture to each frame that is the best of a track within this segment."""
     joiner = Joiner(frames_per_second)
     joiner.join(
         StoredFrame(

@@ -1,4 +1,4 @@
-"""Workers die, end and are cancelled in the middle of a video: nothing is lost or doubled."""
+"""Workers crash, shut down or are cancelled during a video: nothing is lost or doubled."""
 
 import multiprocessing
 import os
@@ -54,7 +54,7 @@ def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sql
 
 
 class Meddler(Analyzer):
-    """Does something at the third frame that it is given."""
+    """Interferes at the third frame that it is given."""
 
     def __init__(self, analyzer: Analyzer, meddle: Callable[[], None]) -> None:
         self._inner = analyzer
@@ -116,7 +116,7 @@ def test_killing_a_worker_in_the_middle_changes_nothing(
     assert status(database, job_id).counts.done == 1
 
 
-def test_a_worker_that_comes_too_late_records_nothing(
+def test_a_worker_that_is_overtaken_records_nothing(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip, segment_frames=7)
@@ -163,7 +163,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
     assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))
     with database.write() as session:
         assert retry_job(session, job_id) == 1
-    # A worker that dies over the cutting is no end to it either.
+    # Workers that die while they cut the video do not end it either.
     [root] = hints(database, resend_seconds=-1)
     for _ in range(2):
         assert claim(database, root, "dead") is not None
@@ -176,7 +176,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
     assert count_rows(database, TrackRow) == PEOPLE
 
 
-def test_a_worker_that_has_to_end_leaves_the_rest_of_its_segment(
+def test_a_worker_that_is_shutting_down_leaves_the_rest_of_its_segment(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip)
@@ -199,7 +199,7 @@ def test_a_worker_that_has_to_end_leaves_the_rest_of_its_segment(
     assert read_everything(database, item.id) == reference
 
 
-def test_a_video_of_which_no_frame_is_reached_in_time_is_given_up(
+def test_a_video_whose_next_frame_is_not_reached_in_time_fails(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip)
@@ -231,7 +231,7 @@ def test_a_video_that_kills_workers_again_after_a_retry_fails_again(
 
 
 @pytest.mark.parametrize("end", [cancel_job, erase_job])
-def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
+def test_a_job_that_ends_early_keeps_nothing_of_an_unfinished_video(
     database: Database, settings: Settings, clip: Path, end: Callable[[Session, int], bool]
 ) -> None:
     settings = allow(settings, clip, segment_frames=7)
@@ -252,7 +252,7 @@ def test_a_job_that_ends_early_keeps_nothing_of_a_begun_video(
 
 
 def claim_join(database: Database, settings: Settings, token: str) -> ClaimedChunk:
-    """Work until a video waits to be joined, and take that."""
+    """Work until a video waits to be joined, and claim that chunk."""
     while True:
         [chunk_id] = hints(database, resend_seconds=-1)
         with database.read() as session:
@@ -270,7 +270,7 @@ def keep_thumbnails(database: Database, chunk: ClaimedChunk, numbers: range) -> 
         return record_thumbnails(session, chunk, numbers, drawn)
 
 
-def test_thumbnails_of_a_join_that_died_are_hidden_and_then_replaced(
+def test_thumbnails_of_a_crashed_join_are_hidden_and_then_replaced(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip)
@@ -291,7 +291,7 @@ def test_thumbnails_of_a_join_that_died_are_hidden_and_then_replaced(
 
 
 @pytest.mark.parametrize("end", [cancel_job, erase_job, None])
-def test_a_join_that_is_given_up_leaves_no_thumbnail(
+def test_a_join_that_fails_leaves_no_thumbnail(
     database: Database,
     settings: Settings,
     clip: Path,

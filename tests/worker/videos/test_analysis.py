@@ -1,4 +1,4 @@
-"""A video's way through workers: people, not frames, however it is cut and whoever works on it."""
+"""A video's people are the same however it is cut, and whichever workers analyze it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,9 +41,9 @@ from tests.support.videos import (
 )
 from tests.support.work import open_worker, work_until_done
 from worker.settings import Settings
-from worker.videos import segments
+from worker.videos import cutting
 
-# Of the clip's 14 frames, so many to a segment make one, two and seven segments.
+# This many of the clip's 14 frames to a segment make one, two and seven segments.
 SEGMENTATIONS = {1: 64, 2: 7, 7: 2}
 ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
     "no duration": (forget_duration, "done", 14, None),
@@ -114,7 +114,7 @@ def test_segments_and_workers_change_nothing(
     assert status(database, job_id).state is JobState.COMPLETED
 
 
-def test_how_far_a_video_is_can_be_followed(
+def test_the_progress_of_a_video_can_be_followed(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     settings = allow(settings, clip, segment_frames=4)
@@ -141,12 +141,14 @@ def test_a_video_among_pictures_gets_a_chunk_of_its_own(
     worker = open_worker(allow(settings, clip), database)
     worker.run(first, "task")
     with database.read() as session:
-        pieces = session.execute(
-            select(ChunkRow.start, ChunkRow.stop, ChunkRow.state, ChunkRow.done, ChunkRow.earlier)
+        parts = session.execute(
+            select(
+                ChunkRow.start, ChunkRow.stop, ChunkRow.state, ChunkRow.done, ChunkRow.ended_before
+            )
             .where(ChunkRow.stop <= 2, ChunkRow.state != ChunkState.SPLIT)
             .order_by(ChunkRow.start)
         ).all()
-    assert [tuple(piece) for piece in pieces] == [(0, 1, "done", 1, 0), (1, 2, "waiting", 0, 0)]
+    assert [tuple(part) for part in parts] == [(0, 1, "done", 1, 0), (1, 2, "waiting", 0, 0)]
     work_until_done(allow(settings, clip), database)
     items = read_items(database, job_id)
     assert [item.state for item in items] == ["done"] * 8
@@ -156,12 +158,12 @@ def test_a_video_among_pictures_gets_a_chunk_of_its_own(
 
 
 @pytest.mark.parametrize("duplicates", Duplicates)
-def test_of_videos_with_the_same_bytes_all_count_or_one(
+def test_videos_with_the_same_bytes_count_each_or_once(
     database: Database, settings: Settings, clip: Path, duplicates: Duplicates
 ) -> None:
-    copy = clip.parent / "copy.mkv"
-    copy.write_bytes(clip.read_bytes())
-    job_id = submit_videos(database, clip, copy, duplicates=duplicates)
+    twin = clip.parent / "twin.mkv"
+    twin.write_bytes(clip.read_bytes())
+    job_id = submit_videos(database, clip, twin, duplicates=duplicates)
     work_until_done(allow(settings, clip), database)
     one, other = sorted(read_items(database, job_id), key=lambda item: item.duplicate_of or 0)
     assert (one.duplicate_of, other.duplicate_of) == (None, one.id)
@@ -174,7 +176,7 @@ def test_of_videos_with_the_same_bytes_all_count_or_one(
         assert count_rows(database, table) == PEOPLE * (1 if once else 2)
 
 
-def test_a_video_behind_pictures_that_are_done_is_retried_alone(
+def test_a_video_among_pictures_that_are_done_is_retried_alone(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     pictures = [clip.parent / f"{side}.jpg" for side in range(110, 117)]
@@ -194,7 +196,7 @@ def test_a_video_behind_pictures_that_are_done_is_retried_alone(
     assert read_items(database, job_id)[1].frames == 14
 
 
-def test_a_copy_that_cannot_be_kept_costs_no_person(
+def test_an_annotated_video_that_cannot_be_stored_costs_no_person(
     database: Database, settings: Settings, clip: Path
 ) -> None:
     job_id = submit_videos(database, clip, annotated_video=True)
@@ -206,7 +208,7 @@ def test_a_copy_that_cannot_be_kept_costs_no_person(
     assert count_rows(database, TrackRow) == PEOPLE
 
 
-def test_likely_faces_left_out_are_added_up_over_frames(
+def test_dropped_faces_are_added_up_over_frames(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip, segment_frames=4)
@@ -221,7 +223,7 @@ def test_likely_faces_left_out_are_added_up_over_frames(
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_video_is_done_or_says_why_not(
+def test_an_odd_video_is_done_or_fails_with_a_reason(
     database: Database, settings: Settings, clip: Path, name: str
 ) -> None:
     make, outcome, frames, warning = ODD[name]
@@ -247,16 +249,16 @@ def test_a_header_that_promises_hours_makes_no_more_work_than_its_frames(
     assert count_rows(database, ChunkRow) < 10
     work_until_done(allow(settings, clip), database)
     [item] = read_items(database, job_id)
-    # All but the first come when it is over by its edit list.
+    # By its edit list, the video ends before all frames but the first.
     assert (item.state, item.frames) == ("done", 1)
     assert (item.duration_seconds or 0) > 1000
 
 
-def test_a_slow_video_that_is_asked_too_often_is_refused(
+def test_too_many_frames_per_second_of_a_slow_video_are_refused(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Few frames at many times: so many that the database could not number their faces."""
-    monkeypatch.setattr(segments, "MOST_PLACES", 300)
+    """Few frames at more grid positions than the database could number the faces of."""
+    monkeypatch.setattr(cutting, "MOST_POSITIONS", 300)
     path = clip.parent / "seconds.mp4"
     path.write_bytes(decode_sample("H.264 of varying rate"))
     for often, state in ((60.0, "done"), (200.0, "failed")):
@@ -280,7 +282,7 @@ def test_a_slow_video_that_is_asked_too_often_is_refused(
     ],
     ids=str,
 )
-def test_options_and_limits_are_kept_to(
+def test_options_and_limits_are_respected(
     database: Database,
     settings: Settings,
     clip: Path,
