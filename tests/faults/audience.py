@@ -1,4 +1,4 @@
-"""What an audience reads after every case: the cube, told of each change a little later."""
+"""Audience queries after every case: the cube, which gets each change a little later."""
 
 from collections import Counter
 
@@ -21,7 +21,7 @@ from db.tables import ItemRow, JobRow
 
 
 def check_cube(database: Database, job_id: int) -> list[str]:
-    """I5: what an audience reads of a tag that only this job has is what it reads of the job."""
+    """I5: an audience by a tag that only this job has is the audience of the job."""
     with database.read() as session:
         job = session.get(JobRow, job_id)
         assert job is not None
@@ -34,7 +34,7 @@ def check_cube(database: Database, job_id: int) -> list[str]:
 
 
 def check_measures(database: Database, job_id: int) -> list[str]:
-    """I5: what is counted of items is what their rows say."""
+    """I5: the counts of items match their rows."""
     wanted: Counter[str] = Counter()
     with database.read() as session:
         for item in session.scalars(select(ItemRow).where(ItemRow.job_id == job_id)):

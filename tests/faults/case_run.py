@@ -28,15 +28,15 @@ SMALLEST_JOB_ITEMS = 200
 END_SECONDS = 300.0
 NAP_SECONDS = 0.1
 Answer = TypeVar("Answer")
-# Shorter ones of the same kind, for runs that are not full.
+# Shorter faults of the same kind, for shortened runs.
 SHORTER = {
     "broker frozen for 40 s": "broker frozen for 3 s",
-    "broker away for 20 leases": "broker lost",
+    "broker down for 20 leases": "broker lost",
 }
 
 
 class CaseRun:
-    """Runs a case, and tells its outcome what happens as it does."""
+    """Runs a case, and notes in its outcome what happens."""
 
     def __init__(
         self, case: Case, outcome: Outcome, seed: int, scale: float, ends_at: float
@@ -50,7 +50,7 @@ class CaseRun:
         outcome.plan = asdict(case.plan)
 
     def run(self) -> None:
-        """Whatever breaks off is a difference; an interruption is let through."""
+        """Every error is a difference; only an interruption is raised."""
         server: DatabaseServer = SqliteFile() if self._case.sqlite else PostgresqlServer()
         try:
             with Cluster(server, self._case.plan) as self._cluster:
@@ -80,7 +80,7 @@ class CaseRun:
             self._note_cluster()
 
     def _run_threads(self) -> None:
-        """Every lane and a few jobs at a time, until all are through."""
+        """Every lane, and a few jobs at a time, until all have ended."""
         lanes = enumerate(self._case.lanes)
         with ThreadPoolExecutor(len(self._case.lanes) + JOBS_AT_ONCE) as threads:
             running: list[Future[None]] = [
@@ -116,7 +116,7 @@ class CaseRun:
             self._nap(lane.pause_seconds * (0.5 + faults.random.random()))
 
     def _draw(self, lane: Lane, random: Random) -> Iterator[str]:
-        """All of the lane's faults, and again, until enough items had their chance."""
+        """All of the lane's faults, over and over until enough items were exposed to them."""
         while True:
             names = [
                 SHORTER.get(name, name) if self._scale < 1 else name
@@ -147,7 +147,7 @@ class CaseRun:
         self._sent += lifecycle.sent
 
     def _run_jobs(self) -> None:
-        """One job after the other while faults come, and one more where there are none left."""
+        """One job after the other while there are faults, and one more without any."""
         while True:
             self._run_job()
             if self._is_over() or (self._lanes_left == 0 and self._has_enough_items()):
@@ -160,7 +160,7 @@ class CaseRun:
         self._compare(SentJob(job_id, names))
 
     def _name_items(self) -> list[str]:
-        """A run that is cut short has smaller jobs, of the same mixture."""
+        """A shortened run has smaller jobs with the same mixture of items."""
         items = max(SMALLEST_JOB_ITEMS, round(self._case.job_items * self._scale))
         share = items / self._case.job_items
         poison = {kind: ceil(times * share) for kind, times in self._case.poison.items()}
@@ -187,7 +187,7 @@ class CaseRun:
         self._outcome.add(difference, len(job.names))
 
     def _check_sent(self) -> None:
-        """What was sent meanwhile has ended too, each submission once; the erased is gone."""
+        """Jobs sent meanwhile have ended too, each submission once; erased ones are gone."""
         for job in self._sent:
             if job.is_erased:
                 self._cluster.wait_until(
@@ -203,7 +203,7 @@ class CaseRun:
         cluster, outcome = self._cluster, self._outcome
         outcome.deliveries = cluster.count_deliveries()
         outcome.most_hints = cluster.most_hints
-        outcome.kinds["looks at counts"] = cluster.watcher.looks
+        outcome.kinds["reads of counts"] = cluster.watcher.polls
         outcome.violations += cluster.watcher.violations
         if cluster.hints_too_many > 0:
             outcome.violations.append(f"I7: Redis held {cluster.most_hints} hints")
@@ -224,7 +224,7 @@ def _inject(name: str, faults: Faults, lifecycle: Lifecycle) -> bool:
 
 
 def _retry(ask: Callable[[], Answer]) -> Answer:
-    """Ask a database that may be away just now."""
+    """Query a database that may be unavailable."""
     deadline = time.monotonic() + END_SECONDS
     while True:
         try:

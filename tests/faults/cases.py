@@ -15,7 +15,7 @@ CHUNK_ITEMS = 10
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Faults that come one after the other, in an order drawn; lanes run side by side."""
+    """Faults that come one after the other in a random order; lanes run in parallel."""
 
     times: Mapping[str, int]
     pause_seconds: float  # on average, between two
@@ -23,7 +23,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Jobs, and the faults that meet them."""
+    """Jobs, and the faults that they are exposed to."""
 
     name: str
     seconds: float  # about how long it takes in full
@@ -39,7 +39,7 @@ class Case:
 EVERYTHING = (
     Lane(
         {
-            "broker away for 10 s": 10,
+            "broker down for 10 s": 10,
             "broker frozen for 40 s": 1,
             "broker emptied": 14,
             "broker connections cut": 14,
@@ -91,13 +91,13 @@ CASES = (
         plan=Plan(time_limit_seconds=3.0),
     ),
     Case(
-        "three dispatchers, every hint twice, all dispatchers or the broker away for long",
+        "three dispatchers, every hint twice, all dispatchers or the broker down for long",
         seconds=140,
         lanes=(
             Lane({"dispatcher killed": 110}, 1.1),
             Lane({"hints replayed": 100}, 1.2),
             Lane({"child killed": 50}, 2.4),
-            Lane({"dispatchers away for 10 leases": 2, "broker away for 20 leases": 1}, 15.0),
+            Lane({"dispatchers down for 10 leases": 2, "broker down for 20 leases": 1}, 15.0),
         ),
         items=5000,
         plan=Plan(dispatchers=3, deliveries=2, item_seconds=0.01),
@@ -112,16 +112,16 @@ CASES = (
     Case("a small job beside a large one", seconds=150, large_items=100_000),
 )
 
-# What a full run must have done, whatever else it did.
+# What a full run must have done.
 REQUIRED_KINDS = {
     "child killed": 200,
     "worker killed": 50,
     "dispatcher killed": 100,
-    "broker away for 10 s": 10,
+    "broker down for 10 s": 10,
     "broker frozen for 40 s": 1,
     "broker emptied": 10,
-    "broker away for 20 leases": 1,
-    "dispatchers away for 10 leases": 1,
+    "broker down for 20 leases": 1,
+    "dispatchers down for 10 leases": 1,
     "database crashed": 10,
     "database connections cut": 10,
     "worker frozen": 5,
@@ -142,14 +142,14 @@ REQUIRED_KINDS = {
 }
 KILLED_EVERY_SECOND = CASES[0].name
 KILLS = 200
-# A kill about every second: so many seconds for each, at the most.
+# About one kill every second: the most seconds for each.
 SECONDS_PER_KILL = 1.6
-# What a small job may wait for: items of the large one.
+# The most items of the large job that a small job may wait for.
 MOST_OVERTAKEN = 2000
 
 
 def find_missing(outcomes: Iterable[Outcome]) -> list[str]:
-    """What a full run should have done, and this one did not."""
+    """What a full run should have done, and this one has not."""
     done = {outcome.name: outcome for outcome in outcomes}
     kinds: Counter[str] = Counter()
     for outcome in done.values():

@@ -1,4 +1,4 @@
-"""Broker, dispatchers and workers as real processes on a database, and the jobs they are given."""
+"""Broker, dispatchers and workers as real processes on a database, and their jobs."""
 
 import os
 import signal
@@ -38,12 +38,12 @@ from tests.faults.progress import Watcher
 from tests.faults.servers import Broker, DatabaseServer, SmallDisk, listen
 
 ROOT = Path(__file__).parents[2]
-# Whoever is started by a cluster, by whichever way, has it in its environment.
+# Every process that a cluster starts, however it is started, has this in its environment.
 MARK = "FAULTS_CLUSTER"
 POLL_SECONDS = 0.05
 DEADLINE_SECONDS = 90.0
 CHUNK_ITEMS = 10
-# Workers that died count as gone after 15 s; what was meant for them is taken by others by then.
+# Workers that crashed count as gone after 15 s; by then, others have taken the hints for them.
 RECENT_SECONDS = 30.0
 
 
@@ -53,7 +53,7 @@ class Cluster:
     def __init__(self, server: DatabaseServer, plan: Plan | None = None) -> None:
         self.server = server
         self.plan = plan or Plan()
-        # Its path is short, as that of a socket in it must be.
+        # Its path is short, as sockets need short paths.
         self.folder = Path(tempfile.mkdtemp(prefix="faults-"))
         self.armed = self.folder / "armed"
         self.armed.mkdir()
@@ -140,7 +140,7 @@ class Cluster:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         if failure is None:
-            # I8: no process is left. What a failed case said is kept.
+            # I8: no process is left. The logs of a failed case are kept.
             assert not left, f"left behind: {left}"
             assert not self.watcher.violations, self.watcher.violations[:10]
             rmtree(self.folder, ignore_errors=True)
@@ -187,7 +187,7 @@ class Cluster:
         duplicates: Duplicates = Duplicates.COUNT,
         priority: Priority = Priority.NORMAL,
     ) -> int:
-        """A job of these items, as the API accepts it."""
+        """Submit a job of these items, as the API does."""
         items = [NewItem(name, SCHEME + name) for name in names]
         with self.database.write() as session:
             options = JobOptions(ThumbnailKind.NONE, duplicates)
@@ -201,7 +201,7 @@ class Cluster:
         return job_id
 
     def read(self, job_id: int) -> JobStatus | None:
-        """How far a job is; None while the database is away."""
+        """The progress of a job; None while the database is unavailable."""
         try:
             with self.database.read() as session:
                 return read_job(session, job_id)
@@ -209,14 +209,14 @@ class Cluster:
             return None
 
     def finish(self, job_id: int, names: Sequence[str], seconds: float = DEADLINE_SECONDS) -> None:
-        """Wait for the end of a job, and hold it against a fault-free run."""
+        """Wait for the end of a job, and compare it with a fault-free run."""
         self.follow(job_id, seconds)
         difference = self.compare(job_id, names)
         assert not difference.violations, (self.folder, difference.violations[:10])
         assert not self.hints_too_many, (self.most_hints, self.hints_too_many)
 
     def follow(self, job_id: int, seconds: float = DEADLINE_SECONDS) -> JobStatus:
-        """Wait for the end of a job; the watcher looks at it all the while."""
+        """Wait for the end of a job, which the watcher checks meanwhile."""
         found: list[JobStatus] = []
 
         def has_ended() -> bool:
@@ -231,7 +231,7 @@ class Cluster:
         return compare(self.database, job_id, names, self.audit, retries)
 
     def find_holders(self, job_id: int) -> list[Program]:
-        """Workers one of whose children holds a chunk of the job."""
+        """The workers whose children have leased a chunk of the job."""
         leased = select(ChunkRow.worker).where(
             ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.LEASED
         )
@@ -240,7 +240,7 @@ class Cluster:
         return [worker for worker in self.workers if worker.pid in pids]
 
     def count_crashes(self, job_id: int) -> int:
-        """Every attempt but those that recorded their chunk, whose token stays with it."""
+        """The attempts that did not record their chunk; those that did left their token on it."""
         of_job = ChunkRow.job_id == job_id
         with self.database.read() as session:
             attempts = session.scalar(select(func.sum(ChunkRow.attempts)).where(of_job))

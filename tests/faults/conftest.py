@@ -1,4 +1,4 @@
-"""A cluster on each kind of database, up once for the tests that leave it as it was."""
+"""A cluster on each kind of database, started once for the tests that do not change it."""
 
 from collections.abc import Iterator
 
@@ -39,6 +39,6 @@ def running_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def shared_cluster(running_cluster: Cluster) -> Iterator[Cluster]:
-    """Up once for all tests that leave it up."""
+    """Started once for all tests that do not stop it."""
     yield running_cluster
     running_cluster.disarm()

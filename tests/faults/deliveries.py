@@ -1,4 +1,4 @@
-"""How often each hint is sent, and how many arrived: messages are doubled on purpose."""
+"""How often each hint is sent, and how many arrive: messages are sent twice on purpose."""
 
 import functools
 import os
@@ -16,7 +16,7 @@ DELIVERED = "FAULTS_DELIVERED"
 def wrap_sending(
     before: Callable[[], None] = lambda: None, after: Callable[[], None] = lambda: None
 ) -> None:
-    """Send each hint as often as the cluster's plan says."""
+    """Send each hint as often as the plan of the cluster says."""
     send = worker.queue.hints.Celery.send_task
 
     @functools.wraps(send)

@@ -1,4 +1,4 @@
-"""Named places in the path where a test can make the process that comes by end, hang or fail.
+"""Named points in the code where a test can make a process exit, hang or fail.
 
 A point is armed by a file in a folder that all processes share; the process that removes the file
 is the one it happens to, so that it happens once. Production code knows nothing of this: its
@@ -55,13 +55,13 @@ class Action(StrEnum):
 
 
 def arm(folder: Path, point: Point, action: Action, times: int = 1) -> None:
-    """Let it happen to the next that come by."""
+    """Let it happen to the next processes that reach the point."""
     for number in range(times):
         (folder / f"{point}={action}={number}").touch()
 
 
 def reach(point: Point) -> None:
-    """Called where the point is."""
+    """Called at the point."""
     folder = Path(os.environ[ARMED])
     for armed in sorted(folder.glob(f"{point}=*")):
         try:
@@ -101,14 +101,14 @@ class FaultyClaimer(Claimer):
 
 
 class FaultyChunk(HeldChunk):
-    """Notes what was analyzed of it, and writes that down when it is recorded."""
+    """Remembers its results, and writes an audit line for each when they are recorded."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self.results: list[ItemResult] = []
 
     def mark(self, item_id: int | None) -> None:
-        # Blind, as where a worker dies before it has written down which item it is at.
+        # Blind, as if the worker crashed before it marked the item.
         if not os.environ.get(BLIND):
             super().mark(item_id)
 
@@ -129,7 +129,7 @@ class FaultyChunk(HeldChunk):
 
 
 class NotedAnalysis(PictureAnalysis):
-    """Leaves its results with the chunk, too."""
+    """Leaves its results with the chunk, for the audit."""
 
     def analyze(self, items: Sequence[ClaimedItem], held: HeldChunk) -> list[ItemResult]:
         results = super().analyze(items, held)
@@ -151,7 +151,7 @@ def install_in_dispatcher() -> None:
 
 
 def _wrap_result(module: Any, name: str, point: Point) -> None:
-    """The point lies behind the function, where it did something, and before the commit."""
+    """The point is after the function, if it did something, and before the commit."""
     real: Callable[..., Any] = getattr(module, name)
 
     @functools.wraps(real)
@@ -165,7 +165,7 @@ def _wrap_result(module: Any, name: str, point: Point) -> None:
 
 
 def _note_commit(job_id: int, names: list[str]) -> None:
-    """One line for each item, in one write: what was committed, for whoever looks for repeats."""
+    """One line for each item that was committed, in one write: items with two lines are repeats."""
     lines = "".join(f"{job_id} {name}\n" for name in names)
     descriptor = os.open(os.environ[AUDIT], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.write(descriptor, lines.encode())

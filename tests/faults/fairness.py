@@ -1,4 +1,4 @@
-"""Jobs side by side: a small one does not wait for a large one, and priorities have their parts."""
+"""Jobs in parallel: a small one does not wait for a large one, and each priority has its share."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from tests.faults.cluster import Cluster
 from tests.faults.pictures import name_items
 
 SMALL_ITEMS = 100
-# How much of the large job is done before the small one is sent.
+# How much of the large job is done when the small one is sent.
 HEAD_START = 0.02
 PATIENCE_SECONDS = 900.0
 
 
 @dataclass(frozen=True, slots=True)
 class Overtaking:
-    """How much of the large job was done while the small one was."""
+    """How much of the large job was done while the small one ran."""
 
     large_items: int
     done_meanwhile: int
@@ -39,7 +39,7 @@ def overtake(cluster: Cluster, large_items: int) -> Overtaking:
 
 
 def share_by_priority(cluster: Cluster, items: int) -> dict[Priority, int]:
-    """How much of each of three like jobs is done when the most urgent one is."""
+    """How much of each of three equal jobs is done when the most urgent one is."""
     names = name_items(items)
     jobs = {priority: cluster.submit(names, priority=priority) for priority in Priority}
     cluster.follow(jobs[Priority.HIGH], PATIENCE_SECONDS)

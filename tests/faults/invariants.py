@@ -1,4 +1,4 @@
-"""What holds after every case, whatever was done to it; each function names what it found broken.
+"""Invariants that hold after every case; each function names the violations that it finds.
 
 The numbers are those of the plan: I1 one result for each item, I2 nothing written twice, I3 the
 faces of a fault-free run, I4 failed are exactly those that had to, I5 counters are sums of rows, I6
@@ -31,7 +31,7 @@ FINAL = (ItemState.DONE, ItemState.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All rows of a job, and what its workers say that they committed."""
+    """All rows of a job, and what its workers reported as committed."""
 
     names: Sequence[str]
     job: JobRow
@@ -44,7 +44,7 @@ class Evidence:
 
     @property
     def counts_once(self) -> bool:
-        """Copies of a picture have no faces of their own."""
+        """Duplicates of a picture have no faces of their own."""
         return self.job.options.get("duplicates") == Duplicates.ONCE
 
     @property
@@ -54,7 +54,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """From the fault-free run."""
+    """Compared with the fault-free run."""
 
     lost: int  # items or faces that should be there
     doubled: int  # items or faces that are there too often
@@ -64,7 +64,7 @@ class Difference:
 def compare(
     database: Database, job_id: int, names: Sequence[str], audit: Path, retries: int = 0
 ) -> Difference:
-    """What the faults did to a job that has ended, and was retried so often at most."""
+    """The effect of faults on a job that has ended, and was retried at most this often."""
     committed = _read_audit(audit, job_id)
     evidence = read_evidence(database, job_id, names, committed, retries)
     found = [violation for check in CHECKS for violation in check(evidence)]
@@ -73,7 +73,7 @@ def compare(
 
 
 def find_remains(database: Database, job_id: int) -> list[str]:
-    """What is left of an erased job: nothing but its receipt."""
+    """What is left of an erased job besides its receipt."""
     with database.read() as session:
         job = session.get(JobRow, job_id)
         rows = [
@@ -127,7 +127,7 @@ def _read_audit(audit: Path, job_id: int) -> Counter[str]:
 
 
 def check_items(evidence: Evidence) -> list[str]:
-    """I1: every item once, in its place, and ended."""
+    """I1: every item once, in order, and ended."""
     rows = [(item.position, item.name) for item in evidence.items]
     found = [] if rows == list(enumerate(evidence.names)) else ["I1: items are not as submitted"]
     ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
@@ -136,7 +136,7 @@ def check_items(evidence: Evidence) -> list[str]:
 
 
 def check_commits(evidence: Evidence) -> list[str]:
-    """I2: no item was committed twice, but those whose failure was retried."""
+    """I2: no item was committed twice, except failures that were retried."""
     return [
         f"I2: {name} was committed {times} times"
         for name, times in evidence.committed.items()
@@ -186,7 +186,7 @@ def _counts_elsewhere(item: ItemRow, evidence: Evidence) -> bool:
 
 
 def check_dropped(evidence: Evidence) -> list[str]:
-    """I3: item by item, the likely faces that a fault-free run leaves out."""
+    """I3: item by item, the faces that a fault-free run drops."""
     return [
         f"I3: {item.name} has left out {left_out}"
         for item in evidence.items
@@ -202,7 +202,7 @@ def _expect_dropped(item: ItemRow, evidence: Evidence) -> Dropped:
 
 
 def check_duplicates(evidence: Evidence) -> list[str]:
-    """I3: of the copies of one picture that were done, one is the original, and all name it."""
+    """I3: of the done duplicates of one picture, one is the original, and all refer to it."""
     originals: dict[str, set[int]] = {}
     for item in evidence.items:
         if item.state == ItemState.DONE:
@@ -212,7 +212,7 @@ def check_duplicates(evidence: Evidence) -> list[str]:
 
 
 def check_failures(evidence: Evidence) -> list[str]:
-    """I4: those failed that had to, for their own reason, and no others."""
+    """I4: exactly the items that had to fail failed, each with its own code."""
     return [
         f"I4: {item.name} ended with {item.error_code}"
         for item in evidence.items
@@ -222,7 +222,7 @@ def check_failures(evidence: Evidence) -> list[str]:
 
 
 def check_counters(evidence: Evidence) -> list[str]:
-    """I5: what a chunk counts are its rows."""
+    """I5: the counts of a chunk match its rows."""
     return [
         f"I5: chunk {chunk.start}-{chunk.stop} counts {read_counts(chunk)}, has {counts}"
         for chunk in evidence.counted
@@ -262,13 +262,13 @@ def check_cells(evidence: Evidence) -> list[str]:
         cells[cell.age, cell.gender, "faces"] += cell.faces
         cells[cell.age, cell.gender, "female"] += cell.female_milli
         cells[cell.age, cell.gender, "width"] += cell.width_years
-    # A sum of nothing is there as a zero, or not at all.
+    # An empty sum is stored as zero, or not at all.
     rows, cells = +rows, +cells
     return [] if rows == cells else [f"I5: cells are off by {rows - cells} and {cells - rows}"]
 
 
 def check_tiles(evidence: Evidence) -> list[str]:
-    """I6: the ranges of the chunks that count cover the job once."""
+    """I6: the chunks cover the job once."""
     counted = evidence.counted
     bounds = [0, *(chunk.stop for chunk in counted)]
     starts = [chunk.start for chunk in counted]
@@ -277,7 +277,7 @@ def check_tiles(evidence: Evidence) -> list[str]:
 
 
 def check_end(evidence: Evidence) -> list[str]:
-    """I7: nothing waits, and the job's last state is the one that follows from its items."""
+    """I7: nothing waits, and the job's final state follows from its items."""
     open_chunks = [
         f"I7: chunk {chunk.id} is {chunk.state}"
         for chunk in evidence.chunks
@@ -293,7 +293,7 @@ def _is_cancelled(evidence: Evidence) -> bool:
 
 
 def _judge(items: Sequence[ItemRow]) -> JobState:
-    # A cancellation that came when nothing was left to cancel changes nothing.
+    # A cancellation changes nothing if there is nothing left to cancel.
     if any(item.state == ItemState.CANCELLED for item in items):
         return JobState.CANCELLED
     failed = sum(item.state == ItemState.FAILED for item in items)
@@ -317,7 +317,7 @@ CHECKS: tuple[Callable[[Evidence], list[str]], ...] = (
 
 
 def _count_lost(evidence: Evidence) -> int:
-    """Items without an end, and faces that are missing."""
+    """Items that did not end, and faces that are missing."""
     ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
     items = len(evidence.names) - sum(item.state in ended for item in evidence.items)
     missing = (
@@ -328,7 +328,7 @@ def _count_lost(evidence: Evidence) -> int:
 
 
 def _count_doubled(evidence: Evidence) -> int:
-    """Items committed again, and faces too many."""
+    """Items committed twice, and surplus faces."""
     repeats = sum(
         max(0, times - _most_commits(evidence, name)) for name, times in evidence.committed.items()
     )

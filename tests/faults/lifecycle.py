@@ -26,7 +26,7 @@ from tests.faults.schedule import Faults
 from tests.faults.submitter import Submitter
 
 SMALL_JOB_ITEMS = 60
-DRAFT_PIECE_ITEMS = 15
+DRAFT_PART_ITEMS = 15
 LONGEST_CALL_SECONDS = 0.05
 END_SECONDS = 300.0
 FILLING_BYTES = 40_000
@@ -35,7 +35,7 @@ FILLING_UPLOADS = 6
 
 @dataclass(frozen=True, slots=True)
 class SentJob:
-    """A job that somebody sent meanwhile, to be held against a fault-free run at the end."""
+    """A job sent meanwhile, to be compared with a fault-free run at the end."""
 
     id: int
     names: list[str]
@@ -44,7 +44,7 @@ class SentJob:
 
 
 class Lifecycle:
-    """Does one thing of the kind that it is asked for; each is counted, and its jobs are kept."""
+    """Makes the calls of submitters; each is counted, and its jobs are remembered."""
 
     def __init__(self, faults: Faults) -> None:
         self.violations: list[str] = []
@@ -72,12 +72,12 @@ class Lifecycle:
         return job_id
 
     def kill_api_in_submission(self) -> bool:
-        """The API dies while it takes a job, or a piece of one; the submitter repeats."""
+        """The API is killed while it accepts a job, or a part of one; the submitter retries."""
         names = self._name_items(bad=1)
         in_parts = self._random.random() < 0.5
         with ThreadPoolExecutor(1) as thread:
             if in_parts:
-                sending = thread.submit(self._submitter.submit_draft, names, DRAFT_PIECE_ITEMS)
+                sending = thread.submit(self._submitter.submit_draft, names, DRAFT_PART_ITEMS)
             else:
                 sending = thread.submit(self._submitter.submit, names)
             time.sleep(LONGEST_CALL_SECONDS * self._random.random() * (4 if in_parts else 1))
@@ -89,7 +89,7 @@ class Lifecycle:
 
     def send_draft(self) -> bool:
         names = self._name_items(bad=1)
-        job_id = self._submitter.submit_draft(names, DRAFT_PIECE_ITEMS)
+        job_id = self._submitter.submit_draft(names, DRAFT_PART_ITEMS)
         self._cluster.watcher.watch(job_id)
         self.sent.append(SentJob(job_id, names))
         return True
@@ -112,12 +112,12 @@ class Lifecycle:
                 return False
             time.sleep(0.2)
         is_retried = self._submitter.retry(job_id)
-        # A call that broke off may have been the one that did it: those after it are refused.
+        # A call that broke off may have retried the job: the calls after it are refused.
         self.sent.append(SentJob(job_id, names, retries=2))
         return is_retried
 
     def erase(self) -> bool:
-        """At any moment; and then hints of what it held arrive late."""
+        """At any time; afterwards, hints of its chunks arrive late."""
         names = self._name_items(bad=1)
         job_id = self._submit(names)
         time.sleep(2 * self._random.random())
@@ -141,7 +141,7 @@ class Lifecycle:
             return []
 
     def fill_disk(self) -> bool:
-        """Uploads until no more fit: refused with a reason; after an erasure they fit again."""
+        """Upload until the disk is full: the refusal is clear, and an erasure makes room."""
         sizes = [FILLING_BYTES] * FILLING_UPLOADS + [2 * (self._cluster.plan.store_bytes or 0)]
         accepted: list[int] = []
         for size_bytes in sizes:
@@ -157,7 +157,7 @@ class Lifecycle:
     def _upload(self, size_bytes: int, accepted: list[int]) -> httpx.Response:
         self._number += 1
         name = f"face-{self._number}.png"
-        # What follows the end of a PNG file is no part of the picture.
+        # Bytes after the end of a PNG file are not part of the picture.
         answer = self._submitter.upload({name: draw_picture(name).ljust(size_bytes, b"\0")})
         if answer.status_code == httpx.codes.ACCEPTED:
             accepted.append(int(answer.json()["id"]))
@@ -184,7 +184,7 @@ class Lifecycle:
 
 
 def _explain_refusal(answer: httpx.Response) -> str | None:
-    """What is wrong with how a full disk was told of; None where nothing is."""
+    """What is wrong with the error for a full disk; None if it is clear."""
     if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
         return f"answered {answer.status_code}"
     error = answer.json()["error"]
@@ -193,7 +193,7 @@ def _explain_refusal(answer: httpx.Response) -> str | None:
 
 
 class Asker:
-    """Asks for the faces of one picture after another: each answer is right, or a clear error."""
+    """Requests the faces of one picture after another: each answer is correct, or a clear error."""
 
     def __init__(self, url: str, pause_seconds: float = 0.2) -> None:
         self.counts: Counter[str] = Counter()
@@ -221,7 +221,7 @@ class Asker:
         try:
             answer = submitter.analyze(draw_picture(name))
         except httpx.TransportError:
-            # The API was killed meanwhile: whoever asked knows that there is no answer.
+            # The API was killed meanwhile: the caller knows that there is no answer.
             self.counts["analyze: connection broke"] += 1
             return
         if answer.is_success:

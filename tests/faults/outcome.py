@@ -1,4 +1,4 @@
-"""What a case of the soak came to, and the report of all of them: benchmarks/out/soak.json."""
+"""The outcome of a case of the soak, and the report of all cases: benchmarks/out/soak.json."""
 
 import json
 import sys
@@ -14,13 +14,13 @@ from tests.faults.schedule import FAULTS
 
 OUT = Path("benchmarks/out/soak.json")
 POISON = "item that ends its worker"
-# A draft is sent as any other job is.
+# Sending a draft is no fault.
 NO_FAULTS = ("draft sent",)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a case came to, up to now."""
+    """The outcome of a case so far."""
 
     name: str
     jobs: int = 0
@@ -37,7 +37,7 @@ class Outcome:
 
     @property
     def faults(self) -> int:
-        """How many were injected; items that end their worker are, too."""
+        """The number of injected faults, including items that crash their worker."""
         return sum(
             times
             for kind, times in self.kinds.items()
@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def differences(self) -> int:
-        """From the fault-free run."""
+        """Compared with the fault-free run."""
         return self.lost + self.doubled + len(self.violations)
 
     def add(self, difference: Difference, items: int) -> None:
@@ -66,7 +66,7 @@ class Outcome:
         return {**asdict(self), **numbers, "kinds": dict(sorted(self.kinds.items()))}
 
 
-def tell(outcome: Outcome) -> None:
+def print_outcome(outcome: Outcome) -> None:
     print(  # noqa: T201
         f"{outcome.name}: {outcome.items} items in {outcome.jobs} jobs, {outcome.faults} faults, "
         f"{outcome.kills} kills, {outcome.deliveries} deliveries, {outcome.seconds} s; "
@@ -80,7 +80,7 @@ def tell(outcome: Outcome) -> None:
 def write_report(
     seed: int, outcomes: Sequence[Outcome], missing: Sequence[str], seconds: float
 ) -> None:
-    """Told as it stands: a run that was cut short or stopped says so."""
+    """The report; a run that was shortened or stopped is reported as incomplete."""
     kinds: Counter[str] = Counter()
     for outcome in outcomes:
         kinds.update(outcome.kinds)
@@ -100,7 +100,7 @@ def write_report(
     OUT.write_text(json.dumps(report, indent=1) + "\n")
 
 
-def tell_sum(outcomes: Sequence[Outcome], missing: Sequence[str]) -> None:
+def print_sum(outcomes: Sequence[Outcome], missing: Sequence[str]) -> None:
     numbers = {
         "faults": sum(one.faults for one in outcomes),
         "lost": sum(one.lost for one in outcomes),

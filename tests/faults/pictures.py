@@ -13,21 +13,21 @@ from db.item_values import ClaimedItem, Failure, ItemResult
 from db.states import ErrorCode
 from models.face import AgeEstimate, Box, Detection, Dropped, Face, Gender
 
-# An address as submitters give it; no worker of ours opens a file for it.
+# An address such as submitters give; the workers of a cluster open no file for it.
 SCHEME = "file:///faults/"
 KEY_BYTES = 32
 SIDE_PIXELS = 8
 MOST_FACES = 3
-# What follows it in a name tells copies apart.
+# The part of a name after this distinguishes duplicates.
 COPY = "+"
-# What an item does to its worker is the first word of its name.
+# The first word of a name is what the item does to its worker.
 GOOD = "face"
 BAD = "bad"  # no picture at all
 POISON = ("segv", "kill", "hang", "swell")
 
 
 def name_items(count: int, **kinds: int) -> list[str]:
-    """So many names; those of each other kind stand evenly among the good ones."""
+    """This many names; those of other kinds are spread evenly among the good ones."""
     names = [f"{GOOD}-{number}.png" for number in range(count)]
     wanted = [kind for kind, times in kinds.items() for _ in range(times)]
     for index, kind in enumerate(wanted):
@@ -37,7 +37,7 @@ def name_items(count: int, **kinds: int) -> list[str]:
 
 
 def name_copies(names: Sequence[str]) -> list[str]:
-    """The same names, of which every third is a copy of a picture far from it."""
+    """The same names, of which every third is a duplicate of a distant picture."""
     return [
         f"{names[(7 * position) % len(names)]}{COPY}{position}" if position % 3 == 2 else name
         for position, name in enumerate(names)
@@ -45,7 +45,7 @@ def name_copies(names: Sequence[str]) -> list[str]:
 
 
 def original_of(name: str) -> str:
-    """The name that a picture is made of: the same for all its copies."""
+    """The name that a picture is made of: the same for all its duplicates."""
     return name.partition(COPY)[0]
 
 
@@ -54,7 +54,7 @@ def kind_of(name: str) -> str:
 
 
 def draw_picture(name: str) -> bytes:
-    """A PNG file that holds the hash of the name; of a bad item, no picture."""
+    """A PNG file with the hash of the name; for a bad item, bytes that are not a picture."""
     if kind_of(name) == BAD:
         return f"no picture: {name}".encode()
     key = np.frombuffer(_key_of(name), dtype=np.uint8)
@@ -68,7 +68,7 @@ def _key_of(name: str) -> bytes:
 
 
 def read_key(rgb: NDArray[np.uint8]) -> bytes:
-    """What `draw_picture` wrote into the pixels."""
+    """The hash that `draw_picture` wrote into the pixels."""
     return rgb.reshape(-1)[:KEY_BYTES].tobytes()
 
 
@@ -84,7 +84,7 @@ def _detect_one(key: bytes) -> Detection:
 
 
 def drop(key: bytes) -> Dropped:
-    """How many likely faces are left out."""
+    """The number of dropped faces."""
     return Dropped(key[-2] % MOST_FACES, key[-3] % MOST_FACES)
 
 
@@ -101,19 +101,19 @@ def classify(detection: Detection) -> Face:
 
 
 def expect_dropped(name: str) -> Dropped:
-    """What a fault-free run leaves out in an item."""
+    """The faces that a fault-free run drops of an item."""
     return drop(_key_of(name)) if kind_of(name) == GOOD else Dropped()
 
 
 def expect_faces(name: str) -> list[Face]:
-    """The faces a fault-free run finds in an item."""
+    """The faces that a fault-free run finds in an item."""
     if kind_of(name) != GOOD:
         return []
     return [classify(detection) for detection in detect(_key_of(name))]
 
 
 def expect_result(item: ClaimedItem) -> ItemResult:
-    """What a fault-free run records of an item that ends no worker."""
+    """The result that a fault-free run records for an item that crashes no worker."""
     if kind_of(item.name) == BAD:
         return ItemResult(item, error=Failure(ErrorCode.UNREADABLE, "It is broken."))
     faces, dropped = tuple(expect_faces(item.name)), expect_dropped(item.name)

@@ -14,7 +14,7 @@ PYTHON = (sys.executable, "-P", "-m")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What runs, and how quickly it notices what is wrong."""
+    """What runs, and its timeouts."""
 
     workers: int = 2
     slots: int = 2
@@ -35,7 +35,7 @@ class Plan:
         return self.dispatchers + self.api
 
     def describe(self) -> dict[str, str]:
-        """What its processes read from their environment."""
+        """The environment of its processes."""
         return {
             "FACETALLY_LEASE_SECONDS": str(self.lease_seconds),
             "FACETALLY_RESEND_SECONDS": str(self.resend_seconds),
@@ -73,7 +73,7 @@ def plan_dispatcher(number: int, environ: Mapping[str, str], folder: Path) -> Pr
 
 
 def plan_api(listener: int, environ: Mapping[str, str], folder: Path) -> Program:
-    """On a socket that outlives it, as that of a supervisor does: callers wait for the next."""
+    """On a socket that outlives it, like a supervisor's: callers wait for the next process."""
     command = [*PYTHON, "tests.faults.api_app", "api", "--fd", str(listener)]
     os.set_inheritable(listener, True)
     return Program("api", command, environ, folder / "api.log", (listener,))

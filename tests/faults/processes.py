@@ -1,4 +1,4 @@
-"""The processes of a cluster, each started again when it ends, as an operator's supervisor does."""
+"""The processes of a cluster; each is restarted when it ends, as by an operator's supervisor."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ GRACE_SECONDS = 10.0
 
 
 class Program:
-    """A command, and the process that runs it now."""
+    """A command, and the process that currently runs it."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Program:
 
     @property
     def process(self) -> "subprocess.Popen[bytes] | None":
-        """The one that runs now; the next is another."""
+        """The current process; a restart makes another."""
         return self._process
 
     def read_log(self) -> str:
@@ -67,7 +67,7 @@ class Program:
             self._process.send_signal(number)
 
     def wait(self, seconds: float) -> int | None:
-        """Its exit status; None where it is not over by then."""
+        """Its exit status; None if it has not ended by then."""
         try:
             return self._process.wait(seconds) if self._process is not None else None
         except subprocess.TimeoutExpired:
@@ -79,18 +79,18 @@ class Program:
         return []
 
     def send_all(self, number: signal.Signals) -> None:
-        """To it and to all that it started."""
+        """To the process and its descendants."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
 
 class Keeper:
-    """Starts programs, and starts them again, from a thread of its own."""
+    """Starts and restarts programs, in a thread of its own."""
 
     def __init__(self, programs: Sequence[Program]) -> None:
         self.programs = list(programs)
-        # When, and what, was started again.
+        # The time and the name of each restart.
         self.restarts: list[tuple[float, str]] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -109,7 +109,7 @@ class Keeper:
                     self.restarts.append((time.monotonic(), program.name))
 
     def stop(self) -> None:
-        """End everything in order; whatever does not end in time is killed."""
+        """Stop everything in order; what does not end in time is killed."""
         self._stopping.set()
         self._thread.join()
         for program in self.programs:

@@ -1,4 +1,4 @@
-"""What a job says of itself while it runs: its counts add up at each look, and only grow.
+"""The progress of a job while it runs: its counts always add up, and only grow.
 
 The watcher looks all the time, through SQL as the API does, and `read_events` through the stream.
 """
@@ -16,9 +16,9 @@ from db.engine import Database
 from db.job_values import JobCounts, JobStatus
 from db.jobs.status import read_job
 
-LOOK_SECONDS = 0.1
-# Jobs that have ended are looked at now and then: nothing may happen to them any more.
-LOOKS_BETWEEN_ENDED = 30
+POLL_SECONDS = 0.1
+# Jobs that have ended are read now and then: they must not change any more.
+POLLS_BETWEEN_ENDED = 30
 RECONNECT_SECONDS = 0.2
 
 
@@ -33,7 +33,7 @@ class Progress:
         return self._last is not None and self._last.finished_at is not None
 
     def take(self, job: JobStatus) -> list[str]:
-        """What should not have been seen, held against the look before."""
+        """The violations in the counts, compared with those read before."""
         last, self._last = self._last, job
         found = [] if _adds_up(job.counts) else ["its counts do not add up"]
         if job.erased is not None:
@@ -54,7 +54,7 @@ def _compare(last: JobStatus, job: JobStatus) -> Iterator[str]:
     was_retried = last.queued_at is not None and last.queued_at != job.queued_at
     if last.finished_at is not None and not was_retried and job.counts != last.counts:
         yield "it changed after its end"
-    # A retry takes failures back, and nothing else ever does.
+    # Only a retry takes failures back.
     growing = (
         "items",
         "done",
@@ -68,11 +68,11 @@ def _compare(last: JobStatus, job: JobStatus) -> Iterator[str]:
 
 
 class Watcher:
-    """Looks at every job that it is told of, from a thread of its own."""
+    """Checks the progress of every watched job, in a thread of its own."""
 
     def __init__(self, database_url: str) -> None:
         self.violations: list[str] = []
-        self.looks = 0
+        self.polls = 0
         self._url = database_url
         self._jobs: dict[int, Progress] = {}
         self._stopping = threading.Event()
@@ -91,9 +91,9 @@ class Watcher:
     def _run(self) -> None:
         turn = 0
         with closing(Database(self._url, connections=1)) as database:
-            while not self._stopping.wait(LOOK_SECONDS):
+            while not self._stopping.wait(POLL_SECONDS):
                 turn += 1
-                self._look(database, with_ended=turn % LOOKS_BETWEEN_ENDED == 0)
+                self._look(database, with_ended=turn % POLLS_BETWEEN_ENDED == 0)
             self._look(database, with_ended=True)
 
     def _look(self, database: Database, *, with_ended: bool) -> None:
@@ -105,12 +105,12 @@ class Watcher:
                     job = read_job(session, job_id)
             except DBAPIError:
                 return
-            self.looks += 1
+            self.polls += 1
             self.violations += progress.take(job) if job else [f"job {job_id} is gone"]
 
 
 def read_events(url: str, job_id: int, is_over: Callable[[], bool]) -> list[str]:
-    """Follow a job's stream, through as many connections as it takes, to its one end."""
+    """Follow a job's stream to its one end, through as many connections as that takes."""
     with httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
         while not is_over():
             try:

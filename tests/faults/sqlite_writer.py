@@ -26,7 +26,7 @@ NAMES = name_items(ITEMS)
 
 
 def write(database: Database, random: Random) -> None:
-    """One job in, and as many chunks as it has out, of any job."""
+    """Submit one job, and work on as many chunks as it has, of any job."""
     with database.write() as session:
         accept_job(session, NewJob(), [NewItem(name, "file:///x") for name in NAMES], CHUNK_ITEMS)
     work(database, random)
@@ -36,7 +36,7 @@ def write(database: Database, random: Random) -> None:
 
 
 def work(database: Database, random: Random, window: int = 4) -> int:
-    """Claim what waits, several writers the same, and record it; returns how much there was."""
+    """Claim waiting chunks, as other writers do, and record them; returns how many."""
     with database.write() as session:
         chunk_ids = choose_hints(session, window, resend_seconds=-1)
     for chunk_id in chunk_ids:

@@ -1,4 +1,4 @@
-"""A submitter who repeats whatever was not answered, over HTTP, as the API's users are told to."""
+"""A submitter over HTTP that retries every unanswered call, as the API's documents ask for."""
 
 import json
 import time
@@ -20,7 +20,7 @@ class NotAnswered(Exception):
 
 
 class Submitter:
-    """Calls of one API; each is repeated under one key until it is answered."""
+    """Calls an API; each call is retried under one Idempotency-Key until it is answered."""
 
     def __init__(self, url: str) -> None:
         self.repeats = 0
@@ -30,12 +30,12 @@ class Submitter:
         self._client.close()
 
     def submit(self, names: Sequence[str], **fields: object) -> int:
-        """One job, whatever breaks on the way; its tag tells whether it was accepted twice."""
+        """Submit one job, whatever breaks; its tag shows whether it was accepted twice."""
         body = {"items": list_items(names), **make_fields(), **fields}
         return int(self._send("POST", "/v1/jobs", json=body).json()["id"])
 
     def submit_draft(self, names: Sequence[str], piece_items: int) -> int:
-        """The same in parts."""
+        """Submit one job in parts."""
         draft = {"draft": True, **make_fields()}
         job_id = int(self._send("POST", "/v1/jobs", json=draft).json()["id"])
         for start in range(0, len(names), piece_items):
@@ -50,7 +50,7 @@ class Submitter:
         return job_id
 
     def upload(self, files: dict[str, bytes]) -> httpx.Response:
-        """Files, sent once: what the API says is the caller's to judge."""
+        """Upload files once; the caller checks the response."""
         parts = [("files", (name, content)) for name, content in files.items()]
         tags = {"options": json.dumps(NO_THUMBNAILS), "tags": token_hex(8)}
         return self._client.post("/v1/jobs", files=parts, data=tags)
@@ -59,7 +59,7 @@ class Submitter:
         self._send("POST", f"/v1/jobs/{job_id}/cancel")
 
     def retry(self, job_id: int) -> bool:
-        """False where the job had nothing to retry, or was retried by a call that broke off."""
+        """False if the job had nothing to retry, or was retried by a call that broke off."""
         return self._send("POST", f"/v1/jobs/{job_id}/retry").status_code == httpx.codes.ACCEPTED
 
     def erase(self, job_id: int) -> None:
@@ -70,7 +70,7 @@ class Submitter:
         return job
 
     def analyze(self, picture: bytes) -> httpx.Response:
-        """Sent once: there is nothing to keep."""
+        """Sent once: nothing is stored."""
         return self._client.post("/v1/analyze", content=picture)
 
     def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
@@ -89,7 +89,7 @@ class Submitter:
 
 
 def _is_to_repeat(answer: httpx.Response) -> bool:
-    """The server is not well, or still at the first of two calls under one key."""
+    """The server is failing, or still handles the first of two calls under one key."""
     being_worked_on = "being worked on" in answer.text if answer.status_code == 409 else False
     return answer.is_server_error or being_worked_on
 

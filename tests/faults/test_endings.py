@@ -1,4 +1,4 @@
-"""R11: a worker that is asked to end does so soon, with status 0, and nobody waits for its lease.
+"""R11: a worker that is asked to stop does so soon, with status 0, and its chunks do not wait.
 
 Leases and hints last longer here than any test: whatever had to wait for one would be too late.
 """
@@ -41,7 +41,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def end(program: Program, number: signal.Signals = signal.SIGTERM) -> int | None:
-    """Ask the process that runs now, and wait for its end; it is started again."""
+    """Stop the current process, and wait for its end; it is restarted."""
     return wait_for_end(program, lambda: program.send(number))
 
 
@@ -53,7 +53,7 @@ def wait_for_end(program: Program, ask: Callable[[], None]) -> int | None:
 
 
 def submit_and_find_holder(cluster: Cluster, names: list[str]) -> tuple[int, Program]:
-    """A job of one chunk, and the worker that has it in hand."""
+    """A job of one chunk, and the worker that has leased it."""
     cluster.wait_for_workers()
     job_id = cluster.submit(names, one_chunk=True)
     holders: list[Program] = []
@@ -73,7 +73,7 @@ def count_chunks(cluster: Cluster, job_id: int) -> int:
 
 
 @pytest.mark.parametrize("number", END, ids=END.get)
-def test_what_is_done_is_kept_and_the_rest_goes_to_others(
+def test_a_worker_that_stops_records_what_is_done_and_releases_the_rest(
     cluster: Cluster, number: signal.Signals
 ) -> None:
     names = name_items(200, bad=2)
@@ -84,7 +84,7 @@ def test_what_is_done_is_kept_and_the_rest_goes_to_others(
     assert count_chunks(cluster, job_id) == 2
 
 
-def test_a_signal_to_a_whole_group_of_processes_crashes_no_child(cluster: Cluster) -> None:
+def test_a_signal_to_a_whole_process_group_crashes_no_child(cluster: Cluster) -> None:
     names = name_items(200)
     job_id, worker = submit_and_find_holder(cluster, names)
     assert wait_for_end(worker, lambda: worker.send_all(signal.SIGTERM)) == 0
@@ -104,7 +104,7 @@ def test_a_rolling_restart_under_load_delays_nothing(cluster: Cluster) -> None:
     assert cluster.count_crashes(job_id) == 0
 
 
-def test_a_job_that_is_cancelled_in_that_moment_adds_up(cluster: Cluster) -> None:
+def test_a_job_that_is_cancelled_while_its_worker_stops_adds_up(cluster: Cluster) -> None:
     names = name_items(200)
     job_id, worker = submit_and_find_holder(cluster, names)
     with cluster.database.write() as session:
@@ -113,7 +113,9 @@ def test_a_job_that_is_cancelled_in_that_moment_adds_up(cluster: Cluster) -> Non
     cluster.finish(job_id, names, SOON_SECONDS)
 
 
-def test_a_chunk_that_is_claimed_in_that_moment_is_given_back(shared_cluster: Cluster) -> None:
+def test_a_chunk_that_is_claimed_while_its_worker_stops_is_released(
+    shared_cluster: Cluster,
+) -> None:
     names = name_items(100)
     shared_cluster.arm(Point.CLAIM, Action.SLEEP)
     job_id = shared_cluster.submit(names)
@@ -123,7 +125,7 @@ def test_a_chunk_that_is_claimed_in_that_moment_is_given_back(shared_cluster: Cl
     shared_cluster.finish(job_id, names)
 
 
-def test_a_worker_ends_though_its_database_is_away(shared_cluster: Cluster) -> None:
+def test_a_worker_stops_although_its_database_is_down(shared_cluster: Cluster) -> None:
     server = shared_cluster.server
     assert isinstance(server, PostgresqlServer)
     names = name_items(200)
@@ -146,7 +148,7 @@ def ask_twice(worker: Program) -> None:
 
 
 @pytest.mark.parametrize(("grace_seconds", "ask"), [(1.0, ask_once), (300.0, ask_twice)])
-def test_a_picture_that_hangs_holds_no_end_up_and_is_not_blamed_for_it(
+def test_a_picture_that_hangs_does_not_delay_a_shutdown_and_is_not_blamed(
     sqlite: SqliteFile, grace_seconds: float, ask: Callable[[Program], None]
 ) -> None:
     names = ["hang-0.png", *name_items(8)]
@@ -154,17 +156,17 @@ def test_a_picture_that_hangs_holds_no_end_up_and_is_not_blamed_for_it(
         job_id, worker = submit_and_find_holder(cluster, names)
         first = worker.pid
         assert wait_for_end(worker, lambda: ask(worker)) == 0
-        # Its successor has the chunk at once, and nothing was charged with the end.
+        # The next worker has the chunk at once, and no crash was counted.
         cluster.wait_until(lambda: cluster.find_holders(job_id), "the next to take it")
         assert worker.pid != first
         with cluster.database.read() as session:
             [chunk] = session.scalars(select(ChunkRow).where(ChunkRow.job_id == job_id)).all()
         assert (chunk.crashes, chunk.attempts) == (0, 1)
-        # Nor is it when the cluster ends.
+        # The same holds when the cluster stops.
         assert wait_for_end(worker, lambda: ask_twice(worker)) == 0
 
 
-def test_an_interactive_worker_answers_for_the_picture_in_hand(cluster: Cluster) -> None:
+def test_an_interactive_worker_that_stops_answers_its_current_picture(cluster: Cluster) -> None:
     name = next(name for name in name_items(100) if expect_faces(name))
     worker = cluster.plan_interactive_worker()
     worker.start()

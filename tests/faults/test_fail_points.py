@@ -1,4 +1,4 @@
-"""At each fail point, processes end, are killed, lose their connection, and hang: nothing shows."""
+"""At each fail point, processes exit, are killed, lose their connection or hang: no harm done."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_faults_at_a_fail_point_lose_and_double_nothing(
 
 
 @pytest.mark.parametrize("action", Action)
-def test_a_fault_of_the_dispatcher_that_reaps_loses_and_doubles_nothing(
+def test_a_fault_while_the_dispatcher_rescues_loses_and_doubles_nothing(
     shared_cluster: Cluster, action: Action
 ) -> None:
     meet_faults(shared_cluster, Point.REAP, [action])
@@ -31,12 +31,12 @@ def test_one_fault_at_a_fail_point_loses_and_doubles_nothing(
 
 
 def meet_faults(cluster: Cluster, point: Point, actions: list[Action]) -> None:
-    # Two items a chunk: one that happens to meet every fault is split, not condemned.
+    # Two items in a chunk: one that meets every fault is split, not quarantined.
     names = name_items(32, bad=1, segv=point is Point.SPLIT)
     for action in actions:
         cluster.arm(point, action)
     if point is Point.REAP:
-        # A lease has to end first.
+        # A lease has to expire first.
         cluster.arm(Point.BATCH, Action.SLEEP)
     job_id = cluster.submit(names)
     cluster.finish(job_id, names)

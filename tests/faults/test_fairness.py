@@ -1,4 +1,4 @@
-"""A small job is not kept waiting by a large one, and the more urgent gets the larger part."""
+"""A small job does not wait for a large one, and a more urgent one gets the larger share."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_small_job_is_done_before_much_more_of_a_large_one(
     assert overtaking.done_meanwhile <= most
 
 
-def test_a_more_urgent_job_gets_the_larger_part_and_starves_nobody(
+def test_a_more_urgent_job_gets_the_larger_share_and_starves_no_other(
     shared_cluster: Cluster,
 ) -> None:
     done = share_by_priority(shared_cluster, 300)

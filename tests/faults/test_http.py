@@ -42,7 +42,7 @@ def check_sent(cluster: Cluster, lifecycle: Lifecycle) -> None:
     assert not find_repeated(cluster.database)
 
 
-def test_a_submission_during_which_the_api_dies_is_one_job(
+def test_a_submission_during_which_the_api_is_killed_is_one_job(
     shared_cluster: Cluster, lifecycle: Lifecycle
 ) -> None:
     for _ in range(4):
@@ -51,7 +51,7 @@ def test_a_submission_during_which_the_api_dies_is_one_job(
 
 
 @pytest.mark.parametrize("call", ["draft sent", "job cancelled", "job retried", "job erased"])
-def test_what_submitters_do_while_processes_die_is_done_once(
+def test_calls_made_while_processes_are_killed_take_effect_once(
     shared_cluster: Cluster, faults: Faults, lifecycle: Lifecycle, call: str
 ) -> None:
     for fault in ("child killed", "dispatcher killed"):
@@ -60,7 +60,7 @@ def test_what_submitters_do_while_processes_die_is_done_once(
     check_sent(shared_cluster, lifecycle)
 
 
-def test_a_stream_of_events_ends_once_though_the_api_dies(
+def test_a_stream_of_events_ends_once_although_the_api_is_killed(
     shared_cluster: Cluster, faults: Faults
 ) -> None:
     names = name_items(400)
@@ -68,7 +68,7 @@ def test_a_stream_of_events_ends_once_though_the_api_dies(
     looks: list[None] = []
 
     def is_over() -> bool:
-        """Asked before each connection: the first one breaks."""
+        """Called before each connection: the first one breaks."""
         looks.append(None)
         if len(looks) == 1:
             faults.inject("api killed")
@@ -77,11 +77,13 @@ def test_a_stream_of_events_ends_once_though_the_api_dies(
     assert read_events(shared_cluster.url, job_id, is_over) == []
     assert len(looks) <= MOST_READS
     shared_cluster.finish(job_id, names)
-    # Whoever comes afterwards is told once, and let go.
+    # A later subscriber gets the end once, and is disconnected.
     assert read_events(shared_cluster.url, job_id, lambda: False) == []
 
 
-def test_analyze_answers_right_or_says_why_not(shared_cluster: Cluster, faults: Faults) -> None:
+def test_analyze_answers_correctly_or_with_a_clear_error(
+    shared_cluster: Cluster, faults: Faults
+) -> None:
     asker = Asker(shared_cluster.url, pause_seconds=0.05)
     asker.start()
     for fault in ("lane killed", "broker emptied", "broker connections cut", "api killed"):

@@ -1,4 +1,4 @@
-"""The invariants notice what they are there for: each kind of damage to a sound job is named."""
+"""The invariants find what they should: each kind of damage to a correct job is named."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -29,7 +29,7 @@ Damage = Callable[[Session], object]
 
 @pytest.fixture
 def job_id(database: Database) -> int:
-    """A job that was done without a fault."""
+    """A job that ran without faults."""
     with database.write() as session:
         items = [NewItem(name, f"file:///{name}") for name in NAMES]
         job_id = accept_job(session, NewJob(tags=("one",)), items, 4)
@@ -107,7 +107,7 @@ def test_a_job_that_is_not_erased_and_one_accepted_twice_are_named(
     assert find_repeated(database) == ["I2: submission one is 2 jobs"]
 
 
-def test_counts_that_go_back_or_do_not_add_up_are_named(database: Database, job_id: int) -> None:
+def test_counts_that_shrink_or_do_not_add_up_are_named(database: Database, job_id: int) -> None:
     job = status(database, job_id)
     fewer = replace(job.counts, done=job.counts.done - 1, waiting=1)
     progress = Progress()
@@ -116,7 +116,7 @@ def test_counts_that_go_back_or_do_not_add_up_are_named(database: Database, job_
     assert Progress().take(replace(job, counts=replace(job.counts, waiting=1)))
 
 
-def test_a_run_that_left_something_out_says_what() -> None:
+def test_an_incomplete_run_names_what_is_missing() -> None:
     outcomes = [Outcome("children and workers killed every second", kinds=Counter(REQUIRED_KINDS))]
     missing = find_missing(outcomes)
     assert "case not run: a small job beside a large one" in missing

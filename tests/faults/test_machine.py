@@ -55,7 +55,7 @@ MOST_JOBS = 2
 
 
 class Machine(RuleBasedStateMachine):
-    """One database, a few jobs, and any number of workers, none of which need be alive."""
+    """One database, a few jobs, and any number of workers, dead or alive."""
 
     leases = Bundle("leases")
 
@@ -99,7 +99,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.hints)
     @rule(target=leases, data=st.data())
     def take(self, data: Any) -> Any:
-        """A hint comes again, or late, or for the first time."""
+        """A hint arrives: again, late, or for the first time."""
         chunk_id = data.draw(st.sampled_from(self.hints))
         self.tokens += 1
         token = f"task:{self.tokens}"
@@ -112,7 +112,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(chunk=leases, share=st.sampled_from([1.0, 1.0, 0.5, 0.0]))
     def record(self, chunk: ClaimedChunk, share: float) -> None:
-        """Of any lease, also of one that was lost or recorded before; all, or what is done."""
+        """For any lease, also one that was lost or recorded; all items, or those that are done."""
         done = chunk.items[: round(share * len(chunk.items))]
         results = [expect_result(item) for item in done]
         with self.database.write() as session:
@@ -149,8 +149,8 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.holders)
     @rule()
-    def expire_and_reap(self) -> None:
-        """All leases end, and two dispatchers see it."""
+    def expire_and_rescue(self) -> None:
+        """All leases expire, and two dispatchers notice."""
         ended = update(ChunkRow).where(ChunkRow.state == ChunkState.LEASED)
         with self.database.write() as session:
             session.execute(ended.values(lease_until=DatabaseTime(-1)))
@@ -163,7 +163,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def let_time_pass(self) -> None:
-        """The pause after a crash is over, and hints count as lost."""
+        """The pause after a crash ends, and hints count as lost."""
         with self.database.write() as session:
             session.execute(
                 update(ChunkRow).values(not_before=DatabaseTime(-1), sent_at=DatabaseTime(-1000))
@@ -227,7 +227,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def _check_chunks(evidence: Evidence) -> None:
-    """But for what is cancelled: items learn it when their job is closed."""
+    """Except cancelled items, which are marked when their job is closed."""
     for chunk in evidence.counted:
         done, failed, _, *others = count_rows(chunk, evidence)
         counts = read_counts(chunk)
@@ -238,7 +238,7 @@ def _check_chunks(evidence: Evidence) -> None:
     ("examples", "steps"),
     [(50, 30), pytest.param(500, 50, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
 )
-def test_whatever_happens_in_whatever_order_the_rows_agree(
+def test_rows_agree_whatever_happens_in_any_order(
     database: Database, examples: int, steps: int
 ) -> None:
     run_state_machine_as_test(

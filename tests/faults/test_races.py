@@ -1,4 +1,4 @@
-"""Eight threads want one chunk at the same moment, again and again: one gets it, once."""
+"""Eight threads compete for one chunk, again and again: one of them gets it, once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""What once went wrong, in a prototype or in measurements of its parts, by the number it was given.
+"""What went wrong once, in a prototype or in measurements of its parts, each with its number.
 
 R11 is in the tests of endings, and R13, many writers of one SQLite file, has its own.
 """
@@ -35,19 +35,19 @@ def faults(shared_cluster: Cluster) -> Iterator[Faults]:
     "seconds",
     [2.0, pytest.param(0.1, marks=pytest.mark.soak), pytest.param(6.0, marks=pytest.mark.soak)],
 )
-def test_r1_work_goes_on_soon_after_the_broker_is_back(faults: Faults, seconds: float) -> None:
+def test_r1_work_resumes_soon_after_the_broker_is_back(faults: Faults, seconds: float) -> None:
     names = name_items(200)
     job_id = faults.cluster.submit(names)
     faults.lose_broker(seconds)
     faults.cluster.finish(job_id, names, seconds=40)
 
 
-def test_r2_a_child_may_take_minutes_to_open_its_nets(shared_cluster: Cluster) -> None:
+def test_r2_a_child_may_take_minutes_to_open_its_models(shared_cluster: Cluster) -> None:
     with create_queue(shared_cluster.broker.url) as queue:
         assert queue.conf.worker_proc_alive_timeout >= 60
 
 
-def test_r3_killed_workers_make_nobody_wait_for_lost_messages(faults: Faults) -> None:
+def test_r3_messages_lost_by_killed_workers_delay_nothing(faults: Faults) -> None:
     names = name_items(400)
     job_id = faults.cluster.submit(names)
     for _ in range(2):
@@ -61,11 +61,11 @@ def test_r3_killed_workers_make_nobody_wait_for_lost_messages(faults: Faults) ->
     [(64, {}, 3, 3), (256, {}, 3, 3), (64, {"FAULTS_BLIND": "yes"}, 4, 11)],
     ids=["64", "256", "without a word on what it was at"],
 )
-def test_r4_a_poisoned_item_costs_few_crashes_and_only_itself(
+def test_r4_a_poison_item_costs_few_crashes_and_fails_alone(
     sqlite: SqliteFile, items: int, settings: dict[str, str], least: int, most: int
 ) -> None:
     names = name_items(items, kill=1)
-    # A lease that lasts until Celery has seen the death of a child, as it does in production.
+    # A lease that lasts until Celery notices the death of a child, as in production.
     with Cluster(sqlite, Plan(lease_seconds=30, settings=settings)) as cluster:
         poisoned = cluster.submit(names, one_chunk=True)
         healthy = cluster.submit(names[:20])
@@ -86,7 +86,7 @@ def test_r5_a_worker_that_was_frozen_beyond_its_lease_records_nothing(
         for worker in frozen:
             freeze(worker)
             if worker not in shared_cluster.find_holders(job_id) or is_amid_write(shared_cluster):
-                # It had just recorded its chunk; or it holds rows that others wait for, until
+                # It had just recorded its chunk; or it has locked rows that others wait for, until
                 # PostgreSQL ends its transaction after half a minute.
                 thaw(frozen.pop())
         return bool(frozen)
@@ -103,7 +103,7 @@ def test_r5_a_worker_that_was_frozen_beyond_its_lease_records_nothing(
 
 
 def is_amid_write(cluster: Cluster) -> bool:
-    """Whether some transaction waits for its client, as that of a frozen one does."""
+    """Whether a transaction waits for its client, like that of a frozen worker."""
     idle = text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
     with cluster.database.read() as session:
         return session.execute(idle).scalar_one() > 0
@@ -120,7 +120,7 @@ def test_r6_a_database_that_stops_during_a_commit_has_one_result(faults: Faults)
     faults.cluster.finish(job_id, names)
 
 
-def test_r7_a_frozen_broker_holds_no_submission_up(shared_cluster: Cluster) -> None:
+def test_r7_a_frozen_broker_delays_no_submission(shared_cluster: Cluster) -> None:
     app = create_app(settings_of(shared_cluster))
     shared_cluster.broker.freeze()
     started = monotonic()
@@ -129,7 +129,7 @@ def test_r7_a_frozen_broker_holds_no_submission_up(shared_cluster: Cluster) -> N
     shared_cluster.broker.thaw()
     app.extensions[EXTENSION].close()
     assert answer.status_code == 202
-    # The broker's own time limit is five seconds: it was not waited for.
+    # The timeout of the broker is five seconds: the submission did not wait for it.
     assert seconds < 4
     assert shared_cluster.follow(answer.get_json()["id"]).state is JobState.FAILED
 
@@ -143,7 +143,7 @@ def settings_of(cluster: Cluster, **changes: object) -> Settings:
     ).complete()
 
 
-def test_r8_hints_that_come_again_and_late_change_nothing(faults: Faults) -> None:
+def test_r8_repeated_and_late_hints_change_nothing(faults: Faults) -> None:
     names = name_items(100, bad=2)
     job_id = faults.cluster.submit(names)
     for _ in range(5):
@@ -168,14 +168,14 @@ def test_r9_a_cancelled_job_ends_soon_and_adds_up(shared_cluster: Cluster, share
     shared_cluster.finish(job_id, names, seconds=20)
 
 
-def test_r10_an_emptied_broker_costs_no_more_than_a_resend(faults: Faults) -> None:
+def test_r10_an_emptied_broker_delays_a_job_by_one_resend(faults: Faults) -> None:
     names = name_items(300)
     job_id = faults.cluster.submit(names)
     faults.inject("broker emptied")
     faults.cluster.finish(job_id, names, seconds=30)
 
 
-def test_dispatchers_and_broker_that_are_away_for_many_leases_lose_nothing(
+def test_dispatchers_and_broker_that_are_down_for_many_leases_lose_nothing(
     faults: Faults,
 ) -> None:
     names = name_items(300)
@@ -186,7 +186,7 @@ def test_dispatchers_and_broker_that_are_away_for_many_leases_lose_nothing(
     faults.cluster.finish(job_id, names)
 
 
-def test_r12_a_worker_whose_clock_is_off_keeps_and_takes_its_leases(
+def test_r12_a_worker_with_a_wrong_clock_claims_and_keeps_its_leases(
     shared_cluster: Cluster,
 ) -> None:
     assert shared_cluster.plan.clock_offset_seconds == 600

@@ -1,4 +1,4 @@
-"""Real processes under a drawn schedule of faults: every item is accounted for once."""
+"""Real processes under a random schedule of faults: every item is counted once."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -23,7 +23,7 @@ def run_under_faults(
     wanted: list[str],
     duplicates: Duplicates = Duplicates.COUNT,
 ) -> None:
-    """A job during which each of these faults happens once, in the order drawn."""
+    """A job during which each of these faults happens once, in a random order."""
     job_id = cluster.submit(names, duplicates=duplicates)
     with closing(Faults(cluster, seed)) as faults:
         for name in faults.random.sample(wanted, len(wanted)):
@@ -43,13 +43,13 @@ def test_killed_processes_lose_and_double_nothing_on_sqlite(sqlite: SqliteFile) 
     assert sqlite.is_sound()
 
 
-def test_servers_that_go_away_lose_and_double_nothing(shared_cluster: Cluster) -> None:
+def test_servers_that_go_down_lose_and_double_nothing(shared_cluster: Cluster) -> None:
     run_under_faults(
         shared_cluster, name_items(2000, bad=3), 11, listed({**BROKER, **DATABASE, **FREEZES})
     )
 
 
-def test_of_copies_one_counts_whatever_happens(shared_cluster: Cluster) -> None:
+def test_one_of_the_duplicates_counts_whatever_happens(shared_cluster: Cluster) -> None:
     run_under_faults(
         shared_cluster,
         name_copies(name_items(1000, bad=3)),
@@ -59,6 +59,6 @@ def test_of_copies_one_counts_whatever_happens(shared_cluster: Cluster) -> None:
     )
 
 
-def test_items_that_kill_their_worker_fail_alone(shared_cluster: Cluster) -> None:
+def test_items_that_crash_their_worker_fail_alone(shared_cluster: Cluster) -> None:
     names = name_items(64, bad=1, segv=1, swell=1, hang=1)
     shared_cluster.finish(shared_cluster.submit(names), names)

@@ -1,4 +1,4 @@
-"""R13: many processes write into one SQLite file at once, and it stays sound."""
+"""R13: many processes write to one SQLite file at the same time without damaging it."""
 
 import os
 import sqlite3
@@ -23,7 +23,7 @@ WRITERS = 4
 
 
 @pytest.mark.parametrize("seconds", [4, pytest.param(60, marks=pytest.mark.soak)])
-def test_many_writers_leave_the_file_sound_and_the_counts_right(
+def test_many_writers_leave_the_file_intact_and_the_counts_correct(
     sqlite: SqliteFile, seconds: float
 ) -> None:
     path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
@@ -41,7 +41,7 @@ def test_many_writers_leave_the_file_sound_and_the_counts_right(
 
 
 def finish_all(database: Database) -> None:
-    """What a writer left behind when its time was up; chunks that crashed wait for a moment."""
+    """Finish what a writer left when its time was up; chunks that crashed wait for a moment."""
     left = 1
     while left:
         with database.write() as session:

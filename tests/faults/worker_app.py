@@ -35,7 +35,7 @@ SWELL_BYTES = 256 << 20
 
 
 class KnownAnalyzer(Analyzer):
-    """Finds the faces that the pixels stand for."""
+    """Finds the faces that the pixels encode."""
 
     def __init__(self) -> None:
         pass
@@ -56,7 +56,7 @@ class KnownAnalyzer(Analyzer):
 
 
 class PoisonedSources(Sources):
-    """Draws pictures instead of reading them; some end the process that asks."""
+    """Draws pictures instead of reading them; some crash the process that reads them."""
 
     def read(self, uri: str) -> bytes:
         if not uri.startswith(SCHEME):
@@ -78,7 +78,7 @@ def _poison(kind: str) -> None:
 
 
 def _swell() -> None:
-    """Allocate without end; at the limit the process is killed, as the kernel would do."""
+    """Allocate without end; at the limit the process is killed, as by the kernel."""
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: PTH123, SIM115
     resource.setrlimit(resource.RLIMIT_AS, (used + SWELL_BYTES, resource.RLIM_INFINITY))
     held = []
@@ -90,7 +90,7 @@ def _swell() -> None:
 
 
 def _shift_clock() -> None:
-    """The wall clock of this process is off, as that of a host without a time server."""
+    """The wall clock of this process is wrong, like that of a host without a time server."""
     real = time.time
     time.time = lambda: real() + CLOCK_OFFSET_SECONDS
 
