@@ -11,8 +11,6 @@ from db.item_values import STORE_SCHEME
 from models.blocks import Readable, read_blocks
 from models.errors import FacetallyError, TooLargeItem
 
-# Files are read and written in blocks of this size.
-
 
 class StorageUnavailable(FacetallyError):
     """An upload could not be stored: free some space, or repair the store; then send it again."""
