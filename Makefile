@@ -20,9 +20,7 @@ help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 demo: .venv/.ready-run  ## Analyze four sample photos; installs what running needs
-	@echo "Fetching the models and the sample photos, unless they are here ..."
-	@$(BIN)/facetally weights fetch
-	@echo "Analyzing the sample photos ..."
+	@echo "Fetching the models and four sample photos, then analyzing the photos ..."
 	@$(BIN)/facetally demo --out demo-out
 
 setup: .venv/.ready-dev  ## Install what developing needs

@@ -22,7 +22,7 @@ MARKERS = {
     "tracemalloc": "slow",
 }
 # Packages whose functions are read. pytest imports tests/faults, which is a package, as `faults`.
-FOLLOWED = ("tests", "faults", "cli.stack")
+FOLLOWED = ("tests", "faults", "cli.stack", "api.live")
 # Their clusters would slow each other down, and some of them are timed.
 FAULTS = Path(__file__).parents[1] / "faults"
 
