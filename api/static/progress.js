@@ -46,8 +46,8 @@ function show(job) {
 }
 
 function sayVideos({ running, looked_at, copied }) {
-  const looked = say("videos", { count: running, looked_at: Math.round(looked_at * 100) });
-  return copied === null ? looked : `${looked}, ${say("copied", { copied: Math.round(copied * 100) })}`;
+  const videos = say("videos", { count: running, analyzed: Math.round(looked_at * 100) });
+  return copied === null ? videos : `${videos}, ${say("annotated", { percent: Math.round(copied * 100) })}`;
 }
 
 function reload(card) {
