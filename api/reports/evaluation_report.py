@@ -21,7 +21,7 @@ def render_evaluation(evaluation: EvaluationOut) -> str:
     accuracy = evaluation.accuracy
     return (
         open_templates()
-        .get_template("evaluation.html")
+        .get_template("evaluation_report.html")
         .render(
             evaluation=evaluation,
             accuracy=accuracy,

@@ -63,7 +63,7 @@ def render_report(report: Report) -> str:
     audience = report.audience
     return (
         open_templates()
-        .get_template("report.html")
+        .get_template("job_report.html")
         .render(
             report=report,
             job=report.job,

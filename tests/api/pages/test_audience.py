@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Visit, run_server
+from tests.support.browser import run_server
 from tests.support.cli import Terminal, copy_samples
 
 
@@ -19,13 +19,6 @@ def server(tmp_path_factory):
             words = ("--tag", tag, "--dimension", f"store={store}", "--watch")
             assert terminal.run("submit", photos, *words, url=url).returncode == 0
         yield url
-
-
-@pytest.fixture
-def visit(browser, server):
-    opened = Visit(browser, server)
-    yield opened
-    opened.finish()
 
 
 def test_the_audience_is_filtered_and_the_address_keeps_the_filters(visit):

@@ -5,14 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Visit, run_server
 from tests.support.cli import copy_samples
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with run_server(tmp_path_factory.mktemp("data")) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +13,6 @@ def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     copy_samples(folder)
     return folder
-
-
-@pytest.fixture
-def visit(browser, server):
-    opened = Visit(browser, server)
-    yield opened
-    opened.finish()
 
 
 def test_home_fits_every_screen(visit):

@@ -5,15 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Visit, run_server
+from tests.support.browser import Visit
 from tests.support.cli import copy_samples, wait_for
 from tests.support.sample_pictures import encode_scene
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with run_server(tmp_path_factory.mktemp("data")) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +17,6 @@ def photos(tmp_path_factory):
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
     (folder / "notes.txt").write_text("no picture")
     return folder
-
-
-@pytest.fixture
-def visit(browser, server):
-    opened = Visit(browser, server)
-    yield opened
-    opened.finish()
 
 
 @pytest.fixture(scope="module")
