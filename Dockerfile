@@ -48,6 +48,7 @@ COPY README.md ./
 COPY api/ api/
 COPY cli/ cli/
 COPY db/ db/
+COPY facetally/ facetally/
 COPY models/ models/
 COPY worker/ worker/
 RUN pip wheel --no-deps --wheel-dir /wheels .

@@ -28,6 +28,8 @@ from benchmarks.program import (
 from benchmarks.servers import Deployment, run_deployment
 from db.engine import Database
 from db.tables import ChunkRow
+from facetally import Options
+from facetally.options import Submission
 
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_ITEMS = 256
@@ -81,20 +83,17 @@ def _run_size(deployment: Deployment, size: int, at_rest: float) -> list[Run]:
 
 def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
     client = deployment.client
-    draft = client.submit(
-        [b'{"draft": true, "options": {"thumbnails": "none"}}'], "application/json"
-    )
+    draft = client.open_draft(Submission(options=Options(thumbnails="none")))
     busy = deployment.read_processor_seconds()
     started = monotonic()
     with _watch_memory(deployment, at_rest) as growth:
         for first in range(0, items, ITEMS_PER_REQUEST):
-            lines = b"\n".join(_lines(first, min(items, first + ITEMS_PER_REQUEST)))
-            client.append_lines(draft.id, lines, f"append-{draft.id}-{first}")
+            draft.append(list(_lines(first, min(items, first + ITEMS_PER_REQUEST))))
     appended = monotonic()
-    job = client.finalize_job(draft.id)
+    job = draft.finalize()
     while job.timestamps.finished is None:
         sleep(POLL_SECONDS)
-        job = client.read_job(draft.id)
+        job = job.refresh()
     worked = monotonic()
     used = deployment.read_processor_seconds()
     if job.counts.done != items or job.counts.faces != items:
@@ -154,8 +153,8 @@ def _count(deployment: Deployment, job_id: int, items: int) -> float:
     seconds = []
     for _ in range(COUNTS):
         started = monotonic()
-        deployment.client.read_job(job_id)
-        audience = deployment.client.read_audience({"job": job_id})
+        deployment.client.job(job_id)
+        audience = deployment.client.audience(job=job_id)
         seconds.append(monotonic() - started)
         if audience.faces != items:
             fail(f"{audience.faces} of {items} faces were counted.")

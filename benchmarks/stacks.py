@@ -1,11 +1,11 @@
 """The embedded stack of `facetally serve`, up for a benchmark on a folder of files."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from cli.client import Client
-from cli.stack.stack import StackPlan, run_stack
+from cli.stack.stack import StackOptions, run_stack
+from facetally import Client
 from worker.settings import Settings
 
 
@@ -24,6 +24,6 @@ def run_own_stack(
     if workers is not None:
         changes["workers"] = workers
     own = settings.model_copy(update=changes).complete()
-    plan = StackPlan(own, interactive=False, logs_in_files=True, early_ends_allowed=0)
-    with run_stack(plan) as stack, closing(Client(stack.url)) as client:
+    options = StackOptions(own, interactive=False, logs_in_files=True, early_ends_allowed=0)
+    with run_stack(options) as stack, Client(stack.url) as client:
         yield client

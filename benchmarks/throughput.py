@@ -14,7 +14,6 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
 
-from api.schemas.items import ItemBody
 from benchmarks.analyzer import open_analyzer
 from benchmarks.loops import Start, run_loops
 from benchmarks.pictures import make_pictures
@@ -27,10 +26,9 @@ from benchmarks.program import (
     write_figures,
 )
 from benchmarks.stacks import run_own_stack
-from cli.client import Client
 from cli.environment import read_settings
-from cli.uploads.job_fields import JobFields
-from cli.uploads.sending import submit_items
+from facetally import Client, Item
+from facetally.options import Submission
 from models.pictures.picture import decode_picture
 from models.weights.manifest import SAMPLES, require_file
 from worker.pictures.thumbnails import draw_thumbnail, shrink
@@ -120,11 +118,11 @@ def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
 def _run_system(client: Client, paths: Sequence[Path]) -> Round:
     """From sending the job to its end, as a submitter sees it."""
     started = monotonic()
-    items = (ItemBody(uri=path.as_uri(), name=path.name) for path in paths)
-    job = submit_items(client, items, JobFields())
+    items = (Item(path.as_uri(), path.name) for path in paths)
+    job = client.submit_items(items, Submission())
     while job.timestamps.finished is None:
         sleep(POLL_SECONDS)
-        job = client.read_job(job.id)
+        job = job.refresh()
     seconds = monotonic() - started
     if job.counts.done != len(paths) or job.counts.duplicates:
         fail(f"{job.counts} is not {len(paths)} different pictures, all analyzed.")

@@ -6,7 +6,6 @@ All of them run in turn, since machines drift, and the median of the rounds' rat
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -19,7 +18,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from api.schemas.items import ItemBody
 from benchmarks.analyzer import open_analyzer
 from benchmarks.loops import Start, run_loops
 from benchmarks.program import (
@@ -31,11 +29,9 @@ from benchmarks.program import (
     write_figures,
 )
 from benchmarks.stacks import run_own_stack
-from cli.client import Client
 from cli.environment import read_settings
-from cli.uploads.job_fields import JobFields
-from cli.uploads.sending import submit_items
-from db.job_values import JobOptions, ThumbnailKind
+from facetally import Client, Item, Options
+from facetally.options import Submission
 from models.videos.reader import Grid, Video
 from models.weights.manifest import SAMPLES, require_file
 from worker.settings import WORKING_SIDE_PIXELS, Settings
@@ -46,7 +42,8 @@ SIZE = (1280, 720)
 CLIP_FRAMES_PER_SECOND = 25
 SHOT_SECONDS = 5
 # The same for the system and for the loop.
-FIELDS = JobFields(options=JobOptions(thumbnails=ThumbnailKind.NONE))
+FRAMES_PER_SECOND = 2.0
+SUBMISSION = Submission(options=Options(thumbnails="none", frames_per_second=FRAMES_PER_SECOND))
 SIDES = {
     "bare": "bare loop",
     "two_bare": "two bare loops",
@@ -146,7 +143,7 @@ def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -
     analyzer, frames, faces = open_analyzer(settings), 0, 0
     with clip.open("rb") as file:
         video = Video(file, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
-        grid = Grid(FIELDS.options.frames_per_second)
+        grid = Grid(FRAMES_PER_SECOND)
         times = grid.count(video.header.duration_seconds or 0)
         edges = [round(times * edge / parts) for edge in (part, part + 1)]
         start.wait()
@@ -161,15 +158,17 @@ def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -
 
 def _run_system(client: Client, clip: Path) -> Round:
     """From the job's acceptance to its end, by its own timestamps."""
-    job = submit_items(client, [ItemBody(uri=clip.as_uri(), name=clip.name)], FIELDS)
+    job = client.submit_items([Item(clip.as_uri(), clip.name)], SUBMISSION)
     while job.timestamps.finished is None:
         sleep(POLL_SECONDS)
-        job = client.read_job(job.id)
+        job = job.refresh()
     seconds = (job.timestamps.finished - job.timestamps.created).total_seconds()
     if job.counts.done != 1:
         fail("The video failed.")
-    [line] = client.read_result_lines(job.id, {})
-    return Round(seconds, json.loads(line)["video"]["frames"], job.counts.faces)
+    [result] = job.results()
+    if result.video is None:
+        fail(f"{result.name} is not a video.")
+    return Round(seconds, result.video.frames, job.counts.faces)
 
 
 def _require_same(measured: dict[str, list[Round]]) -> None:

@@ -4,26 +4,25 @@ from enum import IntEnum
 
 from click import ClickException
 
-from db.states import JobState
 from models.errors import FacetallyError
 
 
 class ExitStatus(IntEnum):
-    """What scripts may rely on; a signal's number is added to 128, as shells do."""
+    """What scripts can rely on; for a signal, its number plus 128, as in shells."""
 
-    DONE = 0  # all went well, and every item was done
-    ERROR = 1  # the command could not do its work; one line on stderr says why
-    USAGE = 2  # the command was given what it does not take
-    INCOMPLETE = 3  # some items failed or were left out, or the job waits for a person
+    DONE = 0  # everything succeeded
+    ERROR = 1  # the command failed; one line on stderr says why
+    USAGE = 2  # the arguments or options are wrong
+    INCOMPLETE = 3  # some items failed or were left out, or the job is paused
     INTERRUPTED = 130  # Ctrl-C
 
 
 class CommandFailed(FacetallyError, ClickException):
-    """Shown as one line on stderr, without a traceback: its text says what to do about it."""
+    """Shown as one line on stderr, without a traceback: its text says what to do."""
 
     exit_code = ExitStatus.ERROR
 
 
-def status_of(state: JobState) -> ExitStatus:
-    """The exit status that tells where a job has got to."""
-    return ExitStatus.DONE if state is JobState.COMPLETED else ExitStatus.INCOMPLETE
+def status_of(state: str) -> ExitStatus:
+    """The exit status for the state of a job."""
+    return ExitStatus.DONE if state == "completed" else ExitStatus.INCOMPLETE

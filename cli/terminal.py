@@ -1,19 +1,21 @@
-"""Where words go: data to stdout, everything else to stderr."""
+"""Data goes to stdout, everything else to stderr."""
 
+import json
 import sys
 from functools import cache
 
+import click
 from rich.console import Console
 
-# Into a file or a pipe a table goes unbroken, however wide it is.
+# In a file or a pipe, lines of a table are never broken.
 UNBROKEN_COLUMNS = 1000
 
 
 class NotesConsole(Console):
-    """Stderr, which may be gone: whoever was told things has left, and the work goes on."""
+    """Stderr, which may be closed while the work continues."""
 
     def __init__(self) -> None:
-        # Brackets and colons in a name are part of it, no markup.
+        # Brackets and colons in a name are not markup.
         super().__init__(stderr=True, highlight=False, markup=False, emoji=False)
 
     def on_broken_pipe(self) -> None:
@@ -34,10 +36,15 @@ def open_stdout() -> Console:
 
 
 def tell(text: str) -> None:
-    """A note for whoever watches."""
+    """Print a note."""
     open_stderr().print(clean(text), soft_wrap=True)
 
 
 def clean(text: str) -> str:
-    """Names come from anywhere: what would steer the terminal is shown as a question mark."""
+    """Replace what could control the terminal: names come from anywhere."""
     return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
+
+
+def print_json(data: object) -> None:
+    """An answer of the server on one line, as it came."""
+    click.echo(json.dumps(data, ensure_ascii=False, separators=(",", ":")))

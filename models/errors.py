@@ -27,7 +27,8 @@ FacetallyError
 |-- SourceUnavailable       api: a live source sends no picture
 |-- SourceLost              api: a live source ends, in the process that decodes it
 `-- CommandFailed           cli: a command ends with this one line (also a ClickException)
-    `-- ServerAway          cli: the server does not answer, or asks for a pause
+
+The client `facetally` is a program of its own with a tree of its own, drawn in facetally/errors.py.
 
 A refused argument stays a ValueError or TypeError: it is a bug of the caller, or pydantic and click
 turn it into an answer. So does what a library's protocol wants, such as StopIteration.

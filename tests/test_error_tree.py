@@ -1,4 +1,4 @@
-"""Every exception of ours stands in the tree that `models/errors.py` draws."""
+"""Every exception stands in the tree of `models/errors.py`, or in the one of the client."""
 
 import ast
 import builtins
@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+import facetally.errors
 import models.errors
 from models.errors import FacetallyError
 
@@ -23,6 +24,8 @@ PACKAGES = [
         "packages"
     ]["find"]["include"]
 ]
+CLIENT = "facetally"
+ROOTS = (FacetallyError, facetally.errors.Error)
 # The scripts of Alembic run inside a migration only.
 NOT_IMPORTED = "db.migrations"
 LINE = re.compile(r"^((?:[|` ]   |\|-- |`-- )*)(\w+)")
@@ -41,14 +44,14 @@ def modules() -> list[ModuleType]:
     return list(import_modules())
 
 
-def list_our_errors(modules: list[ModuleType]) -> set[type[BaseException]]:
+def list_errors(modules: list[ModuleType], packages: list[str]) -> set[type[BaseException]]:
     return {
         value
         for module in modules
         for value in vars(module).values()
         if inspect.isclass(value)
         and issubclass(value, BaseException)
-        and value.__module__.partition(".")[0] in PACKAGES
+        and value.__module__.partition(".")[0] in packages
     }
 
 
@@ -67,14 +70,22 @@ def read_drawing(text: str) -> dict[str, str]:
     return parents
 
 
-def test_the_tree_is_drawn_whole_and_as_it_is(modules):
+@pytest.mark.parametrize(
+    ("drawn", "packages"),
+    [
+        (models.errors, [name for name in PACKAGES if name != CLIENT]),
+        (facetally.errors, [CLIENT]),
+    ],
+    ids=["the server", "the client"],
+)
+def test_the_tree_is_drawn_whole_and_as_it_is(modules, drawn, packages):
     defined = {
         error.__name__: next(
-            (base.__name__ for base in error.__bases__ if issubclass(base, FacetallyError)), ""
+            (base.__name__ for base in error.__bases__ if issubclass(base, ROOTS)), ""
         )
-        for error in list_our_errors(modules)
+        for error in list_errors(modules, packages)
     }
-    assert read_drawing(models.errors.__doc__ or "") == defined
+    assert read_drawing(drawn.__doc__ or "") == defined
 
 
 # Arguments that are refused, and what a protocol of Python or of a library asks for.
@@ -85,6 +96,7 @@ NOT_OURS = {
     "SystemExit",
     "BadParameter",
     "UsageError",
+    "NoSuchCommand",
     # The word of Python's tar reader for an archive that is damaged.
     "ReadError",
     # httpx retries on these of its connection layer.
@@ -101,7 +113,7 @@ def list_raised(module: ModuleType) -> Iterator[str]:
             called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             name = ast.unparse(called)
             value = resolve(module, name)
-            if inspect.isclass(value) and not issubclass(value, FacetallyError):
+            if inspect.isclass(value) and not issubclass(value, ROOTS):
                 yield value.__name__
 
 

@@ -1,18 +1,17 @@
-"""`facetally demo`: the whole path on a handful of real photographs."""
+"""`facetally demo`: the whole path on a handful of real photos."""
 
 from pathlib import Path
 
 import click
 
-from api.schemas.audience import AudienceOut
 from cli.commands.run import analyze
 from cli.commands.weights import fetch_lacking
 from cli.environment import read_settings
 from cli.exits import ExitStatus
-from cli.output.downloads import AUDIENCE, read_results
+from cli.output.downloads import read_results
 from cli.output.tables import describe_basis, make_audience_table, make_faces_table
 from cli.terminal import open_stdout
-from cli.uploads.job_fields import JobFields
+from facetally import Options
 from models.weights.manifest import SAMPLES
 
 DEFAULT_OUT = Path("demo-out")
@@ -24,7 +23,8 @@ DEFAULT_OUT = Path("demo-out")
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     default=DEFAULT_OUT,
-    help=f"Where results go [{DEFAULT_OUT}].",
+    show_default=True,
+    help="Folder for the results.",
 )
 def demo(out: Path) -> ExitStatus:
     """Analyze sample photos.
@@ -36,11 +36,11 @@ def demo(out: Path) -> ExitStatus:
     """
     weights_dir = read_settings().weights_dir
     fetch_lacking(weights_dir)
-    status = analyze([weights_dir / sample.name for sample in SAMPLES], out, JobFields(("demo",)))
+    samples = [weights_dir / sample.name for sample in SAMPLES]
+    status, audience = analyze(samples, out, ("demo",), Options())
     stdout = open_stdout()
     stdout.print(make_faces_table(read_results(out)))
     stdout.print()
-    audience = AudienceOut.model_validate_json((out / AUDIENCE).read_bytes())
     stdout.print(make_audience_table(audience))
     stdout.print(describe_basis(audience))
     return status

@@ -1,15 +1,14 @@
-"""`facetally jobs`, `status`, `watch`, `cancel`, `resume`, `retry` and `erase`: the jobs of a
-server."""
+"""The jobs of a server: `jobs`, `status`, `watch`, `cancel`, `resume`, `retry` and `erase`."""
 
 import click
 
-from cli.client import Client
 from cli.commands.options import as_json, takes_server
 from cli.exits import ExitStatus, status_of
 from cli.output.progress import describe_job, watch_job
 from cli.output.tables import make_jobs_table
-from cli.terminal import open_stdout
+from cli.terminal import open_stdout, print_json
 from db.states import JobState
+from facetally import Client
 
 STATE = click.Choice([state.value for state in JobState])
 
@@ -17,12 +16,14 @@ takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 
 
 @click.command()
+@click.option("--state", type=STATE, help="Only jobs in this state.")
 @click.option(
-    "--state",
-    type=STATE,
-    help="Only jobs in this state.",
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="Maximum number of jobs.",
 )
-@click.option("--limit", type=click.IntRange(1, 100), default=20, help="At most so many [20].")
 @as_json
 @takes_server
 def jobs(client: Client, state: str | None, limit: int, as_json: bool) -> None:
@@ -31,9 +32,9 @@ def jobs(client: Client, state: str | None, limit: int, as_json: bool) -> None:
     \b
     Example: facetally jobs --state running
     """
-    page = client.read_jobs(state, limit)
+    page = client.job_page(state, limit)
     if as_json:
-        click.echo(page.model_dump_json())
+        print_json(page.raw)
     else:
         open_stdout().print(make_jobs_table(page.jobs))
 
@@ -48,8 +49,11 @@ def status(client: Client, job_id: int, as_json: bool) -> None:
     \b
     Example: facetally status 7
     """
-    job = client.read_job(job_id)
-    click.echo(job.model_dump_json() if as_json else describe_job(job))
+    job = client.job(job_id)
+    if as_json:
+        print_json(job.raw)
+    else:
+        click.echo(describe_job(job))
 
 
 @click.command()
@@ -63,7 +67,7 @@ def watch(client: Client, job_id: int) -> ExitStatus:
     \b
     Example: facetally watch 7
     """
-    return status_of(watch_job(client, job_id).state)
+    return status_of(watch_job(client.job(job_id)).state)
 
 
 @click.command()
@@ -77,7 +81,7 @@ def cancel(client: Client, job_id: int) -> None:
     \b
     Example: facetally cancel 7
     """
-    click.echo(describe_job(client.cancel_job(job_id)))
+    click.echo(describe_job(client.job(job_id).cancel()))
 
 
 @click.command()
@@ -91,7 +95,7 @@ def resume(client: Client, job_id: int) -> None:
     \b
     Example: facetally resume 7
     """
-    click.echo(describe_job(client.resume_job(job_id)))
+    click.echo(describe_job(client.job(job_id).resume()))
 
 
 @click.command()
@@ -105,7 +109,7 @@ def retry(client: Client, job_id: int) -> None:
     \b
     Example: facetally retry 7
     """
-    click.echo(describe_job(client.retry_job(job_id)))
+    click.echo(describe_job(client.job(job_id).retry()))
 
 
 @click.command()
@@ -122,4 +126,4 @@ def erase(client: Client, job_id: int) -> None:
     \b
     Example: facetally erase 7 --yes
     """
-    click.echo(describe_job(client.erase_job(job_id)))
+    click.echo(describe_job(client.job(job_id).erase()))

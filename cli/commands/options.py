@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import click
 
-from cli.client import Client
 from cli.environment import KEY_VARIABLE, URL_VARIABLE
+from cli.server import open_client
+from facetally import Client
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -14,23 +15,26 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def takes_server(command: Command) -> Command:
-    """Adds --url and --key, and passes a `Client` as `client`."""
+    """Adds --url and --key, and passes a `Client` as `client`, closed when the command ends."""
     url = click.option(
         "--url",
         "client",
         envvar=URL_VARIABLE,
         default=DEFAULT_URL,
         callback=_open_client,
-        help=f"The server [{URL_VARIABLE}; {DEFAULT_URL}].",
+        show_envvar=True,
+        show_default=True,
+        help="Address of the server.",
     )
-    # The key is not passed on: it is read, before the address, for the client alone.
+    # The key is read before the address, for the client alone.
     key = click.option(
         "--key",
         envvar=KEY_VARIABLE,
         is_eager=True,
         expose_value=False,
         callback=_keep_key,
-        help=f"Its key [{KEY_VARIABLE}].",
+        show_envvar=True,
+        help="API key of the server.",
     )
     return url(key(command))
 
@@ -40,12 +44,10 @@ def _keep_key(context: click.Context, _: click.Parameter, value: str | None) -> 
 
 
 def _open_client(context: click.Context, _: click.Parameter, value: str) -> Client:
-    client = Client(value, context.meta[KEY_VARIABLE])
-    context.call_on_close(client.close)
-    return client
+    return context.with_resource(open_client(value, context.meta[KEY_VARIABLE]))
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
 def parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -2,20 +2,19 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from api.schemas.results import ResultOut
-from cli.client import Client
 from cli.commands.jobs import takes_job
 from cli.commands.options import as_json, parse_pairs, takes_server
-from cli.output.downloads import write_thumbnails, write_whole
+from cli.output.downloads import download_thumbnails, write_whole
 from cli.output.tables import describe_basis, make_audience_table
-from cli.terminal import open_stdout, tell
+from cli.terminal import open_stdout, print_json, tell
 from db.states import ItemState
+from facetally import Client
+from facetally.audience import AudienceQuery
 
 GENDERS = ("female", "male", "unknown")
 FORMATS = ("ndjson", "json", "csv", "parquet", "coco")
@@ -29,21 +28,26 @@ _takes_file = click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Into this file, which is complete or not there.",
+    help="Write to this file (atomically).",
+)
+
+_takes_dimensions = click.option(
+    "--dimension",
+    "dimensions",
+    multiple=True,
+    callback=parse_pairs,
+    metavar="NAME=VALUE",
+    help="Only items with this dimension; may be repeated.",
 )
 
 
 def _takes_filters(command: Command) -> Command:
     for option in (
         click.option("--gender", type=click.Choice(GENDERS), help="Only faces of this gender."),
-        click.option("--age-min", type=int, help="Only faces of at least this age."),
-        click.option("--age-max", type=int, help="Only faces of at most this age."),
-        click.option("--score-min", type=float, help="Only faces as sure as this, 0 to 1."),
-        click.option(
-            "--state",
-            type=STATE,
-            help="Only items in this state.",
-        ),
+        click.option("--age-min", type=int, help="Minimum age."),
+        click.option("--age-max", type=int, help="Maximum age."),
+        click.option("--score-min", type=float, help="Minimum detection confidence, 0 to 1."),
+        click.option("--state", type=STATE, help="Only items in this state."),
     ):
         command = option(command)
     return command
@@ -51,16 +55,23 @@ def _takes_filters(command: Command) -> Command:
 
 @click.command()
 @takes_job
-@click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="[ndjson]")
 @click.option(
-    "--view", type=click.Choice(["faces", "tracks"]), default="faces",
-    help="tracks: one row for each person of videos, not for each face [faces].",
-)  # fmt: skip
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="ndjson",
+    show_default=True,
+    help="Output file format.",
+)
+@click.option(
+    "--view",
+    type=click.Choice(["faces", "tracks"]),
+    default="faces",
+    show_default=True,
+    help="With tracks, one row for each person in a video instead of each face.",
+)
 @_takes_filters
-@click.option(
-    "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
-    help="Only items with this dimension; may be repeated.",
-)  # fmt: skip
+@_takes_dimensions
 @_takes_file
 @takes_server
 def results(
@@ -69,7 +80,8 @@ def results(
     form: str,
     dimensions: dict[str, str],
     out: Path | None,
-    **filters: str | int | float | None,
+    view: str,
+    **filters: Any,
 ) -> None:
     """Print the results of a job.
 
@@ -83,29 +95,28 @@ def results(
              facetally results 7 --view tracks --format csv --out people.csv
     """
     _refuse_terminal(form, out)
-    named = {f"dimension.{name}": value for name, value in dimensions.items()}
-    parameters = {**filters, **named}
+    job = client.job(job_id)
 
     def read() -> Iterator[bytes]:
         if form == "json":
-            return _join_lines(client.read_result_lines(job_id, parameters))
-        return client.read_results(job_id, {**parameters, "format": form})
+            return _join_lines(job.stream_lines(view, dimensions=dimensions, **filters))
+        return job.export(form, view, dimensions=dimensions, **filters)
 
     _write(read, out)
 
 
 def _refuse_terminal(form: str | None, out: Path | None) -> None:
     if form == "parquet" and out is None and sys.stdout.isatty():
-        raise click.UsageError("Parquet is not for reading: give --out FILE.")
+        raise click.UsageError("Parquet can't be shown on a terminal: give --out FILE.")
 
 
-def _join_lines(lines: Iterable[str]) -> Iterator[bytes]:
+def _join_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     """All lines as one JSON array."""
-    start = "[\n"
+    start = b"[\n"
     for line in lines:
-        yield (start + line).encode()
-        start = ",\n"
-    yield b"[]\n" if start == "[\n" else b"\n]\n"
+        yield start + line
+        start = b",\n"
+    yield b"[]\n" if start == b"[\n" else b"\n]\n"
 
 
 def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
@@ -113,7 +124,7 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
         sys.stdout.buffer.writelines(read())
         sys.stdout.flush()
     elif out.exists() and not out.is_file():
-        # A pipe or a device has nothing beside it, and is not to be replaced.
+        # A pipe or a device can only be written to, not replaced.
         with out.open("wb") as file:
             file.writelines(read())
     else:
@@ -123,32 +134,32 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
 @click.command()
 @click.option("--job", type=click.IntRange(min=1), help="Only this job.")
 @click.option("--tag", help="Only jobs with this tag.")
-@click.option("--from", "first_day", type=DAY, help="From this day on, as 2026-05-01 (UTC).")
-@click.option("--to", "last_day", type=DAY, help="Up to this day.")
-@click.option(
-    "--dimension",
-    "dimensions",
-    multiple=True,
-    callback=parse_pairs,
-    metavar="NAME=VALUE",
-    help="Only items with this dimension; may be repeated.",
-)
+@click.option("--from", "first_day", type=DAY, help="First day, as 2026-05-01 (UTC).")
+@click.option("--to", "last_day", type=DAY, help="Last day.")
+@_takes_dimensions
 @click.option(
     "--by",
     default="gender,age_band",
     metavar="LIST",
-    help="gender, age_band, day, week or month, and names of dimensions [gender,age_band].",
+    show_default=True,
+    help="Any of gender, age_band, one of day, week and month, and names of dimensions.",
 )
-@click.option("--bands", default="marketing", help="marketing, adience, life_stage or 0-17,18-120.")
+@click.option(
+    "--bands",
+    default="marketing",
+    show_default=True,
+    help="Age bands: marketing, adience, life_stage, or a list such as 0-17,18-120.",
+)
 @click.option(
     "--count",
     type=click.Choice(["faces", "people"]),
     default="faces",
-    help="people: each once in a video [faces].",
+    show_default=True,
+    help="With people, each person in a video counts once.",
 )
-@click.option("--calibration", metavar="NAME", help="Correct shares by this evaluation.")
+@click.option("--calibration", metavar="NAME", help="Correct shares with this evaluation.")
 @as_json
-@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="A file of it.")
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="Output file format.")
 @_takes_file
 @takes_server
 def audience(
@@ -156,10 +167,7 @@ def audience(
     as_json: bool,
     form: str | None,
     out: Path | None,
-    dimensions: dict[str, str],
-    first_day: datetime | None,
-    last_day: datetime | None,
-    **given: str | int | None,
+    **given: Any,
 ) -> None:
     """Show the audience by age and gender.
 
@@ -170,21 +178,26 @@ def audience(
              facetally audience --by store,gender --from 2026-05-01 --to 2026-05-31
              facetally audience --tag spring --format parquet --out audience.parquet
     """
-    parameters: dict[str, str | int | float | None] = {
-        **given,
-        **{f"dimension.{name}": value for name, value in dimensions.items()},
-        "from": first_day.date().isoformat() if first_day else None,
-        "to": last_day.date().isoformat() if last_day else None,
-    }
+    query = AudienceQuery(
+        job=given["job"],
+        tag=given["tag"],
+        first_day=given["first_day"] and given["first_day"].date(),
+        last_day=given["last_day"] and given["last_day"].date(),
+        by=given["by"],
+        bands=given["bands"],
+        count=given["count"],
+        calibration=given["calibration"],
+        dimensions=given["dimensions"],
+    )
     if (form is None and out is not None) or (form is not None and as_json):
-        raise click.UsageError("--out goes with --format, and --json with neither.")
+        raise click.UsageError("--out needs --format, and --json can't be combined with either.")
     if form is not None:
         _refuse_terminal(form, out)
-        _write(lambda: client.read_audience_table({**parameters, "format": form}), out)
+        _write(lambda: client.export_audience(form, **query), out)
         return
-    found = client.read_audience(parameters)
+    found = client.audience(**query)
     if as_json:
-        click.echo(found.model_dump_json())
+        print_json(found.raw)
     else:
         open_stdout().print(make_audience_table(found))
         open_stdout().print(describe_basis(found))
@@ -193,7 +206,11 @@ def audience(
 @click.command()
 @takes_job
 @click.option(
-    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR"
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder for the thumbnails.",
 )
 @takes_server
 def thumbnails(client: Client, job_id: int, out: Path) -> None:
@@ -204,7 +221,5 @@ def thumbnails(client: Client, job_id: int, out: Path) -> None:
     \b
     Example: facetally thumbnails 7 --out thumbnails/
     """
-    lines = client.read_result_lines(job_id, {})
-    found = (ResultOut.model_validate_json(line) for line in lines)
-    names = write_thumbnails(client, found, out)
-    tell(f"{len(names)} thumbnails are in {out}.")
+    names = download_thumbnails(client, client.job(job_id).results(), out)
+    tell(f"Saved {len(names)} thumbnails in {out}.")

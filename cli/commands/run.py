@@ -1,10 +1,9 @@
-"""`facetally run`: a folder of pictures in, a folder of results out, and nothing left running."""
+"""`facetally run`: photos and videos in, a folder of results out, and nothing left running."""
 
 import json
 import os
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
@@ -12,33 +11,31 @@ from typing import Any
 
 import click
 
-from api.schemas.items import ItemBody
-from api.schemas.jobs import JobOut
-from cli.client import Client
+from cli.commands.job_options import takes_job_options
 from cli.exits import ExitStatus, status_of
-from cli.output.downloads import REPORT, write_job_files
+from cli.output.downloads import REPORT, download_job
 from cli.output.progress import watch_job
 from cli.output.tables import describe_basis
+from cli.server import open_client
 from cli.stack.own import EARLY_ENDS_ALLOWED, make_own_settings
-from cli.stack.stack import Stack, StackPlan, run_stack
+from cli.stack.stack import Stack, StackOptions, run_stack
 from cli.terminal import tell
-from cli.uploads.files import Findings, FoundFile, find_pictures
-from cli.uploads.job_fields import JobFields, takes_fields
-from cli.uploads.sending import require_pictures, submit_items, upload_files
-from db.job_values import JobOptions
-from db.states import LIVE_JOB_STATES, JobState
+from cli.uploads.files import find_pictures, require_pictures
+from cli.uploads.uploading import upload_files
+from facetally import Audience, Client, Item, Job, Options
+from facetally.files import FoundFiles, LocalFile
+from facetally.options import Submission
 
 DATA = ".facetally"
-# The number of the job whose results were last written.
+# The number of the job whose results were written last.
 WRITTEN = "written-job"
-JOBS_PER_PAGE = 100
 
 takes_out = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     required=True,
-    help="Where results go; the folder is made.",
+    help="Folder for the results; it is created if needed.",
 )
 
 
@@ -51,7 +48,7 @@ takes_out = click.option(
     type=click.Path(exists=True, path_type=Path),
 )
 @takes_out
-@takes_fields
+@takes_job_options
 def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: Any) -> ExitStatus:
     """Analyze photos and videos on this machine.
 
@@ -62,28 +59,32 @@ def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: An
     Example: facetally run photos/ --out results/
              facetally run clip.mp4 --out results/ --annotated-video
     """
-    return analyze(paths, out, JobFields(tags, JobOptions(**options)))
+    status, _ = analyze(paths, out, tags, Options(**options))
+    return status
 
 
-def analyze(paths: Sequence[Path], out: Path, fields: JobFields) -> ExitStatus:
-    """Everything `run` does; the demo does the same."""
+def analyze(
+    paths: Sequence[Path], out: Path, tags: Sequence[str], options: Options
+) -> tuple[ExitStatus, Audience]:
+    """Everything that `run` does, and the demo as well."""
     out.mkdir(parents=True, exist_ok=True)
-    findings = find_pictures(paths, out)
-    require_pictures(findings)
+    found = find_pictures(paths, out)
+    require_pictures(found)
+    fingerprint = make_fingerprint(found.files, options)
+    submission = Submission((*tags, fingerprint), options)
     key = token_urlsafe(24)
-    plan = StackPlan(
+    stack_options = StackOptions(
         make_own_settings(out / DATA, _find_roots(paths), key),
         interactive=False,
         logs_in_files=True,
         early_ends_allowed=EARLY_ENDS_ALLOWED,
     )
     try:
-        with run_stack(plan) as stack, closing(Client(stack.url, key)) as client:
-            status = _work(client, stack, findings, fields, out)
+        with run_stack(stack_options) as stack, open_client(stack.url, key) as client:
+            return _work(client, stack, found, submission, out)
     except (KeyboardInterrupt, SystemExit):
-        tell("Stopped. The same command goes on from here.")
+        tell("Stopped. To resume, run the same command again.")
         raise
-    return ExitStatus.INCOMPLETE if findings.unreadable else status
 
 
 def _find_roots(paths: Sequence[Path]) -> list[Path]:
@@ -92,61 +93,54 @@ def _find_roots(paths: Sequence[Path]) -> list[Path]:
 
 
 def _work(
-    client: Client, stack: Stack, findings: Findings, fields: JobFields, out: Path
-) -> ExitStatus:
-    fingerprint = make_fingerprint(findings.files, fields.options)
+    client: Client, stack: Stack, found: FoundFiles, submission: Submission, out: Path
+) -> tuple[ExitStatus, Audience]:
     written = out / DATA / WRITTEN
-    complete = True
-    job = _find_unfinished(client, fingerprint, written)
+    complete = not found.unreadable
+    job = _find_unfinished(client, submission.tags[-1], written)
     if job is None:
-        job, complete = _submit(
-            client, findings.files, replace(fields, tags=(*fields.tags, fingerprint))
-        )
+        job, all_sent = _submit(client, found.files, submission)
+        complete = complete and all_sent
     else:
-        tell(f"Job {job.id} was begun before, and goes on.")
-    job = watch_job(client, job.id, stack.check)
-    harvest = write_job_files(client, job, out)
+        tell(f"Resuming job {job.id}.")
+    job = watch_job(job, stack.check)
+    downloads = download_job(client, job, out)
     written.write_text(str(job.id))
-    for name, warning in harvest.warnings:
+    for name, warning in downloads.warnings:
         tell(f"{name}: {warning}")
-    tell(f"{describe_basis(harvest.audience, harvest.people)}. The report is {out / REPORT}.")
-    return status_of(job.state) if complete else ExitStatus.INCOMPLETE
+    tell(f"{describe_basis(downloads.audience, downloads.people)}. The report is {out / REPORT}.")
+    status = status_of(job.state) if complete else ExitStatus.INCOMPLETE
+    return status, downloads.audience
 
 
-def make_fingerprint(files: Sequence[FoundFile], options: JobOptions) -> str:
-    """A tag that is the same for the same files, with which the same is to be done."""
+def make_fingerprint(files: Sequence[LocalFile], options: Options) -> str:
+    """A tag that is the same for the same files with the same options."""
     paths = sha256(json.dumps(asdict(options)).encode() + b"\0")
     for path in sorted(os.fsencode(file.path) for file in files):
         paths.update(path + b"\0")
     return f"run:{paths.hexdigest()[:32]}"
 
 
-def _find_unfinished(client: Client, fingerprint: str, written: Path) -> JobOut | None:
+def _find_unfinished(client: Client, fingerprint: str, written: Path) -> Job | None:
     """The last job of these files, if it was stopped before its results were written."""
     last_written = written.read_text() if written.exists() else ""
-    cursor = None
-    while True:
-        page = client.read_jobs(None, JOBS_PER_PAGE, cursor)
-        for job in page.jobs:
-            if job.state is JobState.DRAFT:
-                # Its submission was cut off: it is sent again as a whole.
-                client.cancel_job(job.id)
-            elif fingerprint in job.tags:
-                return job if _is_unfinished(job, last_written) else None
-        cursor = page.next_cursor
-        if cursor is None:
-            return None
+    for job in client.jobs():
+        if job.state == "draft":
+            # Its submission was cut off, and is sent again as a whole.
+            job.cancel()
+        elif fingerprint in job.tags:
+            return job if _is_unfinished(job, last_written) else None
+    return None
 
 
-def _is_unfinished(job: JobOut, last_written: str) -> bool:
-    if job.state in (JobState.CANCELLING, JobState.CANCELLED):
+def _is_unfinished(job: Job, last_written: str) -> bool:
+    if job.state in ("cancelling", "cancelled"):
         return False
-    return job.state in LIVE_JOB_STATES or str(job.id) != last_written
+    return job.is_live or str(job.id) != last_written
 
 
-def _submit(client: Client, files: Sequence[FoundFile], fields: JobFields) -> tuple[JobOut, bool]:
-    # The API opens archives; then it is sent everything, to make one job of it.
+def _submit(client: Client, files: Sequence[LocalFile], submission: Submission) -> tuple[Job, bool]:
+    # The API opens archives. It is then sent every file, so that they become one job.
     if any(file.is_archive for file in files):
-        return upload_files(client, files, fields, {})
-    items = (ItemBody(uri=file.uri, name=file.name) for file in files)
-    return submit_items(client, items, fields), True
+        return upload_files(client, files, submission)
+    return client.submit_items((Item(file.uri, file.name) for file in files), submission), True

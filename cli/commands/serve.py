@@ -5,7 +5,7 @@ import click
 from api.access import OpenToNetwork, refuse_open_network
 from cli.environment import read_settings
 from cli.exits import CommandFailed
-from cli.stack.stack import StackPlan, run_stack
+from cli.stack.stack import StackOptions, run_stack
 from cli.terminal import tell
 
 CHECK_SECONDS = 1.0
@@ -37,7 +37,7 @@ def serve(**given: str | int | None) -> None:
         refuse_open_network(settings)
     except OpenToNetwork as error:
         raise CommandFailed(str(error)) from error
-    plan = StackPlan(settings, interactive=True, logs_in_files=False, early_ends_allowed=None)
+    plan = StackOptions(settings, interactive=True, logs_in_files=False, early_ends_allowed=None)
     with run_stack(plan) as stack:
         tell(f"Facetally is ready at {stack.url} (docs: /docs)")
         while True:

@@ -1,39 +1,44 @@
-"""`facetally submit`: pictures go to a server as files, or by their addresses."""
+"""`facetally submit`: files are uploaded, addresses are read by the workers."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from api.schemas.items import ItemBody
-from api.schemas.jobs import JobOut
-from cli.client import Client
+from cli.commands.job_options import takes_job_options
 from cli.commands.options import as_json, parse_pairs, takes_server
 from cli.exits import ExitStatus, status_of
 from cli.output.progress import watch_job
-from cli.uploads.files import find_pictures
-from cli.uploads.job_fields import JobFields, takes_fields
-from cli.uploads.manifests import URI, is_manifest, is_remote_manifest, read_manifest
-from cli.uploads.sending import JSON, require_pictures, submit_items, upload_files
-from db.job_values import Duplicates, JobOptions
+from cli.terminal import print_json
+from cli.uploads.files import find_pictures, require_pictures
+from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifest
+from cli.uploads.uploading import upload_files
+from db.job_values import Duplicates
+from facetally import Client, Item, Job, Options
+from facetally.items import URI
+from facetally.options import Submission
 
 
 @click.command()
 @click.argument("sources", metavar="PATH|MANIFEST|URI...", nargs=-1, required=True)
-@takes_fields
+@takes_job_options
 @click.option(
-    "--dimension", "dimensions", multiple=True, callback=parse_pairs, metavar="NAME=VALUE",
-    help="Carried by every item to its results; may be repeated.",
-)  # fmt: skip
+    "--dimension",
+    "dimensions",
+    multiple=True,
+    callback=parse_pairs,
+    metavar="NAME=VALUE",
+    help="A dimension of every item, such as store=Lyon; may be repeated.",
+)
 @click.option(
-    "--duplicates", type=click.Choice([choice.value for choice in Duplicates]),
+    "--duplicates",
+    type=click.Choice([choice.value for choice in Duplicates]),
     default=Duplicates.COUNT.value,
-    help="Whether each of the pictures with the same bytes counts, or only one [count].",
-)  # fmt: skip
-@click.option("--watch", is_flag=True, help="Follow the job to its end.")
+    show_default=True,
+    help="Count every copy of a file, or only the first.",
+)
+@click.option("--watch", is_flag=True, help="Follow the job until it ends.")
 @as_json
 @takes_server
 def submit(
@@ -41,7 +46,6 @@ def submit(
     sources: tuple[str, ...],
     tags: tuple[str, ...],
     dimensions: dict[str, str],
-    duplicates: str,
     watch: bool,
     as_json: bool,
     **options: Any,
@@ -59,48 +63,47 @@ def submit(
     """
     addressed = [source for source in sources if URI.match(source) or is_manifest(Path(source))]
     if addressed and len(addressed) < len(sources):
-        raise click.UsageError("Give either files to upload, or addresses and manifests, not both.")
+        raise click.UsageError("Give either files, or addresses and manifests, not both.")
     complete = True
-    fields = JobFields(tags, JobOptions(duplicates=Duplicates(duplicates), **options))
+    submission = Submission(tags, Options(**options), dimensions)
     if any(is_remote_manifest(source) for source in sources):
-        job = _submit_manifest(client, sources, fields, dimensions)
+        job = _submit_manifest(client, sources, submission)
     elif addressed:
-        job = submit_items(client, _read_items(addressed, dimensions), fields)
+        job = client.submit_items(_read_items(addressed), submission)
     else:
-        job, complete = _submit_paths(client, sources, fields, dimensions)
-    click.echo(job.model_dump_json() if as_json else job.id)
-    status = status_of(watch_job(client, job.id).state) if watch else ExitStatus.DONE
+        job, complete = _submit_paths(client, sources, submission)
+    if as_json:
+        print_json(job.raw)
+    else:
+        click.echo(job.id)
+    status = status_of(watch_job(job).state) if watch else ExitStatus.DONE
     return status if complete else ExitStatus.INCOMPLETE
 
 
-def _submit_manifest(
-    client: Client, sources: Sequence[str], fields: JobFields, dimensions: Mapping[str, str]
-) -> JobOut:
-    if len(sources) > 1 or dimensions:
+def _submit_manifest(client: Client, sources: Sequence[str], submission: Submission) -> Job:
+    if len(sources) > 1 or submission.dimensions:
         raise click.UsageError(
-            "A manifest that the server reads is given alone, and has dimensions in its columns."
+            "Give a manifest that the server reads alone, with dimensions in its columns."
         )
-    body = json.dumps({"manifest": sources[0], **fields.to_json()})
-    return client.submit([body.encode()], JSON)
+    return client.submit(sources[0], tags=submission.tags, options=submission.options)
 
 
 def _submit_paths(
-    client: Client, sources: Sequence[str], fields: JobFields, dimensions: Mapping[str, str]
-) -> tuple[JobOut, bool]:
+    client: Client, sources: Sequence[str], submission: Submission
+) -> tuple[Job, bool]:
     paths = [Path(source) for source in sources]
     for path in paths:
         if not path.is_dir() and not path.is_file():
             raise click.BadParameter(f"there is no file or folder {str(path)!r}")
-    findings = find_pictures(paths)
-    require_pictures(findings)
-    job, complete = upload_files(client, findings.files, fields, dimensions)
-    return job, complete and not findings.unreadable
+    found = find_pictures(paths)
+    require_pictures(found)
+    job, complete = upload_files(client, found.files, submission)
+    return job, complete and not found.unreadable
 
 
-def _read_items(sources: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[ItemBody]:
-    items = chain.from_iterable(
-        [ItemBody(uri=source)] if URI.match(source) else read_manifest(Path(source))
-        for source in sources
-    )
-    for item in items:
-        yield item.model_copy(update={"dimensions": {**dimensions, **item.dimensions}})
+def _read_items(sources: Sequence[str]) -> Iterator[Item]:
+    for source in sources:
+        if URI.match(source):
+            yield Item(source)
+        else:
+            yield from read_manifest(Path(source))

@@ -1,4 +1,4 @@
-"""What the nets make of labeled pictures, by a stack of its own that leaves nothing behind."""
+"""Analyzes labeled pictures with a stack of its own, and leaves nothing behind."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -6,18 +6,17 @@ from contextlib import closing
 from pathlib import Path
 from secrets import token_urlsafe
 
-from api.schemas.items import ItemBody
-from cli.client import Client
 from cli.evaluation.labels import LabelRow
 from cli.output.progress import watch_job
+from cli.server import open_client
 from cli.stack.own import EARLY_ENDS_ALLOWED, make_own_settings
-from cli.stack.stack import StackPlan, run_stack
-from cli.uploads.job_fields import JobFields
-from cli.uploads.sending import submit_items
+from cli.stack.stack import StackOptions, run_stack
 from db.engine import Database
 from db.item_values import StoredFace, StoredItem
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
+from facetally import Item
+from facetally.options import Submission
 from models.statistics.labeled_pictures import LabeledPicture
 
 ITEMS_PER_PAGE = 1000
@@ -30,19 +29,19 @@ def analyze_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
     with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
         key = token_urlsafe(24)
         settings = make_own_settings(Path(folder) / "data", EVERYWHERE, key)
-        plan = StackPlan(
+        options = StackOptions(
             settings, interactive=False, logs_in_files=True, early_ends_allowed=EARLY_ENDS_ALLOWED
         )
-        with run_stack(plan) as stack, closing(Client(stack.url, key)) as client:
-            job = submit_items(client, (_make_item(row) for row in rows), JobFields())
-            watch_job(client, job.id, stack.check)
+        with run_stack(options) as stack, open_client(stack.url, key) as client:
+            job = client.submit_items((_make_item(row) for row in rows), Submission())
+            watch_job(job, stack.check)
         return list(_read_items(settings.database_url, job.id))
 
 
-def _make_item(row: LabelRow) -> ItemBody:
+def _make_item(row: LabelRow) -> Item:
     if row.path is None:
-        raise ValueError(f"line {row.line} names no picture")
-    return ItemBody(uri=row.path.as_uri(), name=row.path.name)
+        raise ValueError(f"line {row.line} does not name a picture")
+    return Item(row.path.as_uri(), row.path.name)
 
 
 def _read_items(database_url: str, job_id: int) -> Iterator[StoredItem]:

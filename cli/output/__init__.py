@@ -1,7 +1,7 @@
 """Progress, tables and downloads. In reading order:
 
-progress           follows a job to its end
-tables             what people read
+progress           follows a job until it ends
+tables             jobs, faces and the audience as tables
 evaluation_tables  an evaluation as tables
 downloads          a job's results as files in a folder
 """

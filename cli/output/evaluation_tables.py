@@ -1,4 +1,4 @@
-"""What people read of an evaluation on a terminal."""
+"""An evaluation as tables for the terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,26 +12,26 @@ from models.statistics.bootstrap import Estimate
 
 
 def make_figures_table(accuracy: Accuracy) -> Table:
-    """The figures that one number says, with their intervals."""
-    table = make_table("figure", "value", "95 % interval", "faces")
-    _add_share(table, "face found", accuracy.detection)
+    """The figures that are single numbers, with their intervals."""
+    table = make_table("figure", "value", "95% interval", "faces")
+    _add_share(table, "face detected", accuracy.detection)
     if gender := accuracy.gender:
-        _add_share(table, "gender right", gender.accuracy)
-        _add_share(table, "gender right, where decided", gender.decided)
+        _add_share(table, "gender correct", gender.accuracy)
+        _add_share(table, "gender correct, where assigned", gender.decided)
         _add_share(table, "gender unknown", gender.unknown)
     if age := accuracy.age:
         _add_years(table, "age, mean error", age.mean_error, "")
         _add_years(table, "age, bias", age.bias, "+")
-        _add_share(table, "age within its 80 % interval", age.interval_holds)
+        _add_share(table, "age within its 80% interval", age.interval_holds)
         for name, group in age.groups.items():
             _add_share(table, f"{name} band wrong", group.error)
-            _add_share(table, f"{name} band right or next to it", group.one_off)
+            _add_share(table, f"{name} band correct or adjacent", group.one_off)
     return table
 
 
 def make_bands_table(accuracy: Accuracy) -> Table:
     """Faces by their labeled age."""
-    table = make_table("aged", "faces", "bias", "95 % interval", "mean error", "gender right")
+    table = make_table("aged", "faces", "bias", "95% interval", "mean error", "gender correct")
     for band in accuracy.bands:
         table.add_row(
             band.band,
@@ -81,7 +81,7 @@ def _make_confusion_table(name: str, confusion: ConfusionTable) -> Table:
 
 def make_evaluations_table(evaluations: Iterable[Evaluation]) -> Table:
     """A line for each evaluation."""
-    table = make_table("evaluation", "faces", "gender right", "age, mean error", "created")
+    table = make_table("evaluation", "faces", "gender correct", "age, mean error", "created")
     for one in evaluations:
         gender, age = one.accuracy.gender, one.accuracy.age
         table.add_row(

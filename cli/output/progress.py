@@ -1,57 +1,28 @@
-"""Follows a job to its end: a bar on a terminal, a line now and then elsewhere."""
+"""Follows a job until it ends: a bar on a terminal, elsewhere a line every few seconds."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from time import monotonic, sleep
+from time import monotonic
 from typing import Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from api.schemas.jobs import JobOut
-from cli.client import Client, ServerAway
 from cli.terminal import open_stderr, tell
-from db.states import LIVE_JOB_STATES
+from facetally import Job
 
-POLL_SECONDS = 0.5
 LINE_EVERY_SECONDS = 5.0
-# A server that is started anew is back within this time.
-PATIENCE_SECONDS = 60.0
 
 
-def watch_job(client: Client, job_id: int, check: Callable[[], None] = lambda: None) -> JobOut:
-    """Show how far a job is until it has ended, or waits for a person; `check` raises where waiting
-    has become useless."""
-    job = client.read_job(job_id)
+def watch_job(job: Job, check: Callable[[], None] = lambda: None) -> Job:
+    """Show the progress of a job until it ends or is paused; `check` may end the wait."""
     with _choose_display() as display:
-        while True:
-            display.show(job)
-            if _rests(job):
-                return job
-            sleep(POLL_SECONDS)
-            job = _read_patiently(client, job_id, check)
+        return job.wait(display.show, check=check)
 
 
-def _rests(job: JobOut) -> bool:
-    """Nothing more happens to it by itself."""
-    return job.paused is not None or job.state not in LIVE_JOB_STATES
-
-
-def _read_patiently(client: Client, job_id: int, check: Callable[[], None]) -> JobOut:
-    deadline = monotonic() + PATIENCE_SECONDS
-    while True:
-        check()
-        try:
-            return client.read_job(job_id)
-        except ServerAway:
-            if monotonic() > deadline:
-                raise
-        sleep(POLL_SECONDS)
-
-
-def describe_job(job: JobOut) -> str:
+def describe_job(job: Job) -> str:
     """`job 7 running: 312 of 1000 done, 5 failed, 18.2/s, 0:37 left`."""
     if job.erased is not None:
-        return f"job {job.id} is erased: it held {job.erased.items} items, {job.erased.faces} faces"
+        return f"job {job.id} is erased: it had {job.erased.items} items, {job.erased.faces} faces"
     counts = job.counts
     parts = [f"{counts.done} of {counts.items} done"]
     if counts.failed:
@@ -62,20 +33,20 @@ def describe_job(job: JobOut) -> str:
     progress = f"job {job.id} {job.state}: " + ", ".join(parts)
     if job.paused is None:
         return progress
-    return f"{progress}. {job.paused.message} Go on with: facetally resume {job.id}"
+    return f"{progress}. {job.paused.message} To resume it: facetally resume {job.id}"
 
 
-def _describe_videos(job: JobOut) -> list[str]:
-    """`2 videos 61% looked at`, `copy 20% drawn`."""
+def _describe_videos(job: Job) -> list[str]:
+    """`2 videos 61% analyzed`, `annotated videos 20%`."""
     videos = job.videos
     if videos is None:
         return []
     noun = "video" if videos.running == 1 else "videos"
-    parts = [f"{videos.running} {noun} {videos.looked_at:.0%} looked at"]
-    return parts if videos.copied is None else [*parts, f"copy {videos.copied:.0%} drawn"]
+    parts = [f"{videos.running} {noun} {videos.looked_at:.0%} analyzed"]
+    return parts if videos.copied is None else [*parts, f"annotated videos {videos.copied:.0%}"]
 
 
-def _describe_pace(job: JobOut) -> list[str]:
+def _describe_pace(job: Job) -> list[str]:
     pace = [f"{job.items_per_second:.1f}/s"] if job.items_per_second else []
     if job.eta_seconds is not None:
         minutes, seconds = divmod(round(job.eta_seconds), 60)
@@ -111,7 +82,7 @@ class _Bar(AbstractContextManager["_Bar"]):
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def show(self, job: JobOut) -> None:
+    def show(self, job: Job) -> None:
         if job.paused is not None:
             self._progress.stop()
             tell(describe_job(job))
@@ -132,13 +103,13 @@ class _Bar(AbstractContextManager["_Bar"]):
 
 class _Lines(AbstractContextManager["_Lines"]):
     def __init__(self) -> None:
-        self._shown: JobOut | None = None
+        self._shown: Job | None = None
         self._next = 0.0
 
     def __exit__(self, *_: object) -> None:
         """Nothing is open."""
 
-    def show(self, job: JobOut) -> None:
-        if job != self._shown and (_rests(job) or monotonic() >= self._next):
+    def show(self, job: Job) -> None:
+        if job != self._shown and (job.is_at_rest or monotonic() >= self._next):
             tell(describe_job(job))
             self._shown, self._next = job, monotonic() + LINE_EVERY_SECONDS

@@ -1,18 +1,14 @@
-"""What people read: jobs, faces and the audience as tables."""
+"""Jobs, faces and the audience as tables for the terminal."""
 
 from collections.abc import Iterable
 
 from rich.table import Table
 
-from api.schemas.audience import AudienceOut
-from api.schemas.faces import FaceOut
-from api.schemas.jobs import JobOut
-from api.schemas.results import ResultOut
 from cli.terminal import clean
-from models.statistics.shares import Share
+from facetally import Audience, Face, Job, Result, Share
 
 
-def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
+def make_jobs_table(jobs: Iterable[Job]) -> Table:
     """A line for each job."""
     table = make_table("job", "state", "items", "done", "failed", "faces", "tags", "created")
     for job in jobs:
@@ -28,9 +24,9 @@ def make_jobs_table(jobs: Iterable[JobOut]) -> Table:
     return table
 
 
-def make_faces_table(results: Iterable[ResultOut]) -> Table:
-    """A line for each face, and one for a picture that has none."""
-    table = make_table("picture", "face", "gender", "sure", "age", "between", "score")
+def make_faces_table(results: Iterable[Result]) -> Table:
+    """A line for each face, and one for each picture without faces."""
+    table = make_table("picture", "face", "gender", "confidence", "age", "80% interval", "score")
     for result in results:
         name = clean(result.name)
         for number, face in enumerate(result.faces, start=1):
@@ -40,7 +36,7 @@ def make_faces_table(results: Iterable[ResultOut]) -> Table:
     return table
 
 
-def _describe_face(face: FaceOut) -> tuple[str, ...]:
+def _describe_face(face: Face) -> tuple[str, ...]:
     return (
         face.gender.value,
         f"{face.gender.probability:.0%}",
@@ -50,15 +46,15 @@ def _describe_face(face: FaceOut) -> tuple[str, ...]:
     )
 
 
-def make_audience_table(audience: AudienceOut) -> Table:
-    """Who was there, empty groups left out."""
+def make_audience_table(audience: Audience) -> Table:
+    """The audience, without empty groups."""
     names = list(audience.groups[0].dimensions) if audience.groups else []
     has_periods = any(group.period for group in audience.groups)
     periods = ["period"] * has_periods
-    corrected = ["corrected", "95 % interval"] * bool(audience.calibration)
+    corrected = ["corrected", "95% interval"] * bool(audience.calibration)
     counted = audience.count
     table = make_table(
-        *names, *periods, "gender", "age", counted, "share", "95 % interval", *corrected
+        *names, *periods, "gender", "age", counted, "share", "95% interval", *corrected
     )
     for group in audience.groups:
         if group.faces == 0:
@@ -75,7 +71,7 @@ def make_audience_table(audience: AudienceOut) -> Table:
     return table
 
 
-def describe_basis(audience: AudienceOut, people: int | None = None) -> str:
+def describe_basis(audience: Audience, people: int | None = None) -> str:
     """`12 faces in 4 of 5 pictures; 1 without faces; 3 faces left out as too small; 1
     unreadable`; with the people of videos, `41 faces, 13 people in 1 of 1 pictures and videos`."""
     found = f"{_describe_count(audience.faces, audience.min_cell)} {audience.count}"

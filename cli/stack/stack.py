@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from cli.client import Client, ServerAway
 from cli.exits import CommandFailed
+from cli.server import open_client
 from cli.stack.data_folder import DataFolder
 from cli.stack.database import free_chunks, prepare_database
 from cli.stack.listener import address_of, listen
@@ -16,6 +16,7 @@ from cli.stack.processes import plan_processes
 from cli.stack.provider import prepare_nets
 from cli.stack.supervisor import Supervisor
 from cli.terminal import open_stderr
+from facetally import Client, ServerUnavailable
 from worker.settings import Settings
 
 READY_SECONDS = 60.0
@@ -25,7 +26,7 @@ BEYOND_GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class StackPlan:
+class StackOptions:
     """What is to run, beside the API and the dispatcher."""
 
     settings: Settings
@@ -44,7 +45,7 @@ class Stack:
 
 
 @contextmanager
-def run_stack(plan: StackPlan) -> Iterator[Stack]:
+def run_stack(plan: StackOptions) -> Iterator[Stack]:
     """Up on entry, down on exit, whatever ends it; raises CommandFailed where it cannot start."""
     settings = plan.settings
     folder = DataFolder(settings.data_dir)
@@ -89,9 +90,9 @@ def _supervise(supervisor: Supervisor) -> Iterator[None]:
         supervisor.stop(interrupted=interrupted)
 
 
-def _wait_ready(plan: StackPlan, url: str, supervisor: Supervisor) -> None:
+def _wait_ready(plan: StackOptions, url: str, supervisor: Supervisor) -> None:
     deadline = monotonic() + READY_SECONDS
-    with closing(Client(url)) as client, open_stderr().status("starting"):
+    with open_client(url) as client, open_stderr().status("starting"):
         while not _is_ready(client, plan.interactive):
             supervisor.check()
             if monotonic() > deadline:
@@ -102,7 +103,7 @@ def _wait_ready(plan: StackPlan, url: str, supervisor: Supervisor) -> None:
 
 def _is_ready(client: Client, interactive: bool) -> bool:
     try:
-        health = client.read_health()
-    except ServerAway:
+        health = client.health()
+    except ServerUnavailable:
         return False
     return health.status == "ok" and (not interactive or health.checks.get("interactive") == "ok")

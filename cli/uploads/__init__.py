@@ -1,8 +1,6 @@
-"""Files and lists to submit. In reading order:
+"""What a command submits. In reading order:
 
-job_fields  what a submission says about its job
-files       paths to the files to submit
-multipart   files as one form, read while it is sent
-manifests   lists of items in a file
-sending     sends items to a server
+files      the files under its paths
+uploading  sends them, without those that can't be read
+manifests  lists of items in a file
 """

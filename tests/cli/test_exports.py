@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
 from pyarrow import parquet
-from werkzeug.serving import make_server
 
 from db.engine import Database
 from tests.support.cli import Called, call_facetally
 from tests.support.jobs import make_face, submit, work_all
+from tests.support.served import serve_app
 from worker.settings import Settings
 
 Call = Callable[..., Called]
@@ -33,13 +32,8 @@ def call(
     submit(database)
     work_all(database, (make_face(female=0.9), make_face(female=0.1)))
     database.close()
-    server = make_server("127.0.0.1", 0, client.application, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield partial(call_facetally, capsys, monkeypatch, url=f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve_app(client.application) as url:
+        yield partial(call_facetally, capsys, monkeypatch, url=url)
 
 
 def test_results_are_saved_in_every_format_under_the_same_filter(

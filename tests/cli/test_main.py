@@ -108,7 +108,8 @@ def test_where_no_server_answers_the_message_says_what_to_do(terminal):
 
     assert done.returncode == 1
     assert done.stderr == (
-        f"Error: No Facetally answers at {url}: start one with `facetally serve`, or give --url.\n"
+        f"Error: No Facetally server answers at {url}. Start one with `facetally serve`, or give "
+        "--url.\n"
     )
 
 
@@ -141,7 +142,7 @@ def stranger():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["jobs"], "is no Facetally"),
+        (["jobs"], "isn't Facetally"),
         (["status", "1"], "--key"),
         (["audience"], "answered 404"),
     ],

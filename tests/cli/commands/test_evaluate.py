@@ -43,7 +43,7 @@ def test_labeled_pictures_become_figures_a_page_and_a_stored_evaluation(call, la
         assert terminal.is_clean()
 
     assert done.returncode == 3, done.stderr
-    assert "gender right" in done.stdout
+    assert "gender correct" in done.stdout
     for line in ("line 5: not_found", "line 6: unreadable", "line 7: repeated", "line 9: no_path"):
         assert f"labels.csv, {line}" in done.stderr
     figures = json.loads((out / "evaluation.json").read_text())

@@ -9,9 +9,11 @@ import zipfile
 
 import pytest
 
-from cli.commands.run import DATA
+from cli.commands.run import DATA, make_fingerprint
 from cli.stack.data_folder import LOCK, SCRATCH_PREFIX
 from cli.uploads.files import THUMBNAILS
+from facetally import Options
+from facetally.files import LocalFile
 from tests.support.cli import WEIGHTS_DIR, Terminal, copy_samples, wait_for
 from tests.support.clips import PEOPLE, write_clip
 from tests.support.sample_pictures import encode_scene
@@ -71,7 +73,7 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(termi
     faces = {name: len(result["faces"]) for name, result in results.items()}
     assert faces == {**FACES, "broken.jpg": 0, odd_name: 0}
     assert results["broken.jpg"]["error"]["code"] == "unreadable"
-    assert "Skipped files, neither pictures nor videos: 1." in done.stderr
+    assert "Skipped files that are not photos or videos: 1." in done.stderr
     assert "8 faces in 5 of 6 pictures; 2 without faces; 1 unreadable" in done.stderr
     assert json.loads((out / "audience.json").read_text())["faces"] == 8
     assert (out / "report.html").read_text().startswith("<!")
@@ -156,7 +158,7 @@ def test_a_run_that_is_killed_goes_on_to_its_end_when_it_is_run_again(terminal, 
 
     again = terminal.run(*words, chunk_items="4")
     assert again.returncode == 0, again.stderr
-    assert "Job 1 was begun before" in again.stderr
+    assert "Resuming job 1." in again.stderr
     assert read_job(out) == "1"
     assert len(read_results(out)) == len(list(many.iterdir()))
     assert terminal.is_clean()
@@ -180,7 +182,7 @@ def test_ending_a_run_at_any_time_leaves_nothing(terminal, tmp_path, many, count
     stderr = started.communicate()[1]
 
     assert started.returncode == 128 + numbers[0], stderr
-    assert "The same command goes on from here." in stderr or count < PROCESSES
+    assert "To resume, run the same command again." in stderr or count < PROCESSES
     assert "Traceback" not in stderr
     assert terminal.is_clean()
 
@@ -209,4 +211,14 @@ def test_a_folder_without_pictures_is_an_error(terminal, tmp_path):
     done = terminal.run("run", tmp_path / "in", "--out", tmp_path / "out")
 
     assert done.returncode == 1
-    assert done.stderr == "Error: There are no pictures or videos at these paths.\n"
+    assert done.stderr == "Error: There are no photos or videos at these paths.\n"
+
+
+def test_the_fingerprint_is_that_of_the_same_files_in_any_order():
+    one, two = LocalFile("/a/1", "1"), LocalFile(os.fsdecode(b"/a/\xff"), "?")
+
+    fingerprint = make_fingerprint([one, two], Options())
+    assert fingerprint == make_fingerprint([two, one], Options())
+    assert fingerprint != make_fingerprint([one], Options())
+    assert fingerprint != make_fingerprint([one, two], Options(thumbnails="blurred"))
+    assert len(fingerprint) < 100

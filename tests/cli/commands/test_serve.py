@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(call, tmp_pa
     done = call("submit", tmp_path)
 
     assert done.returncode == 3
-    assert f"{tmp_path / 'gone.jpg'} cannot be read" in done.stderr
+    assert f"Can't read {tmp_path / 'gone.jpg'}:" in done.stderr
     assert int(done.stdout)
 
 
@@ -173,7 +173,7 @@ def test_a_manifest_at_an_address_is_left_to_the_server(call, tmp_path):
     assert refused.returncode == 1
     assert "FACETALLY_FILE_ROOTS" in refused.stderr
     assert several.returncode == 2
-    assert "given alone" in several.stderr
+    assert "alone" in several.stderr
 
 
 def test_copies_count_once_where_that_is_asked_for(call, photos, tmp_path):

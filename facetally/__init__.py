@@ -1,0 +1,82 @@
+"""A small client of a Facetally server: submit photos and videos, wait, read faces and audiences.
+
+    client = facetally.Client("http://127.0.0.1:8000")
+    job = client.submit("photos/", tags=["spring"]).wait()
+    for result in job.results():
+        print(result.name, [face.age.years for face in result.faces])
+    print(client.audience(job=job.id).groups)
+
+These names are what programs import; everything else may move. In reading order:
+
+client       the server
+job          a job, and the calls about it
+items        what can be submitted
+options      how it is analyzed
+submissions  sends it
+files        finds files to upload
+multipart    uploads them as one form
+results      what was found
+faces        a face
+progress     how far a job is
+audience     who is in the pictures
+tables       Arrow and pandas
+connection   HTTP
+parsing      JSON to values
+errors       what can go wrong
+"""
+
+from facetally.audience import Audience, Group, Share
+from facetally.client import Client, Health
+from facetally.errors import (
+    ApiError,
+    Error,
+    FileProblem,
+    InvalidAddress,
+    MissingPackage,
+    ServerUnavailable,
+    ServerUnreachable,
+    UnexpectedAnswer,
+    WaitTimeout,
+)
+from facetally.faces import Age, Analysis, Box, Face, Gender
+from facetally.items import Item
+from facetally.job import Job
+from facetally.options import Options
+from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
+from facetally.results import BestView, Dropped, Failure, Person, Result, Video
+
+__all__ = [
+    "Age",
+    "Analysis",
+    "ApiError",
+    "Audience",
+    "BestView",
+    "Box",
+    "Client",
+    "Counts",
+    "Dropped",
+    "Error",
+    "Face",
+    "Failure",
+    "FileProblem",
+    "Gender",
+    "Group",
+    "Health",
+    "InvalidAddress",
+    "Item",
+    "Job",
+    "MissingPackage",
+    "Options",
+    "Pause",
+    "Person",
+    "Receipt",
+    "Result",
+    "ServerUnavailable",
+    "ServerUnreachable",
+    "Share",
+    "Timestamps",
+    "UnexpectedAnswer",
+    "Video",
+    "VideoProgress",
+    "WaitTimeout",
+]

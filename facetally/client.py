@@ -1,0 +1,187 @@
+"""The client of a server: submits jobs, finds them again, and asks for the audience."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, Unpack
+
+from facetally.audience import Audience, AudienceQuery
+from facetally.connection import Connection, Parameters
+from facetally.faces import Analysis
+from facetally.files import SizedFile
+from facetally.items import Item, Source, sort_sources
+from facetally.job import Job, make_job
+from facetally.options import Options, Submission
+from facetally.submissions import (
+    Draft,
+    open_draft,
+    submit_files,
+    submit_items,
+    submit_sources,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+JOBS_PER_PAGE = 100
+ANY_PICTURE = {"Content-Type": "application/octet-stream"}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether jobs can be submitted (`ok` or `degraded`), and the state of each component."""
+
+    status: str
+    checks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some jobs, newest first; `next_cursor` leads to the next page."""
+
+    jobs: tuple[Job, ...]
+    next_cursor: int | None
+    raw: object = field(repr=False, compare=False)
+
+
+class Client:
+    """A Facetally server. Usable as a context manager, and from several threads."""
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8000",
+        key: str | None = None,
+        *,
+        transport: "httpx.BaseTransport | None" = None,
+    ) -> None:
+        self._connection = Connection(url, key, transport)
+
+    @property
+    def url(self) -> str:
+        return self._connection.url
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(
+        self,
+        sources: Source | Iterable[Source],
+        *,
+        tags: Sequence[str] = (),
+        options: Options | None = None,
+        dimensions: Mapping[str, str] | None = None,
+        priority: str | None = None,
+        expires_at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Submit files, folders and archives, or addresses, or one list of items.
+
+        Paths are uploaded; folders are searched for photos, videos and archives. A URI or an
+        `Item` is read by the workers. A list is a .csv or .ndjson, of which a local one is sent
+        and a remote one is read by the server.
+        """
+        submission = Submission(
+            tuple(tags),
+            options or Options(),
+            dimensions or {},
+            priority,
+            expires_at,
+            idempotency_key,
+        )
+        return submit_sources(self._connection, sort_sources(sources), submission)
+
+    def submit_items(self, items: Iterable[Item], submission: Submission) -> Job:
+        """Submit any number of addresses, which are read from `items` as they are sent."""
+        return submit_items(self._connection, items, submission)
+
+    def submit_files(self, files: Sequence[SizedFile], submission: Submission) -> Job:
+        """Upload files that were found and opened before."""
+        return submit_files(self._connection, files, submission)
+
+    def open_draft(self, submission: Submission) -> Draft:
+        """A job to append items to, until it is finalized."""
+        return open_draft(self._connection, submission)
+
+    def job(self, job_id: int) -> Job:
+        """A job by its number."""
+        return self._make_job(self._connection.get(f"/v1/jobs/{job_id}"))
+
+    def jobs(self, state: str | None = None) -> Iterator[Job]:
+        """All jobs, newest first."""
+        cursor = None
+        while True:
+            page = self.job_page(state, JOBS_PER_PAGE, cursor)
+            yield from page.jobs
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def job_page(self, state: str | None, limit: int, cursor: int | None = None) -> JobPage:
+        """At most `limit` jobs, from the cursor of the page before."""
+        parameters: Parameters = {"state": state, "limit": limit, "cursor": cursor}
+        data = self._connection.get("/v1/jobs", parameters)
+        listed = self._connection.parse(_JobList, data)
+        jobs = tuple(self._make_job(one) for one in listed.jobs)
+        return JobPage(jobs, listed.next_cursor, data)
+
+    def _make_job(self, data: object) -> Job:
+        return make_job(self._connection, data)
+
+    def audience(self, **query: Unpack[AudienceQuery]) -> Audience:
+        """The audience by age and gender, or by what `by` says, with 95% intervals."""
+        data = self._connection.get("/v1/audience", _make_parameters(query))
+        return self._connection.parse(Audience, data, raw=data)
+
+    def export_audience(self, format: str, **query: Unpack[AudienceQuery]) -> Iterator[bytes]:
+        """The groups as a file in blocks: csv or parquet."""
+        parameters = {**_make_parameters(query), "format": format}
+        return self._connection.stream_bytes("/v1/audience", parameters)
+
+    def analyze(self, picture: bytes | str | PathLike[str]) -> Analysis:
+        """The faces of one picture, at once; nothing is stored."""
+        content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+        return self._connection.parse(
+            Analysis, self._connection.send("/v1/analyze", content, ANY_PICTURE)
+        )
+
+    def thumbnail(self, item_id: int) -> bytes:
+        """The thumbnail of an item, a JPEG."""
+        return self._connection.read_bytes(f"/v1/items/{item_id}/thumbnail")
+
+    def annotated_video(self, item_id: int) -> Iterator[bytes]:
+        """The annotated video of an item in blocks, an MP4."""
+        return self._connection.stream_bytes(f"/v1/items/{item_id}/video")
+
+    def health(self) -> Health:
+        """Raises ServerUnavailable where no job can be submitted."""
+        return self._connection.parse(Health, self._connection.get("/readyz"))
+
+
+@dataclass(frozen=True, slots=True)
+class _JobList:
+    jobs: tuple[object, ...]
+    next_cursor: int | None
+
+
+def _make_parameters(query: AudienceQuery) -> dict[str, str | int | float | None]:
+    first_day, last_day = query.get("first_day"), query.get("last_day")
+    dimensions = query.get("dimensions", {})
+    return {
+        "job": query.get("job"),
+        "tag": query.get("tag"),
+        "from": first_day.isoformat() if first_day else None,
+        "to": last_day.isoformat() if last_day else None,
+        "by": query.get("by"),
+        "bands": query.get("bands"),
+        "count": query.get("count"),
+        "calibration": query.get("calibration"),
+        **{f"dimension.{name}": value for name, value in dimensions.items()},
+    }

@@ -1,0 +1,169 @@
+"""A job as it was when it was read, and the calls that are about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Unpack
+
+from facetally.connection import Connection, Parameters
+from facetally.errors import ServerUnavailable, WaitTimeout
+from facetally.options import Options
+from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
+from facetally.results import Filters, Person, Result
+from facetally.tables import convert_to_pandas, read_parquet
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+POLL_SECONDS = 0.5
+# A server that restarts is back within this time.
+PATIENCE_SECONDS = 60.0
+LIVE_STATES = ("draft", "queued", "running", "paused", "cancelling")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job and its progress; calls that change it return it as it is then."""
+
+    id: int
+    state: str  # one of LIVE_STATES, or completed, completed_with_errors, failed, cancelled
+    tags: tuple[str, ...]
+    options: Options
+    counts: Counts
+    videos: VideoProgress | None
+    items_per_second: float | None
+    eta_seconds: float | None
+    priority: str
+    timestamps: Timestamps
+    expires_at: datetime | None
+    paused: Pause | None
+    erased: Receipt | None
+    # The answer as it came, with what this version of the client doesn't know.
+    raw: object = field(repr=False, compare=False)
+    connection: Connection = field(repr=False, compare=False)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has not ended; a paused job has not."""
+        return self.state in LIVE_STATES
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing more happens by itself: it has ended, or is paused."""
+        return self.paused is not None or not self.is_live
+
+    def refresh(self) -> "Job":
+        """The job as it is now."""
+        return make_job(self.connection, self.connection.get(self._path()))
+
+    def wait(
+        self,
+        progress: Callable[["Job"], None] = lambda _: None,
+        *,
+        check: Callable[[], None] = lambda: None,
+        timeout_seconds: float | None = None,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> "Job":
+        """Poll the job until it has ended or is paused, through restarts of the server.
+
+        `progress` is called with each state that is read; `check` before each reading, to end the
+        wait by an exception. Raises WaitTimeout when the time is up.
+        """
+        deadline = None if timeout_seconds is None else monotonic() + timeout_seconds
+        job = self.refresh()
+        while True:
+            progress(job)
+            if job.is_at_rest:
+                return job
+            if deadline is not None and monotonic() > deadline:
+                raise WaitTimeout(f"Job {self.id} is still {job.state}.")
+            sleep(poll_seconds)
+            job = self._refresh_patiently(check, poll_seconds)
+
+    def _refresh_patiently(self, check: Callable[[], None], poll_seconds: float) -> "Job":
+        deadline = monotonic() + PATIENCE_SECONDS
+        while True:
+            check()
+            try:
+                return self.refresh()
+            except ServerUnavailable:
+                if monotonic() > deadline:
+                    raise
+            sleep(poll_seconds)
+
+    def cancel(self) -> "Job":
+        """Cancel waiting items; finished ones are kept."""
+        return self._change("POST", "/cancel")
+
+    def resume(self) -> "Job":
+        """Resume it after a pause."""
+        return self._change("POST", "/resume")
+
+    def retry(self) -> "Job":
+        """Retry the failed items of a job that has ended."""
+        return self._change("POST", "/retry")
+
+    def erase(self) -> "Job":
+        """Permanently delete its uploads, thumbnails, faces and counts."""
+        return self._change("DELETE", "")
+
+    def _change(self, method: str, call: str) -> "Job":
+        return make_job(self.connection, self.connection.call(method, self._path() + call))
+
+    def results(self, **filters: Unpack[Filters]) -> Iterator[Result]:
+        """The items with their faces, in the order they were submitted, as they arrive."""
+        for line in self.stream_lines("faces", **filters):
+            yield self.connection.parse_line(Result, line)
+
+    def people(self, **filters: Unpack[Filters]) -> Iterator[Person]:
+        """The people of videos: one for each shot that they are in."""
+        for line in self.stream_lines("tracks", **filters):
+            yield self.connection.parse_line(Person, line)
+
+    def stream_lines(self, view: str = "faces", **filters: Unpack[Filters]) -> Iterator[bytes]:
+        """The JSON of each result or, with the view `tracks`, of each person."""
+        parameters = _make_parameters("ndjson", view, filters)
+        return self.connection.stream_lines(self._path() + "/results", parameters)
+
+    def export(
+        self, format: str, view: str = "faces", **filters: Unpack[Filters]
+    ) -> Iterator[bytes]:
+        """The results as a file in blocks: ndjson, csv, parquet or coco."""
+        parameters = _make_parameters(format, view, filters)
+        return self.connection.stream_bytes(self._path() + "/results", parameters)
+
+    def to_arrow(self, view: str = "faces", **filters: Unpack[Filters]) -> "pyarrow.Table":
+        """A row for each face, or for each person with the view `tracks`; needs pyarrow."""
+        return read_parquet(self.export("parquet", view, **filters))
+
+    def to_pandas(self, view: str = "faces", **filters: Unpack[Filters]) -> "pandas.DataFrame":
+        """The same; needs pyarrow and pandas."""
+        return convert_to_pandas(self.to_arrow(view, **filters))
+
+    def report(self) -> bytes:
+        """The job as one HTML page."""
+        return self.connection.read_bytes(self._path() + "/report")
+
+    def _path(self) -> str:
+        return f"/v1/jobs/{self.id}"
+
+
+def make_job(connection: Connection, data: object) -> Job:
+    """The job of an answer."""
+    return connection.parse(Job, data, raw=data, connection=connection)
+
+
+def _make_parameters(format: str, view: str, filters: Filters) -> Parameters:
+    dimensions = filters.get("dimensions", {})
+    return {
+        "format": format,
+        "view": view,
+        "state": filters.get("state"),
+        "gender": filters.get("gender"),
+        "age_min": filters.get("age_min"),
+        "age_max": filters.get("age_max"),
+        "score_min": filters.get("score_min"),
+        **{f"dimension.{name}": value for name, value in dimensions.items()},
+    }

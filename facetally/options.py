@@ -1,0 +1,45 @@
+"""What a submission says about its job beside the items."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the items of a job are analyzed; None leaves an option to the server."""
+
+    thumbnails: str | None = None  # annotated, blurred or none
+    duplicates: str | None = None  # count: each counts; once: only the first
+    frames_per_second: float | None = None  # of a video that are analyzed
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+    max_frames: int | None = None
+    annotated_video: bool | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The job to make of some items; `dimensions` are added to each of them."""
+
+    tags: tuple[str, ...] = ()
+    options: Options = field(default_factory=Options)
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    priority: str | None = None  # low, normal or high
+    expires_at: datetime | None = None
+    idempotency_key: str | None = None  # sent again under the same key, nothing is submitted twice
+
+    def to_json(self) -> dict[str, object]:
+        """The fields as the API takes them; dimensions belong to the items."""
+        fields: dict[str, object] = {"tags": list(self.tags), "options": self.options.to_json()}
+        if self.priority is not None:
+            fields["priority"] = self.priority
+        if self.expires_at is not None:
+            fields["expires_at"] = self.expires_at.isoformat()
+        return fields
+
+    def to_headers(self) -> dict[str, str]:
+        return {"Idempotency-Key": self.idempotency_key} if self.idempotency_key else {}

@@ -1,0 +1,61 @@
+"""How far a job is: its counts, its videos, and when it reached each state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """items = waiting + running + done + failed + cancelled."""
+
+    items: int
+    waiting: int
+    running: int
+    done: int
+    failed: int
+    cancelled: int
+    faces: int
+    duplicates: int  # of those done, with the bytes of another
+
+
+@dataclass(frozen=True, slots=True)
+class VideoProgress:
+    """The videos in progress, and what part of them is done, from 0 to 1."""
+
+    running: int
+    looked_at: float
+    copied: float | None  # of their annotated videos
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamps:
+    """When the job reached each state; None where it has not."""
+
+    created: datetime
+    queued: datetime | None
+    running: datetime | None
+    paused: datetime | None
+    resumed: datetime | None
+    cancelling: datetime | None
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a job waits for a person: how its first items failed, and what to do about it."""
+
+    at: datetime
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an erased job held; `erased_at` is None until the last of it is gone."""
+
+    items: int
+    faces: int
+    thumbnails: int
+    uploads: int
+    asked_at: datetime
+    erased_at: datetime | None

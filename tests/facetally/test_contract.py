@@ -1,0 +1,78 @@
+"""The client's values are the API's answers: the same fields, the same words."""
+
+from dataclasses import fields
+
+import pytest
+
+from api.schemas import audience, faces, health, jobs, results, tracks
+from api.schemas.options import OptionsBody
+from api.submissions.manifests import ENDINGS
+from db.audience.grouping import AudienceGroup
+from db.states import LIVE_JOB_STATES
+from facetally import (
+    Age,
+    Analysis,
+    Audience,
+    BestView,
+    Box,
+    Counts,
+    Dropped,
+    Face,
+    Failure,
+    Gender,
+    Group,
+    Health,
+    Job,
+    Options,
+    Pause,
+    Person,
+    Receipt,
+    Result,
+    Share,
+    Timestamps,
+    Video,
+    VideoProgress,
+)
+from facetally.items import LISTS
+from facetally.job import LIVE_STATES
+from models.statistics.shares import Share as ServerShare
+
+PAIRS = (
+    (Age, faces.AgeOut),
+    (Analysis, faces.AnalysisOut),
+    (Audience, audience.AudienceOut),
+    (BestView, tracks.BestOut),
+    (Box, faces.BoxOut),
+    (Counts, jobs.CountsOut),
+    (Dropped, results.DroppedOut),
+    (Face, faces.FaceOut),
+    (Failure, results.ItemErrorOut),
+    (Gender, faces.GenderOut),
+    (Group, AudienceGroup),
+    (Health, health.HealthOut),
+    (Job, jobs.JobOut),
+    (Options, OptionsBody),
+    (Pause, jobs.PauseOut),
+    (Person, tracks.TrackOut),
+    (Receipt, jobs.ReceiptOut),
+    (Result, results.ResultOut),
+    (Share, ServerShare),
+    (Timestamps, jobs.TimestampsOut),
+    (Video, results.VideoOut),
+    (VideoProgress, jobs.VideosOut),
+)
+
+
+@pytest.mark.parametrize(("value", "answer"), PAIRS, ids=[value.__name__ for value, _ in PAIRS])
+def test_a_value_has_the_fields_of_the_answer(value, answer):
+    sent = getattr(answer, "model_fields", None) or {one.name for one in fields(answer)}
+
+    assert {one.name for one in fields(value) if one.repr} == set(sent)
+
+
+def test_the_client_knows_which_states_are_live():
+    assert set(LIVE_STATES) == set(LIVE_JOB_STATES)
+
+
+def test_the_client_knows_lists_by_the_endings_that_the_server_knows():
+    assert {ending: kind.value for ending, kind in ENDINGS.items()} == LISTS
