@@ -2,19 +2,21 @@
 coordination.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 
+from db.engine import Database
 from db.item_values import ClaimedItem, ItemResult
 from db.results.duplicates import find_recorded
 from models.face import AgeEstimate, Box, Face, Gender
 from models.nets.analyzer import Analyzer
 from worker.app import create_app
-from worker.lease import HeldChunk
+from worker.chunks.claiming import Claimer
+from worker.lease import HeldChunk, LeaseTerms
 from worker.logs import configure_logging
 from worker.pictures.analysis import PictureAnalysis
 from worker.queue.lane import InteractiveRunner
-from worker.runners import Runners, make_chunk_runner, make_claimer
+from worker.runners import Runners, make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import DIGEST_BYTES, Sources
 
@@ -61,11 +63,9 @@ def _face_of(number: int) -> Face:
     )
 
 
-def make_instant_runners(
-    settings: Settings, is_ending: Callable[[], bool], work_seconds: float
-) -> Runners:
+def make_instant_runners(settings: Settings, terms: LeaseTerms) -> Runners:
     analyzer, sources = NoAnalyzer(), Sources.from_settings(settings)
-    claimer = make_claimer(settings, is_ending, work_seconds)
+    claimer = Claimer(Database(settings.database_url), terms)
     chunks = make_chunk_runner(settings, claimer, analyzer, sources, InstantAnalysis())
     return Runners(chunks, InteractiveRunner(settings, analyzer))
 

@@ -10,6 +10,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import task_failure, worker_process_init, worker_shutting_down
 from celery.worker import WorkController
 
+from worker.lease import LeaseTerms
 from worker.main_process import MainProcess
 from worker.queue.broker import ANALYZE, RUN_CHUNK, create_queue
 from worker.runners import MakeRunners, Runners, make_runners
@@ -42,8 +43,9 @@ def _set_up_children(
 ) -> None:
     @cache
     def open_runners() -> Runners:
-        # Slow sources must not get a process killed, and what it has done lost.
-        return make_runners(settings, flag.is_set, app.conf.task_time_limit / 2)
+        # Work stops long before Celery kills the process, which would lose what is done.
+        work_seconds = app.conf.task_time_limit / 2
+        return make_runners(settings, LeaseTerms(settings.lease_seconds, work_seconds, flag.is_set))
 
     @app.task(name=RUN_CHUNK, bind=True)
     def run_chunk(self: Task, chunk_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic, sleep
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -27,27 +28,27 @@ class LeaseLost(FacetallyError):
     """Another worker has the chunk by now: drop everything that was done of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeaseTerms:
+    """How long a chunk may be held: `work_seconds`, or until `is_ending` returns true."""
+
+    lease_seconds: float  # between renewals, at most
+    work_seconds: float
+    is_ending: Callable[[], bool]
+
+
 class HeldChunk:
     """A chunk under the lease of this process, which knows when to stop and what may be written.
 
     Renewals happen between items and frames: a worker that hangs in a native call loses its lease.
     """
 
-    def __init__(
-        self,
-        chunk: ClaimedChunk,
-        database: Database,
-        lease_seconds: float,
-        work_seconds: float,
-        is_ending: Callable[[], bool],
-    ) -> None:
+    def __init__(self, chunk: ClaimedChunk, database: Database, terms: LeaseTerms) -> None:
         self.chunk = chunk
         self.database = database
-        self._lease_seconds = lease_seconds
-        self._work_seconds = work_seconds
-        self._is_ending = is_ending
+        self._terms = terms
         self._started = monotonic()
-        self._next_renewal = self._started + lease_seconds / RENEWALS_PER_LEASE
+        self._next_renewal = self._started + terms.lease_seconds / RENEWALS_PER_LEASE
         self._is_cancelling = False
         self.was_stopped = False  # whether `should_stop` has been true
 
@@ -58,13 +59,13 @@ class HeldChunk:
 
     def has_used(self, share: float) -> bool:
         """Whether more than this share of the time for one chunk has passed."""
-        return self.elapsed_seconds > share * self._work_seconds
+        return self.elapsed_seconds > share * self._terms.work_seconds
 
     def should_stop(self) -> bool:
         """Whether to record what is done and stop: the job is being cancelled, this process is
         ending, or time is up. Once true, it stays true. Raises LeaseLost."""
         self.renew()
-        if self._is_cancelling or self._is_ending() or self.has_used(1.0):
+        if self._is_cancelling or self._terms.is_ending() or self.has_used(1.0):
             self.was_stopped = True
         return self.was_stopped
 
@@ -72,10 +73,12 @@ class HeldChunk:
         """Renew the lease if that is due; raises LeaseLost."""
         if monotonic() < self._next_renewal:
             return
-        self._next_renewal = monotonic() + self._lease_seconds / RENEWALS_PER_LEASE
+        self._next_renewal = monotonic() + self._terms.lease_seconds / RENEWALS_PER_LEASE
         try:
             with self.database.write() as session:
-                lease = renew_lease(session, self.chunk.id, self.chunk.token, self._lease_seconds)
+                lease = renew_lease(
+                    session, self.chunk.id, self.chunk.token, self._terms.lease_seconds
+                )
         except DBAPIError:
             # Whether the chunk is still ours is checked again when it is recorded.
             logger.warning("lease could not be renewed", extra={"chunk_id": self.chunk.id})
@@ -101,7 +104,7 @@ class HeldChunk:
 
     def _commit(self, change: Change) -> bool:
         """Try until it is committed, or until the lease would have ended."""
-        deadline = monotonic() + self._lease_seconds
+        deadline = monotonic() + self._terms.lease_seconds
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
             try:

@@ -7,6 +7,7 @@ from db.engine import Database
 from models.nets.analyzer import Analyzer, load_analyzer
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
+from worker.lease import LeaseTerms
 from worker.pictures.analysis import PictureAnalysis
 from worker.queue.lane import InteractiveRunner
 from worker.settings import Settings
@@ -23,14 +24,13 @@ class Runners:
     interactive: InteractiveRunner
 
 
-# Of these settings; whether the worker is ending; and the most seconds that a chunk is worked on.
-MakeRunners = Callable[[Settings, Callable[[], bool], float], Runners]
+MakeRunners = Callable[[Settings, LeaseTerms], Runners]
 
 
-def make_runners(settings: Settings, is_ending: Callable[[], bool], work_seconds: float) -> Runners:
-    """Those of production: the models are opened here."""
+def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
+    """The runners of production: this opens the models."""
     analyzer = open_analyzer(settings)
-    claimer = make_claimer(settings, is_ending, work_seconds)
+    claimer = Claimer(Database(settings.database_url), terms)
     chunks = make_chunk_runner(settings, claimer, analyzer, Sources.from_settings(settings))
     return Runners(chunks, InteractiveRunner(settings, analyzer))
 
@@ -43,11 +43,6 @@ def open_analyzer(settings: Settings) -> Analyzer:
         score_threshold=settings.score_threshold,
         smallest_face_pixels=settings.smallest_face_pixels,
     )
-
-
-def make_claimer(settings: Settings, is_ending: Callable[[], bool], work_seconds: float) -> Claimer:
-    database = Database(settings.database_url)
-    return Claimer(database, settings.lease_seconds, work_seconds, is_ending)
 
 
 def make_chunk_runner(

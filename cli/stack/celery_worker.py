@@ -2,7 +2,8 @@
 
 from celery.__main__ import main
 
-# Imported before `main` puts the current folder, where anything may be called so, on the path.
+# Imported before `main` puts the current folder on the path, where anything may have this name.
+# Spawned pool children, which import this module again, find the application here, too.
 import worker.entry  # noqa: F401
 
 if __name__ == "__main__":

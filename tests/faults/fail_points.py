@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 
 import db.chunks.crashes
 import worker.dispatcher
+from db.engine import Database
 from db.item_values import ClaimedChunk, ClaimedItem, ItemResult
 from tests.faults.deliveries import wrap_sending
 from worker.chunks.claiming import Claimer
-from worker.lease import Change, HeldChunk
+from worker.lease import Change, HeldChunk, LeaseTerms
 from worker.pictures.analysis import PictureAnalysis
 
 ARMED = "FAULTS_ARMED"
@@ -95,16 +96,14 @@ class FaultyClaimer(Claimer):
         return chunk
 
     def hold(self, chunk: ClaimedChunk) -> "FaultyChunk":
-        return FaultyChunk(
-            chunk, self._database, self._lease_seconds, self._work_seconds, self._is_ending
-        )
+        return FaultyChunk(chunk, self._database, self._terms)
 
 
 class FaultyChunk(HeldChunk):
     """Remembers its results, and writes an audit line for each when they are recorded."""
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
+    def __init__(self, chunk: ClaimedChunk, database: Database, terms: LeaseTerms) -> None:
+        super().__init__(chunk, database, terms)
         self.results: list[ItemResult] = []
 
     def mark(self, item_id: int | None) -> None:

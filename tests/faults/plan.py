@@ -61,7 +61,14 @@ def plan_interactive_worker(environ: Mapping[str, str], folder: Path) -> Program
 def _plan_celery(
     name: str, queue: str, slots: int, environ: Mapping[str, str], folder: Path
 ) -> Program:
-    command = [*PYTHON, "celery", "--app", "tests.faults.worker_app", "--quiet", "worker"]
+    command = [
+        *PYTHON,
+        "tests.faults.celery_program",
+        "--app",
+        "tests.faults.worker_app",
+        "--quiet",
+        "worker",
+    ]
     command += ["--queues", queue, "--concurrency", str(slots), "--hostname", f"{name}@%h"]
     command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     return Program(name, command, environ, folder / f"{name}.log")

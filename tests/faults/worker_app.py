@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from tests.faults.deliveries import CountedRunner
 from tests.faults.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
 from tests.faults.pictures import SCHEME, classify, detect, draw_picture, drop, kind_of, read_key
 from worker.app import create_app
+from worker.lease import LeaseTerms
 from worker.logs import configure_logging
 from worker.queue.lane import InteractiveRunner
 from worker.runners import Runners
@@ -95,13 +96,11 @@ def _shift_clock() -> None:
     time.time = lambda: real() + CLOCK_OFFSET_SECONDS
 
 
-def make_faulty_runners(
-    settings: Settings, is_ending: Callable[[], bool], work_seconds: float
-) -> Runners:
+def make_faulty_runners(settings: Settings, terms: LeaseTerms) -> Runners:
     analyzer, sources = KnownAnalyzer(), PoisonedSources.from_settings(settings)
     database = Database(settings.database_url)
     chunks = CountedRunner(
-        FaultyClaimer(database, settings.lease_seconds, work_seconds, is_ending),
+        FaultyClaimer(database, terms),
         NotedAnalysis(settings, analyzer, sources),
         VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
         settings.gender_min_probability,

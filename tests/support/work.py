@@ -20,7 +20,7 @@ from db.states import ChunkKind
 from models.nets.analyzer import Analyzer, load_analyzer
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
-from worker.lease import HeldChunk
+from worker.lease import HeldChunk, LeaseTerms
 from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.runners import make_chunk_runner
 from worker.settings import Settings
@@ -40,7 +40,7 @@ def open_worker(
     work_seconds: float = 60.0,
 ) -> ChunkRunner:
     opened = analyzer or open_analyzer(settings.weights_dir)
-    claimer = Claimer(database, settings.lease_seconds, work_seconds, is_ending)
+    claimer = Claimer(database, LeaseTerms(settings.lease_seconds, work_seconds, is_ending))
     return make_chunk_runner(settings, claimer, opened, Sources.from_settings(settings))
 
 

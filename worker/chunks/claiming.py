@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from secrets import token_hex
 
@@ -14,34 +13,22 @@ from db.chunks.leases import claim_chunk
 from db.chunks.window import forget_hints
 from db.engine import Database
 from db.item_values import ClaimedChunk
-from worker.lease import HeldChunk
+from worker.lease import HeldChunk, LeaseTerms
 
 logger = logging.getLogger(__name__)
 
 
 class Claimer:
-    """Opened once per process, after the fork.
+    """Opened once per process, after the fork; chunks are held on these terms."""
 
-    A chunk is held for at most `work_seconds`, or until `is_ending` returns true; then the rest of
-    it is given back.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        lease_seconds: float,
-        work_seconds: float,
-        is_ending: Callable[[], bool],
-    ) -> None:
+    def __init__(self, database: Database, terms: LeaseTerms) -> None:
         self._database = database
-        self._lease_seconds = lease_seconds
-        self._work_seconds = work_seconds
-        self._is_ending = is_ending
+        self._terms = terms
         self._name = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
 
     def claim(self, chunk_id: int, task_id: str) -> HeldChunk | None:
         """The chunk; None for a late or repeated hint, or where this process is ending."""
-        if self._is_ending():
+        if self._terms.is_ending():
             self._leave(chunk_id)
             return None
         try:
@@ -59,9 +46,7 @@ class Claimer:
             forget_hints(session, [chunk_id])
 
     def take(self, session: Session, chunk_id: int, token: str) -> ClaimedChunk | None:
-        return claim_chunk(session, chunk_id, token, self._name, self._lease_seconds)
+        return claim_chunk(session, chunk_id, token, self._name, self._terms.lease_seconds)
 
     def hold(self, chunk: ClaimedChunk) -> HeldChunk:
-        return HeldChunk(
-            chunk, self._database, self._lease_seconds, self._work_seconds, self._is_ending
-        )
+        return HeldChunk(chunk, self._database, self._terms)

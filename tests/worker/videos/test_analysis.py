@@ -32,8 +32,6 @@ from tests.support.videos import (
     Found,
     allow,
     count_rows,
-    find_in_clip,
-    make_clip,
     read_everything,
     read_items,
     submit_videos,
@@ -61,14 +59,12 @@ ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clip(tmp_path_factory.mktemp("clips"))
-
-
-@pytest.fixture(scope="module")
-def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
-    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
+def write_pictures(folder: Path) -> list[Path]:
+    """Seven different ones: with a video, the items of one chunk."""
+    pictures = [folder / f"{side}.jpg" for side in range(100, 107)]
+    for number, picture in enumerate(pictures):
+        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    return pictures
 
 
 def test_each_person_of_a_shot_is_one_track(
@@ -133,9 +129,7 @@ def test_the_progress_of_a_video_can_be_followed(
 def test_a_video_among_pictures_gets_a_chunk_of_its_own(
     database: Database, settings: Settings, clip: Path
 ) -> None:
-    pictures = [clip.parent / f"{side}.jpg" for side in range(100, 107)]
-    for number, picture in enumerate(pictures):
-        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    pictures = write_pictures(clip.parent)
     job_id = submit_videos(database, pictures[0], clip, *pictures[1:])
     first = hints(database)[0]
     worker = open_worker(allow(settings, clip), database)
@@ -179,9 +173,7 @@ def test_videos_with_the_same_bytes_count_each_or_once(
 def test_a_video_among_pictures_that_are_done_is_retried_alone(
     database: Database, settings: Settings, clip: Path
 ) -> None:
-    pictures = [clip.parent / f"{side}.jpg" for side in range(110, 117)]
-    for number, picture in enumerate(pictures):
-        picture.write_bytes(encode_scene("JPEG", 100 + number, 80))
+    pictures = write_pictures(clip.parent)
     late = clip.parent / "late.mkv"
     late.unlink(missing_ok=True)
     job_id = submit_videos(database, pictures[0], late, *pictures[1:])

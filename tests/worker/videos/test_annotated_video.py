@@ -25,7 +25,6 @@ from tests.support.sample_videos import CODED, decode_sample, turn_right
 from tests.support.videos import (
     allow,
     count_rows,
-    make_clip,
     read_items,
     submit_videos,
     work_in_threads,
@@ -43,11 +42,6 @@ Frames = list[NDArray[np.uint8]]
 @pytest.fixture(autouse=True)
 def _clips_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "CLIP_FRAMES", 16)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clip(tmp_path_factory.mktemp("clips"))
 
 
 def test_an_annotated_video_that_is_left_is_resumed(

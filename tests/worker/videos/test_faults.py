@@ -32,8 +32,6 @@ from tests.support.videos import (
     Found,
     allow,
     count_rows,
-    find_in_clip,
-    make_clip,
     read_everything,
     read_items,
     submit_videos,
@@ -41,16 +39,6 @@ from tests.support.videos import (
 )
 from tests.support.work import open_analyzer, open_worker
 from worker.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clip(tmp_path_factory.mktemp("clips"))
-
-
-@pytest.fixture(scope="module")
-def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
-    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
 
 
 class Meddler(Analyzer):
@@ -93,13 +81,19 @@ def find_segments(database: Database) -> list[int]:
         return list(session.scalars(query.order_by(ChunkRow.id)))
 
 
+def submit_two_segments(settings: Settings, database: Database, clip: Path) -> tuple[int, int]:
+    """A job whose video is cut in two, and the first of its segments."""
+    job_id = submit_videos(database, clip)
+    run_next(settings, database)
+    first, _ = find_segments(database)
+    return job_id, first
+
+
 def test_killing_a_worker_in_the_middle_changes_nothing(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip, segment_frames=7)
-    job_id = submit_videos(database, clip)
-    run_next(settings, database)
-    chunk_id, _ = find_segments(database)
+    job_id, chunk_id = submit_two_segments(settings, database, clip)
     url = database.engine.url.render_as_string(hide_password=False)
     process = multiprocessing.get_context("spawn").Process(
         target=die_at_work, args=(settings, url, chunk_id)
@@ -120,9 +114,7 @@ def test_a_worker_that_is_overtaken_records_nothing(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip, segment_frames=7)
-    job_id = submit_videos(database, clip)
-    run_next(settings, database)
-    chunk_id, _ = find_segments(database)
+    job_id, chunk_id = submit_two_segments(settings, database, clip)
 
     def be_overtaken() -> None:
         with database.write() as session:

@@ -1,0 +1,17 @@
+"""A clip for the tests of videos, and what one worker finds in it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.videos import Found, find_in_clip, make_clip
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture(scope="module")
+def reference(clip: Path, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Found:
+    return find_in_clip(clip, tmp_path_factory.mktemp("reference"), migrated_sqlite)
