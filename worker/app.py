@@ -58,7 +58,7 @@ def _set_up_children(
         open_runners().interactive.answer(request_id)
 
     def start_child(**_: Any) -> None:
-        # A signal to a whole process group is meant for the main process, which tells its children.
+        # A signal to the whole process group is for the main process, which asks children to stop.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         flag.open()
         # The models are opened before the first chunk is claimed.

@@ -94,7 +94,7 @@ class HeldChunk:
         )
 
     def write(self, change: Change) -> None:
-        """Commit a change while the work goes on; raises LeaseLost."""
+        """Commit a change during the work; raises LeaseLost."""
         if not self._commit(change):
             raise LeaseLost
 

@@ -33,7 +33,7 @@ class Case:
     poison: Mapping[str, int] = field(default_factory=dict)  # items of each job, each a fault
     plan: Plan = field(default_factory=Plan)
     sqlite: bool = False
-    large_items: int = 0  # of a job beside which a small one is sent
+    large_items: int = 0  # of a job during which a small one is sent
 
 
 EVERYTHING = (
@@ -109,7 +109,7 @@ CASES = (
         items=2000,
         plan=Plan(api=True, store_bytes=256 << 10, item_seconds=0.01),
     ),
-    Case("a small job beside a large one", seconds=150, large_items=100_000),
+    Case("a small job next to a large one", seconds=150, large_items=100_000),
 )
 
 # What a full run must have done.

@@ -256,7 +256,7 @@ class Cluster:
 
     def wait_for_deliveries(self, more: int) -> None:
         wanted = self.count_deliveries() + more
-        self.wait_until(lambda: self.count_deliveries() >= wanted, "work to go on")
+        self.wait_until(lambda: self.count_deliveries() >= wanted, "work to continue")
 
     def wait_until(
         self, look: Callable[[], bool], what: str, seconds: float = DEADLINE_SECONDS

@@ -97,7 +97,7 @@ def test_a_rolling_restart_under_load_delays_nothing(cluster: Cluster) -> None:
     cluster.wait_for_workers()
     job_id = cluster.submit(names)
     for worker in cluster.workers * 2:
-        cluster.wait_until(lambda: cluster.find_holders(job_id), "work to go on")
+        cluster.wait_until(lambda: cluster.find_holders(job_id), "work to continue")
         assert end(worker) == 0
         cluster.wait_for_workers()
     cluster.finish(job_id, names, SOON_SECONDS)

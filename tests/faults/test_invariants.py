@@ -119,7 +119,7 @@ def test_counts_that_shrink_or_do_not_add_up_are_named(database: Database, job_i
 def test_an_incomplete_run_names_what_is_missing() -> None:
     outcomes = [Outcome("children and workers killed every second", kinds=Counter(REQUIRED_KINDS))]
     missing = find_missing(outcomes)
-    assert "case not run: a small job beside a large one" in missing
+    assert "case not run: a small job next to a large one" in missing
     assert not [one for one in missing if one.startswith("child killed")]
     outcomes[0].kinds["child killed"] = 7
     assert "child killed: 7 of 200" in find_missing(outcomes)

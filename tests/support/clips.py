@@ -1,4 +1,4 @@
-"""Videos made in the tests: faces of the sample photographs that move over a background."""
+"""Videos made by the tests: faces of the sample photos that move over a background."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ SAMPLES = ("face_detection_input.jpg", "gender_detection_input.jpg", "astronaut.
 
 @dataclass(frozen=True)
 class Actor:
-    """A face that moves from one place to another, and is there from when to when, in seconds."""
+    """A face that moves from `start` to `end`, and is visible between two times in `seconds`."""
 
     face: int
     start: tuple[int, int]
@@ -27,7 +27,7 @@ class Actor:
     seconds: tuple[float, float]
 
 
-# Three people in a shot of four seconds, of whom one comes later; then, after a cut, two others.
+# Three people in a shot of four seconds, one of whom comes later; after a cut, two others.
 CAST = (
     Actor(0, (10, 20), (180, 60), (0.0, 4.0)),
     Actor(1, (250, 200), (330, 120), (0.0, 4.0)),
@@ -47,7 +47,7 @@ def write_clip(
     seconds: float = SECONDS,
     codec: str = "mp4v",
 ) -> Path:
-    """Each of the two shots has a background of its own."""
+    """A video of two shots, each with a background of its own."""
     writer = cv2.VideoWriter(
         str(path),
         cv2.CAP_FFMPEG,
@@ -82,7 +82,7 @@ def _background(second_shot: bool) -> np.ndarray:
 
 @cache
 def _faces(weights_dir: Path) -> list[np.ndarray]:
-    """Square cuttings around the faces of the sample photographs, (side, side, 3) BGR."""
+    """Squares around the faces of the sample photos, (side, side, 3) BGR."""
     analyzer = open_analyzer(weights_dir)
     cuttings = []
     for name in SAMPLES:

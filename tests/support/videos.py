@@ -1,4 +1,4 @@
-"""Jobs of videos, the workers on them, and all that was found in one."""
+"""Jobs of videos, workers for them, and everything found in one."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def make_clip(folder: Path) -> Path:
 
 
 def find_in_clip(clip: Path, folder: Path, empty: Path) -> Found:
-    """What one worker finds in a clip when it is not cut at all."""
+    """What one worker finds in a clip that is not cut."""
     (folder / "facetally.sqlite3").write_bytes(empty.read_bytes())
     weights_dir = default_weights_dir(os.environ)
     settings = allow(Settings(data_dir=folder, weights_dir=weights_dir).complete(), clip)
@@ -62,7 +62,7 @@ def read_items(database: Database, job_id: int) -> list[StoredItem]:
 
 
 def read_everything(database: Database, item_id: int) -> Found:
-    """Faces, tracks and thumbnails, less the numbers that differ from run to run."""
+    """Faces, tracks and thumbnails, without the ids that differ from run to run."""
     found = []
     with database.read() as session:
         for table in (FaceRow, TrackRow, TrackThumbnailRow, ThumbnailRow):
@@ -80,7 +80,7 @@ def count_rows(database: Database, table: type[Table]) -> int:
 
 
 def work_in_threads(settings: Settings, database: Database, job_id: int, workers: int = 1) -> None:
-    """Each takes whatever chunk waits, until the job is over."""
+    """Each takes any waiting chunk, until the job has ended."""
 
     def work() -> None:
         worker = open_worker(settings, database)

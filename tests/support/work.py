@@ -1,4 +1,4 @@
-"""A worker in the test's own process: the real task body with real nets."""
+"""A worker in the test's own process: the real task body with real models."""
 
 import base64
 import json
@@ -70,7 +70,7 @@ def make_chunk(
 def work_until_done(
     settings: Settings, database: Database | None = None, analyzer: Analyzer | None = None
 ) -> None:
-    """Do every chunk that waits, and close the jobs; on the settings' database if none is given."""
+    """Work on every waiting chunk, and close the jobs; on the settings' database by default."""
     if database is None:
         own = Database(settings.database_url)
         work_until_done(settings, own)
@@ -90,11 +90,11 @@ def work_until_done(
 
 
 def take_request_id(client: Redis, timeout_seconds: int) -> str | None:
-    """Take the next number from the queue, as Celery does."""
+    """Take the next request id from the queue, as Celery does."""
     taken = client.blpop([INTERACTIVE_QUEUE], timeout=timeout_seconds)
     if taken is None:
         return None
-    assert len(taken[1]) < 2000, "only a number travels in the queue"
+    assert len(taken[1]) < 2000, "only an id travels in the queue"
     body = json.loads(base64.b64decode(json.loads(taken[1])["body"]))
     return str(body[0][0])
 

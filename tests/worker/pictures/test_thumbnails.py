@@ -165,10 +165,10 @@ def test_no_face_is_found_in_a_photo_whose_faces_are_blurred(
 def test_a_blurred_thumbnail_has_nothing_of_the_faces_or_of_the_file(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    photograph = Image.open(settings.weights_dir / "samples" / "astronaut.png").convert("RGB")
+    photo = Image.open(settings.weights_dir / "samples" / "astronaut.png").convert("RGB")
     exif = Image.Exif()
     exif[0x010E] = "a description"
-    photograph.save(tmp_path / "a.jpg", exif=exif, comment=b"a comment")
+    photo.save(tmp_path / "a.jpg", exif=exif, comment=b"a comment")
     job = NewJob(options=JobOptions(thumbnails=ThumbnailKind.BLURRED))
     with database.write() as session:
         accept_job(session, job, [NewItem("a.jpg", (tmp_path / "a.jpg").as_uri())], 1)
@@ -187,7 +187,7 @@ def test_a_blurred_thumbnail_has_nothing_of_the_faces_or_of_the_file(
     middle = round((box.x + box.width / 2) * scale), round((box.y + box.height / 2) * scale)
     pixels = np.asarray(drawn.convert("L")).astype(int)[middle[1] - 10 : middle[1] + 10]
     assert np.ptp(pixels[:, middle[0] - 10 : middle[0] + 10]) < 12
-    sharp = np.asarray(photograph.resize((320, 320)).convert("L")).astype(int)
+    sharp = np.asarray(photo.resize((320, 320)).convert("L")).astype(int)
     sharp = sharp[middle[1] - 10 : middle[1] + 10, middle[0] - 10 : middle[0] + 10]
     assert np.ptp(sharp) > 60
 

@@ -65,8 +65,8 @@ def test_hints_that_could_not_be_sent_are_sent_when_the_broker_is_back(
 ) -> None:
     empty(redis_url)
     submit(database, items=3, chunk_items=1)
-    with create_queue(NOBODY) as away:
-        assert send_hints(database, away, resend_seconds=30) == 0
+    with create_queue(NOBODY) as unavailable:
+        assert send_hints(database, unavailable, resend_seconds=30) == 0
     with create_queue(redis_url) as back:
         assert send_hints(database, back, resend_seconds=30) == 3
 

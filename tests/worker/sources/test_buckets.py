@@ -128,9 +128,9 @@ def test_the_operators_credentials_open_no_other_bucket(
 @pytest.mark.usefixtures("as_operator")
 def test_an_unavailable_store_fails_the_item_in_time(tmp_path: Path) -> None:
     allowed = AllowList(["s3://photos"])
-    away = Buckets(allowed, partial(fsspec.filesystem, endpoint_url="http://127.0.0.1:1"))
+    unavailable = Buckets(allowed, partial(fsspec.filesystem, endpoint_url="http://127.0.0.1:1"))
     with pytest.raises(FetchFailed):
-        read(tmp_path, "s3://photos/2026/a.jpg", "s3://photos", seconds=0.5, buckets=away)
+        read(tmp_path, "s3://photos/2026/a.jpg", "s3://photos", seconds=0.5, buckets=unavailable)
 
 
 class Refusing(MemoryFileSystem):

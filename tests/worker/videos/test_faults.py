@@ -147,9 +147,9 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
             session.execute(update(ChunkRow).where(ChunkRow.id == second).values(leased))
             assert rescue_chunk(session, second, "dead", seen=True)
     work_in_threads(settings, database, job_id)
-    film, photograph = read_items(database, job_id)
-    assert film.error is not None
-    assert (film.error.code, film.faces, photograph.state) == ("worker_crashed", (), "done")
+    video, photo = read_items(database, job_id)
+    assert video.error is not None
+    assert (video.error.code, video.faces, photo.state) == ("worker_crashed", (), "done")
     counts = status(database, job_id).counts
     assert (counts.items, counts.done, counts.failed, counts.faces) == (2, 1, 1, 0)
     assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))

@@ -44,8 +44,8 @@ def see_for(times: list[float], frames_per_second: float, ends: list[float]) -> 
         ([0.0, 0.5], 2, [0.4, 0.8], 0.8),
     ],
     ids=[
-        "no end", "shorter than the interval", "goes on", "part ends", "video ends",
-        "goes on behind its end", "part ends behind a wrong end",
+        "no end", "shorter than the interval", "continues", "part ends", "video ends",
+        "continues after its end", "part ends after a wrong end",
     ],
 )  # fmt: skip
 def test_the_last_frame_is_shown_until_the_known_end(

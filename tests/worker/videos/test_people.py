@@ -74,7 +74,7 @@ def join(
         (25.0, {"end_seconds": 60.0}, 25.0),
         (None, {"max_frames": 3}, 30.0),
     ],
-    ids=["no end", "video ends", "part ends", "part goes on", "no more frames"],
+    ids=["no end", "video ends", "part ends", "part continues", "no more frames"],
 )
 def test_nobody_is_seen_beyond_the_end(
     duration_seconds: float | None, options: dict[str, float], expected: float
