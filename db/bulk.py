@@ -1,7 +1,7 @@
-"""Many rows in one statement: PostgreSQL takes them as a single JSON value, SQLite one by one.
+"""Many rows in one statement: PostgreSQL gets them as a single JSON value, SQLite one by one.
 
-A statement for each row costs PostgreSQL's client more than its server. The server parses the one
-value; unlike COPY it goes through SQLAlchemy, whose errors callers know.
+For PostgreSQL, a statement for each row would cost the client more than the server. Unlike COPY,
+the JSON value goes through SQLAlchemy, and callers get its errors.
 """
 
 import json
@@ -46,7 +46,7 @@ def insert_rows(session: Session, row: type[Row], rows: Rows) -> None:
 
 
 def insert_new_rows(session: Session, row: type[Row], rows: Rows) -> int:
-    """Insert those rows whose keys are new; returns how many. Sort them as for `add_to_rows`."""
+    """Insert the rows whose keys are new; returns how many. Sort them as for `add_to_rows`."""
     if not rows:
         return 0
     if is_postgresql(session):
@@ -59,7 +59,7 @@ def insert_new_rows(session: Session, row: type[Row], rows: Rows) -> int:
 
 
 def update_rows(session: Session, row: type[Row], rows: Rows) -> None:
-    """Set the other columns of the rows that have the given `id`s; all name the same columns."""
+    """Update the rows with the given `id`s; all name the same columns."""
     if not rows:
         return
     if is_postgresql(session):
@@ -69,9 +69,9 @@ def update_rows(session: Session, row: type[Row], rows: Rows) -> None:
 
 
 def add_to_rows(session: Session, row: type[Row], rows: Rows) -> None:
-    """Add the numbers of each row to those under its key, or insert it where there are none yet.
+    """Add the numbers of each row to the row with its key, or insert it if there is none.
 
-    Sorted by their keys, rows of two transactions at a time never lock each other in turn.
+    Sort the rows by their keys: then two transactions never wait for each other.
     """
     if not rows:
         return
@@ -82,7 +82,7 @@ def add_to_rows(session: Session, row: type[Row], rows: Rows) -> None:
 
 
 def put_rows(session: Session, row: type[Row], rows: Rows) -> None:
-    """Insert rows, each instead of one that may be there under its key."""
+    """Insert rows, replacing those with the same keys."""
     if not rows:
         return
     if is_postgresql(session):
@@ -163,4 +163,4 @@ def _dump_value(value: object) -> str:
         return value.isoformat()
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
-    raise TypeError(f"no column holds a {type(value).__name__}")
+    raise TypeError(f"expected a datetime or bytes, got {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""Time as the database tells it, so that workers whose clocks differ agree on every lease."""
+"""The database's clock, by which workers with different clocks agree on leases."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite, which has no time zones, keeps it naive."""
+    """An aware UTC datetime; SQLite, which has no time zones, stores it naive."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -30,12 +30,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def read_time(session: Session, offset_seconds: float = 0.0) -> datetime:
-    """What the database's clock shows, `offset_seconds` from now."""
+    """The time of the database's clock, `offset_seconds` from now."""
     return session.execute(select(DatabaseTime(offset_seconds))).scalar_one()
 
 
 class DatabaseTime(FunctionElement[datetime]):
-    """The database's own clock, `offset_seconds` from now."""
+    """The time of the database's clock in a query, `offset_seconds` from now."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -52,7 +52,7 @@ def _compile_for_postgresql(element: DatabaseTime, compiler: SQLCompiler, **word
 
 @compiles(DatabaseTime, "sqlite")
 def _compile_for_sqlite(element: DatabaseTime, compiler: SQLCompiler, **words: Any) -> str:
-    # SQLite has milliseconds; three zeros make the text as long as a stored datetime's, so that
-    # texts compare as times do.
+    # SQLite has milliseconds. Three more zeros make the text as long as that of a stored datetime,
+    # so that comparing texts compares times.
     shifted = f"printf('%+.3f seconds', {compiler.process(element.clauses, **words)})"
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {shifted}) || '000')"

@@ -1,6 +1,4 @@
-"""One door to the database: `Database.read()` and `Database.write()`, on SQLite and PostgreSQL
-alike.
-"""
+"""Sessions on a database, SQLite or PostgreSQL: `Database.read()` and `Database.write()`."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# A lock is waited for this long: longer than the largest submission holds it, some seconds.
+# How long to wait for a lock: longer than the few seconds for which a large submission keeps it.
 BUSY_SECONDS = 15
 POSTGRESQL_GUARDS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
@@ -20,11 +18,11 @@ POSTGRESQL_GUARDS = (
 
 
 class Database:
-    """Sessions on one database; a process opens its own, after it was forked."""
+    """Sessions on one database. A process must open its own, after it was forked."""
 
     def __init__(self, url: str, connections: int = 5) -> None:
         self.engine = _create_engine(url, connections)
-        # SQLite's readers see one moment as they are.
+        # SQLite's readers see one snapshot anyway.
         self._reading = (
             self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -36,7 +34,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that is never committed, and sees one moment of the database throughout."""
+        """A session that sees one snapshot of the database and is never committed."""
         with Session(self._reading) as session:
             yield session
 
@@ -48,7 +46,7 @@ class Database:
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:
-        """One transaction on a bare connection, for as long as a migration takes."""
+        """One transaction on a bare connection, without time limits."""
         with self._writing.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
@@ -56,7 +54,7 @@ class Database:
             yield connection
 
     def describe(self) -> str:
-        """Which database this is, once it was asked something: `PostgreSQL 18.1`."""
+        """Which database this is, `PostgreSQL 18.1`; without the version before its first use."""
         dialect = self.engine.dialect
         kind = "PostgreSQL" if dialect.name == "postgresql" else "SQLite"
         version = getattr(dialect, "server_version_info", None) or ()
@@ -67,7 +65,7 @@ class Database:
 
 
 def is_postgresql(session: Session) -> bool:
-    """For the few statements that the two kinds of database spell differently."""
+    """For the few statements that differ between the two kinds of database."""
     return session.get_bind().dialect.name == "postgresql"
 
 
@@ -89,7 +87,7 @@ def _create_engine(url: str, connections: int) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     if not isinstance(connection, SqliteConnection):
         raise TypeError(f"expected a sqlite3 connection, got {type(connection).__name__}")
-    # The driver's own BEGIN comes too late, after the first read; `_begin_sqlite` sends ours.
+    # The driver would send BEGIN only after the first read; `_begin_sqlite` sends it in time.
     connection.isolation_level = None
     connection.execute(f"PRAGMA journal_mode={journal_mode(sqlite3.sqlite_version_info)}")
     connection.execute("PRAGMA synchronous=FULL")
@@ -103,6 +101,6 @@ def journal_mode(version: tuple[int, int, int]) -> str:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that will write takes the write lock at once: upgrading later could only fail.
+    # A transaction that will write takes the write lock at its start: a later upgrade could fail.
     writes = connection.get_execution_options().get("facetally_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

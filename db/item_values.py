@@ -13,7 +13,7 @@ STORE_SCHEME = "store:"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an item failed, and one sentence its submitter can act on."""
+    """Why an item failed, with a message that its submitter can act on."""
 
     code: ErrorCode
     message: str
@@ -21,7 +21,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item as it is accepted; one with an `error` was refused and never reaches a worker."""
+    """An item as it is accepted; one with an `error` was refused at the door."""
 
     name: str
     uri: str
@@ -32,7 +32,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedItem:
-    """An item that its worker is to analyze."""
+    """An item for a worker to analyze."""
 
     id: int
     name: str
@@ -43,7 +43,7 @@ class ClaimedItem:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedChunk:
-    """A lease: `token` proves it when the chunk is renewed, recorded or given back."""
+    """A leased chunk: its `token` proves the lease when it is renewed, recorded or released."""
 
     id: int
     job_id: int
@@ -52,7 +52,7 @@ class ClaimedChunk:
     items: tuple[ClaimedItem, ...]
     crashes: int = 0
     kind: ChunkKind = ChunkKind.ITEMS
-    # Of a segment: the grid times of its frames.
+    # For a segment: its frames, as grid times.
     first_frame: int = 0
     stop_frame: int | None = None
 
@@ -67,10 +67,10 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What became of one item of a claimed chunk: faces (none is fine), or an error.
+    """The outcome of one item of a claimed chunk: faces, possibly none, or an error.
 
-    `digest` is that of its bytes, if they could be read; `duplicate_of` is found out when it is
-    recorded. A video is not done by this chunk: it gets one of its own.
+    `digest` is None if its bytes could not be read; `duplicate_of` is set when it is recorded. A
+    video is only recognized here: it is analyzed in a chunk of its own.
     """
 
     item: ClaimedItem
@@ -87,7 +87,7 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPicture:
-    """What was found in a picture before: its copies need no analysis."""
+    """What was recorded for a picture, so that duplicates of it need no analysis."""
 
     width_pixels: int | None
     height_pixels: int | None
@@ -98,7 +98,7 @@ class RecordedPicture:
 
 @dataclass(frozen=True, slots=True)
 class StoredFace:
-    """A face as it was recorded; `gender` is what `female` meant under the worker's setting."""
+    """A recorded face; `gender` is what the worker's setting made of the probability of female."""
 
     face: Face
     gender: str
@@ -109,7 +109,7 @@ class StoredFace:
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """One line of a job's results."""
+    """An item with its results."""
 
     id: int
     job_id: int

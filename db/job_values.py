@@ -10,28 +10,28 @@ from db.states import ErrorCode, JobState
 
 
 class ThumbnailKind(StrEnum):
-    """What is kept of a picture after its analysis."""
+    """The thumbnail that is kept of a picture."""
 
     ANNOTATED = "annotated"  # small, with boxes, ages and genders drawn in
-    BLURRED = "blurred"  # the same, with every face that was found made unrecognizable
+    BLURRED = "blurred"  # the same, with every detected face blurred
     NONE = "none"  # nothing
 
 
 class Duplicates(StrEnum):
-    """What becomes of items with the same bytes as another of their job."""
+    """How items count that have the same bytes as another item of their job."""
 
-    COUNT = "count"  # each has its own faces, and they count
-    ONCE = "once"  # the one recorded first has the faces; the others tell which that is
+    COUNT = "count"  # each counts with faces of its own
+    ONCE = "once"  # only the one recorded first has faces; the others refer to it
 
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """How the items of a job are worked on."""
+    """How the items of a job are analyzed."""
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
-    # Of videos: how often they are looked at, from when to when, how often at most, and whether a
-    # copy with boxes is made.
+    # For videos: how many frames are analyzed, from when to when, at most how many, and whether an
+    # annotated video is made.
     frames_per_second: float = 2.0
     start_seconds: float = 0.0
     end_seconds: float | None = None
@@ -40,7 +40,7 @@ class JobOptions:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """As they are kept with a job; an option that came later has its default."""
+        """The options that were stored with a job; options that are missing have their defaults."""
         known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
         known["thumbnails"] = ThumbnailKind(stored["thumbnails"])
         known["duplicates"] = Duplicates(stored.get("duplicates", Duplicates.COUNT))
@@ -48,7 +48,7 @@ class JobOptions:
 
     @property
     def stop_seconds(self) -> float | None:
-        """When the part of a video that is asked for ends; None for where the video does."""
+        """Where analysis of a video stops; None for the end of the video."""
         ends = [] if self.end_seconds is None else [self.end_seconds]
         if self.max_frames is not None:
             ends.append(self.start_seconds + self.max_frames / self.frames_per_second)
@@ -56,16 +56,16 @@ class JobOptions:
 
 
 class Priority(StrEnum):
-    """How large a part of the fleet a job gets while others wait, too."""
+    """The share of the workers that a job gets while others wait."""
 
-    LOW = "low"  # a third of what a normal job gets
-    NORMAL = "normal"  # equal parts
-    HIGH = "high"  # three times what a normal job gets
+    LOW = "low"  # a third of the share of a normal job
+    NORMAL = "normal"  # equal shares
+    HIGH = "high"  # three times the share of a normal job
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A submission as it is accepted; `batches` are its uploads, by their names in the store."""
+    """A submission as it is accepted; `batches` are where the store keeps its uploads."""
 
     tags: tuple[str, ...] = ()
     options: JobOptions = JobOptions()
@@ -76,9 +76,9 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class JobCounts:
-    """At every moment `items == waiting + running + done + failed + cancelled`.
+    """Always `items == waiting + running + done + failed + cancelled`.
 
-    `duplicates` are those of `done` that have the bytes of another item.
+    `duplicates` is how many of `done` have the same bytes as another item.
     """
 
     items: int
@@ -97,8 +97,8 @@ class JobCounts:
 
 @dataclass(frozen=True, slots=True)
 class VideoProgress:
-    """So many videos are under way; the part of them that is looked at, and the part that is drawn
-    of their annotated copies, None where there are none yet."""
+    """How many videos are running, the share of them that is analyzed, and the share of their
+    annotated videos that is drawn, None while there are none."""
 
     running: int
     analyzed: float
@@ -107,7 +107,7 @@ class VideoProgress:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a job waits for a person: the code that its first items failed with, and what to do."""
+    """Why a job is paused: the code with which its first items failed, and what to do."""
 
     at: datetime
     code: ErrorCode
@@ -116,7 +116,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a job held when it was erased; `erased_at` is None until the last of it is gone."""
+    """What an erased job had; `erased_at` is None until all of it is removed."""
 
     items: int
     faces: int
@@ -128,7 +128,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """A job, how far it is, and when it will be done."""
+    """A job, its progress, and when it will be done."""
 
     id: int
     state: JobState

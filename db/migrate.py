@@ -1,4 +1,4 @@
-"""Builds the schema, and carries an older one forward, by the numbered files in `migrations/`."""
+"""Builds the schema, or upgrades an older one, with the numbered files in `migrations/`."""
 
 from pathlib import Path
 

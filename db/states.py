@@ -1,20 +1,20 @@
-"""The words of each lifecycle: the same in Python, SQL and JSON."""
+"""The states and kinds of things: the same words in Python, SQL and JSON."""
 
 from enum import StrEnum
 
 
 class JobState(StrEnum):
-    """Where a submission stands."""
+    """The state of a job."""
 
-    DRAFT = "draft"  # open for appends
-    QUEUED = "queued"  # complete, no chunk claimed yet
+    DRAFT = "draft"  # items can be added
+    QUEUED = "queued"  # complete; no chunk was claimed yet
     RUNNING = "running"  # at least one chunk was claimed
-    PAUSED = "paused"  # waits for a person: its first items all failed alike
-    CANCELLING = "cancelling"  # asked to stop, a worker still holds a chunk
+    PAUSED = "paused"  # its first items all failed alike; waits for a person
+    CANCELLING = "cancelling"  # being cancelled; a chunk is still leased
     COMPLETED = "completed"  # every item done
     COMPLETED_WITH_ERRORS = "completed_with_errors"  # some items failed
     FAILED = "failed"  # every item failed
-    CANCELLED = "cancelled"  # stopped before its end
+    CANCELLED = "cancelled"  # cancelled before its end
 
 
 LIVE_JOB_STATES = (
@@ -27,49 +27,49 @@ LIVE_JOB_STATES = (
 
 
 class ItemState(StrEnum):
-    """Where one image or video stands."""
+    """The state of one picture or video."""
 
     WAITING = "waiting"  # not analyzed yet
     DONE = "done"  # analyzed, with any number of faces
-    FAILED = "failed"  # given up, with a code and a sentence
-    CANCELLED = "cancelled"  # its job was cancelled first
+    FAILED = "failed"  # given up, with a code and a message
+    CANCELLED = "cancelled"  # its job was cancelled before it was analyzed
 
 
 class ChunkState(StrEnum):
-    """Where a run of items stands."""
+    """The state of a chunk, a run of items."""
 
-    WAITING = "waiting"  # free to be claimed
-    LEASED = "leased"  # a worker holds it until its lease ends
-    CUT = "cut"  # a video that waits for its segments
+    WAITING = "waiting"  # can be claimed
+    LEASED = "leased"  # claimed by a worker, until its lease runs out
+    CUT = "cut"  # a video whose segments are analyzed
     DONE = "done"  # recorded
-    SPLIT = "split"  # replaced by its parts
+    SPLIT = "split"  # replaced by sub-chunks
     CANCELLED = "cancelled"  # its job was cancelled first
 
 
 class ChunkKind(StrEnum):
-    """What is to be done with a chunk."""
+    """What a worker does with a chunk."""
 
-    ITEMS = "items"  # its items are to be read, and a video among them to be cut
-    SEGMENT = "segment"  # some frames of a video
-    JOIN = "join"  # the segments of a video are to become tracks
+    ITEMS = "items"  # analyze its pictures, and cut a video among them
+    SEGMENT = "segment"  # analyze some frames of a video
+    JOIN = "join"  # join the segments of a video into tracks
 
 
 class ErrorCode(StrEnum):
     """Why an item failed."""
 
     UNREADABLE = "unreadable"  # broken, truncated, or not a picture
-    TOO_LARGE = "too_large"  # over the limit on bytes or pixels
+    TOO_LARGE = "too_large"  # exceeds the limit on bytes or pixels
     UNSUPPORTED = "unsupported"  # a format that is recognized but not analyzed
-    NOT_FOUND = "not_found"  # its source does not exist
-    FORBIDDEN_SOURCE = "forbidden_source"  # outside what the operator allows
-    FETCH_FAILED = "fetch_failed"  # its server did not deliver, however often it was asked
-    WORKER_CRASHED = "worker_crashed"  # it stopped its worker, each time it was tried
-    INTERNAL = "internal"  # a fault of ours, logged with its traceback
+    NOT_FOUND = "not_found"  # there is nothing at its address
+    FORBIDDEN_SOURCE = "forbidden_source"  # the operator does not allow its address
+    FETCH_FAILED = "fetch_failed"  # its server did not deliver, despite retries
+    WORKER_CRASHED = "worker_crashed"  # it stopped its worker at every attempt
+    INTERNAL = "internal"  # a bug of ours, logged with its traceback
 
 
 class ProcessRole(StrEnum):
-    """What a live process does."""
+    """The role of a live process."""
 
-    BULK = "bulk"  # works on the chunks of jobs
+    BULK = "bulk"  # analyzes the chunks of jobs
     INTERACTIVE = "interactive"  # answers /v1/analyze
-    DISPATCHER = "dispatcher"  # sends hints, reaps leases, closes jobs
+    DISPATCHER = "dispatcher"  # sends hints, rescues chunks, closes jobs

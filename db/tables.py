@@ -155,7 +155,7 @@ class ChunkRow(Table):
     without_faces: Mapped[int] = mapped_column(default=0)
     # How many of `done` have the same bytes as another item.
     duplicates: Mapped[int] = mapped_column(default=0)
-    # How many items had ended before workers could claim it, counted anew at each retry.
+    # How many items had ended before workers could claim it, counted again at each retry.
     ended_before: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(default="items")
     # Of a segment or a join: the video. Of a segment: its frames from `first_frame` up to but

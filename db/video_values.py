@@ -10,8 +10,8 @@ from models.videos.tracks import SeenFace, Track
 
 @dataclass(frozen=True, slots=True)
 class VideoCut:
-    """What a video's header says, what is wrong with its file, and the segments it is cut into:
-    grid times, from and up to; the last may be open."""
+    """How a video is cut: its header, a warning about its file, and its segments as (first, stop)
+    grid times, of which the last stop may be open."""
 
     width_pixels: int
     height_pixels: int
@@ -23,8 +23,8 @@ class VideoCut:
 
 @dataclass(frozen=True, slots=True)
 class FoundFrame:
-    """A frame that was looked at: `position` on the grid, `number` in the video; `small` is its
-    picture where it may be a track's best."""
+    """An analyzed frame: its `position` on the grid, its `number` in the video, and a small picture
+    if it may be the best frame of a track."""
 
     position: int
     number: int
@@ -37,7 +37,7 @@ class FoundFrame:
 
 @dataclass(frozen=True, slots=True)
 class StoredFrame:
-    """A frame as its segment recorded it."""
+    """A recorded frame."""
 
     position: int
     number: int
@@ -48,8 +48,8 @@ class StoredFrame:
 
 @dataclass(frozen=True, slots=True)
 class JoinedVideo:
-    """The people of a video; the track of `face_ids[i]` is `face_tracks[i]`, and `thumbnails` are
-    the numbers of those that have one."""
+    """The people of a video: the track of `face_ids[i]` is `face_tracks[i]`, and `thumbnails` are
+    the numbers of the tracks that have one."""
 
     frames: int
     tracks: tuple[Track, ...]
@@ -62,8 +62,8 @@ class JoinedVideo:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedVideoProgress:
-    """How far an annotated copy has come: `pieces` are kept in `batch`, up to the frame that is
-    shown at `drawn_seconds`."""
+    """How far an annotated video is drawn: its `clips` are kept in `batch`, and end with the frame
+    at `drawn_seconds`."""
 
     batch: str
     clips: int = 0
@@ -72,7 +72,7 @@ class AnnotatedVideoProgress:
 
 @dataclass(frozen=True, slots=True)
 class StoredTrack:
-    """A track as it was recorded, with what results say of its item."""
+    """A recorded track, with the item that it belongs to."""
 
     item_id: int
     name: str

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `db.migrate` opened."""
+"""Runs the migrations on the connection that `db.migrate` opened; Alembic loads this file."""
 
 from alembic import context
 from sqlalchemy import Connection
@@ -10,8 +10,8 @@ from db.tables import Table
 
 def run_on(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        # Two hosts that start at once take turns. The number is ours alone: "facetally" in base
-        # 36, cut.
+        # Two hosts that migrate at the same time take turns. No other lock has this number:
+        # "facetally" in base 36, cut short.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(931785411)")
     context.configure(connection=connection, target_metadata=Table.metadata, render_as_batch=True)
     with context.begin_transaction():
