@@ -30,7 +30,8 @@ from cli.environment import read_settings
 from facetally import Client, Item
 from facetally.options import Submission
 from models.pictures.picture import decode_picture
-from models.weights.manifest import SAMPLES, require_file
+from models.weights.folder import require_file
+from models.weights.manifest import SAMPLES
 from worker.pictures.thumbnails import draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 

@@ -33,7 +33,8 @@ from cli.environment import read_settings
 from facetally import Client, Item, Options
 from facetally.options import Submission
 from models.videos.reader import Grid, Video
-from models.weights.manifest import SAMPLES, require_file
+from models.weights.folder import require_file
+from models.weights.manifest import SAMPLES
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 # Seldom, as polling takes processor time; how long it took is read from the job itself.

@@ -18,7 +18,7 @@ from api.services import EXTENSION, Services
 from db.engine import Database
 from db.migrate import migrate
 from db.tables import Table
-from models.weights.manifest import default_weights_dir
+from models.weights.folder import default_weights_dir
 from tests.support.browser import launch
 from tests.support.http import OpenClient
 from tests.support.markers import find_group, find_markers

@@ -10,6 +10,7 @@ from sqlalchemy import URL
 
 from models.errors import FacetallyError
 from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
+from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
 
@@ -38,7 +39,7 @@ class Settings(BaseModel):
     database_url: str = ""
     redis_url: str = ""
     store_url: str = ""
-    weights_dir: Path = Path("~/.cache/facetally/weights")
+    weights_dir: Path = DEFAULT_WEIGHTS_DIR
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)

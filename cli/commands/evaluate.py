@@ -40,7 +40,7 @@ from db.audience.evaluations import (
 from db.engine import Database
 from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
-from models.weights.manifest import NETS
+from models.weights.manifest import MODELS
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("evaluation-out")
@@ -169,7 +169,7 @@ def _measure(name: str, settings: Settings, rows: int, judgment: Judgment) -> Ev
         raise CommandFailed("No face was found in any picture that could be read.")
     return Evaluation(
         name=name,
-        nets={file.name: file.sha256 for file in NETS},
+        nets={file.name: file.sha256 for file in MODELS},
         settings=EvaluationSettings(
             settings.detection_side,
             settings.score_threshold,

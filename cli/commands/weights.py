@@ -10,7 +10,7 @@ from cli.exits import CommandFailed, ExitStatus
 from cli.terminal import open_stdout, tell
 from models.errors import ModelUnavailable
 from models.weights.fetch import fetch_files
-from models.weights.manifest import FileState, list_files
+from models.weights.folder import FileState, list_files
 
 
 @click.group()

@@ -11,13 +11,14 @@ from pathlib import Path
 from cli.exits import CommandFailed
 from models.errors import ModelUnavailable
 from models.nets.graph import CPU, load_graph
-from models.weights.manifest import DETECTOR, NETS, require_file
+from models.weights.folder import require_file
+from models.weights.manifest import DETECTOR, MODELS
 
 
 def prepare_nets(weights_dir: Path, provider: str) -> str:
     """The weights are there, and `provider` too; returns what auto stands for, cpu or cuda."""
     try:
-        for file in NETS:
+        for file in MODELS:
             require_file(weights_dir, file)
     except ModelUnavailable as error:
         raise CommandFailed(str(error)) from error

