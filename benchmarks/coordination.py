@@ -35,8 +35,6 @@ SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_ITEMS = 256
 SLOTS = 2
 ITEMS_PER_REQUEST = 10_000
-# Small sizes are repeated until this many items are done, so that each size lasts some seconds.
-ITEMS_PER_SIZE = 100_000
 COUNTS = 20
 POLL_SECONDS = 0.1
 
@@ -62,21 +60,28 @@ def main() -> None:
     with run_deployment(chunk_items=CHUNK_ITEMS, slots=SLOTS) as deployment:
         at_rest = deployment.read_api_megabytes()
         _run(deployment, min(sizes), at_rest)  # connections open, caches fill
-        runs = {size: _run_size(deployment, size, at_rest) for size in sizes}
+        runs = {
+            size: _run_size(deployment, size, max(1, arguments.items // size), at_rest)
+            for size in sizes
+        }
     _report(arguments.out, machine, runs)
 
 
 def _read_arguments() -> argparse.Namespace:
     parser = make_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="items of a job")
+    # So that each size lasts some seconds.
+    parser.add_argument(
+        "--items", type=int, default=100_000, help="repeat each size until this many are done"
+    )
     arguments = parser.parse_args()
     if min(arguments.sizes) < 2 * CHUNK_ITEMS:
         parser.error(f"a job needs two chunks, so {2 * CHUNK_ITEMS} items, to have a rate")
     return arguments
 
 
-def _run_size(deployment: Deployment, size: int, at_rest: float) -> list[Run]:
-    runs = [_run(deployment, size, at_rest) for _ in range(max(1, ITEMS_PER_SIZE // size))]
+def _run_size(deployment: Deployment, size: int, times: int, at_rest: float) -> list[Run]:
+    runs = [_run(deployment, size, at_rest) for _ in range(times)]
     _tell(size, runs)
     return runs
 

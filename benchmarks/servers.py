@@ -37,7 +37,7 @@ class Deployment:
         """Memory of the API's processes that they do not share with others."""
         api = self.processes["api"]
         processes = [api, *api.children(recursive=True)]
-        return float(sum(one.memory_full_info().uss for one in processes)) / MEBIBYTE
+        return sum(map(_own_bytes, processes)) / MEBIBYTE
 
     def read_processor_seconds(self) -> dict[str, float]:
         """Processor time of each program, with that of its children."""
@@ -57,6 +57,7 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
             database_url=database_url,
             redis_url=f"{queue.connection_url}/0",
             chunk_items=str(chunk_items),
+            min_cell="1",
         )
         prepare_database(settings)
         environ = child_environment(settings, ())
@@ -90,11 +91,20 @@ def run_postgresql() -> Iterator[str]:
 
 
 def _busy_seconds(process: psutil.Process) -> float:
-    """Its own time, that of its children, and that of those which have ended."""
-    times = process.cpu_times()
+    """Its own processor time, that of its children, and that of those which have ended."""
+    try:
+        times, children = process.cpu_times(), process.children()
+    except psutil.NoSuchProcess:
+        # It has just ended: PostgreSQL's connections come and go.
+        return 0.0
     ended = times.children_user + times.children_system
-    running = sum(_busy_seconds(child) for child in process.children())
-    return float(times.user + times.system + ended + running)
+    return float(times.user + times.system + ended + sum(map(_busy_seconds, children)))
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return int(process.memory_full_info().uss)
+    return 0
 
 
 def _find_postmaster(database_url: str) -> psutil.Process:

@@ -38,7 +38,7 @@ def test_every_side_analyzes_the_same_frames_of_a_video(tmp_path: Path) -> None:
 
 
 def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) -> None:
-    figures = run("coordination", tmp_path, "--sizes", "512", "1024")
+    figures = run("coordination", tmp_path, "--sizes", "512", "1024", "--items", "1")
     assert {size: {one["items"] for one in runs} for size, runs in figures["sizes"].items()} == {
         "512": {512},
         "1024": {1024},

@@ -1,0 +1,78 @@
+"""A benchmark that is stopped ends everything it has started."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ("cli.main api", "cli.main dispatcher", "celery", "postgres", "valkey")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for everything the benchmark writes: its name finds the processes that use it."""
+    path = Path(tempfile.mkdtemp(prefix="facetally-stopping-"))
+    # The user of the PostgreSQL server must reach it.
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def find_processes(folder: Path, benchmark: psutil.Process) -> dict[psutil.Process, str]:
+    """What descends from the benchmark, or works in its folder: PostgreSQL is a daemon."""
+    family = {benchmark, *benchmark.children(recursive=True)} if benchmark.is_running() else set()
+    found = {}
+    for process in psutil.process_iter():
+        try:
+            words = " ".join(process.cmdline())
+            if process in family or str(folder) in words:
+                found[process] = words
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 180.0) -> None:
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline, f"no {what} within {seconds:.0f} s"
+        sleep(0.1)
+
+
+def test_sigterm_ends_api_workers_and_servers(folder: Path) -> None:
+    words = [sys.executable, "-m", "benchmarks.coordination", "--sizes", "1000000"]
+    benchmark = subprocess.Popen(
+        [*words, "--out", str(folder / "out")],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    family = psutil.Process(benchmark.pid)
+    started: dict[psutil.Process, str] = {}
+
+    def is_up() -> bool:
+        started.update(find_processes(folder, family))
+        return all(any(name in words for words in started.values()) for name in PROGRAMS)
+
+    try:
+        wait_for(is_up, "deployment")
+        benchmark.terminate()
+        assert benchmark.wait(120) == 128 + 15
+        assert [words for process, words in started.items() if process.is_running()] == []
+        assert find_processes(folder, family) == {}
+        assert not list(folder.glob("facetally-*"))
+    finally:
+        for process in started:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        benchmark.wait()
