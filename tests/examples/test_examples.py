@@ -52,6 +52,13 @@ def test_the_shell_round_trip_passes_on_what_the_server_says(environ, tmp_path):
         run_shell(f"{EXAMPLES}/round_trip.sh {PORTRAIT}", tmp_path, environ)
 
 
+def test_the_script_prints_faces_and_the_audience(environ, tmp_path):
+    printed = run_shell(f"python {EXAMPLES}/campaign.py {PORTRAIT} {COUPLE}", tmp_path, environ)
+
+    assert "astronaut.png: female, 28 (21-35)" in printed
+    assert "female: 67%" in printed
+
+
 def test_the_notebook_reads_the_parquet_of_a_job(environ, tmp_path):
     samples = " ".join(str(WEIGHTS_DIR / sample.name) for sample in SAMPLES)
     script = f"""
