@@ -10,7 +10,7 @@ import pytest
 from models.weights.manifest import SAMPLES
 from tests.support.browser import run_server
 from tests.support.cli import WEIGHTS_DIR
-from tests.support.documents import ROOT, run_shell
+from tests.support.documents import ROOT, read_blocks, run_shell
 
 EXAMPLES = ROOT / "examples"
 PORTRAIT = WEIGHTS_DIR / "samples" / "astronaut.png"
@@ -57,6 +57,19 @@ def test_the_script_prints_faces_and_the_audience(environ, tmp_path):
 
     assert "astronaut.png: female, 28 (21-35)" in printed
     assert "female: 67%" in printed
+
+
+def test_the_lines_for_python_on_the_page_of_the_api_run(environ, tmp_path):
+    [lines] = read_blocks(ROOT / "docs" / "api.md", "python")
+    script = lines.replace("http://127.0.0.1:8000", environ["FACETALLY_URL"])
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / COUPLE.name).symlink_to(COUPLE)
+    (tmp_path / "script.py").write_text(script)
+
+    printed = run_shell("python script.py", tmp_path, environ)
+
+    assert "gender_detection_input.jpg [28." in printed
+    assert "Group(dimensions={'store': 'Lyon'}" in printed
 
 
 def test_the_notebook_reads_the_parquet_of_a_job(environ, tmp_path):
