@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cli.exits import CommandFailed
+from cli.server import KEY_VARIABLE, URL_VARIABLE
 from worker.settings import PREFIX, Settings, SettingsError
-
-URL_VARIABLE = "FACETALLY_URL"
-KEY_VARIABLE = "FACETALLY_KEY"
 
 
 def read_settings(**overrides: str) -> Settings:

@@ -7,6 +7,9 @@ from http import HTTPStatus
 from cli.exits import CommandFailed
 from facetally import ApiError, Client, Error, ServerUnreachable
 
+URL_VARIABLE = "FACETALLY_URL"
+KEY_VARIABLE = "FACETALLY_KEY"
+
 
 @contextmanager
 def open_client(url: str, key: str | None = None) -> Iterator[Client]:
@@ -22,5 +25,5 @@ def _explain(error: Error) -> str:
     if isinstance(error, ServerUnreachable):
         return f"{error} Start one with `facetally serve`, or give --url."
     if isinstance(error, ApiError) and error.status == HTTPStatus.UNAUTHORIZED:
-        return f"{error} Give the key with --key, or set FACETALLY_KEY."
+        return f"{error} Give the key with --key, or set {KEY_VARIABLE}."
     return str(error)

@@ -5,8 +5,7 @@ from typing import TypeVar
 
 import click
 
-from cli.environment import KEY_VARIABLE, URL_VARIABLE
-from cli.server import open_client
+from cli.server import KEY_VARIABLE, URL_VARIABLE, open_client
 from facetally import Client
 
 DEFAULT_URL = "http://127.0.0.1:8000"
