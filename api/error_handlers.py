@@ -22,7 +22,7 @@ from api.live.cameras import SourceUnavailable
 from api.media_types import JSON
 from api.schemas.errors import ErrorBody, ErrorDetail
 from db.states import ErrorCode
-from worker.queue.lane import LaneUnavailable, PictureRefused
+from worker.queue.messages import LaneUnavailable, PictureRefused
 from worker.sources.store import StorageUnavailable
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from worker.chunks.claiming import Claimer
 from worker.lease import HeldChunk, LeaseTerms
 from worker.logs import configure_logging
 from worker.pictures.analysis import PictureAnalysis
-from worker.queue.lane import InteractiveRunner
+from worker.queue.runner import InteractiveRunner
 from worker.runners import Runners, make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import DIGEST_BYTES, Sources

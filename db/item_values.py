@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
 from db.job_values import JobOptions
 from db.states import ChunkKind, ErrorCode, ItemState
+from models.errors import ItemError
 from models.face import NONE_DROPPED, Dropped, Face
 
 # The URI of an upload is `store:<batch>/<number>`: only this server gives such URIs out.
@@ -17,6 +19,10 @@ class Failure:
 
     code: ErrorCode
     message: str
+
+    @classmethod
+    def of(cls, error: ItemError) -> Self:
+        return cls(ErrorCode(error.code), str(error))
 
 
 @dataclass(frozen=True, slots=True)

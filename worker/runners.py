@@ -9,7 +9,7 @@ from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
 from worker.pictures.analysis import PictureAnalysis
-from worker.queue.lane import InteractiveRunner
+from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.videos.analysis import VideoAnalysis

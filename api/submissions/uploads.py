@@ -24,7 +24,6 @@ from api.submissions.archive_bounds import Budget
 from api.submissions.archives import Member, is_archive, read_members
 from api.validation import validate
 from db.item_values import Failure, NewItem
-from db.states import ErrorCode
 from models.errors import ItemError
 from worker.sources.store import StorageUnavailable
 
@@ -199,6 +198,5 @@ def _store(
         content = member.open()
         uri = services.store.write(batch, number, content, services.settings.max_item_bytes)
     except ItemError as refusal:
-        error = Failure(ErrorCode(refusal.code), str(refusal))
-        return NewItem(name, uri="", dimensions=dimensions, error=error)
+        return NewItem(name, uri="", dimensions=dimensions, error=Failure.of(refusal))
     return NewItem(name, uri, dimensions=dimensions)

@@ -20,7 +20,8 @@ from tests.faults.plan import Plan
 from tests.faults.processes import Program
 from tests.faults.servers import PostgresqlServer, SqliteFile
 from worker.queue.broker import create_queue
-from worker.queue.lane import READY, InteractiveLane
+from worker.queue.lane import InteractiveLane
+from worker.queue.messages import READY
 
 # Long enough for a busy machine.
 SOON_SECONDS = 120.0

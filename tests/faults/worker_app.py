@@ -21,7 +21,7 @@ from tests.faults.pictures import SCHEME, classify, detect, draw_picture, drop, 
 from worker.app import create_app
 from worker.lease import LeaseTerms
 from worker.logs import configure_logging
-from worker.queue.lane import InteractiveRunner
+from worker.queue.runner import InteractiveRunner
 from worker.runners import Runners
 from worker.settings import Settings
 from worker.sources.reader import Sources

@@ -52,7 +52,7 @@ def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | Failure:
     try:
         return step()
     except errors.ItemError as error:
-        return Failure(ErrorCode(error.code), str(error))
+        return Failure.of(error)
     except Exception:
         logger.exception("item failed", extra={"item_id": item.id})
         return INTERNAL_ERROR

@@ -2,6 +2,7 @@
 
 deadline  the time by which a fetch must end
 network   connections to allowed addresses only
+files     files in folders of this host
 web       files by HTTP
 buckets   files in buckets
 store     uploads

@@ -1,33 +1,28 @@
 """The bytes of an item, if its source is allowed and its size within the limits."""
 
-import errno
-import os
 import random
-import stat
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from time import sleep
-from typing import IO, BinaryIO, Self, TypeVar
-from urllib.parse import unquote_to_bytes, urlsplit
+from typing import IO, Self, TypeVar
 
 from db.item_values import STORE_SCHEME
 from models.blocks import read_blocks
 from models.errors import (
     FacetallyError,
     FetchFailed,
-    ForbiddenItem,
     MissingItem,
     TooLargeItem,
-    UnsupportedItem,
 )
 from models.pictures.recognition import HEAD_BYTES, is_video
 from worker.addresses import WEB_SCHEMES, AllowList
 from worker.settings import Settings
 from worker.sources.buckets import Buckets
 from worker.sources.deadline import Deadline
+from worker.sources.files import Files
 from worker.sources.store import Store
 from worker.sources.web import Web
 
@@ -63,7 +58,7 @@ class Sources:
         max_video_bytes: int | None = None,
     ) -> None:
         self._store = store
-        self._file_roots = tuple(file_roots)
+        self._files = Files(file_roots)
         self._max_bytes = max_bytes
         self._max_video_bytes = max_video_bytes or max_bytes
         self._seconds = seconds
@@ -148,7 +143,7 @@ class Sources:
     def _open(self, uri: str, max_bytes: int, deadline: Deadline) -> Blocks:
         scheme = uri.partition("://")[0].lower()
         if scheme == "file":
-            return self._read_file(_path_of(uri))
+            return self._files.read(uri)
         if scheme in WEB_SCHEMES:
             return self._web.read(uri, max_bytes, deadline)
         return self._buckets.read(uri, deadline)
@@ -159,38 +154,6 @@ class Sources:
                 yield from read_blocks(source)
         except FileNotFoundError as error:
             raise MissingItem("The uploaded file is no longer stored; submit it again.") from error
-
-    def _read_file(self, path: Path) -> Blocks:
-        real = self._resolve(path)
-        try:
-            with open_regular_file(real) as source:
-                # A folder of its path may have become a link since it was checked.
-                self._require_inside(_find_path(source, real))
-                yield from read_blocks(source)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise MissingItem("There is no file at this address; check its path.") from error
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EPERM, errno.ELOOP):
-                raise
-            raise ForbiddenItem(
-                f"The worker may not read this file ({error.strerror}); check its permissions."
-            ) from error
-
-    def _resolve(self, path: Path) -> Path:
-        """The file that links lead to, which must lie inside an allowed folder."""
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError, ValueError) as error:
-            raise MissingItem("There is no such path; check the address.") from error
-        self._require_inside(real)
-        return real
-
-    def _require_inside(self, real: Path) -> None:
-        if not any(real.is_relative_to(root) for root in self._file_roots):
-            raise ForbiddenItem(
-                "The file is outside the folders that the operator allows; upload it instead, or "
-                "ask for its folder to be added to FACETALLY_FILE_ROOTS."
-            )
 
 
 def _bounded(blocks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -219,35 +182,3 @@ def _join(blocks: Iterator[bytes]) -> bytes:
     for block in blocks:
         whole.write(block)
     return whole.getvalue()
-
-
-def _path_of(uri: str) -> Path:
-    try:
-        parts = urlsplit(uri)
-    except ValueError as error:
-        raise UnsupportedItem("The item's address is not a URI.") from error
-    if parts.netloc not in ("", "localhost"):
-        raise UnsupportedItem(
-            "A file:// URI must not name another host: write file:///data/photos/1.jpg."
-        )
-    if parts.query or parts.fragment or not parts.path.startswith("/"):
-        raise UnsupportedItem(
-            "A file:// URI is an absolute path, in which ? is written %3F and # is written %23."
-        )
-    # File names are bytes; those that are not UTF-8 are percent-encoded.
-    return Path(os.fsdecode(unquote_to_bytes(parts.path)))
-
-
-def _find_path(file: BinaryIO, expected: Path) -> Path:
-    """The path of an open file, on systems that report it."""
-    link = Path(f"/proc/self/fd/{file.fileno()}")
-    return link.readlink() if link.is_symlink() else expected
-
-
-def open_regular_file(path: Path) -> BinaryIO:
-    """Open a regular file, and no link, device or pipe; it never blocks."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise UnsupportedItem("The address is that of a folder or a device, not of a file.")
-    return os.fdopen(descriptor, "rb")

@@ -132,4 +132,4 @@ def _attempt(step: Callable[[], Value]) -> Value | Failure:
     try:
         return step()
     except errors.ItemError as error:
-        return Failure(ErrorCode(error.code), str(error))
+        return Failure.of(error)

@@ -9,7 +9,7 @@ from redis import Redis
 
 from tests.support.http import OpenClient, make_form
 from tests.support.work import open_analyzer, take_request_id
-from worker.queue.lane import InteractiveRunner
+from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 
 

@@ -9,12 +9,9 @@ from redis import Redis
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import open_analyzer, take_request_id
 from worker.queue.broker import create_queue
-from worker.queue.lane import (
-    InteractiveLane,
-    InteractiveRunner,
-    LaneUnavailable,
-    PictureRefused,
-)
+from worker.queue.lane import InteractiveLane
+from worker.queue.messages import LaneUnavailable, PictureRefused
+from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 
 

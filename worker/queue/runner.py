@@ -1,0 +1,92 @@
+"""The worker's side of the lane of /v1/analyze: it answers single pictures."""
+
+import logging
+from time import monotonic
+
+from db.item_values import Failure
+from db.states import ErrorCode
+from models.errors import ItemError
+from models.face import Face
+from models.nets.analyzer import Analyzer
+from models.pictures.picture import Picture, decode_picture
+from worker.pictures.thumbnails import draw_thumbnail
+from worker.queue.broker import connect
+from worker.queue.messages import (
+    FACES,
+    PICTURE,
+    READY,
+    Answer,
+    LaneUnavailable,
+    listen,
+    question_channel,
+    reply_channel,
+    subscribe,
+    write_faces,
+    write_refusal,
+)
+from worker.settings import WORKING_SIDE_PIXELS, Settings
+
+logger = logging.getLogger(__name__)
+
+# How long a worker waits for the pixels of a request: its caller may be gone.
+PIXELS_SECONDS = 5.0
+INTERNAL_ERROR = Failure(
+    ErrorCode.INTERNAL, "The analysis failed because of a fault in Facetally, which was logged."
+)
+
+
+class InteractiveRunner:
+    """The worker's side of the lane. Opened once per process."""
+
+    def __init__(
+        self, settings: Settings, analyzer: Analyzer, pixels_seconds: float = PIXELS_SECONDS
+    ) -> None:
+        self._settings = settings
+        self._analyzer = analyzer
+        self._pixels_seconds = pixels_seconds
+        self._redis = connect(settings.redis_url)
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def answer(self, request_id: str) -> None:
+        """Receive the pixels, find the faces, send them back; the caller may be gone by then."""
+        with self._redis.pubsub() as questions:
+            subscribe(questions, question_channel(request_id))
+            if not self._redis.publish(reply_channel(request_id), READY):
+                # The caller is gone.
+                return
+            try:
+                question = listen(questions, monotonic() + self._pixels_seconds)
+            except LaneUnavailable:
+                return
+        self._redis.publish(reply_channel(request_id), self._answer_safely(question))
+
+    def _answer_safely(self, question: bytes) -> bytes:
+        try:
+            return self._analyze(question)
+        except Exception:
+            logger.exception("analysis failed")
+            return write_refusal(INTERNAL_ERROR)
+
+    def _analyze(self, question: bytes) -> bytes:
+        wants_picture = question.startswith(PICTURE)
+        data = question.removeprefix(PICTURE if wants_picture else FACES)
+        try:
+            picture = decode_picture(
+                data, max_pixels=self._settings.max_pixels, working_side=WORKING_SIDE_PIXELS
+            )
+        except ItemError as error:
+            return write_refusal(Failure.of(error))
+        [found] = self._analyzer.find([picture])
+        faces = self._analyzer.classify(found.faces)
+        if wants_picture:
+            return PICTURE + self._draw(picture, faces)
+        answer = Answer(picture.width_pixels, picture.height_pixels, tuple(faces))
+        return write_faces(answer)
+
+    def _draw(self, picture: Picture, faces: list[Face]) -> bytes:
+        probability = self._settings.gender_min_probability
+        return draw_thumbnail(
+            picture.rgb, faces, picture.width_pixels, probability, in_words=True
+        ).content
