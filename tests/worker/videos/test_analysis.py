@@ -57,6 +57,8 @@ ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
     "head alone": (lambda clip: cut_off(clip, 0.002), "unreadable", None, None),
     **{name: (lambda _, name=name: decode_sample(name), "done", None, None) for name in CODED},
 }
+# What a decoder finds in a file is the same on both databases.
+on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def write_pictures(folder: Path) -> list[Path]:
@@ -214,6 +216,7 @@ def test_dropped_faces_are_added_up_over_frames(
     assert (audience.faces, audience.funnel.faces_too_small) == (0, len(reference[0]))
 
 
+@on_one_database
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_video_is_done_or_fails_with_a_reason(
     database: Database, settings: Settings, clip: Path, name: str
@@ -230,6 +233,7 @@ def test_an_odd_video_is_done_or_fails_with_a_reason(
     assert warning is None or warning in (item.warning or "")
 
 
+@on_one_database
 def test_a_header_that_promises_hours_makes_no_more_work_than_its_frames(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -246,6 +250,7 @@ def test_a_header_that_promises_hours_makes_no_more_work_than_its_frames(
     assert (item.duration_seconds or 0) > 1000
 
 
+@on_one_database
 def test_too_many_frames_per_second_of_a_slow_video_are_refused(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +265,7 @@ def test_too_many_frames_per_second_of_a_slow_video_are_refused(
         assert (item.state, item.frames) == (state, 8 if state == "done" else None)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("options", "changes", "outcome"),
     [

@@ -37,6 +37,8 @@ from worker.videos import annotated_video, drawing, runner
 
 FRAMES = 70
 Frames = list[NDArray[np.uint8]]
+# What a decoder finds in a file is the same on both databases.
+on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -154,17 +156,19 @@ def test_an_annotated_video_that_takes_longer_to_store_than_a_lease_is_stored(
     monkeypatch.setattr(blocks, "BLOCK_BYTES", 2048)
     dispatcher = plan_dispatcher(database, settings)
     read = annotated_video._RenewingFile.read
+    reads: list[float] = []
 
     def read_slowly(file: annotated_video._RenewingFile, size: int) -> bytes:
-        sleep(0.02)
-        dispatcher._rescue()
+        reads.append(monotonic())
+        if reads[-1] - reads[0] < 2 * settings.lease_seconds:
+            sleep(0.02)
+            dispatcher._rescue()
         return read(file, size)
 
     monkeypatch.setattr(annotated_video._RenewingFile, "read", read_slowly)
     _, root = begin(database, settings, clip)
-    started = monotonic()
     open_worker(settings, database).run(root, "task")
-    assert monotonic() - started > 2 * settings.lease_seconds
+    assert reads[-1] - reads[0] > 2 * settings.lease_seconds
     with database.read() as session:
         chunk = session.get(ChunkRow, root)
         assert chunk is not None
@@ -189,6 +193,7 @@ def test_a_join_that_takes_all_its_time_ends_without_an_annotated_video(
     assert "No annotated video was stored" in (item.warning or "")
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("make", "size"),
     [
