@@ -193,21 +193,17 @@ class DigestRow(Table):
     item_id: Mapped[int] = mapped_column(BigKey)
 
 
-class FaceRow(Table):
-    """One detection; `age` is `age_years` in whole years, for counts and filters."""
+class PersonColumns:
+    """Where a person is in a picture, and what is estimated of them.
 
-    __tablename__ = "faces"
-    __table_args__ = (Index("faces_by_item", "item_id", "ordinal"),)
+    `age` is `age_years` in whole years, for counts and filters.
+    """
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"))
-    ordinal: Mapped[int]
     x: Mapped[int]
     y: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
     score: Mapped[float]
-    landmarks: Mapped[list[list[int]]] = mapped_column(Json)
     female: Mapped[float]
     gender: Mapped[str]
     age: Mapped[int]
@@ -215,6 +211,18 @@ class FaceRow(Table):
     age_low: Mapped[int]
     age_high: Mapped[int]
     age_group: Mapped[str]
+
+
+class FaceRow(PersonColumns, Table):
+    """One detection in a picture or a frame."""
+
+    __tablename__ = "faces"
+    __table_args__ = (Index("faces_by_item", "item_id", "ordinal"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    landmarks: Mapped[list[list[int]]] = mapped_column(Json)
     # Of a face in a video: the frame, its time, and the track that the face belongs to.
     frame: Mapped[int | None]
     time_seconds: Mapped[float | None]

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables import Table
+from db.tables import PersonColumns, Table
 
 
 class FrameRow(Table):
@@ -24,8 +24,8 @@ class FrameRow(Table):
     too_unsure: Mapped[int | None]
 
 
-class TrackRow(Table):
-    """One person in one shot of a video; `age` is `age_years` in whole years, as for faces."""
+class TrackRow(PersonColumns, Table):
+    """One person in one shot of a video, as the best frame shows them."""
 
     __tablename__ = "tracks"
 
@@ -37,22 +37,9 @@ class TrackRow(Table):
     last_seconds: Mapped[float]
     seconds_visible: Mapped[float]
     faces: Mapped[int]
-    score: Mapped[float]
-    female: Mapped[float]
-    gender: Mapped[str]
-    age: Mapped[int]
-    age_years: Mapped[float]
-    age_low: Mapped[int]
-    age_high: Mapped[int]
-    age_group: Mapped[str]
     age_spread: Mapped[float]
-    # The frame that shows this person best, and where in it.
     best_frame: Mapped[int]
     best_seconds: Mapped[float]
-    x: Mapped[int]
-    y: Mapped[int]
-    width: Mapped[int]
-    height: Mapped[int]
     has_thumbnail: Mapped[bool]
 
 

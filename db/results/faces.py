@@ -1,12 +1,7 @@
 """The columns of a face, and back: faces of pictures, frames of videos, and tracks."""
 
-from typing import TypeAlias
-
-from db.tables import FaceRow, ItemRow
-from db.video_tables import TrackRow
+from db.tables import FaceRow, ItemRow, PersonColumns
 from models.face import AgeEstimate, Box, Dropped, Face, Gender, whole_years
-
-_Row: TypeAlias = FaceRow | TrackRow
 
 
 def describe_face(face: Face, gender_min_probability: float) -> dict[str, object]:
@@ -53,11 +48,11 @@ def read_face(row: FaceRow) -> Face:
     )
 
 
-def read_box(row: _Row) -> Box:
+def read_box(row: PersonColumns) -> Box:
     return Box(row.x, row.y, row.width, row.height)
 
 
-def read_age(row: _Row) -> AgeEstimate:
+def read_age(row: PersonColumns) -> AgeEstimate:
     return AgeEstimate(row.age_years, row.age_low, row.age_high, row.age_group)
 
 

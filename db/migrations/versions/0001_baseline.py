@@ -164,12 +164,22 @@ def _create_faces() -> None:
         sa.Column("id", ID, primary_key=True),
         _references("items"),
         _filled("ordinal", sa.Integer()),
+        _filled("landmarks", JSON),
+        sa.Column("frame", sa.Integer()),
+        sa.Column("time_seconds", sa.Double()),
+        sa.Column("track", sa.Integer()),
+        *_person_columns(),
+    )
+    op.create_index("faces_by_item", "faces", ["item_id", "ordinal"])
+
+
+def _person_columns() -> list[sa.Column[Any]]:
+    return [
         _filled("x", sa.Integer()),
         _filled("y", sa.Integer()),
         _filled("width", sa.Integer()),
         _filled("height", sa.Integer()),
         _filled("score", sa.Double()),
-        _filled("landmarks", JSON),
         _filled("female", sa.Double()),
         _filled("gender", sa.String()),
         _filled("age", sa.Integer()),
@@ -177,11 +187,7 @@ def _create_faces() -> None:
         _filled("age_low", sa.Integer()),
         _filled("age_high", sa.Integer()),
         _filled("age_group", sa.String()),
-        sa.Column("frame", sa.Integer()),
-        sa.Column("time_seconds", sa.Double()),
-        sa.Column("track", sa.Integer()),
-    )
-    op.create_index("faces_by_item", "faces", ["item_id", "ordinal"])
+    ]
 
 
 def _create_thumbnails(table: str, *keys: sa.Column[int]) -> None:
@@ -216,22 +222,11 @@ def _create_tracks() -> None:
         _filled("last_seconds", sa.Double()),
         _filled("seconds_visible", sa.Double()),
         _filled("faces", sa.Integer()),
-        _filled("score", sa.Double()),
-        _filled("female", sa.Double()),
-        _filled("gender", sa.String()),
-        _filled("age", sa.Integer()),
-        _filled("age_years", sa.Double()),
-        _filled("age_low", sa.Integer()),
-        _filled("age_high", sa.Integer()),
-        _filled("age_group", sa.String()),
         _filled("age_spread", sa.Double()),
         _filled("best_frame", sa.Integer()),
         _filled("best_seconds", sa.Double()),
-        _filled("x", sa.Integer()),
-        _filled("y", sa.Integer()),
-        _filled("width", sa.Integer()),
-        _filled("height", sa.Integer()),
         _filled("has_thumbnail", sa.Boolean()),
+        *_person_columns(),
     )
 
 
