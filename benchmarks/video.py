@@ -32,7 +32,8 @@ from benchmarks.stacks import run_own_stack
 from cli.environment import read_settings
 from facetally import Client, Item, Options
 from facetally.options import Submission
-from models.videos.reader import Grid, Video
+from models.videos.grid import Grid
+from models.videos.reader import Video
 from models.weights.folder import require_file
 from models.weights.manifest import SAMPLES
 from worker.settings import WORKING_SIDE_PIXELS, Settings

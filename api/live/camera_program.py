@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from models.errors import FacetallyError, ItemError, TooLargeItem
 from models.pictures.file_kinds import DEMUXERS
-from models.videos.retrieval import Converter
+from models.videos.retrieval import Retriever
 from worker.live_sources import LiveKind
 from worker.memory import bound_memory
 
@@ -110,7 +110,7 @@ def _send(connection: socket.socket, kind: bytes, content: bytes) -> None:
 
 def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
     """The first picture that comes after each question; those nobody asked for are let go."""
-    capture, converter = _open(plan), Converter()
+    capture, retriever = _open(plan), Retriever()
     pace = Pace()
     asked.wait()
     frames = 0
@@ -120,7 +120,7 @@ def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
             pace.wait_for(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
         if asked.is_set():
             asked.clear()
-            yield _encode(retrieve_frame(converter, capture, plan))
+            yield _encode(retrieve_frame(retriever, capture, plan))
     if not frames:
         raise SourceLost("The source was opened, but gave no picture.")
     if plan.kind is not LiveKind.FILE:
@@ -168,11 +168,11 @@ class Pace:
 
 
 def retrieve_frame(
-    converter: Converter, capture: cv2.VideoCapture, plan: Plan
+    retriever: Retriever, capture: cv2.VideoCapture, plan: Plan
 ) -> NDArray[np.uint8]:
     """The frame that was grabbed: (H, W, 3) BGR. What the header tells of its size may be wrong."""
     try:
-        bgr = converter.read(capture)
+        bgr = retriever.read(capture)
     except TooLargeItem as error:
         raise SourceLost(TOO_MUCH) from error
     except ItemError as error:

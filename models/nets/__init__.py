@@ -1,12 +1,13 @@
 """Pixels to faces with ages and genders. In reading order:
 
-tuning       tuned numbers of face detection
+tuning       the defaults of settings
 graph        a loaded ONNX file
-detector     pixels to detections
+yunet        the detector's input and outputs
 suppression  drops detections that repeat a better one
+detector     pixels to detections
 alignment    a detection to an upright chip
 chips        chips to a model's input
 age          chips to ages
 gender       chips to genders
-analyzer     the steps tied together
+analyzer     pictures to faces with ages and genders
 """

@@ -1,4 +1,4 @@
-"""Step 4: chips to ages, with dlib's age net."""
+"""Chips to ages, with dlib's age model."""
 
 import math
 
@@ -11,21 +11,21 @@ from models.nets.graph import Graph
 
 AGE_CLASSES = 81
 
-# A class is an age in years, except that class 0 stands for a quarter of one: dlib's
-# `age_predictor` weighs it so when it takes the expected age.
+# A class is an age in years, except that class 0 is a quarter of a year: dlib's `age_predictor`
+# computes the expected age this way.
 CLASS_YEARS = np.array([0.25, *range(1, AGE_CLASSES)], dtype=np.float64)
 
-# The low and high age leave a tenth of the belief below and a tenth above: 80 % lies between.
+# The low and high age leave a tenth of the probability below and above: 80% is between them.
 TAIL = 0.1
 
-# The net is surer than it is right: its own central 80 % hold the age of 47 % of 798 labeled
-# faces. What it does not know of its own error is added as a normal spread of this many years; the
-# interval then holds the age of 79 %, and is the narrowest of the kinds that were tried.
-UNTOLD_SPREAD_YEARS = 5.2
-# Where the spread ages may come to lie.
+# The model is overconfident: its own central 80% contain the age of 47% of 798 labeled faces. A
+# normal spread of this many years is added for its error; the interval then contains the age of
+# 79%, and is the narrowest of those tried.
+ADDED_SPREAD_YEARS = 5.2
+# The ages that the spread distribution covers.
 SPREAD_AGES = np.arange(-20, 121)
 _SPREADING = np.exp(
-    -0.5 * ((SPREAD_AGES[None, :] - CLASS_YEARS[:, None]) / UNTOLD_SPREAD_YEARS) ** 2
+    -0.5 * ((SPREAD_AGES[None, :] - CLASS_YEARS[:, None]) / ADDED_SPREAD_YEARS) ** 2
 )
 SPREADING = _SPREADING / _SPREADING.sum(axis=1, keepdims=True)  # (81, 141)
 
@@ -34,11 +34,13 @@ GROUPS = ((0, 2), (4, 6), (8, 12), (15, 20), (25, 32), (38, 43), (48, 53), (60, 
 
 
 class AgeNet:
+    """dlib's age model."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     def distributions(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """How likely each of 81 ages is, (N, 81), for `chips` (N, 64, 64, 3) RGB."""
+        """The probability of each of 81 ages, (N, 81), for `chips` (N, 64, 64, 3) RGB."""
         return run_in_batches(self._infer, chips, AGE_CLASSES)
 
     def _infer(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -46,10 +48,10 @@ class AgeNet:
 
 
 def read_age(distribution: NDArray[np.float32]) -> AgeEstimate:
-    """Expected age and central 80 % interval of a `distribution` (81,) that need not sum to 1."""
+    """The expected age and the central 80% of a `distribution` (81,), which need not sum to 1."""
     shares = distribution.astype(np.float64)
     shares /= shares.sum()
-    # The net is not good for more digits than are shown, and what is shown is what is counted.
+    # The model is not accurate to more digits than are shown, and what is shown is counted.
     years = round(float(shares @ CLASS_YEARS), 1)
     low, high = _find_quantiles(shares @ SPREADING)
     return AgeEstimate(
@@ -61,7 +63,7 @@ def read_age(distribution: NDArray[np.float32]) -> AgeEstimate:
 
 
 def nearest_group(years: float) -> str:
-    """The Adience group that holds `years`, or the nearer of the two around it; a tie goes down."""
+    """The Adience group of `years`, or the nearer of the two around it, the lower one of a tie."""
 
     def distance(group: tuple[int, int]) -> float:
         low, high = group
@@ -72,6 +74,6 @@ def nearest_group(years: float) -> str:
 
 
 def _find_quantiles(shares: NDArray[np.float64]) -> tuple[float, float]:
-    """The ages that a tenth of the belief lies below and above; a class is the year around it."""
+    """The ages with a tenth of the probability below and above; a class is the year around it."""
     low, high = np.interp((TAIL, 1.0 - TAIL), np.cumsum(shares), SPREAD_AGES + 0.5)
     return max(0.0, float(low)), float(high)

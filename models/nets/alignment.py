@@ -1,4 +1,4 @@
-"""Step 3: a face's landmarks to an upright chip, as the age and gender nets were trained on."""
+"""The landmarks of a face to an upright chip, the input of the age and gender models."""
 
 import cv2
 import numpy as np
@@ -6,21 +6,22 @@ from numpy.typing import NDArray
 
 CHIP_SIDE = 64
 
-# Where the eyes, nose and corners of the mouth lie in a chip, as shares of its side: the mean over
-# 683 faces of where dlib's own chips (padding 0.25) have the points that YuNet finds.
+# The eyes, nose and corners of the mouth in a chip, as shares of its side: the mean over 683 faces
+# of YuNet's landmarks in dlib's own chips (padding 0.25).
 TEMPLATE = np.array(
     [[0.309, 0.283], [0.691, 0.283], [0.5, 0.516], [0.336, 0.671], [0.664, 0.671]],
     dtype=np.float64,
 )
 
-# How much each point counts. The nose stands out of the plane of the others and swings as the head
-# turns: at full weight it drags a face in half profile aside (8 years off dlib's own chip, now 1).
+# The weight of each point. The nose is in front of the plane of the others and moves sideways as
+# the head turns: at full weight it shifts a face in half profile (8 years off dlib's own chip, now
+# 1).
 POINT_WEIGHTS = np.array([1.0, 1.0, 0.3, 1.0, 1.0])
 
-# Below this mean square distance in pixels, points lie on one spot but for rounding.
+# Below this mean square distance in pixels, points coincide.
 LEAST_SPREAD = 1e-6
 
-# Pixels kept around the part of the picture that a chip is cut from, for interpolation.
+# Pixels around the part of the picture that a chip is cut from, for interpolation.
 MARGIN_PIXELS = 2
 
 
@@ -29,7 +30,7 @@ def cut_chip(
 ) -> NDArray[np.uint8]:
     """The face at `landmarks` (5, 2: x, y in pixels of `rgb`) as (side, side, 3) RGB.
 
-    Beyond the edge of the picture its outermost pixels are repeated.
+    Beyond the edge of the picture, its outermost pixels are repeated.
     """
     transform = fit_similarity(landmarks.astype(np.float64), TEMPLATE * side, POINT_WEIGHTS)
     region, transform = _shrink_region(rgb, transform, side)
@@ -42,10 +43,10 @@ def cut_chip(
 def fit_similarity(
     points: NDArray[np.float64], targets: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The turn, scale and shift (2, 3) that bring `points` (n, 2) nearest to `targets` (n, 2).
+    """The rotation, scale and shift (2, 3) that bring `points` (n, 2) nearest to `targets` (n, 2).
 
-    Least squares in closed form, each point counting by its weight (n,). Points that all coincide
-    give a plain shift.
+    Weighted least squares in closed form; `weights` (n,). Points that all coincide give a shift
+    only.
     """
     shares = weights / weights.sum()
     middle, target_middle = shares @ points, shares @ targets
@@ -63,7 +64,7 @@ def fit_similarity(
 def _shrink_region(
     rgb: NDArray[np.uint8], transform: NDArray[np.float64], side: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The part of `rgb` a chip needs, shrunk to about a chip's scale, with its own transform.
+    """The part of `rgb` that a chip is cut from, shrunk to about its scale, and its own transform.
 
     Warping reads four pixels for each it writes: a large face has to be averaged down first.
     """
@@ -84,11 +85,11 @@ def _shrink_region(
 def _bound_chip(
     transform: NDArray[np.float64], side: int, width: int, height: int
 ) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the chip in the picture; at least one pixel, inside it."""
+    """The left, top, right and bottom of the chip in the picture, clipped to at least one pixel."""
     corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], dtype=np.float64)
-    spots = np.linalg.solve(transform[:, :2], (corners - transform[:, 2]).T).T
-    left, top = np.floor(spots.min(axis=0)).astype(int) - MARGIN_PIXELS
-    right, bottom = np.ceil(spots.max(axis=0)).astype(int) + MARGIN_PIXELS
+    points = np.linalg.solve(transform[:, :2], (corners - transform[:, 2]).T).T
+    left, top = np.floor(points.min(axis=0)).astype(int) - MARGIN_PIXELS
+    right, bottom = np.ceil(points.max(axis=0)).astype(int) + MARGIN_PIXELS
     left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
     return left, top, max(left + 1, min(right, width)), max(top + 1, min(bottom, height))
 

@@ -1,4 +1,4 @@
-"""The steps tied together: pictures to found faces, found faces to ages and genders."""
+"""Pictures to found faces, and found faces to ages and genders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from models.weights.manifest import AGE, DETECTOR, GENDER
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """A detection and the upright chip cut for it: all that classifying it needs."""
+    """A detection and its upright chip: all that is needed to classify it."""
 
     detection: Detection
     chip: NDArray[np.uint8]  # (64, 64, 3) RGB
@@ -30,7 +30,7 @@ class FoundFace:
 
 @dataclass(frozen=True, slots=True)
 class FoundFaces:
-    """The faces of one picture, best score first, and how many likely ones are not among them."""
+    """The faces of one picture, best score first, and the number of likely faces left out."""
 
     faces: list[FoundFace]
     dropped: Dropped = NONE_DROPPED
@@ -46,11 +46,11 @@ class Analyzer:
 
     @property
     def batch_pictures(self) -> int:
-        """How many pictures `find` does best with at once."""
+        """The number of pictures that `find` handles best at once."""
         return self._detector.batch_pictures
 
     def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
-        """The faces of each picture; the pictures may be let go of afterwards."""
+        """The faces of each picture; the pictures are not needed afterwards."""
         detections = self._detector.detect(pictures)
         return [
             FoundFaces(
@@ -60,7 +60,7 @@ class Analyzer:
         ]
 
     def classify(self, found: Sequence[FoundFace]) -> list[Face]:
-        """Each found face with its age and gender, in the order they come in."""
+        """Each found face with its age and gender, in the same order."""
         chips = np.empty((len(found), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
         for index, face in enumerate(found):
             chips[index] = face.chip
@@ -81,12 +81,12 @@ def load_analyzer(
     score_threshold: float = SCORE_THRESHOLD,
     smallest_face_pixels: int = SMALLEST_FACE_PIXELS,
 ) -> Analyzer:
-    """Open the three nets, once per process and after the fork, on `threads` CPU threads.
+    """Open the three models, once per process and after the fork, on `threads` CPU threads.
 
-    Raises ModelUnavailable when weights are missing or altered, or `provider` (auto, cpu, cuda) is
+    Raises ModelUnavailable if weights are missing or altered, or if `provider` (auto, cpu, cuda) is
     not on this machine.
     """
-    # OpenCV would take every core of the machine for each worker process.
+    # Without this, OpenCV would use all cores in each worker process.
     cv2.setNumThreads(threads)
     detector, age, gender = (
         load_graph(require_file(weights_dir, file), provider, threads)

@@ -1,11 +1,11 @@
-"""Chips to the input that both dlib nets (age and gender, by Cydral) were trained on."""
+"""Chips to the input of both dlib models (age and gender, trained by Cydral)."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Red, green and blue of the average training picture, and the divisor of dlib's input layer
+# The mean red, green and blue of the training pictures, and the divisor of dlib's input layer
 # (`input_rgb_image` in dlib/dnn/input.h).
 MEAN_RGB = np.array([122.782, 117.001, 104.298], dtype=np.float32)
 DIVISOR = np.float32(256.0)
@@ -15,7 +15,7 @@ LARGEST_BATCH = 64
 
 
 def prepare_chips(chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, S, S, 3) RGB bytes to (N, 3, S, S), centered and scaled."""
+    """Chips (N, S, S, 3) RGB to tensors (N, 3, S, S), centered and scaled."""
     values = (chips.astype(np.float32) - MEAN_RGB) / DIVISOR
     return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
 
@@ -25,7 +25,8 @@ def run_in_batches(
     chips: NDArray[np.uint8],
     classes: int,
 ) -> NDArray[np.float32]:
-    """`infer` over `chips` (N, S, S, 3), a batch at a time, as one (N, classes); N may be 0."""
+    """The rows (N, classes) that `infer` returns for `chips` (N, S, S, 3), batch by batch; N may be
+    0."""
     rows = np.empty((len(chips), classes), dtype=np.float32)
     for start in range(0, len(chips), LARGEST_BATCH):
         rows[start : start + LARGEST_BATCH] = infer(chips[start : start + LARGEST_BATCH])

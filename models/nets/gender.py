@@ -1,4 +1,4 @@
-"""Step 4: chips to perceived genders, with dlib's gender net."""
+"""Chips to perceived genders, with dlib's gender model."""
 
 import cv2
 import numpy as np
@@ -11,11 +11,14 @@ INPUT_SIDE = 32
 
 
 class GenderNet:
+    """dlib's gender model."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     def female(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """How likely each face is perceived as female, (N,), for `chips` (N, 64, 64, 3) RGB."""
+        """The probability (N,) that each face is perceived as female, for `chips` (N, 64, 64, 3)
+        RGB."""
         return run_in_batches(self._infer, chips, 1)[:, 0]
 
     def _infer(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -34,5 +37,5 @@ def shrink_chips(chips: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def read_female(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The (N, 2) female and male of the net to the (N, 1) female, brought within 0 and 1."""
+    """The model's probabilities of female and male (N, 2) to that of female (N, 1), from 0 to 1."""
     return probabilities[:, :1].clip(0.0, 1.0)

@@ -1,4 +1,4 @@
-"""A loaded ONNX file, ready to run: the only place that knows the net runtime."""
+"""A loaded ONNX file, ready to run: the only module that imports ONNX Runtime."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -25,14 +25,14 @@ CUDA_ADVICE = (
 
 
 class Graph(Protocol):
-    """One net's computation, opened once and run many times."""
+    """The computation of one model, opened once and run many times."""
 
     @property
     def provider(self) -> str:
-        """What it runs on: `cpu` or `cuda`."""
+        """The device it runs on: `cpu` or `cuda`."""
 
     def run(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """All outputs, in the order of the file, for one batch of `inputs`."""
+        """All outputs for one batch of `inputs`, in the order of the file."""
 
 
 class OnnxGraph:
@@ -55,20 +55,20 @@ class OnnxGraph:
 def load_graph(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
     """Open `path` on `provider` (auto, cpu or cuda) with `threads` CPU threads.
 
-    Raises ModelUnavailable when the file cannot be opened, or the provider asked for is not here.
+    Raises ModelUnavailable if the file cannot be opened, or the provider is not on this machine.
     """
-    # From release 1.29 it reports to its makers unless told not to, before it is imported.
+    # From release 1.29 on it sends telemetry unless this is set before it is imported.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-    # Imported here so that processes that run no net, the API's above all, never load it.
+    # Imported here so that processes that run no model, above all the API's, do not load it.
     import onnxruntime  # noqa: PLC0415
 
     def open_session(executions: Sequence[str]) -> Any:
         options = _session_options(onnxruntime, threads)
         try:
             return onnxruntime.InferenceSession(path, options, providers=list(executions))
-        # The runtime raises its own undocumented classes, most of them plain RuntimeErrors.
+        # The runtime raises undocumented classes of its own, most of them plain RuntimeErrors.
         except Exception as error:
-            raise ModelUnavailable(f"The net {path.name} cannot be opened: {error}") from error
+            raise ModelUnavailable(f"The model {path.name} cannot be opened: {error}") from error
 
     return open_graph(open_session, onnxruntime.get_available_providers(), provider)
 
@@ -76,17 +76,17 @@ def load_graph(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
 def open_graph(
     open_session: Callable[[Sequence[str]], Any], available: Sequence[str], provider: str
 ) -> Graph:
-    """Open a session on the best execution provider that `provider` allows and that comes up.
+    """Open a session on the best execution provider that `provider` allows and that starts.
 
-    The runtime falls back to the CPU without an error when CUDA does not start, so what the
-    session ended up with is checked. Raises ModelUnavailable when CUDA was asked for in vain.
+    If CUDA does not start, the runtime falls back to the CPU without an error: the providers of the
+    session are therefore checked. Raises ModelUnavailable if `cuda` is wanted and does not start.
     """
     executions = choose_executions(available, provider)
     session = open_session(executions)
     runs_on = CUDA if CUDA_EXECUTION in session.get_providers() else CPU
     if provider == CUDA and runs_on != CUDA:
         raise ModelUnavailable(
-            f"Provider `cuda` was asked for, but CUDA did not start on this machine; {CUDA_ADVICE}."
+            f"The provider is `cuda`, but CUDA did not start on this machine; {CUDA_ADVICE}."
         )
     return OnnxGraph(session, runs_on)
 
@@ -94,14 +94,16 @@ def open_graph(
 def choose_executions(available: Sequence[str], provider: str) -> list[str]:
     """The runtime's execution providers to try, best first, for `auto`, `cpu` or `cuda`."""
     if provider not in PROVIDERS:
-        raise ModelUnavailable(f"Provider must be one of {', '.join(PROVIDERS)}, got {provider!r}.")
+        raise ModelUnavailable(
+            f"The provider must be one of {', '.join(PROVIDERS)}, got {provider!r}."
+        )
     if provider == CPU:
         return [CPU_EXECUTION]
     if CUDA_EXECUTION in available:
         return [CUDA_EXECUTION, CPU_EXECUTION]
     if provider == CUDA:
         raise ModelUnavailable(
-            f"Provider `cuda` was asked for, but this onnxruntime has none of it; {CUDA_ADVICE}."
+            f"The provider is `cuda`, but this onnxruntime was built without it; {CUDA_ADVICE}."
         )
     return [CPU_EXECUTION]
 
@@ -110,9 +112,9 @@ def _session_options(onnxruntime: Any, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Warnings of the runtime are for those who make nets, not for those who run them.
+    # The runtime's warnings are for those who build models, not for those who run them.
     options.log_severity_level = 3
-    # Pictures come in many sizes: a pattern for each would be kept for ever. The arena stays: what
-    # goes in is bounded, so it stops growing, and without it every run pays for fresh pages.
+    # Pictures have many sizes, and a memory pattern for each would never be freed. The arena stays:
+    # inputs are bounded, so it stops growing, and without it every run pays for fresh pages.
     options.enable_mem_pattern = False
     return options

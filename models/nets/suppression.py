@@ -1,4 +1,4 @@
-"""Drops the boxes that repeat a better one: greedy non-maximum suppression."""
+"""Drops boxes that repeat a better one: greedy non-maximum suppression."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,8 @@ def keep_best(
 ) -> NDArray[np.intp]:
     """Indices of `boxes` (n, 4: left, top, right, bottom) to keep, best `scores` (n,) first.
 
-    A box goes when the area it shares with a better kept one is over `max_overlap` of their union.
-    Equal scores are taken from left to right, so that the outcome never hangs on their order.
+    A box is dropped if it overlaps a better one by more than `max_overlap`. Equal scores are taken
+    from left to right, so that the result does not depend on their order.
     """
     waiting = np.lexsort((boxes[:, 1], boxes[:, 0], -scores))
     kept: list[np.intp] = []
@@ -22,7 +22,7 @@ def keep_best(
 
 
 def measure_overlap(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Shared area over joint area of `box` (4,) and each of `others` (n, 4), from 0 to 1."""
+    """The intersection over union of `box` (4,) and each of `others` (n, 4), from 0 to 1."""
     corner = np.maximum(box[:2], others[:, :2])
     opposite = np.minimum(box[2:], others[:, 2:])
     shared = (opposite - corner).clip(min=0.0).prod(axis=1)

@@ -1,14 +1,14 @@
-"""Tuned numbers of face detection, and where each comes from; every setting's default is here.
+"""Tuned numbers of face detection, with the origin of each: the defaults of settings.
 
-Apart from the code that uses them, so that reading settings loads no model library.
+They are apart from the code that uses them, so that reading settings loads no model library.
 """
 
-# Where YuNet's speed and reach balance: faces from about 1/60 of the picture's longer side up.
+# A balance of YuNet's speed and reach: it finds faces from about 1/60 of the longer side up.
 DETECTION_SIDE = 640
 
-# Between the one false face (0.65) and the faintest of 40 true ones (0.88) in ten photographs, near
-# to the false: shrunk to 10 pixels, all but one of the 40 still score more.
+# Between the one false face (0.65) and the lowest score of 40 true ones (0.88) in ten photos,
+# nearer to the false one: shrunk to 10 pixels, all but one of the 40 still score more.
 SCORE_THRESHOLD = 0.7
 
-# Smaller faces are found too, but fewer pixels than this leave age and gender to chance.
+# Smaller faces are found too, but with fewer pixels age and gender are left to chance.
 SMALLEST_FACE_PIXELS = 24

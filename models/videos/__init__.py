@@ -1,12 +1,15 @@
 """Frames of a video, its shots and the people in them. In reading order:
 
-matroska    the parts of a Matroska file, and when it ends
-truncation  whether a video breaks off
-retrieval   a decoded frame to pixels
-reader      a file to the frames that are analyzed
-shots       where one shot ends
-distances   how far each face is from where each track is expected
-tracks      one person in one shot
-linker      faces of successive frames to tracks
-motion      where faces move from one frame to the next
+matroska      the elements of a Matroska file, and its duration
+truncation    whether a video is truncated
+retrieval     a decoded frame to pixels
+grid          the times at which a video is sampled
+reader        a file to the frames that are analyzed
+fingerprints  a frame as bytes to compare
+shots         where one shot ends
+tracks        people in a shot, and the faces they are made of
+distances     the distance of each face from each track
+open_track    a track that is being followed
+linker        faces of successive frames to tracks
+motion        where faces move from one frame to the next
 """

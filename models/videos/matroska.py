@@ -1,7 +1,7 @@
-"""Step 1 for videos: the parts of a Matroska or WebM file (RFC 8794 and 9559), and when it ends.
+"""The elements of a Matroska or WebM file (RFC 8794 and 9559), and its duration.
 
-A browser's recorder, and whatever streams, names no duration. FFmpeg can go to any time in such a
-file all the same, but OpenCV has it do so only where there is one.
+Browsers and streaming recorders write no duration. FFmpeg can seek in such a file all the same, but
+OpenCV lets it only if there is one.
 """
 
 import struct
@@ -12,23 +12,23 @@ from typing import IO
 
 from models.pictures.file_kinds import EBML
 
-# Of an element: its name, its size, and of a block its track and time.
+# As much of an element has its name and size, and the track and time of a block.
 HEAD_BYTES = 24
 SEGMENT, INFO, CLUSTER = 0x18538067, 0x1549A966, 0x1F43B675
 TIMESTAMP, SIMPLE_BLOCK, BLOCK_GROUP, BLOCK = 0xE7, 0xA3, 0xA0, 0xA1
 DURATION = 0x4489
-# What no reader needs of an Info: what is void, which programs made it, its title, date, number.
+# Elements of an Info that no reader needs: void, the programs that made it, title, date, number.
 SPARE = frozenset({0xEC, 0x4D80, 0x5741, 0x7BA9, 0x4461, 0x73A4})
 DURATION_HEAD = b"\x44\x89\x88"
 DURATION_BYTES = len(DURATION_HEAD) + 8
-# Pictures and sound of most of a day.
+# Frames and sound of most of a day.
 MOST_ELEMENTS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of a file from `offset` on: what is in it begins at `start`, and `size` is None where
-    it names none; `content` is the beginning of that."""
+    """An element of a file, from `offset` on. Its content begins at `start`; `size` is None if it
+    states none; `content` is the beginning of its content."""
 
     name: int
     offset: int
@@ -38,13 +38,13 @@ class Element:
 
     @property
     def stop(self) -> int:
-        """Where what is in it ends; of one without a size, where that begins."""
+        """The end of its content, or its beginning if no size is stated."""
         return self.start + (self.size or 0)
 
 
 def measure_element(head: bytes) -> tuple[int, int, int | None] | None:
-    """The name of an element, how long its head is, and its size, None where it has none; None for
-    what is no element."""
+    """The name of an element, the length of its head, and its size, None if it states none; None if
+    it is not an element."""
     name_bytes = _count_bytes(head[0])
     size_bytes = _count_bytes(head[name_bytes]) if name_bytes < len(head) else 1
     if name_bytes > 4 or size_bytes > 8:
@@ -56,14 +56,14 @@ def measure_element(head: bytes) -> tuple[int, int, int | None] | None:
 
 
 def _count_bytes(first: int) -> int:
-    """How many bytes a number of EBML has: one more than there are zeros at its beginning."""
+    """The number of bytes of an EBML number: one more than the zero bits at its beginning."""
     return 9 - first.bit_length()
 
 
-def name_duration(file: IO[bytes]) -> None:
-    """Write into a Matroska file that names no duration when its last block is; it keeps its size.
+def write_duration(file: IO[bytes]) -> None:
+    """Write the time of the last block as the duration of a Matroska file that states none.
 
-    One that has no room for that, and any other file, stays as it is.
+    The file keeps its size. If it has no room, and for any other file, nothing is written.
     """
     file.seek(0)
     if file.read(len(EBML)) != EBML:
@@ -79,13 +79,13 @@ def name_duration(file: IO[bytes]) -> None:
             cluster = int.from_bytes(element.content, "big")
         elif element.name in (SIMPLE_BLOCK, BLOCK):
             last = max(last, cluster + _read_delay(element.content))
-    _write_duration(file, info, last)
+    _overwrite(file, info, last)
 
 
 def _walk(
     file: IO[bytes], start: int, stop: int | None, entered: Collection[int]
 ) -> Iterator[Element]:
-    """The elements of a part of a file, and behind those of the `entered` kinds what is in them."""
+    """The elements of a part of a file; after one of the `entered` kinds, the elements in it."""
     offset = start
     for _ in range(MOST_ELEMENTS):
         if stop is not None and offset >= stop:
@@ -106,13 +106,13 @@ def _walk(
 
 
 def _read_delay(block: bytes) -> int:
-    """How long after its cluster a block is, which may be before it."""
-    at = _count_bytes(block[0]) if block else 0
-    return int.from_bytes(block[at : at + 2], "big", signed=True)
+    """The time of a block relative to its cluster; it may be negative."""
+    start = _count_bytes(block[0]) if block else 0
+    return int.from_bytes(block[start : start + 2], "big", signed=True)
 
 
-def _write_duration(file: IO[bytes], info: Sequence[Element], duration: int) -> None:
-    """Over a run of elements that can be spared."""
+def _overwrite(file: IO[bytes], info: Sequence[Element], duration: int) -> None:
+    """Write the duration over a run of elements that can be spared."""
     for can_be_spared, run in groupby(info, key=lambda element: element.name in SPARE):
         elements = list(run)
         room = sum(element.stop - element.offset for element in elements)
@@ -123,7 +123,7 @@ def _write_duration(file: IO[bytes], info: Sequence[Element], duration: int) -> 
 
 
 def _void(length: int) -> bytes:
-    """Nothing, of that length: not one byte, which has no such element."""
+    """A Void element of `length` bytes, which cannot be 1."""
     if length == 0:
         return b""
     size_bytes = 1 if length < 128 else 8

@@ -7,15 +7,15 @@ from models.face import AgeEstimate, Face, Gender
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """A face of a frame under its number in the database."""
+    """A face of a frame, with its number in the database."""
 
     id: int
     face: Face
 
 
 @dataclass(frozen=True, slots=True)
-class FramePlace:
-    """A frame's place on the grid and in the video, when it is shown and for how long."""
+class ShownFrame:
+    """A frame by its grid position and its number in the video, when it is shown and how long."""
 
     position: int
     number: int
@@ -25,8 +25,9 @@ class FramePlace:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One person in one shot: `best` is the face that shows it best, in frame `best_frame`, which
-    is at `best_position` on the grid. `spread_years` is that of the ages the frames gave."""
+    """One person in one shot. `best` is the clearest face, in frame `best_frame`, at
+    `best_position` on the grid. `spread_years` is the standard deviation of the ages estimated in
+    its frames."""
 
     number: int
     first_seconds: float

@@ -1,4 +1,4 @@
-"""Whether a video file breaks off: a part of it should end where no bytes are any more."""
+"""Whether a video file is truncated: one of its parts should end after the end of the file."""
 
 from collections.abc import Callable
 from io import SEEK_END, BufferedIOBase
@@ -7,14 +7,14 @@ from models.pictures.file_kinds import EBML
 from models.videos.matroska import CLUSTER, SEGMENT, measure_element
 
 HEAD_BYTES = 16
-# As many parts are looked at: a fragment a second, of two parts, for a day.
+# The number of parts read: a fragment a second, of two parts each, for a day.
 MOST_PARTS = 172_800
 
 Measure = Callable[[bytes], int | None]
 
 
 def breaks_off(file: BufferedIOBase) -> bool:
-    """False where all is there, or where the format does not tell; leaves the file where it was.
+    """False if the file is complete or its format does not say; keeps the file's position.
 
     MP4 and MOV (ISO/IEC 14496-12), Matroska and WebM (RFC 8794 and 9559), AVI (its RIFF header).
     """
@@ -38,7 +38,7 @@ def _read_head(file: BufferedIOBase, offset: int) -> bytes:
 
 
 def _walk(file: BufferedIOBase, measure: Measure) -> int:
-    """Where the last part ends that says how long it is."""
+    """Where the last part ends that states its length."""
     offset = 0
     for _ in range(MOST_PARTS):
         head = _read_head(file, offset)
@@ -50,7 +50,7 @@ def _walk(file: BufferedIOBase, measure: Measure) -> int:
 
 
 def _measure_box(head: bytes) -> int | None:
-    """How long a box of an MP4 file is; None where it goes to the end, or is none."""
+    """The length of a box of an MP4 file; None if it extends to the end, or is not a box."""
     if len(head) < 8:
         return 8
     short = int.from_bytes(head[:4], "big")
@@ -59,12 +59,12 @@ def _measure_box(head: bytes) -> int | None:
 
 
 def _measure_element(head: bytes) -> int | None:
-    """How long an element of EBML is, or what comes before its content where that has no size."""
+    """The length of an EBML element, or of its head if it states no size."""
     measures = measure_element(head)
     if measures is None:
         return None
     name, start, size = measures
     if size is not None:
         return start + size
-    # Live recorders give these no size: what is inside them is looked at next.
+    # Live recorders state no size for these: the elements in them are read next.
     return start if name in (SEGMENT, CLUSTER) else None

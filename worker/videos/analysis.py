@@ -15,8 +15,8 @@ from db.job_values import ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.face import Face
 from models.nets.analyzer import Analyzer, FoundFaces
+from models.videos.fingerprints import fingerprint_frame
 from models.videos.reader import Frame, Video
-from models.videos.shots import sign_frame
 from models.videos.tracks import SeenFace
 from worker.lease import HeldChunk
 from worker.memory import bound_memory
@@ -120,7 +120,7 @@ class VideoAnalysis:
 
     def _analyze(self, frame: Frame, thumbnails: ThumbnailKind) -> _AnalyzedFrame:
         [found] = self._analyzer.find([frame.picture])
-        fingerprint = sign_frame(frame.picture, [face.detection.box for face in found.faces])
+        fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
         small = shrink(frame.picture.rgb, side) if wanted else None

@@ -5,9 +5,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from db.video_values import StoredFrame
+from models.videos.fingerprints import is_blank
 from models.videos.linker import Linker
-from models.videos.shots import is_blind, is_cut
-from models.videos.tracks import FramePlace, Track
+from models.videos.shots import is_cut
+from models.videos.tracks import ShownFrame, Track
 
 
 class Joiner:
@@ -53,7 +54,7 @@ class Joiner:
 
     def _end_shot(self, fingerprint: bytes) -> None:
         """Close all tracks if a frame is of another shot; a flash, or black, belongs to no shot."""
-        if is_blind(fingerprint):
+        if is_blank(fingerprint):
             return
         if self._shot and is_cut(self._shot, fingerprint):
             self.tracks += self._linker.close_all()
@@ -62,7 +63,7 @@ class Joiner:
     def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
         self._end_shot(frame.fingerprint)
         self.tracks += self._linker.close_old(frame.seconds)
-        place = FramePlace(frame.position, frame.number, frame.seconds, shown_seconds)
+        place = ShownFrame(frame.position, frame.number, frame.seconds, shown_seconds)
         numbers = self._linker.add_frame(frame.faces, place)
         self.face_ids.extend(seen.id for seen in frame.faces)
         self.face_tracks.extend(numbers)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
 from models.pictures.picture import Picture
+from models.videos.fingerprints import fingerprint_frame
 from models.videos.motion import Corners, follow
-from models.videos.shots import is_cut, measure_change, sign_frame
+from models.videos.shots import is_cut, measure_change
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import shrink
 
@@ -173,7 +174,7 @@ def _follow(before: NDArray[np.uint8], after: NDArray[np.uint8], boxes: Boxes) -
 
 def _make_fingerprint(bgr: NDArray[np.uint8]) -> bytes:
     rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-    return sign_frame(Picture(rgb, bgr.shape[1], bgr.shape[0]))
+    return fingerprint_frame(Picture(rgb, bgr.shape[1], bgr.shape[0]))
 
 
 def _mix(ways: Sequence[Corners], ends: Sequence[Corners], part: float) -> Corners:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from api.live.camera_program import HEADER, LOST, OVER, PICTURE, Plan, SourceLost, retrieve_frame
 from api.live.cameras import Camera, SourceUnavailable
-from models.videos.retrieval import Converter
+from models.videos.retrieval import Retriever
 from tests.support.live import make_avi
 from tests.support.sample_videos import decode_interlaced
 from worker.live_sources import LiveKind, LiveSource
@@ -157,10 +157,10 @@ class GrowingCapture:
 
 def test_each_picture_is_measured_whatever_was_told_before():
     plan = Plan(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
-    with closing(Converter()) as converter:
-        assert retrieve_frame(converter, GrowingCapture(), plan).shape == (3, 4, 3)
+    with closing(Retriever()) as retriever:
+        assert retrieve_frame(retriever, GrowingCapture(), plan).shape == (3, 4, 3)
         with pytest.raises(SourceLost, match="more than 11 pixels"):
-            retrieve_frame(converter, GrowingCapture(), replace(plan, max_pixels=11))
+            retrieve_frame(retriever, GrowingCapture(), replace(plan, max_pixels=11))
 
 
 def test_an_interlaced_source_says_so_and_shows_no_unwritten_memory(tmp_path):

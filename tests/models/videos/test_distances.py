@@ -10,22 +10,22 @@ from scipy.optimize import linear_sum_assignment
 from models.face import Box
 from models.videos.distances import (
     LARGEST_GROWTH,
-    LONGEST_STEP,
+    LONGEST_DISTANCE,
     NEVER,
-    Place,
-    find_middle,
+    Point,
+    find_center,
     measure_costs,
 )
 
-Case = tuple[list[Box], list[Box], list[Place]]
+Case = tuple[list[Box], list[Box], list[Point]]
 
 
-def measure_pair(face: Box, track: Box, expected: Place) -> float:
+def measure_pair(face: Box, track: Box, expected: Point) -> float:
     side, old_side = (math.sqrt(box.width * box.height) for box in (face, track))
     growth = max(side, old_side) / min(side, old_side)
-    places = (expected, find_middle(track))
-    step = min(math.dist(find_middle(face), place) for place in places) / ((side + old_side) / 2)
-    return NEVER if step > LONGEST_STEP or growth > LARGEST_GROWTH else step + math.log(growth)
+    places = (expected, find_center(track))
+    step = min(math.dist(find_center(face), place) for place in places) / ((side + old_side) / 2)
+    return NEVER if step > LONGEST_DISTANCE or growth > LARGEST_GROWTH else step + math.log(growth)
 
 
 def measure_each(case: Case) -> np.ndarray:
@@ -43,15 +43,15 @@ def make_crowd(seed: int, faces: int, tracks: int, room: int) -> Case:
 
     old = [make_box() for _ in range(tracks)]
     expected = [
-        (x + chance.uniform(-80, 80), y + chance.uniform(-80, 80)) for x, y in map(find_middle, old)
+        (x + chance.uniform(-80, 80), y + chance.uniform(-80, 80)) for x, y in map(find_center, old)
     ]
     return [make_box() for _ in range(faces)], old, expected
 
 
-def place_in_row(starts: range, side: int = 40) -> tuple[list[Box], list[Place]]:
+def place_in_row(starts: range, side: int = 40) -> tuple[list[Box], list[Point]]:
     """Boxes that are expected where they are: many pairs are equally far apart."""
     boxes = [Box(x, 0, side, side) for x in starts]
-    return boxes, [find_middle(box) for box in boxes]
+    return boxes, [find_center(box) for box in boxes]
 
 
 CASES: dict[str, Case] = {

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from models.face import Box, Face
-from models.videos.linker import Linker, rate_face
-from models.videos.tracks import FramePlace, SeenFace, Track
+from models.videos.linker import Linker
+from models.videos.open_track import rate_face
+from models.videos.tracks import SeenFace, ShownFrame, Track
 from tests.support.jobs import make_face
 
 SIDE = 40
@@ -28,7 +29,7 @@ def link(frames: dict[float, list[Face]]) -> tuple[list[list[int]], list[Track]]
         tracks += linker.close_old(seconds)
         seen = [SeenFace(ids + index, face) for index, face in enumerate(faces)]
         ids += len(faces)
-        numbers.append(linker.add_frame(seen, FramePlace(position, position * 15, seconds, 0.5)))
+        numbers.append(linker.add_frame(seen, ShownFrame(position, position * 15, seconds, 0.5)))
     return numbers, sorted(tracks + linker.close_all(), key=lambda track: track.number)
 
 
@@ -74,15 +75,15 @@ def test_a_person_goes_on_between_frames_that_are_far_apart() -> None:
         seconds = 4.0 * position
         assert linker.close_old(seconds) == []
         seen = [SeenFace(position, face_at(10))]
-        assert linker.add_frame(seen, FramePlace(position, position, seconds, 4.0)) == [1]
+        assert linker.add_frame(seen, ShownFrame(position, position, seconds, 4.0)) == [1]
     assert [track.number for track in linker.close_old(19.0)] == [1]
 
 
 def test_a_track_is_closed_at_a_cut() -> None:
     linker = Linker()
-    linker.add_frame([SeenFace(0, face_at(10))], FramePlace(0, 0, 0.0, 0.5))
+    linker.add_frame([SeenFace(0, face_at(10))], ShownFrame(0, 0, 0.0, 0.5))
     assert [track.number for track in linker.close_all()] == [1]
-    assert linker.add_frame([SeenFace(1, face_at(10))], FramePlace(1, 15, 0.5, 0.5)) == [2]
+    assert linker.add_frame([SeenFace(1, face_at(10))], ShownFrame(1, 15, 0.5, 0.5)) == [2]
 
 
 def test_a_track_says_when_and_for_how_long_a_person_was_seen() -> None:

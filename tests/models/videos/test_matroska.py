@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from models.videos.matroska import name_duration
-from models.videos.reader import Grid, Video
+from models.videos.grid import Grid
+from models.videos.matroska import write_duration
+from models.videos.reader import Video
 from tests.support.sample_videos import decode_sample, forget_duration, make_sound
 
 SECONDS = 20
@@ -31,7 +32,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def name(video: bytes) -> bytes:
     file = BytesIO(video)
-    name_duration(file)
+    write_duration(file)
     return file.getvalue()
 
 
@@ -135,5 +136,5 @@ def test_the_file_may_be_on_a_disk(written: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.webm"
     path.write_bytes(forget_duration(written))
     with path.open("r+b") as file:
-        name_duration(file)
+        write_duration(file)
     assert read_duration(path.read_bytes()) == pytest.approx(SECONDS - 0.1)

@@ -11,7 +11,8 @@ import pytest
 
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 from models.pictures.recognition import HEAD_BYTES, is_video
-from models.videos.reader import Frame, Grid, Video
+from models.videos.grid import Grid
+from models.videos.reader import Frame, Video
 from models.weights.folder import default_weights_dir
 from tests.support.clips import HEIGHT, WIDTH, write_clip
 from tests.support.sample_videos import (
@@ -129,7 +130,7 @@ def test_of_a_video_that_breaks_off_the_readable_part_is_read(clip: Path) -> Non
     ids=["empty", "zeros", "sound", "head alone"],
 )
 def test_what_has_no_pictures_is_unreadable(data: bytes) -> None:
-    with pytest.raises(UnreadableItem, match="no moving pictures"):
+    with pytest.raises(UnreadableItem, match="No frames can be read"):
         open_video(data)
 
 
@@ -190,6 +191,6 @@ def test_what_others_say_while_a_frame_is_read_is_passed_on(capfd: pytest.Captur
             os.write(2, b"a word of somebody else\n")
             return video._capture.retrieve()
 
-    assert video._converter.read(Talkative()) is not None
+    assert video._retriever.read(Talkative()) is not None
     video.close()
     assert "a word of somebody else" in capfd.readouterr().err

@@ -8,7 +8,8 @@ import pytest
 
 from models.face import Box
 from models.pictures.picture import Picture
-from models.videos.shots import is_blind, is_cut, sign_frame
+from models.videos.fingerprints import fingerprint_frame, is_blank
+from models.videos.shots import is_cut
 
 HEIGHT, WIDTH = 180, 320
 Frame = np.ndarray
@@ -27,7 +28,7 @@ def make_scene(seed: int) -> Frame:
 
 def sign(frame: Frame, *people: Box) -> bytes:
     rgb = np.clip(frame, 0, 255).astype(np.uint8)
-    return sign_frame(Picture(rgb, WIDTH, HEIGHT), people)
+    return fingerprint_frame(Picture(rgb, WIDTH, HEIGHT), people)
 
 
 def flat(*color: int) -> Frame:
@@ -96,11 +97,11 @@ def test_a_screen_that_changes_behind_people_ends_no_shot() -> None:
     ids=["black", "white", "nearly black", "a flash", "gray", "dark"],
 )
 def test_a_frame_of_which_nothing_is_seen_is_blind(frame: Frame, is_one: bool) -> None:
-    assert is_blind(sign(frame)) == is_one
+    assert is_blank(sign(frame)) == is_one
 
 
 def test_who_fills_a_frame_blinds_nothing() -> None:
-    assert not is_blind(sign(flat(0, 0, 0), Box(0, 0, WIDTH, HEIGHT)))
+    assert not is_blank(sign(flat(0, 0, 0), Box(0, 0, WIDTH, HEIGHT)))
 
 
 def test_shots_are_told_apart_by_their_colors() -> None:
@@ -108,6 +109,6 @@ def test_shots_are_told_apart_by_their_colors() -> None:
     dark = rng.integers(0, 90, (90, 160, 3), dtype=np.uint8)
     moved = np.roll(dark, 20, axis=1)
     light = cv2.cvtColor(cv2.applyColorMap(255 - dark[..., 0], cv2.COLORMAP_JET), cv2.COLOR_BGR2RGB)
-    signatures = [sign_frame(Picture(rgb, 160, 90)) for rgb in (dark, moved, light)]
+    signatures = [fingerprint_frame(Picture(rgb, 160, 90)) for rgb in (dark, moved, light)]
     assert not is_cut(signatures[0], signatures[1])
     assert is_cut(signatures[1], signatures[2])

@@ -5,18 +5,18 @@ import pytest
 
 from db.video_values import StoredFrame
 from models.pictures.picture import Picture
-from models.videos.shots import sign_frame
+from models.videos.fingerprints import fingerprint_frame
 from models.videos.tracks import SeenFace
 from tests.support.jobs import make_face
 from worker.videos.joining import Joiner
 
 # Plain colors that are not blind, as white and black are.
 ROOM, OTHER_ROOM = (
-    sign_frame(Picture(np.full((90, 160, 3), color, np.uint8), 160, 90))
+    fingerprint_frame(Picture(np.full((90, 160, 3), color, np.uint8), 160, 90))
     for color in ((40, 60, 160), (60, 150, 50))
 )
 FLASH, BLACK = (
-    sign_frame(Picture(np.full((90, 160, 3), gray, np.uint8), 160, 90)) for gray in (255, 0)
+    fingerprint_frame(Picture(np.full((90, 160, 3), gray, np.uint8), 160, 90)) for gray in (255, 0)
 )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.pictures.picture import Picture
-from models.videos.shots import sign_frame
+from models.videos.fingerprints import fingerprint_frame
 from tests.support.work import LooseChunk, make_chunk
 from worker.videos import placement
 from worker.videos.placement import Moment, place_people, skip_moments
@@ -45,7 +45,7 @@ def find_box(number: int) -> np.ndarray:
 
 def analyze(number: int, frames: Frames, *tracks: int) -> Moment:
     seconds, bgr = frames[number]
-    fingerprint = sign_frame(Picture(np.ascontiguousarray(bgr[:, :, ::-1]), WIDTH, HEIGHT))
+    fingerprint = fingerprint_frame(Picture(np.ascontiguousarray(bgr[:, :, ::-1]), WIDTH, HEIGHT))
     return Moment(seconds, fingerprint, {track: find_box(number) for track in tracks})
 
 
