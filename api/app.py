@@ -11,6 +11,7 @@ from flask import Flask
 from flask_openapi3 import Info, OpenAPI
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
+from jinja2 import StrictUndefined
 from werkzeug.routing import IntegerConverter, Map
 
 from api import docs
@@ -75,6 +76,8 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
+    # An unknown name in a template is an error rather than an empty string.
+    app.jinja_env.undefined = StrictUndefined
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     app.url_map.converters["number"] = RowNumber
     open_services(app, settings)

@@ -75,7 +75,7 @@ def test_a_job_tells_how_far_its_videos_are(
     database.close()
     job = client.get(f"/v1/jobs/{job_id}").json
     assert job["videos"] == {"running": 1, "looked_at": 0.5, "copied": None}
-    assert "1 video, 50 % looked at" in client.get(f"/jobs/{job_id}").text
+    assert "1 video, 50% analyzed" in client.get(f"/jobs/{job_id}").text
     work_until_done(settings)
     assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
 
