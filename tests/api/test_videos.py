@@ -118,9 +118,9 @@ def test_faces_tell_their_frame_and_track_and_tracks_their_best_frame(
     people = client.get(f"/v1/audience?job={job_id}&count=people").json
     assert (people["faces"], people["items_done"]) == (PEOPLE, 1)
     page = client.get(f"/audience?job={job_id}&count=people", headers={"Accept": "text/html"}).text
-    assert "Shares of all people with" in page
+    assert "Share of all people, with" in page
     page = client.get(f"/audience?job={job_id}", headers={"Accept": "text/html"}).text
-    assert "Shares of all faces with" in page
+    assert "Share of all faces, with" in page
     rows = csv.DictReader(io.StringIO(client.get(f"/v1/jobs/{job_id}/results?format=csv").text))
     assert [(int(row["frame"]), int(row["track"])) for row in rows] == [
         (face["frame"], face["track"]) for face in line["faces"]
