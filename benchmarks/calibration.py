@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cli.evaluation.analysis import analyze_rows, judge_row
+from cli.evaluation.analysis import analyze_rows, match_row
 from cli.evaluation.labels import read_labels
 from db.audience.bands import PRESETS, Band
 from models.statistics.calibration import correct_shares
@@ -51,7 +51,7 @@ def main() -> None:
 def _read_faces(labels: Path) -> list[LabeledFaces]:
     rows = [row for row in read_labels(labels) if row.path is not None]
     items = analyze_rows(rows)
-    pictures = [judge_row(row, item) for row, item in zip(rows, items, strict=True)]
+    pictures = [match_row(row, item) for row, item in zip(rows, items, strict=True)]
     return [
         LabeledFaces(one.true_age, one.true_gender, one.age, one.gender)
         for one in count_labeled(pictures)

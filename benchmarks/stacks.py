@@ -24,6 +24,6 @@ def run_own_stack(
     if workers is not None:
         changes["workers"] = workers
     own = settings.model_copy(update=changes).complete()
-    options = StackOptions(own, interactive=False, logs_in_files=True, early_ends_allowed=0)
+    options = StackOptions(own, interactive=False, logs_in_files=True, early_exits_allowed=0)
     with run_stack(options) as stack, Client(stack.url) as client:
         yield client

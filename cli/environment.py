@@ -1,4 +1,4 @@
-"""Settings out of the environment, and into the environment of the processes started here."""
+"""Settings from the environment, and for the environment of started processes."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from worker.settings import PREFIX, Settings, SettingsError
 
 
 def read_settings(**overrides: str) -> Settings:
-    """The settings of the environment with some replaced; an empty one takes its default."""
+    """The settings of the environment with some replaced; an empty value means the default."""
     try:
         return Settings.from_env(server_environment(**overrides))
     except SettingsError as error:
@@ -19,7 +19,7 @@ def read_settings(**overrides: str) -> Settings:
 
 def server_environment(**overrides: str) -> dict[str, str]:
     """This environment with some settings replaced, for a process that reads them all."""
-    # What clients read is no setting of a server, which refuses names that it does not know.
+    # The server refuses unknown names, and these two are read by clients only.
     environ = {
         name: value
         for name, value in os.environ.items()
@@ -29,7 +29,7 @@ def server_environment(**overrides: str) -> dict[str, str]:
 
 
 def require_redis(settings: Settings) -> None:
-    """Refuse to start a process of a deployment that nobody could reach."""
+    """Refuse to start a process of a deployment that has no queue."""
     if not settings.redis_url:
         raise CommandFailed(
             "FACETALLY_REDIS_URL is not set: give the address of Redis or Valkey, such as "
@@ -38,7 +38,7 @@ def require_redis(settings: Settings) -> None:
 
 
 def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[str, str]:
-    """This environment, with exactly these settings in it; paths are absolute by now."""
+    """This environment with exactly these settings; their paths are absolute."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     values: Mapping[str, object] = dict(settings)
     spelled = {

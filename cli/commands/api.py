@@ -9,7 +9,7 @@ from cli.exits import CommandFailed
 
 
 @click.command()
-@click.option("--fd", type=int, hidden=True, help="A listening socket that was inherited.")
+@click.option("--fd", type=int, hidden=True, help="An inherited listening socket.")
 def api(fd: int | None) -> None:
     """Run the HTTP API.
 

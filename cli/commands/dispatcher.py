@@ -1,4 +1,4 @@
-"""`facetally dispatcher` and `migrate`: what a deployment runs once, beside its API and workers."""
+"""`facetally dispatcher` and `migrate`: what a deployment runs apart from API and workers."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""`facetally evaluate`: how right the nets are on labeled pictures, and what corrects shares."""
+"""`facetally evaluate`: how accurate the models are on labeled pictures, to correct shares by."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from api.reports.evaluation_report import render_evaluation
 from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
 from cli.commands.options import as_json
 from cli.environment import read_settings
-from cli.evaluation.analysis import analyze_rows, judge_row
+from cli.evaluation.analysis import analyze_rows, match_row
 from cli.evaluation.labels import LabelRow, RowProblem, read_labels
 from cli.exits import CommandFailed, ExitStatus
 from cli.output.evaluation_tables import (
@@ -45,17 +45,17 @@ from worker.settings import Settings
 
 DEFAULT_OUT = Path("evaluation-out")
 JSON_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"
-# A name is quoted in addresses and under tables.
+# Names appear in URLs and below tables.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BANDS = {name: PRESETS[name] for name in ("adience", "marketing")}
-TOLD_BY = "marketing"
-# These say something of the nets or of the labels, and are no fault of a row.
+BANDS_SHOWN = "marketing"
+# About the models or the labels: such a row is not faulty.
 HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL)
-MOST_TOLD = 20
+MOST_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Judgment:
+class RowOutcomes:
     """What became of the rows."""
 
     pictures: list[LabeledPicture]
@@ -67,9 +67,13 @@ class Judgment:
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", default=DEFAULT_OUT,
-    help=f"Where the page and the figures go [{DEFAULT_OUT}].",
+    show_default=True, help="Folder for the page and the figures.",
 )  # fmt: skip
-@click.option("--name", help="What audiences name it by [the file's name and the time].")
+@click.option(
+    "--name",
+    show_default="file name and time",
+    help="Name used to select it for corrections.",
+)
 def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
     """Measure the models on labeled pictures.
 
@@ -85,12 +89,12 @@ def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
     with _open_database(settings) as database:
         _require_free(database, chosen)
         out.mkdir(parents=True, exist_ok=True)
-        judgment = _judge(labels, rows)
-        evaluation = _record(database, _measure(chosen, settings, len(rows), judgment))
+        outcomes = _match_rows(labels, rows)
+        evaluation = _record(database, _measure(chosen, settings, len(rows), outcomes))
     _write(evaluation, out)
     _show(evaluation)
     tell(f"Stored as {evaluation.name}. The page is {out / PAGE_FILE}.")
-    faulty = judgment.problems.keys() - set(HARMLESS)
+    faulty = outcomes.problems.keys() - set(HARMLESS)
     return ExitStatus.INCOMPLETE if faulty else ExitStatus.DONE
 
 
@@ -113,7 +117,7 @@ def evaluations(as_json: bool) -> None:
 
 @contextmanager
 def _open_database(settings: Settings) -> Iterator[Database]:
-    """The database of the settings, or that of the data folder, with its tables up to date."""
+    """The database of the settings or of the data folder, with its tables up to date."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate_database(settings.database_url)
     with closing(Database(settings.database_url)) as database:
@@ -125,48 +129,48 @@ def _choose_name(labels: Path, name: str | None) -> str:
     chosen = f"{stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}" if name is None else name
     if not NAME.fullmatch(chosen):
         raise click.BadParameter(
-            "a name has letters, digits, points, dashes and underscores, at most 100 of them",
+            "use at most 100 letters, digits, periods, dashes and underscores",
             param_hint="--name",
         )
     return chosen
 
 
 def _require_free(database: Database, name: str) -> None:
-    """Told before the work, not after it."""
+    """Refuse a name that is taken before the work starts."""
     with database.read() as session:
         if read_evaluation(session, name) is not None:
-            raise CommandFailed(f"There is an evaluation {name!r} already: give another --name.")
+            raise CommandFailed(f"There is already an evaluation {name!r}: give another --name.")
 
 
-def _judge(labels: Path, rows: Sequence[LabelRow]) -> Judgment:
-    judgment = Judgment([], Counter(one for row in rows for one in row.problems), 0)
+def _match_rows(labels: Path, rows: Sequence[LabelRow]) -> RowOutcomes:
+    outcomes = RowOutcomes([], Counter(one for row in rows for one in row.problems), 0)
     notes = [f"line {row.line}: {one}" for row in rows for one in row.problems]
     usable = [row for row in rows if row.path is not None]
     several = 0
     for row, item in zip(usable, analyze_rows(usable) if usable else [], strict=True):
         if item.error:
-            judgment.problems[item.error.code] += 1
+            outcomes.problems[item.error.code] += 1
             notes.append(f"line {row.line}: {item.error.code}: {item.error.message}")
             continue
-        judgment.pictures.append(judge_row(row, item))
-        judgment.problems[RowProblem.NO_FACE] += not item.faces
+        outcomes.pictures.append(match_row(row, item))
+        outcomes.problems[RowProblem.NO_FACE] += not item.faces
         several += len(item.faces) > 1
-    _tell_problems(labels, notes)
-    return Judgment(judgment.pictures, +judgment.problems, several)
+    _report_problems(labels, notes)
+    return RowOutcomes(outcomes.pictures, +outcomes.problems, several)
 
 
-def _tell_problems(labels: Path, notes: Sequence[str]) -> None:
-    for note in notes[:MOST_TOLD]:
+def _report_problems(labels: Path, notes: Sequence[str]) -> None:
+    for note in notes[:MOST_NOTES]:
         tell(f"{labels.name}, {note}")
-    if len(notes) > MOST_TOLD:
-        tell(f"And {len(notes) - MOST_TOLD} more; {JSON_FILE} counts them.")
+    if len(notes) > MOST_NOTES:
+        tell(f"And {len(notes) - MOST_NOTES} more, counted in {JSON_FILE}.")
 
 
-def _measure(name: str, settings: Settings, rows: int, judgment: Judgment) -> Evaluation:
-    pictures = judgment.pictures
+def _measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) -> Evaluation:
+    pictures = outcomes.pictures
     faces = sum(one.face is not None for one in pictures)
     if not faces:
-        raise CommandFailed("No face was found in any picture that could be read.")
+        raise CommandFailed("No face was found in any readable picture.")
     return Evaluation(
         name=name,
         nets={file.name: file.sha256 for file in MODELS},
@@ -177,9 +181,9 @@ def _measure(name: str, settings: Settings, rows: int, judgment: Judgment) -> Ev
             settings.gender_min_probability,
         ),
         counts=EvaluationCounts(
-            rows, len(pictures), faces, judgment.several_faces, dict(judgment.problems)
+            rows, len(pictures), faces, outcomes.several_faces, dict(outcomes.problems)
         ),
-        accuracy=measure_accuracy(pictures, BANDS, TOLD_BY),
+        accuracy=measure_accuracy(pictures, BANDS, BANDS_SHOWN),
         labeled=count_labeled(pictures),
         design_effect=bound_subjects(pictures),
     )
@@ -192,7 +196,9 @@ def _record(database: Database, evaluation: Evaluation) -> Evaluation:
     except EvaluationExists as error:
         raise CommandFailed(str(error)) from error
     except OperationalError as error:
-        raise CommandFailed(f"The database is away, nothing is stored: {error.orig}") from error
+        raise CommandFailed(
+            f"The database is unavailable, nothing was stored: {error.orig}"
+        ) from error
 
 
 def _write(evaluation: Evaluation, out: Path) -> None:

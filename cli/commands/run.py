@@ -17,7 +17,7 @@ from cli.output.downloads import REPORT, download_job
 from cli.output.progress import watch_job
 from cli.output.tables import describe_basis
 from cli.server import open_client
-from cli.stack.own import EARLY_ENDS_ALLOWED, make_own_settings
+from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
 from cli.stack.stack import Stack, StackOptions, run_stack
 from cli.terminal import tell
 from cli.uploads.files import find_pictures, require_pictures
@@ -77,7 +77,7 @@ def analyze(
         make_own_settings(out / DATA, _find_roots(paths), key),
         interactive=False,
         logs_in_files=True,
-        early_ends_allowed=EARLY_ENDS_ALLOWED,
+        early_exits_allowed=EARLY_EXITS_ALLOWED,
     )
     try:
         with run_stack(stack_options) as stack, open_client(stack.url, key) as client:

@@ -12,15 +12,22 @@ CHECK_SECONDS = 1.0
 
 
 @click.command()
-@click.option("--host", help="Address to listen at [FACETALLY_HOST; 127.0.0.1].")
-@click.option("--port", type=click.IntRange(0, 65535), help="Its port [FACETALLY_PORT; 8000].")
+@click.option("--host", help="Address to listen on. [FACETALLY_HOST; default: 127.0.0.1]")
 @click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes [FACETALLY_WORKERS; one per core]."
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on. [FACETALLY_PORT; default: 8000]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Worker processes. [FACETALLY_WORKERS; default: one per core]",
 )
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False),
-    help="Database and uploads [FACETALLY_DATA_DIR; ~/.local/share/facetally].",
+    help="Folder for the database and uploads. "
+    "[FACETALLY_DATA_DIR; default: ~/.local/share/facetally]",
 )
 def serve(**given: str | int | None) -> None:
     """Run everything on this machine.
@@ -37,8 +44,10 @@ def serve(**given: str | int | None) -> None:
         refuse_open_network(settings)
     except OpenToNetwork as error:
         raise CommandFailed(str(error)) from error
-    plan = StackOptions(settings, interactive=True, logs_in_files=False, early_ends_allowed=None)
-    with run_stack(plan) as stack:
+    options = StackOptions(
+        settings, interactive=True, logs_in_files=False, early_exits_allowed=None
+    )
+    with run_stack(options) as stack:
         tell(f"Facetally is ready at {stack.url} (docs: /docs)")
         while True:
             stack.wait(CHECK_SECONDS)

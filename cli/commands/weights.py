@@ -1,4 +1,4 @@
-"""`facetally weights`: the files of the nets, no part of this project, and the samples."""
+"""`facetally weights`: the files of the models, which are not part of this project, and samples."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def fetch() -> None:
     \b
     Example: facetally weights fetch
     """
-    fetch_lacking(read_settings().weights_dir)
+    fetch_missing(read_settings().weights_dir)
 
 
 @weights.command()
@@ -70,7 +70,7 @@ def verify() -> ExitStatus:
     return ExitStatus.DONE if ready else ExitStatus.ERROR
 
 
-def fetch_lacking(weights_dir: Path) -> None:
+def fetch_missing(weights_dir: Path) -> None:
     """Fetch what is missing or altered; CommandFailed says why that did not work."""
     lacking = [s.file.name for s in list_files(weights_dir) if s.state is not FileState.READY]
     if not lacking:

@@ -1,4 +1,4 @@
-"""`facetally worker`: the working side of a deployment, which becomes a process of Celery."""
+"""`facetally worker`: the workers of a deployment; the process becomes Celery's."""
 
 import os
 import sys
@@ -6,12 +6,11 @@ import sys
 import click
 
 from cli.environment import read_settings, require_redis, server_environment
-from cli.stack.provider import prepare_nets
+from cli.stack.provider import prepare_models
 from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 
-# Pictures of all sizes come and go in several threads. Kept in one arena, and the large ones given
-# back at once, they leave a worker's memory flat: measured over 2,000 pictures, within 4 %, where
-# glibc's defaults swing by 11 %.
+# Several threads allocate pictures of all sizes. With one arena, and large blocks returned at once,
+# the memory of a worker stayed within 4% over 2,000 pictures; with glibc's defaults within 11%.
 MALLOC = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
@@ -20,8 +19,18 @@ MALLOC = {
 
 
 @click.command()
-@click.option("--queue", type=click.Choice([BULK_QUEUE, INTERACTIVE_QUEUE]), default=BULK_QUEUE)
-@click.option("--slots", type=click.IntRange(min=1), help="Processes [FACETALLY_WORKERS].")
+@click.option(
+    "--queue",
+    type=click.Choice([BULK_QUEUE, INTERACTIVE_QUEUE]),
+    default=BULK_QUEUE,
+    show_default=True,
+    help="Queue to work on.",
+)
+@click.option(
+    "--slots",
+    type=click.IntRange(min=1),
+    help="Worker processes. [FACETALLY_WORKERS; default: one per core]",
+)
 def worker(queue: str, slots: int | None) -> None:
     """Run a pool of workers.
 
@@ -32,7 +41,7 @@ def worker(queue: str, slots: int | None) -> None:
     """
     settings = read_settings()
     require_redis(settings)
-    provider = prepare_nets(settings.weights_dir, settings.provider)
+    provider = prepare_models(settings.weights_dir, settings.provider)
     command = [
         sys.executable,
         "-P",

@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 from cli.evaluation.labels import LabelRow
 from cli.output.progress import watch_job
 from cli.server import open_client
-from cli.stack.own import EARLY_ENDS_ALLOWED, make_own_settings
+from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
 from cli.stack.stack import StackOptions, run_stack
 from db.engine import Database
 from db.item_values import StoredFace, StoredItem
@@ -30,7 +30,7 @@ def analyze_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
         key = token_urlsafe(24)
         settings = make_own_settings(Path(folder) / "data", EVERYWHERE, key)
         options = StackOptions(
-            settings, interactive=False, logs_in_files=True, early_ends_allowed=EARLY_ENDS_ALLOWED
+            settings, interactive=False, logs_in_files=True, early_exits_allowed=EARLY_EXITS_ALLOWED
         )
         with run_stack(options) as stack, open_client(stack.url, key) as client:
             job = client.submit_items((_make_item(row) for row in rows), Submission())
@@ -54,7 +54,7 @@ def _read_items(database_url: str, job_id: int) -> Iterator[StoredItem]:
             after = page[-1].position
 
 
-def judge_row(row: LabelRow, item: StoredItem) -> LabeledPicture:
+def match_row(row: LabelRow, item: StoredItem) -> LabeledPicture:
     """The labels of a row beside the face that its picture is taken to be of."""
     face = _find_most_prominent(item)
     return LabeledPicture(

@@ -1,4 +1,4 @@
-"""Labeled pictures in a CSV file: path, age, gender, subject. Each row may be at fault alone."""
+"""Labeled pictures in a CSV file: path, age, gender, subject. A bad row does not spoil others."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -11,25 +11,25 @@ from cli.exits import CommandFailed
 from db.audience.bands import LAST_AGE
 
 GENDERS = {"female": "female", "f": "female", "male": "male", "m": "male"}
-# Written where whoever labeled did not know: no label, and no fault.
+# Words for an unknown label; they are not problems.
 UNLABELED = ("", "unknown", "unk", "?", "na", "n/a", "nan", "none", "null", "-")
 LONGEST_PATH = 1024
 
 
 class RowProblem(StrEnum):
-    """Why a row, or a part of it, was not used; failed pictures have the codes of items."""
+    """Why a row or a part of it was not used; failed pictures have the codes of items instead."""
 
-    NO_PATH = "no_path"  # its path is empty, or is none
-    REPEATED = "repeated"  # a row before names the same picture
-    BAD_AGE = "bad_age"  # its age is no number of years
-    BAD_GENDER = "bad_gender"  # its gender is neither female nor male
-    NO_LABEL = "no_label"  # neither age nor gender: it tells of detection only
-    NO_FACE = "no_face"  # none was found in its picture
+    NO_PATH = "no_path"  # its path is empty or not valid
+    REPEATED = "repeated"  # an earlier row has the same picture
+    BAD_AGE = "bad_age"  # its age is not a number of years
+    BAD_GENDER = "bad_gender"  # its gender is not female or male
+    NO_LABEL = "no_label"  # no age and no gender: used for detection only
+    NO_FACE = "no_face"  # no face was found in its picture
 
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """What a row says; `path` is None where no picture can be read for it."""
+    """The values of a row; `path` is None if it has no usable picture."""
 
     line: int
     path: Path | None
@@ -40,9 +40,9 @@ class LabelRow:
 
 
 def read_labels(path: Path) -> list[LabelRow]:
-    """Every row of the table; CommandFailed where the file is none."""
+    """Every row of the table; CommandFailed if the file is not a table of labels."""
     try:
-        # Spreadsheets begin a file with a mark.
+        # Spreadsheets start a file with a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as text:
             delimiter = delimiter_of(text.readline())
             text.seek(0)
@@ -55,7 +55,7 @@ def read_labels(path: Path) -> list[LabelRow]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise CommandFailed(f"{path} cannot be read as UTF-8 text: {error}.") from error
     if not lines:
-        raise CommandFailed(f"{path} has no row under its first line.")
+        raise CommandFailed(f"{path} has no rows below its first line.")
     seen: set[Path] = set()
     return [_read_row(path.absolute().parent, line, row, seen) for line, row in lines]
 
@@ -87,7 +87,7 @@ def _read_row(folder: Path, line: int, row: Mapping[str, str], seen: set[Path]) 
         problems.append(RowProblem.BAD_GENDER)
     if age_years is None and known is None and not problems:
         problems.append(RowProblem.NO_LABEL)
-    # A row that names nobody shows somebody of its own.
+    # A row without a subject shows a person of its own.
     subject = row.get("subject", "").strip() or f"line {line}"
     return LabelRow(line, path, subject, age_years, known, tuple(problems))
 

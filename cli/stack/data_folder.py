@@ -1,4 +1,4 @@
-"""A stack's data folder: for one stack at a time, which notes there what it has started."""
+"""The data folder of a stack: used by one stack at a time, which records what it starts."""
 
 import fcntl
 import json
@@ -16,15 +16,15 @@ from cli.exits import CommandFailed
 LOCK = "lock"
 RECORD = "stack.json"
 SCRATCH_PREFIX = "facetally-stack-"
-# The path of a socket in the scratch folder may have 107 bytes on Linux, 103 elsewhere.
+# The path of a socket, here in the scratch folder, has at most 107 bytes on Linux, 103 elsewhere.
 LONGEST_TEMPORARY_BYTES = 60
-# A chunk of results, with its thumbnails, takes less.
+# More than the results of a chunk with its thumbnails.
 LEAST_FREE_BYTES = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class StartedProcess:
-    """A process, told from a later one of the same number by when it was made."""
+    """A process; its start time distinguishes it from a later one with the same pid."""
 
     pid: int
     created: float
@@ -39,42 +39,42 @@ class StackRecord:
 
 
 class DataFolder:
-    """The folder of the database, the uploads, and the notes on what runs."""
+    """The folder of the database, the uploads, and the record of what runs."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder; CommandFailed where another process does. Its end frees the folder."""
-        # Pictures of people: nobody else's business.
+        """Lock the folder until this process ends; CommandFailed if another has the lock."""
+        # Pictures of people are private.
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.path / LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise CommandFailed(
-                    f"Another Facetally is at work in {self.path}: wait for its end, submit to it "
-                    "with `facetally submit`, or choose another folder (--out or --data-dir)."
+                    f"Another Facetally is running in {self.path}: wait until it ends, submit to "
+                    "it with `facetally submit`, or choose another folder (--out or --data-dir)."
                 ) from error
             yield
 
     def require_room(self) -> None:
-        """CommandFailed where its disk is all but full: nothing could be recorded any more."""
+        """CommandFailed if its disk is nearly full: nothing more could be recorded."""
         if disk_usage(self.path).free < LEAST_FREE_BYTES:
             raise CommandFailed(
-                f"The disk of {self.path} is full: make room, and give the same command again; "
-                "nothing that was recorded is lost."
+                f"The disk of {self.path} is full. Free some space and run the same command again; "
+                "recorded results are kept."
             )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A short, private folder for sockets and links, gone at the end."""
+        """A private folder with a short path for sockets and links, deleted at the end."""
         parent = tempfile.gettempdir()
         if len(os.fsencode(parent)) > LONGEST_TEMPORARY_BYTES:
             parent = "/tmp"
         path = Path(parent, SCRATCH_PREFIX + token_hex(6))
-        # Noted before it is made: it is found again, whenever this process is killed.
+        # Recorded before it is created, so that it is found again if this process is killed.
         self.write_record(StackRecord(str(path)))
         try:
             path.mkdir(mode=0o700)
@@ -89,7 +89,7 @@ class DataFolder:
         part.replace(self.path / RECORD)
 
     def read_record(self) -> StackRecord | None:
-        """What the last stack left behind, if it was killed."""
+        """What the last stack left behind if it was killed."""
         with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
             fields = json.loads((self.path / RECORD).read_text())
             processes = tuple(StartedProcess(**process) for process in fields["processes"])

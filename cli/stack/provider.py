@@ -15,8 +15,8 @@ from models.weights.folder import require_file
 from models.weights.manifest import DETECTOR, MODELS
 
 
-def prepare_nets(weights_dir: Path, provider: str) -> str:
-    """The weights are there, and `provider` too; returns what auto stands for, cpu or cuda."""
+def prepare_models(weights_dir: Path, provider: str) -> str:
+    """Check the weights and the provider; returns cpu or cuda, which `auto` may stand for."""
     try:
         for file in MODELS:
             require_file(weights_dir, file)

@@ -1,7 +1,7 @@
-"""Keeps the processes of the embedded stack alive, and ends them in order.
+"""Keeps the processes of the embedded stack running, and ends them in order.
 
-It has a thread of its own, in which every process is started: whatever interrupts the main thread,
-no process is started and then forgotten. (To Linux the thread is the parent: it outlives them.)
+Every process is started in a thread of the supervisor, so that an interruption of the main thread
+cannot lose one that was just started. Linux takes the thread as parent: it lives longer than they.
 """
 
 import logging
@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from cli.exits import CommandFailed
-from cli.stack.child import Child, ChildPlan, describe_end
+from cli.stack.child import Child, ProcessSpec, describe_exit
 from cli.terminal import tell
 
 logger = logging.getLogger(__name__)
@@ -22,29 +22,27 @@ SILENT_SECONDS = 3.0
 
 
 class Supervisor:
-    """Starts the planned processes in their order; the first to end while starting is a failure.
+    """Starts processes in their order; if one exits during the start, the start has failed.
 
-    `record` is told the pids whenever one is started, `at_death` the pid of one that has ended
-    without being asked to, and `at_end` is called when none is left. `patience_seconds` is how long
-    they may take to end.
-    `early_ends_allowed` bounds how often one may end early in a row before that is a failure too;
-    None is for ever.
+    `record` is called with all pids after each start, `on_death` with the pid of a process that
+    exited by itself, and `on_end` once all have ended. They have `patience_seconds` to end.
+    `early_exits_allowed` limits the early exits of one process in a row; None allows any number.
     """
 
     def __init__(
         self,
-        plans: Sequence[ChildPlan],
+        specs: Sequence[ProcessSpec],
         record: Callable[[list[int]], None],
-        at_death: Callable[[int], None],
-        at_end: Callable[[], None],
-        early_ends_allowed: int | None,
+        on_death: Callable[[int], None],
+        on_end: Callable[[], None],
+        early_exits_allowed: int | None,
         patience_seconds: float,
     ) -> None:
-        self._children = [Child(plan) for plan in plans]
+        self._children = [Child(spec) for spec in specs]
         self._record = record
-        self._at_death = at_death
-        self._at_end = at_end
-        self._early_ends_allowed = early_ends_allowed
+        self._at_death = on_death
+        self._at_end = on_end
+        self._early_ends_allowed = early_exits_allowed
         self._patience_seconds = patience_seconds
         self._settled = threading.Event()
         self._stopping = threading.Event()
@@ -58,21 +56,21 @@ class Supervisor:
         self._thread.start()
 
     def settle(self) -> None:
-        """From now on, one that ends is started again."""
+        """From now on, restart a process that exits."""
         self._settled.set()
 
     def check(self) -> None:
-        """Raises CommandFailed where it has given up."""
+        """Raises CommandFailed if it gave up."""
         if self._failure:
             self._ended.wait()
             raise CommandFailed(self._failure)
 
     def wait(self, seconds: float) -> None:
-        """Until it has given up, but no longer than this."""
+        """Until it gives up, at most this long."""
         self._ended.wait(seconds)
 
     def stop(self, *, interrupted: bool) -> None:
-        """End everything; asked a second time, by Ctrl-C, at once. Returns when all is gone."""
+        """End all processes and wait for that; another Ctrl-C kills them."""
         self._interrupted = interrupted
         while self._thread.ident is not None and not self._ended.is_set():
             try:
@@ -85,7 +83,7 @@ class Supervisor:
         try:
             for child in self._children:
                 self._start(child)
-                self._await_socket(child.plan.socket)
+                self._await_socket(child.spec.socket)
             while not self._stopping.wait(TURN_SECONDS):
                 self._tend()
         except CommandFailed as failure:
@@ -105,30 +103,30 @@ class Supervisor:
         while socket is not None and not socket.exists() and not self._stopping.wait(0.01):
             self._tend()
             if monotonic() > deadline:
-                raise CommandFailed(f"The queue's server did not open {socket} in time.")
+                raise CommandFailed(f"The queue server did not open {socket} in time.")
 
     def _tend(self) -> None:
         for child in self._children:
             pid = child.pid
-            if (status := child.take_end()) is not None and pid is not None:
+            if (status := child.poll_exit()) is not None and pid is not None:
                 self._at_death(pid)
-                self._judge_end(child, describe_end(status))
+                self._handle_exit(child, describe_exit(status))
             elif child.is_due and self._settled.is_set():
                 self._start(child)
 
-    def _judge_end(self, child: Child, end: str) -> None:
-        name, tail = child.plan.name, child.plan.read_tail()
+    def _handle_exit(self, child: Child, end: str) -> None:
+        name, tail = child.spec.name, child.spec.read_tail()
         allowed = self._early_ends_allowed
         if not self._settled.is_set():
-            raise CommandFailed(f"{name} {end} while it started.\n{tail}".rstrip())
-        if allowed is not None and child.early_ends > allowed:
-            raise CommandFailed(f"{name} {end}, again and again.\n{tail}".rstrip())
-        tell(f"{name} {end}; it is started again in {child.pause_seconds:.0f} s.")
+            raise CommandFailed(f"{name} {end} while starting.\n{tail}".rstrip())
+        if allowed is not None and child.early_exits > allowed:
+            raise CommandFailed(f"{name} {end} repeatedly.\n{tail}".rstrip())
+        tell(f"{name} {end}; restarting in {child.pause_seconds:.0f} s.")
 
     def _end_all(self) -> None:
-        """First those that need others, then the others."""
+        """First those that need the queue server, then that."""
         try:
-            self._end([child for child in self._children if child.plan.socket is None])
+            self._end([child for child in self._children if child.spec.socket is None])
             self._end(self._children)
             self._at_end()
         finally:
@@ -143,7 +141,7 @@ class Supervisor:
             if waited > self._patience_seconds:
                 break
             if self._interrupted and waited > SILENT_SECONDS and not told:
-                tell("Waiting for the work in hand; another Ctrl-C ends it at once.")
+                tell("Waiting for running work to finish. Press Ctrl-C again to stop now.")
                 told = True
         for child in children:
             child.kill()

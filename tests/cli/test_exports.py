@@ -1,4 +1,4 @@
-"""`facetally results` and `audience` as files, of an API that answers over HTTP."""
+"""`facetally results` and `audience` as files, from an API over HTTP."""
 
 import json
 import os
@@ -62,13 +62,13 @@ def test_the_audience_is_printed_and_saved_as_a_table(call: Call, tmp_path: Path
 
 
 @pytest.mark.parametrize("words", [("--out", "a.csv"), ("--json", "--format", "csv")])
-def test_a_form_of_the_audience_that_makes_no_sense_is_refused(
+def test_options_of_the_audience_that_contradict_each_other_are_refused(
     call: Call, words: tuple[str, ...]
 ) -> None:
     assert call("audience", *words).returncode == 2
 
 
-def test_a_refusal_leaves_what_was_there(call: Call, tmp_path: Path) -> None:
+def test_an_error_leaves_an_existing_file_unchanged(call: Call, tmp_path: Path) -> None:
     out = tmp_path / "a.csv"
     out.write_text("of yesterday")
     assert call("results", 99, "--format", "csv", "--out", out).returncode == 1
@@ -76,7 +76,7 @@ def test_a_refusal_leaves_what_was_there(call: Call, tmp_path: Path) -> None:
     assert list(tmp_path.glob(".*")) == []
 
 
-def test_a_pipe_is_written_to_and_not_replaced(call: Call, tmp_path: Path) -> None:
+def test_a_pipe_is_written_to_not_replaced(call: Call, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with ThreadPoolExecutor(1) as threads:

@@ -1,4 +1,4 @@
-"""What every command has: help with an example, one clear line for an error, an exit status."""
+"""Every command: its help with an example, its one line for an error, its exit status."""
 
 import socket
 import subprocess
@@ -13,7 +13,7 @@ import onnxruntime
 import pytest
 
 from cli.main import COMMANDS, facetally
-from cli.stack.provider import prepare_nets
+from cli.stack.provider import prepare_models
 from models.nets.graph import CPU, CUDA_EXECUTION
 from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally
 
@@ -42,7 +42,7 @@ def list_commands():
 
 
 @pytest.mark.parametrize(("command", "context"), [*list_commands()])
-def test_the_help_of_a_command_says_what_it_does_and_how_it_is_called(command, context):
+def test_the_help_of_a_command_has_a_summary_and_an_example(command, context):
     text = command.get_help(context)
 
     assert command.get_short_help_str(60).endswith(".")
@@ -93,14 +93,14 @@ def test_an_unknown_command_is_a_usage_error_with_a_suggestion(call, word, messa
     assert message in done.stderr
 
 
-def test_videos_are_looked_at_once_in_100_seconds_at_least(call):
+def test_at_least_one_frame_of_a_video_is_analyzed_every_100_seconds(call):
     done = call("submit", "a.mp4", "--frames-per-second", "1e-9")
 
     assert done.returncode == 2
     assert "0.01<=x<=60" in done.stderr
 
 
-def test_where_no_server_answers_the_message_says_what_to_do(terminal):
+def test_the_message_for_an_unreachable_server_says_what_to_do(terminal):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -130,7 +130,7 @@ class _Stranger(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def stranger():
-    """A server that is no Facetally."""
+    """A server that isn't Facetally."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Stranger) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -148,7 +148,7 @@ def stranger():
     ],
     ids=["not our JSON", "no key", "an unknown page"],
 )
-def test_an_answer_that_is_not_ours_is_one_clear_line(call, stranger, words, message):
+def test_an_unexpected_answer_is_one_clear_line(call, stranger, words, message):
     done = call(*words, "--url", stranger)
 
     assert done.returncode == 1
@@ -169,7 +169,13 @@ def test_an_answer_that_is_not_ours_is_one_clear_line(call, stranger, words, mes
             "run `facetally weights fetch`",
         ),
     ],
-    ids=["unknown setting", "open to all", "worker without queue", "api without queue", "no nets"],
+    ids=[
+        "unknown setting",
+        "open to all",
+        "worker without queue",
+        "api without queue",
+        "no models",
+    ],
 )
 def test_a_process_that_cannot_work_refuses_to_start(call, words, settings, message, tmp_path):
     done = call(*words, data_dir=str(tmp_path), **settings)
@@ -183,7 +189,7 @@ def test_a_process_that_cannot_work_refuses_to_start(call, words, settings, mess
     CUDA_EXECUTION in onnxruntime.get_available_providers(), reason="this runtime has CUDA"
 )
 @pytest.mark.parametrize("words", [["worker"], ["run", "."]], ids=["worker", "run"])
-def test_cuda_that_is_not_there_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
+def test_a_missing_cuda_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
     (tmp_path / "one.jpg").touch()
     out = ["--out", tmp_path / "out"] if words == ["run", "."] else []
     words = [tmp_path if word == "." else word for word in words]
@@ -194,10 +200,10 @@ def test_cuda_that_is_not_there_is_never_replaced_by_the_cpu(terminal, words, tm
     assert done.stderr.count("\n") == 1
 
 
-def test_auto_stands_for_what_the_nets_really_run_on():
+def test_auto_stands_for_what_the_models_run_on():
     expected = "cuda" if CUDA_EXECUTION in onnxruntime.get_available_providers() else CPU
 
-    assert prepare_nets(WEIGHTS_DIR, "auto") == expected
+    assert prepare_models(WEIGHTS_DIR, "auto") == expected
 
 
 def test_weights_are_listed_and_verified(call):

@@ -67,7 +67,7 @@ def test_labeled_pictures_become_figures_a_page_and_a_stored_evaluation(call, la
     assert "another --name" in again.stderr
 
 
-def test_rows_that_are_all_in_order_end_with_zero(labels, tmp_path):
+def test_rows_without_problems_end_with_status_0(labels, tmp_path):
     labels.write_text("Path,Gender\nastronaut.png,F\nobject_detection_input.jpg,unknown\n")
     with Terminal() as terminal:
         done = terminal.run("evaluate", labels, "--out", tmp_path / "out", data_dir=str(tmp_path))
@@ -85,7 +85,9 @@ def test_rows_that_are_all_in_order_end_with_zero(labels, tmp_path):
     ],
     ids=["no picture", "no labels", "no name"],
 )
-def test_what_cannot_be_evaluated_is_one_clear_line(call, tmp_path, text, words, status, message):
+def test_labels_that_cannot_be_evaluated_are_one_clear_line(
+    call, tmp_path, text, words, status, message
+):
     labels = tmp_path / "labels.csv"
     labels.write_text(text)
     done = call("evaluate", labels, "--out", tmp_path / "out", *words, weights_dir=str(WEIGHTS_DIR))
@@ -95,9 +97,9 @@ def test_what_cannot_be_evaluated_is_one_clear_line(call, tmp_path, text, words,
     assert not (tmp_path / "out" / "evaluation.json").exists()
 
 
-def test_a_database_that_is_away_is_told_before_the_work(call, labels, tmp_path):
+def test_an_unavailable_database_is_reported_before_the_work(call, labels, tmp_path):
     url = "postgresql+psycopg://127.0.0.1:1/facetally"
     done = call("evaluate", labels, "--out", tmp_path / "out", database_url=url)
 
     assert done.returncode == 1
-    assert "The database is away" in done.stderr
+    assert "The database is unavailable" in done.stderr

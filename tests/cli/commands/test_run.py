@@ -1,4 +1,4 @@
-"""`facetally run` and `demo`: results, interruptions, and going on after them."""
+"""`facetally run` and `demo`: results, interruptions, and resuming after them."""
 
 import fcntl
 import html
@@ -55,7 +55,7 @@ def read_job(out):
     return (out / DATA / "written-job").read_text()
 
 
-def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(terminal, tmp_path):
+def test_a_run_writes_results_for_every_picture_and_fails_only_the_broken_one(terminal, tmp_path):
     photos, out = tmp_path / "ph:o tos", tmp_path / "out"
     copy_samples(photos)
     (photos / "broken.jpg").write_bytes(encode_scene("JPEG")[:200])
@@ -84,7 +84,7 @@ def test_a_run_writes_results_for_every_picture_and_fails_the_broken_alone(termi
     assert not (out / DATA / "stack.json").exists()
 
 
-def test_a_video_becomes_people_and_a_copy(terminal, tmp_path):
+def test_a_video_becomes_people_and_an_annotated_video(terminal, tmp_path):
     clip, out = tmp_path / "my clip.mp4", tmp_path / "out"
     write_clip(clip, WEIGHTS_DIR)
 
@@ -104,7 +104,7 @@ def test_a_video_becomes_people_and_a_copy(terminal, tmp_path):
     assert terminal.is_clean()
 
 
-def test_a_video_that_breaks_off_is_told_with_its_warning(terminal, tmp_path):
+def test_the_warning_of_a_truncated_video_is_shown(terminal, tmp_path):
     clip, out = tmp_path / "clip.avi", tmp_path / "out"
     whole = write_clip(clip, WEIGHTS_DIR, codec="MJPG").read_bytes()
     clip.write_bytes(whole[: len(whole) // 2])
@@ -118,7 +118,7 @@ def test_a_video_that_breaks_off_is_told_with_its_warning(terminal, tmp_path):
     assert f"<li>clip.avi: {html.escape(warning)}</li>" in (out / "report.html").read_text()
 
 
-def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_used_again(terminal, tmp_path):
+def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_reused(terminal, tmp_path):
     out = tmp_path / "out"
     done = terminal.run("demo", "--out", out)
 
@@ -143,7 +143,7 @@ def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_used_again(term
     assert names == ["5-a.jpg.jpg", "6-in_b.jpg.jpg"]
 
 
-def test_a_run_that_is_killed_goes_on_to_its_end_when_it_is_run_again(terminal, tmp_path, many):
+def test_a_killed_run_resumes_when_it_is_run_again(terminal, tmp_path, many):
     out = tmp_path / "out"
     words = ("run", many, "--out", out)
 
@@ -196,7 +196,7 @@ def test_a_folder_in_use_is_refused(terminal, tmp_path):
         done = terminal.run("run", tmp_path / "a.jpg", "--out", tmp_path / "out")
 
     assert done.returncode == 1
-    assert f"Another Facetally is at work in {data}" in done.stderr
+    assert f"Another Facetally is running in {data}" in done.stderr
 
 
 def test_a_path_that_does_not_exist_is_a_usage_error_before_anything_starts(terminal, tmp_path):

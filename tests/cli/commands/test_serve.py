@@ -1,4 +1,4 @@
-"""`facetally serve` and what talks to it: one server for all tests here, started as a user does."""
+"""`facetally serve` and its clients: one server for all tests, started as users do."""
 
 import csv
 import io
@@ -89,7 +89,7 @@ def test_a_job_is_listed_and_described(call, job):
     assert call("watch", job).returncode == 0
 
 
-def test_results_come_as_lines_as_a_table_and_as_an_array(call, job, tmp_path):
+def test_results_are_printed_as_lines_as_a_table_and_as_an_array(call, job, tmp_path):
     lines = call("results", job).stdout.splitlines()
     rows = list(csv.DictReader(io.StringIO(call("results", job, "--format", "csv").stdout)))
     output = tmp_path / "results.json"
@@ -104,7 +104,7 @@ def test_results_come_as_lines_as_a_table_and_as_an_array(call, job, tmp_path):
     assert all(face["gender"]["value"] == "female" for face in faces)
 
 
-def test_a_filter_that_nothing_passes_gives_an_empty_array(call, job):
+def test_a_filter_without_matches_gives_an_empty_array(call, job):
     done = call("results", job, "--format", "json", "--state", "failed")
 
     assert json.loads(done.stdout) == []
@@ -138,7 +138,7 @@ def test_a_job_with_a_broken_picture_ends_with_status_3(served, tmp_path):
     assert served.run("watch", json.loads(done.stdout)["id"]).returncode == 3
 
 
-def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(call, tmp_path):
+def test_an_unreadable_file_is_reported_and_the_others_are_sent(call, tmp_path):
     (tmp_path / "whole.jpg").write_bytes(encode_scene("JPEG"))
     (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
 
@@ -149,7 +149,7 @@ def test_a_file_that_cannot_be_sent_is_told_and_the_others_are_sent(call, tmp_pa
     assert int(done.stdout)
 
 
-def test_addresses_outside_the_allowed_folders_fail_alone(call, photos, tmp_path):
+def test_only_addresses_outside_the_allowed_folders_fail(call, photos, tmp_path):
     manifest = tmp_path / "shop.csv"
     manifest.write_text(f"path,store\n{photos / 'astronaut.png'},Lyon\n")
 
@@ -163,7 +163,7 @@ def test_addresses_outside_the_allowed_folders_fail_alone(call, photos, tmp_path
     assert results[0]["dimensions"] == {"store": "Lyon"}
 
 
-def test_a_manifest_at_an_address_is_left_to_the_server(call, tmp_path):
+def test_a_manifest_at_an_address_is_read_by_the_server(call, tmp_path):
     manifest = tmp_path / "shop.csv"
     manifest.write_text("path\na.jpg\n")
 
@@ -176,7 +176,7 @@ def test_a_manifest_at_an_address_is_left_to_the_server(call, tmp_path):
     assert "alone" in several.stderr
 
 
-def test_copies_count_once_where_that_is_asked_for(call, photos, tmp_path):
+def test_duplicates_count_once_with_the_option(call, photos, tmp_path):
     for name in ("one.jpg", "two.jpg"):
         (tmp_path / name).write_bytes((photos / "gender_detection_input.jpg").read_bytes())
     done = call("submit", tmp_path, "--duplicates", "once", "--watch", "--json")
@@ -185,7 +185,7 @@ def test_copies_count_once_where_that_is_asked_for(call, photos, tmp_path):
     assert (counts["done"], counts["duplicates"], counts["faces"]) == (2, 1, 2)
 
 
-def test_a_job_that_is_paused_tells_how_to_go_on(call, tmp_path):
+def test_a_paused_job_says_how_to_resume_it(call, tmp_path):
     manifest = tmp_path / "gone.ndjson"
     lines = (json.dumps({"uri": f"file:///gone/{number}.jpg"}) for number in range(3000))
     manifest.write_text("\n".join(lines))
@@ -205,7 +205,7 @@ def test_a_job_that_is_paused_tells_how_to_go_on(call, tmp_path):
     assert f"job {job} failed" in call("status", job).stdout
 
 
-def test_files_and_addresses_do_not_go_together(call, photos):
+def test_files_and_addresses_cannot_be_combined(call, photos):
     done = call("submit", photos, "file:///a.jpg")
 
     assert done.returncode == 2
@@ -227,7 +227,7 @@ def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
     assert "cancelled" in watched.stderr
 
 
-def test_what_is_not_there_is_one_clear_line_and_no_file(call, tmp_path):
+def test_a_missing_job_is_one_clear_line_and_no_file(call, tmp_path):
     output = tmp_path / "none.ndjson"
     done = call("results", 999999, "--out", output)
 
@@ -236,7 +236,7 @@ def test_what_is_not_there_is_one_clear_line_and_no_file(call, tmp_path):
     assert not output.exists()
 
 
-def test_a_port_in_use_is_told(served, tmp_path):
+def test_a_port_in_use_is_reported(served, tmp_path):
     port = served.url.rpartition(":")[2]
     done = served.terminal.run("serve", "--port", port, "--data-dir", tmp_path)
 
@@ -244,14 +244,14 @@ def test_a_port_in_use_is_told(served, tmp_path):
     assert f"port {port} (Address already in use): choose another with --port" in done.stderr
 
 
-def test_the_server_answers_for_a_single_picture(served, photos):
+def test_the_server_analyzes_a_single_picture(served, photos):
     picture = (photos / "astronaut.png").read_bytes()
     answer = httpx.post(f"{served.url}/v1/analyze", content=picture, trust_env=False)
 
     assert len(answer.json()["faces"]) == 1
 
 
-def test_every_process_that_is_killed_is_replaced_and_the_work_goes_on(served, photos):
+def test_every_killed_process_is_restarted_and_work_continues(served, photos):
     for words in (
         ("api",),
         ("dispatcher",),
@@ -266,7 +266,7 @@ def test_every_process_that_is_killed_is_replaced_and_the_work_goes_on(served, p
     assert served.run("submit", photos, "--watch").returncode == 0
 
 
-def test_what_a_killed_worker_held_is_taken_back_before_its_lease_ends(tmp_path):
+def test_the_chunks_of_a_killed_worker_are_rescued_before_their_leases_end(tmp_path):
     (tmp_path / "photos").mkdir()
     for number in range(60):
         # Copies would not be analyzed.
@@ -325,7 +325,7 @@ def find_queue(served):
     return found
 
 
-def test_requests_wait_while_the_api_is_started_anew(served):
+def test_requests_wait_while_the_api_restarts(served):
     served.find_child("api").kill()
     # Nobody takes the connection for a while, and nobody refuses it either.
     with socket.create_connection(served.url.removeprefix("http://").split(":")):

@@ -1,4 +1,4 @@
-"""Tables of labels as people write them: what can be used is, and the rest is told by its code."""
+"""Tables of labels as people write them: the usable part is read, the rest reported by code."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def read_one(tmp_path, age, gender):
         ("", "", None, None, ["no_label"]),
     ],
 )
-def test_a_label_is_used_left_open_or_told(tmp_path, age, gender, years, known, problems):
+def test_a_label_is_used_left_open_or_reported(tmp_path, age, gender, years, known, problems):
     row = read_one(tmp_path, age, gender)
 
     assert (row.age_years, row.gender, list(row.problems)) == (years, known, problems)
@@ -55,13 +55,13 @@ def test_a_label_is_used_left_open_or_told(tmp_path, age, gender, years, known, 
     ],
     ids=["of a spreadsheet", "in another order", "with more cells"],
 )
-def test_tables_come_in_many_spellings(tmp_path, text, encoding):
+def test_tables_are_read_as_spreadsheets_and_people_write_them(tmp_path, text, encoding):
     [row] = read(tmp_path, text, encoding)
 
     assert (row.path, row.age_years, row.gender) == (tmp_path / "a.jpg", 27.5, "male")
 
 
-def test_rows_without_a_picture_of_their_own_are_told(tmp_path):
+def test_rows_without_a_picture_of_their_own_are_reported(tmp_path):
     rows = read(tmp_path, f"path,age\na.jpg,3\n,4\na.jpg,5\n{'x' * 2000},6\na\0b,7\nb.jpg\n")
 
     assert [list(row.problems) for row in rows] == [
@@ -83,14 +83,14 @@ def test_rows_of_one_subject_share_it_and_others_have_their_own(tmp_path):
         ("", "must name a column 'path'"),
         ("path\na.jpg\n", "'age', 'gender' or both"),
         ("age,gender\n27,male\n", "must name a column 'path'"),
-        ("path,age\n", "has no row"),
+        ("path,age\n", "has no rows"),
     ],
 )
-def test_a_file_that_is_no_table_of_labels_is_refused(tmp_path, text, message):
+def test_a_file_that_is_not_a_table_of_labels_is_refused(tmp_path, text, message):
     with pytest.raises(CommandFailed, match=message):
         read(tmp_path, text)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path):
+def test_a_file_that_is_not_text_is_refused(tmp_path):
     with pytest.raises(CommandFailed, match="cannot be read as UTF-8"):
         read(tmp_path, "path,age\nä.jpg,3\n", "latin-1")

@@ -1,4 +1,4 @@
-"""The embedded stack's parts, with processes that do nothing but live and end."""
+"""The parts of the embedded stack, with processes that only sleep and exit."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 
 from cli.environment import child_environment
 from cli.exits import CommandFailed
-from cli.stack.child import ChildPlan, describe_end, kill_group
+from cli.stack.child import ProcessSpec, describe_exit, kill_group
 from cli.stack.data_folder import DataFolder, StackRecord, StartedProcess
 from cli.stack.orphans import end_orphans, note_processes
 from cli.stack.supervisor import Supervisor
@@ -20,19 +20,19 @@ from worker.settings import Settings
 
 PATIENCE_SECONDS = 15.0
 SLEEP = "import time; time.sleep(600)"
-# Ends only when it is killed, and has a child that does.
+# Ends only when it is killed, as does its child.
 STUBBORN = (
     "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     f"subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); print('up', flush=True); time.sleep(600)"
 )
 
 
-def plan(name, code, **others):
-    return ChildPlan(name, (sys.executable, "-c", code), dict(os.environ), **others)
+def specify(name, code, **others):
+    return ProcessSpec(name, (sys.executable, "-c", code), dict(os.environ), **others)
 
 
 class Record:
-    """The last pids that a supervisor has noted."""
+    """The pids that a supervisor recorded last."""
 
     pids: tuple[int, ...] = ()
 
@@ -54,10 +54,10 @@ def supervise():
     """Starts a supervisor that is stopped when the test ends."""
     opened = []
 
-    def start(*plans, early_ends_allowed=None):
+    def start(*specs, early_exits_allowed=None):
         record = Record()
         supervisor = Supervisor(
-            plans, record, record.bury, record.clear, early_ends_allowed, PATIENCE_SECONDS
+            specs, record, record.bury, record.clear, early_exits_allowed, PATIENCE_SECONDS
         )
         opened.append(supervisor)
         supervisor.start()
@@ -68,8 +68,8 @@ def supervise():
         supervisor.stop(interrupted=False)
 
 
-def test_what_ends_is_started_again(supervise):
-    supervisor, record = supervise(plan("one", SLEEP), plan("two", SLEEP))
+def test_a_process_that_exits_is_restarted(supervise):
+    supervisor, record = supervise(specify("one", SLEEP), specify("two", SLEEP))
     first = wait_for(lambda: len(record.pids) == 2 and record.pids, "two processes")
     supervisor.settle()
 
@@ -81,40 +81,43 @@ def test_what_ends_is_started_again(supervise):
     supervisor.check()
     supervisor.stop(interrupted=False)
     assert record.pids == ()
-    assert record.dead == [first[1]], "an end that was asked for is no death"
+    assert record.dead == [first[1]], "a requested exit is not a death"
     assert not any(psutil.pid_exists(pid) for pid in second)
 
 
-def test_one_that_ends_while_starting_ends_all_and_shows_its_last_words(supervise, tmp_path):
-    failing = plan("failing", "import sys; sys.exit('no luck')", log=tmp_path / "log")
-    supervisor, record = supervise(plan("one", SLEEP), failing)
+def test_an_exit_during_the_start_ends_all_processes_and_shows_its_log(supervise, tmp_path):
+    failing = specify("failing", "import sys; sys.exit('no luck')", log=tmp_path / "log")
+    supervisor, record = supervise(specify("one", SLEEP), failing)
 
     supervisor.wait(60)
 
     with pytest.raises(
-        CommandFailed, match=r"failing ended with status 1 while it started.\nno luck"
+        CommandFailed, match=r"failing exited with status 1 while starting.\nno luck"
     ):
         supervisor.check()
     assert record.pids == ()
 
 
-def test_one_that_ends_again_and_again_is_given_up_where_that_is_asked(supervise):
-    supervisor, _ = supervise(plan("failing", "import time; time.sleep(0.2)"), early_ends_allowed=1)
+def test_the_supervisor_gives_up_after_the_allowed_early_exits(supervise):
+    failing = specify("failing", "import time; time.sleep(0.2)")
+    supervisor, _ = supervise(failing, early_exits_allowed=1)
     supervisor.settle()
 
     supervisor.wait(60)
 
-    with pytest.raises(CommandFailed, match="again and again"):
+    with pytest.raises(CommandFailed, match="repeatedly"):
         supervisor.check()
 
 
-def test_others_start_once_the_socket_is_there(supervise, tmp_path):
+def test_other_processes_start_once_the_socket_exists(supervise, tmp_path):
     socket = tmp_path / "socket"
     opening = "import pathlib, time; time.sleep(0.3); "
     opening += f"pathlib.Path({str(socket)!r}).touch(); time.sleep(600)"
     looking = f"import os, time; assert os.path.exists({str(socket)!r}); time.sleep(600)"
 
-    supervisor, record = supervise(plan("server", opening, socket=socket), plan("client", looking))
+    supervisor, record = supervise(
+        specify("server", opening, socket=socket), specify("client", looking)
+    )
 
     wait_for(lambda: len(record.pids) == 2, "both")
     supervisor.settle()
@@ -123,15 +126,15 @@ def test_others_start_once_the_socket_is_there(supervise, tmp_path):
 
 @pytest.fixture
 def interrupt_soon():
-    """Presses Ctrl-C in a moment."""
+    """Sends Ctrl-C shortly after."""
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.3)
     signal.signal(signal.SIGALRM, before)
 
 
-def test_an_interruption_of_the_end_makes_it_a_quick_one(supervise, interrupt_soon, tmp_path):
+def test_a_second_interruption_kills_the_processes(supervise, interrupt_soon, tmp_path):
     log = tmp_path / "log"
-    supervisor, record = supervise(plan("stubborn", STUBBORN, log=log))
+    supervisor, record = supervise(specify("stubborn", STUBBORN, log=log))
     wait_for(lambda: log.exists() and "up" in log.read_text(), "the process")
     family = psutil.Process(record.pids[0]).children(recursive=True)
     started = monotonic()
@@ -147,7 +150,7 @@ def test_an_interruption_of_the_end_makes_it_a_quick_one(supervise, interrupt_so
 
 @pytest.fixture
 def stray():
-    """A process with a child, in a group of its own, such as a killed stack leaves."""
+    """A process with a child in its own group, as a killed stack leaves it."""
     process = subprocess.Popen(
         [sys.executable, "-c", STUBBORN], start_new_session=True, stdout=subprocess.PIPE
     )
@@ -157,7 +160,7 @@ def stray():
     process.communicate()
 
 
-def test_what_a_killed_stack_left_is_ended(stray, tmp_path):
+def test_the_processes_that_a_killed_stack_left_are_ended(stray, tmp_path):
     scratch = tmp_path / "facetally-stack-0"
     scratch.mkdir()
     folder = DataFolder(tmp_path)
@@ -171,7 +174,7 @@ def test_what_a_killed_stack_left_is_ended(stray, tmp_path):
     assert not scratch.exists()
 
 
-def test_a_process_that_only_has_the_number_of_ours_is_let_alone(stray, tmp_path):
+def test_another_process_with_the_pid_of_ours_is_not_touched(stray, tmp_path):
     kept = tmp_path / "photos"
     kept.mkdir()
     folder = DataFolder(tmp_path)
@@ -187,13 +190,13 @@ def test_a_process_that_only_has_the_number_of_ours_is_let_alone(stray, tmp_path
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"scratch": "/x"}', '{"processes": [{"pid": 1}]}']
 )
-def test_a_record_that_is_not_one_is_ignored(tmp_path, text):
+def test_a_broken_record_is_ignored(tmp_path, text):
     (tmp_path / "stack.json").write_text(text)
 
     end_orphans(DataFolder(tmp_path))
 
 
-def test_settings_reach_a_child_as_they_are(tmp_path):
+def test_settings_reach_a_child_unchanged(tmp_path):
     settings = Settings(
         data_dir=tmp_path / "sp ace",
         api_keys=("a", "b"),
@@ -205,6 +208,6 @@ def test_settings_reach_a_child_as_they_are(tmp_path):
     assert Settings.from_env(child_environment(settings, settings.file_roots)) == settings
 
 
-def test_the_way_a_process_ended_is_named():
-    assert describe_end(1) == "ended with status 1"
-    assert describe_end(-9) == "was ended by SIGKILL"
+def test_the_exit_of_a_process_is_described():
+    assert describe_exit(1) == "exited with status 1"
+    assert describe_exit(-9) == "was killed by SIGKILL"

@@ -22,7 +22,7 @@ def test_a_csv_manifest_has_dimensions_in_its_other_columns(tmp_path):
     assert (second.name, second.dimensions) == ("B, b", {"camera": "east"})
 
 
-def test_a_manifest_as_spreadsheets_write_it_is_read(tmp_path):
+def test_a_manifest_from_a_spreadsheet_is_read(tmp_path):
     manifest = tmp_path / "shop.CSV"
     manifest.write_bytes("\ufeffuri;store\r\nfile:///a.jpg;Lyon, center\r\n".encode())
 
@@ -57,7 +57,7 @@ def test_an_ndjson_manifest_is_read_line_by_line(tmp_path):
     ],
     ids=["no column", "no date", "a cell too many", "no text", "no JSON", "no object", "misspelt"],
 )
-def test_a_manifest_at_fault_is_refused_with_the_line(tmp_path, name, content, message):
+def test_a_faulty_manifest_is_refused_with_the_line(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
 
     with pytest.raises(CommandFailed, match=message):
