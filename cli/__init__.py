@@ -2,10 +2,10 @@
 
 main         the commands, and how each of them ends
 exits        exit statuses, and the error that becomes one line
-terminal     where words go
-environment  settings out of the environment
-client       the HTTP API as calls
-uploads      files and lists to submit
+terminal     data to stdout, notes to stderr
+server       the server that a command talks to, by the client `facetally`
+environment  settings from the environment
+uploads      what a command submits
 output       progress, tables and downloads
 stack        the processes of one machine
 evaluation   labeled pictures

@@ -1,15 +1,16 @@
 """One file for each group of commands. In reading order:
 
-options     options that several commands share
-submit      `submit`
-jobs        `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
-results     `results`, `audience`, `thumbnails`
-run         `run`
-demo        `demo`
-serve       `serve`
-api         `api`
-worker      `worker`
-dispatcher  `dispatcher`, `migrate`
-weights     `weights`
-evaluate    `evaluate`, `evaluations`
+options      options that several commands share
+job_options  options of the commands that make a job
+submit       `submit`
+jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
+results      `results`, `audience`, `thumbnails`
+run          `run`
+demo         `demo`
+serve        `serve`
+api          `api`
+worker       `worker`
+dispatcher   `dispatcher`, `migrate`
+weights      `weights`
+evaluate     `evaluate`, `evaluations`
 """

@@ -71,12 +71,12 @@ def verify() -> ExitStatus:
 
 
 def fetch_missing(weights_dir: Path) -> None:
-    """Fetch what is missing or altered; CommandFailed says why that did not work."""
-    lacking = [s.file.name for s in list_files(weights_dir) if s.state is not FileState.READY]
-    if not lacking:
+    """Fetch what is missing or altered; CommandFailed says why that failed."""
+    missing = [s.file.name for s in list_files(weights_dir) if s.state is not FileState.READY]
+    if not missing:
         tell(f"All weights and samples are in {weights_dir}.")
         return
-    tell(f"Fetching {', '.join(lacking)} into {weights_dir} …")
+    tell(f"Fetching {', '.join(missing)} into {weights_dir} …")
     try:
         fetch_files(weights_dir)
     except ModelUnavailable as error:

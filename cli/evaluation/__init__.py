@@ -1,5 +1,5 @@
 """Labeled pictures. In reading order:
 
 labels    a table of labeled pictures
-analysis  what the models make of them
+analysis  analyzes them, and matches faces with labels
 """

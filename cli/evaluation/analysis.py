@@ -20,12 +20,12 @@ from facetally.options import Submission
 from models.statistics.labeled_pictures import LabeledPicture
 
 ITEMS_PER_PAGE = 1000
-# The pictures may lie anywhere that their labels name; nobody else has the key of this stack.
+# Labels may name pictures in any folder; nobody else has the API key of this stack.
 EVERYWHERE = (Path("/"),)
 
 
 def analyze_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
-    """The item of each row, in their order; every row has a path."""
+    """The item of each row, in order; every row has a path."""
     with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
         key = token_urlsafe(24)
         settings = make_own_settings(Path(folder) / "data", EVERYWHERE, key)
@@ -55,7 +55,7 @@ def _read_items(database_url: str, job_id: int) -> Iterator[StoredItem]:
 
 
 def match_row(row: LabelRow, item: StoredItem) -> LabeledPicture:
-    """The labels of a row beside the face that its picture is taken to be of."""
+    """The labels of a row with the face of its picture that they belong to."""
     face = _find_most_prominent(item)
     return LabeledPicture(
         subject=row.subject,
@@ -67,7 +67,7 @@ def match_row(row: LabelRow, item: StoredItem) -> LabeledPicture:
 
 
 def _find_most_prominent(item: StoredItem) -> StoredFace | None:
-    """A labeled picture shows one person: the largest face, less for being off the center."""
+    """The labeled person is the largest face; faces away from the center count less."""
 
     def prominence(stored: StoredFace) -> float:
         box, width, height = stored.face.box, item.width_pixels or 1, item.height_pixels or 1

@@ -1,7 +1,7 @@
-"""What the nets will run on here, found out before a worker starts.
+"""Finds out which provider the models run on, before a worker starts.
 
-A process of its own opens the net (`python -m cli.stack.provider FOLDER PROVIDER`): a worker's main
-process must hold no session when its children are forked.
+A separate process opens a model (`python -m cli.stack.provider FOLDER PROVIDER`), because the main
+process of a worker must not have a session open when its children are forked.
 """
 
 import subprocess
@@ -30,7 +30,7 @@ def _probe(weights_dir: Path, provider: str) -> str:
     probe = subprocess.run(command, capture_output=True, text=True, check=False)
     if probe.returncode:
         lines = probe.stderr.strip().splitlines()
-        raise CommandFailed(lines[-1] if lines else "The net runtime ended without a word.")
+        raise CommandFailed(lines[-1] if lines else "The model runtime failed without a message.")
     return probe.stdout.strip()
 
 
