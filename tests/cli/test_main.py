@@ -15,18 +15,12 @@ import pytest
 from cli.main import COMMANDS, facetally
 from cli.stack.provider import prepare_models
 from models.nets.graph import CPU, CUDA_EXECUTION
-from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally
+from tests.support.cli import WEIGHTS_DIR, call_facetally
 
 
 @pytest.fixture
 def call(capsys, monkeypatch):
     return partial(call_facetally, capsys, monkeypatch)
-
-
-@pytest.fixture
-def terminal():
-    with Terminal() as opened:
-        yield opened
 
 
 def list_commands():

@@ -1,4 +1,4 @@
-"""The command `facetally` as a process, with an environment of its own and nobody left behind."""
+"""Run the command `facetally` as a process, in its own environment, and leave nothing behind."""
 
 import os
 import subprocess
@@ -29,10 +29,10 @@ Found = TypeVar("Found")
 
 
 class Terminal:
-    """Where commands are started: with a folder for temporary files, empty again after each."""
+    """Starts commands, and gives them a folder for temporary files of their own."""
 
     def __init__(self) -> None:
-        # Its path is short, as that of a socket in it must be.
+        # A short path: the path of a socket in it may not be long.
         self._folder = tempfile.TemporaryDirectory(prefix="cli-")
         self.temporary = Path(self._folder.name)
         self._started: list[subprocess.Popen[str]] = []
@@ -41,7 +41,7 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Whatever a test that failed has left is ended."""
+        """End what a failed test left behind."""
         for process in self.find_processes():
             with suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -57,7 +57,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # Whoever runs the tests may press Ctrl-C for all of them.
+            # Ctrl-C in the terminal of the tests ends the tests, which then end this process.
             start_new_session=True,
         )
         self._started.append(process)
@@ -79,12 +79,12 @@ class Terminal:
         }
 
     def find_processes(self) -> list[psutil.Process]:
-        """Every living process that was started from here, by whomever."""
+        """Every living process that was started from here, directly or by another process."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            # The queue's server writes its title, with the socket's path, over its environment.
+            # The queue's server overwrites its environment with its title, which names the socket.
             marked = process.environ().get(MARK) == self.temporary.name
             titled = self.temporary.name in " ".join(process.cmdline())
             return (marked or titled) and process.status() != psutil.STATUS_ZOMBIE
@@ -92,13 +92,13 @@ class Terminal:
             return False
 
     def is_clean(self) -> bool:
-        """No process and no temporary file is left."""
+        """Whether no process and no temporary file is left."""
         return not self.find_processes() and not list(self.temporary.iterdir())
 
 
 @dataclass(frozen=True)
 class Called:
-    """How a command ended that was called in the test's own process."""
+    """The result of a command that ran in the test's own process."""
 
     returncode: int
     stdout: str
@@ -111,7 +111,7 @@ def call_facetally(
     *words: object,
     **settings: str,
 ) -> Called:
-    """The command without a process of its own: many times as fast."""
+    """Run a command in this process, which is many times as fast as in its own."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     for name, value in settings.items():
@@ -122,7 +122,7 @@ def call_facetally(
 
 
 def read_until(process: subprocess.Popen[str], word: str) -> str:
-    """The line on stderr that has `word`; the lines before it are read and dropped."""
+    """Return the next line on stderr that contains `word`, and drop the lines before it."""
     assert process.stderr is not None
     lines = []
     for line in process.stderr:
@@ -133,7 +133,7 @@ def read_until(process: subprocess.Popen[str], word: str) -> str:
 
 
 def wait_for(look: Callable[[], Found], what: str) -> Found:
-    """What `look` finds, as soon as it finds something."""
+    """Call `look` until it returns something true, and return that."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not (found := look()):
         assert time.monotonic() < deadline, f"waited in vain for {what}"
@@ -142,7 +142,7 @@ def wait_for(look: Callable[[], Found], what: str) -> Found:
 
 
 def copy_samples(folder: Path) -> None:
-    """The sample photographs, of which one has no face."""
+    """Copy the sample photos into a folder; one of them has no face."""
     folder.mkdir(parents=True, exist_ok=True)
     for sample in SAMPLES:
         (folder / Path(sample.name).name).write_bytes((WEIGHTS_DIR / sample.name).read_bytes())

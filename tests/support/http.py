@@ -1,4 +1,4 @@
-"""Forms with files, as browsers and curl send them."""
+"""Upload files to the test client, as browsers and curl do, and read what became of them."""
 
 import io
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from worker.settings import Settings
 
 
 def make_form(files: dict[str, bytes], **fields: object) -> dict[str, object]:
-    """The arguments of a test client's `post`; made in memory, so that no file stays open."""
+    """The arguments for a test client's `post`, made in memory so that no file stays open."""
     parts = [FileStorage(io.BytesIO(content), name) for name, content in files.items()]
     boundary, body = encode_multipart({"files": parts, **fields})
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
@@ -23,7 +23,7 @@ def upload(client: FlaskClient, files: dict[str, bytes], **fields: object) -> Te
 
 
 def results(client: FlaskClient, response: TestResponse) -> dict[str, str]:
-    """What became of each item: its state, or the code of its error."""
+    """The state of each item, or the code of its error."""
     page = client.get(f"/v1/jobs/{response.json['id']}/results?limit=1000").json
     return {
         line["name"]: line["error"]["code"] if line["error"] else line["state"]

@@ -1,4 +1,4 @@
-"""Jobs, claims and results as the tests need them: short ways to say what is usual."""
+"""Short ways to make, claim and record what most tests need."""
 
 from collections.abc import Sequence
 
@@ -60,7 +60,7 @@ def claim(
 def crash(database: Database, chunk: ClaimedChunk, *, seen: bool = True) -> bool:
     with database.write() as session:
         crashed = rescue_chunk(session, chunk.id, chunk.token, seen=seen)
-        # What crashed rests for a moment; tests need not.
+        # A crashed chunk waits for a moment; tests do not.
         session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
     return crashed
 
@@ -88,7 +88,7 @@ def record(database: Database, chunk: ClaimedChunk, results: Sequence[ItemResult
 
 
 def work_all(database: Database, faces: Sequence[Face] = (), fail: Sequence[str] = ()) -> None:
-    """Do all chunks that wait, as a worker would."""
+    """Claim and record all waiting chunks, as a worker would."""
     for chunk_id in hints(database, resend_seconds=-1):
         chunk = claim(database, chunk_id)
         assert chunk is not None

@@ -1,4 +1,4 @@
-"""Clips of real faces, a camera on the network that shows one, and a reader of its pictures."""
+"""Clips of real faces, a network camera that shows a picture, and a reader of live streams."""
 
 import io
 import socket
@@ -22,7 +22,7 @@ JPEG_PAYLOAD = 26
 
 
 def read_sample(name: str, width: int, height: int) -> np.ndarray:
-    """A sample photograph as (H, W, 3) BGR of this size, whole, on gray."""
+    """A whole sample photo on gray, as (H, W, 3) BGR of this size."""
     image = Image.open(SAMPLES / name).convert("RGB")
     image.thumbnail((width, height))
     canvas = Image.new("RGB", (width, height), (90, 90, 90))
@@ -31,7 +31,7 @@ def read_sample(name: str, width: int, height: int) -> np.ndarray:
 
 
 def make_clip(path: Path, bgr: np.ndarray, frames: int, frames_per_second: int = 10) -> Path:
-    """A video that shows one picture all the time."""
+    """Write a video that shows one picture all the time."""
     size = (bgr.shape[1], bgr.shape[0])
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), frames_per_second, size)
     for _ in range(frames):
@@ -41,7 +41,7 @@ def make_clip(path: Path, bgr: np.ndarray, frames: int, frames_per_second: int =
 
 
 def make_avi(path: Path, pictures: list[bytes], side: int) -> Path:
-    """A video of these JPEG files, whose header tells this width and height whatever they have."""
+    """Write a video of these JPEG files whose header claims that they are `side` pixels square."""
     count = len(pictures)
     main = struct.pack("<14I", 100_000, 0, 0, 0, count, 0, 1, 0, side, side, 0, 0, 0, 0)
     times = struct.pack("<IHHIIIIIIII", 0, 0, 0, 0, 1, 10, 0, count, 0, 0, 0)
@@ -60,7 +60,7 @@ def _riff(kind: bytes, *parts: bytes) -> bytes:
 
 
 def make_camera_file(path: Path, bgr: np.ndarray) -> Path:
-    """What Chromium plays as its camera, over and over: one picture."""
+    """Write a file that Chromium plays as its camera, in a loop: one picture."""
     height, width = bgr.shape[:2]
     planes = cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420).tobytes()
     head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode()
@@ -69,7 +69,7 @@ def make_camera_file(path: Path, bgr: np.ndarray) -> Path:
 
 
 def read_parts(response: httpx.Response) -> Iterator[tuple[str, bytes]]:
-    """The type and the content of each part of a stream, until its last boundary."""
+    """Yield the type and content of each part of a stream, up to its last boundary."""
     kind, _, boundary = response.headers["content-type"].partition("; boundary=")
     assert kind == "multipart/x-mixed-replace"
     mark, held = b"--" + boundary.encode(), b""
@@ -98,9 +98,9 @@ def decode(jpeg: bytes) -> np.ndarray:
 
 
 class NetworkCamera:
-    """A camera on the network that speaks RTSP and sends one picture as RTP (RFC 2326 and 2435).
+    """A network camera that speaks RTSP and sends one picture over RTP (RFC 2326 and 2435).
 
-    It breaks off after so many pictures each time; or lets clients in and says nothing.
+    It hangs up after `pictures` pictures, or accepts clients and stays silent.
     """
 
     def __init__(self, bgr: np.ndarray, pictures: int, is_silent: bool = False) -> None:
@@ -167,7 +167,7 @@ class NetworkCamera:
 
 
 def _cut_picture(bgr: np.ndarray) -> Iterator[tuple[bool, bytes]]:
-    """One picture as the payloads of RTP packets: whether it is the last, and its bytes."""
+    """Yield one picture as payloads of RTP packets: whether it is the last, and its bytes."""
     stream = io.BytesIO()
     Image.fromarray(bgr[:, :, ::-1]).save(stream, "JPEG", quality=80, subsampling="4:2:0")
     data = stream.getvalue()

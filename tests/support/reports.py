@@ -22,7 +22,7 @@ def make_job(
     days: Sequence[int | None] = (),
     fail: Sequence[str] = (),
 ) -> None:
-    """An item for each set of dimensions, named by its number, each with these faces."""
+    """Make a job with an item for each dimension set; all items have the same faces."""
     database = Database(settings.database_url)
     items = [
         NewItem(

@@ -1,4 +1,4 @@
-"""Odd pictures made in memory, for tests; nothing here is read from a disk."""
+"""Odd pictures, made in memory."""
 
 import io
 import struct
@@ -26,14 +26,14 @@ def make_scene(width=96, height=64, seed=7):
 
 
 def encode(image, file_format, **options):
-    """`image` as the bytes of a file."""
+    """Encode an image as the bytes of a file."""
     stream = io.BytesIO()
     image.save(stream, file_format, **options)
     return stream.getvalue()
 
 
 def encode_scene(file_format, width=96, height=64, **options):
-    """The scene as a file in one of the formats that are read."""
+    """Encode the scene in one of the supported formats."""
     scene = make_scene(width, height)
     if file_format == "GIF":
         scene = scene.quantize(64)
@@ -108,7 +108,7 @@ def make_deep_tiff(samples, byte_order="<"):
 
 
 def _tiff_entry(byte_order, tag, kind, count, value):
-    # A short that fits its field stands in the field's first two bytes.
+    # A value of two bytes goes into the first two bytes of its field.
     fits = kind == 3 and count == 1
     packed = (
         struct.pack(f"{byte_order}HH", value, 0) if fits else struct.pack(f"{byte_order}I", value)
@@ -117,7 +117,7 @@ def _tiff_entry(byte_order, tag, kind, count, value):
 
 
 def make_bomb(file_format, width=60000, height=60000):
-    """A tiny file whose header claims `width` x `height` pixels."""
+    """Make a tiny file whose header claims `width` x `height` pixels."""
     if file_format == "PNG":
         return make_png(struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), b"\x00" * 64)
     if file_format == "GIF":
@@ -148,7 +148,7 @@ def make_bomb(file_format, width=60000, height=60000):
 
 
 def _gif_frame(width, height):
-    # Disposal 2 makes readers set the whole frame aside while they read the header.
+    # Disposal 2 makes readers allocate the whole frame while they read the header.
     control = b"\x21\xf9\x04\x08\x00\x00\x00\x00"
     return control + b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\x02\x02\x4c\x01\x00;"
 
@@ -161,7 +161,7 @@ def _patch_webp(width, height):
 
 
 def mutate(data, seed, changes=12):
-    """`data` with some bytes overwritten, a piece cut out or doubled, by a seeded chance."""
+    """Overwrite, cut out or repeat some bytes of `data`, at random from a seed."""
     rng = np.random.default_rng(seed)
     hostile = bytearray(data)
     for at in rng.integers(0, len(hostile), changes):

@@ -72,7 +72,7 @@ INTERLACED = (
     "LqQH8vKPQB+F+chsQmzCC/Y2zGBAtemBF1OWUzNOFe8bekRiIZJitavxtKmefFdz4/Bx+LvB83uBwodQeDcv/D+Dwo"
     "Mw"
 )
-# When the frames of the others are shown, in milliseconds.
+# The times of the frames of the other videos, in milliseconds.
 VARYING = (0, 100, 150, 600, 1700, 1750, 2300, 2950)
 EVEN = tuple(range(0, 2000, 250))
 
@@ -86,9 +86,9 @@ def decode_interlaced() -> bytes:
 
 
 def turn_right(mp4: bytes) -> bytes:
-    """As a phone held upright stores it: to be turned by 90 degrees when it is shown."""
+    """Mark a video as one of a phone held upright: players turn it by 90 degrees."""
     header = mp4.index(b"tkhd") + 4
-    # Behind the times, the duration and the layer: nine numbers, of 16.16 and 2.30 bits.
+    # After times, duration and layer come nine numbers of 16.16 and 2.30 bits.
     matrix = header + 40
     one = 1 << 16
     values = struct.pack(">9i", 0, one, 0, -one, 0, 0, 0, 0, 1 << 30)
@@ -96,19 +96,19 @@ def turn_right(mp4: bytes) -> bytes:
 
 
 def forget_duration(mkv: bytes) -> bytes:
-    """As a recorder leaves it that never knew the end: the duration becomes a void."""
+    """Replace the duration by a void element, as recorders do that never knew the end."""
     at = mkv.index(b"\x44\x89\x88")
     return mkv[:at] + b"\xec\x89" + bytes(9) + mkv[at + 11 :]
 
 
 def promise_ages(mkv: bytes) -> bytes:
-    """As if it lasted for thousands of years."""
+    """Claim a duration of thousands of years."""
     at = mkv.index(b"\x44\x89\x88") + 3
     return mkv[:at] + struct.pack(">d", 1e15) + mkv[at + 8 :]
 
 
 def slow_down(mp4: bytes) -> bytes:
-    """As if the clock of its pictures ticked once a second: it lasts for most of an hour."""
+    """Set the clock to one tick per second, which makes it last for most of an hour."""
     timescale = mp4.index(b"mdhd") + 16
     return mp4[:timescale] + struct.pack(">I", 1) + mp4[timescale + 4 :]
 
@@ -118,7 +118,7 @@ def cut_off(video: bytes, part: float = 0.5) -> bytes:
 
 
 def make_sound() -> bytes:
-    """An AVI file with a second of silence and no pictures."""
+    """Make an AVI file with a second of silence and no pictures."""
     wave = struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8)
     stream = struct.pack(
         "<4s4sIHHIIIIIIII8x", b"auds", bytes(4), 0, 0, 0, 0, 1, 8000, 0, 8000, 0, 0, 1

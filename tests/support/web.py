@@ -1,4 +1,4 @@
-"""A real web server on this machine, with a certificate that nobody but the test trusts."""
+"""A real web server on this machine, with a certificate that only the test trusts."""
 
 import ssl
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Page = Callable[[_Handler], None]
 
 
 class WebServer(ThreadingHTTPServer):
-    """Its pages are functions of the request; `asked` tells what was asked for."""
+    """Answers with functions of the request from `pages`, and keeps the requests in `asked`."""
 
     daemon_threads = True
 
@@ -47,7 +47,7 @@ class WebServer(ThreadingHTTPServer):
         return f"{self.scheme}://localhost:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever asks may hang up at any time."""
+        """A client may hang up at any time."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -61,7 +61,7 @@ class WebServer(ThreadingHTTPServer):
 
 
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> Page:
-    """A page that is always the same."""
+    """Make a page that is always the same."""
 
     def page(request: _Handler) -> None:
         request.send_response(status)
@@ -75,13 +75,13 @@ def answer(status: int = 200, body: bytes = b"", **headers: str) -> Page:
 
 
 def in_turn(*pages: Page) -> Page:
-    """Each page once, the last for ever."""
+    """Make a page that answers with each of these once, and then always with the last."""
     left = list(pages)
     return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)
 
 
 def without_end(request: _Handler) -> None:
-    """As much as is taken, and no word of how much that will be."""
+    """Send bytes for as long as the client reads, without a Content-Length."""
     request.send_response(200)
     request.send_header("Connection", "close")
     request.end_headers()
@@ -90,7 +90,7 @@ def without_end(request: _Handler) -> None:
 
 
 def trickle(request: _Handler) -> None:
-    """A byte now and then, for as long as somebody waits."""
+    """Send a byte every 10 ms for as long as the client waits."""
     request.send_response(200)
     request.send_header("Content-Length", "1000")
     request.end_headers()

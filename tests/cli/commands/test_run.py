@@ -14,7 +14,7 @@ from cli.stack.data_folder import LOCK, SCRATCH_PREFIX
 from cli.uploads.files import THUMBNAILS
 from facetally import Options
 from facetally.files import LocalFile
-from tests.support.cli import WEIGHTS_DIR, Terminal, copy_samples, wait_for
+from tests.support.cli import WEIGHTS_DIR, copy_samples, wait_for
 from tests.support.clips import PEOPLE, write_clip
 from tests.support.sample_pictures import encode_scene
 
@@ -26,12 +26,6 @@ FACES = {
 }
 # The command, the queue's server, the API's two, the dispatcher, the worker's two.
 PROCESSES = 7
-
-
-@pytest.fixture
-def terminal():
-    with Terminal() as opened:
-        yield opened
 
 
 @pytest.fixture
