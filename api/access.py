@@ -1,5 +1,6 @@
-"""Who may call: holders of a key, and browsers that logged in with one; and where no keys are set,
-programs on this machine and the pages of this server, but no page of another site.
+"""Who may call: clients with a key, and browsers that logged in with one.
+
+Without keys, only programs on this machine and pages of this server may call, not other sites.
 """
 
 from hmac import compare_digest
@@ -43,16 +44,16 @@ def guard(app: Flask, settings: Settings) -> None:
 
 
 def refuse_open_network(settings: Settings) -> None:
-    """Raise OpenToNetwork where no key is asked for on an address that others can reach."""
+    """Raises OpenToNetwork if no keys are set and other machines can reach the host."""
     if not settings.api_keys and not _is_loopback(settings.host):
         raise OpenToNetwork(
-            f"The API would answer anybody who reaches {settings.host}: set FACETALLY_API_KEYS to "
+            f"The API would answer anyone who can reach {settings.host}. Set FACETALLY_API_KEYS to "
             "one or more keys, separated by commas, or bind to 127.0.0.1."
         )
 
 
 def is_key(given: str, keys: tuple[str, ...]) -> bool:
-    """Whether this is one of the keys, told in a time that does not depend on which."""
+    """Whether this is one of the keys, compared in constant time."""
     known = [compare_digest(key.encode(), given.strip().encode()) for key in keys]
     return any(known)
 
@@ -70,33 +71,31 @@ def _check_session(keys: tuple[str, ...]) -> None:
     if request.method not in SAFE_METHODS and not carries_token(g.session):
         raise ApiError(
             HTTPStatus.FORBIDDEN,
-            "The page is too old, or is not one of this server's: load it again, then try again.",
+            "This page has expired or does not belong to this server. Reload it and try again.",
         )
 
 
 def _unknown() -> ApiError:
     return ApiError(
-        HTTPStatus.UNAUTHORIZED, "Send a key of this server: 'Authorization: Bearer KEY'."
+        HTTPStatus.UNAUTHORIZED, "Send an API key of this server: 'Authorization: Bearer KEY'."
     )
 
 
 def _check_is_local(headers: Headers) -> None:
-    """A page of another site reaches a server on this machine by its visitor's browser: it must
-    not.
-    """
+    """Raises ApiError for a call from another site, which a visitor's browser would carry here."""
     if comes_from_elsewhere(headers) or not _is_loopback(_host_of(headers)):
         raise ApiError(
             HTTPStatus.FORBIDDEN,
-            "Without keys this server answers only programs on its own machine, at 127.0.0.1 or "
-            "localhost; set FACETALLY_API_KEYS to let others in.",
+            "Without API keys this server answers only programs on its own machine, at 127.0.0.1 "
+            "or localhost. Set FACETALLY_API_KEYS to allow other callers.",
         )
 
 
 def comes_from_elsewhere(headers: Headers) -> bool:
-    """Whether a page of another site made its visitor's browser send this."""
+    """Whether a page of another site made its visitor's browser send this request."""
     if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         return True
-    # Browsers that do not send the one send the other with everything that changes something.
+    # Older browsers lack that header, but send Origin with every request that changes something.
     origin = headers.get("Origin")
     return origin is not None and origin.partition("://")[2] != headers.get("Host")
 

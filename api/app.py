@@ -1,4 +1,4 @@
-"""The Flask application put together, and gunicorn around it."""
+"""The Flask application, put together, and gunicorn to serve it."""
 
 import socket
 import struct
@@ -44,23 +44,23 @@ from worker.logs import configure_logging
 from worker.settings import Settings
 
 DESCRIPTION = (
-    "Who is in these pictures? Submit photographs, follow the job, read faces and audience."
+    "See who your audience is. Submit pictures and videos, follow the job, read faces and audience."
 )
-# A part of a form is a file or a field; requests of very many files are split by the client.
+# A part of a form is a file or a field. Clients split uploads of more files.
 MOST_FORM_PARTS = 100_000
 GRACE_SECONDS = 30
 SILENCE_SECONDS = 15
 
 
 class RowNumber(IntegerConverter):
-    """A number in the address of a page that a row may have: any other is of no page."""
+    """A number in a page's address that a row can have; any other number is a 404."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**63 - 1)
 
 
 def create_app(settings: Settings) -> Flask:
-    """The application on these settings; it connects to nothing until it is asked something."""
+    """The application with these settings; nothing connects before it is used."""
     app = OpenAPI(
         "facetally",
         info=Info(title="Facetally", version=version("facetally"), description=DESCRIPTION),
@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
         root_path=str(Path(__file__).parent),
     )
     app.request_class = StagedRequest
-    # An address with an empty part is unknown, and is told so in the one shape of errors.
+    # An address with an empty segment is a 404 in the one shape of errors, not a redirect.
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
@@ -95,7 +95,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def serve(settings: Settings, fd: int | None = None) -> None:
-    """Run gunicorn until a signal stops it, on an inherited socket where `fd` is given."""
+    """Run gunicorn until a signal stops it; with `fd` on an inherited socket."""
     configure_logging()
     if fd is None:
         refuse_open_network(settings)
@@ -104,8 +104,10 @@ def serve(settings: Settings, fd: int | None = None) -> None:
 
 
 class _ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
-    """Lets go of a client that falls silent in the middle of its request: it holds a thread; and of
-    those that only listen, when it is asked to end."""
+    """Disconnects clients that stall during a request, because each occupies a thread.
+
+    When it has to end, it also ends the streams of clients that only listen.
+    """
 
     def enqueue_req(self, conn: Any) -> None:
         limit = struct.pack("ll", SILENCE_SECONDS, 0)
@@ -118,7 +120,7 @@ class _ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishe
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
-    """gunicorn with its settings given here instead of on a command line."""
+    """gunicorn, configured here instead of on a command line."""
 
     def __init__(self, load_app: Callable[[], Flask], bind: str, threads: int) -> None:
         self._load_app = load_app
@@ -129,7 +131,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
             "threads": threads,
             "graceful_timeout": GRACE_SECONDS,
             "loglevel": "warning",
-            # The control socket is a second door that nobody here uses.
+            # A control socket would be one more way in, and nothing uses it.
             "control_socket_disable": True,
         }
         super().__init__()

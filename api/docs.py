@@ -1,4 +1,4 @@
-"""The OpenAPI document and its page, with nothing loaded from elsewhere."""
+"""The OpenAPI document and its page, which loads nothing from elsewhere."""
 
 from pathlib import Path
 
@@ -12,16 +12,16 @@ SWAGGER_FOLDER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "s
 
 @blueprint.get("/openapi.json")
 def show_document() -> Response:
-    """The description of every call, made from the views and schemas themselves."""
+    """The description of every call, generated from views and schemas."""
     app = current_app
     if not isinstance(app, OpenAPI):
-        raise TypeError(f"expected the application to be OpenAPI, got {type(app).__name__}")
+        raise TypeError(f"Expected the application to be OpenAPI, got {type(app).__name__}")
     return jsonify(app.api_doc)
 
 
 @blueprint.get("/docs")
 def show_page() -> str:
-    """Swagger UI over the document."""
+    """Swagger UI with the document."""
     return render_template("docs.html")
 
 
@@ -33,5 +33,5 @@ def show_asset(name: str) -> Response:
 
 @blueprint.get("/docs/start.js")
 def show_start() -> Response:
-    """What starts Swagger UI; a file of its own, so that no page needs inline script."""
+    """The script that starts Swagger UI: a file, because pages have no inline scripts."""
     return send_from_directory(Path(__file__).parent / "static", "docs.js")

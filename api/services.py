@@ -1,12 +1,14 @@
-"""What the views call: opened once per API process, after gunicorn forked it."""
+"""What views share, opened once in each API process, after gunicorn has forked it."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import BoundedSemaphore, Event
 from typing import cast
 
 from celery import Celery
 from flask import Flask, current_app
 
+from api.errors import ApiError
 from api.live.feeds import Feeds
 from db.engine import Database
 from worker.queue.broker import create_queue
@@ -21,7 +23,7 @@ EXTENSION = "facetally"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the queue and the store, and the settings they were opened with."""
+    """Database, queue, store and more, with the settings they were opened with."""
 
     settings: Settings
     database: Database
@@ -30,15 +32,15 @@ class Services:
     sources: Sources
     lane: InteractiveLane
     hints: HintSender
-    # Each stream of events or pictures, and each manifest that is fetched, holds a thread of the
-    # API: half of them stay free for everything else.
+    # Each stream of events or pictures, and each fetch of a manifest, occupies an API thread. Half
+    # of the threads stay free for everything else.
     streams: BoundedSemaphore
     feeds: Feeds
-    # Set when this process is asked to end: whoever answers for long lets go.
+    # Set when this process has to end: long answers then stop.
     ending: Event
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self.hints.close()
         self.feeds.close()
         self.sources.close()
@@ -48,7 +50,7 @@ class Services:
 
 
 def open_services(app: Flask, settings: Settings) -> None:
-    """Open everything; nothing connects before it is used."""
+    """Open all services; nothing connects before it is used."""
     queue = create_queue(settings.redis_url)
     ending = Event()
     database = Database(settings.database_url, connections=settings.api_threads + 1)
@@ -71,6 +73,12 @@ def open_services(app: Flask, settings: Settings) -> None:
     )
 
 
+def take_place(places: BoundedSemaphore, refusal: str) -> None:
+    """Take one of these places, or refuse the request if none is free."""
+    if not places.acquire(blocking=False):
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, refusal, "too_many_streams")
+
+
 def services() -> Services:
-    """The services of the application that answers this request."""
+    """The services of the application that handles this request."""
     return cast(Services, current_app.extensions[EXTENSION])

@@ -1,6 +1,6 @@
 """A browser's session: a cookie signed with the key that opened it, and the token of its forms.
 
-The key itself never goes back to the browser; a key that is taken away ends its sessions.
+The key itself never returns to the browser. Removing a key from the settings ends its sessions.
 """
 
 from collections.abc import Iterable
@@ -19,16 +19,16 @@ TOKEN_HEADER = "X-CSRF-Token"
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """Who logged in, by a number nobody can guess; `form_token` proves that a form is ours."""
+    """A login, under a number nobody can guess. `form_token` proves that a form is from us."""
 
     number: str
     form_token: str
 
 
 def open_session(response: Response, key: str) -> None:
-    """Let the browser that gets `response` come again without the key."""
+    """Let the browser that receives `response` return without the key."""
     cookie = _signer(key).dumps(token_urlsafe(16))
-    # Behind a proxy, encryption ends before us.
+    # A proxy may have decrypted the request.
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
         COOKIE, cookie, LASTS_SECONDS, secure=secure, httponly=True, samesite="Strict"
@@ -36,12 +36,12 @@ def open_session(response: Response, key: str) -> None:
 
 
 def close_session(response: Response) -> None:
-    """Let the browser forget."""
+    """Delete the browser's cookie."""
     response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
 
 
 def find_session(keys: Iterable[str]) -> BrowserSession | None:
-    """The session of this request's cookie, opened with one of `keys`; else None."""
+    """The session of this request's cookie, if one of `keys` opened it."""
     cookie = request.cookies.get(COOKIE, "")
     for key in keys:
         try:
@@ -53,8 +53,7 @@ def find_session(keys: Iterable[str]) -> BrowserSession | None:
 
 
 def carries_token(session: BrowserSession) -> bool:
-    """Whether this request proves that it comes from a page of ours: in a header, or in its
-    form."""
+    """Whether a header or form field of this request proves that it is from one of our pages."""
     given = request.headers.get(TOKEN_HEADER, "")
     if not given and request.mimetype == "application/x-www-form-urlencoded":
         given = request.form.get(TOKEN_FIELD, "")
@@ -62,7 +61,7 @@ def carries_token(session: BrowserSession) -> bool:
 
 
 def current_session() -> BrowserSession | None:
-    """The session that let this request in, if one did."""
+    """The session that authorized this request, if one did."""
     session = g.get("session")
     return session if isinstance(session, BrowserSession) else None
 

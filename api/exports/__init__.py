@@ -1,7 +1,8 @@
 """Results as files. In reading order:
 
 tables   CSV and Parquet, streamed
-export   one kind of entry in each format
+columns  columns that several tables share
+export   one kind of entry in every format
 results  items and their faces
 tracks   people of videos
 coco     pictures and their faces as COCO

@@ -1,4 +1,4 @@
-"""Results as one COCO object, the form that annotation tools read: pictures, then their faces."""
+"""Results as one COCO object, which annotation tools read: pictures, then their faces."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -21,12 +21,12 @@ from db.states import ItemState
 
 FACE = 1
 VISIBLE = 2
-# The order of `landmarks`; right and left are the person's own.
+# In the order of `landmarks`; right and left are as the person sees them.
 KEYPOINTS = ["right_eye", "left_eye", "nose", "right_mouth_corner", "left_mouth_corner"]
 
 
 class CocoInfo(BaseModel):
-    """What the file holds, and when it was made."""
+    """What the file contains, and when it was made."""
 
     description: str
     year: int
@@ -34,7 +34,7 @@ class CocoInfo(BaseModel):
 
 
 class CocoLicense(BaseModel):
-    """Terms of a picture; Facetally knows of none."""
+    """The license of a picture; Facetally knows none."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class CocoLicense(BaseModel):
 
 
 class CocoCategory(BaseModel):
-    """The one kind of thing that is marked."""
+    """The one kind of object that is annotated."""
 
     id: int = FACE
     name: str = "face"
@@ -52,7 +52,7 @@ class CocoCategory(BaseModel):
 
 
 class CocoImage(BaseModel):
-    """A picture that was analyzed; `id` is its item."""
+    """An analyzed picture; `id` is its item."""
 
     id: int
     file_name: str
@@ -74,7 +74,7 @@ class CocoImage(BaseModel):
 
 
 class CocoAttributes(BaseModel):
-    """What the nets say of a face."""
+    """What the models estimate for a face."""
 
     gender: str
     gender_probability: float
@@ -85,7 +85,7 @@ class CocoAttributes(BaseModel):
 
 
 class CocoAnnotation(BaseModel):
-    """A face: `bbox` is x, y, width, height; `keypoints` are x, y and 2 for each landmark."""
+    """A face. `bbox` is x, y, width, height; `keypoints` are x, y and 2 for each landmark."""
 
     id: int
     image_id: int
@@ -121,7 +121,7 @@ class CocoAnnotation(BaseModel):
 
 
 class CocoOut(BaseModel):
-    """Pictures that were analyzed, with or without faces, and the faces in them."""
+    """Analyzed pictures, with or without faces, and the faces in them."""
 
     info: CocoInfo
     licenses: list[CocoLicense]
@@ -143,12 +143,12 @@ def stream_coco(
     read_page: Callable[[], Iterator[StoredItem]],
     read_on: Callable[[], Iterator[StoredItem]],
 ) -> Iterator[str]:
-    """Items are read twice, as pictures come before all faces; nothing but a byte each is kept.
+    """Reads items twice, as pictures precede all faces, and keeps only a byte for each.
 
-    What is analyzed between the two readings is left out. `read_page` may end at a limit that
-    `read_on`, from the same start, goes past: it is left where the first one ended.
+    Items that are analyzed between the two readings are left out. `read_page` may stop at a limit;
+    `read_on` starts at the same item without a limit, and is stopped where `read_page` ended.
     """
-    # At each position 1 where the picture there was listed.
+    # 1 at the position of each listed picture.
     listed = bytearray()
     yield _head(job_id)
     yield from _join(_list_images(read_page(), listed))
@@ -179,7 +179,7 @@ def _list_images(items: Iterable[StoredItem], listed: bytearray) -> Iterator[Coc
     for item in items:
         if item.width_pixels is None or item.height_pixels is None:
             continue
-        # A video has no one picture that its faces could be in.
+        # The faces of a video are not in a single picture.
         if item.state != ItemState.DONE or item.frames is not None:
             continue
         listed.extend(bytes(item.position + 1 - len(listed)))

@@ -4,41 +4,43 @@ from collections.abc import Iterator
 
 import pyarrow
 
+from api.exports.columns import (
+    BOX_COLUMNS,
+    DIMENSIONS,
+    ESTIMATE_COLUMNS,
+    MOMENT,
+    NUMBER,
+    REAL,
+    TEXT,
+    WHOLE,
+    describe_box,
+    describe_estimate,
+)
 from api.exports.export import Export
-from api.exports.tables import REAL, TEXT, WHOLE, Row
+from api.exports.tables import Row
 from api.schemas.faces import FaceOut
 from api.schemas.results import ResultOut, ResultsOut
 from db.item_values import StoredItem
 from db.results.reading import read_results
 
 ITEM_COLUMNS = {
-    "item": pyarrow.int64(),
+    "item": NUMBER,
     "name": TEXT,
     "state": TEXT,
     "error_code": TEXT,
     "error_message": TEXT,
     "width": WHOLE,
     "height": WHOLE,
-    "captured_at": pyarrow.timestamp("us", tz="UTC"),
-    # One map, as the names of dimensions are known only once the last item has been read.
-    "dimensions": pyarrow.map_(TEXT, TEXT),
+    "captured_at": MOMENT,
+    "dimensions": DIMENSIONS,
     "thumbnail": TEXT,
-    "duplicate_of": pyarrow.int64(),
+    "duplicate_of": NUMBER,
 }
 FACE_COLUMNS = {
     "face": WHOLE,
-    "x": WHOLE,
-    "y": WHOLE,
-    "box_width": WHOLE,
-    "box_height": WHOLE,
+    **BOX_COLUMNS,
     "score": REAL,
-    "gender": TEXT,
-    "gender_probability": REAL,
-    "female": REAL,
-    "age_years": REAL,
-    "age_low": WHOLE,
-    "age_high": WHOLE,
-    "age_group": TEXT,
+    **ESTIMATE_COLUMNS,
     "frame": WHOLE,
     "time_seconds": REAL,
     "track": WHOLE,
@@ -73,11 +75,10 @@ def _describe_item(result: ResultOut) -> Row:
 
 
 def _describe_face(face: FaceOut) -> Row:
-    box, gender, age = face.box, face.gender, face.age
     return (
-        *(box.x, box.y, box.width, box.height, face.score),
-        *(gender.value, gender.probability, gender.female),
-        *(age.years, age.low, age.high, age.group),
+        *describe_box(face.box),
+        face.score,
+        *describe_estimate(face.gender, face.age),
         *(face.frame, face.time_seconds, face.track),
     )
 

@@ -1,4 +1,4 @@
-"""A table in the two forms that other programs read, row by row: CSV and Parquet."""
+"""Tables as CSV and Parquet, written row by row while they are sent."""
 
 import csv
 import json
@@ -11,33 +11,31 @@ import pyarrow
 from flask import Response
 from pyarrow.parquet import ParquetWriter
 
-# The types of the columns of a table.
-TEXT, WHOLE, REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
-# What is in memory at a time, some MB; and enough that readers skip and compress well.
+# A group is in memory at once: a few MB, and large enough to compress well and to be skipped.
 ROWS_PER_GROUP = 20_000
-# A spreadsheet takes a text that begins so for a formula.
+# A spreadsheet treats a text that starts like this as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Row = Sequence[object]
 
 
-def reply_file(pieces: Iterable[str] | Iterable[bytes], media_type: str, name: str) -> Response:
-    """An answer that is sent while it is made, and kept by browsers under this name."""
-    response = Response(pieces, mimetype=media_type)
+def reply_file(content: Iterable[str] | Iterable[bytes], media_type: str, name: str) -> Response:
+    """An answer that is sent while it is made, and that browsers save under this name."""
+    response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 def stream_csv(schema: pyarrow.Schema, rows: Iterable[Row]) -> Iterator[str]:
-    """A line of names, then one for each row."""
+    """A line with the names of columns, then one for each row."""
     header: Iterable[Row] = [schema.names]
     for row in chain(header, rows):
         line = StringIO()
-        csv.writer(line).writerow(map(_spell, row))
+        csv.writer(line).writerow(map(_format_cell, row))
         yield line.getvalue()
 
 
-def _spell(value: object) -> object:
+def _format_cell(value: object) -> object:
     if isinstance(value, str):
         return "'" + value if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, datetime):
@@ -50,11 +48,11 @@ def _spell(value: object) -> object:
 def stream_parquet(
     schema: pyarrow.Schema, rows: Iterable[Row], rows_per_group: int = ROWS_PER_GROUP
 ) -> Iterator[bytes]:
-    """A group of rows at a time, each sent before the next is read."""
+    """Parquet, a group of rows at a time; each group is sent before the next is read."""
     outlet = _Outlet()
     waiting = iter(rows)
     with ParquetWriter(outlet, schema, compression="zstd") as writer:
-        # The head goes out at once: whoever waits for it knows that more will come.
+        # The header is sent immediately, so that the client knows the answer has begun.
         yield outlet.take()
         while group := list(islice(waiting, rows_per_group)):
             writer.write_table(_make_table(schema, group))
@@ -71,21 +69,21 @@ def _make_table(schema: pyarrow.Schema, rows: Sequence[Row]) -> pyarrow.Table:
 
 
 class _Outlet(BytesIO):
-    """Keeps what is written until it is taken, and counts on: Parquet notes where things are."""
+    """Keeps written bytes until they are taken. Positions keep counting, as Parquet stores them."""
 
     def __init__(self) -> None:
         super().__init__()
         self._taken = 0
 
     def take(self) -> bytes:
-        piece = self.getvalue()
-        self._taken += len(piece)
+        written = self.getvalue()
+        self._taken += len(written)
         self.seek(0)
         self.truncate()
-        return piece
+        return written
 
     def tell(self) -> int:
         return self._taken + super().tell()
 
     def close(self) -> None:
-        """What is left is still to be taken, after the writer has closed."""
+        """Does nothing: the last bytes are taken after the writer has closed the file."""

@@ -4,51 +4,54 @@ from collections.abc import Iterator
 
 import pyarrow
 
+from api.exports.columns import (
+    BOX_COLUMNS,
+    DIMENSIONS,
+    ESTIMATE_COLUMNS,
+    MOMENT,
+    NUMBER,
+    REAL,
+    TEXT,
+    WHOLE,
+    describe_box,
+    describe_estimate,
+)
 from api.exports.export import Export
-from api.exports.tables import REAL, TEXT, WHOLE, Row
+from api.exports.tables import Row
 from api.schemas.tracks import TrackOut, TracksOut
 from db.videos.tracks import cursor_of, read_tracks
 
 TRACK_SCHEMA = pyarrow.schema(
     {
-        "item": pyarrow.int64(),
+        "item": NUMBER,
         "name": TEXT,
-        "captured_at": pyarrow.timestamp("us", tz="UTC"),
-        "dimensions": pyarrow.map_(TEXT, TEXT),
+        "captured_at": MOMENT,
+        "dimensions": DIMENSIONS,
         "track": WHOLE,
         "first_seconds": REAL,
         "last_seconds": REAL,
         "seconds_visible": REAL,
         "faces": WHOLE,
         "score": REAL,
-        "gender": TEXT,
-        "gender_probability": REAL,
-        "female": REAL,
-        "age_years": REAL,
-        "age_low": WHOLE,
-        "age_high": WHOLE,
-        "age_group": TEXT,
+        **ESTIMATE_COLUMNS,
         "age_spread": REAL,
         "best_frame": WHOLE,
         "best_seconds": REAL,
-        "x": WHOLE,
-        "y": WHOLE,
-        "box_width": WHOLE,
-        "box_height": WHOLE,
+        **BOX_COLUMNS,
         "thumbnail": TEXT,
     }
 )
 
 
 def _make_rows(track: TrackOut) -> Iterator[Row]:
-    gender, age, best = track.gender, track.age, track.best
-    box = best.box
+    best = track.best
     yield (
         *(track.item, track.name, track.captured_at, track.dimensions, track.track),
         *(track.first_seconds, track.last_seconds, track.seconds_visible),
-        *(track.faces, best.score, gender.value, gender.probability, gender.female),
-        *(age.years, age.low, age.high, age.group, track.age_spread),
-        *(best.frame, best.time_seconds, box.x, box.y, box.width, box.height),
+        *(track.faces, best.score),
+        *describe_estimate(track.gender, track.age),
+        *(track.age_spread, best.frame, best.time_seconds),
+        *describe_box(best.box),
         track.thumbnail,
     )
 

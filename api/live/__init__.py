@@ -1,6 +1,6 @@
-"""Cameras and their feeds. In reading order:
+"""Live sources and their feeds. In reading order:
 
-camera_program  the process that decodes one source
-cameras         starts and ends it
-feeds           a source to those who watch it
+camera_program  the process that opens and decodes one source
+cameras         starts that process, reads from it and ends it
+feeds           one source for all its watchers
 """

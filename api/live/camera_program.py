@@ -1,8 +1,7 @@
 """The process that opens one live source and decodes it: `python -m api.live.camera_program`.
 
-Its standard input is a socket to the process that started it (`api.live.cameras`), which may kill
-it
-at any time: a decoder, or a camera's driver, may hang or crash, and costs nobody else anything.
+Its standard input is a socket to the process that started it (`api.live.cameras`) and that may
+kill it at any time: a decoder or a camera's driver may hang or crash without harm to others.
 """
 
 import json
@@ -26,38 +25,39 @@ from models.videos.retrieval import Retriever
 from worker.live_sources import LiveKind
 from worker.memory import bound_memory
 
-PLAN, PICTURE, OVER, LOST = b"S", b"P", b"O", b"L"
+REQUEST, PICTURE, OVER, LOST = b"S", b"P", b"O", b"L"
 HEADER = struct.Struct(">cI")
 ASK = b"?"
-# Twice what the detector sees: fine enough for chips and for a screen, and quick to send.
+# Twice the detector's size: enough detail for faces and for a screen, and quick to send.
 LONGEST_SIDE_PIXELS = 1280
 JPEG_QUALITY = 90
-# What its clock says of a frame may be wrong: no file makes its watchers wait longer for the next.
+# The timestamps in a file may be wrong: watchers never wait longer than this for a frame.
 LONGEST_GAP_SECONDS = 1.0
-# Beside what the program itself takes. A picture of 16384 x 16384 pixels, the largest that FFmpeg
-# decodes, needs nearly all of it; one of 8K and ten that it was made from, a quarter.
+# In addition to the program itself. A picture of 16384 x 16384 pixels, the largest that FFmpeg
+# decodes, needs nearly all of it; an 8K picture with ten reference frames needs a quarter.
 MEMORY_BYTES = 2 << 30
-# Each takes memory for itself, and on its way through them a picture gets older.
+# Every thread takes memory and adds delay.
 DECODER_THREADS = 4
-# FFmpeg, told to reach nothing but the source itself, whatever stands in what it reads.
+# FFmpeg may open nothing but the source itself, whatever the source refers to.
 FFMPEG_OPTIONS = {
     LiveKind.FILE: f"protocol_whitelist;file|format_whitelist;{DEMUXERS}",
     LiveKind.STREAM: "protocol_whitelist;rtsp,rtsps,rtp,tcp,tls|rtsp_transport;tcp|fflags;nobuffer",
 }
 UNOPENED = {
-    LiveKind.FILE: "The source cannot be opened: there is no MP4, MOV, MKV, WebM or AVI file of "
-    "moving pictures that can be read.",
+    LiveKind.FILE: "The source cannot be opened: it is not a readable MP4, MOV, MKV, WebM or AVI "
+    "video.",
 }
-TOO_MUCH = "The source's pictures take more memory than one source may, or cannot be decoded."
+STOPPED = "The source stopped sending pictures."
+TOO_MUCH = "The source's pictures need more memory than allowed, or cannot be decoded."
 
 
 class SourceLost(FacetallyError):
-    """The source cannot be opened, or gives nothing more; the text never holds its address."""
+    """The source cannot be opened, or ended early; the message never contains its address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to open."""
+class CameraRequest:
+    """The source to open, and its limits."""
 
     kind: LiveKind
     address: str
@@ -71,7 +71,7 @@ class Plan:
 
 
 def main() -> None:
-    # A Ctrl-C in the terminal is for the one that started this, whose end is seen by _listen.
+    # Ctrl-C in a terminal is for the parent process; _listen notices when it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with bound_memory(MEMORY_BYTES):
         _serve(socket.socket(fileno=0))
@@ -79,27 +79,27 @@ def main() -> None:
 
 def _serve(connection: socket.socket) -> None:
     _, size = HEADER.unpack(connection.recv(HEADER.size, socket.MSG_WAITALL))
-    plan = Plan.read(connection.recv(size, socket.MSG_WAITALL))
-    asked = Event()
-    listener = Thread(target=_listen, args=(connection, asked), daemon=True)
+    request = CameraRequest.read(connection.recv(size, socket.MSG_WAITALL))
+    wanted = Event()
+    listener = Thread(target=_listen, args=(connection, wanted), daemon=True)
     listener.start()
     try:
-        for picture in _read_pictures(plan, asked):
+        for picture in _read_pictures(request, wanted):
             _send(connection, PICTURE, picture)
         _send(connection, OVER, b"")
     except SourceLost as error:
         _send(connection, LOST, str(error).encode())
     except (cv2.error, MemoryError):
         _send(connection, LOST, TOO_MUCH.encode())
-    # What was sent is still to be read.
+    # Ending now would drop what the parent has not read yet.
     listener.join()
 
 
-def _listen(connection: socket.socket, asked: Event) -> None:
-    """Note each question; end with the one that asks them, whatever the decoder is at."""
+def _listen(connection: socket.socket, wanted: Event) -> None:
+    """Note each request for a picture. End with the parent, whatever the decoder is doing."""
     try:
         while connection.recv(1):
-            asked.set()
+            wanted.set()
     finally:
         os._exit(0)
 
@@ -108,59 +108,59 @@ def _send(connection: socket.socket, kind: bytes, content: bytes) -> None:
     connection.sendall(HEADER.pack(kind, len(content)) + content)
 
 
-def _read_pictures(plan: Plan, asked: Event) -> Iterator[bytes]:
-    """The first picture that comes after each question; those nobody asked for are let go."""
-    capture, retriever = _open(plan), Retriever()
+def _read_pictures(request: CameraRequest, wanted: Event) -> Iterator[bytes]:
+    """The first picture after each request; the pictures in between are dropped."""
+    capture, retriever = _open(request), Retriever()
     pace = Pace()
-    asked.wait()
+    wanted.wait()
     frames = 0
     while capture.grab():
         frames += 1
-        if plan.kind is LiveKind.FILE:
+        if request.kind is LiveKind.FILE:
             pace.wait_for(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-        if asked.is_set():
-            asked.clear()
-            yield _encode(retrieve_frame(retriever, capture, plan))
+        if wanted.is_set():
+            wanted.clear()
+            yield _encode(retrieve_frame(retriever, capture, request))
     if not frames:
-        raise SourceLost("The source was opened, but gave no picture.")
-    if plan.kind is not LiveKind.FILE:
-        raise SourceLost("The source broke off.")
+        raise SourceLost("The source was opened, but sent no picture.")
+    if request.kind is not LiveKind.FILE:
+        raise SourceLost(STOPPED)
 
 
-def _open(plan: Plan) -> cv2.VideoCapture:
-    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = FFMPEG_OPTIONS.get(plan.kind, "")
+def _open(request: CameraRequest) -> cv2.VideoCapture:
+    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = FFMPEG_OPTIONS.get(request.kind, "")
     cv2.setNumThreads(DECODER_THREADS)
-    milliseconds = round(plan.read_seconds * 1000)
+    milliseconds = round(request.read_seconds * 1000)
     bounds = [
         *(cv2.CAP_PROP_N_THREADS, DECODER_THREADS),
         *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds),
         *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds),
     ]
-    if plan.kind is LiveKind.DEVICE:
-        capture = cv2.VideoCapture(int(plan.address))
+    if request.kind is LiveKind.DEVICE:
+        capture = cv2.VideoCapture(int(request.address))
     else:
-        capture = cv2.VideoCapture(plan.address, cv2.CAP_FFMPEG, bounds)
+        capture = cv2.VideoCapture(request.address, cv2.CAP_FFMPEG, bounds)
     if not capture.isOpened():
-        raise SourceLost(UNOPENED.get(plan.kind, "The source cannot be opened."))
+        raise SourceLost(UNOPENED.get(request.kind, "The source cannot be opened."))
     pixels = capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
-    _check_size(pixels, plan)
+    _check_size(pixels, request)
     return capture
 
 
-def _check_size(pixels: float, plan: Plan) -> None:
-    if pixels > plan.max_pixels:
-        raise SourceLost(f"The source's pictures have more than {plan.max_pixels} pixels.")
+def _check_size(pixels: float, request: CameraRequest) -> None:
+    if pixels > request.max_pixels:
+        raise SourceLost(f"The source's pictures have more than {request.max_pixels} pixels.")
 
 
 class Pace:
-    """Lets the frames of a file come when they are due."""
+    """Delays the frames of a file until they are due."""
 
     def __init__(self) -> None:
         self._due = monotonic()
         self._seconds: float | None = None
 
     def wait_for(self, seconds: float) -> None:
-        """Until the frame that the file has at `seconds` is due; one that is late, not at all."""
+        """Wait until the frame at `seconds` in the file is due, unless it is late."""
         gap = 0.0 if self._seconds is None else seconds - self._seconds
         self._seconds = seconds
         self._due += min(max(gap, 0.0), LONGEST_GAP_SECONDS)
@@ -168,9 +168,9 @@ class Pace:
 
 
 def retrieve_frame(
-    retriever: Retriever, capture: cv2.VideoCapture, plan: Plan
+    retriever: Retriever, capture: cv2.VideoCapture, request: CameraRequest
 ) -> NDArray[np.uint8]:
-    """The frame that was grabbed: (H, W, 3) BGR. What the header tells of its size may be wrong."""
+    """The grabbed frame, (H, W, 3) BGR. It may be larger than the header says."""
     try:
         bgr = retriever.read(capture)
     except TooLargeItem as error:
@@ -178,8 +178,8 @@ def retrieve_frame(
     except ItemError as error:
         raise SourceLost(str(error)) from error
     if bgr is None:
-        raise SourceLost("The source broke off.")
-    _check_size(bgr.shape[0] * bgr.shape[1], plan)
+        raise SourceLost(STOPPED)
+    _check_size(bgr.shape[0] * bgr.shape[1], request)
     return bgr
 
 

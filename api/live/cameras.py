@@ -1,4 +1,4 @@
-"""A live source as who shows it sees it: a process of its own, asked for one picture at a time."""
+"""A live source as a process of its own, which sends one picture for each request."""
 
 import json
 import os
@@ -11,25 +11,25 @@ from time import monotonic
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from api.live.camera_program import ASK, HEADER, LONGEST_SIDE_PIXELS, LOST, OVER, PICTURE, PLAN
+from api.live.camera_program import ASK, HEADER, LONGEST_SIDE_PIXELS, LOST, OVER, PICTURE, REQUEST
 from models.errors import FacetallyError
 from worker.live_sources import LiveSource
 from worker.settings import PREFIX
 
-# A source that falls silent is opened anew before the wait for it is over.
+# A silent source is reopened before the wait for it is over.
 READS_PER_WAIT = 3
-# The most that the program means to send: a picture as large as its pixels, or one sentence.
+# The most that the program sends: an uncompressed picture, or one sentence.
 MOST_BYTES = {PICTURE: 3 * LONGEST_SIDE_PIXELS**2, OVER: 0, LOST: 1000}
-GONE = "The source's decoder ended by itself."
-STRANGE = "The source's decoder sent what is no picture of a source, and was ended."
+GONE = "The decoder of the source ended unexpectedly."
+STRANGE = "The decoder of the source sent something other than a picture, and was ended."
 
 
 class SourceUnavailable(FacetallyError):
-    """A live source gives no picture: see that it is switched on, and that its address is right."""
+    """A live source sends no picture: check that it is switched on and its address is correct."""
 
 
 class Camera:
-    """A source that is open until `close`, which ends whatever it is at."""
+    """A source that is open until `close`, which kills its process."""
 
     def __init__(self, source: LiveSource, max_pixels: int, wait_seconds: float) -> None:
         self._wait_seconds = wait_seconds
@@ -39,14 +39,14 @@ class Camera:
             with theirs:
                 self._process = _start_program(theirs)
             undo.callback(self.close)
-            self._send(_write_plan(source, max_pixels, wait_seconds))
+            self._send(_write_request(source, max_pixels, wait_seconds))
             undo.pop_all()
 
     def read(self, deadline: float) -> bytes | None:
-        """The next picture as a JPEG file, None where a file is over; raises SourceUnavailable."""
+        """The next picture as JPEG, or None at the end of a file; raises SourceUnavailable."""
         self._send(ASK)
         kind, size = HEADER.unpack(self._receive(HEADER.size, deadline))
-        # What decodes a hostile stream may have fallen into its hands.
+        # A hostile stream may have taken over the program that decodes it.
         if size > MOST_BYTES.get(kind, -1):
             raise SourceUnavailable(STRANGE)
         content = self._receive(size, deadline)
@@ -60,7 +60,7 @@ class Camera:
         self._process.wait()
 
     def _send(self, content: bytes) -> None:
-        # Where it has ended, what it said last is still to be read.
+        # If the program has ended, its last message can still be read.
         with suppress(BrokenPipeError):
             self._socket.sendall(content)
 
@@ -69,20 +69,20 @@ class Camera:
         try:
             while len(received) < size:
                 self._socket.settimeout(max(deadline - monotonic(), 0.001))
-                piece = self._socket.recv(size - len(received))
-                if not piece:
+                block = self._socket.recv(size - len(received))
+                if not block:
                     raise SourceUnavailable(GONE)
-                received += piece
+                received += block
         except TimeoutError:
             waited = f"{self._wait_seconds:g} seconds"
-            raise SourceUnavailable(f"The source gave no picture for {waited}.") from None
+            raise SourceUnavailable(f"The source sent no picture for {waited}.") from None
         except ConnectionResetError:
             raise SourceUnavailable(GONE) from None
         return bytes(received)
 
 
 def _check_picture(content: bytes) -> bytes:
-    """The same bytes: a JPEG file whose header tells no larger a picture than the program sends."""
+    """`content`, if its header is that of a JPEG no larger than the program sends."""
     try:
         with JpegImageFile(BytesIO(content)) as image:
             longest = max(image.size)
@@ -98,7 +98,7 @@ def _start_program(connection: socket.socket) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "api.live.camera_program"],
         stdin=connection.fileno(),
-        # Decoders speak of addresses, in which passwords may stand.
+        # Decoders print addresses, which may contain passwords.
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=_plain_environ(),
@@ -106,16 +106,16 @@ def _start_program(connection: socket.socket) -> subprocess.Popen[bytes]:
 
 
 def _plain_environ() -> dict[str, str]:
-    """Ours without its settings: what decodes pictures from elsewhere needs no password."""
+    """Our environment without settings, as the decoder of foreign data needs no passwords."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
-def _write_plan(source: LiveSource, max_pixels: int, wait_seconds: float) -> bytes:
-    plan = {
+def _write_request(source: LiveSource, max_pixels: int, wait_seconds: float) -> bytes:
+    fields = {
         "kind": source.kind,
         "address": source.address,
         "max_pixels": max_pixels,
         "read_seconds": wait_seconds / READS_PER_WAIT,
     }
-    content = json.dumps(plan).encode()
-    return HEADER.pack(PLAN, len(content)) + content
+    content = json.dumps(fields).encode()
+    return HEADER.pack(REQUEST, len(content)) + content

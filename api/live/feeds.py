@@ -1,5 +1,6 @@
-"""Live sources while somebody watches them: each is read, analyzed and drawn once for all its
-watchers, and nothing of it is kept.
+"""Live sources that are being watched: each is read, analyzed and drawn once for all its watchers.
+
+Nothing is stored.
 """
 
 import logging
@@ -19,15 +20,15 @@ from worker.settings import Settings
 logger = logging.getLogger(__name__)
 
 MOST_PICTURES_PER_SECOND = 10
-# How often in a row a source that broke off is opened anew, and the pause before.
+# A lost source is reopened this many times in a row, each time after a pause.
 REOPENINGS = 3
 PAUSE_SECONDS = 1.0
 POLL_SECONDS = 0.5
-FAULT = "The feed failed through a fault of ours, which was logged."
+FAULT = "Something went wrong on our side. The error has been logged."
 
 
 class Feeds:
-    """The feeds that are watched, and the places for those who watch."""
+    """The feeds that are being watched, with a limited number of places for watchers."""
 
     def __init__(self, settings: Settings, queue: Celery, ending: Event) -> None:
         self._settings = settings
@@ -35,7 +36,7 @@ class Feeds:
         self._lock = Lock()
         self._feeds: dict[str, Feed] = {}
         self.places = BoundedSemaphore(settings.live_streams)
-        # A lane of their own: they take no place of those who send pictures.
+        # A separate lane, so that feeds take no place from clients that send pictures.
         self._lane = InteractiveLane(
             settings.redis_url,
             queue,
@@ -44,7 +45,7 @@ class Feeds:
         )
 
     def watch(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":
-        """A place at the feed of `source`, which starts if nobody watches it yet."""
+        """Join the feed of `source`, which is started if nobody watches it yet."""
         with self._lock:
             running = self._feeds.get(source.name)
             if running is not None:
@@ -58,7 +59,7 @@ class Feeds:
         watcher = Watcher(feed, hang_up)
         feed.join(watcher)
         feed.thread.start()
-        # Not before: one that cannot start would keep all who come later waiting.
+        # Only now: a feed that could not start would keep later watchers waiting.
         self._feeds[source.name] = feed
         return watcher
 
@@ -75,7 +76,7 @@ class Feeds:
 
 
 class Watcher:
-    """One client of a feed. `hang_up` ends its connection, whatever is still to be sent."""
+    """One client of a feed. `hang_up` closes its connection, even while something is being sent."""
 
     def __init__(self, feed: "Feed", hang_up: Callable[[], None]) -> None:
         self._feed = feed
@@ -84,8 +85,10 @@ class Watcher:
         self._sending_since: float | None = None
 
     def next_picture(self) -> bytes | None:
-        """One it has not seen, None at the end; raises SourceUnavailable. It counts as taken when
-        the next is asked for."""
+        """A picture it has not seen, or None at the end; raises SourceUnavailable.
+
+        The client has received a picture once it calls for the next one.
+        """
         self._sending_since = None
         newer = self._feed.wait_newer(self._seen)
         self._sending_since = monotonic()
@@ -97,7 +100,7 @@ class Watcher:
     def drop_if_stalled(self, patience_seconds: float) -> None:
         since = self._sending_since
         if since is not None and monotonic() - since > patience_seconds:
-            logger.info("a client took no picture and was let go")
+            logger.info("disconnected a client that reads no pictures")
             self._hang_up()
 
     def leave(self) -> None:
@@ -105,7 +108,7 @@ class Watcher:
 
 
 class Feed:
-    """One source that is watched: it ends when it is over, fails, or nobody watches any more."""
+    """One watched source. It ends when the source ends or fails, or when nobody watches it."""
 
     def __init__(
         self,
@@ -125,12 +128,12 @@ class Feed:
         self._number, self._picture = 0, b""
         self._silent_until = 0.0
         self._has_ended = False
-        # Why, unless it was over or nobody watched any more.
+        # Why it failed; None unless it did.
         self._fault: str | None = None
         self.thread = Thread(target=self._run, name=f"feed {source.name}", daemon=True)
 
     def join(self, watcher: Watcher) -> bool:
-        """Whether it is now one of those who watch; not where the feed has ended."""
+        """Add a watcher; False if the feed has ended."""
         with self._changed:
             if self._has_ended:
                 return False
@@ -143,7 +146,7 @@ class Feed:
             self._changed.notify_all()
 
     def wait_newer(self, number: int) -> tuple[int, bytes] | None:
-        """The next picture after that of `number`; None once it is over, or the API ends."""
+        """The next picture after `number`, or None at the end of the feed or the API."""
         with self._changed:
             while self._number <= number and not self._has_ended:
                 self._changed.wait(POLL_SECONDS)
@@ -167,7 +170,7 @@ class Feed:
         with self._changed:
             self._has_ended, self._fault = True, fault
             self._changed.notify_all()
-        # A client that stalls may still hold the last picture.
+        # A stalled client may still be receiving the last picture.
         while self._watchers and not self._ending.is_set():
             self._drop_stalled()
             self._pause(POLL_SECONDS)
@@ -184,13 +187,13 @@ class Feed:
             except SourceUnavailable as error:
                 if self._number > shown:
                     first, reopened = None, 0
-                # What went wrong first tells more than that there was no time left in the end.
+                # The first error says more than the timeout in the end.
                 first, reopened = first or error, reopened + 1
                 is_late = monotonic() + PAUSE_SECONDS > self._silent_until
                 if self._source.kind is LiveKind.FILE or reopened > REOPENINGS or is_late:
                     raise first from None
                 logger.info(
-                    "a live source is opened anew",
+                    "reopening a live source",
                     extra={"source": self._source.name, "problem": str(error)},
                 )
             self._pause(PAUSE_SECONDS)
@@ -198,19 +201,19 @@ class Feed:
     def _show_camera(self) -> None:
         with closing(Camera(self._source, self._max_pixels, self._patience_seconds)) as camera:
             while self._end_unless_watched():
-                asked_at = monotonic()
+                requested_at = monotonic()
                 picture = camera.read(self._silent_until)
                 if picture is None:
                     return
                 self._show(picture)
-                self._pause(asked_at + 1 / MOST_PICTURES_PER_SECOND - monotonic())
+                self._pause(requested_at + 1 / MOST_PICTURES_PER_SECOND - monotonic())
 
     def _end_unless_watched(self) -> bool:
-        """Let go of who takes nothing, end where nobody is left, and tell whether it goes on."""
+        """Drop stalled watchers, and end if none is left. Returns whether the feed continues."""
         self._drop_stalled()
         with self._changed:
             if not self._watchers:
-                # Whoever comes from now on gets a feed of its own.
+                # Later watchers get a new feed.
                 self._has_ended = True
             return not self._has_ended and not self._ending.is_set()
 
@@ -218,7 +221,7 @@ class Feed:
         try:
             drawn = self._lane.draw_faces(picture)
         except FacetallyError as error:
-            # No worker answers, or this one picture is broken: the next may fare better.
+            # No worker answers, or this picture is damaged: the next one may succeed.
             if monotonic() + PAUSE_SECONDS > self._silent_until:
                 raise SourceUnavailable(str(error)) from error
             self._pause(PAUSE_SECONDS)

@@ -16,17 +16,17 @@ from models.statistics.shares import Share
 
 GROUPINGS = ("gender", "age_band")
 MOST_BY_DIMENSIONS = 4
-# Before the one and behind the other there is no whole month.
+# Beyond these days there is no whole month within the years 1 to 9999.
 EARLIEST_LAST_DAY, LATEST_FIRST_DAY = date(1, 1, 31), date(9999, 11, 30)
 
 
 class AudienceParameters(WithDimensions):
-    """Whose faces, and how they are grouped; also any number of `dimension.<name>=<value>`.
+    """Whose faces to count and how to group them; also any number of `dimension.<name>=<value>`.
 
-    `by` is a list of `gender`, `age_band`, one of `day`, `week` and `month`, and names of
-    dimensions (`dimension.<name>` for one that is called as any of these). `from` and `to` are days
-    in UTC, both included; pictures of which no day is known are then left out. CSV and Parquet hold
-    the groups alone; what they rest on is in JSON.
+    `by` is a comma-separated list of `gender`, `age_band`, one of `day`, `week` and `month`, and
+    names of dimensions. Write `dimension.<name>` for a dimension with the name of another grouping.
+    `from` and `to` are days in UTC, both included; they leave out pictures without a known day. CSV
+    and Parquet contain the groups only; JSON also says how many items they are based on.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -37,29 +37,38 @@ class AudienceParameters(WithDimensions):
     first_day: Annotated[date, Field(le=LATEST_FIRST_DAY)] | None = Field(None, alias="from")
     last_day: Annotated[date, Field(ge=EARLIEST_LAST_DAY)] | None = Field(None, alias="to")
     by: Text = "gender,age_band"
-    bands: Text = Field("marketing", description="A preset, or a list such as 0-17,18-34,35-120.")
+    bands: Text = Field(
+        "marketing",
+        description="marketing, adience, life_stage, or a list such as 0-17,18-34,35-120.",
+    )
     count: Literal["faces", "people"] = "faces"
-    calibration: Name | None = Field(None, description="The evaluation to correct shares with.")
+    calibration: Name | None = Field(
+        None, description="The name of the evaluation that corrects the shares."
+    )
 
     @model_validator(mode="after")
     def _require_order(self) -> Self:
         if self.first_day and self.last_day and self.first_day > self.last_day:
-            raise ValueError("from must not come after to")
+            raise ValueError("from must not be later than to")
         return self
 
     def to_query(self, min_cell: int, calibration: Evaluation | None) -> AudienceQuery:
-        """Raises ValueError, with a sentence, for groups or bands that make no sense."""
+        """Raises ValueError with a message for the caller if groups or bands are not valid."""
         parts = list(dict.fromkeys(part.strip() for part in self.by.split(",") if part.strip()))
         periods = [part for part in parts if part in list(Period)]
         if len(periods) > 1:
-            raise ValueError(f"by takes one of day, week and month, got {', '.join(periods)}.")
+            raise ValueError(
+                f"by takes only one of day, week and month, but got {', '.join(periods)}."
+            )
         names = [
             part.removeprefix(DIMENSION_PREFIX)
             for part in parts
             if part not in (*GROUPINGS, *Period)
         ]
         if len(names) > MOST_BY_DIMENSIONS:
-            raise ValueError(f"by takes at most {MOST_BY_DIMENSIONS} dimensions, got {len(names)}.")
+            raise ValueError(
+                f"by takes at most {MOST_BY_DIMENSIONS} dimensions, but got {len(names)}."
+            )
         return AudienceQuery(
             bands=parse_bands(self.bands),
             by_gender="gender" in parts,
@@ -80,10 +89,10 @@ class AudienceParameters(WithDimensions):
 
 
 class AudienceOut(BaseModel):
-    """Who was there, and how much of what was submitted that rests on.
+    """The audience, and the items it is based on.
 
-    Counts of faces under `min_cell` are withheld and others rounded to a multiple of it. Where
-    dimensions or days are asked for, `items` are those that ended, as what waits is not known.
+    Counts of faces below `min_cell` are withheld, and others are rounded to a multiple of it. With
+    a filter or grouping by dimension or day, `items` counts only items that have ended.
     """
 
     items: int

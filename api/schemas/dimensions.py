@@ -18,15 +18,17 @@ DIMENSION_PREFIX = "dimension."
 
 
 class WithDimensions(BaseModel):
-    """Takes any number of `dimension.<name>=<value>` beside what it names."""
+    """Takes any number of `dimension.<name>=<value>` in addition to its own parameters."""
 
     model_config = ConfigDict(extra="allow")
 
     @model_validator(mode="after")
-    def _know_every_name(self) -> Self:
+    def _check_names(self) -> Self:
         for name in self.__pydantic_extra__ or {}:
             if not name.startswith(DIMENSION_PREFIX) or name == DIMENSION_PREFIX:
-                raise ValueError(f"there is no parameter {name!r}")
+                raise ValueError(
+                    f"there is no parameter {name!r}; write a dimension as dimension.<name>=<value>"
+                )
         return self
 
     def dimensions(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""How accurate the models were on labeled pictures, as the API answers it."""
+"""Evaluations: how accurate the models are on labeled pictures."""
 
 from datetime import datetime
 from typing import Self
@@ -32,7 +32,7 @@ class EvaluationSummary(BaseModel):
 
 
 class EvaluationOut(EvaluationSummary):
-    """An evaluation; `labeled` counts its faces by their labels and predictions."""
+    """An evaluation. `labeled` counts its faces by label and prediction."""
 
     labeled: list[LabeledFaces]
 
@@ -44,6 +44,6 @@ class EvaluationsOut(BaseModel):
 
 
 class EvaluationPath(BaseModel):
-    """The name of an evaluation."""
+    """An evaluation by its name."""
 
     name: Name

@@ -1,4 +1,4 @@
-"""Faces as they come back over HTTP."""
+"""Faces, and the analysis of one picture."""
 
 from dataclasses import asdict
 from typing import Literal, Self
@@ -10,7 +10,7 @@ from models.face import AgeEstimate, Gender
 
 
 class BoxOut(BaseModel):
-    """Pixels of the picture as a person sees it."""
+    """A box in pixels of the picture, after its EXIF rotation."""
 
     x: int
     y: int
@@ -19,7 +19,7 @@ class BoxOut(BaseModel):
 
 
 class GenderOut(BaseModel):
-    """The gender a viewer would perceive: `female` is its raw probability."""
+    """Perceived gender. `probability` belongs to `value`; `female` is the raw probability."""
 
     value: Literal["female", "male", "unknown"]
     probability: float
@@ -37,7 +37,7 @@ class GenderOut(BaseModel):
 
 
 class AgeOut(BaseModel):
-    """Apparent age: expected years, a central 80 % interval, and the nearest Adience group."""
+    """Apparent age in years, with a central 80% interval and the nearest Adience group."""
 
     years: float
     low: int
@@ -50,7 +50,7 @@ class AgeOut(BaseModel):
 
 
 class FaceOut(BaseModel):
-    """One face; `frame`, `time_seconds` and `track` are those of a video, null in a photograph."""
+    """One face. `frame`, `time_seconds` and `track` are null unless the item is a video."""
 
     box: BoxOut
     score: float
@@ -77,7 +77,7 @@ class FaceOut(BaseModel):
 
 
 class AnalysisOut(BaseModel):
-    """The faces of one picture, of which nothing was kept."""
+    """The faces in one picture that was not stored."""
 
     width: int
     height: int

@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 LONGEST_NAME = 1024
-# No database of ours takes a NUL, nor half of a character.
+# PostgreSQL stores no NUL, and neither database stores half of a surrogate pair.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _refuse_unstorable(text: str) -> str:
     if UNSTORABLE.search(text):
-        raise ValueError("the text holds a NUL or half of a character")
+        raise ValueError("the text contains a NUL or an incomplete character")
     return text
 
 
@@ -21,7 +21,7 @@ def _assume_utc(moment: datetime) -> datetime:
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
-        raise ValueError("the moment lies outside the years 1 to 9999") from None
+        raise ValueError("the date must be within the years 1 to 9999") from None
 
 
 Moment = Annotated[datetime, AfterValidator(_assume_utc)]
@@ -33,7 +33,7 @@ Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Strict(BaseModel):
-    """Refuses what it does not know, so that a misspelt field is never silently ignored."""
+    """Refuses unknown fields, so that a misspelled one is never silently ignored."""
 
     model_config = ConfigDict(extra="forbid")
 

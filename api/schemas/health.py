@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 
 class HealthOut(BaseModel):
-    """Whether this process answers, or, for readiness, what it found of the others."""
+    """The state of the system; `checks` has one entry for each part."""
 
     status: Literal["ok", "degraded", "unavailable"]
     checks: dict[str, str] = {}

@@ -10,20 +10,21 @@ from db.item_values import STORE_SCHEME, Failure, NewItem
 from db.states import ErrorCode
 
 FORBIDDEN = Failure(
-    ErrorCode.FORBIDDEN_SOURCE, "An item cannot be named by an address in the store; upload it."
+    ErrorCode.FORBIDDEN_SOURCE,
+    "An item cannot refer to a file in the store of this server. Upload the file instead.",
 )
 
 
 def clean_name(name: str) -> str:
-    """An item's name as results may show it: forward slashes, nothing that steers a terminal."""
+    """An item's name, safe to show: forward slashes, and no control characters for terminals."""
     visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", name)
-    # A name that is not UTF-8 reaches us in pieces that no database takes.
-    sound = visible.encode(errors="replace").decode()
-    return sound.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"
+    # A name that is not UTF-8 arrives with surrogates, which no database stores.
+    storable = visible.encode(errors="replace").decode()
+    return storable.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"
 
 
 class ItemBody(Strict):
-    """An item by its address; `name` is how results call it, its address where none is given."""
+    """An item by its address. Results show it under `name`, which defaults to the address."""
 
     uri: Uri
     name: Name | None = None
@@ -32,15 +33,14 @@ class ItemBody(Strict):
 
     def to_item(self) -> NewItem:
         name = clean_name(self.name or self.uri)
-        # Only the server itself gives out addresses in its store: they lead to others' uploads,
-        # too.
+        # Only the server itself uses addresses in its store: they also lead to uploads of others.
         refusal = FORBIDDEN if self.uri.startswith(STORE_SCHEME) else None
-        # Without its address it stays refused: a retry would follow it.
+        # A retry would read the address, so a refused item does not keep it.
         uri = "" if refusal else self.uri
         return NewItem(name, uri, self.captured_at, self.dimensions, refusal)
 
 
 class ItemPath(BaseModel):
-    """The number of an item."""
+    """An item by its number."""
 
     item_id: Number

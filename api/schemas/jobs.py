@@ -13,13 +13,13 @@ from db.states import ErrorCode, JobState
 
 
 class JobPath(BaseModel):
-    """The number of a job."""
+    """A job by its number."""
 
     job_id: Number
 
 
 class JobsQuery(Strict):
-    """Which jobs; `cursor` is the `next_cursor` of the page before."""
+    """Which jobs to list. `cursor` is the `next_cursor` of the previous page."""
 
     state: JobState | None = None
     limit: int = Field(20, ge=1, le=100)
@@ -27,14 +27,16 @@ class JobsQuery(Strict):
 
 
 class EventsQuery(Strict):
-    """Which jobs to follow."""
+    """The jobs to follow."""
 
     job: list[Number] = Field(min_length=1, max_length=100)
 
 
 class CountsOut(BaseModel):
-    """At every moment items = waiting + running + done + failed + cancelled; of those `done`,
-    `duplicates` have the bytes of another."""
+    """Items by state: items = waiting + running + done + failed + cancelled at all times.
+
+    `duplicates` counts the items among those `done` that have the same bytes as another item.
+    """
 
     items: int
     waiting: int
@@ -47,7 +49,7 @@ class CountsOut(BaseModel):
 
 
 class TimestampsOut(BaseModel):
-    """When the job came into each state; null where it has not."""
+    """When the job reached each state, or null if it has not."""
 
     created: datetime
     queued: datetime | None
@@ -59,7 +61,7 @@ class TimestampsOut(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """What an erased job held; `erased_at` is null until the last of it is gone."""
+    """What an erased job contained. `erased_at` is null until everything is gone."""
 
     items: int
     faces: int
@@ -70,7 +72,7 @@ class ReceiptOut(BaseModel):
 
 
 class PauseOut(BaseModel):
-    """Why a job waits: how its first items failed, with an example, and what to do about it."""
+    """Why a job is paused: the error of its first items, an example, and what to do."""
 
     at: datetime
     code: ErrorCode
@@ -78,8 +80,11 @@ class PauseOut(BaseModel):
 
 
 class VideosOut(BaseModel):
-    """How many videos are under way, the part of them that is looked at, and the part that is drawn
-    of their annotated copies."""
+    """Progress of the videos of a job.
+
+    `running` is the number of videos in progress, `looked_at` the share of them that is analyzed
+    (0 to 1), and `copied` the share of their annotated videos that is drawn.
+    """
 
     running: int
     looked_at: float
@@ -92,7 +97,7 @@ class VideosOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job and how far it is."""
+    """A job and its progress."""
 
     id: int
     state: JobState
@@ -114,7 +119,7 @@ class JobOut(BaseModel):
             id=job.id,
             state=job.state,
             tags=list(job.tags),
-            # What was taken once is told as it is, whatever is refused today.
+            # Not validated: options that were accepted under older limits are still shown.
             options=OptionsBody.model_construct(**asdict(job.options)),
             counts=CountsOut(**asdict(job.counts)),
             videos=None if job.videos is None else VideosOut.of(job.videos),

@@ -8,24 +8,25 @@ from pydantic import Field, model_validator
 from api.schemas.fields import Strict
 from db.job_values import Duplicates, JobOptions, ThumbnailKind
 
-# Once in 100 s: what looks more seldom is a mistake.
+# One frame in 100 seconds: a lower rate is a mistake.
 LEAST_FRAMES_PER_SECOND = 0.01
-# No video has more frames to show, and none lasts longer: a week.
+# Videos do not have more frames per second, and none lasts longer than a week.
 MOST_FRAMES_PER_SECOND = 60.0
 LONGEST_VIDEO_SECONDS = 604_800.0
 
 
 class OptionsBody(Strict):
-    """How the items of a job are worked on.
+    """How the items of a job are analyzed.
 
-    Thumbnails are `annotated` with boxes and labels; `blurred`, the same with every face that was
-    found made unrecognizable; or `none`.
+    `thumbnails`: `annotated` draws boxes and labels, `blurred` also blurs every detected face, and
+    `none` keeps no thumbnails.
 
-    Of items with the same bytes either each counts (`count`), or only the one that was recorded
-    first (`once`): the others then have no faces of their own, and name it as `duplicate_of`.
+    `duplicates`: with `count`, each of several items with the same bytes counts. With `once`, only
+    the first that was recorded counts; the others have no faces and name it in `duplicate_of`.
 
-    Videos are looked at `frames_per_second` times a second from `start_seconds` to `end_seconds`,
-    at most `max_frames` times; with `annotated_video` a copy with boxes is kept.
+    Videos: `frames_per_second` frames are analyzed per second, from `start_seconds` to
+    `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
+    drawn in is made.
     """
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
@@ -44,8 +45,8 @@ class OptionsBody(Strict):
             raise ValueError("end_seconds must be greater than start_seconds")
         if self.annotated_video and self.thumbnails is ThumbnailKind.BLURRED:
             raise ValueError(
-                "annotated_video shows faces between the frames that are looked at: it goes with "
-                "no blurred thumbnails"
+                "annotated_video cannot be combined with blurred thumbnails, because it shows the "
+                "faces between the analyzed frames"
             )
         return self
 

@@ -1,4 +1,4 @@
-"""Answers and request bodies, as views send them and as the OpenAPI document describes them."""
+"""Answers as JSON, and how the OpenAPI document describes bodies."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -14,7 +14,7 @@ PLAIN: dict[str, Any] = {"schema": {"type": "string"}}
 
 
 def reply(body: BaseModel, status: int = HTTPStatus.OK) -> Response:
-    """A value as JSON."""
+    """A body as JSON."""
     return Response(body.model_dump_json(), status, mimetype=JSON)
 
 
@@ -35,8 +35,7 @@ def describe_body(bodies: Mapping[str, type[BaseModel] | dict[str, Any]]) -> dic
 
 
 def inline_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """A model's schema with what it refers to written out, for places that cannot hold
-    definitions."""
+    """A model's schema without references, for places that cannot contain definitions."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
     inlined = _inline(schema, definitions)

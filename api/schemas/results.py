@@ -17,12 +17,12 @@ MOST_RESULTS_PER_PAGE = 1000
 
 
 class ResultsQuery(WithDimensions):
-    """Which lines of a job's results; also any number of `dimension.<name>=<value>`.
+    """Which results to list; also takes any number of `dimension.<name>=<value>`.
 
-    Ages are whole years, both ends included. Where a condition on faces is given, items without
-    such a face are left out, and so are the other faces of the items that stay.
+    Ages are whole years; both ends are included. A condition on faces (gender, age or score) leaves
+    out the faces that do not meet it, and items without a face that does.
 
-    `view=tracks` gives the people of videos instead, one line or row for each.
+    `view=tracks` lists the people of videos instead, one line or row for each.
     """
 
     format: Literal["json", "ndjson", "csv", "parquet", "coco"] = "json"
@@ -38,7 +38,9 @@ class ResultsQuery(WithDimensions):
     @model_validator(mode="after")
     def _refuse_view(self) -> Self:
         if self.view == "tracks" and self.format == "coco":
-            raise ValueError("COCO has pictures and faces, no tracks: leave view out")
+            raise ValueError(
+                "format=coco contains pictures and faces, but no tracks; leave out view=tracks"
+            )
         return self
 
     def to_filter(self) -> ResultFilter:
@@ -53,15 +55,18 @@ class ResultsQuery(WithDimensions):
 
 
 class ItemErrorOut(BaseModel):
-    """Why an item failed, and one sentence to act on."""
+    """Why an item failed, and what to do about it."""
 
     code: ErrorCode
     message: str
 
 
 class VideoOut(BaseModel):
-    """Of a video: how many frames were looked at, how long it is by its header, what of it is
-    missing, and where its annotated copy is."""
+    """Details of a video.
+
+    `frames` is the number of analyzed frames, `duration_seconds` comes from the header, `warning`
+    says what is missing, and `copy_url` is the annotated video.
+    """
 
     frames: int
     duration_seconds: float | None
@@ -79,14 +84,14 @@ class VideoOut(BaseModel):
 
 
 class DroppedOut(BaseModel):
-    """How many likely faces were left out, as too little was seen of them to judge."""
+    """Likely faces that were left out because they were too small or too uncertain."""
 
     too_small: int
     too_unsure: int
 
 
 class ResultOut(BaseModel):
-    """One item of a job: a line of its results.
+    """The result of one item.
 
     `duplicate_of` is the item of the job that was recorded first with the same bytes.
     """

@@ -12,7 +12,7 @@ from db.job_values import NewJob, Priority
 
 
 class SubmissionFields(Strict):
-    """What every submission may say. A draft stays open for appends until it is finalized."""
+    """Fields of every submission. A `draft` takes more items until it is finalized."""
 
     options: OptionsBody = OptionsBody()
     tags: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
@@ -27,10 +27,10 @@ class SubmissionFields(Strict):
 
 
 class JobBody(SubmissionFields):
-    """A submission whose items are named by their addresses: here, or in a file at an address.
+    """A submission of items by their addresses, either in `items` or in a manifest.
 
-    A `manifest` is a .csv, .ndjson or .jsonl that the server reads, such as
-    s3://campaign-photos/2026/list.csv; `path` in it is meant from where it lies.
+    A `manifest` is the address of a .csv, .ndjson or .jsonl file that the server reads, such as
+    s3://campaign-photos/2026/list.csv. A `path` in it is relative to the manifest.
     """
 
     items: list[ItemBody] = Field(default=[])
@@ -39,14 +39,14 @@ class JobBody(SubmissionFields):
     @model_validator(mode="after")
     def _require_items(self) -> Self:
         if self.items and self.manifest:
-            raise ValueError("give either items or a manifest")
+            raise ValueError("give either items or a manifest, not both")
         if not (self.items or self.manifest or self.draft):
-            raise ValueError("items must not be empty, unless the job is a draft")
+            raise ValueError("items must not be empty unless the job is a draft")
         return self
 
 
 class SubmissionQuery(OptionsBody):
-    """What a submission says whose body is a list of items."""
+    """The options of a submission whose body is a list of items."""
 
     tag: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
     priority: Priority = Priority.NORMAL
@@ -58,21 +58,23 @@ class SubmissionQuery(OptionsBody):
 
 
 class UploadForm(SubmissionFields):
-    """A submission of files: any number of parts with a file name, pictures or .zip and .tar
-    archives."""
+    """A submission of files: pictures, videos, and .zip or .tar archives of them.
+
+    Every part of the form that has a file name is a file, whatever the part is called.
+    """
 
     files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = Field(default=[])
     dimensions: Dimensions = Field(default={})
 
 
 class AppendForm(Strict):
-    """More files for a draft."""
+    """Files to append to a draft."""
 
     files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = Field(default=[])
     dimensions: Dimensions = Field(default={})
 
 
 class KeyHeader(BaseModel):
-    """A request sent again under the same key and with the same content changes nothing."""
+    """Sending a request again with the same key and the same content changes nothing."""
 
     idempotency_key: str | None = Field(None, alias="Idempotency-Key", min_length=1, max_length=200)

@@ -1,4 +1,4 @@
-"""The people of a job's videos, one line or row for each."""
+"""Tracks: the people of a job's videos."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +13,7 @@ from db.videos.tracks import TRACKS_PER_ITEM
 
 
 class BestOut(BaseModel):
-    """The frame that shows a person best, and where in it."""
+    """The frame in which a person is seen best, and the face in it."""
 
     frame: int
     time_seconds: float
@@ -24,8 +24,8 @@ class BestOut(BaseModel):
 class TrackOut(BaseModel):
     """One person in one shot of a video.
 
-    `seconds_visible` is how long the face was seen from `first_seconds` to `last_seconds`;
-    `age_spread` is the standard deviation, in years, of what the frames gave.
+    `seconds_visible` is how long the face was visible between `first_seconds` and `last_seconds`.
+    `age_spread` is the standard deviation of the ages in its frames, in years.
     """
 
     item: int
@@ -77,13 +77,13 @@ class TracksOut(BaseModel):
 
 
 class TrackPath(BaseModel):
-    """A track of a video."""
+    """A track by the number of its item and its own."""
 
     item_id: Number
     track: int = Field(ge=1, le=2**31 - 1)
 
 
 class PeopleQuery(Strict):
-    """Which people of a video: those behind the number `after`."""
+    """Which people of a video: those whose number follows `after`."""
 
     after: int = Field(0, ge=0, le=TRACKS_PER_ITEM)

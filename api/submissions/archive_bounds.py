@@ -1,22 +1,24 @@
-"""What may come out of archives, and what reading them may take."""
+"""Bounds on what archives unpack to, and on the memory that reading them takes."""
 
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Protocol
 
 from models.blocks import Readable
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 
-# Photographs hardly shrink in an archive: archives that grow by more than this were made to harm.
+# Pictures hardly shrink in an archive: one that grows by more than this was made to do harm.
 MOST_GROWTH = 20
 ALWAYS_ALLOWED_BYTES = 1 << 30
-# The list of a zip's members, and the names of a tar's, are read whole: a list of this size takes
-# some hundred megabytes in memory, and no honest name is as long.
+# The member list of a zip and each header of a tar are read as a whole. A list of this size takes
+# some hundred megabytes of memory, and no honest name is this long.
 MOST_LIST_BYTES = 16 << 20
 MOST_HEADER_BYTES = 256 << 10
-# What the standard library's readers raise on a broken archive, or one of a kind they do not know.
-# They only read: what the store raises does not pass through them.
+# What the standard library's readers raise on a broken or unsupported archive. Errors of the store
+# do not pass through them, because they only read.
 DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -29,7 +31,7 @@ DAMAGE = (
 
 
 class Seekable(Readable, Protocol):
-    """A file that is read here and there."""
+    """A file that is read at any position."""
 
     def seek(self, position: int, /) -> int: ...
 
@@ -39,50 +41,59 @@ class Seekable(Readable, Protocol):
 
 
 class Budget:
-    """How many bytes may still come out of the archives of one request."""
+    """How many more bytes the archives of one request may unpack to."""
 
     def __init__(self, sent_bytes: int, max_member_bytes: int) -> None:
         self._left = max(ALWAYS_ALLOWED_BYTES, MOST_GROWTH * sent_bytes)
         self._max_member_bytes = max_member_bytes
 
     def check_member(self, size: int) -> None:
-        """Raises TooLargeItem for a member over the limit."""
+        """Raises TooLargeItem for a member larger than the limit."""
         if size > self._max_member_bytes:
             raise TooLargeItem(
-                f"The file unpacks to {size} bytes and at most {self._max_member_bytes} are taken."
+                f"The file unpacks to {size} bytes; the limit is {self._max_member_bytes} bytes."
             )
 
     def spend(self, size: int) -> None:
-        """Raises TooLargeItem where more comes out than is left."""
+        """Raises TooLargeItem if fewer bytes are left."""
         if size > self._left:
-            raise TooLargeItem("The archive unpacks to far more than its size; send it in parts.")
+            raise TooLargeItem("The archive unpacks to far more than its size. Split it.")
         self._left -= size
 
 
+@contextmanager
+def raise_damage() -> Iterator[None]:
+    """Raises an ItemError for what is wrong with a member that is read in the block."""
+    try:
+        yield
+    except NotImplementedError as error:
+        raise UnsupportedItem(
+            "The file is compressed by a method that is not supported. Compress it with Deflate."
+        ) from error
+    except DAMAGE as error:
+        raise UnreadableItem("The file is damaged in its archive. Send it again.") from error
+
+
 class GuardedContent:
-    """A member's content, whose damage is an ItemError."""
+    """A member's content; damage raises an ItemError."""
 
     def __init__(self, content: IO[bytes]) -> None:
         self._content = content
 
     def read(self, size: int) -> bytes:
-        try:
+        with raise_damage():
             return self._content.read(size)
-        except NotImplementedError as error:
-            raise UnsupportedItem("The file is packed in a way that is not read here.") from error
-        except DAMAGE as error:
-            raise UnreadableItem("The file is damaged in its archive; send it again.") from error
 
 
 class BoundedList:
-    """A zip's bytes, of which no single read is huge: only the list of members is read whole."""
+    """A zip's bytes, with a limit on a single read: only the list of members is read at once."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
     def read(self, size: int = -1) -> bytes:
         if size > MOST_LIST_BYTES:
-            raise UnsupportedItem("The archive has too many members; send it in parts.")
+            raise UnsupportedItem("The archive has too many members. Split it.")
         return self._file.read(size)
 
     def seek(self, position: int, whence: int = 0) -> int:
@@ -96,9 +107,9 @@ class BoundedList:
 
 
 class CountedTar:
-    """A tar's bytes, all of which count, those that are only passed over, too.
+    """A tar's bytes, which all count against the budget, even those that are skipped.
 
-    No single read is huge: contents are read in small pieces anyway.
+    A single read has a limit, which only a huge header exceeds.
     """
 
     def __init__(self, file: Seekable, budget: Budget) -> None:
@@ -121,7 +132,7 @@ class CountedTar:
         return self._file.tell()
 
     def _count(self, position: int) -> None:
-        """Raises TooLargeItem once more has been unpacked than the budget allows."""
+        """Raises TooLargeItem once the budget is spent."""
         if position > self._reached:
             self._budget.spend(position - self._reached)
             self._reached = position

@@ -1,8 +1,6 @@
-"""What is in a .zip or .tar: each member as a file of its own, and nothing that an archive should
-not hold.
+"""The members of a .zip or .tar, each as a file of its own.
 
-Members are only read, never extracted by their names, so that no name can lead anywhere on this
-machine.
+Members are only read and never extracted under their names, so no name can write outside the store.
 """
 
 import bz2
@@ -22,6 +20,7 @@ from api.submissions.archive_bounds import (
     CountedTar,
     GuardedContent,
     Seekable,
+    raise_damage,
 )
 from models.blocks import Readable
 from models.errors import (
@@ -42,7 +41,7 @@ DECOMPRESS: dict[str, Decompress] = {
     "tgz": gzip.GzipFile,
     "bz2": bz2.BZ2File,
 }
-# What operating systems add to archives unasked.
+# Files that operating systems add to archives.
 LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 LITTER_FOLDER = "__MACOSX"
 
@@ -51,13 +50,13 @@ TAR_BLOCK_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file on its way into the store; `content` is open until the next member is asked for."""
+    """A file on its way into the store; `content` is open until the next member is read."""
 
     name: str
     content: "Readable | ItemError"
 
     def open(self) -> "Readable":
-        """The content, or the reason why there is none is raised."""
+        """The content; raises the ItemError if the member was refused."""
         if isinstance(self.content, ItemError):
             raise self.content
         return self.content
@@ -75,10 +74,10 @@ def is_archive(path: Path, name: str) -> bool:
 
 
 def read_members(path: Path, name: str, budget: Budget) -> Iterator[Member]:
-    """The files in an archive, in its order; one that is refused carries its reason as content.
+    """The files in an archive, in its order; a refused one has an ItemError as content.
 
-    An archive that cannot be read, from the start or from some point on, ends with a member under
-    the archive's own name that says so.
+    If the archive cannot be read, or not to its end, the last member has the archive's own name and
+    says why.
     """
     ending = next((end for end in TAR.endings if name.lower().endswith(end)), ".tar")
     decompress = DECOMPRESS[ending.rpartition(".")[2]]
@@ -91,11 +90,11 @@ def read_members(path: Path, name: str, budget: Budget) -> Iterator[Member]:
             members += 1
             yield member
         if members == 0:
-            raise UnreadableItem("There is no file in the archive.")
+            raise UnreadableItem("The archive contains no files.")
     except ItemError as refusal:
         yield Member(name, refusal)
     except DAMAGE:
-        yield Member(name, UnreadableItem("The archive is damaged or cut off; send it again."))
+        yield Member(name, UnreadableItem("The archive is damaged or incomplete. Send it again."))
 
 
 def _read_zip(path: Path, budget: Budget) -> Iterator[Member]:
@@ -120,23 +119,17 @@ def _read_zip(path: Path, budget: Budget) -> Iterator[Member]:
 
 
 def _check_zip_kind(info: zipfile.ZipInfo) -> None:
-    # The upper half holds Unix' file mode where the archive was made there.
+    # The upper half is the Unix file mode, if the archive was made on Unix.
     mode = info.external_attr >> 16
     if mode & 0o170000 not in (0, 0o100000):
-        raise ForbiddenItem("A link or device in an archive is not followed; send the file itself.")
+        raise ForbiddenItem("Links and devices in archives are not followed. Send the file itself.")
     if info.flag_bits & 0x1:
-        raise UnsupportedItem("The file is encrypted in its archive; send it without a password.")
+        raise UnsupportedItem("The file is encrypted in its archive. Send it without a password.")
 
 
 def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
-    try:
+    with raise_damage():
         return archive.open(info)
-    except NotImplementedError as error:
-        raise UnsupportedItem(
-            "The file is packed in a way that is not read here; pack it with Deflate."
-        ) from error
-    except DAMAGE as error:
-        raise UnreadableItem("The file is damaged in its archive; send it again.") from error
 
 
 def _read_tar(path: Path, decompress: Decompress, budget: Budget) -> Iterator[Member]:
@@ -144,7 +137,7 @@ def _read_tar(path: Path, decompress: Decompress, budget: Budget) -> Iterator[Me
         bounded = CountedTar(file, budget)
         with tarfile.open(fileobj=cast(IO[bytes], bounded), mode="r:") as archive:
             while (info := archive.next()) is not None:
-                # The archive keeps each header it read: memory would grow with their number.
+                # The reader keeps every header, so memory would grow with the number of members.
                 archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out
                 archive.pax_headers = {}
                 if info.isdir() or _is_litter(info.name):
@@ -154,10 +147,10 @@ def _read_tar(path: Path, decompress: Decompress, budget: Budget) -> Iterator[Me
 
 
 def _check_end(file: CountedTar, offset: int) -> None:
-    """Raises UnreadableItem where the archive stops at a broken header, not at its end."""
+    """Raises UnreadableItem if the archive ends at a broken header instead of its end mark."""
     file.seek(offset)
     if any(file.read(TAR_BLOCK_BYTES)):
-        raise UnreadableItem("The archive is damaged from here on; send it again.")
+        raise UnreadableItem("The rest of the archive is damaged. Send it again.")
 
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member:
@@ -165,23 +158,28 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget)
         _check_name(info.name)
         if not info.isreg() or info.issparse():
             raise ForbiddenItem(
-                "A link or device in an archive is not followed; send the file itself."
+                "Links and devices in archives are not followed. Send the file itself."
             )
         budget.check_member(info.size)
     except ItemError as refusal:
         return Member(info.name, refusal)
     content = archive.extractfile(info)
     if content is None:
-        return Member(info.name, UnreadableItem("The file has no content in its archive."))
+        return Member(
+            info.name,
+            UnreadableItem("The file has no content in its archive. Send the file itself."),
+        )
     return Member(info.name, GuardedContent(content))
 
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or (path.parts[:1] and path.parts[0].endswith(":")):
-        raise ForbiddenItem("The archive names a file outside itself; pack it with plain names.")
+        raise ForbiddenItem("The archive names a file outside of it. Pack it with relative names.")
     if name.lower().endswith(NESTED_ENDINGS):
-        raise UnsupportedItem("An archive inside an archive is not opened; send it by itself.")
+        raise UnsupportedItem(
+            "Archives inside archives are not opened. Send the inner archive by itself."
+        )
 
 
 def _is_litter(name: str) -> bool:

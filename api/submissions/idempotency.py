@@ -1,4 +1,4 @@
-"""A submission that is sent again under its Idempotency-Key is answered, and not accepted again."""
+"""A request sent again with its Idempotency-Key gets the same answer, and adds nothing."""
 
 from http import HTTPStatus
 
@@ -28,16 +28,18 @@ def refuse_repeated(
 def find_earlier(
     session: Session, key: str | None, digest: str, job_id: int | None = None
 ) -> AcceptedRequest | None:
-    """The request that came before under this key; raises ApiError where it was another one, or
-    one about another job than `job_id`."""
+    """The earlier request with this key, if any.
+
+    Raises ApiError if that request had other content, or was about another job than `job_id`.
+    """
     earlier = None if key is None else find_request(session, key)
     if earlier is None:
         return None
     if earlier.digest != digest or job_id not in (None, earlier.job_id):
         raise ApiError(
             HTTPStatus.CONFLICT,
-            "This Idempotency-Key came before with other content; send other content under a new "
-            "key.",
+            "This Idempotency-Key was already used for a different request. Use a new key for each "
+            "request.",
             "idempotency_conflict",
         )
     return earlier

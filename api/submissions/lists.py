@@ -1,4 +1,4 @@
-"""Submissions that are lists: put on disk, checked to the last line, then added in pieces."""
+"""Submissions that are lists: stored on disk, checked as a whole, then added in batches."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from api.errors import ApiError, InvalidRequest
 from api.schemas.submissions import SubmissionQuery
-from api.services import services
+from api.services import services, take_place
 from api.submissions.idempotency import refuse_repeated
 from api.submissions.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
 from api.submissions.retention import limit_retention
-from api.submissions.uploads import StagedFile
+from api.submissions.uploads import StagedFile, check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
@@ -26,11 +26,11 @@ from db.jobs.submissions import append_items, close_submission, open_submission,
 from models.blocks import read_blocks
 from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
 
-# One transaction adds this many items: few enough that workers hardly wait for it.
-ITEMS_AT_ONCE = 5000
-# So many items are kept in memory, some 10 MB, between being checked and being added.
-SHORT_LIST_ITEMS = 2 * ITEMS_AT_ONCE
-# A list of a million items takes some 100 MB.
+# One transaction adds this many items: few enough to keep workers from waiting.
+ITEMS_PER_BATCH = 5000
+# A list of up to this many items, about 10 MB, stays in memory between its check and its adding.
+SHORT_LIST_ITEMS = 2 * ITEMS_PER_BATCH
+# Enough for a list of a million items, about 100 MB.
 FETCH_SECONDS = 300.0
 REFUSALS: dict[type[ItemError], HTTPStatus] = {
     ForbiddenItem: HTTPStatus.FORBIDDEN,
@@ -46,7 +46,7 @@ class Manifest:
         self.file = file
         self.kind = kind
         self._folder = folder
-        # All of a short list, once it was checked: it need not be read again.
+        # The items of a short list once it is checked, so that it is read only once.
         self._checked: list[NewItem] | None = None
 
     def read_items(self) -> Iterator[NewItem]:
@@ -58,61 +58,61 @@ class Manifest:
                 yield item.to_item()
 
     def check(self) -> None:
-        """Raises ApiError where a line is no item, or there are none, or too many."""
+        """Raises ApiError if a line is not an item, or if there are no items or too many."""
         most, items, first = services().settings.max_items_per_request, 0, []
         try:
             for item in self.read_items():
                 items += 1
-                if items > most:
-                    problem = f"A request takes at most {most} items; split it."
-                    raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+                check_item_count(items, most)
                 if items <= SHORT_LIST_ITEMS:
                     first.append(item)
         except ManifestError as error:
             raise InvalidRequest(
-                f"Line {error.line} is not valid, and nothing was added: {error.problem}"
+                f"Line {error.line} is not valid, so nothing was added: {error.problem}"
             ) from None
         if items == 0:
-            raise ApiError(HTTPStatus.BAD_REQUEST, "Send a line for each item, or files.")
+            raise ApiError(
+                HTTPStatus.BAD_REQUEST, "The list is empty. Send one line for each item, or files."
+            )
         if items <= SHORT_LIST_ITEMS:
             self._checked = first
 
 
 def read_kind() -> ManifestKind | None:
-    """What the body of this request says that it is; None where that is no list."""
+    """The kind of list in this request's body by its media type; None if it is not a list."""
     mimetype = request.mimetype.replace("application/ndjson", ManifestKind.NDJSON)
     return ManifestKind(mimetype) if mimetype in list(ManifestKind) else None
 
 
 def receive_manifest(kind: ManifestKind) -> Manifest:
-    """The body of this request."""
+    """The list in this request's body."""
     return Manifest(_stage(read_blocks(request.stream)), kind)
 
 
 def submit_body(kind: ManifestKind, query: SubmissionQuery, key: str | None) -> int:
-    """A job of the list that is this request's body."""
+    """Create a job from the list in this request's body."""
     manifest = receive_manifest(kind)
-    said = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
-    digest = sha256(json.dumps(said).encode()).hexdigest()
-    _answer_repeated(key, digest)
+    content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
+    digest = sha256(json.dumps(content).encode()).hexdigest()
+    _refuse_repeated(key, digest)
     return _accept(manifest, query.to_job(), draft=query.draft, key=key, digest=digest)
 
 
 def submit_manifest(uri: str, job: NewJob, *, draft: bool, key: str | None, digest: str) -> int:
-    """A job of the list at an address, which is read here and now."""
-    _answer_repeated(key, digest)
+    """Create a job from the list at an address, which is fetched now."""
+    _refuse_repeated(key, digest)
     return _accept(_fetch_manifest(uri), job, draft=draft, key=key, digest=digest)
 
 
-def _stage(pieces: Iterable[bytes]) -> StagedFile:
+def _stage(blocks: Iterable[bytes]) -> StagedFile:
     staged = StagedFile()
-    for piece in pieces:
-        staged.write(piece)
+    for block in blocks:
+        staged.write(block)
     staged.seek(0)
     return staged
 
 
-def _answer_repeated(key: str | None, digest: str) -> None:
+def _refuse_repeated(key: str | None, digest: str) -> None:
     if key is None:
         return
     with services().database.write() as session:
@@ -122,62 +122,65 @@ def _answer_repeated(key: str | None, digest: str) -> None:
 def _fetch_manifest(uri: str) -> Manifest:
     opened, kind = services(), kind_of(uri)
     if kind is None or uri.startswith(STORE_SCHEME):
-        problem = "The address of a manifest must end with .csv, .ndjson or .jsonl."
+        problem = (
+            "A manifest must be a .csv, .ndjson or .jsonl file outside the store of this server."
+        )
         raise InvalidRequest(problem)
-    if not opened.streams.acquire(blocking=False):
-        problem = "Too many manifests are being fetched; try again in a moment."
-        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, problem, "too_many_streams")
+    take_place(opened.streams, "Too many manifests are being fetched. Try again in a moment.")
     try:
         most = opened.settings.max_upload_bytes
         staged = opened.sources.fetch(uri, _stage, most, FETCH_SECONDS)
     except ItemError as error:
         status = REFUSALS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
-        raise ApiError(status, f"The manifest was not read. {error}", error.code) from error
+        raise ApiError(status, f"The manifest could not be read. {error}", error.code) from error
     finally:
         opened.streams.release()
     return Manifest(staged, kind, folder_of(uri))
 
 
 def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, digest: str) -> int:
-    """The job with all of its items, or none: nobody works on it before the last is in."""
+    """Create the job with all of its items, or not at all.
+
+    Workers see it only once the last item is added.
+    """
     opened = services()
     manifest.check()
     with opened.database.write() as session:
         job = limit_retention(session, job, opened.settings.retention_days)
         job_id = open_submission(session, job)
     try:
-        for piece in in_pieces(manifest.read_items()):
+        for batch in in_batches(manifest.read_items()):
             with opened.database.write() as session:
-                append(session, job_id, piece)
+                append(session, job_id, batch)
         with opened.database.write() as session:
-            # The same request may have come twice at once.
+            # The same request may be running twice.
             refuse_repeated(session, key, digest)
             if not close_submission(session, job_id, job.expires_at):
-                raise _no_draft()
+                raise _refuse_append()
             if not draft:
                 start_job(session, job_id, opened.settings.chunk_items)
             if key is not None:
                 note_request(session, key, digest, job_id)
     except BaseException:
-        # Where the database is away, the job is erased by itself later.
+        # If the database is unavailable, the job is erased later.
         with suppress(DBAPIError), opened.database.write() as session:
             erase_job(session, job_id)
         raise
     return job_id
 
 
-def in_pieces(items: Iterator[NewItem]) -> Iterator[list[NewItem]]:
-    """As many as one transaction adds."""
-    while piece := list(islice(items, ITEMS_AT_ONCE)):
-        yield piece
+def in_batches(items: Iterator[NewItem]) -> Iterator[list[NewItem]]:
+    """The items of one transaction after the other."""
+    while batch := list(islice(items, ITEMS_PER_BATCH)):
+        yield batch
 
 
 def append(session: Session, job_id: int, items: list[NewItem]) -> None:
-    """Add items to a draft; raises ApiError where it is none any more."""
+    """Add items to a draft; raises ApiError if the job is no longer a draft."""
     if not append_items(session, job_id, items):
-        raise _no_draft()
+        raise _refuse_append()
 
 
-def _no_draft() -> ApiError:
-    problem = "The job is no draft any more; submit these items as a new job."
+def _refuse_append() -> ApiError:
+    problem = "This job has already started. Submit these items as a new job."
     return ApiError(HTTPStatus.CONFLICT, problem)

@@ -1,4 +1,4 @@
-"""Lists of items, as CSV with a header or a JSON object on each line: read a record at a time."""
+"""Lists of items, read a record at a time: CSV with a header, or a JSON object on each line."""
 
 import csv
 import posixpath
@@ -35,7 +35,7 @@ ENDINGS = {
 
 
 class ManifestError(FacetallyError):
-    """A line that is no item: the submitter mends it and sends the manifest again."""
+    """A line that is not an item: the submitter corrects it and sends the manifest again."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(f"line {line}: {problem}")
@@ -44,15 +44,15 @@ class ManifestError(FacetallyError):
 
 
 def kind_of(address: str) -> ManifestKind | None:
-    """What a file's name, or its address, says that it is."""
+    """The kind of a list by the ending of its file name or address."""
     path = urlsplit(address).path if address.partition("://")[0] in ("http", "https") else address
     return ENDINGS.get(posixpath.splitext(path)[1].lower())
 
 
 def read_manifest(file: BinaryIO, kind: ManifestKind, folder: str | None) -> Iterator[ItemBody]:
-    """Its items one by one; raises ManifestError for the first line that is not one.
+    """The items one by one; raises ManifestError for the first line that is not an item.
 
-    `folder` is the address that paths are meant from; without one they are refused.
+    Paths are relative to the address `folder`; without one they are refused.
     """
     lines = _Lines(file)
     records = _read_csv(lines) if kind is ManifestKind.CSV else _read_ndjson(lines)
@@ -60,11 +60,11 @@ def read_manifest(file: BinaryIO, kind: ManifestKind, folder: str | None) -> Ite
         for fields in records:
             yield _make_item(lines.number, fields, folder)
     except csv.Error as error:
-        raise ManifestError(lines.number, f"it is not CSV ({error}).") from error
+        raise ManifestError(lines.number, f"this is not CSV ({error}).") from error
 
 
 class _Lines(Iterator[bytes]):
-    """Lines, of which no record takes too many: what never ends is not read into memory."""
+    """The lines of a file; raises ManifestError for a record that is too long to keep in memory."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -81,8 +81,10 @@ class _Lines(Iterator[bytes]):
         self.number += 1
         self._record_bytes += len(line)
         if self._record_bytes > LONGEST_RECORD_BYTES:
-            raise ManifestError(self.number, f"it has more than {LONGEST_RECORD_BYTES} bytes.")
-        # Spreadsheets begin a file with a mark.
+            raise ManifestError(
+                self.number, f"the record is longer than {LONGEST_RECORD_BYTES} bytes."
+            )
+        # Spreadsheets begin a file with a byte order mark.
         return line.removeprefix(BYTE_ORDER_MARK) if self.number == 1 else line
 
 
@@ -94,9 +96,9 @@ def _read_ndjson(lines: _Lines) -> Iterator[Mapping[str, object]]:
         try:
             fields = from_json(line)
         except ValueError as error:
-            raise ManifestError(lines.number, f"it is not JSON ({error}).") from error
+            raise ManifestError(lines.number, f"this is not JSON ({error}).") from error
         if not isinstance(fields, dict):
-            raise ManifestError(lines.number, "expected a JSON object.")
+            raise ManifestError(lines.number, "this is not a JSON object.")
         yield fields
 
 
@@ -113,7 +115,7 @@ def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
 
 
 def delimiter_of(head: str) -> str:
-    """What divides the cells under this first line: many spreadsheets write semicolons."""
+    """The delimiter of a CSV file by its first line: many spreadsheets write semicolons."""
     return ";" if head.count(";") > head.count(",") else ","
 
 
@@ -122,19 +124,19 @@ def _decode(lines: _Lines) -> Iterator[str]:
         try:
             yield line.decode()
         except UnicodeDecodeError as error:
-            raise ManifestError(lines.number, f"it is not UTF-8 ({error.reason}).") from error
+            raise ManifestError(lines.number, f"this is not UTF-8 ({error.reason}).") from error
 
 
 def _check_columns(names: list[str]) -> None:
     if not {"uri", "path"} & set(names):
-        raise ManifestError(1, "it must name the columns, one of them 'uri' or 'path'.")
+        raise ManifestError(1, "the first line must name the columns, one of them 'uri' or 'path'.")
     if "" in names or len(set(names)) < len(names):
-        raise ManifestError(1, "each column must have a name of its own.")
+        raise ManifestError(1, "every column must have a name that no other column has.")
 
 
 def _sort_cells(number: int, names: list[str], cells: list[str]) -> Mapping[str, object]:
     if len(cells) > len(names):
-        raise ManifestError(number, "it has more cells than there are columns.")
+        raise ManifestError(number, "this has more cells than there are columns.")
     filled = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
     dimensions = {name: cell for name, cell in filled.items() if name not in ITEM_COLUMNS}
     item = {name: cell for name, cell in filled.items() if name in ITEM_COLUMNS}
@@ -158,18 +160,20 @@ def _make_item(number: int, fields: Mapping[str, object], folder: str | None) ->
 
 def _locate(number: int, path: str, folder: str | None) -> str:
     if folder is None:
-        problem = "path: only a manifest that is a file has paths beside it; give a uri."
+        problem = (
+            "path: paths work only in a manifest that the server reads from an address. Give a uri."
+        )
         raise ManifestError(number, problem)
-    # Names in buckets are written as they are; of all others some characters are escaped.
-    spelled = path if folder.partition("://")[0] in ("s3", "gs", "az") else quote(path)
+    # Object names in buckets are used as they are; other addresses need escaping.
+    located = path if folder.partition("://")[0] in ("s3", "gs", "az") else quote(path)
     if not path.startswith("/"):
-        return folder + spelled
+        return folder + located
     if not folder.startswith("file://"):
-        raise ManifestError(number, "path: it must not begin with a slash.")
-    return "file://" + spelled
+        raise ManifestError(number, "path: this must not begin with a slash.")
+    return "file://" + located
 
 
 def folder_of(address: str) -> str:
-    """The address of the folder that a file lies in."""
+    """The address of the folder that contains a file."""
     plain = address.partition("?")[0] if address.startswith("http") else address
     return plain.rpartition("/")[0] + "/"

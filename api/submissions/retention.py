@@ -1,4 +1,4 @@
-"""How long a job is kept: as its submitter asks, but no longer than the operator allows."""
+"""How long a job is kept: as long as its submitter asks, up to the operator's limit."""
 
 from dataclasses import replace
 
@@ -12,18 +12,20 @@ SECONDS_PER_DAY = 86400
 
 
 def limit_retention(session: Session, job: NewJob, retention_days: float) -> NewJob:
-    """The job with its end; raises ApiError for one that is over already, or behind the limit. No
-    limit where that is 0."""
+    """The job with its end. 0 days are no limit.
+
+    Raises InvalidRequest if `expires_at` is in the past or later than the limit.
+    """
     if job.expires_at is not None and job.expires_at <= read_time(session):
         raise InvalidRequest(
-            f"expires_at is over ({job.expires_at:%Y-%m-%dT%H:%M:%SZ}); ask for a later one."
+            f"expires_at is in the past ({job.expires_at:%Y-%m-%dT%H:%M:%SZ}). Give a later time."
         )
     if not retention_days:
         return job
     latest = read_time(session, retention_days * SECONDS_PER_DAY)
     if job.expires_at is not None and job.expires_at > latest:
         raise InvalidRequest(
-            f"expires_at must not be after {latest:%Y-%m-%dT%H:%M:%SZ}: jobs are kept for "
-            f"{retention_days:g} days here. Ask for an earlier end, or for none."
+            f"expires_at must not be later than {latest:%Y-%m-%dT%H:%M:%SZ}, because this server "
+            f"keeps jobs for {retention_days:g} days. Give an earlier time, or none."
         )
     return job if job.expires_at is not None else replace(job, expires_at=latest)

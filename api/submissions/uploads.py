@@ -1,5 +1,4 @@
-"""Files of a request become items: each is streamed to disk as it arrives, then kept in the
-store."""
+"""Uploaded files become items: each is streamed to disk as it arrives, then moved to the store."""
 
 import json
 import tempfile
@@ -33,7 +32,7 @@ FormT = TypeVar("FormT", bound=Strict)
 class StagedFile:
     """An uploaded file on disk that is open only while it is written or read.
 
-    A request of ten thousand pictures would otherwise hold ten thousand open files.
+    Otherwise a request of ten thousand pictures would keep ten thousand files open.
     """
 
     def __init__(self) -> None:
@@ -41,7 +40,7 @@ class StagedFile:
             self.path = Path(file.name)
         self._file: BinaryIO | None = None
         self._digest = sha256()
-        # However the request ends, its file goes with it.
+        # However the request ends, its file is removed.
         self._remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
 
     def write(self, data: bytes) -> int:
@@ -52,16 +51,16 @@ class StagedFile:
             return self._file.write(data)
         except OSError as error:
             raise StorageUnavailable(
-                f"The upload could not be received ({error.strerror}); try again later."
+                f"The upload could not be saved ({error.strerror}). Try again later."
             ) from error
 
     @property
     def digest(self) -> str:
-        """Of all that was written, in hexadecimals."""
+        """The SHA-256 of everything written, in hexadecimal."""
         return self._digest.hexdigest()
 
     def seek(self, position: int) -> int:
-        """Called by the form's parser behind the last write, with 0."""
+        """The form's parser calls this with 0 after the last write."""
         self._close_file()
         return position
 
@@ -98,7 +97,7 @@ class StagedRequest(Request):
 
 
 def read_fields(form: type[FormT], request: Request) -> FormT:
-    """The fields beside the files; raises ApiError where one that should be JSON is not."""
+    """The fields of a form other than its files; raises ApiError if one is not valid."""
     fields: dict[str, object] = dict(request.form)
     if "tags" in fields:
         fields["tags"] = request.form.getlist("tags")
@@ -112,14 +111,13 @@ def _parse_json(name: str, text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        problem = f"The field {name!r} must be JSON, such as {{}}."
+        problem = f"The field {name!r} must be a JSON object, for example {{}}."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFiles:
-    """Files of a request, kept in the store under `batch`; `digest` is the same for the same
-    files."""
+    """Files of a request in the store under `batch`; `digest` identifies their content."""
 
     batch: str
     items: list[NewItem]
@@ -130,22 +128,23 @@ class StoredFiles:
 def stored_files(
     request: Request, services: Services, dimensions: dict[str, str]
 ) -> Iterator[StoredFiles]:
-    """Keep every file, and every member of every archive, as an item; the block accepts them.
+    """Store every file, and every member of an archive, as an item for the block to accept.
 
-    Removes what was kept if it raises. Raises ApiError where there is no file, or are too many.
+    If the block raises, the files are removed. Raises ApiError if there are no files or too many.
     """
     files = [file for _, file in request.files.items(multi=True) if file.filename]
     if not files:
         raise ApiError(
             HTTPStatus.BAD_REQUEST,
-            "Send at least one file (curl --form files=@photo.jpg), or JSON with 'items'.",
+            "Send at least one file (for example with curl --form files=@photo.jpg), or JSON with "
+            "'items'.",
         )
     batch = services.store.new_batch()
     try:
         items = list(_store_all(files, services, batch, dimensions))
         yield StoredFiles(batch, items, _digest(request, files))
     except (OperationalError, InterfaceError):
-        # Whether the commit landed is not known: better a file too many than a job without files.
+        # The commit may have succeeded: unused files do less harm than a job without its files.
         raise
     except BaseException:
         services.store.remove_batch(batch)
@@ -153,7 +152,7 @@ def stored_files(
 
 
 def _digest(request: Request, files: list[FileStorage]) -> str:
-    """Of fields and files; a form's own bytes differ each time it is sent."""
+    """The digest of fields and files: the bytes of a form differ each time it is sent."""
     fields = sorted(request.form.items(multi=True))
     contents = [(file.filename, _staged(file).digest) for file in files]
     return sha256(json.dumps([fields, contents]).encode()).hexdigest()
@@ -169,10 +168,15 @@ def _store_all(
     for file in files:
         for member in _read_file(file, budget):
             number += 1
-            if number > most:
-                problem = f"A request takes at most {most} items; split it."
-                raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+            check_item_count(number, most)
             yield _store(member, services, batch, number, dimensions)
+
+
+def check_item_count(items: int, most: int) -> None:
+    """Raises ApiError for a request of too many items."""
+    if items > most:
+        problem = f"A request takes at most {most} items. Split this one."
+        raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
 
 
 def _read_file(file: FileStorage, budget: Budget) -> Iterator[Member]:
@@ -186,7 +190,7 @@ def _read_file(file: FileStorage, budget: Budget) -> Iterator[Member]:
 
 def _staged(file: FileStorage) -> StagedFile:
     if not isinstance(file.stream, StagedFile):
-        raise TypeError(f"expected a staged file, got {type(file.stream).__name__}")
+        raise TypeError(f"Expected a StagedFile, got {type(file.stream).__name__}")
     return file.stream
 
 

@@ -1,14 +1,14 @@
-"""The calls. In reading order:
+"""The calls of the API. In reading order:
 
 jobs         submit, follow, cancel, resume, retry, erase
-drafts       jobs that take more items
+drafts       jobs that still take items
 events       progress as server-sent events
 results      results of a job
 items        one item
-evaluations  how accurate the models were
+evaluations  how accurate the models are
 audience     who was there
 analyze      one picture, answered at once
 live         live sources
-report       a job as one page
-health       health and metrics
+report       a job as one HTML file
+health       liveness, readiness and metrics
 """

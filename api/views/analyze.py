@@ -1,4 +1,4 @@
-"""One picture in, its faces out, and nothing kept."""
+"""Analyze one picture and store nothing."""
 
 from http import HTTPStatus
 
@@ -16,7 +16,7 @@ from db.item_values import StoredFace
 blueprint = APIBlueprint(
     "analyze", __name__, url_prefix="/v1", abp_tags=[Tag(name="analyze")], abp_responses=ERRORS
 )
-# A broker drops a subscriber that has this much waiting; a picture on its own is never that large.
+# The broker disconnects a subscriber whose backlog exceeds its limit. No real picture comes close.
 MOST_BYTES = 24 << 20
 UPLOAD = {"schema": {"type": "object", "properties": {"file": BINARY["schema"]}}}
 BODY = {
@@ -38,9 +38,10 @@ AnalysisOut.model_config["openapi_extra"] = ANSWER  # type: ignore[typeddict-unk
     "/analyze", responses={200: AnalysisOut, 413: ERRORS["400"]}, openapi_extensions=BODY
 )
 def analyze_picture() -> Response:
-    """The faces of one picture, sent as the body or as a form's file; nothing of it is stored.
+    """Find the faces in one picture, without storing anything.
 
-    `Accept: image/jpeg` brings the picture back with its faces drawn in.
+    Send the picture as the body or as a file of a form. With `Accept: image/jpeg` the answer is the
+    picture with its faces drawn in.
     """
     picture = read_picture()
     if request.accept_mimetypes.best_match([JSON, JPEG]) == JPEG:
@@ -49,7 +50,7 @@ def analyze_picture() -> Response:
 
 
 def find_faces(picture: bytes) -> AnalysisOut:
-    """What a worker finds in a picture, there and then."""
+    """Have a worker analyze a picture, and wait for the answer."""
     analysis = services().lane.find_faces(picture)
     least = services().settings.gender_min_probability
     faces = [StoredFace(face, face.gender.value(least)) for face in analysis.faces]
@@ -61,14 +62,14 @@ def find_faces(picture: bytes) -> AnalysisOut:
 
 
 def read_picture() -> bytes:
-    """The picture that this request carries; raises ApiError where there is none."""
+    """The picture in this request; raises ApiError if there is none."""
     request.max_content_length = MOST_BYTES
     if request.mimetype == FORM:
         picture = next((file.read() for file in request.files.values()), b"")
     else:
-        # Whatever type is claimed: curl calls every body a form.
+        # Whatever the media type: curl labels every body as a form.
         picture = request.get_data()
     if not picture:
-        problem = "Send a picture as the body: curl --data-binary @photo.jpg."
+        problem = "Send a picture as the body, for example with curl --data-binary @photo.jpg."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem)
     return picture

@@ -1,4 +1,4 @@
-"""The audience: who was there, over one job or over all."""
+"""The audience of one job or of all jobs."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -8,7 +8,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.errors import InvalidRequest
-from api.exports.tables import REAL, TEXT, Row, reply_file, stream_csv, stream_parquet
+from api.exports.columns import DIMENSIONS, NUMBER, REAL, TEXT
+from api.exports.tables import Row, reply_file, stream_csv, stream_parquet
 from api.media_types import CSV, JSON, PARQUET
 from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.errors import ERRORS, answers
@@ -29,11 +30,11 @@ blueprint = APIBlueprint(
 )
 AUDIENCE_SCHEMA = pyarrow.schema(
     {
-        "dimensions": pyarrow.map_(TEXT, TEXT),
+        "dimensions": DIMENSIONS,
         "period": TEXT,
         "gender": TEXT,
         "age_band": TEXT,
-        "faces": pyarrow.int64(),
+        "faces": NUMBER,
         "share": REAL,
         "share_low": REAL,
         "share_high": REAL,
@@ -58,11 +59,12 @@ AudienceOut.model_config["openapi_extra"] = TABLES  # type: ignore[typeddict-unk
 
 @blueprint.get("/audience", responses=answers(AudienceOut, 200))
 def show_audience(query: AudienceParameters) -> Response:
-    """Faces by gender, age band, dimensions and time, with shares and their 95 % intervals.
+    """Count faces by gender, age band, dimensions and time.
 
-    `bands` is marketing, adience, life_stage, or a list of your own such as 0-17,18-34,35-120.
-    `calibration` names an evaluation, by which shares are corrected for what the nets mix up. A job
-    or an evaluation that is not there is a 404; an erased job has nobody.
+    Shares come with 95% confidence intervals. `bands` is marketing, adience, life_stage, or a list
+    of your own such as 0-17,18-34,35-120. `calibration` names an evaluation, which corrects the
+    shares for the errors of the models. An unknown job or evaluation is a 404; an erased job has an
+    empty audience.
     """
     refuse_repeats()
     [audience] = find_audiences(query)
@@ -70,7 +72,7 @@ def show_audience(query: AudienceParameters) -> Response:
 
 
 def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
-    """Tables that are grouped differently, but of the same slices of the same faces."""
+    """Several groupings of the same faces; all queries must select the same ones."""
     first = asked[0]
     if first.job is not None:
         find_job(first.job)
@@ -100,8 +102,8 @@ def _reply_csv(audience: AudienceOut) -> Response:
 
 
 def _reply_parquet(audience: AudienceOut) -> Response:
-    pieces = stream_parquet(AUDIENCE_SCHEMA, _make_rows(audience))
-    return reply_file(pieces, PARQUET, "audience.parquet")
+    groups = stream_parquet(AUDIENCE_SCHEMA, _make_rows(audience))
+    return reply_file(groups, PARQUET, "audience.parquet")
 
 
 _FORMATS: dict[str, Callable[[AudienceOut], Response]] = {

@@ -1,4 +1,4 @@
-"""A job in parts: append to a draft, as lines or as files, then finalize it."""
+"""Drafts: append items to a job as lines or as files, then finalize it."""
 
 from http import HTTPStatus
 from itertools import islice
@@ -16,7 +16,7 @@ from api.schemas.replies import CSV_EXAMPLE, describe_body
 from api.schemas.submissions import AppendForm, KeyHeader
 from api.services import services
 from api.submissions.idempotency import find_earlier, refuse_repeated
-from api.submissions.lists import append, in_pieces, read_kind, receive_manifest
+from api.submissions.lists import append, in_batches, read_kind, receive_manifest
 from api.submissions.manifests import ManifestKind
 from api.submissions.uploads import read_fields, stored_files
 from api.views.jobs import find_job, reply_job
@@ -27,6 +27,7 @@ from db.states import JobState
 blueprint = APIBlueprint(
     "drafts", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
+IN_PROGRESS = "A request with this Idempotency-Key is still running. Try again once it has ended."
 APPEND: dict[str, Any] = describe_body(
     {
         ManifestKind.NDJSON: ItemBody,
@@ -42,10 +43,11 @@ APPEND: dict[str, Any] = describe_body(
     openapi_extensions=APPEND,
 )
 def append_to_draft(path: JobPath, header: KeyHeader) -> Response:
-    """Add items to a draft: a line of NDJSON or CSV for each, or files; in any number of requests.
+    """Add items to a draft, in any number of requests.
 
-    All lines are checked before the first is added. Sent again under the same Idempotency-Key after
-    a broken connection, a request adds only what is still missing.
+    Send one line of NDJSON or CSV for each item, or files. Every line is checked before the first
+    item is added. If the connection breaks, send the request again with the same Idempotency-Key:
+    it adds only the items that are missing.
     """
     find_job(path.job_id)
     if request.mimetype == FORM:
@@ -57,12 +59,12 @@ def append_to_draft(path: JobPath, header: KeyHeader) -> Response:
 
 @blueprint.post("/jobs/<int:job_id>/finalize", responses={**answers(JobOut, 202), 409: ErrorBody})
 def finalize_draft(path: JobPath) -> Response:
-    """Let workers have a draft; a job that was finalized before is left as it is."""
+    """Start a draft; finalizing a job again changes nothing."""
     job, opened = find_job(path.job_id), services()
     if job.state in (JobState.CANCELLING, JobState.CANCELLED):
-        raise ApiError(HTTPStatus.CONFLICT, "The draft was cancelled; submit it as a new job.")
+        raise ApiError(HTTPStatus.CONFLICT, "This draft was cancelled. Submit a new job.")
     if job.state is JobState.DRAFT and job.counts.items == 0:
-        raise ApiError(HTTPStatus.CONFLICT, "The draft has no items; append some, or cancel it.")
+        raise ApiError(HTTPStatus.CONFLICT, "This draft has no items. Append some, or cancel it.")
     with opened.database.write() as session:
         start_job(session, path.job_id, opened.settings.chunk_items)
     opened.hints.send_soon()
@@ -91,10 +93,13 @@ def _append_lines(job_id: int, key: str | None) -> None:
         if earlier is None and key is not None:
             note_request(session, key, digest, job_id)
     done = 0 if earlier is None else sum(1 for _ in islice(items, earlier.items))
-    for piece in in_pieces(items):
+    for batch in in_batches(items):
         with opened.database.write() as session:
-            # The job's row first, as an erasure does.
-            append(session, job_id, piece)
-            if key is not None and not note_progress(session, key, done, done + len(piece)):
-                raise ApiError(HTTPStatus.CONFLICT, "This request is being worked on already.")
-        done += len(piece)
+            # Lock the job's row first, as an erasure does.
+            append(session, job_id, batch)
+            if key is not None and not note_progress(session, key, done, done + len(batch)):
+                raise ApiError(
+                    HTTPStatus.CONFLICT,
+                    IN_PROGRESS,
+                )
+        done += len(batch)

@@ -1,4 +1,4 @@
-"""How right the nets were on labeled pictures: evaluations, by their names."""
+"""Evaluations: how accurate the models are on labeled pictures."""
 
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
@@ -20,7 +20,7 @@ blueprint = APIBlueprint(
 
 @blueprint.get("/evaluations", responses={200: EvaluationsOut})
 def list_evaluations() -> Response:
-    """Every evaluation that was stored, with its accuracy."""
+    """List every stored evaluation with its accuracy."""
     with services().database.read() as session:
         evaluations = read_evaluations(session)
     return reply(EvaluationsOut(evaluations=[EvaluationSummary.of(one) for one in evaluations]))
@@ -28,14 +28,14 @@ def list_evaluations() -> Response:
 
 @blueprint.get("/evaluations/<name>", responses=answers(EvaluationOut, 200))
 def show_evaluation(path: EvaluationPath) -> Response:
-    """One evaluation, with the counts that correct shares."""
+    """Show one evaluation, with the counts that correct shares."""
     return reply(EvaluationOut.of(find_evaluation(path.name)))
 
 
 def find_evaluation(name: str) -> Evaluation:
-    """The evaluation, or an answer that there is none."""
+    """The evaluation of this name, or the request ends with 404."""
     with services().database.read() as session:
         evaluation = read_evaluation(session, name)
     if evaluation is None:
-        abort(404, "There is no such evaluation.")
+        abort(404, f"There is no evaluation named {name!r}.")
     return evaluation

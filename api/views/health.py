@@ -1,4 +1,4 @@
-"""Whether this process lives, whether the system works, and how much it does."""
+"""Liveness, readiness and metrics."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -23,18 +23,22 @@ from worker.queue.broker import connect
 
 blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
 TEXT = {"content": {"text/plain": PLAIN}}
-HEALTHY = "ok"
+HEALTHY, UNAVAILABLE, NONE_RUNNING = "ok", "unavailable", "none is running"
 
 
 @blueprint.get("/healthz", responses={200: HealthOut})
 def show_liveness() -> Response:
-    """This process answers."""
+    """Say that this process answers."""
     return reply(HealthOut(status="ok"))
 
 
 @blueprint.get("/readyz", responses={200: HealthOut, 503: HealthOut})
 def show_readiness() -> Response:
-    """Jobs can be submitted (200); `degraded` tells what would keep them from being worked on."""
+    """Say whether jobs can be submitted and processed.
+
+    503 means that the database is unavailable. `degraded` means that jobs are accepted but have to
+    wait; `checks` says for what.
+    """
     checks = check_health(services())
     if checks["database"] != HEALTHY:
         return reply(HealthOut(status="unavailable", checks=checks), HTTPStatus.SERVICE_UNAVAILABLE)
@@ -44,7 +48,7 @@ def show_readiness() -> Response:
 
 
 def check_health(opened: Services) -> dict[str, str]:
-    """What each part of the system says of itself, `ok` where it works."""
+    """The state of each part of the system: `ok`, or what is wrong."""
     roles = {
         "workers": ProcessRole.BULK,
         "interactive": ProcessRole.INTERACTIVE,
@@ -54,8 +58,8 @@ def check_health(opened: Services) -> dict[str, str]:
         with opened.database.read() as session:
             alive = {name: count_slots(session, role) for name, role in roles.items()}
     except SQLAlchemyError:
-        return {"database": "away"}
-    checks = {name: HEALTHY if slots else "none is alive" for name, slots in alive.items()}
+        return {"database": UNAVAILABLE}
+    checks = {name: HEALTHY if slots else NONE_RUNNING for name, slots in alive.items()}
     return {"database": HEALTHY, "queue": _check_queue(opened.settings.redis_url), **checks}
 
 
@@ -64,14 +68,15 @@ def _check_queue(redis_url: str) -> str:
         with connect(redis_url) as client:
             client.ping()
     except RedisError:
-        return "away"
+        return UNAVAILABLE
     return HEALTHY
 
 
 @blueprint.get("/metrics", responses={200: TEXT})
 def show_metrics() -> Response:
-    """Counts for Prometheus, read from SQL: they are true whatever happened to a worker or to
-    Redis.
+    """Show counts for Prometheus.
+
+    They are read from SQL, so a crashed worker or an emptied Redis does not change them.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_WorkloadCollector(services().database))
@@ -87,8 +92,10 @@ class _WorkloadCollector(Collector):
             workload = read_workload(session)
         yield _gauge("facetally_jobs", "Jobs by state.", "state", workload.jobs)
         yield _gauge("facetally_chunks", "Chunks by state.", "state", workload.chunks)
-        yield _gauge("facetally_slots", "Slots of live processes by role.", "role", workload.slots)
-        yield _gauge("facetally_items", "Items by how they ended.", "state", workload.items)
+        yield _gauge(
+            "facetally_slots", "Slots of running processes by role.", "role", workload.slots
+        )
+        yield _gauge("facetally_items", "Items by state.", "state", workload.items)
         yield GaugeMetricFamily("facetally_faces", "Faces found.", value=workload.faces)
 
 

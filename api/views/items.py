@@ -1,5 +1,4 @@
-"""One item, its thumbnail, the picture itself where it was uploaded, and of a video its people and
-its annotated copy."""
+"""One item: its result, its picture, its thumbnails, and the annotated video of a video."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -35,32 +34,33 @@ PICTURE = {"content": {JPEG: BINARY}}
 
 @blueprint.get("/items/<int:item_id>", responses=answers(ResultOut, 200))
 def show_item(path: ItemPath) -> Response:
-    """One item with all its faces."""
+    """Show one item with all its faces."""
     with services().database.read() as session:
         item = read_item(session, path.item_id)
     if item is None:
-        abort(404, "There is no such item.")
+        abort(404, f"There is no item {path.item_id}.")
     return reply(ResultOut.of(item))
 
 
 @blueprint.get("/items/<int:item_id>/picture", responses=answers(PICTURE, 200))
 def show_picture(path: ItemPath) -> Response:
-    """The picture itself, where it was uploaded, is still kept, and is one that browsers show.
+    """Show the uploaded picture itself.
 
-    There is none where the options of its job hide faces or keep no thumbnails.
+    404 if the item was not uploaded, its upload is no longer kept, browsers cannot show its format,
+    or its job blurs faces or keeps no thumbnails.
     """
     with services().database.read() as session:
         uri = read_upload(session, path.item_id)
-    media_type = None if uri is None else _tell_type(services().store, uri)
+    media_type = None if uri is None else _find_type(services().store, uri)
     if uri is None or media_type is None:
-        abort(404, "There is no picture of this item to show.")
+        abort(404, f"There is no picture of item {path.item_id} to show.")
     response = Response(_read_upload(services().store, uri), mimetype=media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _tell_type(store: Store, uri: str) -> str | None:
-    """What a browser is told that an upload is: never what its sender said."""
+def _find_type(store: Store, uri: str) -> str | None:
+    """The media type by an upload's content; the type its sender claimed is never trusted."""
     try:
         with store.open(uri) as source:
             head = source.read(HEAD_BYTES)
@@ -76,60 +76,65 @@ def _read_upload(store: Store, uri: str) -> Iterator[bytes]:
 
 @blueprint.get("/items/<int:item_id>/thumbnail", responses=answers(PICTURE, 200))
 def show_thumbnail(path: ItemPath) -> Response:
-    """The item's picture, small, with its faces drawn in, as the options of its job say."""
+    """Show a small picture of the item, with its faces drawn in or blurred as its job asks."""
     with services().database.read() as session:
         thumbnail = read_thumbnail(session, path.item_id)
     if thumbnail is None:
-        abort(404, "There is no thumbnail of this item.")
+        abort(404, f"There is no thumbnail of item {path.item_id}.")
     return Response(thumbnail.content, mimetype=thumbnail.media_type)
 
 
 @blueprint.get("/items/<int:item_id>/tracks/<int:track>/thumbnail", responses=answers(PICTURE, 200))
 def show_track(path: TrackPath) -> Response:
-    """The frame of a video that shows this person best, small, with the face marked."""
+    """Show the frame of a video in which this person is seen best, small, with the face marked."""
     with services().database.read() as session:
         thumbnail = read_track_thumbnail(session, path.item_id, path.track)
     if thumbnail is None:
-        abort(404, "There is no thumbnail of this track.")
+        abort(404, f"There is no thumbnail of track {path.track} of item {path.item_id}.")
     return Response(thumbnail.content, mimetype=thumbnail.media_type)
 
 
 @blueprint.get("/items/<int:item_id>/video", responses=answers(VIDEO, 200))
 def show_video(path: ItemPath) -> Response:
-    """The video with boxes around all faces, where the options of its job asked for it; parts of it
-    by a Range header."""
+    """Send the annotated video of an item, if its job asked for one.
+
+    A Range header selects a part of the file.
+    """
     with services().database.read() as session:
         item = read_item(session, path.item_id)
     if item is None or item.annotated_video_uri is None:
-        abort(404, "There is no annotated copy of this item.")
+        abort(404, f"There is no annotated video of item {path.item_id}.")
     with ExitStack() as stored:
         try:
             file = stored.enter_context(services().store.open(item.annotated_video_uri))
         except FileNotFoundError:
-            abort(404, "The annotated copy of this item is gone.")
+            abort(404, f"The annotated video of item {path.item_id} is no longer stored.")
         response = _send_file(file, item.annotated_video_uri)
         response.call_on_close(stored.pop_all().close)
     return response
 
 
 def _send_file(file: BinaryIO, uri: str) -> Response:
-    """All of a stored video, or the part that is asked for."""
+    """A stored video, or the part that the Range header selects."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
     response = Response(wrap_file(request.environ, file, BLOCK_BYTES), mimetype=MP4)
     response.content_length = size
-    # What is stored at an address never changes; the address itself is the store's own secret.
+    # The file at a URI never changes. The URI itself is secret, so its digest is the ETag.
     response.set_etag(blake2b(uri.encode(), digest_size=TAG_BYTES).hexdigest())
-    asked = request.environ
+    environ = request.environ
     if not _wants_one_part(size):
-        asked = {name: value for name, value in asked.items() if name != "HTTP_RANGE"}
-    response.make_conditional(asked, accept_ranges=True, complete_length=size)
+        environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+    response.make_conditional(environ, accept_ranges=True, complete_length=size)
     return response
 
 
 def _wants_one_part(size: int) -> bool:
-    """Whether the Range is one to heed: RFC 9110 lets one be ignored that is not valid, or several.
-    So is one for more last bytes than there are: all are meant."""
+    """Whether the Range header selects one part.
+
+    RFC 9110 allows ignoring a header that is invalid or has several ranges. A range of more last
+    bytes than the file has means all of it, so it is ignored as well.
+    """
     wanted = request.range
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         return False

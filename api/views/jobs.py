@@ -34,8 +34,8 @@ from db.jobs.submissions import accept_job, append_items, create_draft
 blueprint = APIBlueprint(
     "jobs", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
-# A body of JSON is read into memory whole, and its items are added in one transaction; more than
-# these are appended to a draft.
+# A JSON body is read into memory as a whole, and its items are added in one transaction. Larger
+# jobs are appended to a draft.
 MOST_JSON_BYTES = 32 << 20
 ONLY_LISTS = (
     "Query parameters are only for lists. Put these values into the body, or send a list with the "
@@ -58,10 +58,11 @@ SUBMISSION: dict[str, Any] = describe_body(
     openapi_extensions=SUBMISSION,
 )
 def submit_job(header: KeyHeader, query: SubmissionQuery) -> Response:
-    """Submit pictures, as files or by their addresses; answers once the job is safe in SQL.
+    """Submit a job: files, or items at their addresses.
 
-    With `draft` the job stays open: append to it, then finalize it. The query is for lists, whose
-    body has no place for it: CSV or NDJSON, of which all lines are checked before one is added.
+    The answer comes once the job is stored in SQL. With `draft` the job stays open: append items,
+    then finalize it. Query parameters are for bodies of CSV or NDJSON, which have no other place
+    for them; every line is checked before the first item is added.
     """
     kind, key = read_kind(), header.idempotency_key
     if kind is not None:
@@ -95,10 +96,11 @@ def _read_json() -> tuple[JobBody, str]:
     request.max_content_length = min(MOST_JSON_BYTES, most.max_upload_bytes)
     data = request.get_data()
     body = validate_json(JobBody, data)
-    if len(body.items) > min(MOST_JSON_ITEMS, most.max_items_per_request):
+    most_items = min(MOST_JSON_ITEMS, most.max_items_per_request)
+    if len(body.items) > most_items:
         raise ApiError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"A body of JSON takes at most {MOST_JSON_ITEMS} items; send a draft and append lines.",
+            f"A JSON body takes at most {most_items} items. Submit a draft and append lines to it.",
         )
     return body, sha256(data).hexdigest()
 
@@ -125,7 +127,7 @@ def _answer_again(repeated: AlreadyAccepted) -> Response:
 
 @blueprint.get("/jobs", responses={200: JobsOut})
 def list_jobs(query: JobsQuery) -> Response:
-    """Jobs from the newest, a page at a time."""
+    """List jobs, the newest first, a page at a time."""
     with services().database.read() as session:
         jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
     next_cursor = jobs[-1].id if len(jobs) == query.limit else None
@@ -134,13 +136,17 @@ def list_jobs(query: JobsQuery) -> Response:
 
 @blueprint.get("/jobs/<int:job_id>", responses=answers(JobOut, 200))
 def show_job(path: JobPath) -> Response:
-    """How far a job is: state, counts, rate, and when it will be done."""
+    """Show a job: its state, counts, rate and estimated time left."""
     return reply_job(path.job_id)
 
 
 @blueprint.post("/jobs/<int:job_id>/cancel", responses=answers(JobOut, 202))
 def cancel(path: JobPath) -> Response:
-    """Stop a job: what waits is cancelled at once, what is done stays; an ended job stays so."""
+    """Cancel a job.
+
+    Waiting items are cancelled at once, and finished ones are kept. Cancelling a job that has ended
+    changes nothing.
+    """
     with services().database.write() as session:
         cancel_job(session, path.job_id)
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
@@ -148,25 +154,26 @@ def cancel(path: JobPath) -> Response:
 
 @blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: ErrorBody})
 def resume(path: JobPath) -> Response:
-    """Go on with a job that was paused because its first items all failed alike."""
+    """Resume a job that was paused because its first items all failed with the same error."""
     find_job(path.job_id)
     with services().database.write() as session:
         if not resume_job(session, path.job_id):
-            raise ApiError(HTTPStatus.CONFLICT, "The job is not paused.")
+            raise ApiError(HTTPStatus.CONFLICT, f"Job {path.job_id} is not paused.")
     services().hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
 @blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
 def retry(path: JobPath) -> Response:
-    """Try the failed items of an ended job once more; what is done is not touched."""
+    """Retry the failed items of a job that has ended; finished items are kept."""
     job = find_job(path.job_id)
     with services().database.write() as session:
         if not retry_job(session, path.job_id):
             raise ApiError(
                 HTTPStatus.CONFLICT,
-                f"The job is {job.state}. Only one that is {' or '.join(RETRIED_STATES)} can be "
-                "retried, and of it the items that failed after they were accepted.",
+                f"Job {job.id} is {job.state} and has no items to retry. Only a job that is "
+                f"{' or '.join(RETRIED_STATES)} can be retried: its failed items, unless they were "
+                "refused at submission.",
             )
     services().hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
@@ -174,9 +181,10 @@ def retry(path: JobPath) -> Response:
 
 @blueprint.delete("/jobs/<int:job_id>", responses=answers(JobOut, 202))
 def erase(path: JobPath) -> Response:
-    """Erase a job: uploads, thumbnails, faces and counts; a receipt of what it held stays.
+    """Erase a job with its uploads, thumbnails, faces and counts.
 
-    It can no longer be read from now on; `erased.erased_at` tells when the last of it is gone.
+    Its results can no longer be read; only a receipt is kept. `erased.erased_at` is set once
+    everything is gone.
     """
     with services().database.write() as session:
         erase_job(session, path.job_id)
@@ -187,11 +195,11 @@ def find_job(job_id: int) -> JobStatus:
     """The job of this number, or the request ends with 404."""
     with services().database.read() as session:
         job = read_job(session, job_id)
-    return job or abort(404, "There is no such job.")
+    return job or abort(404, f"There is no job {job_id}.")
 
 
 def reply_job(job_id: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """A job as it stands now."""
+    """The answer that shows a job as it is now."""
     response = reply(JobOut.of(find_job(job_id)), status)
     response.headers["Location"] = f"/v1/jobs/{job_id}"
     return response

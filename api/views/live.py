@@ -1,4 +1,4 @@
-"""`/video_feed`: an allowed live source with its faces drawn in, picture after picture."""
+"""`/video_feed`: a live source with its faces drawn in, as a stream of pictures."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from api.live.feeds import Watcher
 from api.media_types import JPEG, JSON
 from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
 from api.schemas.replies import PLAIN
-from api.services import services
+from api.services import services, take_place
 from worker.live_sources import LiveSource, find_source
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
@@ -25,23 +25,24 @@ STREAM = {"content": {"multipart/x-mixed-replace": PLAIN}}
 
 
 class FeedQuery(BaseModel):
-    """Which source: by its name in FACETALLY_LIVE_SOURCES, never by its address."""
+    """The name of a source in FACETALLY_LIVE_SOURCES."""
 
     source: str = Field(min_length=1, max_length=64)
 
 
 @blueprint.get("/video_feed", responses=answers(STREAM, 200))
 def watch_source(query: FeedQuery) -> Response:
-    """JPEG pictures of a source that the operator allows, with boxes and labels drawn in.
+    """Watch a live source: JPEG pictures with boxes and labels drawn in.
 
-    A file ends the stream, and so does a source that stays silent: then with a last part of JSON.
+    The stream ends with its file, or when the source stays silent; in that case the last part is an
+    error as JSON.
     """
     source = _find(query.source)
     with ExitStack() as stack:
-        _take_place(stack)
-        watcher = services().feeds.watch(source, _find_hang_up())
+        _take_places(stack)
+        watcher = services().feeds.watch(source, _make_hang_up())
         stack.callback(watcher.leave)
-        # Before there is a picture, an error is still an answer of its own.
+        # Until the first picture has arrived, an error can still be the whole answer.
         first = watcher.next_picture()
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = Response(_parts(first, watcher), headers=headers, content_type=STREAM_TYPE)
@@ -54,32 +55,27 @@ def _find(name: str) -> LiveSource:
     if source is None:
         raise ApiError(
             HTTPStatus.NOT_FOUND,
-            "There is no live source of that name; the operator allows them in "
+            f"There is no live source named {name!r}. The operator sets up live sources in "
             "FACETALLY_LIVE_SOURCES.",
             "unknown_source",
         )
     return source
 
 
-def _take_place(stack: ExitStack) -> None:
-    """One of those for feeds, and one of those for streams of any kind, or 503."""
+def _take_places(stack: ExitStack) -> None:
+    """Take one of the places for feeds and one for streams of any kind; 503 if none is free."""
     for places in (services().feeds.places, services().streams):
-        if not places.acquire(blocking=False):
-            raise ApiError(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "As many feeds are watched as may be at once; try again later.",
-                "too_many_streams",
-            )
+        take_place(places, "Too many feeds are being watched. Try again later.")
         stack.callback(places.release)
 
 
-def _find_hang_up() -> Callable[[], None]:
-    """What ends this client's connection from another thread."""
+def _make_hang_up() -> Callable[[], None]:
+    """A function that closes this client's connection from another thread."""
     connection = request.environ.get("gunicorn.socket")
 
     def hang_up() -> None:
         if isinstance(connection, socket.socket):
-            # The client may have gone in this very moment.
+            # The client may just have disconnected.
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 

@@ -1,6 +1,4 @@
-"""A job as one page that can be kept, sent and opened anywhere: nothing in it is loaded from
-elsewhere.
-"""
+"""A job as one HTML file that loads nothing from elsewhere."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -39,8 +37,11 @@ MOST_FAILURES = 200
 
 @blueprint.get("/jobs/<int:job_id>/report", responses=answers(PAGE, 200))
 def show_report(path: JobPath) -> Response:
-    """The job as one HTML page: what became of its items, its audience by age, gender, dimensions
-    and time, samples of its pictures, what failed, and how right all that is."""
+    """Report a job as one HTML file to keep or send.
+
+    It shows what became of the items, the audience by age, gender, dimensions and time, sample
+    pictures, failures, and how accurate the estimates are.
+    """
     job = find_job(path.job_id)
     with services().database.read() as session:
         report = _read_report(session, job, services().settings.min_cell)

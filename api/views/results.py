@@ -1,4 +1,4 @@
-"""Results of a job: a page as JSON, or all of them streamed as a file."""
+"""The results of a job: a page as JSON, or all of them streamed as a file."""
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -40,13 +40,14 @@ ResultsOut.model_config["openapi_extra"] = STREAMS  # type: ignore[typeddict-unk
 
 @blueprint.get("/jobs/<int:job_id>/results", responses=answers(ResultsOut, 200))
 def list_results(path: JobPath, query: ResultsQuery) -> Response:
-    """One line for each item, in the order they were submitted; more as the job goes on.
+    """List the results of a job, in the order its items were submitted.
 
-    JSON comes a page at a time: `next_cursor` is the `cursor` of the next. The others bring all at
-    once unless `limit` is given: NDJSON a line for each item, CSV and Parquet a row for each face
-    and one for an item without any, COCO the pictures that were analyzed and their faces.
+    While the job runs, more results appear. JSON comes in pages: pass `next_cursor` as `cursor` to
+    read the next one. The other formats contain everything unless `limit` is given: NDJSON has a
+    line for each item, CSV and Parquet a row for each face and one for each item without faces, and
+    COCO the analyzed pictures with their faces.
 
-    With `view=tracks` each line or row is a person in a shot of a video.
+    With `view=tracks` each line or row is one person in one shot of a video.
     """
     refuse_repeats()
     database = services().database

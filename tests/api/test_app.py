@@ -1,4 +1,4 @@
-"""The application as a whole: who may call, what it documents, what it never loads."""
+"""The application as a whole: access, the OpenAPI document, health and imports."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from worker.settings import Settings
 
 
 def test_the_api_starts_without_model_runtimes_and_plots() -> None:
-    """They take seconds to load, and the API uses them seldom or never."""
+    """They take long to load, and the API uses them rarely or never."""
     program = (
         "import sys; from api.app import create_app; from worker.settings import Settings;"
         "create_app(Settings.from_env({'FACETALLY_REDIS_URL': 'redis://127.0.0.1:1'}));"
@@ -67,16 +67,16 @@ def test_the_page_of_the_document_loads_only_from_here(client: FlaskClient) -> N
     assert client.get("/docs/assets/../../app.py").status_code == 404
 
 
-def test_the_process_is_alive_and_says_what_is_missing(client: FlaskClient) -> None:
+def test_readiness_says_which_parts_are_missing(client: FlaskClient) -> None:
     assert client.get("/healthz").json["status"] == "ok"
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json["status"] == "degraded"
     assert ready.json["checks"]["database"] == ready.json["checks"]["queue"] == "ok"
-    assert ready.json["checks"]["workers"] == "none is alive"
+    assert ready.json["checks"]["workers"] == "none is running"
 
 
-def test_without_its_database_it_is_not_ready(open_client: OpenClient) -> None:
+def test_the_api_is_not_ready_without_its_database(open_client: OpenClient) -> None:
     client = open_client(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert client.get("/readyz").status_code == 503
     response = client.get("/v1/jobs")
@@ -110,7 +110,9 @@ def guarded(open_client: OpenClient) -> FlaskClient:
 @pytest.mark.parametrize(
     "header", [None, "Bearer", "Bearer wrong", "Basic first", "first", "Bearer firs", "Bearer é"]
 )
-def test_nobody_comes_in_without_a_key(guarded: FlaskClient, path: str, header: str | None) -> None:
+def test_a_call_without_a_valid_key_is_refused(
+    guarded: FlaskClient, path: str, header: str | None
+) -> None:
     headers = {} if header is None else {"Authorization": header}
     response = guarded.get(path, headers=headers)
     assert response.status_code == 401
@@ -119,7 +121,7 @@ def test_nobody_comes_in_without_a_key(guarded: FlaskClient, path: str, header: 
 
 
 @pytest.mark.parametrize("key", ["first", "second"])
-def test_each_key_lets_in(guarded: FlaskClient, key: str) -> None:
+def test_each_key_is_accepted(guarded: FlaskClient, key: str) -> None:
     assert guarded.get("/v1/jobs", headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
 
@@ -143,27 +145,27 @@ def test_health_and_documents_need_no_key(guarded: FlaskClient, path: str) -> No
         ({"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
-def test_without_keys_no_page_of_another_site_reaches_the_api(
+def test_an_api_without_keys_refuses_other_hosts_and_sites(
     client: FlaskClient, headers: dict[str, str], status: int
 ) -> None:
     assert client.get("/v1/jobs", headers=headers).status_code == status
 
 
-def test_without_keys_it_is_not_opened_to_the_network(settings: Settings) -> None:
+def test_an_api_without_keys_is_not_opened_to_the_network(settings: Settings) -> None:
     with pytest.raises(OpenToNetwork, match="FACETALLY_API_KEYS"):
         refuse_open_network(settings.model_copy(update={"host": "0.0.0.0"}))
     refuse_open_network(settings.model_copy(update={"host": "0.0.0.0", "api_keys": ("k",)}))
     refuse_open_network(settings)
 
 
-def test_a_method_that_is_not_there_is_told_which_are(client: FlaskClient) -> None:
+def test_an_unknown_method_is_refused_with_the_allowed_ones(client: FlaskClient) -> None:
     response = client.delete("/v1/jobs")
     assert response.status_code == 405
     assert response.json["error"]["code"] == "method_not_allowed"
     assert "POST" in response.headers["Allow"]
 
 
-def test_where_no_worker_answers_analysis_is_unavailable(open_client: OpenClient) -> None:
+def test_analysis_is_unavailable_without_a_worker(open_client: OpenClient) -> None:
     client = open_client(analyze_timeout_seconds=0.2)
     response = client.post("/v1/analyze", data=b"picture", content_type="image/jpeg")
     assert response.status_code == 503

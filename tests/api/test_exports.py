@@ -1,4 +1,4 @@
-"""Results and audience as files: whole, typed, streamed, and the same on both databases."""
+"""Results and audience as files: complete, typed, streamed, and the same on both databases."""
 
 import csv
 import io
@@ -25,13 +25,13 @@ STREAMED = ("ndjson", "csv", "parquet", "coco")
 
 @pytest.fixture
 def client(open_client: OpenClient, database: Database) -> FlaskClient:
-    """The API on each kind of database."""
+    """The API on either database."""
     return open_client(database_url=database.engine.url.render_as_string(hide_password=False))
 
 
 @pytest.fixture
 def job_id(client: FlaskClient, database: Database) -> int:
-    """Seven pictures with two faces each, of which one failed; the last one still waits."""
+    """Eight pictures: six with two faces each, a failed one, and one that is still waiting."""
     made = submit(
         database, items=8, chunk_items=1, dimensions={"store": "Lyon"}, captured_at=CAPTURED
     )
@@ -60,7 +60,7 @@ def read_coco(client: FlaskClient, path: str) -> CocoOut:
 
 
 def check_coco(coco: CocoOut) -> None:
-    """What readers of COCO rely on."""
+    """Check what readers of COCO rely on."""
     images = {image.id: image for image in coco.images}
     assert len(images) == len(coco.images)
     assert len({face.id for face in coco.annotations}) == len(coco.annotations)
@@ -93,7 +93,7 @@ def test_parquet_has_the_rows_of_csv_with_their_types(client: FlaskClient, job_i
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_an_item_without_faces_has_a_row_that_says_why(
+def test_an_item_without_faces_has_one_row_with_its_error(
     client: FlaskClient, database: Database, job_id: int, form: str
 ) -> None:
     empty = submit(database, items=1)
@@ -109,7 +109,7 @@ def test_an_item_without_faces_has_a_row_that_says_why(
             for row in read_parquet(client, path.format(number)).to_pylist()
         ]
     told = [(row["name"], row["state"], row["error_code"]) for row in rows if row["face"] is None]
-    # The last item of the first job was done by the way.
+    # `work_all` also analyzed the last item of the first job.
     assert told == [
         ("3.jpg", "failed", "unreadable"),
         ("7.jpg", "done", None),
@@ -131,7 +131,7 @@ def test_an_item_without_faces_has_a_row_that_says_why(
         ("&limit=3&cursor=1", 2, 4),
     ],
 )
-def test_coco_holds_the_pictures_that_were_analyzed_and_the_faces_asked_for(
+def test_coco_contains_the_analyzed_pictures_and_the_selected_faces(
     client: FlaskClient, job_id: int, query: str, images: int, faces: int
 ) -> None:
     coco = read_coco(client, f"/v1/jobs/{job_id}/results?format=coco{query}")
@@ -159,7 +159,7 @@ def test_a_coco_annotation_is_a_face_as_annotators_read_it(
     }  # fmt: skip
 
 
-def test_a_picture_that_is_analyzed_meanwhile_is_in_coco_whole_or_not_at_all(
+def test_a_picture_analyzed_during_a_coco_export_is_complete_or_left_out(
     client: FlaskClient, database: Database, job_id: int
 ) -> None:
     pieces = iter(client.get(f"/v1/jobs/{job_id}/results?format=coco").response)
@@ -173,7 +173,7 @@ def test_a_picture_that_is_analyzed_meanwhile_is_in_coco_whole_or_not_at_all(
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "coco", "ndjson"])
-def test_a_filter_that_nothing_passes_leaves_a_whole_file(
+def test_an_export_without_matches_is_a_valid_file(
     client: FlaskClient, job_id: int, form: str
 ) -> None:
     path = f"/v1/jobs/{job_id}/results?format={form}&score_min=1"
@@ -196,7 +196,7 @@ def test_a_filter_that_nothing_passes_leaves_a_whole_file(
         ("/v1/audience?format=parquet", "audience.parquet"),
     ],
 )
-def test_a_browser_keeps_a_file_under_a_name_that_tells_what_it_is(
+def test_an_export_has_a_file_name_for_browsers(
     client: FlaskClient, job_id: int, path: str, name: str
 ) -> None:
     response = client.get(path)
@@ -204,7 +204,7 @@ def test_a_browser_keeps_a_file_under_a_name_that_tells_what_it_is(
 
 
 @pytest.mark.parametrize("form", STREAMED)
-def test_a_reader_who_is_slow_or_gone_holds_no_connection(
+def test_a_slow_or_disconnected_reader_holds_no_connection(
     client: FlaskClient, database: Database, form: str
 ) -> None:
     job_id = submit(database, items=600, chunk_items=600)
@@ -219,7 +219,7 @@ def test_a_reader_who_is_slow_or_gone_holds_no_connection(
     assert pool.checkedout() == 0
 
 
-def test_a_large_job_comes_whole_in_every_format(client: FlaskClient, database: Database) -> None:
+def test_a_large_job_is_complete_in_every_format(client: FlaskClient, database: Database) -> None:
     job_id = submit(database, items=1_200, chunk_items=600)
     work_all(database, FACES, fail=["700.jpg"])
     path = f"/v1/jobs/{job_id}/results?format="
@@ -237,7 +237,7 @@ def spread(name: str, share: dict[str, float] | None) -> dict[str, float | None]
     return {column: None if share is None else share[end] for column, end in ends.items()}
 
 
-def test_the_audience_is_a_table_too(client: FlaskClient, job_id: int) -> None:
+def test_the_audience_is_exported_as_a_table(client: FlaskClient, job_id: int) -> None:
     query = f"/v1/audience?job={job_id}&by=gender&format="
     groups = client.get(query + "json").json["groups"]
     expected = [

@@ -1,4 +1,4 @@
-"""What becomes of jobs over HTTP: paused and told to go on, kept for a time, retried, gone."""
+"""The lifecycle of jobs over HTTP: pause, resume, retention, retry and erasure."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from worker.sources.store import Store
 
 @pytest.fixture
 def database(client: FlaskClient, settings: Settings) -> Iterator[Database]:
-    """The client's own."""
+    """The database of the client."""
     opened = Database(settings.database_url)
     yield opened
     opened.close()
@@ -39,7 +39,7 @@ def take_turn(database: Database, settings: Settings) -> None:
 
 @pytest.fixture
 def paused(client: FlaskClient, database: Database, settings: Settings) -> str:
-    """The path of a job whose first two items have failed, and whose others wait."""
+    """The path of a job whose first two items failed and whose other items wait."""
     job_id = submit(database, items=4, chunk_items=1)
     for name in ("0.jpg", "1.jpg"):
         chunk = claim_next(database)
@@ -65,7 +65,7 @@ def test_a_pause_is_an_event(client: FlaskClient, paused: str) -> None:
     assert json.loads(first.partition("data: ")[2])["paused"]["code"] == "unreadable"
 
 
-def test_a_resumed_job_goes_on_and_is_not_paused_again(
+def test_a_resumed_job_continues_and_is_not_paused_again(
     client: FlaskClient, database: Database, settings: Settings, paused: str
 ) -> None:
     assert client.post(f"{paused}/retry").status_code == 409
@@ -90,11 +90,11 @@ def test_a_paused_job_can_be_cancelled_and_erased(
     assert client.delete(paused).status_code == 202
 
 
-def test_a_job_that_does_not_exist_cannot_be_resumed(client: FlaskClient) -> None:
+def test_an_unknown_job_cannot_be_resumed(client: FlaskClient) -> None:
     assert client.post("/v1/jobs/9/resume").status_code == 404
 
 
-def test_a_dispatcher_that_is_to_pause_nothing_pauses_nothing(
+def test_a_dispatcher_with_pausing_disabled_pauses_nothing(
     client: FlaskClient, database: Database, settings: Settings
 ) -> None:
     job_id = submit(database, items=4, chunk_items=1)
@@ -112,7 +112,7 @@ def submit_one(client: FlaskClient, **fields: object) -> dict[str, object]:
     return {"status": response.status_code, **response.json}
 
 
-def test_a_job_is_kept_as_long_as_the_operator_says(open_client: OpenClient) -> None:
+def test_a_job_expires_after_the_retention_of_the_operator(open_client: OpenClient) -> None:
     client = open_client(retention_days=2)
     for job in (submit_one(client), submit_one(client, draft=True)):
         created = datetime.fromisoformat(job["timestamps"]["created"])
@@ -120,7 +120,7 @@ def test_a_job_is_kept_as_long_as_the_operator_says(open_client: OpenClient) -> 
         assert timedelta(days=2) - kept < timedelta(minutes=1)
 
 
-def test_a_submission_may_ask_for_an_earlier_end_but_not_for_a_later(
+def test_a_submission_may_expire_before_the_retention_but_not_after(
     open_client: OpenClient,
 ) -> None:
     client = open_client(retention_days=2)
@@ -134,13 +134,13 @@ def test_a_submission_may_ask_for_an_earlier_end_but_not_for_a_later(
     assert client.post("/v1/jobs", **files).status_code == 422
 
 
-def test_without_a_limit_a_job_is_kept_until_it_is_erased(client: FlaskClient) -> None:
+def test_a_job_without_retention_is_kept_until_it_is_erased(client: FlaskClient) -> None:
     assert submit_one(client)["expires_at"] is None
     late = submit_one(client, expires_at="2400-01-01T00:00:00Z")
     assert late["expires_at"] == "2400-01-01T00:00:00Z"
 
 
-def test_the_sweep_removes_everything_of_a_job_whose_time_has_come(
+def test_the_dispatcher_erases_an_expired_job_completely(
     open_client: OpenClient, settings: Settings, database: Database
 ) -> None:
     client = open_client(retention_days=1)
@@ -150,9 +150,9 @@ def test_the_sweep_removes_everything_of_a_job_whose_time_has_come(
     assert client.get(f"/v1/jobs/{job_id}").json["counts"]["faces"] == 2
     with database.write() as session:
         session.get_one(JobRow, job_id).expires_at = datetime(2020, 1, 1, tzinfo=UTC)
-    take_turn(database, settings)
-    # What audiences are read from is told in this turn, and the end of it noted in the next.
-    take_turn(database, settings)
+    # The first turn removes the job from the audiences, and the second completes its erasure.
+    for _ in range(2):
+        take_turn(database, settings)
     erased = client.get(f"/v1/jobs/{job_id}").json["erased"]
     assert (erased["faces"], erased["uploads"]) == (2, 2)
     assert erased["erased_at"] is not None
@@ -162,11 +162,11 @@ def test_the_sweep_removes_everything_of_a_job_whose_time_has_come(
             assert session.scalars(select(table)).all() == []
 
 
-def test_the_audience_of_a_job_that_is_not_there_is_a_404(client: FlaskClient) -> None:
+def test_the_audience_of_an_unknown_job_is_a_404(client: FlaskClient) -> None:
     assert client.get("/v1/audience?job=9").status_code == 404
 
 
-def test_an_erased_job_has_nobody_in_its_audience(client: FlaskClient, database: Database) -> None:
+def test_an_erased_job_has_an_empty_audience(client: FlaskClient, database: Database) -> None:
     job_id = submit(database, items=1)
     work_all(database, faces=[make_face()])
     assert client.get(f"/v1/audience?job={job_id}").json["faces"] == 1
@@ -193,7 +193,7 @@ def test_duplicates_count_as_the_submitter_chose(client: FlaskClient, settings: 
     assert submit_one(client, options={"duplicates": "twice"})["status"] == 422
 
 
-def test_a_retry_does_not_open_what_was_refused_at_the_door(
+def test_a_retry_does_not_open_an_item_refused_at_submission(
     client: FlaskClient, settings: Settings
 ) -> None:
     upload(client, {"private.jpg": encode_scene("JPEG")})

@@ -1,4 +1,4 @@
-"""Videos over HTTP: sent as files or in an archive, people as lines and rows, and the copy."""
+"""Videos over HTTP: uploads and archives, people as lines and rows, and annotated videos."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_clip(path, default_weights_dir({})).read_bytes()
 
 
-def test_people_come_as_lines_and_rows(
+def test_people_are_exported_as_lines_and_rows(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     job_id = submit_clip(client, settings, clip)
@@ -61,7 +61,7 @@ def test_people_come_as_lines_and_rows(
     assert client.get(f"{address}&format=coco").status_code == 422
 
 
-def test_a_job_tells_how_far_its_videos_are(
+def test_a_job_shows_the_progress_of_its_videos(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     job_id = upload(client, {"holiday": clip}, options=json.dumps({"annotated_video": True})).json[
@@ -80,14 +80,14 @@ def test_a_job_tells_how_far_its_videos_are(
     assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
 
 
-def test_options_go_with_an_upload_as_the_document_says(client: FlaskClient) -> None:
+def test_an_upload_takes_options_as_the_docs_say(client: FlaskClient) -> None:
     document = (Path(__file__).parents[2] / "docs" / "video.md").read_text()
     [options] = re.findall(r"^curl --form files=@clip.mp4 --form 'options=(.+)' ", document, re.M)
     answer = upload(client, {"clip.mp4": b"clip"}, options=options)
     assert answer.json["options"]["frames_per_second"] == 4
 
 
-def test_conditions_are_on_people(client: FlaskClient, settings: Settings, clip: bytes) -> None:
+def test_filters_select_people(client: FlaskClient, settings: Settings, clip: bytes) -> None:
     job_id = submit_clip(client, settings, clip)
     address = f"/v1/jobs/{job_id}/results?view=tracks"
     ages = sorted(track["age"]["years"] for track in client.get(address).json["tracks"])
@@ -99,7 +99,7 @@ def test_conditions_are_on_people(client: FlaskClient, settings: Settings, clip:
     assert client.get(f"{address}&dimension.store=Lyon").json["tracks"] == []
 
 
-def test_faces_tell_their_frame_and_track_and_tracks_their_best_frame(
+def test_faces_have_their_frame_and_track_and_tracks_their_best_frame(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     job_id = submit_clip(client, settings, clip)
@@ -131,7 +131,7 @@ def test_faces_tell_their_frame_and_track_and_tracks_their_best_frame(
     assert client.get(f"/v1/items/{line['item']}/tracks/99/thumbnail").status_code == 404
 
 
-def test_an_annotated_copy_is_kept_served_in_parts_and_erased(
+def test_an_annotated_video_is_stored_sent_in_parts_and_erased(
     client: FlaskClient, settings: Settings, clip: bytes, tmp_path: Path
 ) -> None:
     job_id = submit_clip(client, settings, clip, annotated_video=True)
@@ -150,7 +150,7 @@ def test_an_annotated_copy_is_kept_served_in_parts_and_erased(
     (tmp_path / "clip.mp4").write_bytes(clip)
     plain = cv2.VideoCapture(str(tmp_path / "clip.mp4")).read()[1].astype(int)
     change = np.abs(plain - frames[0].astype(int)).max(axis=2)
-    # A line stands on the left side of the box; far away there is none.
+    # A line is drawn at the left side of the box, and none far from it.
     assert change[y + 30 : y + 60, max(0, x - 2) : x + 3].max(axis=1).min() > 40
     assert change[HEIGHT - 20 :, WIDTH - 60 :].max() < 40
     assert len(stored_files(settings)) == 2
@@ -165,7 +165,7 @@ def test_an_annotated_copy_is_kept_served_in_parts_and_erased(
 
 @pytest.fixture
 def copy_url(client: FlaskClient, settings: Settings) -> str:
-    """Where a copy is served, which is any 1000 bytes here."""
+    """The address of an annotated video, which is 1000 arbitrary bytes here."""
     database = Database(settings.database_url)
     submit(database, items=1)
     store = Store(settings.store_url)
@@ -181,7 +181,7 @@ def copy_url(client: FlaskClient, settings: Settings) -> str:
     "wanted",
     ["bytes=9-1", "abc", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6", "bytes=5-6,0-1", "bytes=-2000"],
 )
-def test_a_range_that_may_be_ignored_brings_the_whole_copy(
+def test_a_range_that_may_be_ignored_gets_the_whole_video(
     client: FlaskClient, copy_url: str, wanted: str
 ) -> None:
     answer = client.get(copy_url, headers={"Range": wanted})
@@ -199,7 +199,7 @@ def test_a_range_that_may_be_ignored_brings_the_whole_copy(
         ("bytes=990-5000", COPY[990:], "990-999"),
     ],
 )
-def test_one_range_brings_its_bytes(
+def test_a_single_range_gets_its_bytes(
     client: FlaskClient, copy_url: str, wanted: str, part: bytes, place: str
 ) -> None:
     answer = client.get(copy_url, headers={"Range": wanted})
@@ -207,7 +207,7 @@ def test_one_range_brings_its_bytes(
     assert answer.headers["Content-Range"] == f"bytes {place}/1000"
 
 
-def test_a_range_behind_the_end_is_told_how_long_the_copy_is(
+def test_a_range_past_the_end_is_refused_with_the_length(
     client: FlaskClient, copy_url: str
 ) -> None:
     answer = client.get(copy_url, headers={"Range": "bytes=1000-"})
@@ -216,7 +216,7 @@ def test_a_range_behind_the_end_is_told_how_long_the_copy_is(
     assert answer.json["error"]["code"] == "requested_range_not_satisfiable"
 
 
-def test_a_copy_is_known_by_its_tag(client: FlaskClient, copy_url: str) -> None:
+def test_an_annotated_video_has_an_etag(client: FlaskClient, copy_url: str) -> None:
     tag = client.get(copy_url).headers["ETag"]
     headers = {"Range": "bytes=4-7", "If-Range": tag}
     assert client.get(copy_url, headers=headers).data == COPY[4:8]
@@ -225,7 +225,7 @@ def test_a_copy_is_known_by_its_tag(client: FlaskClient, copy_url: str) -> None:
     assert client.get(copy_url, headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_videos_are_known_by_their_bytes_in_archives_too(
+def test_videos_in_archives_are_recognized_by_their_bytes(
     client: FlaskClient, settings: Settings, clip: bytes
 ) -> None:
     archive = io.BytesIO()
@@ -252,14 +252,12 @@ def test_videos_are_known_by_their_bytes_in_archives_too(
     ],
     ids=str,
 )
-def test_options_that_make_no_sense_are_refused(
-    client: FlaskClient, options: dict[str, object]
-) -> None:
+def test_contradictory_options_are_refused(client: FlaskClient, options: dict[str, object]) -> None:
     answer = client.post("/v1/jobs", json={"items": [{"uri": "file:///a.mp4"}], "options": options})
     assert answer.status_code == 422
 
 
-def test_a_video_is_looked_at_once_in_100_seconds_at_least(client: FlaskClient) -> None:
+def test_a_rate_below_one_frame_in_100_seconds_is_refused(client: FlaskClient) -> None:
     body = {"items": [{"uri": "file:///a.mp4"}], "options": {"frames_per_second": 0.01}}
     assert client.post("/v1/jobs", json=body).status_code == 202
     body["options"] = {"frames_per_second": 1e-9}
@@ -267,7 +265,7 @@ def test_a_video_is_looked_at_once_in_100_seconds_at_least(client: FlaskClient) 
     assert "frames_per_second: Input should be greater than or equal to 0.01" in message
 
 
-def test_a_job_that_was_taken_when_less_was_allowed_is_still_shown(
+def test_a_job_accepted_under_older_limits_is_still_shown(
     client: FlaskClient, settings: Settings
 ) -> None:
     database = Database(settings.database_url)

@@ -1,4 +1,4 @@
-"""Tables and COCO are made while they are read: memory does not grow with their length."""
+"""Tables and COCO are written while they are sent, so memory does not grow with their length."""
 
 import io
 import tracemalloc
@@ -62,18 +62,20 @@ def make_parquet(rows: int) -> Iterator[object]:
 
 
 @pytest.mark.parametrize("make", [make_csv, make_parquet, make_coco])
-def test_memory_does_not_grow_with_the_rows(make: Callable[[int], Iterator[object]]) -> None:
+def test_the_memory_of_an_export_does_not_grow_with_its_rows(
+    make: Callable[[int], Iterator[object]],
+) -> None:
     small, large = (measure_peak(make(rows)) for rows in (1_000, 10_000))
-    # A byte for each picture of COCO and some for each group of Parquet; a row takes hundreds.
+    # COCO keeps a byte for each picture and Parquet some for each group; a row takes hundreds.
     assert large < small + 9_000 * 20
 
 
-def measure_peak(pieces: Iterator[object]) -> int:
-    """The most bytes in use while the pieces are made and dropped."""
+def measure_peak(parts: Iterator[object]) -> int:
+    """The most bytes in use while the parts are made and dropped."""
     tracemalloc.start()
     before = pyarrow.total_allocated_bytes()
     held = 0
-    for _ in pieces:
+    for _ in parts:
         held = max(held, pyarrow.total_allocated_bytes() - before)
     peak = tracemalloc.get_traced_memory()[1] + held
     tracemalloc.stop()
@@ -88,10 +90,10 @@ def test_parquet_is_sent_a_group_at_a_time() -> None:
             read.append(number)
             yield make_row(number)
 
-    pieces = stream_parquet(RESULT_SCHEMA, rows(), rows_per_group=5)
+    parts = stream_parquet(RESULT_SCHEMA, rows(), rows_per_group=5)
     sent, read_before = [], []
-    for piece in pieces:
-        sent.append(piece)
+    for part in parts:
+        sent.append(part)
         read_before.append(len(read))
     assert read_before == [0, 5, 10, 12, 12]
     file = parquet.ParquetFile(io.BytesIO(b"".join(sent)))
@@ -100,7 +102,7 @@ def test_parquet_is_sent_a_group_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1"])
-def test_a_text_that_would_be_a_formula_is_quoted_in_csv_alone(text: str) -> None:
+def test_a_text_that_looks_like_a_formula_is_quoted_only_in_csv(text: str) -> None:
     row = (1, text, *make_row(1)[2:])
     assert f"'{text}" in "".join(stream_csv(RESULT_SCHEMA, [row]))
     content = b"".join(stream_parquet(RESULT_SCHEMA, [row]))

@@ -1,4 +1,4 @@
-"""A live source in a process of its own, of which nothing is left and nothing is believed."""
+"""A live source in its own process, which leaves nothing behind and is not trusted."""
 
 import io
 import sys
@@ -13,7 +13,15 @@ import psutil
 import pytest
 from PIL import Image
 
-from api.live.camera_program import HEADER, LOST, OVER, PICTURE, Plan, SourceLost, retrieve_frame
+from api.live.camera_program import (
+    HEADER,
+    LOST,
+    OVER,
+    PICTURE,
+    CameraRequest,
+    SourceLost,
+    retrieve_frame,
+)
 from api.live.cameras import Camera, SourceUnavailable
 from models.videos.retrieval import Retriever
 from tests.support.live import make_avi
@@ -26,7 +34,7 @@ HUGE = 0xFFFFFFFF
 
 
 def read_pictures(source: LiveSource, max_pixels: int = MAX_PIXELS) -> list[bytes]:
-    """All that a source gives until it is over; raises SourceUnavailable."""
+    """All pictures of a source until it ends; raises SourceUnavailable."""
     pictures = []
     with closing(Camera(source, max_pixels, WAIT_SECONDS)) as camera:
         while (picture := camera.read(monotonic() + WAIT_SECONDS)) is not None:
@@ -35,7 +43,7 @@ def read_pictures(source: LiveSource, max_pixels: int = MAX_PIXELS) -> list[byte
 
 
 class DeafCamera(Camera):
-    """One whose process cannot be told what to open."""
+    """A camera whose process cannot receive its request."""
 
     def _send(self, content: bytes) -> None:
         raise OSError("no buffer space")
@@ -51,12 +59,12 @@ def test_a_camera_that_cannot_be_started_leaves_no_socket_open(source, monkeypat
     before = psutil.Process().num_fds()
     with pytest.raises(FileNotFoundError) as failure:
         Camera(source, MAX_PIXELS, WAIT_SECONDS)
-    # As long as the failure is known, so is the camera: nothing else has closed its socket.
+    # The traceback keeps the camera alive, so its socket was closed explicitly.
     assert failure.value.__traceback__
     assert psutil.Process().num_fds() == before
 
 
-def test_a_camera_that_cannot_be_told_what_to_open_leaves_nothing_behind(source):
+def test_a_camera_that_cannot_receive_its_request_leaves_nothing_behind(source):
     before = psutil.Process().num_fds()
     with pytest.raises(OSError, match="no buffer space") as failure:
         DeafCamera(source, MAX_PIXELS, WAIT_SECONDS)
@@ -88,16 +96,16 @@ def write_picture(width: int, height: int, file_format: str = "JPEG", **options:
         pytest.param(PICTURE, None, write_picture(8, 8, "PNG"), id="a picture of another format"),
     ],
 )
-def test_what_no_decoder_means_to_send_ends_the_source(
+def test_an_answer_that_no_decoder_sends_ends_the_source(
     source, monkeypatch, tmp_path, kind, size, content
 ):
     answer = HEADER.pack(kind, len(content) if size is None else size) + content
     monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
-    with pytest.raises(SourceUnavailable, match="no picture of a source"):
+    with pytest.raises(SourceUnavailable, match="something other than a picture"):
         read_pictures(source)
 
 
-def test_a_reason_that_is_no_text_is_one_all_the_same(source, monkeypatch, tmp_path):
+def test_an_error_that_is_not_utf8_is_still_reported(source, monkeypatch, tmp_path):
     answer = HEADER.pack(LOST, 4) + b"no\xff\xfe"
     monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
     with pytest.raises(SourceUnavailable, match="no\N{REPLACEMENT CHARACTER}"):
@@ -112,7 +120,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-def test_a_file_that_leads_elsewhere_is_not_followed(tmp_path, text):
+def test_a_file_that_refers_to_another_source_is_not_followed(tmp_path, text):
     make_avi(tmp_path / "other.avi", [write_picture(64, 64)], side=64)
     (tmp_path / "text.mp4").write_text(text)
     sockets = []
@@ -126,41 +134,41 @@ def test_a_file_that_leads_elsewhere_is_not_followed(tmp_path, text):
 
 
 def find_network_sockets() -> list[object]:
-    """Those of the cameras that this process has."""
+    """The sockets of the cameras of this process."""
     found: list[object] = []
     for child in psutil.Process().children():
-        # It may end while we look.
+        # It may end in the meantime.
         with suppress(psutil.Error):
             if "api.live.camera_program" in child.cmdline():
                 found += child.net_connections("inet")
     return found
 
 
-def test_a_video_of_pictures_as_large_as_its_header_tells_is_read(tmp_path):
+def test_a_video_at_the_limit_of_pixels_is_read(tmp_path):
     pictures = [write_picture(2000, 2000)] * 2
     clip = make_avi(tmp_path / "clip.avi", pictures, side=2000)
     assert read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=4_000_000)
 
 
-def test_pictures_of_more_pixels_than_are_taken_end_the_source(tmp_path):
+def test_a_video_over_the_limit_of_pixels_ends_the_source(tmp_path):
     clip = make_avi(tmp_path / "clip.avi", [write_picture(2000, 2000)] * 2, side=2000)
     with pytest.raises(SourceUnavailable, match="more than 3999999 pixels"):
         read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=3_999_999)
 
 
 class GrowingCapture:
-    """A device whose picture is larger than it told."""
+    """A device whose picture is larger than it reported."""
 
     def retrieve(self):
         return True, np.zeros((3, 4, 3), np.uint8)
 
 
-def test_each_picture_is_measured_whatever_was_told_before():
-    plan = Plan(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
+def test_a_picture_larger_than_its_header_says_ends_the_source():
+    request = CameraRequest(LiveKind.DEVICE, "0", max_pixels=12, read_seconds=1.0)
     with closing(Retriever()) as retriever:
-        assert retrieve_frame(retriever, GrowingCapture(), plan).shape == (3, 4, 3)
+        assert retrieve_frame(retriever, GrowingCapture(), request).shape == (3, 4, 3)
         with pytest.raises(SourceLost, match="more than 11 pixels"):
-            retrieve_frame(retriever, GrowingCapture(), replace(plan, max_pixels=11))
+            retrieve_frame(retriever, GrowingCapture(), replace(request, max_pixels=11))
 
 
 def test_an_interlaced_source_says_so_and_shows_no_unwritten_memory(tmp_path):
@@ -170,10 +178,10 @@ def test_an_interlaced_source_says_so_and_shows_no_unwritten_memory(tmp_path):
         read_pictures(LiveSource.parse(f"stage={clip}"))
 
 
-def test_pictures_that_would_take_the_memory_of_the_machine_end_the_source(tmp_path):
+def test_pictures_that_need_too_much_memory_end_the_source(tmp_path):
     picture = write_picture(16_000, 16_000, subsampling=0)
     clip = make_avi(tmp_path / "clip.avi", [picture] * 2, side=64)
-    with pytest.raises(SourceUnavailable, match="take more memory than one source may"):
+    with pytest.raises(SourceUnavailable, match="need more memory than allowed"):
         read_pictures(LiveSource.parse(f"stage={clip}"), max_pixels=10**9)
 
 
@@ -183,7 +191,7 @@ def test_a_picture_of_one_row_is_shown(tmp_path):
 
 
 def write_decoder(folder: Path, answer: bytes) -> str:
-    """A program that answers this to the first question, and then waits for its end."""
+    """A program that sends this answer to the first request, and then waits for its end."""
     (folder / "answer").write_bytes(answer)
     program = folder / "decoder"
     program.write_text(f"#!/bin/sh\ncat '{folder}/answer' >&0\nexec cat <&0 >/dev/null\n")

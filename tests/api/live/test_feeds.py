@@ -1,4 +1,4 @@
-"""The feeds of an API process, and the threads that play them."""
+"""The feeds of an API process, and their threads."""
 
 import threading
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ NO_MACHINE_BYTES = 1 << 50
 
 @contextmanager
 def no_thread_starts() -> Iterator[None]:
-    """As where the system gives no more of them: none is given a stack of this size."""
+    """No thread can start in this block, as none gets a stack of this size."""
     before = threading.stack_size(NO_MACHINE_BYTES)
     yield
     threading.stack_size(before)

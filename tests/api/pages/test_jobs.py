@@ -174,6 +174,6 @@ def test_the_system_page_shows_health_and_versions(visit):
 
 def test_a_missing_page_says_so(visit):
     visit.page.goto("/jobs/999999")
-    expect(visit.page.locator("main")).to_contain_text("There is no such job")
+    expect(visit.page.locator("main")).to_contain_text("There is no job")
     visit.photograph("missing")
     assert visit.drop_complaints("404")

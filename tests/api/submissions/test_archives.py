@@ -1,4 +1,4 @@
-"""Archives: each file in one is an item, and what should not be in one costs only itself."""
+"""Archives: each file is an item, and a refused member harms no other."""
 
 import io
 import os
@@ -119,7 +119,7 @@ def hostile_tar() -> bytes:
     ],
     ids=["zip", "tar"],
 )  # fmt: skip
-def test_a_hostile_archive_costs_only_its_hostile_members(
+def test_a_hostile_archive_loses_only_its_hostile_members(
     open_client: OpenClient,
     settings: Settings,
     name: str,
@@ -185,14 +185,14 @@ def test_an_encrypted_member_is_unsupported(client: FlaskClient) -> None:
     assert results(client, response) == {"1.jpg": "unsupported"}
 
 
-def test_a_tar_whose_header_claims_gigabytes_is_refused_unread(client: FlaskClient) -> None:
+def test_a_tar_with_a_header_of_gigabytes_is_refused_unread(client: FlaskClient) -> None:
     info = tarfile.TarInfo("pax")
     info.type, info.size = tarfile.XHDTYPE, (8 << 30) - 1
     response = upload(client, {"a.tar": info.tobuf(tarfile.USTAR_FORMAT) + bytes(4096)})
     assert results(client, response) == {"a.tar": "unreadable"}
 
 
-def test_a_tar_damaged_at_a_later_header_says_so(client: FlaskClient) -> None:
+def test_a_tar_damaged_at_a_later_header_keeps_its_first_members(client: FlaskClient) -> None:
     archive = bytearray(make_tar({f"{number}.jpg": PICTURE for number in range(3)}))
     second = archive.find(b"1.jpg")
     archive[second + 148 : second + 156] = b"xxxxxxxx"
@@ -200,7 +200,7 @@ def test_a_tar_damaged_at_a_later_header_says_so(client: FlaskClient) -> None:
     assert results(client, response) == {"0.jpg": "waiting", "a.tar": "unreadable"}
 
 
-def test_bytes_that_are_only_passed_over_count_too(
+def test_skipped_bytes_count_against_the_budget(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.submissions.archive_bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
@@ -230,6 +230,6 @@ def test_a_zip_whose_list_is_too_long_is_refused(
     assert results(client, upload(client, {"a.zip": archive})) == {"a.zip": "unsupported"}
 
 
-def test_an_archive_with_nothing_in_it_is_a_failed_item(client: FlaskClient) -> None:
+def test_an_empty_archive_is_a_failed_item(client: FlaskClient) -> None:
     response = upload(client, {"empty.zip": make_zip({})})
     assert results(client, response) == {"empty.zip": "unreadable"}

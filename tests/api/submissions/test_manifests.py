@@ -1,4 +1,4 @@
-"""Lists of items, in a body or in a file that the server reads: all of one, or nothing of it."""
+"""Lists of items, in a body or in a file that the server reads: added completely or not at all."""
 
 import json
 import tracemalloc
@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.submissions.lists import ITEMS_AT_ONCE, SHORT_LIST_ITEMS
+from api.submissions.lists import ITEMS_PER_BATCH, SHORT_LIST_ITEMS
 from api.submissions.manifests import (
     LONGEST_RECORD_BYTES,
     ManifestError,
@@ -57,7 +57,7 @@ def all_jobs(client: FlaskClient) -> list[dict[str, object]]:
     return [job for job in client.get("/v1/jobs").json["jobs"] if job["erased"] is None]
 
 
-def test_a_body_of_csv_is_a_job(client: FlaskClient) -> None:
+def test_a_csv_body_creates_a_job(client: FlaskClient) -> None:
     response = post(
         client, LIST, "?tag=spring&tag=paris&priority=high&thumbnails=none"
         "&expires_at=2099-01-01T00:00:00Z",
@@ -72,7 +72,7 @@ def test_a_body_of_csv_is_a_job(client: FlaskClient) -> None:
     assert (second["name"], second["dimensions"]) == ("file:///2.jpg", {})
 
 
-def test_a_body_of_ndjson_is_a_job_or_a_draft(client: FlaskClient) -> None:
+def test_an_ndjson_body_creates_a_job_or_a_draft(client: FlaskClient) -> None:
     body = b'{"uri": "file:///1.jpg"}\n'
     sent = {"data": body, "content_type": "application/x-ndjson"}
     assert client.post("/v1/jobs", **sent).json["state"] == "queued"
@@ -83,7 +83,7 @@ def test_a_body_of_ndjson_is_a_job_or_a_draft(client: FlaskClient) -> None:
     assert client.post(f"{path}/finalize").json["counts"]["items"] == 3
 
 
-@pytest.mark.parametrize("count", [ITEMS_AT_ONCE + 3, SHORT_LIST_ITEMS + 3])
+@pytest.mark.parametrize("count", [ITEMS_PER_BATCH + 3, SHORT_LIST_ITEMS + 3])
 def test_a_long_list_is_added_in_order(client: FlaskClient, count: int) -> None:
     body = b"uri\n" + b"".join(b"file:///%d\n" % number for number in range(count))
     response = post(client, body)
@@ -97,7 +97,7 @@ def test_a_long_list_is_added_in_order(client: FlaskClient, count: int) -> None:
     ("body", "status", "words"),
     [
         (b"", 422, "Line 1"),
-        (b"uri\n", 400, "a line for each item"),
+        (b"uri\n", 400, "one line for each item"),
         (b"name\nx\n", 422, "Line 1"),
         (b"uri,uri\nx,y\n", 422, "Line 1"),
         (b"uri,\nx,y\n", 422, "Line 1"),
@@ -109,7 +109,7 @@ def test_a_long_list_is_added_in_order(client: FlaskClient, count: int) -> None:
         (b"uri\n" + b"x" * (LONGEST_RECORD_BYTES + 1), 422, "Line 2"),
     ],
 )
-def test_nothing_is_added_where_a_line_is_wrong(
+def test_a_list_with_an_invalid_line_adds_nothing(
     client: FlaskClient, body: bytes, status: int, words: str
 ) -> None:
     response = post(client, body)
@@ -118,24 +118,24 @@ def test_nothing_is_added_where_a_line_is_wrong(
     assert client.get("/v1/jobs").json["jobs"] == []
 
 
-def test_more_items_than_a_request_takes_are_refused(open_client: OpenClient) -> None:
+def test_a_list_of_too_many_items_is_refused(open_client: OpenClient) -> None:
     client = open_client(max_items_per_request=1)
     assert post(client, LIST).status_code == 413
     assert client.get("/v1/jobs").json["jobs"] == []
 
 
 @pytest.mark.parametrize("query", ["?tags=a", "?priority=urgent", "?draft=maybe", "?uri=x"])
-def test_a_query_that_is_not_known_is_refused(client: FlaskClient, query: str) -> None:
+def test_an_unknown_query_parameter_is_refused(client: FlaskClient, query: str) -> None:
     assert post(client, LIST, query).status_code == 422
 
 
-def test_a_query_beside_a_body_of_json_is_refused(client: FlaskClient) -> None:
+def test_query_parameters_with_a_json_body_are_refused(client: FlaskClient) -> None:
     body = {"items": [{"uri": "file:///1.jpg"}]}
     assert client.post("/v1/jobs?tag=a", json=body).status_code == 400
 
 
 class Endless:
-    """A record that never ends: each line leaves a quote open."""
+    """A file with an endless record: each line leaves a quote open."""
 
     def __init__(self) -> None:
         self._lines = chain([b"uri\n", b'"x'], repeat(b'","' + b"x" * 1000 + b"\n"))
@@ -144,12 +144,12 @@ class Endless:
         return next(self._lines)
 
 
-def test_a_record_that_never_ends_is_not_read_into_memory() -> None:
-    with pytest.raises(ManifestError, match="more than"):
+def test_an_endless_record_is_not_read_into_memory() -> None:
+    with pytest.raises(ManifestError, match="longer than"):
         list(read_manifest(Endless(), ManifestKind.CSV, None))  # type: ignore[arg-type]
 
 
-def test_a_list_takes_the_same_memory_however_long_it_is(tmp_path: Path) -> None:
+def test_the_memory_of_a_list_does_not_grow_with_its_length(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     with path.open("wb") as file:
         file.write(b"uri\n")
@@ -172,7 +172,7 @@ def test_a_list_sent_again_under_its_key_is_the_same_job(client: FlaskClient) ->
     assert len(all_jobs(client)) == 1
 
 
-def test_a_list_on_this_host_is_read_with_paths_beside_it(
+def test_paths_in_a_list_on_this_host_are_relative_to_it(
     client: FlaskClient, settings: Settings
 ) -> None:
     folder = settings.data_dir / "cam 1"
@@ -190,7 +190,7 @@ def test_a_list_on_this_host_is_read_with_paths_beside_it(
     assert second["error"]["code"] == "forbidden_source"
 
 
-def test_a_list_on_a_web_server_is_read_and_so_are_its_pictures(
+def test_a_list_on_a_web_server_is_read_with_its_pictures(
     client: FlaskClient, settings: Settings, web: WebServer
 ) -> None:
     web.pages["/lists/list.ndjson"] = answer(body=b'{"path": "a b.jpg"}\n{"path": "none.jpg"}\n')
@@ -221,7 +221,7 @@ def test_a_list_on_a_web_server_is_read_and_so_are_its_pictures(
         ("/lists/list.txt", 422, "invalid_request"),
     ],
 )
-def test_a_list_that_cannot_be_read_leaves_no_job(
+def test_an_unreadable_list_leaves_no_job(
     open_client: OpenClient, web: WebServer, path: str, status: int, code: str
 ) -> None:
     client = open_client(sources=(f"{web.url}/lists/",), max_upload_bytes=1000)
@@ -234,17 +234,17 @@ def test_a_list_that_cannot_be_read_leaves_no_job(
     assert client.get("/v1/jobs").json["jobs"] == []
 
 
-def test_a_list_never_lies_among_the_uploads(client: FlaskClient) -> None:
+def test_a_list_in_the_store_is_refused(client: FlaskClient) -> None:
     for uri in ("store:0/1.csv", "STORE://0/1.csv", "ftp://host/1.csv"):
         assert client.post("/v1/jobs", json={"manifest": uri}).status_code == 422
 
 
-def test_items_and_a_list_at_once_are_refused(client: FlaskClient) -> None:
+def test_a_job_with_items_and_a_list_is_refused(client: FlaskClient) -> None:
     body = {"manifest": "file:///a.csv", "items": [{"uri": "file:///1"}]}
     assert client.post("/v1/jobs", json=body).status_code == 422
 
 
-def test_what_a_submission_that_died_has_left_is_erased_later(database: Database) -> None:
+def test_an_unfinished_submission_is_erased_later(database: Database) -> None:
     with database.write() as session:
         job_id = open_submission(session, NewJob())
         append_items(session, job_id, [NewItem("1", "file:///1")])
@@ -257,16 +257,14 @@ def test_what_a_submission_that_died_has_left_is_erased_later(database: Database
         assert read_jobs_to_expire(session) == [job_id]
 
 
-def test_a_submission_that_breaks_off_leaves_nothing_behind(
-    client: FlaskClient, settings: Settings
-) -> None:
+def test_a_failed_submission_leaves_nothing_behind(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     with database.engine.begin() as connection:
         connection.exec_driver_sql(
             "CREATE TRIGGER full BEFORE INSERT ON items WHEN NEW.position = 5000 "
             "BEGIN SELECT RAISE(ABORT, 'no room'); END"
         )
-    body = b"uri\n" + b"file:///1\n" * (ITEMS_AT_ONCE + 1)
+    body = b"uri\n" + b"file:///1\n" * (ITEMS_PER_BATCH + 1)
     assert post(client, body, Idempotency_Key="k").status_code == 500
     assert all_jobs(client) == []
     with database.engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""One picture over HTTP: its faces, or the picture with its faces drawn in, and nothing kept."""
+"""One picture over HTTP: its faces, or the picture with its faces drawn in; nothing is stored."""
 
 from collections.abc import Iterator
 from threading import Event, Thread
@@ -15,7 +15,7 @@ from worker.settings import Settings
 
 @pytest.fixture
 def lane(open_client: OpenClient, settings: Settings) -> Iterator[FlaskClient]:
-    """The API with an interactive worker beside it, in a thread."""
+    """The API with an interactive worker in a thread."""
     stop = Event()
     thread = Thread(target=_answer_all, args=(settings, stop))
     thread.start()
@@ -52,25 +52,27 @@ def test_a_picture_sent_as_the_body_is_analyzed(
     assert face["gender"]["value"] == "female"
 
 
-def test_a_picture_sent_as_a_forms_file_is_analyzed(lane: FlaskClient, picture: bytes) -> None:
+def test_a_picture_sent_in_a_form_is_analyzed(lane: FlaskClient, picture: bytes) -> None:
     response = lane.post("/v1/analyze", **make_form({"a.png": picture}))
     assert len(response.json["faces"]) == 1
 
 
-def test_the_annotated_picture_comes_back_on_request(lane: FlaskClient, picture: bytes) -> None:
+def test_an_annotated_picture_is_sent_on_request(lane: FlaskClient, picture: bytes) -> None:
     headers = {"Accept": "image/jpeg"}
     response = lane.post("/v1/analyze", data=picture, content_type="image/png", headers=headers)
     assert response.mimetype == "image/jpeg"
     assert response.data.startswith(b"\xff\xd8")
 
 
-def test_a_broken_picture_is_told_so(lane: FlaskClient) -> None:
+def test_a_damaged_picture_is_refused_as_unreadable(lane: FlaskClient) -> None:
     response = lane.post("/v1/analyze", data=b"text", content_type="image/png")
     assert response.status_code == 422
     assert response.json["error"]["code"] == "unreadable"
 
 
-def test_nothing_is_stored(lane: FlaskClient, settings: Settings, picture: bytes) -> None:
+def test_an_analyzed_picture_is_not_stored(
+    lane: FlaskClient, settings: Settings, picture: bytes
+) -> None:
     lane.post("/v1/analyze", data=picture, content_type="image/png")
     assert lane.get("/v1/jobs").json["jobs"] == []
     assert not (settings.data_dir / "store").exists() or not any(

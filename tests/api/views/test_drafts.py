@@ -1,4 +1,4 @@
-"""A job in parts: drafts, appends, keys, and what becomes of a job afterwards."""
+"""Drafts, appends, idempotency keys, retries and erasure over HTTP."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.submissions.lists import ITEMS_AT_ONCE
+from api.submissions.lists import ITEMS_PER_BATCH
 from db.audience.cube import fold_deltas
 from db.engine import Database
 from db.jobs.erasure import finish_erasure, read_jobs_to_erase, remove_erased
@@ -61,7 +61,7 @@ def test_a_draft_takes_lines_and_files_until_it_is_finalized(
 
 def test_many_lines_are_added_in_their_order(client: FlaskClient) -> None:
     job_id = open_draft(client)
-    count = ITEMS_AT_ONCE + 7
+    count = ITEMS_PER_BATCH + 7
     assert append(client, job_id, count).json["counts"]["items"] == count
     client.post(f"/v1/jobs/{job_id}/finalize")
     assert names(client, job_id) == [f"file:///{number}.jpg" for number in range(count)]
@@ -77,7 +77,7 @@ def test_many_lines_are_added_in_their_order(client: FlaskClient) -> None:
     ],
     ids=["wrong type", "no json", "nothing", "endless line"],
 )
-def test_nothing_is_added_where_a_line_is_wrong(
+def test_a_list_with_an_invalid_line_adds_nothing(
     client: FlaskClient, body: bytes, status: int, words: str
 ) -> None:
     job_id = open_draft(client)
@@ -87,7 +87,7 @@ def test_nothing_is_added_where_a_line_is_wrong(
     assert client.get(f"/v1/jobs/{job_id}").json["counts"]["items"] == 0
 
 
-def test_an_empty_draft_is_not_finalized_and_can_be_cancelled(client: FlaskClient) -> None:
+def test_an_empty_draft_can_be_cancelled_but_not_finalized(client: FlaskClient) -> None:
     job_id = open_draft(client)
     assert client.post(f"/v1/jobs/{job_id}/finalize").status_code == 409
     assert client.post(f"/v1/jobs/{job_id}/cancel").status_code == 202
@@ -95,7 +95,7 @@ def test_an_empty_draft_is_not_finalized_and_can_be_cancelled(client: FlaskClien
     assert client.post(f"/v1/jobs/{job_id}/finalize").status_code == 409
 
 
-def test_an_append_sent_again_adds_nothing_twice(client: FlaskClient) -> None:
+def test_an_append_sent_again_adds_nothing(client: FlaskClient) -> None:
     job_id = open_draft(client)
     for _ in range(3):
         assert append(client, job_id, 5, Idempotency_Key="page 1").status_code == 202
@@ -104,7 +104,7 @@ def test_an_append_sent_again_adds_nothing_twice(client: FlaskClient) -> None:
     assert append(client, job_id, 6, Idempotency_Key="page 1").status_code == 409
 
 
-def test_a_key_of_one_draft_adds_nothing_to_another(client: FlaskClient) -> None:
+def test_the_idempotency_key_of_a_draft_adds_nothing_to_another(client: FlaskClient) -> None:
     first, second = open_draft(client), open_draft(client)
     assert append(client, first, 5, Idempotency_Key="page 1").status_code == 202
     assert append(client, second, 5, Idempotency_Key="page 1").status_code == 409
@@ -122,7 +122,7 @@ def test_a_submission_sent_again_is_the_same_job(client: FlaskClient) -> None:
     assert len(client.get("/v1/jobs").json["jobs"]) == 1
 
 
-def test_an_upload_sent_again_is_the_same_job_and_is_kept_once(
+def test_an_upload_sent_again_is_the_same_job_and_is_stored_once(
     client: FlaskClient, settings: Settings
 ) -> None:
     headers = {"Idempotency-Key": "k"}
@@ -141,7 +141,7 @@ def database(settings: Settings, client: FlaskClient) -> Database:
     return Database(settings.database_url)
 
 
-def test_only_failed_items_are_run_again(client: FlaskClient, database: Database) -> None:
+def test_a_retry_runs_only_failed_items(client: FlaskClient, database: Database) -> None:
     items = [{"uri": f"file:///{number}", "name": f"{number}.jpg"} for number in range(6)]
     path = f"/v1/jobs/{client.post('/v1/jobs', json={'items': items}).json['id']}"
     faces = [make_face(), make_face(years=60)]
@@ -166,7 +166,7 @@ def test_only_failed_items_are_run_again(client: FlaskClient, database: Database
 
 
 def erase_all(database: Database) -> None:
-    """What the dispatcher does, to its end."""
+    """Erase all jobs to erase, as the dispatcher does."""
     with database.write() as session:
         erased = read_jobs_to_erase(session)
         for job in erased:
@@ -178,7 +178,7 @@ def erase_all(database: Database) -> None:
             assert finish_erasure(session, job.id)
 
 
-def test_an_erased_job_is_gone_at_once_and_leaves_a_receipt(
+def test_an_erased_job_is_gone_immediately_and_leaves_a_receipt(
     client: FlaskClient, database: Database
 ) -> None:
     job_id = client.post("/v1/jobs", **make_form({"a.jpg": b"x", "b.jpg": b"y"})).json["id"]
@@ -209,7 +209,7 @@ def test_a_running_job_can_be_erased(client: FlaskClient, database: Database) ->
 
 
 @pytest.mark.parametrize("call", ["retry", "finalize", "items", ""])
-def test_no_job_is_a_404(client: FlaskClient, call: str) -> None:
+def test_a_call_about_an_unknown_job_is_a_404(client: FlaskClient, call: str) -> None:
     path = f"/v1/jobs/99/{call}".rstrip("/")
     response = client.post(path) if call else client.delete(path)
     assert response.status_code == 404

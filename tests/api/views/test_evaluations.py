@@ -1,4 +1,4 @@
-"""Evaluations over HTTP, and the page that is made of one."""
+"""Evaluations over HTTP, and the page of one."""
 
 import re
 from dataclasses import replace
@@ -43,7 +43,7 @@ def test_evaluations_are_listed_and_one_comes_with_its_counts(
     assert one["accuracy"]["gender"]["accuracy"].keys() == {"value", "low", "high", "faces"}
 
 
-def test_an_unknown_evaluation_is_told_so(client: FlaskClient) -> None:
+def test_an_unknown_evaluation_is_a_404(client: FlaskClient) -> None:
     answer = client.get("/v1/evaluations/nobody")
 
     assert (answer.status_code, answer.json["error"]["code"]) == (404, "not_found")
@@ -63,7 +63,7 @@ def check_page(page: str) -> list[str]:
     return parsed.tags
 
 
-def test_the_page_is_whole_and_loads_nothing() -> None:
+def test_the_page_of_an_evaluation_loads_nothing() -> None:
     page = render(make_evaluation().accuracy)
 
     assert check_page(page).count("svg") == 7
@@ -83,7 +83,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     ],
     ids=["ages only", "genders only", "all in doubt", "of one face"],
 )
-def test_a_page_of_little_says_little_and_is_whole(
+def test_the_page_of_a_small_evaluation_is_complete(
     pictures: list[LabeledPicture], plots: int
 ) -> None:
     page = render(
@@ -98,7 +98,7 @@ def test_a_page_of_little_says_little_and_is_whole(
     assert "nan" not in page
 
 
-def test_letters_are_never_smaller_than_fourteen_pixels() -> None:
+def test_letters_in_plots_have_at_least_fourteen_pixels() -> None:
     page = render(make_evaluation().accuracy)
     sizes = re.findall(r"font-size: ?([\d.]+)(rem|px)", page)
 

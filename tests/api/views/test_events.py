@@ -1,4 +1,4 @@
-"""Progress as server-sent events: a job each time it changes, and an end when it is over."""
+"""Server-sent events: each change of a job until it ends."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,9 @@ def follow(client: FlaskClient, job_id: int) -> Iterator[dict[str, object]]:
     response.close()
 
 
-def test_each_change_is_told_until_the_job_is_over(client: FlaskClient, settings: Settings) -> None:
+def test_each_change_of_a_job_is_an_event_until_it_ends(
+    client: FlaskClient, settings: Settings
+) -> None:
     database = Database(settings.database_url)
     job_id = submit(database, items=2)
     events = follow(client, job_id)
@@ -34,7 +36,9 @@ def test_each_change_is_told_until_the_job_is_over(client: FlaskClient, settings
     database.close()
 
 
-def test_streams_leave_threads_free_for_others(open_client: OpenClient, settings: Settings) -> None:
+def test_streams_leave_threads_free_for_other_requests(
+    open_client: OpenClient, settings: Settings
+) -> None:
     client = open_client(api_threads=2)
     database = Database(settings.database_url)
     job_id = submit(database)
@@ -50,11 +54,11 @@ def test_streams_leave_threads_free_for_others(open_client: OpenClient, settings
     database.close()
 
 
-def test_there_are_no_events_of_no_job(client: FlaskClient) -> None:
+def test_the_events_of_an_unknown_job_are_a_404(client: FlaskClient) -> None:
     assert client.get("/v1/jobs/9/events").status_code == 404
 
 
-def test_a_stream_lets_go_when_the_api_is_to_end(client: FlaskClient, settings: Settings) -> None:
+def test_a_stream_ends_with_the_api(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     job_id = submit(database)
     client.application.extensions[EXTENSION].ending.set()

@@ -1,4 +1,4 @@
-"""Submitting over HTTP: files, archives and addresses become one job; what is wrong is said."""
+"""Submissions over HTTP: files, archives and addresses, and clear errors."""
 
 import io
 import json
@@ -55,7 +55,7 @@ def test_uploaded_pictures_are_analyzed_and_read_back(
     assert client.get(f"/v1/items/{first['item']}").json == first
 
 
-def test_items_may_be_named_by_their_addresses(client: FlaskClient, settings: Settings) -> None:
+def test_items_can_be_submitted_by_their_addresses(client: FlaskClient, settings: Settings) -> None:
     (settings.data_dir / "ü.jpg").write_bytes(PICTURE)
     uri = (settings.data_dir / "ü.jpg").as_uri()
     item = {"uri": uri, "captured_at": "2026-05-01T10:00:00+02:00", "dimensions": {"store": "Lyon"}}
@@ -68,7 +68,7 @@ def test_items_may_be_named_by_their_addresses(client: FlaskClient, settings: Se
     assert line["captured_at"] == "2026-05-01T08:00:00Z"
 
 
-def test_nobody_reaches_anothers_upload_by_its_address(
+def test_an_upload_cannot_be_submitted_by_its_address(
     client: FlaskClient, settings: Settings
 ) -> None:
     upload(client, {"a.jpg": PICTURE})
@@ -78,18 +78,18 @@ def test_nobody_reaches_anothers_upload_by_its_address(
     assert results(client, response) == {uri: "forbidden_source"}
 
 
-def test_a_job_whose_every_item_failed_is_failed(client: FlaskClient, settings: Settings) -> None:
+def test_a_job_whose_items_all_failed_is_failed(client: FlaskClient, settings: Settings) -> None:
     response = upload(client, {"a.jpg": b"", "b.txt": b"text"})
     work_until_done(settings)
     assert client.get(f"/v1/jobs/{response.json['id']}").json["state"] == "failed"
 
 
-def test_a_name_that_steers_a_terminal_is_cleaned(client: FlaskClient) -> None:
+def test_control_characters_are_removed_from_names(client: FlaskClient) -> None:
     response = upload(client, {"a\x1b[31m\u202egpj.exe": PICTURE})
     assert list(results(client, response)) == ["a[31mgpj.exe"]
 
 
-def test_many_small_files_in_one_request_are_kept(client: FlaskClient) -> None:
+def test_a_request_of_many_small_files_is_accepted(client: FlaskClient) -> None:
     files = {f"{number}.jpg": b"x" for number in range(1500)}
     response = upload(client, files)
     assert response.json["counts"]["items"] == 1500
@@ -140,7 +140,7 @@ def test_many_small_files_in_one_request_are_kept(client: FlaskClient) -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_wrong_request_is_told_what_is_wrong(
+def test_an_invalid_submission_is_refused_with_the_reason(
     client: FlaskClient, settings: Settings, body: dict[str, object], status: int, words: str
 ) -> None:
     response = client.post("/v1/jobs", **body)
@@ -150,7 +150,7 @@ def test_a_wrong_request_is_told_what_is_wrong(
     assert stored_files(settings) == []
 
 
-def test_a_request_over_the_limit_is_refused(open_client: OpenClient, settings: Settings) -> None:
+def test_an_upload_over_the_limit_is_refused(open_client: OpenClient, settings: Settings) -> None:
     client = open_client(max_upload_bytes=1000, max_items_per_request=2)
     assert upload(client, {"a.jpg": bytes(2000)}).status_code == 413
     assert upload(client, {name: b"x" for name in "abc"}).status_code == 413
@@ -167,7 +167,7 @@ def test_jobs_are_listed_a_page_at_a_time(client: FlaskClient) -> None:
     assert client.get("/v1/jobs?state=completed").json["jobs"] == []
 
 
-def test_a_job_can_be_cancelled_and_then_stays_so(client: FlaskClient, settings: Settings) -> None:
+def test_a_cancelled_job_stays_cancelled(client: FlaskClient, settings: Settings) -> None:
     job_id = upload(client, {"a.jpg": PICTURE, "b.jpg": PICTURE}).json["id"]
     response = client.post(f"/v1/jobs/{job_id}/cancel")
     assert response.status_code == 202
@@ -179,13 +179,13 @@ def test_a_job_can_be_cancelled_and_then_stays_so(client: FlaskClient, settings:
     assert [json.loads(line)["state"] for line in lines] == ["cancelled"] * 2
 
 
-def test_a_body_of_json_has_no_more_items_than_a_request_may(open_client: OpenClient) -> None:
+def test_a_json_body_of_too_many_items_is_refused(open_client: OpenClient) -> None:
     client = open_client(max_items_per_request=2)
     items = [{"uri": f"file:///{number}"} for number in range(3)]
     assert client.post("/v1/jobs", json={"items": items}).status_code == 413
 
 
-def test_a_store_that_is_full_refuses_the_request_and_keeps_nothing(
+def test_an_upload_to_a_broken_store_is_refused(
     open_client: OpenClient, settings: Settings
 ) -> None:
     (settings.data_dir / "store").write_bytes(b"a file where the folder should be")
@@ -194,8 +194,8 @@ def test_a_store_that_is_full_refuses_the_request_and_keeps_nothing(
     assert response.json["error"]["code"] == "storage_unavailable"
 
 
-def test_an_end_that_is_over_is_refused(client: FlaskClient) -> None:
+def test_an_expiry_in_the_past_is_refused(client: FlaskClient) -> None:
     body = {"items": [{"uri": "file:///a"}], "expires_at": "2020-01-01T00:00:00Z"}
     response = client.post("/v1/jobs", json=body)
     assert response.status_code == 422
-    assert "expires_at is over" in response.json["error"]["message"]
+    assert "expires_at is in the past" in response.json["error"]["message"]

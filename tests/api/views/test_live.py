@@ -1,4 +1,4 @@
-"""`/video_feed` of a server that was started as a user does, read by plain HTTP clients."""
+"""`/video_feed` of a server started as users start it, read by plain HTTP clients."""
 
 import json
 import os
@@ -43,7 +43,7 @@ class Server:
         return [child for child in children if _runs(child, word)]
 
     def find_api(self) -> list[psutil.Process]:
-        """The first of its two processes."""
+        """The main process of gunicorn, not its worker."""
         children = psutil.Process(self.process.pid).children()
         return [child for child in children if _runs(child, "api")]
 
@@ -105,7 +105,7 @@ def _nobody_watches_afterwards(request):
         wait_for(request.getfixturevalue("server").has_no_camera, "the end of every camera")
 
 
-def test_a_file_comes_picture_by_picture_with_its_faces_drawn_in(server, pair):
+def test_the_feed_of_a_file_shows_its_faces_drawn_in(server, pair):
     with server.watch("stage") as response:
         assert response.status_code == 200
         parts = list(read_parts(response))
@@ -119,12 +119,12 @@ def test_a_file_comes_picture_by_picture_with_its_faces_drawn_in(server, pair):
 
 
 def _count_near(rgb: np.ndarray, color: tuple[int, int, int]) -> int:
-    """How many pixels have nearly this color, as JPEG leaves them."""
+    """Count pixels of nearly this color, which JPEG changes slightly."""
     distance = np.abs(rgb.astype(int) - color).max(axis=2)
     return int((distance < 40).sum())
 
 
-def test_a_camera_on_the_network_that_breaks_off_is_opened_anew(server):
+def test_a_lost_network_camera_is_reopened(server):
     before = server.camera.visits
     with server.watch("entrance") as response:
         for kind, content in read_parts(response):
@@ -135,28 +135,28 @@ def test_a_camera_on_the_network_that_breaks_off_is_opened_anew(server):
 
 
 @pytest.mark.parametrize("query", ["?source=other", "?source=/etc/passwd", "?source=rtsp://a/1"])
-def test_a_source_that_is_not_allowed_is_refused(server, query):
+def test_an_unknown_live_source_is_refused(server, query):
     response = server.get(query)
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "unknown_source"
 
 
 @pytest.mark.parametrize("query", ["", "?source="])
-def test_a_request_names_a_source(server, query):
+def test_a_request_without_a_source_is_refused(server, query):
     assert server.get(query).status_code == 422
 
 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("silent", f"gave no picture for {TIMEOUT_SECONDS} seconds|cannot be opened"),
-        ("text", "cannot be opened: there is no MP4"),
-        ("sdp", "cannot be opened: there is no MP4"),
-        ("gone", "cannot be opened: there is no MP4"),
+        ("silent", f"sent no picture for {TIMEOUT_SECONDS} seconds|cannot be opened"),
+        ("text", "cannot be opened: it is not a readable MP4"),
+        ("sdp", "cannot be opened: it is not a readable MP4"),
+        ("gone", "cannot be opened: it is not a readable MP4"),
         ("desk", r"cannot be opened\.$"),
     ],
 )
-def test_a_source_that_gives_nothing_ends_with_a_clear_error(server, source, message):
+def test_a_source_without_pictures_ends_with_a_clear_error(server, source, message):
     response = server.get(f"?source={source}")
     assert response.status_code == 503
     assert response.json()["error"]["code"] == "source_unavailable"
@@ -164,29 +164,27 @@ def test_a_source_that_gives_nothing_ends_with_a_clear_error(server, source, mes
     assert "Retry-After" in response.headers
 
 
-def test_a_camera_that_dies_under_way_ends_with_a_clear_error(server):
+@pytest.mark.parametrize(
+    ("stop", "message"),
+    [
+        pytest.param(psutil.Process.kill, "ended unexpectedly", id="dies"),
+        pytest.param(psutil.Process.suspend, "sent no picture for", id="freezes"),
+    ],
+)
+def test_a_camera_that_stops_ends_with_a_clear_error(server, stop, message):
     with server.watch("long") as response:
         parts = read_parts(response)
         assert next(parts)[0] == "image/jpeg"
         [camera] = server.find_processes("api.live.camera_program")
-        camera.kill()
+        stop(camera)
         kind, content = list(parts)[-1]
     assert kind == "application/json"
-    assert json.loads(content)["error"]["code"] == "source_unavailable"
+    error = json.loads(content)["error"]
+    assert error["code"] == "source_unavailable"
+    assert message in error["message"]
 
 
-def test_a_camera_that_freezes_under_way_ends_with_a_clear_error(server):
-    with server.watch("long") as response:
-        parts = read_parts(response)
-        assert next(parts)[0] == "image/jpeg"
-        [camera] = server.find_processes("api.live.camera_program")
-        camera.suspend()
-        kind, content = list(parts)[-1]
-    assert kind == "application/json"
-    assert "gave no picture for" in json.loads(content)["error"]["message"]
-
-
-def test_all_who_watch_a_source_share_it_and_no_more_than_allowed(server):
+def test_watchers_share_a_source_up_to_the_limit(server):
     with server.watch("long") as one, server.watch("long") as other:
         assert next(read_parts(one))[0] == next(read_parts(other))[0] == "image/jpeg"
         assert len(server.find_processes("api.live.camera_program")) == 1
@@ -198,17 +196,17 @@ def test_all_who_watch_a_source_share_it_and_no_more_than_allowed(server):
     wait_for(server.has_place, "a free place")
 
 
-def test_clients_that_take_nothing_lose_their_places(server):
+def test_clients_that_read_nothing_lose_their_places(server):
     with _open_silently(server), _open_silently(server):
         wait_for(server.has_place, "a free place")
 
 
 @contextmanager
 def _open_silently(server: Server) -> Iterator[None]:
-    """A client that asks for a feed, and reads nothing of it beyond the first line."""
+    """A client that requests a feed and reads only the first line of the answer."""
     address = urlsplit(server.url)
     with socket.socket() as client:
-        # Else the system takes minutes of pictures in the client's place.
+        # With a larger buffer the system would accept minutes of pictures for the client.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect((address.hostname, address.port))
         client.sendall(b"GET /video_feed?source=long HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -227,7 +225,7 @@ def test_a_feed_ends_with_the_api(server):
     wait_for(lambda: server.is_up_again(api), "the API that comes after")
 
 
-def test_a_camera_ends_with_an_api_that_is_killed(server):
+def test_a_camera_ends_when_its_api_is_killed(server):
     with server.watch("long") as response:
         next(read_parts(response))
         [camera] = server.find_processes("api.live.camera_program")
@@ -243,7 +241,7 @@ def _runs(process: psutil.Process, word: str) -> bool:
     try:
         return word in process.cmdline()
     except psutil.NoSuchProcess:
-        # It ended while we looked.
+        # It ended in the meantime.
         return False
 
 
@@ -254,7 +252,7 @@ def _is_over(process: psutil.Process) -> bool:
         return True
 
 
-def test_where_no_worker_answers_the_feed_says_so(open_client: OpenClient, tmp_path, pair):
+def test_a_feed_reports_that_no_worker_answers(open_client: OpenClient, tmp_path, pair):
     clip = make_clip(tmp_path / "clip.avi", pair, 100)
     client = open_client(live_sources=(f"stage={clip}",), live_timeout_seconds=1.0)
     response = client.get("/video_feed?source=stage")

@@ -1,4 +1,4 @@
-"""Results, items and audience, as they are read over HTTP."""
+"""Results, items and audience over HTTP."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
 
 @pytest.fixture
 def job_id(client: FlaskClient, settings: Settings) -> int:
-    """A job of six pictures with two faces each, of which one failed."""
+    """A job of six pictures: five with two faces each, and a failed one."""
     database = Database(settings.database_url)
     made = submit(database, items=6, dimensions={"store": "Lyon"})
     work_all(database, faces=FACES, fail=["3.jpg"])
@@ -28,7 +28,7 @@ def job_id(client: FlaskClient, settings: Settings) -> int:
     return made
 
 
-def test_a_line_has_the_shape_that_was_promised(client: FlaskClient, job_id: int) -> None:
+def test_a_result_has_the_documented_shape(client: FlaskClient, job_id: int) -> None:
     line = client.get(f"/v1/jobs/{job_id}/results").json["results"][0]
     assert line == {
         "item": 1, "name": "0.jpg", "state": "done", "error": None, "width": 640, "height": 480,
@@ -51,14 +51,14 @@ def test_a_line_has_the_shape_that_was_promised(client: FlaskClient, job_id: int
     }  # fmt: skip
 
 
-def test_a_failed_line_has_its_error_and_no_faces(client: FlaskClient, job_id: int) -> None:
+def test_a_failed_result_has_an_error_and_no_faces(client: FlaskClient, job_id: int) -> None:
     [line] = client.get(f"/v1/jobs/{job_id}/results?state=failed").json["results"]
     assert line["error"] == {"code": "unreadable", "message": "It is broken."}
     assert line["faces"] == []
     assert line["thumbnail"] is None
 
 
-def test_cursors_lead_through_all_pages(client: FlaskClient, job_id: int) -> None:
+def test_cursors_lead_through_all_pages_of_results(client: FlaskClient, job_id: int) -> None:
     names, cursor = [], ""
     while cursor is not None:
         suffix = f"&cursor={cursor}" if cursor != "" else ""
@@ -68,14 +68,14 @@ def test_cursors_lead_through_all_pages(client: FlaskClient, job_id: int) -> Non
     assert names == [f"{number}.jpg" for number in range(6)]
 
 
-def test_ndjson_brings_every_line_and_the_same_as_json(client: FlaskClient, job_id: int) -> None:
+def test_ndjson_has_the_same_results_as_json(client: FlaskClient, job_id: int) -> None:
     response = client.get(f"/v1/jobs/{job_id}/results?format=ndjson")
     assert response.mimetype == "application/x-ndjson"
     lines = [json.loads(line) for line in response.text.splitlines()]
     assert lines == client.get(f"/v1/jobs/{job_id}/results").json["results"]
 
 
-def test_csv_has_a_row_for_each_face_and_loses_no_item(client: FlaskClient, job_id: int) -> None:
+def test_csv_has_a_row_for_each_face_and_every_item(client: FlaskClient, job_id: int) -> None:
     response = client.get(f"/v1/jobs/{job_id}/results?format=csv")
     assert response.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(response.text)))
@@ -85,7 +85,7 @@ def test_csv_has_a_row_for_each_face_and_loses_no_item(client: FlaskClient, job_
     assert rows[6]["face"] == ""
 
 
-def test_csv_starts_no_formula(client: FlaskClient, settings: Settings) -> None:
+def test_a_name_in_csv_is_not_a_formula(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     with database.write() as session:
         accept_job(session, NewJob(), [NewItem("=HYPERLINK(1)", "file:///a")], 1)
@@ -119,9 +119,7 @@ def test_filters_narrow_the_results(
     "query",
     ["gender=x", "age_min=-1", "limit=0", "cursor=x", "format=xml", "color=red", "dimension.=x"],
 )
-def test_a_filter_that_makes_no_sense_is_refused(
-    client: FlaskClient, job_id: int, query: str
-) -> None:
+def test_an_invalid_filter_is_refused(client: FlaskClient, job_id: int, query: str) -> None:
     response = client.get(f"/v1/jobs/{job_id}/results?{query}")
     assert response.status_code == 422
     assert response.json["error"]["code"] == "invalid_request"
@@ -156,12 +154,12 @@ def test_the_audience_is_counted_with_its_uncertainty(client: FlaskClient, job_i
         "dimension.store=Lyon&dimension.store=Nice",
     ],
 )
-def test_an_audience_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
+def test_an_invalid_query_for_an_audience_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/audience?{query}").status_code == 422
 
 
 @pytest.mark.parametrize("query", ["to=9999-12-31", "from=0001-01-01", "from=9999-11-30&by=month"])
-def test_an_audience_is_asked_of_any_time(client: FlaskClient, query: str) -> None:
+def test_an_audience_can_be_queried_for_any_dates(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/audience?{query}").status_code == 200
 
 
@@ -172,11 +170,13 @@ def test_an_audience_is_asked_of_any_time(client: FlaskClient, query: str) -> No
         "/v1/jobs/99/report", "/v1/items/99", "/v1/items/99/thumbnail", "/v1/jobs/x", "/nothing",
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_a_404_in_the_one_shape(client: FlaskClient, path: str) -> None:
+def test_an_unknown_address_is_a_404_in_the_one_shape_of_errors(
+    client: FlaskClient, path: str
+) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert response.json["error"]["code"] == "not_found"
 
 
-def test_a_number_that_no_database_holds_is_refused(client: FlaskClient) -> None:
+def test_a_job_number_too_large_for_the_database_is_refused(client: FlaskClient) -> None:
     assert client.get(f"/v1/jobs/{2**70}").status_code == 422

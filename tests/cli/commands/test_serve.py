@@ -232,7 +232,7 @@ def test_a_missing_job_is_one_clear_line_and_no_file(call, tmp_path):
     done = call("results", 999999, "--out", output)
 
     assert done.returncode == 1
-    assert done.stderr == "Error: There is no such job.\n"
+    assert done.stderr == "Error: There is no job 999999.\n"
     assert not output.exists()
 
 

@@ -49,10 +49,10 @@ def test_an_ndjson_manifest_is_read_line_by_line(tmp_path):
     [
         ("a.csv", b"name\nx\n", "'uri' or 'path'"),
         ("a.csv", b"uri,captured_at\nfile:///a,\nfile:///b,soon\n", "line 3: captured_at"),
-        ("a.csv", b"uri\nfile:///a,surplus\n", "line 2: it has more cells"),
+        ("a.csv", b"uri\nfile:///a,surplus\n", "line 2: this has more cells"),
         ("a.csv", b"uri\n\xff\n", "UTF-8"),
-        ("a.ndjson", b'{"uri": "x"}\n{"uri"\n', "line 2: it is not JSON"),
-        ("a.ndjson", b"[1]", "line 1: expected a JSON object"),
+        ("a.ndjson", b'{"uri": "x"}\n{"uri"\n', "line 2: this is not JSON"),
+        ("a.ndjson", b"[1]", "line 1: this is not a JSON object"),
         ("a.ndjson", b'{"url": "x"}', "line 1: "),
     ],
     ids=["no column", "no date", "a cell too many", "no text", "no JSON", "no object", "misspelt"],

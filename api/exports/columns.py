@@ -1,0 +1,35 @@
+"""The columns that several tables share."""
+
+import pyarrow
+
+from api.exports.tables import Row
+from api.schemas.faces import AgeOut, BoxOut, GenderOut
+
+TEXT, WHOLE, REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
+NUMBER = pyarrow.int64()
+MOMENT = pyarrow.timestamp("us", tz="UTC")
+# One map, as the names of dimensions are known only once the last item has been read.
+DIMENSIONS = pyarrow.map_(TEXT, TEXT)
+BOX_COLUMNS = {"x": WHOLE, "y": WHOLE, "box_width": WHOLE, "box_height": WHOLE}
+ESTIMATE_COLUMNS = {
+    "gender": TEXT,
+    "gender_probability": REAL,
+    "female": REAL,
+    "age_years": REAL,
+    "age_low": WHOLE,
+    "age_high": WHOLE,
+    "age_group": TEXT,
+}
+
+
+def describe_box(box: BoxOut) -> Row:
+    """In the order of `BOX_COLUMNS`."""
+    return (box.x, box.y, box.width, box.height)
+
+
+def describe_estimate(gender: GenderOut, age: AgeOut) -> Row:
+    """In the order of `ESTIMATE_COLUMNS`."""
+    return (
+        *(gender.value, gender.probability, gender.female),
+        *(age.years, age.low, age.high, age.group),
+    )
