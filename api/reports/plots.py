@@ -178,7 +178,7 @@ def _name_ends(axes: "Axes", starts: Sequence[int], end: int) -> None:
 
 @contextmanager
 def _open_figure(height_pixels: int) -> Iterator["Figure"]:
-    # Only reports draw: imported at the top, it would add a second to every start of the API.
+    # Only reports draw: imported at the top, it would slow down every start of the API.
     from matplotlib import rc_context  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
