@@ -42,13 +42,13 @@ class FacetallyError(Exception):
 
 
 class ItemError(FacetallyError):
-    """One item cannot be analyzed; give up on it, its text tells the submitter what to do."""
+    """One item cannot be analyzed and is given up; the message tells its submitter what to do."""
 
     code: ClassVar[str]
 
 
 class UnreadableItem(ItemError):
-    """The bytes are empty, cut off, damaged or no picture: send the original file again."""
+    """The bytes are empty, truncated, damaged or not a picture: send the original file again."""
 
     code = "unreadable"
 
@@ -78,14 +78,14 @@ class ForbiddenItem(ItemError):
 
 
 class FetchFailed(ItemError):
-    """The address did not deliver this time: retry the item when its server is well again."""
+    """The address did not deliver the file: retry the item when its server is available again."""
 
     code = "fetch_failed"
 
 
 class ModelUnavailable(FacetallyError):
-    """A net cannot be opened: the operator fetches weights or mends the provider, then retries."""
+    """A model cannot be opened: fetch the weights, or repair the provider, then retry."""
 
 
 class CalibrationError(FacetallyError):
-    """An evaluation lacks what the question needs: evaluate more faces, or ask for wider bands."""
+    """An evaluation has too few faces for the query: evaluate more, or query wider bands."""

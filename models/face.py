@@ -1,9 +1,9 @@
-"""What the nets say about a picture, as checked values in pixels of the full-size picture."""
+"""The results of the models for a picture, as checked values in pixels of its full size."""
 
 from dataclasses import dataclass
 from math import floor
 
-# Right eye, left eye, nose, right and left corner of the mouth: the order YuNet gives.
+# Right eye, left eye, nose, right and left corner of the mouth, in YuNet's order.
 LANDMARK_COUNT = 5
 
 Landmarks = tuple[tuple[int, int], ...]
@@ -39,7 +39,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """How many likely faces of a picture are left out, as too little is seen of them to judge."""
+    """The number of likely faces of a picture that are left out, as too small or too uncertain."""
 
     too_small: int = 0
     too_unsure: int = 0
@@ -50,7 +50,7 @@ NONE_DROPPED = Dropped()
 
 @dataclass(frozen=True, slots=True)
 class AgeEstimate:
-    """Apparent age: expected years, the whole years 80 % of the net's belief lies between."""
+    """Apparent age: the expected years, and the whole years between which it is with 80%."""
 
     years: float
     low: int
@@ -68,13 +68,13 @@ class AgeEstimate:
 
 
 def whole_years(years: float) -> int:
-    """The age that filters compare and cells count: the nearest whole year."""
+    """The nearest whole year, which filters compare and cells count."""
     return floor(years + 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Gender:
-    """Perceived gender, as the net's probability of `female`."""
+    """Perceived gender, as the probability of `female`."""
 
     female: float
 
@@ -83,11 +83,11 @@ class Gender:
 
     @property
     def probability(self) -> float:
-        """How sure the net is of the likelier of the two."""
+        """The probability of the likelier of the two."""
         return max(self.female, 1.0 - self.female)
 
     def value(self, min_probability: float) -> str:
-        """`female`, `male`, or `unknown` where the net is less sure than asked."""
+        """`female`, `male`, or `unknown` if the probability of either is below the minimum."""
         if self.probability < min_probability:
             return "unknown"
         return "female" if self.female >= 0.5 else "male"
@@ -95,7 +95,7 @@ class Gender:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A detection with its age and gender: what is stored and shown."""
+    """A detection with its age and gender, as it is stored and shown."""
 
     box: Box
     score: float

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-# Where the bytes stand in a file, and the bytes.
+# The offset of bytes in a file, and the bytes.
 Mark: TypeAlias = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A kind of file: any of its marks tells it, its name's ending only hints at it."""
+    """A kind of file, recognized by any of its marks; endings of names are hints only."""
 
     name: str
     endings: tuple[str, ...]
@@ -29,7 +29,7 @@ TIFF = FileKind(
     ((0, b"II*\x00"), (0, b"MM\x00*"), (0, b"II+\x00"), (0, b"MM\x00+")),
 )
 GIF = FileKind("GIF", (".gif",), ((0, b"GIF87a"), (0, b"GIF89a")), media_type="image/gif")
-# Told by its brands.
+# Recognized by its brands.
 AVIF = FileKind("AVIF", (".avif",), (), media_type="image/avif")
 PICTURES = (JPEG, PNG, WEBP, BMP, TIFF, GIF, AVIF)
 
@@ -42,11 +42,11 @@ QUICKTIME = FileKind(
     (".mov",),
     tuple((4, box) for box in (b"moov", b"mdat", b"wide", b"skip", b"free")),
 )
-# Told by its brands, as are QuickTime files of today.
+# Recognized by its brands, as are current QuickTime files.
 MP4 = FileKind("an MP4 or QuickTime video", (".mp4", ".m4v"), ())
 VIDEOS = (AVI, MATROSKA, QUICKTIME, MP4)
-# FFmpeg's names of what reads these, and nothing else: it would take a text for a playlist, or for
-# the description of a stream on the network, and open what is named in it.
+# FFmpeg's demuxers for these kinds. No others are allowed: FFmpeg would read a text as a playlist,
+# or as the description of a network stream, and open what it names.
 DEMUXERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
 
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))
@@ -55,6 +55,7 @@ ARCHIVES = (ZIP, TAR)
 
 
 def list_endings(*kinds: FileKind) -> tuple[str, ...]:
+    """The endings of some kinds, in lower case with their dots."""
     return tuple(ending for kind in kinds for ending in kind.endings)
 
 

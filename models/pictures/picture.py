@@ -1,4 +1,4 @@
-"""Step 1: bytes to pixels. Any file in, an upright RGB picture or an ItemError out."""
+"""Bytes to pixels: any file to an upright RGB picture, or to an ItemError."""
 
 import re
 import warnings
@@ -33,16 +33,16 @@ READERS: dict[FileKind, type[ImageFile]] = {
     AVIF: AvifImageFile,
 }
 
-# libjpeg can leave out the finest detail while decoding, by these factors.
+# The factors by which libjpeg can reduce a picture while decoding it.
 JPEG_FACTORS = (8, 4, 2)
 
-# Rows of the reduced picture made at a time: bounds the memory that color conversion takes.
+# Rows of the reduced picture made at once: bounds the memory of color conversion.
 BAND_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Working pixels of one picture, upright, and its full size as a person sees it."""
+    """The working pixels of a picture, upright, and its full size as a viewer shows it."""
 
     rgb: NDArray[np.uint8]  # (H, W, 3)
     width_pixels: int
@@ -58,7 +58,7 @@ class Picture:
 
     @property
     def scale(self) -> float:
-        """Full-size pixels per working pixel; read off the longer side, which rounds least."""
+        """Full-size pixels per working pixel, by the longer side, which is rounded least."""
         working_longest: int = max(self.rgb.shape[:2])
         return max(self.width_pixels, self.height_pixels) / working_longest
 
@@ -66,8 +66,8 @@ class Picture:
 def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Picture:
     """Decode the first frame of `data`, reduced while its longer side stays >= `working_side`.
 
-    Raises UnreadableItem, UnsupportedItem, or TooLargeItem: the last from the header, before any
-    pixel is decoded. Holds at most one full-size copy of the pixels. Safe to call from threads.
+    Raises UnreadableItem, UnsupportedItem, or TooLargeItem: the last by its header, before any
+    pixel is decoded. At most one full-size copy of the pixels is in memory. Threads may call it.
     """
     kind = recognize_picture(data)
     try:
@@ -76,10 +76,10 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(_read_pixels(error), max_pixels) from error
-    # Pillow's readers raise nearly anything on hostile bytes, from SyntaxError to MemoryError.
+    # On hostile bytes Pillow's readers raise nearly anything, from SyntaxError to MemoryError.
     except Exception as error:
         raise UnreadableItem(
-            f"The {kind.name} picture is cut off or damaged; send the original file again."
+            f"The {kind.name} picture is truncated or damaged; send the original file again."
         ) from error
 
 
@@ -100,18 +100,18 @@ def _decode(reader: type[ImageFile], data: bytes, max_pixels: int, working_side:
 
 
 def _bound_pillow(max_pixels: int) -> None:
-    # Some readers allocate while they read the header, and ask this limit first. It is the same
-    # for every call in a process, so that threads do not disturb each other.
+    # Some readers check this limit before they allocate memory for the header. It is the same for
+    # every call in a process, so that threads do not disturb each other.
     Image.MAX_IMAGE_PIXELS = max_pixels
-    # What Pillow only wonders about, such as odd metadata, is no one's to act on.
+    # Pillow's warnings, such as those of odd metadata, need no action.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-    # A worker process has one core to itself; more threads only take more memory.
+    # A worker process has one core; more threads would only use more memory.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 def _too_large(pixels: int, max_pixels: int) -> TooLargeItem:
     return TooLargeItem(
-        f"The picture has {pixels} pixels and at most {max_pixels} are taken; shrink it."
+        f"The picture has {pixels} pixels and at most {max_pixels} are allowed; shrink it."
     )
 
 
@@ -131,7 +131,7 @@ def _draft_jpeg(image: ImageFile, working_side: int) -> None:
 
 
 def _reduce(image: Image.Image, factor: int) -> NDArray[np.uint8]:
-    """The picture as (ceil(H / factor), ceil(W / factor), 3) RGB, made in bands of rows."""
+    """The picture as (ceil(H / factor), ceil(W / factor), 3) RGB, converted in bands of rows."""
     white = read_white(image)
     if factor == 1:
         return np.asarray(to_rgb(image, white))
@@ -144,7 +144,7 @@ def _reduce(image: Image.Image, factor: int) -> NDArray[np.uint8]:
 
 
 def _read_orientation(image: Image.Image) -> int:
-    """EXIF orientation 1 to 8; damaged metadata never costs the picture."""
+    """The EXIF orientation, 1 to 8; 1 if the metadata is damaged."""
     try:
         orientation: object = image.getexif().get(Base.Orientation)
     except Exception:  # noqa: BLE001 - as hostile as any other part of the file

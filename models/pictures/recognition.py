@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, told from how they begin, never from a name."""
+"""The kind of a file, recognized by its first bytes, never by its name."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ from models.pictures.refused_kinds import (
     TRANSPORT_STREAM,
 )
 
-# The beginning of a file that is compared: the packets of a transport stream take the most.
+# The bytes of a file that are compared: the packets of a transport stream need the most.
 HEAD_BYTES = 1024
 
 # Each packet of an MPEG transport stream begins with G; in an .m2ts a time precedes each.
@@ -64,7 +64,7 @@ def find_media_type(head: bytes) -> str | None:
 
 
 def is_video(head: bytes) -> bool:
-    """Whether a file that begins so is one of the videos read here: MP4, MOV, MKV, WebM, AVI."""
+    """Whether a file with these first bytes is a video read here: MP4, MOV, MKV, WebM or AVI."""
     if head[4:8] == BRANDED:
         return _read_brand(head) == MP4
     kind = _find_kind(head, VIDEOS)
@@ -72,18 +72,19 @@ def is_video(head: bytes) -> bool:
 
 
 def is_zip(head: bytes) -> bool:
+    """Whether a file with these first bytes is a ZIP archive."""
     return _find_kind(head, (ZIP,)) is not None
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file that begins so is a tar archive that is not compressed."""
+    """Whether a file with these first bytes is an uncompressed tar archive."""
     return _find_kind(head, (TAR,)) is not None
 
 
 def _refuse_video(head: bytes) -> UnsupportedItem:
     kind = _find_kind(head, VIDEOS) or MP4
     return UnsupportedItem(
-        f"This is {kind.name}, and one picture is taken here; submit it as a job (POST /v1/jobs)."
+        f"This is {kind.name}, not a picture; submit it as a job (POST /v1/jobs)."
     )
 
 
@@ -98,7 +99,7 @@ def _recognize_brand(head: bytes) -> FileKind:
 
 def _read_brand(head: bytes) -> FileKind:
     end = int.from_bytes(head[:4], "big")
-    # Bytes 12 to 16 are the minor version; the brands stand before and after it.
+    # Bytes 12 to 16 are the minor version, between the brands.
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, min(end, len(head)), 4))]
     if brands[0] in SOUND_BRANDS:
         return SOUND
@@ -160,7 +161,7 @@ def _unsupported_sound() -> UnsupportedItem:
 
 def _describe_unknown(head: bytes) -> str:
     if _is_text(head):
-        return "The file holds text, not a picture; send the picture itself."
+        return "This file is text, not a picture; send the picture itself."
     return "This isn't a picture we can read; send the original JPEG or PNG."
 
 

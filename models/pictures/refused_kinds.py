@@ -2,7 +2,7 @@
 
 from models.pictures.file_kinds import ARCHIVES, PICTURES, VIDEOS, FileKind, list_endings
 
-# Archives are refused as a picture; ZIP and tar are unpacked where they are uploaded.
+# Refused as a picture; ZIP and tar archives are unpacked when they are uploaded.
 REFUSED_ARCHIVES = (
     *ARCHIVES,
     FileKind("a gzip archive", (".gz",), ((0, b"\x1f\x8b"),)),
@@ -13,9 +13,9 @@ REFUSED_ARCHIVES = (
     FileKind("a Zstandard archive", (".zst",), ((0, b"\x28\xb5\x2f\xfd"),)),
 )
 
-# The endings here and below are those of files that people take for a picture or a video.
+# The endings here and below are of files that people take for pictures or videos.
 RAW = FileKind("a camera raw file", (), ((8, b"CR\x02\x00"),))
-HEIC = FileKind("a HEIC picture", (".heic", ".heif"), ())  # told by its brands
+HEIC = FileKind("a HEIC picture", (".heic", ".heif"), ())  # recognized by its brands
 JPEG_2000 = FileKind(
     "a JPEG 2000 picture", (".jp2",), ((0, b"\x00\x00\x00\x0cjP  "), (0, b"\xff\x4f\xff\x51"))
 )
@@ -54,10 +54,10 @@ REFUSED_VIDEOS = (
     FileKind("a Windows Media file", (), ((0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),)),
     FileKind("an Ogg file", (), ((0, b"OggS"),)),
 )
-TRANSPORT_STREAM = FileKind("an MPEG transport stream", (), ())  # told by its packets
+TRANSPORT_STREAM = FileKind("an MPEG transport stream", (), ())  # recognized by its packets
 
-# Refused files are submitted like others, so that people learn why they fail; a file of a folder
-# with another ending is skipped.
+# Refused kinds are submitted too, so that people learn why they fail; files of a folder with other
+# endings are skipped.
 SUBMITTED_ENDINGS = list_endings(*PICTURES, *VIDEOS, *REFUSED_PICTURES, *REFUSED_VIDEOS, *ARCHIVES)
 # What is not opened inside an archive.
 NESTED_ENDINGS = list_endings(*REFUSED_ARCHIVES)

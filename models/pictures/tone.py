@@ -18,13 +18,13 @@ _FLAT_MODES = frozenset(
 def read_white(image: Image.Image) -> float:
     """The sample value of `image` (loaded) that is shown as white; 255 unless its mode is deep.
 
-    Raises UnsupportedItem for a mode that cannot be turned into RGB.
+    Raises UnsupportedItem for a mode that cannot be converted to RGB.
     """
     if image.mode in _FLAT_MODES:
         return 255.0
     if image.mode not in DEEP_MODES:
         raise UnsupportedItem(
-            f"Pixels of the kind {image.mode} are not read here; convert the picture to RGB."
+            f"Pixels of mode {image.mode} are not supported; convert the picture to RGB."
         )
     if image.mode.startswith("I;16"):
         return float(2 ** _bits_per_sample(image) - 1)
@@ -32,7 +32,7 @@ def read_white(image: Image.Image) -> float:
 
 
 def to_rgb(image: Image.Image, white: float) -> Image.Image:
-    """`image`, or a part of one whose white is `white`, as mode RGB."""
+    """`image`, or a part of it, in mode RGB; `white` is that of the whole image."""
     if image.mode in DEEP_MODES:
         return _flatten_deep(image, white).convert("RGB")
     if image.has_transparency_data:
@@ -41,7 +41,7 @@ def to_rgb(image: Image.Image, white: float) -> Image.Image:
 
 
 def _bits_per_sample(image: Image.Image) -> int:
-    """16, or what a TIFF of 9 to 15 bits says: those are unpacked without being scaled up."""
+    """16, or the 9 to 15 bits that a TIFF states: those are unpacked without being scaled up."""
     tags: object = getattr(image, "tag_v2", None)
     bits: object = tags.get(BITS_PER_SAMPLE_TAG) if hasattr(tags, "get") else None
     if isinstance(bits, tuple) and len(bits) == 1 and bits[0] in range(9, 16):
@@ -50,7 +50,7 @@ def _bits_per_sample(image: Image.Image) -> int:
 
 
 def _guess_white(image: Image.Image) -> float:
-    """Whole and real numbers carry no white: take the least usual one that nothing exceeds."""
+    """For whole and real samples, which state no white: the least usual one that none exceeds."""
     extremes = np.asarray(image.getextrema(), dtype=np.float64)
     brightest = float(extremes.max())
     if not math.isfinite(brightest) or brightest <= 0.0:

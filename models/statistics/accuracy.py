@@ -1,4 +1,4 @@
-"""The figures that say how right the nets are; `measurement` fills them in."""
+"""The figures of how accurate the models are."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class ConfusionTable:
 
 @dataclass(frozen=True, slots=True)
 class ClassAccuracy:
-    """How right the nets are about one class; None where no face was labeled or predicted so."""
+    """The accuracy for one class; None if no face was labeled or predicted as it."""
 
     name: str
     precision: Estimate | None
@@ -26,7 +26,7 @@ class ClassAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Faces of about the same probability of female: how many of them are."""
+    """Faces with about the same probability of female, and the share of them that is female."""
 
     low: float
     high: float
@@ -36,7 +36,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class GenderAccuracy:
-    """An `unknown` is right about nobody; `decided` leaves those faces out."""
+    """`unknown` counts as an error in `accuracy`; `decided` leaves those faces out."""
 
     accuracy: Estimate
     decided: Estimate | None
@@ -50,7 +50,7 @@ class GenderAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class GroupAccuracy:
-    """Age as a choice among groups; `one_off` takes the group or a neighbor of it for right."""
+    """Age as a choice among groups; `one_off` also counts a neighboring group as correct."""
 
     error: Estimate
     one_off: Estimate
@@ -60,7 +60,7 @@ class GroupAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class AgeAccuracy:
-    """Ages in years: `bias` is predicted less true, `mean_error` its mean without sign."""
+    """Ages in years: `bias` is the mean of predicted minus true, `mean_error` of its absolute."""
 
     mean_error: Estimate
     bias: Estimate
@@ -70,7 +70,7 @@ class AgeAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class BandAccuracy:
-    """The faces labeled with ages of one band; gender is that of the decided faces."""
+    """The faces labeled with ages of one band; `gender_decided` is over the decided faces."""
 
     band: str
     faces: int
@@ -81,7 +81,7 @@ class BandAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Every figure of an evaluation; None for what no face was labeled with."""
+    """Every figure of an evaluation; None if no face was labeled with a gender, or an age."""
 
     detection: Estimate
     gender: GenderAccuracy | None

@@ -17,7 +17,7 @@ SEED = 20_261_123
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A ratio with its 95 % interval, and how many faces it is taken over."""
+    """A ratio with its 95% interval, and the number of faces it is computed from."""
 
     value: float
     low: float
@@ -63,7 +63,7 @@ def estimate_ratios(
     bottoms = np.stack([one.weights for one in kept], axis=1)
     values = tops.sum(0) / bottoms.sum(0)
     drawn = _draw(_add_up(tops, subjects), _add_up(bottoms, subjects), seed)
-    # A draw without any row of a rare ratio says nothing of it.
+    # A draw without any row of a rare ratio has no value of it.
     lows, highs = np.nanquantile(drawn, (0.025, 0.975), axis=0)
     faces = (bottoms > 0).sum(0)
     return {

@@ -1,6 +1,6 @@
-"""Shares corrected for what the nets mix up, with intervals that hold both sources of error.
+"""Shares corrected for the models' confusion, with intervals that include both sources of error.
 
-The method and where it comes from: docs/evaluation.md.
+The method and its sources: docs/evaluation.md.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from models.statistics.confusion import Confusion, Group
 from models.statistics.mixture import fit_mixtures
 from models.statistics.shares import Share
 
-# The 95 % interval is read off so many redrawn evaluations and audiences.
+# The number of redrawn evaluations and audiences that the 95% interval is taken from.
 DRAWS = 300
 DRAW_TURNS, DRAW_NEAR = 40, 1e-4
 TURNS, NEAR = 1000, 1e-9
-# Each labeled group is given one face more, spread over all predictions alike (Perks 1947): a
-# mistake that was not seen among few faces may still be made.
+# Each labeled group gets one extra face, spread evenly over all predictions (Perks 1947): an error
+# that does not occur among few faces may still occur.
 PRIOR_FACES = 1.0
-# EM never leaves a share of zero: draws start from the likeliest shares with so much of even ones.
+# EM never leaves a share of zero: draws start from the likeliest shares mixed with even ones.
 EVEN = 0.1
 SEED = 20_261_123
 
@@ -34,9 +34,8 @@ def correct_shares(
 ) -> dict[Group, Share]:
     """The true shares of `confusion.truths` behind the `observed` counts of its predictions.
 
-    `design_effect` is that of the observed faces in their pictures. Raises CalibrationError where
-    the evaluation cannot tell: a group that it has no face of, or a prediction that it does not
-    know.
+    `design_effect` is that of the observed faces in their pictures. Raises CalibrationError if
+    the evaluation has no face of a group, or lacks a prediction.
     """
     counts = np.array(confusion.counts, dtype=np.float64)
     seen = _arrange(confusion, observed)
@@ -46,8 +45,8 @@ def correct_shares(
     labeled = counts / confusion.design_effect + PRIOR_FACES / counts.shape[1]
     likeliest = _fit(labeled, seen)
     drawn = _draw(labeled, seen / design_effect, likeliest, np.random.default_rng(seed))
-    # The mean of the draws strays less from the truth than the likeliest shares, which go to
-    # extremes where groups are hard to tell apart (bagging: Breiman 1996).
+    # The mean of the draws is nearer to the truth than the likeliest shares, which become extreme
+    # if groups are hard to distinguish (bagging: Breiman 1996).
     values = drawn.mean(0)
     low, high = _bound(values, likeliest, drawn)
     return {
@@ -97,7 +96,7 @@ def _draw(
     likeliest: NDArray[np.float64],
     random: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """(DRAWS, K): the shares, had other faces been labeled and others been seen."""
+    """Shares (DRAWS, K) for redrawn labeled faces and redrawn observed faces."""
     kinds, predictions = labeled.shape
     parts = random.standard_gamma(np.broadcast_to(labeled, (DRAWS, kinds, predictions)))
     believed = seen + PRIOR_FACES / predictions
@@ -115,11 +114,12 @@ def _draw(
 def _bound(
     values: NDArray[np.float64], likeliest: NDArray[np.float64], drawn: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Percentiles of the draws. As no share can fall below zero, noise among the small groups only
-    ever takes from a large one, whose draws then all lie too low: its upper end is at least as far
-    from the likeliest share as its lower.
+    """Percentiles of the draws.
+
+    As no share can be negative, noise in small groups always takes from a large one, whose draws
+    are then too low: its upper end is at least as far from the likeliest share as its lower end.
     """
     low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
     high = np.minimum(np.maximum(high, 2 * likeliest - low), 1.0)
-    # The mean may lie outside where very few draws are far from all others.
+    # The mean may be outside if very few draws are far from all others.
     return np.minimum(low, values), np.maximum(high, values)

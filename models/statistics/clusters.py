@@ -1,11 +1,11 @@
-"""How much less faces tell that come many to a picture: they are alike more than others are."""
+"""How much less information faces of the same picture carry, as they resemble each other."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class PictureSums:
-    """Sums over the faces of all pictures of a value, such as an age, and over the pictures."""
+    """Sums of a value of faces, such as an age, over all faces and over their pictures."""
 
     pictures: int  # with at least one face
     faces: int
@@ -19,9 +19,8 @@ class PictureSums:
 def correlate_within(sums: PictureSums) -> float:
     """The correlation of two faces of one picture, from 0 to 1 (pairs: Fisher 1925, section 38).
 
-    Few pictures make pairs look less alike than they are, by one over the pictures at most, as the
-    mean is theirs; that is added. Where all values are the same nothing can be told of it, and it
-    is taken for 1.
+    With few pictures it is underestimated, as the mean is theirs, by at most 1 / pictures, which is
+    added. If all values are equal it cannot be estimated, and is taken to be 1.
     """
     pairs = sums.faces_squared - sums.faces
     if pairs == 0:
@@ -40,5 +39,5 @@ def correlate_within(sums: PictureSums) -> float:
 
 
 def design_effect_of(faces: int, faces_squared: int, correlation: float) -> float:
-    """How many faces tell as much as one drawn by itself (Kish 1965, 5.4)."""
+    """The number of faces with the information of one independent face (Kish 1965, 5.4)."""
     return 1.0 + max(0.0, faces_squared / faces - 1.0) * correlation if faces else 1.0

@@ -1,25 +1,25 @@
-"""What the nets made of labeled faces: counted pairs of truth and prediction, for any groups."""
+"""Counts of labeled faces by their true and their predicted group."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-# A row of an audience table: gender and age band, None for what is not asked for.
+# A row of an audience table: gender and age band, None for one that the table does not have.
 Group: TypeAlias = tuple[str | None, str | None]
 TRUE_GENDERS = ("female", "male")
 PREDICTED_GENDERS = (*TRUE_GENDERS, "unknown")
-# A band: its label, and the first and last whole year of it.
+# A band: its label, and its first and last whole year.
 AgeRange: TypeAlias = tuple[str, int, int]
 OUTSIDE = "other"
-# An older face is counted with the hundred-year-olds, labeled or not.
+# Older faces are counted as this old, labels and predictions alike.
 OLDEST = 100
 AGES = range(OLDEST + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class LabeledFaces:
-    """So many faces of the same labels and predictions; ages in whole years, as in cells."""
+    """A number of faces with the same labels and predictions; ages in whole years, as in cells."""
 
     true_age: int | None  # None where there is no label
     true_gender: str | None
@@ -30,9 +30,10 @@ class LabeledFaces:
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """`counts[i][j]` faces that are of `truths[i]` were predicted to be of `predictions[j]`.
+    """`counts[i][j]` faces of `truths[i]` were predicted as `predictions[j]`.
 
-    `design_effect` says how many of these faces tell as much as one: faces of one person are alike.
+    `design_effect` is the number of these faces that carry the information of one independent face:
+    faces of one person are alike.
     """
 
     truths: tuple[Group, ...]
@@ -60,8 +61,8 @@ def tabulate_confusion(
 ) -> Confusion:
     """The confusion of the groups of an audience table: by gender, by age band, or by both.
 
-    Ages outside the bands are the group `other`. Faces without a label that is asked for are left
-    out.
+    Ages outside the bands are the group `other`. Faces without a label that the table needs are
+    left out.
     """
     found: Counter[tuple[Group, Group]] = Counter()
     for one in labeled:
@@ -78,12 +79,13 @@ def tabulate_confusion(
 
 
 def list_labels(bands: Sequence[AgeRange]) -> tuple[str, ...]:
-    """The labels of bands, and `other` where they leave ages out."""
+    """The labels of bands, and `other` if some ages are outside all of them."""
     labels = tuple(label for label, _, _ in bands)
     return labels if all(band_of(age, bands) in labels for age in AGES) else (*labels, OUTSIDE)
 
 
 def band_of(age: int, bands: Sequence[AgeRange]) -> str:
+    """The label of the band that has an age in whole years, or `other`."""
     return next((label for label, low, high in bands if low <= age <= high), OUTSIDE)
 
 

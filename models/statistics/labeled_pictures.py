@@ -1,4 +1,4 @@
-"""Labeled pictures with what the nets found in them."""
+"""Labeled pictures with the faces that were found in them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,27 +12,27 @@ from models.statistics.shares import bound_design_effect
 
 @dataclass(frozen=True, slots=True)
 class LabeledPicture:
-    """A picture that could be read: what it is labeled, and the face found in it, if any."""
+    """A picture that could be read: its labels, and the face found in it, if any."""
 
     subject: str
     true_age: float | None = None
     true_gender: str | None = None
     face: Face | None = None
-    gender: str = "unknown"  # what the face counts as, under the setting for doubt
+    gender: str = "unknown"  # of the face, or unknown if the model is not confident enough
 
     @property
     def true_years(self) -> int | None:
-        """The labeled age in completed years, as people count theirs."""
+        """The labeled age in completed years, as people count their age."""
         return None if self.true_age is None else floor(self.true_age)
 
     @property
     def years(self) -> int | None:
-        """The estimated age in the nearest whole year, as cells count estimates."""
+        """The estimated age, rounded to the nearest whole year, as in cells."""
         return None if self.face is None else whole_years(self.face.age.years)
 
 
 def count_labeled(pictures: Sequence[LabeledPicture]) -> tuple[LabeledFaces, ...]:
-    """The faces found, counted by label and prediction: what corrects shares later."""
+    """The found faces, counted by label and prediction, which later correct shares."""
     counts = Counter(
         (one.true_years, one.true_gender, one.years, one.gender)
         for one in pictures
@@ -46,6 +46,6 @@ def count_labeled(pictures: Sequence[LabeledPicture]) -> tuple[LabeledFaces, ...
 
 
 def bound_subjects(pictures: Sequence[LabeledPicture]) -> float:
-    """The design effect of faces that come several to a subject, at its worst."""
+    """The largest possible design effect of faces that are of the same subjects."""
     sizes = Counter(one.subject for one in pictures if one.face is not None)
     return bound_design_effect(sizes.total(), sum(size**2 for size in sizes.values()))

@@ -1,23 +1,23 @@
-"""Shares of a mixture whose parts are known, for many mixtures at once."""
+"""The shares of known parts in a mixture, for many mixtures at once."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# Where a step of the extrapolation has no length, it is taken for this short.
+# The length of an extrapolation that would have none.
 SHORTEST = 1e-15
-# A prediction that no part of the mixture makes has no likelihood, which must not become 0 / 0.
+# The likelihood of a prediction that no part of the mixture makes: it must not become 0 / 0.
 LEAST = 1e-300
 
 
 def fit_mixtures(parts: Array, observed: Array, start: Array, *, turns: int, near: float) -> Array:
     """The likeliest shares (D, K) of K parts in each of D mixtures.
 
-    `parts` (D, K, M) says how part k falls into M predictions, `observed` (D, M) what was
-    predicted, both as shares; every share of `start` (D, K) must be positive. Each turn is two
-    steps of expectation-maximization (Dempster, Laird, Rubin 1977), an extrapolation of them
-    (SQUAREM: Varadhan, Roland 2008), and a step to settle; it ends when no share moves by `near`.
+    `parts` (D, K, M) are the shares of M predictions in part k, and `observed` (D, M) those in the
+    mixture; every share of `start` (D, K) must be positive. Each turn is two iterations of
+    expectation-maximization (Dempster, Laird, Rubin 1977), an extrapolation of them (SQUAREM:
+    Varadhan, Roland 2008) and a final iteration; turns end when no share changes by `near`.
     """
     shares = start
     for _ in range(turns):
@@ -30,18 +30,18 @@ def fit_mixtures(parts: Array, observed: Array, start: Array, *, turns: int, nea
 
 
 def _turn(shares: Array, parts: Array, observed: Array) -> Array:
-    once = _step(shares, parts, observed)
-    twice = _step(once, parts, observed)
+    once = _iterate(shares, parts, observed)
+    twice = _iterate(once, parts, observed)
     change, bend = once - shares, twice - 2 * once + shares
     length = np.sqrt((change**2).sum(1) / np.maximum((bend**2).sum(1), SHORTEST**2))
     stride = np.maximum(length, 1.0)[:, None]
     far = shares + 2 * stride * change + stride**2 * bend
-    # An extrapolation that leaves the shares' room is not taken.
+    # An extrapolation to negative shares is not used.
     inside = (far >= 0).all(1, keepdims=True)
-    return _step(np.where(inside, far, twice), parts, observed)
+    return _iterate(np.where(inside, far, twice), parts, observed)
 
 
-def _step(shares: Array, parts: Array, observed: Array) -> Array:
+def _iterate(shares: Array, parts: Array, observed: Array) -> Array:
     expected = np.matmul(shares[:, None, :], parts)[:, 0]
     ratio = observed / np.maximum(expected, LEAST)
     weighed = shares * np.matmul(parts, ratio[:, :, None])[:, :, 0]

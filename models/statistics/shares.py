@@ -1,15 +1,15 @@
-"""Shares of a whole and their 95 % intervals, for faces that come many to a picture."""
+"""Shares of a whole and their 95% intervals, for faces of which many are in the same picture."""
 
 from dataclasses import dataclass
 from math import sqrt
 
-# The 97.5 % point of the normal distribution, for 95 % intervals.
+# The 97.5% quantile of the normal distribution, for 95% intervals.
 Z_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of the whole and its 95 % interval, all from 0 to 1."""
+    """A share of the whole and its 95% interval, all from 0 to 1."""
 
     value: float
     low: float
@@ -17,22 +17,19 @@ class Share:
 
 
 def wilson_share(count: int, total: int, design_effect: float = 1.0) -> Share:
-    """`count / total` with its Wilson score interval (Wilson 1927); from 0 to 1 where there is no
-    total.
+    """`count / total` with its Wilson score interval (Wilson 1927), from 0 to 1 if `total` is 0.
 
-    Under a design effect the interval is that of as many fewer faces (Kish 1965).
+    The interval is that of `total / design_effect` independent faces (Kish 1965).
     """
     if total == 0:
         return Share(0.0, 0.0, 1.0)
-    share, worth = count / total, total / design_effect
+    share, faces = count / total, total / design_effect
     z2 = Z_95**2
-    center = (share + z2 / (2 * worth)) / (1 + z2 / worth)
-    half = Z_95 / (1 + z2 / worth) * sqrt(share * (1 - share) / worth + z2 / (4 * worth**2))
+    center = (share + z2 / (2 * faces)) / (1 + z2 / faces)
+    half = Z_95 / (1 + z2 / faces) * sqrt(share * (1 - share) / faces + z2 / (4 * faces**2))
     return Share(share, max(0.0, center - half), min(1.0, center + half))
 
 
 def bound_design_effect(faces: int, faces_squared: int) -> float:
-    """The design effect of faces that are all alike within their cluster (Kish 1965): none is
-    larger.
-    """
+    """The largest possible design effect, of faces that are equal within clusters (Kish 1965)."""
     return max(1.0, faces_squared / faces) if faces else 1.0

@@ -14,11 +14,11 @@ from models.weights.folder import hash_bytes
 from models.weights.indexes import Indexes
 from models.weights.manifest import Distribution
 
-# What indexes answer by PEP 691, and older ones by PEP 503.
+# Indexes answer as PEP 691 has it, older ones as PEP 503.
 ACCEPTED = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
-# Of silence; files have some ten megabytes.
+# Without any data; files have about ten megabytes.
 TIMEOUT_SECONDS = 60.0
-# Between attempts where there is no answer.
+# Between attempts if there is no answer.
 PAUSES_SECONDS = (0.5, 2.0)
 
 
@@ -66,7 +66,7 @@ def _download_from(
         return None
     url = page.url.join(link)
     if (url.host, url.userinfo) == (index.host, b""):
-        # A link of an index says no password, though its files may want one.
+        # The links of an index omit its password, though its files may need it.
         url = url.copy_with(userinfo=index.userinfo)
     return _get(client, url).raise_for_status().content
 
@@ -106,7 +106,7 @@ class _LinkReader(HTMLParser):
 
 
 def _describe(error: Exception) -> str:
-    """Without the address of the request, which may hold a password."""
+    """The reason, without the address of the request, which may contain a password."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"HTTP status {error.response.status_code}"
     return str(error) or type(error).__name__
@@ -135,4 +135,4 @@ def read_member(name: str, data: bytes, member: str) -> bytes:
             stream = source.extractfile(member)
             return stream.read() if stream else b""
     except KeyError as error:
-        raise ModelUnavailable(f"{name} does not hold {member}.") from error
+        raise ModelUnavailable(f"{name} does not contain {member}.") from error

