@@ -41,14 +41,17 @@ _takes_dimensions = click.option(
 )
 
 
+_FILTERS = (
+    click.option("--state", type=STATE, help="Only items in this state."),
+    click.option("--gender", type=click.Choice(GENDERS), help="Only faces of this gender."),
+    click.option("--age-min", type=int, help="Minimum age."),
+    click.option("--age-max", type=int, help="Maximum age."),
+    click.option("--score-min", type=float, help="Minimum detection confidence, 0 to 1."),
+)
+
+
 def _takes_filters(command: Command) -> Command:
-    for option in (
-        click.option("--gender", type=click.Choice(GENDERS), help="Only faces of this gender."),
-        click.option("--age-min", type=int, help="Minimum age."),
-        click.option("--age-max", type=int, help="Maximum age."),
-        click.option("--score-min", type=float, help="Minimum detection confidence, 0 to 1."),
-        click.option("--state", type=STATE, help="Only items in this state."),
-    ):
+    for option in reversed(_FILTERS):
         command = option(command)
     return command
 
@@ -134,8 +137,10 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
 @click.command()
 @click.option("--job", type=click.IntRange(min=1), help="Only this job.")
 @click.option("--tag", help="Only jobs with this tag.")
-@click.option("--from", "first_day", type=DAY, help="First day, as 2026-05-01 (UTC).")
-@click.option("--to", "last_day", type=DAY, help="Last day.")
+@click.option(
+    "--from", "first_day", type=DAY, metavar="DATE", help="First day (UTC), as 2026-05-01."
+)
+@click.option("--to", "last_day", type=DAY, metavar="DATE", help="Last day.")
 @_takes_dimensions
 @click.option(
     "--by",

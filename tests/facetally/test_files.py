@@ -14,17 +14,7 @@ from facetally.files import (
 )
 from models.pictures.file_kinds import ARCHIVE_ENDINGS as OPENED_ENDINGS
 from models.pictures.refused_kinds import SUBMITTED_ENDINGS
-
-
-def touch(folder, *names):
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-
-
-def names_of(found):
-    return [file.name for file in found.files]
+from tests.support.found_files import names_of, touch
 
 
 def test_a_folder_is_walked_in_an_order_that_is_always_the_same(tmp_path):

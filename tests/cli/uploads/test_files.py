@@ -5,17 +5,7 @@ import pytest
 from cli.exits import CommandFailed
 from cli.uploads.files import describe_gaps, find_pictures, require_pictures
 from facetally.files import FoundFiles
-
-
-def touch(folder, *names):
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-
-
-def names_of(found):
-    return [file.name for file in found.files]
+from tests.support.found_files import names_of, touch
 
 
 def test_videos_are_found_by_their_names_and_by_how_they_begin(tmp_path):
