@@ -25,7 +25,7 @@ from api.pages import live as live_page
 from api.pages.error import show_error
 from api.schemas.errors import ErrorBody
 from api.services import EXTENSION, open_services
-from api.submissions.uploads import StagedRequest
+from api.submissions.staging import StagedRequest
 from api.validation import refuse_invalid
 from api.views import (
     analyze,
@@ -83,6 +83,11 @@ def create_app(settings: Settings) -> Flask:
     open_services(app, settings)
     guard(app, settings)
     handle_errors(app, show_error)
+    _register_views(app)
+    return app
+
+
+def _register_views(app: OpenAPI) -> None:
     for module in (jobs, drafts, events, results, items, audience, evaluations):
         app.register_api(module.blueprint)
     for module in (analyze, live, report, health):
@@ -91,7 +96,6 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(page.blueprint)
     for page in (audience_page, system):
         app.register_blueprint(page.blueprint)
-    return app
 
 
 def serve(settings: Settings, fd: int | None = None) -> None:

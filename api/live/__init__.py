@@ -2,5 +2,6 @@
 
 camera_program  the process that opens and decodes one source
 cameras         starts that process, reads from it and ends it
-feeds           one source for all its watchers
+feed            one source for all its watchers
+feeds           the feeds of this process
 """

@@ -37,7 +37,7 @@ def show_page(item_id: int) -> Response:
         uploaded = read_upload(session, item_id) is not None
         people = _read_people(session, item_id)
     if item is None:
-        abort(404, "There is no such item.")
+        abort(404, f"There is no item {item_id}.")
     line = ResultOut.of(item)
     return show(
         "item.html",

@@ -54,38 +54,42 @@ class AudienceParameters(WithDimensions):
 
     def to_query(self, min_cell: int, calibration: Evaluation | None) -> AudienceQuery:
         """Raises ValueError with a message for the caller if groups or bands are not valid."""
-        parts = list(dict.fromkeys(part.strip() for part in self.by.split(",") if part.strip()))
-        periods = [part for part in parts if part in list(Period)]
-        if len(periods) > 1:
-            raise ValueError(
-                f"by takes only one of day, week and month, but got {', '.join(periods)}."
-            )
-        names = [
-            part.removeprefix(DIMENSION_PREFIX)
-            for part in parts
-            if part not in (*GROUPINGS, *Period)
-        ]
-        if len(names) > MOST_BY_DIMENSIONS:
-            raise ValueError(
-                f"by takes at most {MOST_BY_DIMENSIONS} dimensions, but got {len(names)}."
-            )
         return AudienceQuery(
             bands=parse_bands(self.bands),
-            by_gender="gender" in parts,
-            by_age_band="age_band" in parts,
+            by_gender="gender" in self._groupings(),
+            by_age_band="age_band" in self._groupings(),
             slices=SliceQuery(
                 job_id=self.job,
                 tag=self.tag,
                 first_day=self.first_day,
                 last_day=self.last_day,
                 dimensions=self.dimensions(),
-                by_dimensions=tuple(names),
-                by_period=Period(periods[0]) if periods else None,
+                by_dimensions=self._dimensions_of_groups(),
+                by_period=self._period(),
             ),
             counts_people=self.count == "people",
             min_cell=min_cell,
             calibration=calibration,
         )
+
+    def _groupings(self) -> list[str]:
+        return list(dict.fromkeys(part.strip() for part in self.by.split(",") if part.strip()))
+
+    def _period(self) -> Period | None:
+        periods = [Period(part) for part in self._groupings() if part in list(Period)]
+        if len(periods) > 1:
+            raise ValueError(
+                f"by takes only one of day, week and month, but got {', '.join(periods)}."
+            )
+        return periods[0] if periods else None
+
+    def _dimensions_of_groups(self) -> tuple[str, ...]:
+        others = [part for part in self._groupings() if part not in (*GROUPINGS, *Period)]
+        if len(others) > MOST_BY_DIMENSIONS:
+            raise ValueError(
+                f"by takes at most {MOST_BY_DIMENSIONS} dimensions, but got {len(others)}."
+            )
+        return tuple(name.removeprefix(DIMENSION_PREFIX) for name in others)
 
 
 class AudienceOut(BaseModel):

@@ -17,7 +17,8 @@ from api.services import services, take_place
 from api.submissions.idempotency import refuse_repeated
 from api.submissions.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
 from api.submissions.retention import limit_retention
-from api.submissions.uploads import StagedFile, check_item_count
+from api.submissions.staging import StagedFile
+from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
-from api.live.feeds import Watcher
+from api.live.feed import Watcher
 from api.media_types import JPEG, JSON
 from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
 from api.schemas.replies import PLAIN

@@ -108,9 +108,9 @@ def test_an_item_without_faces_has_one_row_with_its_error(
             for number in (job_id, empty)
             for row in read_parquet(client, path.format(number)).to_pylist()
         ]
-    told = [(row["name"], row["state"], row["error_code"]) for row in rows if row["face"] is None]
+    listed = [(row["name"], row["state"], row["error_code"]) for row in rows if row["face"] is None]
     # `work_all` also analyzed the last item of the first job.
-    assert told == [
+    assert listed == [
         ("3.jpg", "failed", "unreadable"),
         ("7.jpg", "done", None),
         ("0.jpg", "done", None),
@@ -162,12 +162,12 @@ def test_a_coco_annotation_is_a_face_as_annotators_read_it(
 def test_a_picture_analyzed_during_a_coco_export_is_complete_or_left_out(
     client: FlaskClient, database: Database, job_id: int
 ) -> None:
-    pieces = iter(client.get(f"/v1/jobs/{job_id}/results?format=coco").response)
+    parts = iter(client.get(f"/v1/jobs/{job_id}/results?format=coco").response)
     text = b""
     while b"annotations" not in text:
-        text += next(pieces)
+        text += next(parts)
     work_all(database, FACES)
-    coco = CocoOut.model_validate_json(text + b"".join(pieces))
+    coco = CocoOut.model_validate_json(text + b"".join(parts))
     check_coco(coco)
     assert (len(coco.images), len(coco.annotations)) == (6, 12)
 
@@ -211,9 +211,9 @@ def test_a_slow_or_disconnected_reader_holds_no_connection(
     work_all(database, FACES)
     pool = client.application.extensions[EXTENSION].database.engine.pool
     response = client.get(f"/v1/jobs/{job_id}/results?format={form}")
-    pieces = iter(response.response)
+    parts = iter(response.response)
     for _ in range(2):
-        next(pieces)
+        next(parts)
         assert pool.checkedout() == 0
     response.close()
     assert pool.checkedout() == 0

@@ -140,8 +140,8 @@ def test_an_annotated_video_is_stored_sent_in_parts_and_erased(
     assert (answer.status_code, answer.mimetype) == (200, "video/mp4")
     part = client.get(line["video"]["copy_url"], headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.data) == (206, b"ftyp")
-    (tmp_path / "copy.mp4").write_bytes(answer.data)
-    capture = cv2.VideoCapture(str(tmp_path / "copy.mp4"))
+    (tmp_path / "annotated.mp4").write_bytes(answer.data)
+    capture = cv2.VideoCapture(str(tmp_path / "annotated.mp4"))
     frames = [capture.read()[1] for _ in range(70)]
     assert not capture.grab()
     assert frames[0].shape == (HEIGHT, WIDTH, 3)

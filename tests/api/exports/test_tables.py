@@ -74,10 +74,10 @@ def measure_peak(parts: Iterator[object]) -> int:
     """The most bytes in use while the parts are made and dropped."""
     tracemalloc.start()
     before = pyarrow.total_allocated_bytes()
-    held = 0
+    most_allocated = 0
     for _ in parts:
-        held = max(held, pyarrow.total_allocated_bytes() - before)
-    peak = tracemalloc.get_traced_memory()[1] + held
+        most_allocated = max(most_allocated, pyarrow.total_allocated_bytes() - before)
+    peak = tracemalloc.get_traced_memory()[1] + most_allocated
     tracemalloc.stop()
     return peak
 

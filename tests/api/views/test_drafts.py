@@ -187,8 +187,8 @@ def test_an_erased_job_is_gone_immediately_and_leaves_a_receipt(
     erased = client.delete(f"/v1/jobs/{job_id}")
     assert erased.status_code == 202
     receipt = erased.json["erased"]
-    held = {name: receipt[name] for name in ("items", "faces", "thumbnails", "uploads")}
-    assert held == {"items": 2, "faces": 2, "thumbnails": 2, "uploads": 2}
+    removed = {name: receipt[name] for name in ("items", "faces", "thumbnails", "uploads")}
+    assert removed == {"items": 2, "faces": 2, "thumbnails": 2, "uploads": 2}
     assert receipt["erased_at"] is None
     for path in ("/v1/items/1", "/v1/items/1/thumbnail"):
         assert client.get(path).status_code == 404

@@ -15,8 +15,8 @@ from worker.settings import Settings
 def follow(client: FlaskClient, job_id: int) -> Iterator[dict[str, object]]:
     response = client.get(f"/v1/jobs/{job_id}/events", buffered=False)
     assert response.mimetype == "text/event-stream"
-    for piece in response.iter_encoded():
-        for line in piece.decode().splitlines():
+    for part in response.iter_encoded():
+        for line in part.decode().splitlines():
             if line.startswith("data: "):
                 yield json.loads(line.removeprefix("data: "))
     response.close()

@@ -1,0 +1,187 @@
+"""One live source while it is watched, and its watchers."""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from threading import Condition, Event, Thread
+from time import monotonic
+
+from api.live.cameras import Camera, SourceUnavailable
+from models.errors import FacetallyError
+from worker.live_sources import LiveKind, LiveSource
+from worker.queue.lane import InteractiveLane
+
+logger = logging.getLogger(__name__)
+
+MOST_PICTURES_PER_SECOND = 10
+# A lost source is reopened this many times in a row, each time after a pause.
+REOPENINGS = 3
+PAUSE_SECONDS = 1.0
+POLL_SECONDS = 0.5
+FAULT = "Something went wrong on our side. The error has been logged."
+
+
+class Watcher:
+    """One client of a feed. `hang_up` closes its connection, even while something is being sent."""
+
+    def __init__(self, feed: "Feed", hang_up: Callable[[], None]) -> None:
+        self._feed = feed
+        self._hang_up = hang_up
+        self._seen = 0
+        self._sending_since: float | None = None
+
+    def next_picture(self) -> bytes | None:
+        """A picture it has not seen, or None at the end; raises SourceUnavailable.
+
+        The client has received a picture once it calls for the next one.
+        """
+        self._sending_since = None
+        newer = self._feed.wait_newer(self._seen)
+        self._sending_since = monotonic()
+        if newer is None:
+            return None
+        self._seen, picture = newer
+        return picture
+
+    def drop_if_stalled(self, patience_seconds: float) -> None:
+        since = self._sending_since
+        if since is not None and monotonic() - since > patience_seconds:
+            logger.info("disconnected a client that reads no pictures")
+            self._hang_up()
+
+    def leave(self) -> None:
+        self._feed.leave(self)
+
+
+class Feed:
+    """One watched source. It ends when the source ends or fails, or when nobody watches it."""
+
+    def __init__(
+        self,
+        source: LiveSource,
+        lane: InteractiveLane,
+        max_pixels: int,
+        patience_seconds: float,
+        ending: Event,
+    ) -> None:
+        self._source = source
+        self._lane = lane
+        self._max_pixels = max_pixels
+        self._patience_seconds = patience_seconds
+        self._ending = ending
+        self._changed = Condition()
+        self._watchers: set[Watcher] = set()
+        self._number, self._picture = 0, b""
+        self._silent_until = 0.0
+        self._has_ended = False
+        # Why it failed; None unless it did.
+        self._fault: str | None = None
+        self.thread = Thread(target=self._run, name=f"feed {source.name}", daemon=True)
+
+    def join(self, watcher: Watcher) -> bool:
+        """Add a watcher; False if the feed has ended."""
+        with self._changed:
+            if self._has_ended:
+                return False
+            self._watchers.add(watcher)
+            return True
+
+    def leave(self, watcher: Watcher) -> None:
+        with self._changed:
+            self._watchers.discard(watcher)
+            self._changed.notify_all()
+
+    def wait_newer(self, number: int) -> tuple[int, bytes] | None:
+        """The next picture after `number`, or None at the end of the feed or the API."""
+        with self._changed:
+            while self._number <= number and not self._has_ended:
+                self._changed.wait(POLL_SECONDS)
+                if self._ending.is_set():
+                    return None
+            if self._number > number:
+                return self._number, self._picture
+            if self._fault is not None:
+                raise SourceUnavailable(self._fault)
+            return None
+
+    def _run(self) -> None:
+        fault = None
+        try:
+            self._play()
+        except SourceUnavailable as error:
+            fault = str(error)
+        except Exception:
+            logger.exception("feed failed", extra={"source": self._source.name})
+            fault = FAULT
+        with self._changed:
+            self._has_ended, self._fault = True, fault
+            self._changed.notify_all()
+        # A stalled client may still be receiving the last picture.
+        while self._watchers and not self._ending.is_set():
+            self._drop_stalled()
+            self._pause(POLL_SECONDS)
+
+    def _play(self) -> None:
+        self._silent_until = monotonic() + self._patience_seconds
+        reopened = 0
+        first: SourceUnavailable | None = None
+        while self._end_unless_watched():
+            shown = self._number
+            try:
+                self._show_camera()
+                return
+            except SourceUnavailable as error:
+                if self._number > shown:
+                    first, reopened = None, 0
+                # The first error says more than the timeout in the end.
+                first, reopened = first or error, reopened + 1
+                is_late = monotonic() + PAUSE_SECONDS > self._silent_until
+                if self._source.kind is LiveKind.FILE or reopened > REOPENINGS or is_late:
+                    raise first from None
+                logger.info(
+                    "reopening a live source",
+                    extra={"source": self._source.name, "problem": str(error)},
+                )
+            self._pause(PAUSE_SECONDS)
+
+    def _show_camera(self) -> None:
+        with closing(Camera(self._source, self._max_pixels, self._patience_seconds)) as camera:
+            while self._end_unless_watched():
+                requested_at = monotonic()
+                picture = camera.read(self._silent_until)
+                if picture is None:
+                    return
+                self._show(picture)
+                self._pause(requested_at + 1 / MOST_PICTURES_PER_SECOND - monotonic())
+
+    def _end_unless_watched(self) -> bool:
+        """Drop stalled watchers, and end if none is left. Returns whether the feed continues."""
+        self._drop_stalled()
+        with self._changed:
+            if not self._watchers:
+                # Later watchers get a new feed.
+                self._has_ended = True
+            return not self._has_ended and not self._ending.is_set()
+
+    def _show(self, picture: bytes) -> None:
+        try:
+            drawn = self._lane.draw_faces(picture)
+        except FacetallyError as error:
+            # No worker answers, or this picture is damaged: the next one may succeed.
+            if monotonic() + PAUSE_SECONDS > self._silent_until:
+                raise SourceUnavailable(str(error)) from error
+            self._pause(PAUSE_SECONDS)
+            return
+        self._silent_until = monotonic() + self._patience_seconds
+        with self._changed:
+            self._number, self._picture = self._number + 1, drawn
+            self._changed.notify_all()
+
+    def _drop_stalled(self) -> None:
+        with self._changed:
+            watchers = tuple(self._watchers)
+        for watcher in watchers:
+            watcher.drop_if_stalled(self._patience_seconds)
+
+    def _pause(self, seconds: float) -> None:
+        self._ending.wait(max(0.0, seconds))
