@@ -1,4 +1,4 @@
-"""The words of the contract for failed items."""
+"""The codes of failed items."""
 
 import pytest
 
@@ -30,6 +30,6 @@ def test_an_item_error_carries_its_code_and_sentence(error, code):
     assert str(error("Send it again.")) == "Send it again."
 
 
-def test_a_missing_net_is_no_items_fault():
+def test_a_missing_model_is_not_the_fault_of_an_item():
     assert issubclass(ModelUnavailable, FacetallyError)
     assert not issubclass(ModelUnavailable, ItemError)

@@ -1,4 +1,4 @@
-"""Values refuse what cannot be, and say what they wanted."""
+"""Values refuse impossible arguments, and say what they wanted."""
 
 import pytest
 

@@ -59,7 +59,7 @@ def test_the_interval_leaves_a_tenth_on_either_side(distribution, interval):
     assert (age.low, age.high) == interval
 
 
-def test_the_interval_always_holds_the_age():
+def test_the_interval_always_contains_the_age():
     rng = np.random.default_rng(5)
     for _ in range(500):
         distribution = rng.dirichlet(np.full(AGE_CLASSES, 0.02)).astype(np.float32)
@@ -93,7 +93,7 @@ def test_the_group_is_the_nearest_of_the_eight(years, group):
 @pytest.mark.parametrize(
     ("count", "batches"), [(0, []), (1, [1]), (64, [64]), (130, [64, 64, 2])], ids=str
 )
-def test_chips_go_through_the_net_in_batches(count, batches):
+def test_chips_are_run_in_batches(count, batches):
     chips = np.zeros((count, 64, 64, 3), np.uint8)
     chips[:, :, :, 0] = (np.arange(count) % AGE_CLASSES)[:, np.newaxis, np.newaxis]
     graph = FakeGraph()

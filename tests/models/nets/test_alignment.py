@@ -1,4 +1,4 @@
-"""Chips are upright, centered and free of aliasing, wherever the face lies."""
+"""Chips are upright, centered and free of aliasing for any face."""
 
 import cv2
 import numpy as np

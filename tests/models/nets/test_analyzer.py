@@ -1,4 +1,4 @@
-"""The real nets on the real sample photographs."""
+"""The real models on the sample photos."""
 
 import io
 import os
@@ -48,13 +48,13 @@ def analyze(analyzer, data):
 
 
 @pytest.mark.parametrize(("name", "count"), list(zip(NAMES, [5, 2, 0, 1], strict=True)))
-def test_every_face_of_the_samples_is_found_and_no_other(analyzer, name, count):
+def test_exactly_the_faces_of_the_samples_are_found(analyzer, name, count):
     faces = analyze(analyzer, read_sample(name))
     assert len(faces) == count
 
 
 @pytest.mark.parametrize("name", TWIN_AGES)
-def test_ages_and_genders_agree_with_the_nets_own_package(analyzer, name):
+def test_ages_and_genders_agree_with_the_package_of_the_models(analyzer, name):
     faces = sorted(analyze(analyzer, read_sample(name)), key=lambda face: face.box.x)
     assert [face.gender.value(0.6) for face in faces] == TWIN_GENDERS[name]
     for face, twin in zip(faces, TWIN_AGES[name], strict=True):
@@ -93,7 +93,7 @@ def test_a_reduced_picture_gives_the_same_faces_in_the_same_pixels(analyzer):
     assert np.allclose(boxes, twins, atol=10)
 
 
-def test_what_a_picture_is_batched_with_changes_nothing(analyzer):
+def test_faces_do_not_depend_on_the_batch_of_their_picture(analyzer):
     pictures = [decode(read_sample(name)) for name in NAMES]
     alone = [analyzer.find([picture])[0] for picture in pictures]
     together = analyzer.find(pictures * 2)
@@ -114,7 +114,7 @@ def test_a_face_is_classified_alike_alone_and_among_others(analyzer):
         assert face.gender.female == pytest.approx(alone.gender.female, abs=1e-4)
 
 
-def test_nothing_in_gives_nothing_out(analyzer):
+def test_no_pictures_give_no_faces(analyzer):
     assert analyzer.find([]) == []
     assert analyzer.classify([]) == []
 
@@ -125,6 +125,6 @@ def test_a_picture_of_any_shape_goes_through(analyzer, shape):
     assert analyzer.find([Picture(rgb, shape[1], shape[0])]) == [FoundFaces([])]
 
 
-def test_missing_weights_are_told_before_any_picture(tmp_path):
+def test_missing_weights_are_reported_before_any_picture(tmp_path):
     with pytest.raises(ModelUnavailable, match="missing"):
         load_analyzer(tmp_path)

@@ -1,4 +1,4 @@
-"""The detector's steps on arrays, with a made-up net."""
+"""The detector on arrays, with a fake model."""
 
 import numpy as np
 import pytest
@@ -115,17 +115,17 @@ def test_likely_faces_that_are_left_out_are_counted():
     assert (large.faces, large.dropped) == ([], Dropped(1, 2))
 
 
-def test_with_a_threshold_under_one_half_no_face_is_too_unsure():
+def test_with_a_threshold_below_one_half_no_face_is_too_uncertain():
     [found] = look(FakeGraph([(100, 80, 0.45), (300, 80, 0.3)]), make_picture(), threshold=0.4)
     assert (len(found.faces), found.dropped) == (1, Dropped())
 
 
-def test_two_boxes_on_one_face_leave_nobody_out():
+def test_two_boxes_on_one_face_count_as_one_face():
     [found] = look(FakeGraph([(100, 80, 0.6), (108, 80, 0.9)]), make_picture())
     assert found.dropped == Dropped()
 
 
-def test_a_face_found_from_afar_is_told_with_what_is_left_out_there():
+def test_a_face_found_at_the_smaller_side_comes_with_the_faces_dropped_there():
     close_up = FakeGraph([(100, 80, 0.9), (200, 80, 0.6)], sides=(round(640 * CLOSE_UP_SHARE),))
     [found] = look(close_up, make_picture())
     assert (len(found.faces), found.dropped) == (1, Dropped(0, 1))
@@ -141,7 +141,7 @@ def test_a_face_in_the_padding_is_dropped():
     assert detect(graph, make_picture(640, 289)) == [[]]
 
 
-def test_a_picture_without_a_face_is_looked_at_again_from_afar():
+def test_a_picture_without_a_face_is_analyzed_again_at_a_smaller_side():
     close_up_side = round(640 * CLOSE_UP_SHARE)
     graph = FakeGraph([(100, 80, 0.9)], sides=(close_up_side,))
     [[face]] = detect(graph, make_picture())
@@ -182,7 +182,7 @@ def test_pictures_are_scaled_and_padded_to_multiples_of_32(width, height, shape)
     assert inputs.dtype == np.float32
 
 
-def test_the_net_sees_blue_green_red_and_black_padding():
+def test_the_input_is_blue_green_red_with_black_padding():
     rgb = np.full((300, 640, 3), (10, 20, 30), np.uint8)
     inputs = prepare([rgb], 640)
     assert inputs[0, :, 0, 0].tolist() == [30, 20, 10]

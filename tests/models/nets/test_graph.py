@@ -1,4 +1,4 @@
-"""The provider asked for is the one used, or the net is not opened."""
+"""A model runs on the provider that was set, or is not opened."""
 
 import os
 
@@ -67,7 +67,7 @@ def test_a_provider_that_does_not_exist_is_refused():
     [(AUTO, BOTH, CUDA), (AUTO, ONLY_CPU, CPU), (CUDA, BOTH, CUDA), (CPU, ONLY_CPU, CPU)],
     ids=["auto-cuda", "auto-falls-back", "cuda", "cpu"],
 )
-def test_the_graph_says_what_it_really_runs_on(provider, started, runs_on):
+def test_the_graph_names_the_provider_it_runs_on(provider, started, runs_on):
     graph = open_graph(lambda executions: FakeSession(started), BOTH, provider)
     assert graph.provider == runs_on
 
@@ -77,14 +77,14 @@ def test_cuda_that_does_not_start_is_refused_not_replaced():
         open_graph(lambda executions: FakeSession(ONLY_CPU), BOTH, CUDA)
 
 
-def test_a_file_that_is_no_net_is_refused(tmp_path):
+def test_a_file_that_is_not_a_model_is_refused(tmp_path):
     path = tmp_path / "net.onnx"
     path.write_bytes(b"not a net")
     with pytest.raises(ModelUnavailable, match=r"net.onnx cannot be opened"):
         load_graph(path, CPU)
 
 
-def test_a_real_net_runs_at_any_batch_size():
+def test_a_real_model_runs_at_any_batch_size():
     graph = load_graph(require_file(default_weights_dir(os.environ), GENDER), CPU)
     assert graph.provider == CPU
     for count in (1, 5):

@@ -1,4 +1,4 @@
-"""Of boxes on one face the best is kept."""
+"""The best of the boxes on one face is kept."""
 
 import numpy as np
 import pytest

@@ -126,13 +126,13 @@ def test_numbers_without_a_range_take_the_least_usual_one(top, dtype):
     assert np.abs(picture.rgb[:, :, 0] - wanted).max() <= 1
 
 
-def test_samples_that_are_no_numbers_come_out_black():
+def test_samples_that_are_not_numbers_become_black():
     samples = np.full((8, 8), np.nan, np.float32)
     assert decode(encode(Image.fromarray(samples), "TIFF")).rgb.max() == 0
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "WebP", "TIFF", "AVIF"])
-def test_what_is_transparent_is_seen_on_white(file_format):
+def test_transparent_pixels_are_shown_on_white(file_format):
     image = make_scene().convert("RGBA")
     image.putalpha(0)
     picture = decode(encode(image, file_format))
@@ -235,7 +235,7 @@ def test_a_header_alone_is_unreadable(file_format):
     ],
     ids=["empty", "text", "text-utf8", "zeros", "two-bytes"],
 )
-def test_what_is_no_picture_is_unreadable_and_says_so(data, sentence):
+def test_bytes_that_are_not_a_picture_are_unreadable(data, sentence):
     with pytest.raises(UnreadableItem, match=sentence):
         decode(data)
 

@@ -1,4 +1,4 @@
-"""What a file is, told from how it begins; and what its submitter is told to do with it."""
+"""Files are recognized by their first bytes, and refused with advice for their kind."""
 
 import io
 import tarfile
@@ -74,7 +74,7 @@ PACKET = b"\x47\x40\x00\x10" + bytes(184)
         "pdf",
     ],
 )  # fmt: skip
-def test_what_is_not_read_comes_with_the_advice_for_its_kind(data, advice):
+def test_a_refused_kind_comes_with_its_advice(data, advice):
     with pytest.raises(UnsupportedItem, match=advice):
         decode(data)
 
@@ -91,7 +91,7 @@ def test_what_is_not_read_comes_with_the_advice_for_its_kind(data, advice):
     ],
     ids=["m4a", "m4b", "m4p", "mp3", "flac", "opus"],
 )
-def test_sound_is_no_video_even_with_a_picture_on_its_cover(data):
+def test_sound_is_not_a_video_even_with_a_cover_picture(data):
     assert not is_video(data)
     with pytest.raises(UnsupportedItem, match=r"a sound file, .*; send a picture or a video"):
         decode(data)
@@ -100,6 +100,6 @@ def test_sound_is_no_video_even_with_a_picture_on_its_cover(data):
 @pytest.mark.parametrize(
     "data", [PACKET * 2, PACKET * 3 + bytes(188), b"G" * 2000], ids=["two", "lost", "text"]
 )
-def test_a_few_bytes_that_resemble_packets_are_no_transport_stream(data):
+def test_a_few_bytes_that_resemble_packets_are_not_a_transport_stream(data):
     with pytest.raises(UnreadableItem):
         decode(data)

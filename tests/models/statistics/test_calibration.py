@@ -1,4 +1,4 @@
-"""Corrected shares hold the truth where raw ones do not; what cannot be told is refused."""
+"""Corrected intervals contain the truth where raw ones do not; too few labels are refused."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def holds(share, truth):
 
 
 @pytest.mark.parametrize("name", MIXTURES)
-def test_corrected_intervals_hold_the_truth(name):
+def test_corrected_intervals_contain_the_truth(name):
     confusion, truth = MIXTURES[name]
     random = np.random.default_rng(11)
     held, raw_held = np.zeros(len(truth)), np.zeros(len(truth))
@@ -115,11 +115,11 @@ def test_a_handful_of_faces_says_little(seen):
     assert all(0 <= s.low <= s.value <= s.high <= 1 for s in shares.values())
 
 
-def test_no_face_says_nothing():
+def test_no_face_gives_an_open_interval():
     assert (correct_shares(GENDERS, {})[MALE].low, correct_shares(GENDERS, {})[MALE].high) == (0, 1)
 
 
-def test_nets_that_cannot_tell_groups_apart_leave_their_shares_open():
+def test_groups_that_the_models_cannot_distinguish_keep_wide_intervals():
     blind = Confusion(GENDERS.truths, GENDERS.predictions, ((50, 50, 2), (50, 50, 2)))
     shares = correct_shares(blind, {FEMALE: 5000, MALE: 5000, UNKNOWN: 200})
 

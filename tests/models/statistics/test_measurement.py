@@ -32,7 +32,7 @@ def test_faces_that_were_not_found_lower_the_detection_rate_alone(accuracy):
     assert accuracy.gender.accuracy.faces == 6
 
 
-def test_gender_counts_doubt_as_no_answer(accuracy):
+def test_an_unknown_gender_counts_as_an_error(accuracy):
     gender = accuracy.gender
     assert gender.confusion.counts == ((1, 1, 1), (1, 2, 0))
     assert gender.accuracy.value == pytest.approx(3 / 6)
@@ -48,7 +48,7 @@ def test_classes_have_precision_recall_and_their_harmonic_mean(accuracy):
     assert (female.precision.faces, female.recall.faces) == (2, 3)
 
 
-def test_probabilities_are_compared_with_what_is_true_of_them(accuracy):
+def test_probabilities_are_compared_with_true_shares(accuracy):
     gender = accuracy.gender
     assert [(one.low, one.observed.value) for one in gender.reliability] == [
         (0.0, 0.0),
@@ -64,7 +64,7 @@ def test_probabilities_are_compared_with_what_is_true_of_them(accuracy):
     )
 
 
-def test_ages_have_errors_bias_and_an_interval_that_holds_some(accuracy):
+def test_ages_have_an_error_a_bias_and_a_coverage_of_their_interval(accuracy):
     age = accuracy.age
     offs = np.array([2.4, 1.1, -42.0, -1.0, 17.2, 2.0])
     assert age.mean_error.value == pytest.approx(np.abs(offs).mean())
@@ -80,7 +80,7 @@ def test_groups_have_their_error_and_the_neighbor_counts_as_one_off(accuracy):
     assert life.classes[2].recall.value == 0.0
 
 
-def test_each_band_tells_of_the_faces_labeled_so(accuracy):
+def test_each_band_has_figures_of_the_faces_labeled_with_it(accuracy):
     young, middle, old = accuracy.bands
     assert [band.faces for band in accuracy.bands] == [2, 3, 1]
     assert young.bias.value == pytest.approx(1.75)
@@ -88,7 +88,7 @@ def test_each_band_tells_of_the_faces_labeled_so(accuracy):
     assert old.gender_decided is None
 
 
-def test_what_has_no_label_is_not_measured():
+def test_pictures_without_labels_are_not_measured():
     accuracy = measure_accuracy([LabeledPicture("nobody")], BANDS, "life")
     assert (accuracy.gender, accuracy.age, accuracy.bands) == (None, None, ())
     assert accuracy.detection.value == 0.0
@@ -106,7 +106,7 @@ def test_many_pictures_of_one_subject_count_for_less():
     assert bound_subjects([*alone, *[make_labeled(20, "male", 20, 0.1, subject="x")] * 6]) == 3.5
 
 
-def test_intervals_hold_the_truth_when_whole_subjects_are_drawn():
+def test_intervals_contain_the_truth_when_whole_subjects_are_drawn():
     random = np.random.default_rng(5)
     held = held_apart = 0
     for _ in range(100):

@@ -50,12 +50,12 @@ def test_pictures_of_five_alike_count_as_one_face_each():
     assert bound_design_effect(500, 2500) == 5.0
 
 
-def test_one_picture_tells_as_much_as_one_face():
+def test_one_picture_carries_as_much_information_as_one_face():
     assert effect_of(sums_of(np.array([8]), np.array([3]))) == 8.0
 
 
 @pytest.mark.parametrize("pictures", [6, 60])
-def test_the_interval_of_clustered_faces_holds_the_truth_and_the_plain_one_does_not(pictures):
+def test_the_interval_of_clustered_faces_contains_the_truth_and_the_plain_one_does_not(pictures):
     random = np.random.default_rng(7)
     plain = wide = 0
     for _ in range(200):

@@ -1,4 +1,4 @@
-"""The costs of all pairs of faces and tracks are those of each pair by itself."""
+"""The costs of all pairs of faces and tracks equal those of each pair alone."""
 
 import math
 import random
@@ -72,7 +72,7 @@ CASES: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_all_pairs_at_once_cost_what_each_costs_by_itself(name: str) -> None:
+def test_all_pairs_at_once_cost_as_much_as_each_pair_alone(name: str) -> None:
     costs, expected = measure_costs(*CASES[name]), measure_each(CASES[name])
     np.testing.assert_array_equal(costs == NEVER, expected == NEVER)
     np.testing.assert_allclose(costs, expected, rtol=1e-13, atol=1e-13)
@@ -80,7 +80,7 @@ def test_all_pairs_at_once_cost_what_each_costs_by_itself(name: str) -> None:
     assert pairs[0] == pairs[1]
 
 
-def test_a_hundred_crowds_are_paired_as_each_pair_by_itself_tells() -> None:
+def test_a_hundred_crowds_are_paired_as_by_the_costs_of_each_pair_alone() -> None:
     chance = random.Random(5)
     for seed in range(100):
         sizes = chance.randint(1, 25), chance.randint(1, 25), chance.choice((60, 300, 900))
@@ -96,5 +96,5 @@ def test_a_hundred_crowds_are_paired_as_each_pair_by_itself_tells() -> None:
     [("as far as may be", True), ("too far by a pixel", False), ("all too large", False),
      ("as large as may be", True)],
 )  # fmt: skip
-def test_the_farthest_step_and_the_largest_growth_are_kept_to(name: str, near: bool) -> None:
+def test_no_pair_exceeds_the_longest_distance_or_the_largest_growth(name: str, near: bool) -> None:
     assert (measure_costs(*CASES[name]).min() < NEVER) == near

@@ -1,4 +1,4 @@
-"""Faces of one person become one track, and what is said of it rests on the frames that show it."""
+"""Faces of one person become one track, whose estimates are made of all its frames."""
 
 from dataclasses import replace
 
@@ -120,7 +120,7 @@ def test_the_spread_of_ages_is_that_between_frames(ages: tuple[float, ...], spre
     assert track.spread_years == spread
 
 
-def test_a_profile_tells_less_than_a_face_from_the_front() -> None:
+def test_a_profile_weighs_less_than_a_frontal_face() -> None:
     front = face_at(10)
     right, left, _, *mouth = front.landmarks
     profile = replace(front, landmarks=(right, left, left, *mouth))

@@ -1,4 +1,4 @@
-"""A Matroska file that names no duration is given one, so that any time in it can be gone to."""
+"""A Matroska file without a duration gets one, so that any time in it can be sought."""
 
 import struct
 from contextlib import closing
@@ -74,7 +74,7 @@ def test_a_file_that_names_one_stays_as_it_is(written: bytes) -> None:
     [b"", b"\x1a\x45\xdf\xa3", decode_sample("AV1"), make_sound(), bytes(1000)],
     ids=["empty", "its head alone", "MP4", "AVI", "nothing"],
 )
-def test_what_is_no_such_file_stays_as_it_is(file: bytes) -> None:
+def test_a_file_of_another_kind_stays_unchanged(file: bytes) -> None:
     assert name(file) == file
 
 
@@ -124,7 +124,7 @@ def test_a_long_void_says_its_length_in_eight_bytes() -> None:
     assert len(after) == len(video)
 
 
-def test_one_that_breaks_off_is_named_by_what_is_there() -> None:
+def test_a_truncated_file_gets_the_duration_of_what_is_left() -> None:
     whole = record(element("4d80", b"Chrome") + element("5741", b"Chrome"))
     after = name(whole[: len(whole) // 2])
     at = after.index(b"\x44\x89\x88")

@@ -1,4 +1,4 @@
-"""Which frames of a video are looked at, whatever its format, and in however many parts."""
+"""The same frames of a video are analyzed in any format and in any number of parts."""
 
 import io
 import os
@@ -129,7 +129,7 @@ def test_of_a_video_that_breaks_off_the_readable_part_is_read(clip: Path) -> Non
     [b"", b"\x1a\x45\xdf\xa3" + bytes(2000), make_sound(), cut_off(decode_sample("AV1"), 0.1)],
     ids=["empty", "zeros", "sound", "head alone"],
 )
-def test_what_has_no_pictures_is_unreadable(data: bytes) -> None:
+def test_a_file_without_frames_is_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableItem, match="No frames can be read"):
         open_video(data)
 
@@ -142,7 +142,7 @@ def test_a_video_with_too_many_pixels_is_refused() -> None:
 @pytest.mark.parametrize(
     "disguise", [b"v=0\ns=-\nAVI ", b"v=0\nfree", b"v=0\nmoov", b"AAAAftypjp2 \nv=0"]
 )
-def test_a_text_that_describes_a_stream_on_the_network_is_no_video(disguise: bytes) -> None:
+def test_a_text_that_describes_a_network_stream_is_not_a_video(disguise: bytes) -> None:
     stream = b"\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5704 RTP/AVP 26\n"
     before = open_sockets()
     with pytest.raises(UnreadableItem):
@@ -168,20 +168,20 @@ def test_every_kind_of_file_is_read(tmp_path: Path, ending: str, codec: str) -> 
 
 
 @pytest.mark.parametrize("brand", [b"jp2 ", b"jpx ", b"jxl ", b"crx ", b"avif", b"heic"])
-def test_a_picture_in_a_box_is_no_video(brand: bytes) -> None:
+def test_a_picture_in_a_box_is_not_a_video(brand: bytes) -> None:
     assert not is_video(b"\0\0\0\x18ftyp" + brand + bytes(12))
 
 
-def test_text_that_names_avi_is_no_video() -> None:
+def test_a_text_that_contains_avi_is_not_a_video() -> None:
     assert not is_video(b"v=0\ns=-\nAVI file")
 
 
-def test_an_interlaced_video_is_refused_and_no_unwritten_memory_is_looked_at() -> None:
+def test_an_interlaced_video_is_refused_and_unwritten_memory_is_not_analyzed() -> None:
     with pytest.raises(UnsupportedItem, match="interlaced"):
         sample(decode_interlaced(), Grid(100.0))
 
 
-def test_what_others_say_while_a_frame_is_read_is_passed_on(capfd: pytest.CaptureFixture) -> None:
+def test_messages_of_others_during_a_retrieval_are_passed_on(capfd: pytest.CaptureFixture) -> None:
     data = decode_sample("AV1")
     video = open_video(data)
     assert video._capture.grab()

@@ -1,4 +1,4 @@
-"""Which frames are of one shot, whatever happens to its light."""
+"""Frames are assigned to the same shot under any change of light."""
 
 from collections.abc import Callable
 
@@ -46,18 +46,18 @@ def flat(*color: int) -> Frame:
     ],
     ids=["a red lamp", "a blue lamp", "dusk", "a flash"],
 )
-def test_another_light_ends_no_shot(seed: int, change: Callable[[Frame], Frame]) -> None:
+def test_a_change_of_light_does_not_end_a_shot(seed: int, change: Callable[[Frame], Frame]) -> None:
     scene = make_scene(seed)
     assert not is_cut(sign(scene), sign(change(scene)))
     assert not is_cut(sign(change(scene)), sign(scene))
 
 
 @pytest.mark.parametrize("seed", range(0, 20, 2))
-def test_another_place_is_another_shot(seed: int) -> None:
+def test_another_scene_is_another_shot(seed: int) -> None:
     assert is_cut(sign(make_scene(seed)), sign(make_scene(seed + 1)))
 
 
-def test_who_moves_in_a_place_or_turns_a_camera_ends_no_shot() -> None:
+def test_moving_people_and_a_turning_camera_do_not_end_a_shot() -> None:
     scene = make_scene(1)
     walked = scene.copy()
     walked[60:150, 100:150] = (200, 170, 150)
@@ -65,7 +65,7 @@ def test_who_moves_in_a_place_or_turns_a_camera_ends_no_shot() -> None:
     assert not is_cut(sign(scene), sign(np.roll(scene, 40, axis=1)))
 
 
-def test_before_a_plain_wall_colors_alone_tell() -> None:
+def test_in_front_of_a_plain_wall_only_colors_are_compared() -> None:
     person = Box(140, 40, 40, 50)
     first, second = flat(40, 60, 160), flat(60, 150, 50)
     for wall in (first, second):
@@ -76,7 +76,7 @@ def test_before_a_plain_wall_colors_alone_tell() -> None:
     assert is_cut(sign(make_scene(1), large), sign(make_scene(1) * (1.3, 0.5, 0.4), large))
 
 
-def test_a_screen_that_changes_behind_people_ends_no_shot() -> None:
+def test_a_changing_screen_behind_people_does_not_end_a_shot() -> None:
     scene = make_scene(3)
     shown = [scene.copy() for _ in range(2)]
     for frame, picture in zip(shown, (flat(10, 10, 230), flat(240, 220, 20)), strict=True):
@@ -96,15 +96,15 @@ def test_a_screen_that_changes_behind_people_ends_no_shot() -> None:
     ],
     ids=["black", "white", "nearly black", "a flash", "gray", "dark"],
 )
-def test_a_frame_of_which_nothing_is_seen_is_blind(frame: Frame, is_one: bool) -> None:
+def test_a_black_or_white_frame_is_blank(frame: Frame, is_one: bool) -> None:
     assert is_blank(sign(frame)) == is_one
 
 
-def test_who_fills_a_frame_blinds_nothing() -> None:
+def test_a_face_that_fills_the_frame_does_not_make_it_blank() -> None:
     assert not is_blank(sign(flat(0, 0, 0), Box(0, 0, WIDTH, HEIGHT)))
 
 
-def test_shots_are_told_apart_by_their_colors() -> None:
+def test_shots_are_distinguished_by_their_colors() -> None:
     rng = np.random.default_rng(5)
     dark = rng.integers(0, 90, (90, 160, 3), dtype=np.uint8)
     moved = np.roll(dark, 20, axis=1)

@@ -1,4 +1,4 @@
-"""A file that breaks off is told by its own sizes, whatever it was cut in."""
+"""A truncated file is recognized by the sizes it states, wherever it is cut."""
 
 import struct
 from collections.abc import Callable
@@ -79,5 +79,5 @@ def test_a_live_recording_breaks_off_inside_a_cluster() -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: b"", lambda: b"\x00" * 64, lambda: bytes(range(256))])
-def test_what_is_no_video_is_not_judged(make: Callable[[], bytes]) -> None:
+def test_a_file_of_another_kind_is_not_truncated(make: Callable[[], bytes]) -> None:
     assert not breaks_off(BytesIO(make()))

@@ -1,4 +1,4 @@
-"""Folding leaves a graph what it computes, and opens its sizes."""
+"""Folding keeps what a graph computes, and opens its sizes."""
 
 import numpy as np
 import onnx

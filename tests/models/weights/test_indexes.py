@@ -49,7 +49,7 @@ def test_files_of_pip_count_after_variables(tmp_path):
     assert named.urls[0] == "https://d.example/simple"
 
 
-def test_a_file_that_cannot_be_read_is_no_setting(tmp_path):
+def test_an_unreadable_file_of_pip_is_ignored(tmp_path):
     file = tmp_path / "pip.conf"
     file.write_bytes(b"\xff index-url")
     assert Indexes.from_env({"PIP_CONFIG_FILE": str(file), "HOME": str(tmp_path)}).urls[0] == PYPI
