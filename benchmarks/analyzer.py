@@ -1,7 +1,18 @@
 """The analyzer as the settings say, for benchmarks that measure it alone."""
 
+from cli.environment import read_settings
 from models.nets.analyzer import Analyzer, load_analyzer
+from models.weights.folder import require_file
+from models.weights.manifest import SAMPLES
 from worker.settings import Settings
+
+
+def read_cpu_settings() -> Settings:
+    """The settings of the environment, on the CPU; ModelUnavailable without the sample pictures."""
+    settings = read_settings(provider="cpu")
+    for sample in SAMPLES:
+        require_file(settings.weights_dir, sample)
+    return settings
 
 
 def open_analyzer(settings: Settings) -> Analyzer:

@@ -18,15 +18,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.app import create_app
+from benchmarks import program
 from benchmarks.crowds import add_faces, fold_all
-from benchmarks.program import (
-    describe_machine,
-    exit_on_sigterm,
-    fail,
-    make_parser,
-    say,
-    write_figures,
-)
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
 from cli.stack.database import prepare_database
@@ -80,12 +73,12 @@ class Timing:
 
 
 def main() -> None:
-    parser = make_parser(__doc__)
+    parser = program.make_parser(__doc__)
     parser.add_argument("--faces", type=int, default=10_000_000, help="faces on PostgreSQL")
     parser.add_argument("--sqlite-faces", type=int, default=1_000_000, help="faces on SQLite")
     arguments = parser.parse_args()
-    exit_on_sigterm()
-    machine = describe_machine()
+    program.exit_on_sigterm()
+    machine = program.describe_machine()
     with run_postgresql() as url:
         postgresql = dict(_measure(url, arguments.faces))
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
@@ -107,7 +100,7 @@ def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
             fold_all(database)
             # Jobs are whole: a small benchmark has more faces than was asked for.
             filled = jobs * FACES_PER_JOB
-            say(f"{filled:,} faces on {database.engine.dialect.name}, {jobs} jobs,"
+            program.say(f"{filled:,} faces on {database.engine.dialect.name}, {jobs} jobs,"
                   f" filled in {perf_counter() - started:.0f} s")  # fmt: skip
             yield filled, _ask_all(client, jobs)
         database.close()
@@ -126,7 +119,7 @@ def _ask_all(client: FlaskClient, jobs: int) -> dict[str, Timing]:
     timings = {}
     for question, query in QUESTIONS.items():
         timings[question] = timing = _ask(client, query.format(job=(jobs + 1) // 2))
-        say(f"  {question:28} {timing.median_ms:7.1f} ms, p95 {timing.p95_ms:7.1f} ms,"
+        program.say(f"  {question:28} {timing.median_ms:7.1f} ms, p95 {timing.p95_ms:7.1f} ms,"
               f" {timing.rows:5} rows, {timing.faces:,} faces")  # fmt: skip
     return timings
 
@@ -139,7 +132,7 @@ def _ask(client: FlaskClient, query: str) -> Timing:
         milliseconds.append((perf_counter() - started) * 1000)
     answer = response.get_json()
     if response.status_code != 200 or not answer["faces"]:
-        fail(f"{query} was answered with {response.status_code}: {response.text[:200]}.")
+        program.fail(f"{query} was answered with {response.status_code}: {response.text[:200]}.")
     middle, most = np.percentile(milliseconds, (50, 95))
     return Timing(round(middle, 1), round(most, 1), answer["faces"], len(answer["groups"]))
 
@@ -228,9 +221,9 @@ def _write(
             for kind, found in sizes.items()
         },
     }
-    write_figures(out, "audience", figures)
+    program.write_figures(out, "audience", figures)
     for name in ("faces", "p95_ms", "sqlite_faces", "sqlite_p95_ms", "growth"):
-        say(f"{name:16} {figures[name]}")
+        program.say(f"{name:16} {figures[name]}")
 
 
 if __name__ == "__main__":

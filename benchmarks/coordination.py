@@ -17,14 +17,7 @@ from time import monotonic, sleep
 
 from sqlalchemy import select
 
-from benchmarks.program import (
-    describe_machine,
-    exit_on_sigterm,
-    fail,
-    make_parser,
-    say,
-    write_figures,
-)
+from benchmarks import program
 from benchmarks.servers import Deployment, run_deployment
 from db.engine import Database
 from db.tables import ChunkRow
@@ -55,8 +48,8 @@ class Run:
 def main() -> None:
     arguments = _read_arguments()
     sizes = arguments.sizes
-    exit_on_sigterm()
-    machine = describe_machine()
+    program.exit_on_sigterm()
+    machine = program.describe_machine()
     with run_deployment(chunk_items=CHUNK_ITEMS, slots=SLOTS) as deployment:
         at_rest = deployment.read_api_megabytes()
         _run(deployment, min(sizes), at_rest)  # connections open, caches fill
@@ -68,7 +61,7 @@ def main() -> None:
 
 
 def _read_arguments() -> argparse.Namespace:
-    parser = make_parser(__doc__)
+    parser = program.make_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="items of a job")
     # So that each size lasts some seconds.
     parser.add_argument(
@@ -102,7 +95,7 @@ def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
     worked = monotonic()
     used = deployment.read_processor_seconds()
     if job.counts.done != items or job.counts.faces != items:
-        fail(f"{job.counts} is not {items} items with a face each.")
+        program.fail(f"{job.counts} is not {items} items with a face each.")
     return Run(
         items,
         appended - started,
@@ -162,7 +155,7 @@ def _count(deployment: Deployment, job_id: int, items: int) -> float:
         audience = deployment.client.audience(job=job_id)
         seconds.append(monotonic() - started)
         if audience.faces != items:
-            fail(f"{audience.faces} of {items} faces were counted.")
+            program.fail(f"{audience.faces} of {items} faces were counted.")
     return 1000 * median(seconds)
 
 
@@ -176,14 +169,14 @@ def _processor_cost(runs: list[Run], name: str) -> float:
 
 
 def _tell(size: int, runs: list[Run]) -> None:
-    say(
+    program.say(
         f"{size:9} items: {_rate(runs, 'append_seconds'):7.0f} appended/s "
         f"{_rate(runs, 'work_seconds'):7.0f} recorded/s ({_rate(runs, 'steady_seconds'):.0f} from "
         f"first to last) {median(run.count_milliseconds for run in runs):6.1f} ms to count "
         f"{_cost(runs):6.0f} us/item {max(run.api_growth_megabytes for run in runs):5.1f} MB"
     )
     parts = (f"{name} {_processor_cost(runs, name):.0f}" for name in runs[0].processor_seconds)
-    say(f"{'':16} processor us/item: {', '.join(parts)}")
+    program.say(f"{'':16} processor us/item: {', '.join(parts)}")
 
 
 def _rate(runs: list[Run], seconds: str) -> float:
@@ -203,10 +196,10 @@ def _report(out: Path, machine: dict[str, object], runs: dict[int, list[Run]]) -
         "api_memory_growth_mb": round(max(run.api_growth_megabytes for run in largest), 1),
         "sizes": {size: [asdict(run) for run in done] for size, done in runs.items()},
     }
-    write_figures(out, "coordination", figures)
+    program.write_figures(out, "coordination", figures)
     for name, value in figures.items():
         if name != "sizes":
-            say(f"{name:22} {value}")
+            program.say(f"{name:22} {value}")
 
 
 if __name__ == "__main__":

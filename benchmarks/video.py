@@ -7,9 +7,8 @@ All of them run in turn, since machines drift, and the median of the rounds' rat
 
 import argparse
 import tempfile
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from time import sleep
@@ -18,24 +17,15 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from benchmarks.analyzer import open_analyzer
+from benchmarks import program
+from benchmarks.analyzer import open_analyzer, read_cpu_settings
 from benchmarks.loops import Start, run_loops
-from benchmarks.program import (
-    describe_machine,
-    exit_on_sigterm,
-    fail,
-    make_parser,
-    say,
-    write_figures,
-)
+from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.stacks import run_own_stack
-from cli.environment import read_settings
 from facetally import Client, Item, Options
 from facetally.options import Submission
 from models.videos.grid import Grid
 from models.videos.reader import Video
-from models.weights.folder import require_file
-from models.weights.manifest import SAMPLES
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 # Seldom, as polling takes processor time; how long it took is read from the job itself.
@@ -54,26 +44,11 @@ SIDES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One pass over the video, of which `frames` were analyzed."""
-
-    seconds: float
-    frames: int
-    faces: int
-
-    @property
-    def frames_per_second(self) -> float:
-        return self.frames / self.seconds
-
-
 def main() -> None:
     arguments = _read_arguments()
-    exit_on_sigterm()
-    machine = describe_machine()
-    settings = read_settings(provider="cpu")
-    for sample in SAMPLES:
-        require_file(settings.weights_dir, sample)
+    program.exit_on_sigterm()
+    machine = program.describe_machine()
+    settings = read_cpu_settings()
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
         files = Path(folder) / "files"
         files.mkdir()
@@ -84,7 +59,7 @@ def main() -> None:
 
 
 def _read_arguments() -> argparse.Namespace:
-    parser = make_parser(__doc__)
+    parser = program.make_parser(__doc__)
     parser.add_argument("--seconds", type=int, default=900, help="length of the video")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turn")
     return parser.parse_args()
@@ -166,48 +141,44 @@ def _run_system(client: Client, clip: Path) -> Round:
         job = job.refresh()
     seconds = (job.timestamps.finished - job.timestamps.created).total_seconds()
     if job.counts.done != 1:
-        fail("The video failed.")
+        program.fail("The video failed.")
     [result] = job.results()
     if result.video is None:
-        fail(f"{result.name} is not a video.")
+        program.fail(f"{result.name} is not a video.")
     return Round(seconds, result.video.frames, job.counts.faces)
 
 
 def _require_same(measured: dict[str, list[Round]]) -> None:
     """Every side analyzed the same frames and found the same faces in them, in every round."""
-    found = {(one.frames, one.faces) for rounds in measured.values() for one in rounds}
+    found = {(one.images, one.faces) for rounds in measured.values() for one in rounds}
     if len(found) != 1 or min(found)[1] == 0:
-        fail(f"The sides differ in (frames, faces): {sorted(found)}.")
+        program.fail(f"The sides differ in (frames, faces): {sorted(found)}.")
 
 
 def _report(out: Path, machine: dict[str, object], rounds: dict[str, list[Round]]) -> None:
+    pairs = {
+        "system_to_bare": ("one", "bare"),
+        "two_to_one": ("two", "one"),
+        "two_bare_to_bare": ("two_bare", "bare"),
+    }
     ratios = {
-        "system_to_bare": _compare(rounds["one"], rounds["bare"]),
-        "two_to_one": _compare(rounds["two"], rounds["one"]),
-        "two_bare_to_bare": _compare(rounds["two_bare"], rounds["bare"]),
+        name: median(compare(rounds[some], rounds[others]))
+        for name, (some, others) in pairs.items()
     }
-    speeds = {
-        side: median(one.frames_per_second for one in measured) for side, measured in rounds.items()
-    }
+    speeds = {side: median_speed(measured) for side, measured in rounds.items()}
     figures = {
         **machine,
-        "frames": rounds["bare"][0].frames,
+        "frames": rounds["bare"][0].images,
         "faces": rounds["bare"][0].faces,
         **ratios,
         "frames_per_second": {side: round(speed, 2) for side, speed in speeds.items()},
         "rounds": {side: [asdict(one) for one in measured] for side, measured in rounds.items()},
     }
-    write_figures(out, "video", figures)
+    program.write_figures(out, "video", figures)
     for side, name in SIDES.items():
-        say(f"{name:16} {speeds[side]:7.1f} frames/s analyzed")
+        program.say(f"{name:16} {speeds[side]:7.1f} frames/s analyzed")
     for name, ratio in ratios.items():
-        say(f"{name:16} {ratio:7.2f} (median of {len(rounds['bare'])} rounds)")
-
-
-def _compare(some: Sequence[Round], others: Sequence[Round]) -> float:
-    pairs = zip(some, others, strict=True)
-    ratio = median(one.frames_per_second / other.frames_per_second for one, other in pairs)
-    return round(ratio, 3)
+        program.say(f"{name:16} {ratio:7.2f} (median of {len(rounds['bare'])} rounds)")
 
 
 if __name__ == "__main__":

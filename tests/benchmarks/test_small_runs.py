@@ -34,7 +34,7 @@ def test_every_side_analyzes_the_same_frames_of_a_video(tmp_path: Path) -> None:
     assert figures["faces"] > 0
     assert set(figures["rounds"]) == {"bare", "two_bare", "one", "two"}
     for [one] in figures["rounds"].values():
-        assert (one["frames"], one["faces"]) == (12, figures["faces"])
+        assert (one["images"], one["faces"]) == (12, figures["faces"])
 
 
 def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) -> None:
