@@ -25,6 +25,7 @@ from facetally.submissions import (
 if TYPE_CHECKING:
     import httpx
 
+DEFAULT_URL = "http://127.0.0.1:8000"
 JOBS_PER_PAGE = 100
 ANY_PICTURE = {"Content-Type": "application/octet-stream"}
 
@@ -51,7 +52,7 @@ class Client:
 
     def __init__(
         self,
-        url: str = "http://127.0.0.1:8000",
+        url: str = DEFAULT_URL,
         key: str | None = None,
         *,
         transport: "httpx.BaseTransport | None" = None,

@@ -89,12 +89,15 @@ class Connection:
 
     def stream_lines(self, path: str, parameters: Parameters) -> Iterator[bytes]:
         """Whole lines, as they arrive; httpx's own also end at characters inside of JSON."""
-        rest = b""
+        begun: list[bytes] = []
         for block in self.stream_bytes(path, parameters):
-            *lines, rest = (rest + block).split(b"\n")
-            yield from lines
-        if rest:
-            yield rest
+            *ends, rest = block.split(b"\n")
+            for end in ends:
+                yield b"".join([*begun, end])
+                begun.clear()
+            begun.append(rest)
+        if any(begun):
+            yield b"".join(begun)
 
     def parse(self, kind: type[Answer], data: object, **own: object) -> Answer:
         try:

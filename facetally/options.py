@@ -1,4 +1,4 @@
-"""What a submission says about its job beside the items."""
+"""The options and other fields of a submission, apart from its items."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

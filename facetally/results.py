@@ -18,7 +18,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """What a result says of a video beside its faces."""
+    """The part of a result that only videos have."""
 
     frames: int  # analyzed
     duration_seconds: float | None

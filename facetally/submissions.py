@@ -16,7 +16,7 @@ from facetally.options import Submission
 JOBS = "/v1/jobs"
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
-# More items than these are appended to a draft, so many at a time.
+# Larger submissions go through a draft, this many items per request.
 ITEMS_PER_REQUEST = 10_000
 
 

@@ -7,8 +7,7 @@ import click
 
 from cli.server import KEY_VARIABLE, URL_VARIABLE, open_client
 from facetally import Client
-
-DEFAULT_URL = "http://127.0.0.1:8000"
+from facetally.client import DEFAULT_URL
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

@@ -31,8 +31,8 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """What a command says of the files: the audience, how many people videos show (None where
-    there are no videos), and each video's name with its warning."""
+    """The audience, the number of people in videos (None without videos), and each video that has a
+    warning."""
 
     audience: Audience
     people: int | None

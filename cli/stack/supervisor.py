@@ -135,13 +135,13 @@ class Supervisor:
     def _end(self, children: Sequence[Child]) -> None:
         for child in children:
             child.terminate()
-        started, told = monotonic(), False
+        started, noted = monotonic(), False
         while any(child.is_alive for child in children) and not self._hurried.wait(0.05):
             waited = monotonic() - started
             if waited > self._patience_seconds:
                 break
-            if self._interrupted and waited > SILENT_SECONDS and not told:
+            if self._interrupted and waited > SILENT_SECONDS and not noted:
                 tell("Waiting for running work to finish. Press Ctrl-C again to stop now.")
-                told = True
+                noted = True
         for child in children:
             child.kill()

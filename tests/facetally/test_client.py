@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 import facetally
 from db.engine import Database
 from facetally import Client, Item, Options
+from facetally.connection import Connection
 from facetally.options import Submission
 from facetally.submissions import ITEMS_PER_REQUEST
 from tests.support.jobs import close, make_face, work_all
@@ -51,7 +52,7 @@ def finished(served: Client, database: Database) -> facetally.Job:
 
 
 def answering(status: int, body: bytes) -> Client:
-    """A client of a server that always says the same."""
+    """A client of a server with one answer to everything."""
     answer = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
     return Client("http://server", transport=answer)
 
@@ -251,7 +252,15 @@ def test_a_line_break_inside_of_a_name_does_not_end_its_line(served: Client) -> 
     assert [result.name for result in job.results()] == ["a\N{LINE SEPARATOR}b"]
 
 
-def test_a_server_that_is_away_is_unreachable() -> None:
+def test_lines_are_whole_wherever_blocks_are_cut() -> None:
+    blocks = [b"on", b"e", b"\ntwo\n\nth", b"", b"ree"]
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=iter(blocks)))
+    connection = Connection("server", None, transport)
+
+    assert list(connection.stream_lines("/", {})) == [b"one", b"two", b"", b"three"]
+
+
+def test_a_server_that_does_not_run_is_unreachable() -> None:
     with Client("http://127.0.0.1:1") as client, pytest.raises(facetally.ServerUnreachable):
         client.job(1)
 

@@ -92,9 +92,9 @@ def test_a_video_becomes_people_and_an_annotated_video(terminal, tmp_path):
     people = [json.loads(line) for line in (out / "people.ndjson").read_text().splitlines()]
     assert [person["track"] for person in people] == list(range(1, PEOPLE + 1))
     assert f" faces, {PEOPLE} people in 1 of 1 pictures and videos" in done.stderr
-    [copy] = (out / "videos").iterdir()
-    assert copy.name == "1-my_clip.mp4"
-    assert copy.read_bytes()[4:8] == b"ftyp"
+    [video] = (out / "videos").iterdir()
+    assert video.name == "1-my_clip.mp4"
+    assert video.read_bytes()[4:8] == b"ftyp"
     assert terminal.is_clean()
 
 

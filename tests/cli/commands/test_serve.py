@@ -69,7 +69,7 @@ def photos(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def job(served, photos):
-    """A finished job of the sample photographs."""
+    """A finished job of the sample photos."""
     words = ("--tag", "spring", "--dimension", "store=Lyon", "--watch")
     done = served.run("submit", photos, *words)
     assert done.returncode == 0, done.stderr
@@ -214,7 +214,7 @@ def test_files_and_addresses_cannot_be_combined(call, photos):
 
 def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
     for number in range(120):
-        # Of their own bytes: copies would be done before anybody could cancel.
+        # All different: duplicates would be done before anybody could cancel.
         picture = encode_scene("JPEG", 640, 480) + str(number).encode()
         (tmp_path / f"{number}.jpg").write_bytes(picture)
     number = call("submit", tmp_path).stdout.strip()
@@ -269,7 +269,7 @@ def test_every_killed_process_is_restarted_and_work_continues(served, photos):
 def test_the_chunks_of_a_killed_worker_are_rescued_before_their_leases_end(tmp_path):
     (tmp_path / "photos").mkdir()
     for number in range(60):
-        # Copies would not be analyzed.
+        # Duplicates would not be analyzed.
         picture = encode_scene("JPEG", 1280 + number, 960)
         (tmp_path / "photos" / f"{number}.jpg").write_bytes(picture)
     data = tmp_path / "data"
@@ -279,7 +279,7 @@ def test_the_chunks_of_a_killed_worker_are_rescued_before_their_leases_end(tmp_p
         url = read_until(process, "Facetally is ready").split()[4]
         submitted = terminal.run("submit", tmp_path / "photos", url=url)
         database = Database(f"sqlite:///{data / 'facetally.sqlite3'}")
-        worker = wait_for(lambda: kill_holder(database, process.pid), "a chunk in hand")
+        worker = wait_for(lambda: kill_holder(database, process.pid), "a leased chunk")
 
         assert terminal.run("watch", submitted.stdout.strip(), url=url).returncode == 0
         with database.read() as session:

@@ -26,7 +26,7 @@ def test_results_inside_the_folder_are_not_taken_for_pictures(tmp_path):
     assert names_of(find_pictures([tmp_path], link / "out")) == ["a.jpg"]
 
 
-def test_results_beside_the_pictures_are_not_taken_for_pictures(tmp_path):
+def test_results_next_to_the_pictures_are_not_taken_for_pictures(tmp_path):
     touch(tmp_path, "a.jpg", "thumbnails/1-a.jpg", "sub/b.jpg")
 
     assert names_of(find_pictures([tmp_path], tmp_path)) == ["a.jpg", "sub/b.jpg"]
