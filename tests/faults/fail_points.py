@@ -42,7 +42,7 @@ class Point(StrEnum):
     AFTER_COMMIT = "record-after-commit"
     AFTER_SENT_AT = "hints-after-sent-at"
     AFTER_PUBLISH = "hints-after-publish"
-    REAP = "reap-mid"
+    RESCUE = "rescue-mid"
     SPLIT = "split-mid"
 
 
@@ -144,7 +144,7 @@ def install_in_crashes() -> None:
 
 def install_in_dispatcher() -> None:
     """Wrap what a dispatcher calls: the real command makes it, and it is given no parts."""
-    _wrap_result(worker.dispatcher, "rescue_chunk", Point.REAP)
+    _wrap_result(worker.dispatcher, "rescue_chunk", Point.RESCUE)
     install_in_crashes()
     wrap_sending(lambda: reach(Point.AFTER_SENT_AT), lambda: reach(Point.AFTER_PUBLISH))
 

@@ -7,7 +7,7 @@ from tests.faults.fail_points import Action, Point
 from tests.faults.pictures import name_items
 
 
-@pytest.mark.parametrize("point", [point for point in Point if point is not Point.REAP])
+@pytest.mark.parametrize("point", [point for point in Point if point is not Point.RESCUE])
 def test_faults_at_a_fail_point_lose_and_double_nothing(
     shared_cluster: Cluster, point: Point
 ) -> None:
@@ -18,7 +18,7 @@ def test_faults_at_a_fail_point_lose_and_double_nothing(
 def test_a_fault_while_the_dispatcher_rescues_loses_and_doubles_nothing(
     shared_cluster: Cluster, action: Action
 ) -> None:
-    meet_faults(shared_cluster, Point.REAP, [action])
+    meet_faults(shared_cluster, Point.RESCUE, [action])
 
 
 @pytest.mark.soak
@@ -35,7 +35,7 @@ def meet_faults(cluster: Cluster, point: Point, actions: list[Action]) -> None:
     names = name_items(32, bad=1, segv=point is Point.SPLIT)
     for action in actions:
         cluster.arm(point, action)
-    if point is Point.REAP:
+    if point is Point.RESCUE:
         # A lease has to expire first.
         cluster.arm(Point.BATCH, Action.SLEEP)
     job_id = cluster.submit(names)

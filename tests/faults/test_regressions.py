@@ -1,6 +1,6 @@
 """What went wrong once, in a prototype or in measurements of its parts, each with its number.
 
-R11 is in the tests of endings, and R13, many writers of one SQLite file, has its own.
+R11, the end of a worker, is in test_endings; R13, many writers of one SQLite file, in test_sqlite.
 """
 
 from collections.abc import Iterator
