@@ -94,15 +94,19 @@ def test_a_signal_to_a_whole_process_group_crashes_no_child(cluster: Cluster) ->
 
 
 def test_a_rolling_restart_under_load_delays_nothing(cluster: Cluster) -> None:
-    names = name_items(1500, bad=3)
     cluster.wait_for_workers()
-    job_id = cluster.submit(names)
+    jobs: list[tuple[int, list[str]]] = []
     for worker in cluster.workers * 2:
-        cluster.wait_until(lambda: cluster.find_holders(job_id), "work to continue")
+        # A job for each restart: on a busy machine, a restart takes longer than a job.
+        names = name_items(400, bad=1)
+        job_id = cluster.submit(names)
+        cluster.wait_until(lambda job_id=job_id: cluster.find_holders(job_id), "work to continue")
         assert end(worker) == 0
         cluster.wait_for_workers()
-    cluster.finish(job_id, names, SOON_SECONDS)
-    assert cluster.count_crashes(job_id) == 0
+        jobs.append((job_id, names))
+    for job_id, names in jobs:
+        cluster.finish(job_id, names, SOON_SECONDS)
+        assert cluster.count_crashes(job_id) == 0
 
 
 def test_a_job_that_is_cancelled_while_its_worker_stops_adds_up(cluster: Cluster) -> None:
