@@ -1,4 +1,4 @@
-"""Many rows in one statement come out as they went in."""
+"""Many rows in one statement are stored unchanged."""
 
 from datetime import UTC, datetime
 
@@ -42,7 +42,7 @@ def read_items(database: Database, job_id: int) -> list[ItemRow]:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_any_text_is_stored_as_it_is(database: Database, text: str) -> None:
+def test_any_text_is_stored_unchanged(database: Database, text: str) -> None:
     job_id = submit(database, items=1)
 
     with database.write() as session:
@@ -52,7 +52,7 @@ def test_any_text_is_stored_as_it_is(database: Database, text: str) -> None:
     assert (stored.name, stored.dimensions) == (text, {text: text})
 
 
-def test_a_moment_keeps_its_microseconds(database: Database) -> None:
+def test_a_time_keeps_its_microseconds(database: Database) -> None:
     job_id = submit(database, items=1)
     moment = datetime(2026, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ def test_a_moment_keeps_its_microseconds(database: Database) -> None:
     assert [stored.captured_at for stored in read_items(database, job_id)[1:]] == [moment, None]
 
 
-def test_an_update_changes_the_rows_it_names_and_no_others(database: Database) -> None:
+def test_an_update_changes_only_the_rows_it_names(database: Database) -> None:
     job_id = submit(database, items=3)
     first, second, third = (stored.id for stored in read_items(database, job_id))
 
@@ -82,7 +82,7 @@ def test_an_update_changes_the_rows_it_names_and_no_others(database: Database) -
     ]
 
 
-def test_numbers_are_added_to_a_row_that_is_there(database: Database) -> None:
+def test_numbers_are_added_to_an_existing_row(database: Database) -> None:
     job_id = submit(database, items=1)
     key = {"job_id": job_id, "dimension_set": "", "day": "", "unit": "picture", "gender": "female"}
 
@@ -99,14 +99,14 @@ def test_numbers_are_added_to_a_row_that_is_there(database: Database) -> None:
     assert cells == {20: 5, 21: 1}
 
 
-def test_no_rows_are_no_statement(database: Database) -> None:
+def test_no_rows_make_no_statement(database: Database) -> None:
     with database.write() as session:
         insert_rows(session, ItemRow, [])
         update_rows(session, ItemRow, [])
         add_to_rows(session, CellRow, [])
 
 
-def test_rows_whose_keys_are_known_stay_as_they_are(database: Database) -> None:
+def test_rows_with_existing_keys_are_unchanged(database: Database) -> None:
     first = [{"job_id": 1, "digest": bytes([0, number]), "item_id": number} for number in range(3)]
     second = [{**row, "item_id": 9} for row in first[1:]]
     new = {"job_id": 2, "digest": b"\xff'", "item_id": 4}

@@ -1,4 +1,4 @@
-"""The migrations build the schema that `db.tables` describes."""
+"""The migrations build the schema that the tables describe."""
 
 import ast
 import re
@@ -61,7 +61,7 @@ def _open(*urls: str) -> Iterator[tuple[Database, Database]]:
     second.close()
 
 
-def test_the_migrated_schema_is_the_described_one(
+def test_the_migrated_schema_equals_the_tables(
     empty_databases: tuple[Database, Database],
 ) -> None:
     migrated, described = empty_databases

@@ -1,4 +1,4 @@
-"""What PostgreSQL does for each step of the path: it never reads a whole table of items."""
+"""PostgreSQL's plans: no step of the path reads a whole table of items."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ class Plans:
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    """Enough rows that an index is worth its while."""
+    """Enough rows that PostgreSQL prefers an index."""
     for _ in range(JOBS):
         submit(database, ITEMS, CHUNK_ITEMS, dimensions={"store": "Lyon"})
     for chunk_id in hints(database, window=RECORDED):
@@ -63,7 +63,7 @@ def analyze(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
 
 @contextmanager
 def explained(session: Session) -> Iterator[Plans]:
-    """Asks for the plan of every statement before it runs."""
+    """Reads the plan of every statement before it runs."""
     plans = Plans()
 
     def explain(connection, cursor, statement, parameters, context, many) -> None:
@@ -77,7 +77,7 @@ def explained(session: Session) -> Iterator[Plans]:
     event.remove(engine, "before_cursor_execute", explain)
 
 
-def test_a_chunk_goes_its_way_by_indexes(filled: Database) -> None:
+def test_workers_read_chunks_by_indexes(filled: Database) -> None:
     [chunk_id] = hints(filled, window=1000)[:1]
 
     with filled.write() as session, explained(session) as plans:
@@ -94,7 +94,7 @@ def test_a_chunk_goes_its_way_by_indexes(filled: Database) -> None:
     assert plans.scans() == []
 
 
-def test_the_dispatcher_goes_by_indexes(filled: Database) -> None:
+def test_the_dispatcher_reads_by_indexes(filled: Database) -> None:
     claimed = claim_next(filled)
 
     with filled.write() as session, explained(session) as plans:
@@ -112,7 +112,7 @@ def test_the_dispatcher_goes_by_indexes(filled: Database) -> None:
     assert plans.scans() == []
 
 
-def test_readers_go_by_indexes(filled: Database) -> None:
+def test_readers_read_by_indexes(filled: Database) -> None:
     with filled.read() as session, explained(session) as plans:
         job = read_job(session, 3)
         [first, *_] = read_results(session, 3, ResultFilter(), after=500, limit=10)
@@ -124,7 +124,7 @@ def test_readers_go_by_indexes(filled: Database) -> None:
     assert plans.scans() == []
 
 
-def test_a_cancellation_goes_by_indexes(filled: Database) -> None:
+def test_a_cancellation_reads_by_indexes(filled: Database) -> None:
     with filled.write() as session, explained(session) as plans:
         cancel_job(session, JOBS)
 

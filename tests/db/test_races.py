@@ -1,4 +1,4 @@
-"""Transactions at once on PostgreSQL: whatever their order, nothing is lost, doubled or stuck."""
+"""Concurrent transactions on PostgreSQL: nothing is lost, doubled or stuck."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +39,7 @@ def pair() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def test_one_of_many_claims_wins(database: Database, pair: ThreadPoolExecutor) -> None:
+def test_one_of_many_concurrent_claims_wins(database: Database, pair: ThreadPoolExecutor) -> None:
     for _ in range(ROUNDS):
         submit(database, items=1)
         [chunk_id] = hints(database)
@@ -93,7 +93,7 @@ def test_two_dispatchers_share_the_hints(database: Database, pair: ThreadPoolExe
     assert len(chosen) == len(set(chosen))
 
 
-def test_cells_are_added_to_by_many_workers_at_once(
+def test_many_workers_add_to_cells_at_the_same_time(
     database: Database, pair: ThreadPoolExecutor
 ) -> None:
     faces = [make_face(years=float(years)) for years in range(1, 80)]
@@ -112,7 +112,7 @@ def test_cells_are_added_to_by_many_workers_at_once(
     assert job.counts.faces == 32 * len(faces) or len(chunks) < 32
 
 
-def test_a_chunk_that_crashes_within_a_cancellation_is_closed(database: Database) -> None:
+def test_a_chunk_that_crashes_during_a_cancellation_is_closed(database: Database) -> None:
     job_id = submit(database, items=1)
     chunk = claim_next(database)
     # The job's row is locked and changed, and not yet committed, when the crash is noted.
@@ -127,7 +127,7 @@ def _begin_cancelling(job_id: int) -> Update:
     return update(JobRow).where(JobRow.id == job_id).values(state=JobState.CANCELLING)
 
 
-def test_leases_given_back_at_a_start_do_not_hold_a_cancelled_job_open(database: Database) -> None:
+def test_leases_released_at_a_start_do_not_keep_a_cancelled_job_open(database: Database) -> None:
     job_id = submit(database, items=1)
     claim_next(database)
     with database.write() as session:
@@ -137,7 +137,7 @@ def test_leases_given_back_at_a_start_do_not_hold_a_cancelled_job_open(database:
     assert status(database, job_id).counts.cancelled == 1
 
 
-def test_a_reader_sees_one_moment(database: Database) -> None:
+def test_a_reader_sees_one_snapshot(database: Database) -> None:
     job_id = submit(database, items=1)
     chunk = claim_next(database)
     with database.read() as session:

@@ -1,6 +1,7 @@
 """Short ways to make, claim and record what most tests need."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 from sqlalchemy import update
 
@@ -10,12 +11,13 @@ from db.chunks.window import choose_hints
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.item_values import ClaimedChunk, Failure, ItemResult, NewItem, Thumbnail
-from db.job_values import JobStatus, NewJob
+from db.job_values import JobCounts, JobStatus, NewJob
+from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
 from db.results.recording import record_results
-from db.states import ErrorCode
+from db.states import ChunkState, ErrorCode
 from db.tables import ChunkRow
 from models.face import AgeEstimate, Box, Face, Gender
 
@@ -97,8 +99,8 @@ def work_all(database: Database, faces: Sequence[Face] = (), fail: Sequence[str]
 
 def close(database: Database) -> list[int]:
     with database.write() as session:
-        over = read_jobs_to_close(session)
-        return [job_id for job_id in over if close_job(session, job_id)]
+        ended = read_jobs_to_close(session)
+        return [job_id for job_id in ended if close_job(session, job_id)]
 
 
 def status(database: Database, job_id: int) -> JobStatus:
@@ -106,3 +108,23 @@ def status(database: Database, job_id: int) -> JobStatus:
         job = read_job(session, job_id)
     assert job is not None
     return job
+
+
+def make_counts(**given: int) -> JobCounts:
+    none = dict.fromkeys((field.name for field in fields(JobCounts)), 0)
+    return JobCounts(**{**none, **given})
+
+
+def cancel(database: Database, job_id: int) -> bool:
+    with database.write() as session:
+        return cancel_job(session, job_id)
+
+
+def submit_chunk(database: Database, items: int) -> int:
+    """Submit a job and make it a single chunk."""
+    job_id = submit(database, items=items, chunk_items=items)
+    with database.write() as session:
+        of_job = update(ChunkRow).where(ChunkRow.job_id == job_id)
+        session.execute(of_job.where(ChunkRow.start > 0).values(state=ChunkState.SPLIT))
+        session.execute(of_job.where(ChunkRow.start == 0).values(stop=items))
+    return job_id

@@ -1,4 +1,4 @@
-"""The rows of a report: by dimension and over time, whole, and as few as there is room for."""
+"""The rows of a report, by dimension and over time, add up and are few."""
 
 from datetime import UTC, date, datetime
 
@@ -44,7 +44,7 @@ def test_the_rows_of_a_dimension_add_up_to_all_faces(database: Database) -> None
         }  # fmt: skip
 
 
-def test_of_many_dimensions_the_first_are_read(database: Database) -> None:
+def test_only_the_first_of_many_dimensions_are_read(database: Database) -> None:
     names = {f"d{number:02}": "x" for number in range(DIMENSIONS_SHOWN + 3)}
     job_id = submit(database, items=1, dimensions=names)
     work_all(database, FACES)

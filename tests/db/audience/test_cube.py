@@ -1,4 +1,4 @@
-"""What audiences read from the cube is what the faces say, whatever was done in between."""
+"""The cube agrees with the faces, whatever happened in between."""
 
 import random
 from collections import Counter
@@ -39,7 +39,7 @@ def fold_all(database: Database) -> None:
 
 
 def make_items(seed: int, count: int) -> list[NewItem]:
-    """Of all kinds: with one dimension, two, three or none, on a day or on none."""
+    """Items with no dimension, one, two or three, dated or undated."""
     chance = random.Random(seed)
     items = []
     for number in range(count):
@@ -72,7 +72,7 @@ def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
 
 
 def recount(database: Database, query: SliceQuery) -> dict[object, Counter[object]]:
-    """The same from the faces themselves."""
+    """The same, counted from the faces."""
     found: dict[object, Counter[object]] = {}
     rows = select(
         JobRow.id, JobRow.tags, ItemRow.captured_at, ItemRow.dimensions, FaceRow.gender,
@@ -156,7 +156,7 @@ QUERIES = {
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    """Three jobs: one folded, one folded in part, one not at all."""
+    """Three jobs: one folded, one partly folded, one not folded."""
     fill(database, 1, ("a",))
     fold_all(database)
     fill(database, 2, ("a", "b"))
@@ -166,7 +166,7 @@ def filled(database: Database) -> Database:
     return database
 
 
-def test_what_is_read_from_the_cube_is_what_the_faces_say(filled: Database) -> None:
+def test_the_cube_agrees_with_the_faces(filled: Database) -> None:
     expected = {name: recount(filled, query) for name, query in QUERIES.items()}
     assert read_all(filled, QUERIES) == expected
     fold_all(filled)
@@ -184,7 +184,7 @@ def read_all(database: Database, queries: dict[str, SliceQuery]) -> dict[str, ob
         return {name: cells_in(read_slices(session, query)) for name, query in queries.items()}
 
 
-def test_a_job_that_is_erased_leaves_no_word_in_the_cube(database: Database) -> None:
+def test_an_erased_job_leaves_no_text_in_the_cube(database: Database) -> None:
     job_id = fill(database, 4, ("a",))
     fold_all(database)
     with database.write() as session:
@@ -202,7 +202,7 @@ def test_a_job_that_is_erased_leaves_no_word_in_the_cube(database: Database) -> 
             assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
-def test_a_retry_takes_failures_back_and_counts_what_they_become(database: Database) -> None:
+def test_a_retry_replaces_counted_failures_with_new_outcomes(database: Database) -> None:
     job_id = submit(database, items=3, dimensions={"store": "Lyon"})
     work_all(database, faces=[make_face()], fail=["1.jpg"])
     close(database)
@@ -227,7 +227,7 @@ def read_failed(database: Database) -> int:
     return measure_of(units[Unit.PICTURE], "failed.unreadable")
 
 
-def test_time_is_read_in_the_fewest_periods() -> None:
+def test_a_query_reads_the_fewest_periods() -> None:
     query = SliceQuery(first_day=date(2025, 12, 30), last_day=date(2026, 3, 2))
     stretches = [(one.grain, one.first, one.last) for one in list_stretches(query)]
     assert stretches == [
@@ -237,7 +237,7 @@ def test_time_is_read_in_the_fewest_periods() -> None:
     ]
 
 
-def test_items_that_are_part_of_very_many_sums_are_folded_a_few_at_a_time(
+def test_items_with_very_many_sums_are_folded_in_several_turns(
     database: Database,
 ) -> None:
     tags = tuple(f"tag {number}" for number in range(20))

@@ -1,4 +1,4 @@
-"""What an audience says of few faces, and that no two of its answers say more."""
+"""Answers withhold small counts, and no two of them reveal more."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -60,7 +60,7 @@ def read_faces(database: Database) -> list[Face]:
 
 
 def list_questions() -> Iterator[AudienceQuery]:
-    """Cuts that differ by a year, a day, a store, or a job."""
+    """Queries that differ by a year, a day, a store, or a job."""
     populations = [
         SliceQuery(),
         SliceQuery(tag="spring"),
@@ -83,7 +83,7 @@ def told_by(
 
 
 def whose(faces: list[Face], query: AudienceQuery, group: object) -> frozenset[int]:
-    """The faces that a published number counts."""
+    """The faces behind a published number."""
     slices = query.slices
     gender, label = group if isinstance(group, tuple) else (None, None)
     return frozenset(
@@ -98,7 +98,7 @@ def whose(faces: list[Face], query: AudienceQuery, group: object) -> frozenset[i
 
 
 def bounds(published: int | None) -> tuple[int, int]:
-    """What a reader may conclude from one number."""
+    """What a reader can conclude from one number."""
     if published is None:
         return 1, MIN_CELL - 1
     if published == 0:
@@ -108,7 +108,7 @@ def bounds(published: int | None) -> tuple[int, int]:
     return max(MIN_CELL, published - half), published + half
 
 
-def test_no_two_answers_tell_that_a_few_are_there(database: Database) -> None:
+def test_no_two_answers_reveal_a_few_faces(database: Database) -> None:
     fill(database)
     faces = read_faces(database)
     told: dict[frozenset[int], int | None] = {}
@@ -130,7 +130,7 @@ def test_no_two_answers_tell_that_a_few_are_there(database: Database) -> None:
     assert tried > 20
 
 
-def test_few_are_withheld_and_all_else_is_rounded(database: Database) -> None:
+def test_small_counts_are_withheld_and_all_others_rounded(database: Database) -> None:
     fill(database)
     query = AudienceQuery(parse_bands("0-120"), min_cell=MIN_CELL)
     with database.read() as session:
@@ -153,7 +153,7 @@ def test_counts_are_published_as_multiples_of_the_smallest_cell(
     assert Disclosure(1).publish_faces(count) == count
 
 
-def test_an_average_is_told_of_enough_faces_only() -> None:
+def test_an_average_is_published_only_for_enough_faces() -> None:
     assert Disclosure(5).publish_average(33.6, 49) is None
     assert Disclosure(5).publish_average(33.6, 50) == 34.0
     assert Disclosure(1).publish_average(33.64, 1) == 33.6

@@ -1,4 +1,4 @@
-"""Evaluations are kept under their names, whole, and never replaced."""
+"""Evaluations are stored whole under their names, and never replaced."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from models.statistics.calibration import correct_shares
 from tests.support.evaluations import make_evaluation
 
 
-def test_what_is_recorded_is_read_again(database: Database) -> None:
+def test_a_recorded_evaluation_is_read_unchanged(database: Database) -> None:
     with database.write() as session:
         recorded = record_evaluation(session, make_evaluation())
     with database.read() as session:
@@ -25,7 +25,7 @@ def test_what_is_recorded_is_read_again(database: Database) -> None:
     assert recorded.created_at is not None
 
 
-def test_a_name_that_is_taken_is_refused_and_what_it_names_stays(database: Database) -> None:
+def test_a_taken_name_is_refused_and_its_evaluation_is_unchanged(database: Database) -> None:
     with database.write() as session:
         first = record_evaluation(session, make_evaluation())
     with pytest.raises(EvaluationExists, match="another --name"), database.write() as session:
@@ -34,7 +34,7 @@ def test_a_name_that_is_taken_is_refused_and_what_it_names_stays(database: Datab
         assert read_evaluation(session, "spring") == first
 
 
-def test_they_are_listed_without_their_counts_the_newest_first(database: Database) -> None:
+def test_evaluations_are_listed_without_labeled_faces_the_newest_first(database: Database) -> None:
     for name in ("a", "b"):
         with database.write() as session:
             record_evaluation(session, make_evaluation(name))

@@ -1,4 +1,4 @@
-"""Rows of an audience: slices, intervals that know of pictures, soft and corrected shares."""
+"""The rows of an audience: slices, cluster-aware intervals, soft and corrected shares."""
 
 import random
 from dataclasses import replace
@@ -45,7 +45,7 @@ def ask(database: Database, **words: object) -> Audience:
         return read_audience(session, AudienceQuery(MARKETING, **words))  # type: ignore[arg-type]
 
 
-def test_faces_that_are_alike_in_their_pictures_tell_less(database: Database) -> None:
+def test_faces_that_are_alike_in_pictures_widen_intervals(database: Database) -> None:
     women, men = [make_face(30, 0.9)] * 10, [make_face(30, 0.1)] * 10
     analyze(database, [women, men] * 10)
     alike = ask(database, by_age_band=False)
@@ -56,14 +56,14 @@ def test_faces_that_are_alike_in_their_pictures_tell_less(database: Database) ->
     assert (share.value, round(share.low, 3), round(share.high, 3)) == (0.5, 0.299, 0.701)
 
 
-def test_faces_that_are_mixed_in_their_pictures_tell_as_much_as_others(database: Database) -> None:
+def test_faces_that_are_mixed_in_pictures_do_not_widen_intervals(database: Database) -> None:
     pair = [make_face(30, 0.9), make_face(30, 0.1)]
     analyze(database, [pair] * 20)
     # Twenty pictures leave open a twentieth.
     assert ask(database, by_age_band=False).design_effect == 1.05
 
 
-def test_shares_are_told_of_all_and_within_a_slice(database: Database) -> None:
+def test_shares_are_of_all_faces_and_within_a_slice(database: Database) -> None:
     analyze(database, [[make_face(30, 0.9)]] * 6, dimensions={"store": "Lyon"})
     analyze(database, [[make_face(50, 0.1)]] * 2, dimensions={"store": "Nice"})
     analyze(database, [[make_face(50, 0.1)]] * 2)
@@ -78,7 +78,7 @@ def test_shares_are_told_of_all_and_within_a_slice(database: Database) -> None:
     assert (faces, share.value, within.value) == (6, 0.6, 1.0)  # type: ignore[union-attr]
 
 
-def test_time_is_told_by_period_and_what_has_none_comes_last(database: Database) -> None:
+def test_rows_are_ordered_by_period_and_undated_faces_come_last(database: Database) -> None:
     for month in (3, 5):
         analyze(database, [[make_face()]], captured_at=datetime(2026, month, 2, tzinfo=UTC))
     analyze(database, [[make_face()]])
@@ -91,7 +91,7 @@ def test_time_is_told_by_period_and_what_has_none_comes_last(database: Database)
     ]
 
 
-def test_middle_and_mean_age_and_minors_are_told(database: Database) -> None:
+def test_median_age_mean_age_and_minors_are_computed(database: Database) -> None:
     analyze(database, [[make_face(years)] for years in (10, 30, 30, 30, 50)])
     found = ask(database)
     assert (found.median_age, found.mean_age) == (30.0, 30.0)
@@ -99,12 +99,12 @@ def test_middle_and_mean_age_and_minors_are_told(database: Database) -> None:
     assert found.under_18_share.value == 0.2
 
 
-def test_between_two_faces_the_middle_age_is_the_middle(database: Database) -> None:
+def test_the_median_age_of_two_faces_is_their_midpoint(database: Database) -> None:
     analyze(database, [[make_face(28)], [make_face(30)]])
     assert ask(database).median_age == 29.0
 
 
-def test_soft_shares_are_sums_of_what_the_nets_believe(database: Database) -> None:
+def test_soft_shares_are_sums_of_probabilities(database: Database) -> None:
     chance = random.Random(3)
     faces = [make_face(chance.uniform(1, 90), chance.random()) for _ in range(300)]
     analyze(database, [[face] for face in faces])
@@ -118,12 +118,12 @@ def test_soft_shares_are_sums_of_what_the_nets_believe(database: Database) -> No
 
 
 def believe(face: Face, low: float, high: float) -> float:
-    """How likely the age lies there, by an 80 % interval whose ends were rounded outwards."""
+    """The probability of this age, by an 80% interval whose ends were rounded outward."""
     spread = (face.age.high - face.age.low - 1) / (2 * 1.2816) * sqrt(2)
     return (erf((high - face.age.years) / spread) - erf((low - face.age.years) / spread)) / 2
 
 
-def test_shares_are_corrected_for_what_the_nets_mix_up(database: Database) -> None:
+def test_shares_are_corrected_for_the_errors_of_the_models(database: Database) -> None:
     analyze(database, [[make_face(30, 0.9)]] * 50 + [[make_face(30, 0.1)]] * 50)
     found = ask(database, by_age_band=False, calibration=make_evaluation())
     corrected = {group.gender: group.corrected for group in found.groups}
@@ -135,7 +135,7 @@ def test_shares_are_corrected_for_what_the_nets_mix_up(database: Database) -> No
     assert female.low < female.value < female.high
 
 
-def test_a_table_that_is_too_large_is_refused_with_a_way_out(
+def test_a_table_that_is_too_large_is_refused_with_advice(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     analyze(database, [[make_face()]] * 2, dimensions={"store": "Lyon"})
@@ -144,7 +144,7 @@ def test_a_table_that_is_too_large_is_refused_with_a_way_out(
         ask(database, slices=SliceQuery(by_dimensions=("store",)))
 
 
-def test_bands_that_leave_ages_out_have_a_row_for_the_others(database: Database) -> None:
+def test_bands_that_leave_out_ages_have_a_row_for_the_others(database: Database) -> None:
     analyze(database, [[make_face(30)], [make_face(60)]])
     with database.read() as session:
         query = AudienceQuery(parse_bands("20-40"), by_gender=False)
@@ -179,11 +179,13 @@ def test_the_correlation_within_pictures_is_that_of_all_pairs() -> None:
     ],
     ids=["nobody", "one a picture", "all the same"],
 )
-def test_where_nothing_is_known_of_pictures_they_are_taken_to_be_alike(sums: PictureSums) -> None:
+def test_faces_are_assumed_to_be_alike_where_nothing_is_known_of_pictures(
+    sums: PictureSums,
+) -> None:
     assert correlate_within(sums) == 1.0
 
 
-def test_a_child_may_be_no_younger_than_born_and_the_old_have_no_end() -> None:
+def test_ages_start_at_birth_and_the_last_band_is_open() -> None:
     totals = empty_totals()
     add_picture(totals, [CountedFace("female", 0, 1000, 11), CountedFace("male", 100, 0, 21)])
     mass = spread_over_bands(cells_of(totals), [("0-50", 0, 50), ("51-100", 51, 100)])

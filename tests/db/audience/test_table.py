@@ -1,4 +1,4 @@
-"""The audience is counted from cells, which never differ from the faces."""
+"""The audience is counted from cells, which always agree with the faces."""
 
 from collections import Counter
 from dataclasses import replace
@@ -45,7 +45,7 @@ def test_faces_are_counted_by_gender_and_age_band(database: Database) -> None:
     assert audience.unknown_gender_share.value == 0.25
 
 
-def test_pictures_without_faces_are_told(database: Database) -> None:
+def test_pictures_without_faces_are_counted(database: Database) -> None:
     submit(database, items=2)
     work_all(database)
     with database.read() as session:
@@ -54,7 +54,7 @@ def test_pictures_without_faces_are_told(database: Database) -> None:
     assert audience.unknown_gender_share.high == 1.0
 
 
-def test_likely_faces_that_were_left_out_are_told_and_rounded(database: Database) -> None:
+def test_likely_faces_that_were_left_out_are_counted_and_rounded(database: Database) -> None:
     job_id = submit(database, items=3)
     for chunk_id in hints(database):
         chunk = claim(database, chunk_id)
@@ -84,7 +84,7 @@ def test_likely_faces_that_were_left_out_are_told_and_rounded(database: Database
     ],
     ids=["by gender", "by age", "in all"],
 )
-def test_groups_are_those_asked_for(
+def test_the_groups_are_those_of_the_query(
     database: Database, by_gender: bool, by_age_band: bool, groups: dict[tuple[str, str], int]
 ) -> None:
     submit(database, items=1)
@@ -96,7 +96,7 @@ def test_groups_are_those_asked_for(
     assert sum(group.share.value for group in audience.groups) == pytest.approx(1.0)
 
 
-def test_an_audience_can_be_that_of_one_tag(database: Database) -> None:
+def test_an_audience_can_be_limited_to_a_tag(database: Database) -> None:
     for tags in (("spring", "paris"), ("autumn",)):
         with database.write() as session:
             accept_job(session, NewJob(tags=tags), [NewItem("a", "file:///a")], 1)
@@ -128,12 +128,12 @@ def test_a_preset_covers_every_age_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "10", "5-1", "0-20,10-30", "0-200", "-5-3", "0-²"])
-def test_bands_that_make_no_sense_are_refused_with_a_sentence(text: str) -> None:
+def test_invalid_bands_are_refused_with_a_message(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         parse_bands(text)
 
 
-def test_the_interval_is_wilsons() -> None:
+def test_the_interval_is_a_wilson_interval() -> None:
     # Newcombe 1998, table I: 15 of 148 gives 0.0624 to 0.1605.
     share = wilson_share(15, 148)
     assert (round(share.low, 4), round(share.high, 4)) == (0.0624, 0.1605)

@@ -31,7 +31,7 @@ def stay_under(most_bytes: int) -> Iterator[None]:
 
 
 def copy_faces(database: Database, item_id: int) -> None:
-    """As many faces of an item as there may be in hours of video, made by the database itself."""
+    """As many faces as hours of video may have, inserted by the database itself."""
     described = {**describe_face(make_face(), 0.6), "frame": 0, "time_seconds": 0.0}
     with database.write() as session:
         insert_rows(session, FaceRow, [{"item_id": item_id, "ordinal": 0, **described}])
@@ -46,7 +46,7 @@ def copy_faces(database: Database, item_id: int) -> None:
         made = min(FACES, 2 * made)
 
 
-def test_counting_a_video_holds_few_of_its_faces_at_once(database: Database) -> None:
+def test_a_video_is_counted_with_few_of_its_faces_in_memory(database: Database) -> None:
     submit(database, items=1)
     chunk = claim_next(database)
     [item] = chunk.items

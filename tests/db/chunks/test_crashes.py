@@ -1,4 +1,4 @@
-"""What crashes its workers is found and left out; nothing else is blamed for it."""
+"""Items that crash workers are isolated and quarantined; others are not blamed."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -28,21 +28,12 @@ from tests.support.jobs import (
     results_of,
     status,
     submit,
+    submit_chunk,
     work_all,
 )
 
 WORKERS = ("host:1:2", "host:1:3")  # two children of one main process
 HOSTS = ("one:1:2", "two:1:2")
-
-
-def submit_chunk(database: Database, items: int) -> int:
-    """A job of one chunk, whatever its size."""
-    job_id = submit(database, items=items, chunk_items=items)
-    with database.write() as session:
-        of_job = update(ChunkRow).where(ChunkRow.job_id == job_id)
-        session.execute(of_job.where(ChunkRow.start > 0).values(state=ChunkState.SPLIT))
-        session.execute(of_job.where(ChunkRow.start == 0).values(stop=items))
-    return job_id
 
 
 def work_under_crashes(
@@ -53,7 +44,7 @@ def work_under_crashes(
     seen: bool = True,
     workers: Sequence[str] = WORKERS,
 ) -> int:
-    """Do all chunks, as workers do that one of the poisoned items kills; returns how often."""
+    """Do all chunks with workers that poisoned items kill; returns the number of crashes."""
     crashes = 0
     while waiting := hints(database, resend_seconds=-1):
         worker = workers[crashes % len(workers)]
@@ -107,7 +98,7 @@ def test_an_item_that_kills_workers_is_found_in_three_crashes(
     check_end(database, job_id, poison, items)
 
 
-def test_where_nobody_wrote_down_which_item_it_was_halving_finds_it(database: Database) -> None:
+def test_an_unmarked_item_that_kills_workers_is_found_by_halving(database: Database) -> None:
     job_id = submit_chunk(database, 64)
     assert 3 < work_under_crashes(database, ["40.jpg"], marked=False) <= 11
     check_end(database, job_id, ["40.jpg"], 64)
@@ -116,27 +107,29 @@ def test_where_nobody_wrote_down_which_item_it_was_halving_finds_it(database: Da
 @pytest.mark.parametrize(
     "numbers", [(3, 4), (0, 15), (0, 1, 2), tuple(range(16))], ids=["two", "ends", "first", "all"]
 )
-def test_several_such_items_are_all_found(database: Database, numbers: Sequence[int]) -> None:
+def test_several_items_that_kill_workers_are_all_found(
+    database: Database, numbers: Sequence[int]
+) -> None:
     job_id = submit_chunk(database, 16)
     poison = [f"{number}.jpg" for number in numbers]
-    # The forgiven one, and two for each.
+    # The tolerated crash, and two for each.
     assert work_under_crashes(database, poison) <= 1 + 2 * len(poison)
     check_end(database, job_id, poison, 16)
 
 
-def test_crashes_that_nobody_saw_condemn_later(database: Database) -> None:
+def test_unseen_crashes_quarantine_an_item_later(database: Database) -> None:
     job_id = submit_chunk(database, 8)
     assert work_under_crashes(database, ["3.jpg"], seen=False, workers=HOSTS) == 5
     check_end(database, job_id, ["3.jpg"], 8)
 
 
-def test_crashes_that_nobody_saw_of_one_worker_condemn_last_but_do(database: Database) -> None:
+def test_unseen_crashes_of_one_worker_quarantine_an_item_last(database: Database) -> None:
     job_id = submit_chunk(database, 8)
     assert work_under_crashes(database, ["3.jpg"], seen=False) == 8
     check_end(database, job_id, ["3.jpg"], 8)
 
 
-def test_a_healthy_item_outlives_the_loss_of_its_host_in_any_two_crashes(
+def test_a_healthy_item_survives_the_loss_of_its_host_in_any_two_crashes(
     database: Database,
 ) -> None:
     submit_chunk(database, 1)
@@ -150,7 +143,7 @@ def test_a_healthy_item_outlives_the_loss_of_its_host_in_any_two_crashes(
     assert status(database, 1).state is JobState.COMPLETED
 
 
-def test_a_crash_while_results_are_recorded_accuses_no_item(database: Database) -> None:
+def test_a_crash_while_results_are_recorded_blames_no_item(database: Database) -> None:
     submit_chunk(database, 4)
     assert crash(database, claim_next(database))
     chunk = claim_next(database)
@@ -164,8 +157,8 @@ def test_a_crash_while_results_are_recorded_accuses_no_item(database: Database) 
     assert [(piece.start, piece.stop, piece.crashes) for piece in pieces] == [(0, 2, 1), (2, 4, 1)]
 
 
-def test_items_that_had_ended_keep_what_they_are(database: Database) -> None:
-    """As those refused at the door, whose chunk counts them from its beginning."""
+def test_ended_items_of_a_split_chunk_are_unchanged(database: Database) -> None:
+    """Such as items refused at the door, which their chunk counts from its start."""
     job_id = submit_chunk(database, 6)
     with database.write() as session:
         refused = ItemRow.position.in_((0, 3, 5))
@@ -179,7 +172,7 @@ def test_items_that_had_ended_keep_what_they_are(database: Database) -> None:
     assert (counts.done, counts.failed, counts.waiting) == (2, 4, 0)
 
 
-def test_an_item_that_is_retried_kills_three_times_anew(database: Database) -> None:
+def test_a_retried_item_may_crash_three_times_again(database: Database) -> None:
     job_id = submit_chunk(database, 6)
     work_all(database, [make_face()], fail=["1.jpg", "4.jpg"])
     close(database)
@@ -193,7 +186,7 @@ def test_an_item_that_is_retried_kills_three_times_anew(database: Database) -> N
     check_end(database, job_id, ["4.jpg"], 6)
 
 
-def test_one_crash_is_forgiven(database: Database) -> None:
+def test_one_crash_is_tolerated(database: Database) -> None:
     job_id = submit_chunk(database, 2)
     assert crash(database, claim_next(database))
     work_all(database)
@@ -201,7 +194,7 @@ def test_one_crash_is_forgiven(database: Database) -> None:
     assert status(database, job_id).state is JobState.COMPLETED
 
 
-def test_a_late_worker_marks_nothing(database: Database) -> None:
+def test_a_late_worker_cannot_mark_an_item(database: Database) -> None:
     submit_chunk(database, 2)
     late = claim_next(database, "late")
     assert crash(database, late)
@@ -210,7 +203,7 @@ def test_a_late_worker_marks_nothing(database: Database) -> None:
     assert mark(database, current, current.items[0].id)
 
 
-def test_what_a_dead_worker_held_is_taken_back_from_all_its_children(database: Database) -> None:
+def test_chunks_of_all_children_of_a_dead_worker_are_rescued(database: Database) -> None:
     submit(database, items=5, chunk_items=1)
     workers = [*WORKERS, "host:11:2", "other:1:2", "host:1:4"]
     for chunk_id, worker in zip(hints(database), workers, strict=True):
@@ -223,7 +216,7 @@ def test_what_a_dead_worker_held_is_taken_back_from_all_its_children(database: D
         assert [chunk.unseen_crashes for chunk in lost] == [["host:1"]] * 3
 
 
-def test_a_crash_while_the_job_is_cancelled_ends_the_chunk(database: Database) -> None:
+def test_a_crash_during_a_cancellation_ends_the_chunk(database: Database) -> None:
     job_id = submit(database, items=1)
     chunk = claim_next(database)
     with database.write() as session:
@@ -233,7 +226,7 @@ def test_a_crash_while_the_job_is_cancelled_ends_the_chunk(database: Database) -
     assert status(database, job_id).counts.cancelled == 1
 
 
-def test_a_crash_is_told_by_the_beginning_of_its_token(database: Database) -> None:
+def test_the_beginning_of_a_token_identifies_a_crash(database: Database) -> None:
     submit(database)
     chunk = claim_next(database, "task:secret")
     with database.write() as session:

@@ -1,4 +1,4 @@
-"""A chunk is claimed by one worker at a time; what crashes it is found and left out."""
+"""A chunk is leased by one worker at a time, and late workers change nothing."""
 
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import (
@@ -23,7 +23,7 @@ from tests.support.jobs import (
 )
 
 
-def test_a_hint_that_comes_twice_is_claimed_once(database: Database) -> None:
+def test_a_doubled_hint_is_claimed_once(database: Database) -> None:
     submit(database)
     chunk_id = hints(database)[0]
     assert claim(database, chunk_id, "one") is not None
@@ -37,7 +37,7 @@ def test_a_hint_of_a_recorded_chunk_claims_nothing(database: Database) -> None:
     assert claim(database, chunk.id) is None
 
 
-def test_a_hint_of_no_chunk_claims_nothing(database: Database) -> None:
+def test_a_hint_of_an_unknown_chunk_claims_nothing(database: Database) -> None:
     assert claim(database, 12345) is None
 
 
@@ -51,7 +51,7 @@ def test_a_renewed_lease_does_not_expire(database: Database) -> None:
         assert read_expired_leases(session) == []
 
 
-def test_a_worker_learns_of_a_cancelled_job_when_it_renews(database: Database) -> None:
+def test_a_renewal_reports_a_cancellation(database: Database) -> None:
     job_id = submit(database)
     chunk = claim_next(database)
     with database.write() as session:
@@ -72,7 +72,7 @@ def test_a_late_worker_changes_nothing(database: Database) -> None:
     assert status(database, job_id).counts.done == 1
 
 
-def test_after_a_hard_stop_every_lease_is_given_back(database: Database) -> None:
+def test_every_lease_is_released_after_a_hard_stop(database: Database) -> None:
     job_id = submit(database, items=4, chunk_items=1)
     for chunk_id in hints(database):
         claim(database, chunk_id)

@@ -1,4 +1,4 @@
-"""What a worker gives back waits again at once; counts add up, and nothing is charged with it."""
+"""Released chunks wait again immediately; counts add up, and no crash is counted."""
 
 import pytest
 from sqlalchemy import select, update
@@ -21,6 +21,7 @@ from tests.support.jobs import (
     results_of,
     status,
     submit,
+    submit_chunk,
     work_all,
 )
 
@@ -31,11 +32,10 @@ def read_chunks(database: Database) -> list[ChunkRow]:
 
 
 @pytest.mark.parametrize("done", [1, 3])
-def test_what_is_done_is_recorded_and_the_rest_waits_at_once(database: Database, done: int) -> None:
-    job_id = submit(database, items=4, chunk_items=4)
-    with database.write() as session:
-        session.execute(update(ChunkRow).values(stop=4).where(ChunkRow.start == 0))
-        session.execute(update(ChunkRow).values(state=ChunkState.SPLIT).where(ChunkRow.start > 0))
+def test_done_items_are_recorded_and_the_rest_waits_immediately(
+    database: Database, done: int
+) -> None:
+    job_id = submit_chunk(database, items=4)
     assert crash(database, claim_next(database))
     chunk = claim_next(database)
     assert record(database, chunk, results_of(chunk, [make_face()])[:done])
@@ -53,7 +53,7 @@ def test_what_is_done_is_recorded_and_the_rest_waits_at_once(database: Database,
     assert status(database, job_id).counts.faces == 4
 
 
-def test_a_chunk_of_which_nothing_is_done_is_given_back_whole(database: Database) -> None:
+def test_a_chunk_without_results_is_released_whole(database: Database) -> None:
     submit(database, items=2, chunk_items=2)
     chunk = claim_next(database)
     assert record(database, chunk, [])
@@ -63,7 +63,7 @@ def test_a_chunk_of_which_nothing_is_done_is_given_back_whole(database: Database
     assert not record(database, chunk, [])
 
 
-def test_items_that_had_ended_are_counted_on_their_side_of_the_cut(database: Database) -> None:
+def test_ended_items_are_counted_on_their_side_of_the_cut(database: Database) -> None:
     job_id = submit(database, items=6, chunk_items=6)
     with database.write() as session:
         session.execute(update(ChunkRow).values(state=ChunkState.SPLIT).where(ChunkRow.start > 0))
@@ -96,7 +96,7 @@ def test_the_rest_of_a_cancelled_job_is_cancelled(database: Database) -> None:
     assert status(database, job_id).counts.cancelled == 2
 
 
-def test_all_that_a_worker_holds_is_given_back_without_a_crash(database: Database) -> None:
+def test_all_chunks_of_a_worker_are_released_without_a_crash(database: Database) -> None:
     job_id = submit(database, items=3, chunk_items=1)
     held = [
         claim(database, chunk_id, f"token-{chunk_id}", worker=worker)
@@ -120,7 +120,7 @@ def test_all_that_a_worker_holds_is_given_back_without_a_crash(database: Databas
     assert status(database, job_id).state is JobState.RUNNING
 
 
-def test_a_chunk_given_back_while_its_job_is_cancelled_is_closed(database: Database) -> None:
+def test_a_chunk_released_during_a_cancellation_is_cancelled(database: Database) -> None:
     job_id = submit(database, items=1)
     claim_next(database)
     with database.write() as session:

@@ -1,4 +1,4 @@
-"""Redis holds a bounded window of hints, shared fairly between jobs."""
+"""Redis holds a bounded window of hints, shared fairly among jobs."""
 
 from collections import Counter
 
@@ -21,13 +21,13 @@ def jobs_of(database: Database, chunk_ids: list[int]) -> Counter[int]:
         return Counter(session.scalars(query))
 
 
-def test_no_more_hints_go_out_than_the_window_holds(database: Database) -> None:
+def test_only_as_many_hints_as_the_window_holds_are_sent(database: Database) -> None:
     submit(database, items=100, chunk_items=1)
     assert len(hints(database, window=8)) == 8
     assert hints(database, window=8) == []
 
 
-def test_a_claimed_chunk_makes_room_for_the_next(database: Database) -> None:
+def test_a_claimed_chunk_makes_room_for_the_next_hint(database: Database) -> None:
     submit(database, items=100, chunk_items=1)
     first = hints(database, window=4)
     assert claim(database, first[0]) is not None
@@ -41,7 +41,7 @@ def test_a_lost_hint_is_sent_again(database: Database) -> None:
     assert hints(database, resend_seconds=-1) == sent
 
 
-def test_a_hint_that_could_not_be_sent_is_chosen_at_once(database: Database) -> None:
+def test_a_hint_that_could_not_be_sent_is_chosen_again_immediately(database: Database) -> None:
     submit(database, items=2, chunk_items=1)
     sent = hints(database)
     with database.write() as session:
@@ -55,7 +55,7 @@ def test_a_small_job_does_not_wait_behind_a_large_one(database: Database) -> Non
     assert jobs_of(database, hints(database, window=8)) == {large: 5, small: 3}
 
 
-def test_a_job_that_holds_workers_yields_to_one_that_holds_none(database: Database) -> None:
+def test_a_job_with_leased_chunks_yields_to_one_with_none(database: Database) -> None:
     large = submit(database, items=1000, chunk_items=1)
     for chunk_id in hints(database, window=4):
         claim(database, chunk_id)
@@ -68,7 +68,7 @@ def test_an_idle_system_sends_nothing(database: Database) -> None:
     assert hints(database) == []
 
 
-def test_an_urgent_job_gets_the_larger_part_and_starves_nobody(database: Database) -> None:
+def test_an_urgent_job_gets_the_larger_share_and_starves_no_other(database: Database) -> None:
     def send(priority: Priority) -> int:
         items = [NewItem(f"{number}", "file:///a") for number in range(100)]
         with database.write() as session:
@@ -80,7 +80,7 @@ def test_an_urgent_job_gets_the_larger_part_and_starves_nobody(database: Databas
     assert shares == {low: 2, normal: 6, high: 18}
 
 
-def test_a_chunk_given_back_to_a_job_that_was_just_cancelled_ends_with_it(
+def test_a_chunk_released_to_a_job_that_was_just_cancelled_ends_with_it(
     database: Database,
 ) -> None:
     job_id = submit(database, items=4, chunk_items=2)
@@ -94,7 +94,7 @@ def test_a_chunk_given_back_to_a_job_that_was_just_cancelled_ends_with_it(
     assert status(database, job_id).counts.cancelled == 4
 
 
-def test_a_job_that_holds_nothing_gets_a_place_though_others_outweigh_it(
+def test_a_job_with_no_chunk_outstanding_gets_a_hint_although_others_outweigh_it(
     database: Database,
 ) -> None:
     for _ in range(2):
@@ -103,7 +103,7 @@ def test_a_job_that_holds_nothing_gets_a_place_though_others_outweigh_it(
         claim(database, chunk_id)
     patient = [accept_many(database, Priority.LOW), accept_many(database, Priority.NORMAL)]
     served: set[int] = set()
-    # One place is free at a time. That a job is passed over so often is no chance.
+    # There is room for one hint at a time; a job that is passed over this often is starved.
     for _ in range(500):
         chosen = hints(database, window=1)
         served |= jobs_of(database, chosen).keys()

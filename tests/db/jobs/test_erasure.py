@@ -1,4 +1,4 @@
-"""What is erased is gone, whatever happened to its chunks before or meanwhile."""
+"""An erased job is gone, whatever happened to its chunks before or meanwhile."""
 
 from sqlalchemy import func, select
 
@@ -12,7 +12,7 @@ from db.tables import ChunkRow
 from tests.support.jobs import claim_next, close, make_face, status, submit, work_all
 
 
-def test_a_receipt_counts_the_faces_of_a_chunk_that_was_taken_apart_once(
+def test_a_receipt_counts_the_faces_of_a_split_chunk_once(
     database: Database,
 ) -> None:
     job_id = submit(database, items=8)
@@ -33,7 +33,7 @@ def test_a_receipt_counts_the_faces_of_a_chunk_that_was_taken_apart_once(
     assert receipt.faces == 7
 
 
-def test_a_piece_that_was_cut_off_during_the_erasure_goes_with_the_rest(
+def test_a_sub_chunk_cut_during_the_erasure_is_removed_too(
     database: Database,
 ) -> None:
     job_id = submit(database, items=2)

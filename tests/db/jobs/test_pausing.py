@@ -1,4 +1,4 @@
-"""A job whose first items all fail alike waits for a person; whatever else happens to it works."""
+"""A job whose first items all fail alike is paused, and can be resumed, cancelled or erased."""
 
 import pytest
 from sqlalchemy import update
@@ -17,7 +17,7 @@ from tests.support.jobs import claim, claim_next, close, hints, record, results_
 
 
 def pause(database: Database, after: int = 4) -> list[int]:
-    """What a dispatcher does."""
+    """Pause and close jobs as the dispatcher does."""
     with database.write() as session:
         failing = read_jobs_to_pause(session, after)
         return [job_id for job_id in failing if pause_job(session, job_id)]
@@ -61,7 +61,7 @@ def test_a_job_whose_first_items_all_failed_alike_is_paused(
     assert (job.counts.waiting, job.counts.failed) == (4, 4)
 
 
-def test_nothing_of_a_paused_job_is_sent_or_claimed(database: Database) -> None:
+def test_chunks_of_a_paused_job_are_neither_sent_nor_claimed(database: Database) -> None:
     job_id = submit(database, items=8, chunk_items=2)
     chunk_ids = hints(database)
     fail_next(database, 2)
@@ -71,7 +71,7 @@ def test_nothing_of_a_paused_job_is_sent_or_claimed(database: Database) -> None:
     assert close(database) == []
 
 
-def test_a_paused_job_holds_up_no_other(database: Database) -> None:
+def test_a_paused_job_does_not_delay_others(database: Database) -> None:
     submit(database, items=8, chunk_items=2)
     hints(database, window=4)
     fail_next(database, 2)
@@ -80,7 +80,9 @@ def test_a_paused_job_holds_up_no_other(database: Database) -> None:
     assert len(hints(database, window=4)) == 4
 
 
-def test_a_chunk_in_hand_is_recorded_and_the_job_goes_on_when_told(database: Database) -> None:
+def test_a_leased_chunk_of_a_paused_job_is_recorded_and_the_job_can_be_resumed(
+    database: Database,
+) -> None:
     job_id = submit(database, items=8, chunk_items=2)
     current_item = claim_next(database)
     fail_next(database, 2)
@@ -95,7 +97,7 @@ def test_a_chunk_in_hand_is_recorded_and_the_job_goes_on_when_told(database: Dat
     assert close(database) == [job_id]
 
 
-def test_a_resumed_job_is_sent_at_once_and_never_paused_again(database: Database) -> None:
+def test_a_resumed_job_is_sent_immediately_and_never_paused_again(database: Database) -> None:
     job_id = submit(database, items=12, chunk_items=2)
     hints(database)
     fail_next(database, 2)
@@ -121,20 +123,20 @@ def test_a_job_whose_last_chunks_end_while_it_is_paused_is_closed(
 
 
 @pytest.mark.parametrize("after", [0, 5], ids=["never", "too few failures"])
-def test_a_job_is_not_paused_before_its_time(database: Database, after: int) -> None:
+def test_a_job_with_few_failures_is_not_paused(database: Database, after: int) -> None:
     submit(database, items=8, chunk_items=2)
     fail_next(database, 2)
     assert pause(database, after) == []
 
 
-def test_failures_that_differ_pause_nothing(database: Database) -> None:
+def test_different_failures_do_not_pause_a_job(database: Database) -> None:
     submit(database, items=8, chunk_items=2)
     fail_next(database, 1)
     fail(database, claim_next(database), ErrorCode.FORBIDDEN_SOURCE)
     assert pause(database) == []
 
 
-def test_one_item_that_was_done_is_enough_to_go_on(database: Database) -> None:
+def test_a_job_with_one_done_item_is_not_paused(database: Database) -> None:
     submit(database, items=8, chunk_items=2)
     chunk = claim_next(database)
     assert record(database, chunk, results_of(chunk, fail=["0.jpg"]))
@@ -142,7 +144,7 @@ def test_one_item_that_was_done_is_enough_to_go_on(database: Database) -> None:
     assert pause(database, 2) == []
 
 
-def test_what_was_refused_at_the_door_does_not_count(database: Database) -> None:
+def test_items_refused_at_the_door_do_not_pause_a_job(database: Database) -> None:
     refusal = Failure(ErrorCode.NOT_FOUND, "No.")
     items = [NewItem(f"{number}", "", error=refusal) for number in range(6)]
     items += [NewItem(f"{number}", f"file:///{number}") for number in range(6)]

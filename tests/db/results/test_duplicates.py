@@ -1,4 +1,4 @@
-"""Items with the same bytes count as their submitter chose, whoever records them and when."""
+"""Items with the same bytes count as the submitter chose, whoever records them and when."""
 
 import threading
 from collections import Counter
@@ -77,7 +77,7 @@ def count_cells(database: Database) -> int:
     return cells
 
 
-def test_every_copy_counts_where_nothing_else_was_asked_for(database: Database) -> None:
+def test_every_duplicate_counts_by_default(database: Database) -> None:
     job_id = submit(database, COUNT, ["a1", "a2", "b"], chunk_items=3)
     work_all(database)
     items = read(database, job_id)
@@ -89,7 +89,7 @@ def test_every_copy_counts_where_nothing_else_was_asked_for(database: Database) 
     assert count_cells(database) == 6
 
 
-def test_one_of_the_copies_counts_where_that_was_asked_for(database: Database) -> None:
+def test_duplicates_count_once_on_request(database: Database) -> None:
     job_id = submit(database, ONCE, ["a1", "a2", "b", "a3"])
     work_all(database)
     items = read(database, job_id)
@@ -103,7 +103,7 @@ def test_one_of_the_copies_counts_where_that_was_asked_for(database: Database) -
         assert session.scalar(select(func.sum(ChunkRow.without_faces))) == 0
 
 
-def test_the_same_bytes_in_another_job_are_no_duplicate(database: Database) -> None:
+def test_the_same_bytes_in_another_job_are_not_a_duplicate(database: Database) -> None:
     first, second = (submit(database, ONCE, ["a"]) for _ in range(2))
     work_all(database)
     for job_id in (first, second):
@@ -111,7 +111,7 @@ def test_the_same_bytes_in_another_job_are_no_duplicate(database: Database) -> N
 
 
 @pytest.mark.parametrize("wanted", Duplicates)
-def test_workers_at_the_same_time_agree_on_the_one_that_counts(
+def test_concurrent_workers_agree_on_the_item_that_counts(
     database: Database, wanted: Duplicates
 ) -> None:
     names = [f"{letter}{number}" for number in range(4) for letter in "abcdefgh"]
@@ -142,7 +142,7 @@ def test_workers_at_the_same_time_agree_on_the_one_that_counts(
     assert (status(database, job_id).counts.faces, count_cells(database)) == (faces, faces)
 
 
-def test_a_failed_item_is_nobodys_original(database: Database) -> None:
+def test_no_item_is_a_duplicate_of_a_failed_one(database: Database) -> None:
     job_id = submit(database, ONCE, ["a1", "a2"], chunk_items=2)
     work_all(database, fail=["a1"])
     items = read(database, job_id)
@@ -157,7 +157,7 @@ def test_a_failed_item_is_nobodys_original(database: Database) -> None:
     assert count_cells(database) == 2
 
 
-def test_a_worker_that_is_late_enters_nothing(database: Database) -> None:
+def test_a_late_worker_enters_no_digest(database: Database) -> None:
     job_id = submit(database, ONCE, ["a1"])
     late = claim_next(database)
     with database.write() as session:
@@ -171,13 +171,15 @@ def test_a_worker_that_is_late_enters_nothing(database: Database) -> None:
 
 
 def free_now(database: Database) -> None:
-    """Leave out the pause behind a crash."""
+    """Skip the pause after a crash."""
     with database.write() as session:
         session.query(ChunkRow).update({"not_before": DatabaseTime(-1)})
 
 
 @pytest.mark.parametrize("wanted", Duplicates)
-def test_the_halves_of_a_chunk_count_its_duplicates(database: Database, wanted: Duplicates) -> None:
+def test_sub_chunks_count_the_duplicates_of_their_chunk(
+    database: Database, wanted: Duplicates
+) -> None:
     names = ["a1", "a2", "x", "y", *"bcdefghijklm"]
     job_id = submit(database, wanted, names, chunk_items=4)
     work_all(database, fail=["x", "y"])
@@ -198,9 +200,7 @@ def test_the_halves_of_a_chunk_count_its_duplicates(database: Database, wanted: 
 
 
 @pytest.mark.parametrize("wanted", Duplicates)
-def test_what_a_worker_gives_back_takes_its_duplicates_along(
-    database: Database, wanted: Duplicates
-) -> None:
+def test_a_released_rest_counts_its_own_duplicates(database: Database, wanted: Duplicates) -> None:
     job_id = submit(database, wanted, ["x", "y", "a1", "a2", *"bcdefghijklm"], chunk_items=4)
     work_all(database, fail=["x", "y"])
     close(database)
@@ -219,7 +219,7 @@ def test_what_a_worker_gives_back_takes_its_duplicates_along(
     assert status(database, job_id).counts.duplicates == 1
 
 
-def test_what_was_recorded_is_found_by_its_bytes(database: Database) -> None:
+def test_a_recorded_picture_is_found_by_its_digest(database: Database) -> None:
     job_id = submit(database, ONCE, ["a1", "a2", "b"])
     work_all(database, fail=["b"])
     with database.read() as session:

@@ -1,19 +1,15 @@
-"""Results are recorded once, read back in order, filtered and paged."""
+"""Results are read in order, filtered and in pages."""
 
 import pytest
-from sqlalchemy import func, select
 
-from db.audience_tables import CellRow
 from db.engine import Database
 from db.item_values import Thumbnail
 from db.results.filters import ResultFilter
 from db.results.pictures import read_thumbnail
 from db.results.reading import read_item, read_results
-from db.results.recording import was_recorded
 from db.states import ErrorCode, ItemState
-from db.tables import FaceRow
 from models.face import whole_years
-from tests.support.jobs import claim_next, make_face, record, results_of, status, submit, work_all
+from tests.support.jobs import make_face, status, submit, work_all
 
 BOTH = [[("female", 30.4), ("male", 52.6)]]
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.1))
@@ -26,7 +22,7 @@ def read(database: Database, job_id: int, **conditions: object) -> list[list[tup
     return [[(face.gender, face.face.age.years) for face in item.faces] for item in items]
 
 
-def test_a_recorded_item_comes_back_as_it_was(database: Database) -> None:
+def test_a_recorded_item_is_read_unchanged(database: Database) -> None:
     job_id = submit(database, items=1, dimensions={"store": "Lyon"})
     work_all(database, faces=FACES)
     with database.read() as session:
@@ -41,14 +37,14 @@ def test_a_recorded_item_comes_back_as_it_was(database: Database) -> None:
     assert item.has_thumbnail
 
 
-def test_a_photo_without_faces_is_done_with_zero_faces(database: Database) -> None:
+def test_a_picture_without_faces_is_done_with_zero_faces(database: Database) -> None:
     job_id = submit(database, items=1)
     work_all(database)
     assert status(database, job_id).counts.done == 1
     assert read(database, job_id) == [[]]
 
 
-def test_a_failed_item_carries_its_code_and_sentence(database: Database) -> None:
+def test_a_failed_item_has_a_code_and_a_message(database: Database) -> None:
     job_id = submit(database, items=2, chunk_items=2)
     work_all(database, faces=FACES, fail=["1.jpg"])
     with database.read() as session:
@@ -59,38 +55,6 @@ def test_a_failed_item_carries_its_code_and_sentence(database: Database) -> None
     assert (failed.error.code, failed.error.message) == (ErrorCode.UNREADABLE, "It is broken.")
     assert failed.faces == ()
     assert not failed.has_thumbnail
-
-
-def test_recording_twice_counts_once(database: Database) -> None:
-    job_id = submit(database, items=1)
-    chunk = claim_next(database)
-    assert record(database, chunk, results_of(chunk, FACES))
-    assert not record(database, chunk, results_of(chunk, FACES))
-    with database.read() as session:
-        assert was_recorded(session, chunk)
-        assert session.scalar(select(func.count()).select_from(FaceRow)) == 2
-        assert session.scalar(select(func.sum(CellRow.faces))) == 2
-    assert status(database, job_id).counts.faces == 2
-
-
-def test_what_was_not_recorded_is_known_not_to_be(database: Database) -> None:
-    submit(database, items=1)
-    chunk = claim_next(database)
-    with database.read() as session:
-        assert not was_recorded(session, chunk)
-
-
-def test_a_failed_recording_leaves_no_trace(database: Database) -> None:
-    job_id = submit(database, items=8, chunk_items=2)
-    chunk = claim_next(database)
-    results = results_of(chunk, FACES)
-    # The second thumbnail of an item breaks the transaction in its middle.
-    with pytest.raises(Exception, match=r"(?i)unique"):
-        record(database, chunk, [results[0], results[0]])
-    assert status(database, job_id).counts.running == 2
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(FaceRow)) == 0
-    assert record(database, chunk, results)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +80,7 @@ def test_results_are_filtered(
     assert read(database, job_id, **conditions) == expected
 
 
-def test_pages_bring_every_item_once_and_in_order(database: Database) -> None:
+def test_pages_return_every_item_once_in_order(database: Database) -> None:
     job_id = submit(database, items=7, chunk_items=2)
     names, after = [], -1
     while True:
