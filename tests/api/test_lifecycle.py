@@ -129,7 +129,7 @@ def test_a_submission_may_expire_before_the_retention_but_not_after(
     assert datetime.fromisoformat(job["expires_at"]) == soon
     refused = submit_one(client, expires_at=(soon + timedelta(days=2)).isoformat())
     assert refused["status"] == 422
-    assert "kept for 2 days" in refused["error"]["message"]
+    assert "keeps jobs for 2 days" in refused["error"]["message"]
     files = make_form({"a.jpg": b"x"}, expires_at=(soon + timedelta(days=2)).isoformat())
     assert client.post("/v1/jobs", **files).status_code == 422
 
