@@ -81,7 +81,7 @@ def test_rows_without_problems_end_with_status_0(labels, tmp_path):
     [
         ("path,age\n,3\n", [], 1, "No face was found"),
         ("path\na.jpg\n", [], 1, "must name a column"),
-        ("path,age\na.jpg,3\n", ["--name", "a b"], 2, "a name has letters"),
+        ("path,age\na.jpg,3\n", ["--name", "a b"], 2, "at most 100 letters"),
     ],
     ids=["no picture", "no labels", "no name"],
 )
