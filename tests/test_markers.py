@@ -75,18 +75,6 @@ def test_a_test_that_starts_nothing_has_no_marker(request, name):
     assert markers == {"parametrize"}
 
 
-@pytest.fixture(scope="module")
-def server() -> None:
-    """Stands for a server that the tests of a module share."""
-
-
-@pytest.mark.parametrize("number", [1, 2])
-def test_tests_that_share_a_server_run_in_one_process(server, request, number):
-    [group] = request.node.iter_markers("xdist_group")
-
-    assert group.args == ("tests/test_markers.py",)
-
-
 @pytest.fixture
 def python() -> None:
     start_python()

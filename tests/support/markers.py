@@ -3,7 +3,6 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
@@ -23,8 +22,6 @@ MARKERS = {
 }
 # Packages whose functions are read. pytest imports tests/faults, which is a package, as `faults`.
 FOLLOWED = ("tests", "faults", "cli.stack", "api.live")
-# Their clusters would slow each other down, and some of them are timed.
-FAULTS = Path(__file__).parents[1] / "faults"
 
 
 def find_markers(test: pytest.Function) -> set[str]:
@@ -34,14 +31,6 @@ def find_markers(test: pytest.Function) -> set[str]:
     kinds = {value for value in values if isinstance(value, str)}
     costs = {mark for costly, mark in MARKERS.items() if _is_any_in(modules, costly)}
     return costs | (kinds & {POSTGRESQL})
-
-
-def find_group(test: pytest.Function) -> str | None:
-    """The tests that have to run in one process, one after another; None for any order."""
-    if FAULTS in test.path.parents:
-        return FAULTS.name
-    is_shared = any(fixture.scope == "module" for fixture in _read_fixtures(test))
-    return test.nodeid.partition("::")[0] if is_shared else None
 
 
 def _read_fixtures(test: pytest.Function) -> list[pytest.FixtureDef[object]]:
