@@ -23,8 +23,8 @@ class VideoProgress:
     """The videos in progress, and what part of them is done, from 0 to 1."""
 
     running: int
-    looked_at: float
-    copied: float | None  # of their annotated videos
+    analyzed: float
+    annotated: float | None  # of their annotated videos
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Video:
     frames: int  # analyzed
     duration_seconds: float | None
     warning: str | None  # what is missing
-    copy_url: str | None  # of the annotated video
+    annotated_video_url: str | None  # of the annotated video
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,18 +82,21 @@ class PauseOut(BaseModel):
 class VideosOut(BaseModel):
     """Progress of the videos of a job.
 
-    `running` is the number of videos in progress, `looked_at` the share of them that is analyzed
-    (0 to 1), and `copied` the share of their annotated videos that is drawn.
+    `running` is the number of videos in progress, `analyzed` the share of them that is analyzed
+    (0 to 1), and `annotated` the share of their annotated videos that is drawn.
     """
 
     running: int
-    looked_at: float
-    copied: float | None
+    analyzed: float
+    annotated: float | None
 
     @classmethod
     def of(cls, progress: VideoProgress) -> Self:
-        looked_at, copied = rounded(progress.analyzed, 3), rounded(progress.annotated, 3)
-        return cls(running=progress.running, looked_at=looked_at or 0.0, copied=copied)
+        return cls(
+            running=progress.running,
+            analyzed=round(progress.analyzed, 3),
+            annotated=rounded(progress.annotated, 3),
+        )
 
 
 class JobOut(BaseModel):

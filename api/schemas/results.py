@@ -65,13 +65,13 @@ class VideoOut(BaseModel):
     """Details of a video.
 
     `frames` is the number of analyzed frames, `duration_seconds` comes from the header, `warning`
-    says what is missing, and `copy_url` is the annotated video.
+    says what is missing, and `annotated_video_url` is the annotated video.
     """
 
     frames: int
     duration_seconds: float | None
     warning: str | None
-    copy_url: str | None
+    annotated_video_url: str | None
 
     @classmethod
     def of(cls, item: StoredItem, frames: int) -> Self:
@@ -79,7 +79,7 @@ class VideoOut(BaseModel):
             frames=frames,
             duration_seconds=rounded(item.duration_seconds, 3),
             warning=item.warning,
-            copy_url=f"/v1/items/{item.id}/video" if item.annotated_video_uri else None,
+            annotated_video_url=f"/v1/items/{item.id}/video" if item.annotated_video_uri else None,
         )
 
 

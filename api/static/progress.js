@@ -45,9 +45,9 @@ function show(job) {
   field("left").dataset.seconds = job.eta_seconds ?? 0;
 }
 
-function sayVideos({ running, looked_at, copied }) {
-  const videos = say("videos", { count: running, analyzed: Math.round(looked_at * 100) });
-  return copied === null ? videos : `${videos}, ${say("annotated", { percent: Math.round(copied * 100) })}`;
+function sayVideos({ running, analyzed, annotated }) {
+  const videos = say("videos", { count: running, analyzed: Math.round(analyzed * 100) });
+  return annotated === null ? videos : `${videos}, ${say("annotated", { percent: Math.round(annotated * 100) })}`;
 }
 
 function reload(card) {

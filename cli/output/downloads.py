@@ -67,7 +67,7 @@ def _download_people(
         return None, ()
     write_whole(people, lambda: job.export("ndjson", "tracks"))
     for one in videos:
-        if one.video is not None and one.video.copy_url is not None:
+        if one.video is not None and one.video.annotated_video_url is not None:
             annotated.mkdir(exist_ok=True)
             _download_video(client, one, annotated)
     with people.open("rb") as lines:

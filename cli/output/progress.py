@@ -42,8 +42,10 @@ def _describe_videos(job: Job) -> list[str]:
     if videos is None:
         return []
     noun = "video" if videos.running == 1 else "videos"
-    parts = [f"{videos.running} {noun} {videos.looked_at:.0%} analyzed"]
-    return parts if videos.copied is None else [*parts, f"annotated videos {videos.copied:.0%}"]
+    parts = [f"{videos.running} {noun} {videos.analyzed:.0%} analyzed"]
+    return (
+        parts if videos.annotated is None else [*parts, f"annotated videos {videos.annotated:.0%}"]
+    )
 
 
 def _describe_pace(job: Job) -> list[str]:

@@ -32,7 +32,7 @@ from worker.queue.broker import create_queue
 from worker.settings import Settings
 from worker.sources.store import Store
 
-COPY = bytes(range(250)) * 4
+CONTENT = bytes(range(250)) * 4
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_a_job_shows_the_progress_of_its_videos(
         worker.run(hints(database, resend_seconds=-1)[0], "task")
     database.close()
     job = client.get(f"/v1/jobs/{job_id}").json
-    assert job["videos"] == {"running": 1, "looked_at": 0.5, "copied": None}
+    assert job["videos"] == {"running": 1, "analyzed": 0.5, "annotated": None}
     assert "1 video, 50% analyzed" in client.get(f"/jobs/{job_id}").text
     work_until_done(settings)
     assert client.get(f"/v1/jobs/{job_id}").json["videos"] is None
@@ -105,7 +105,7 @@ def test_faces_have_their_frame_and_track_and_tracks_their_best_frame(
     job_id = submit_clip(client, settings, clip)
     [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
     assert line["video"] == {
-        "frames": 14, "duration_seconds": 7.0, "warning": None, "copy_url": None,
+        "frames": 14, "duration_seconds": 7.0, "warning": None, "annotated_video_url": None,
     }  # fmt: skip
     [track, *_] = client.get(f"/v1/jobs/{job_id}/results?view=tracks").json["tracks"]
     ours = [face for face in line["faces"] if face["track"] == track["track"]]
@@ -136,9 +136,9 @@ def test_an_annotated_video_is_stored_sent_in_parts_and_erased(
 ) -> None:
     job_id = submit_clip(client, settings, clip, annotated_video=True)
     [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
-    answer = client.get(line["video"]["copy_url"])
+    answer = client.get(line["video"]["annotated_video_url"])
     assert (answer.status_code, answer.mimetype) == (200, "video/mp4")
-    part = client.get(line["video"]["copy_url"], headers={"Range": "bytes=4-7"})
+    part = client.get(line["video"]["annotated_video_url"], headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.data) == (206, b"ftyp")
     (tmp_path / "annotated.mp4").write_bytes(answer.data)
     capture = cv2.VideoCapture(str(tmp_path / "annotated.mp4"))
@@ -155,7 +155,7 @@ def test_an_annotated_video_is_stored_sent_in_parts_and_erased(
     assert change[HEIGHT - 20 :, WIDTH - 60 :].max() < 40
     assert len(stored_files(settings)) == 2
     client.delete(f"/v1/jobs/{job_id}")
-    assert client.get(line["video"]["copy_url"]).status_code == 404
+    assert client.get(line["video"]["annotated_video_url"]).status_code == 404
     database = Database(settings.database_url)
     with create_queue(settings.redis_url) as queue:
         Dispatcher(database, queue, Store(settings.store_url), 30).take_turn()
@@ -164,12 +164,12 @@ def test_an_annotated_video_is_stored_sent_in_parts_and_erased(
 
 
 @pytest.fixture
-def copy_url(client: FlaskClient, settings: Settings) -> str:
+def annotated_video_url(client: FlaskClient, settings: Settings) -> str:
     """The address of an annotated video, which is 1000 arbitrary bytes here."""
     database = Database(settings.database_url)
     submit(database, items=1)
     store = Store(settings.store_url)
-    uri = store.write(store.new_batch(), 1, io.BytesIO(COPY), len(COPY))
+    uri = store.write(store.new_batch(), 1, io.BytesIO(CONTENT), len(CONTENT))
     with database.write() as session:
         session.execute(update(ItemRow).values(annotated_video_uri=uri))
         item_id = session.scalar(select(ItemRow.id))
@@ -182,47 +182,47 @@ def copy_url(client: FlaskClient, settings: Settings) -> str:
     ["bytes=9-1", "abc", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6", "bytes=5-6,0-1", "bytes=-2000"],
 )
 def test_a_range_that_may_be_ignored_gets_the_whole_video(
-    client: FlaskClient, copy_url: str, wanted: str
+    client: FlaskClient, annotated_video_url: str, wanted: str
 ) -> None:
-    answer = client.get(copy_url, headers={"Range": wanted})
-    assert (answer.status_code, answer.data) == (200, COPY)
+    answer = client.get(annotated_video_url, headers={"Range": wanted})
+    assert (answer.status_code, answer.data) == (200, CONTENT)
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
 @pytest.mark.parametrize(
     ("wanted", "part", "place"),
     [
-        ("bytes=4-7", COPY[4:8], "4-7"),
-        ("bytes=990-", COPY[990:], "990-999"),
-        ("bytes=-10", COPY[-10:], "990-999"),
-        ("bytes=-1000", COPY, "0-999"),
-        ("bytes=990-5000", COPY[990:], "990-999"),
+        ("bytes=4-7", CONTENT[4:8], "4-7"),
+        ("bytes=990-", CONTENT[990:], "990-999"),
+        ("bytes=-10", CONTENT[-10:], "990-999"),
+        ("bytes=-1000", CONTENT, "0-999"),
+        ("bytes=990-5000", CONTENT[990:], "990-999"),
     ],
 )
 def test_a_single_range_gets_its_bytes(
-    client: FlaskClient, copy_url: str, wanted: str, part: bytes, place: str
+    client: FlaskClient, annotated_video_url: str, wanted: str, part: bytes, place: str
 ) -> None:
-    answer = client.get(copy_url, headers={"Range": wanted})
+    answer = client.get(annotated_video_url, headers={"Range": wanted})
     assert (answer.status_code, answer.data) == (206, part)
     assert answer.headers["Content-Range"] == f"bytes {place}/1000"
 
 
 def test_a_range_past_the_end_is_refused_with_the_length(
-    client: FlaskClient, copy_url: str
+    client: FlaskClient, annotated_video_url: str
 ) -> None:
-    answer = client.get(copy_url, headers={"Range": "bytes=1000-"})
+    answer = client.get(annotated_video_url, headers={"Range": "bytes=1000-"})
     assert answer.status_code == 416
     assert answer.headers["Content-Range"] == "bytes */1000"
     assert answer.json["error"]["code"] == "requested_range_not_satisfiable"
 
 
-def test_an_annotated_video_has_an_etag(client: FlaskClient, copy_url: str) -> None:
-    tag = client.get(copy_url).headers["ETag"]
+def test_an_annotated_video_has_an_etag(client: FlaskClient, annotated_video_url: str) -> None:
+    tag = client.get(annotated_video_url).headers["ETag"]
     headers = {"Range": "bytes=4-7", "If-Range": tag}
-    assert client.get(copy_url, headers=headers).data == COPY[4:8]
-    changed = client.get(copy_url, headers={**headers, "If-Range": '"another"'})
-    assert (changed.status_code, changed.data) == (200, COPY)
-    assert client.get(copy_url, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(annotated_video_url, headers=headers).data == CONTENT[4:8]
+    changed = client.get(annotated_video_url, headers={**headers, "If-Range": '"another"'})
+    assert (changed.status_code, changed.data) == (200, CONTENT)
+    assert client.get(annotated_video_url, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_videos_in_archives_are_recognized_by_their_bytes(
