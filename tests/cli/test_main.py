@@ -154,7 +154,7 @@ def test_an_unexpected_answer_is_one_clear_line(call, stranger, words, message):
     ("words", "settings", "message"),
     [
         (["serve"], {"lease": "1"}, "FACETALLY_LEASE: unknown setting"),
-        (["serve", "--host", "0.0.0.0"], {}, "set FACETALLY_API_KEYS"),
+        (["serve", "--host", "0.0.0.0"], {}, "Set FACETALLY_API_KEYS"),
         (["worker"], {}, "FACETALLY_REDIS_URL is not set"),
         (["api"], {}, "FACETALLY_REDIS_URL is not set"),
         (
