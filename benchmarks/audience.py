@@ -175,7 +175,7 @@ def _store_evaluation(database: Database) -> None:
     ]
     evaluation = Evaluation(
         name="bench",
-        nets={},
+        models={},
         settings=EvaluationSettings(640, 0.7, 24, 0.6),
         counts=EvaluationCounts(len(pictures), len(pictures), len(pictures), 0, {}),
         accuracy=measure_accuracy(pictures, PRESETS, "marketing"),

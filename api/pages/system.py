@@ -33,6 +33,6 @@ def show_page() -> Response:
             f"Facetally {version('facetally')}",
             f"Python {platform.python_version()}",
             opened.database.describe(),
-            *(net.name for net in MODELS),
+            *(model.name for model in MODELS),
         ),
     )

@@ -20,7 +20,7 @@ class EvaluationSummary(BaseModel):
 
     name: str
     created_at: datetime | None
-    nets: dict[str, str]
+    models: dict[str, str]
     settings: EvaluationSettings
     counts: EvaluationCounts
     accuracy: Accuracy

@@ -173,7 +173,7 @@ def _measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) ->
         raise CommandFailed("No face was found in any readable picture.")
     return Evaluation(
         name=name,
-        nets={file.name: file.sha256 for file in MODELS},
+        models={file.name: file.sha256 for file in MODELS},
         settings=EvaluationSettings(
             settings.detection_side,
             settings.score_threshold,

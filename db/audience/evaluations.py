@@ -48,7 +48,7 @@ class Evaluation:
     """How accurate the models were on labeled pictures, and the counts to correct shares with."""
 
     name: str
-    nets: dict[str, str]  # each file's sha256
+    models: dict[str, str]  # each file's sha256
     settings: EvaluationSettings
     counts: EvaluationCounts
     accuracy: Accuracy
@@ -67,7 +67,7 @@ def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
     """Returns it with its time of creation. Raises EvaluationExists if its name is taken."""
     row = insert(EvaluationRow).values(
         name=evaluation.name,
-        nets=evaluation.nets,
+        models=evaluation.models,
         settings=_dump(EvaluationSettings, evaluation.settings),
         counts=_dump(EvaluationCounts, evaluation.counts),
         accuracy=_dump(Accuracy, evaluation.accuracy),
@@ -103,7 +103,7 @@ def read_evaluations(session: Session) -> list[Evaluation]:
 def _read_row(row: EvaluationRow) -> Evaluation:
     return Evaluation(
         name=row.name,
-        nets=row.nets,
+        models=row.models,
         settings=EvaluationSettings(**row.settings),
         counts=EvaluationCounts(**row.counts),
         accuracy=ACCURACY.validate_python(row.accuracy),

@@ -33,7 +33,7 @@ SPREADING = _SPREADING / _SPREADING.sum(axis=1, keepdims=True)  # (81, 141)
 GROUPS = ((0, 2), (4, 6), (8, 12), (15, 20), (25, 32), (38, 43), (48, 53), (60, 100))
 
 
-class AgeNet:
+class AgeModel:
     """dlib's age model."""
 
     def __init__(self, graph: Graph) -> None:

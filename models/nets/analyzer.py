@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.face import NONE_DROPPED, Detection, Dropped, Face, Gender
-from models.nets.age import AgeNet, read_age
+from models.nets.age import AgeModel, read_age
 from models.nets.alignment import CHIP_SIDE, cut_chip
 from models.nets.detector import Detector
-from models.nets.gender import GenderNet
+from models.nets.gender import GenderModel
 from models.nets.graph import load_graph
 from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
 from models.pictures.picture import Picture
@@ -39,10 +39,10 @@ class FoundFaces:
 class Analyzer:
     """Finds faces picture by picture, and classifies them over many pictures at once."""
 
-    def __init__(self, detector: Detector, age_net: AgeNet, gender_net: GenderNet) -> None:
+    def __init__(self, detector: Detector, age_model: AgeModel, gender_model: GenderModel) -> None:
         self._detector = detector
-        self._age_net = age_net
-        self._gender_net = gender_net
+        self._age_model = age_model
+        self._gender_model = gender_model
 
     @property
     def batch_pictures(self) -> int:
@@ -64,8 +64,8 @@ class Analyzer:
         chips = np.empty((len(found), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
         for index, face in enumerate(found):
             chips[index] = face.chip
-        distributions = self._age_net.distributions(chips)
-        females = self._gender_net.female(chips)
+        distributions = self._age_model.distributions(chips)
+        females = self._gender_model.female(chips)
         return [
             _make_face(face.detection, distribution, float(female))
             for face, distribution, female in zip(found, distributions, females, strict=True)
@@ -94,8 +94,8 @@ def load_analyzer(
     )
     return Analyzer(
         Detector(detector, detection_side, score_threshold, smallest_face_pixels),
-        AgeNet(age),
-        GenderNet(gender),
+        AgeModel(age),
+        GenderModel(gender),
     )
 
 

@@ -10,7 +10,7 @@ from models.nets.graph import Graph
 INPUT_SIDE = 32
 
 
-class GenderNet:
+class GenderModel:
     """dlib's gender model."""
 
     def __init__(self, graph: Graph) -> None:

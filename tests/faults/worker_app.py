@@ -1,4 +1,4 @@
-"""A worker as it runs in production, but for its nets, which answer at once, and its pictures, of
+"""A worker as it runs in production, but for its models, which answer at once, and its pictures, of
 which some are poison: `celery --app tests.faults.worker_app worker`.
 """
 

@@ -26,7 +26,7 @@ def make_labeled(true_age, true_gender, years, female, subject=None, threshold=0
 def make_evaluation(name: str = "spring") -> Evaluation:
     return Evaluation(
         name=name,
-        nets={"age.onnx": "0" * 64},
+        models={"age.onnx": "0" * 64},
         settings=EvaluationSettings(640, 0.7, 24, 0.6),
         counts=EvaluationCounts(62, 61, 60, 2, {"no_face": 1, "unreadable": 1}),
         accuracy=measure_accuracy(PICTURES, PRESETS, "marketing"),

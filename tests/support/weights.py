@@ -30,7 +30,7 @@ def make_source() -> bytes:
 WHEEL = make_wheel()
 PACKAGE = Distribution("small-models", "small_models-1.0-py3-none-any.whl", hash_bytes(WHEEL))
 SMALL = PinnedFile(
-    name="nets/small.onnx",
+    name="models/small.onnx",
     sha256=hash_bytes(CONTENT),
     distribution=PACKAGE,
     member=MEMBER,

@@ -291,7 +291,7 @@ def _create_evaluations() -> None:
         "evaluations",
         _key("name", sa.String()),
         _filled("created_at", TIME),
-        _filled("nets", JSON),
+        _filled("models", JSON),
         _filled("settings", JSON),
         _filled("counts", JSON),
         _filled("accuracy", JSON),

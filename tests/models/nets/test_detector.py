@@ -27,7 +27,7 @@ class FakeGraph:
 
 
 def make_outputs(shape, faces, size):
-    """What the net gives for `faces`, each at the anchor of the finest stride that holds it."""
+    """What the model gives for `faces`, each at the anchor of the finest stride that holds it."""
     count, _, height, width = shape
     outputs = []
     for channels in (1, 1, 4, 10):

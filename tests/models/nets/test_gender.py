@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.nets.chips import MEAN_RGB, prepare_chips
-from models.nets.gender import GenderNet, read_female, shrink_chips
+from models.nets.gender import GenderModel, read_female, shrink_chips
 
 
 class FakeGraph:
@@ -23,7 +23,7 @@ def test_each_chip_gets_its_own_probability(count):
     reds = np.arange(count) * 3
     chips = np.zeros((count, 64, 64, 3), np.uint8)
     chips[:, :, :, 0] = reds[:, np.newaxis, np.newaxis]
-    females = GenderNet(FakeGraph()).female(chips)
+    females = GenderModel(FakeGraph()).female(chips)
     assert females.shape == (count,)
     assert np.allclose(females, reds / 256, atol=1e-5)
 

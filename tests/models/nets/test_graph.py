@@ -78,9 +78,9 @@ def test_cuda_that_does_not_start_is_refused_not_replaced():
 
 
 def test_a_file_that_is_not_a_model_is_refused(tmp_path):
-    path = tmp_path / "net.onnx"
-    path.write_bytes(b"not a net")
-    with pytest.raises(ModelUnavailable, match=r"net.onnx cannot be opened"):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"not a model")
+    with pytest.raises(ModelUnavailable, match=r"model.onnx cannot be opened"):
         load_graph(path, CPU)
 
 

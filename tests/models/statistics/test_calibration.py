@@ -11,7 +11,7 @@ from models.statistics.shares import wilson_share
 FEMALE, MALE, UNKNOWN = ((gender, None) for gender in ("female", "male", "unknown"))
 GENDERS = Confusion((FEMALE, MALE), (FEMALE, MALE, UNKNOWN), ((330, 30, 9), (23, 396, 10)))
 BANDS = tuple((None, band) for band in "abcdefgh")
-# Of the same order as what the nets make of 800 labeled faces.
+# Of the same order as what the models make of 800 labeled faces.
 AGES = Confusion(
     BANDS,
     BANDS,

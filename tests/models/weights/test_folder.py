@@ -19,7 +19,7 @@ from tests.support.weights import CONTENT, SMALL
 
 
 def test_the_folder_is_the_one_named_or_in_the_users_cache():
-    assert default_weights_dir({"FACETALLY_WEIGHTS_DIR": "/srv/nets"}) == Path("/srv/nets")
+    assert default_weights_dir({"FACETALLY_WEIGHTS_DIR": "/srv/weights"}) == Path("/srv/weights")
     assert default_weights_dir({}) == Path.home() / ".cache/facetally/weights"
 
 
