@@ -12,13 +12,13 @@
 # and the host's driver is all that the container toolkit has to add.
 
 FROM python:3.11-slim-trixie AS base
-# ONNX Runtime reports to its makers unless it is told not to.
+# Without this, ONNX Runtime sends usage reports to its makers.
 ENV ORT_DISABLE_TELEMETRY=1 \
     PATH=/opt/facetally/bin:$PATH \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
     PYTHONUNBUFFERED=1
-# A fixed number, so that volumes keep their owner when an image is built anew. Volumes mounted on
+# A fixed number, so that volumes keep their owner when the image is built again. Volumes mounted on
 # these folders for the first time take their owner from them.
 RUN useradd --uid 10001 --create-home facetally \
     && install --directory --owner=facetally --group=facetally /credentials /data /data/store
@@ -37,7 +37,8 @@ RUN python -m venv /opt/facetally \
     && pip install --constraint constraints.txt --requirement requirements.txt
 
 
-# Weights and sample photographs, each checked by its sha256. Only a change in models/ fetches anew.
+# Weights and sample photos, each checked by its sha256. They are fetched again only after a change
+# in models/.
 FROM dependencies AS weights
 COPY models/ models/
 RUN python -c "from pathlib import Path; from models.weights.fetch import fetch_files; fetch_files(Path('/weights'))"
@@ -79,13 +80,13 @@ RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
 
 FROM base AS runtime
 COPY --from=weights /weights /opt/weights
-# pip has compiled what is installed; nothing is written beside it at run time.
+# pip has compiled what is installed; nothing is written next to it at run time.
 ENV FACETALLY_WEIGHTS_DIR=/opt/weights \
     PYTHONDONTWRITEBYTECODE=1
 WORKDIR /data
 USER 10001
 EXPOSE 8000
-# For the API; docker-compose.yml asks the other processes another way.
+# For the API; docker-compose.yml checks the other processes in another way.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["facetally"]
@@ -94,7 +95,7 @@ CMD ["api"]
 
 FROM runtime AS cuda
 COPY --from=build-cuda /opt/facetally /opt/facetally
-# The wheels' libraries lie where the loader does not look by itself.
+# The loader does not search the folders of the wheels' libraries by default.
 USER 0
 RUN find /opt/facetally/lib/python3.11/site-packages/nvidia -type d -name lib \
         > /etc/ld.so.conf.d/nvidia-wheels.conf \

@@ -4,7 +4,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +17,10 @@ import click
 import pytest
 
 from cli.main import COMMANDS, facetally
+from db.engine import Database
+from db.migrate import migrate
+from db.processes import record_heartbeat
+from db.states import ProcessRole
 from worker.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +54,22 @@ def test_every_service_of_ours_runs_a_command_that_facetally_takes():
     assert {service: command for service, (command, *_) in words.items()} == OURS
     for command, *arguments in words.values():
         _parse(command, arguments)
+
+
+def test_a_worker_is_healthy_while_it_sends_heartbeats(tmp_path):
+    url = f"sqlite:///{tmp_path / 'database'}"
+    database = Database(url)
+    migrate(database)
+    environ = {**os.environ, "FACETALLY_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    check = [sys.executable, "-c", _read_health_check(COMPOSE.read_text())]
+
+    before = _run(check, environ)
+    with database.write() as session:
+        record_heartbeat(session, f"worker@{socket.gethostname()}:7", ProcessRole.BULK, 1)
+    after = _run(check, environ)
+
+    assert (before.returncode, before.stderr) == (1, "")
+    assert (after.returncode, after.stderr) == (0, "")
 
 
 def test_the_image_runs_a_command_of_facetally_as_an_ordinary_user():
@@ -125,6 +148,12 @@ def _read_commands(compose: str) -> Iterator[tuple[str, list[str]]]:
         command = re.search(r"^    command: \[(.+)\]$", block, re.MULTILINE)
         if name and command and "<<: *" in block and "    entrypoint:" not in block:
             yield name[1], [word.strip(' "') for word in command[1].split(",")]
+
+
+def _read_health_check(compose: str) -> str:
+    """The program that tells whether the worker or dispatcher of a container is alive."""
+    program = compose.split("      - python\n      - -c\n      - |\n")[1].split("    interval:")[0]
+    return textwrap.dedent(program)
 
 
 def _parse(command: str, arguments: list[str]) -> None:
