@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from db.states import ErrorCode
 from models.face import Dropped, Face, whole_years
 from models.statistics.confusion import OLDEST, PREDICTED_GENDERS
 
@@ -25,8 +24,8 @@ AGES = np.arange(OLDEST + 1)
 
 DONE, WITHOUT_FACES, DUPLICATES = "done", "without_faces", "duplicates"
 FAILED = "failed."
-OUTCOMES = (DONE, WITHOUT_FACES, DUPLICATES, *(f"{FAILED}{code}" for code in ErrorCode))
 # Sums over pictures with faces: of products of their numbers of faces and females, and their ages.
+# `add_picture` adds to them in this order.
 CLUSTERS = (
     "pictures",
     "faces_squared",
@@ -37,8 +36,24 @@ CLUSTERS = (
 )
 # Likely faces of pictures and frames that were left out.
 TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
-# Packed totals identify a measure by its index: add new ones at the end.
-MEASURES = (*OUTCOMES, *CLUSTERS, TOO_SMALL, TOO_UNSURE)
+# Stored totals identify a measure by its index here: only ever append to this tuple. It spells the
+# error codes out, because a code that is added to ErrorCode belongs at its end.
+MEASURES = (
+    DONE,
+    WITHOUT_FACES,
+    DUPLICATES,
+    "failed.unreadable",
+    "failed.too_large",
+    "failed.unsupported",
+    "failed.not_found",
+    "failed.forbidden_source",
+    "failed.fetch_failed",
+    "failed.worker_crashed",
+    "failed.internal",
+    *CLUSTERS,
+    TOO_SMALL,
+    TOO_UNSURE,
+)
 MEASURE_INDEXES = {measure: CELLS + index for index, measure in enumerate(MEASURES)}
 CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)
 LENGTH = CELLS + len(MEASURES)
