@@ -34,7 +34,7 @@ class CocoInfo(BaseModel):
 
 
 class CocoLicense(BaseModel):
-    """The license of a picture; Facetally knows none."""
+    """The license of a picture. None is listed: it is always unknown."""
 
     id: int
     name: str

@@ -22,12 +22,12 @@ ESTIMATE_COLUMNS = {
 }
 
 
-def describe_box(box: BoxOut) -> Row:
+def make_box_cells(box: BoxOut) -> Row:
     """In the order of `BOX_COLUMNS`."""
     return (box.x, box.y, box.width, box.height)
 
 
-def describe_estimate(gender: GenderOut, age: AgeOut) -> Row:
+def make_estimate_cells(gender: GenderOut, age: AgeOut) -> Row:
     """In the order of `ESTIMATE_COLUMNS`."""
     return (
         *(gender.value, gender.probability, gender.female),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import pyarrow
 from flask import Response
@@ -47,8 +47,9 @@ class Export(Generic[StoredT, LineT]):
         if query.format == "json":
             return reply(self._read_json(database, job_id, query))
         lines = map(self.make_line, self.read_all(database, job_id, query))
-        media_type, content = self._stream(query.format, lines)
-        return reply_file(content, media_type, f"job-{job_id}{self.suffix}.{query.format}")
+        media_type, stream = _FILES[query.format]
+        name = f"job-{job_id}{self.suffix}.{query.format}"
+        return reply_file(stream(self, lines), media_type, name)
 
     def read_all(self, database: Database, job_id: int, query: ResultsQuery) -> Iterator[StoredT]:
         """Page by page, each in a session of its own: a slow reader holds no connection."""
@@ -68,19 +69,33 @@ class Export(Generic[StoredT, LineT]):
         next_cursor = self.find_cursor(entries[-1]) if len(entries) == limit else None
         return self.make_page([self.make_line(entry) for entry in entries], next_cursor)
 
-    def _stream(
-        self, file_format: str, lines: Iterator[LineT]
-    ) -> tuple[str, Iterator[str] | Iterator[bytes]]:
-        """The media type of a format, and the content."""
-        if file_format == "ndjson":
-            return NDJSON, (line.model_dump_json() + "\n" for line in lines)
-        rows = (row for line in lines for row in self.make_rows(line))
-        if file_format == "csv":
-            return CSV, stream_csv(self.schema, rows)
-        return PARQUET, stream_parquet(self.schema, rows)
-
     def _read_page(
         self, database: Database, job_id: int, wanted: ResultFilter, after: int, limit: int
     ) -> list[StoredT]:
         with database.read() as session:
             return self.read_page(session, job_id, wanted, after=after, limit=limit)
+
+
+def _stream_ndjson(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[str]:
+    return (line.model_dump_json() + "\n" for line in lines)
+
+
+def _stream_csv(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[str]:
+    return stream_csv(export.schema, _make_rows(export, lines))
+
+
+def _stream_parquet(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[bytes]:
+    return stream_parquet(export.schema, _make_rows(export, lines))
+
+
+def _make_rows(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[Row]:
+    return (row for line in lines for row in export.make_rows(line))
+
+
+Stream = Callable[[Export[Any, Any], Iterator[BaseModel]], Iterator[str] | Iterator[bytes]]
+# The media type and the content of each format that is a file.
+_FILES: dict[str, tuple[str, Stream]] = {
+    "ndjson": (NDJSON, _stream_ndjson),
+    "csv": (CSV, _stream_csv),
+    "parquet": (PARQUET, _stream_parquet),
+}

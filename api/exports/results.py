@@ -13,8 +13,8 @@ from api.exports.columns import (
     REAL,
     TEXT,
     WHOLE,
-    describe_box,
-    describe_estimate,
+    make_box_cells,
+    make_estimate_cells,
 )
 from api.exports.export import Export
 from api.exports.tables import Row
@@ -50,14 +50,14 @@ RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS})
 
 def make_rows(result: ResultOut) -> Iterator[Row]:
     """An item without faces has one row, in which the columns of faces are empty."""
-    item = _describe_item(result)
+    item = _make_item_cells(result)
     for number, face in enumerate(result.faces, start=1):
-        yield (*item, number, *_describe_face(face))
+        yield (*item, number, *_make_face_cells(face))
     if not result.faces:
         yield (*item, *(None for _ in FACE_COLUMNS))
 
 
-def _describe_item(result: ResultOut) -> Row:
+def _make_item_cells(result: ResultOut) -> Row:
     error = result.error
     return (
         result.item,
@@ -74,11 +74,11 @@ def _describe_item(result: ResultOut) -> Row:
     )
 
 
-def _describe_face(face: FaceOut) -> Row:
+def _make_face_cells(face: FaceOut) -> Row:
     return (
-        *describe_box(face.box),
+        *make_box_cells(face.box),
         face.score,
-        *describe_estimate(face.gender, face.age),
+        *make_estimate_cells(face.gender, face.age),
         *(face.frame, face.time_seconds, face.track),
     )
 

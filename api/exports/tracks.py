@@ -13,8 +13,8 @@ from api.exports.columns import (
     REAL,
     TEXT,
     WHOLE,
-    describe_box,
-    describe_estimate,
+    make_box_cells,
+    make_estimate_cells,
 )
 from api.exports.export import Export
 from api.exports.tables import Row
@@ -49,9 +49,9 @@ def _make_rows(track: TrackOut) -> Iterator[Row]:
         *(track.item, track.name, track.captured_at, track.dimensions, track.track),
         *(track.first_seconds, track.last_seconds, track.seconds_visible),
         *(track.faces, best.score),
-        *describe_estimate(track.gender, track.age),
+        *make_estimate_cells(track.gender, track.age),
         *(track.age_spread, best.frame, best.time_seconds),
-        *describe_box(best.box),
+        *make_box_cells(best.box),
         track.thumbnail,
     )
 
