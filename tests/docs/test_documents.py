@@ -49,7 +49,8 @@ def test_every_path_of_the_repository_exists(name):
 @each_document
 def test_every_name_that_stands_behind_a_file_is_in_it(name):
     for path, found in re.findall(r"`([\w/]+\.py)` \(`(\w+)`", (ROOT / name).read_text()):
-        assert found in (ROOT / path).read_text(), (path, found)
+        defined = rf"^\s*(?:(?:class|def) {found}\b|{found}(?:: .+)? =)"
+        assert re.search(defined, (ROOT / path).read_text(), re.MULTILINE), (path, found)
 
 
 @each_document
