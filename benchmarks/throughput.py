@@ -70,7 +70,7 @@ def _run_bare(settings: Settings, paths: Sequence[Path]) -> Round:
 
 
 def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
-    """Decode, detect, align, classify, draw: nothing else, one picture after the other."""
+    """Decode, detect, align, estimate and draw: nothing else, one picture after the other."""
     analyzer = open_analyzer(settings)
     faces = 0
     start.wait()
@@ -80,11 +80,11 @@ def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
             max_pixels=settings.max_pixels,
             working_side=WORKING_SIDE_PIXELS,
         )
-        [found] = analyzer.find([picture])
-        classified = analyzer.classify(found.faces)
+        [found] = analyzer.detect([picture])
+        estimates = analyzer.estimate(found.faces)
         small = shrink(picture.rgb, settings.thumbnail_side_pixels)
-        draw_thumbnail(small, classified, picture.width_pixels, settings.gender_min_probability)
-        faces += len(classified)
+        draw_thumbnail(small, estimates, picture.width_pixels, settings.gender_min_probability)
+        faces += len(estimates)
     start.counts.put((len(paths), faces))
 
 

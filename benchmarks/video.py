@@ -116,7 +116,7 @@ def _run_bare(settings: Settings, clip: Path, loops: int) -> Round:
 
 
 def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -> None:
-    """Decode all, find and classify the faces of the sampled frames: nothing else."""
+    """Decode all, detect and analyze the faces of the sampled frames: nothing else."""
     analyzer, frames, faces = open_analyzer(settings), 0, 0
     with clip.open("rb") as file:
         video = Video(file, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
@@ -126,8 +126,8 @@ def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -
         start.wait()
         for frame in video.sample(grid, *edges):
             if frame is not None:
-                [found] = analyzer.find([frame.picture])
-                faces += len(analyzer.classify(found.faces))
+                [found] = analyzer.detect([frame.picture])
+                faces += len(analyzer.estimate(found.faces))
                 frames += 1
         video.close()
     start.counts.put((frames, faces))

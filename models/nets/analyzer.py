@@ -1,4 +1,4 @@
-"""Pictures to found faces, and found faces to ages and genders."""
+"""Pictures to aligned faces, and aligned faces to ages and genders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,23 +21,23 @@ from models.weights.manifest import AGE, DETECTOR, GENDER
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFace:
-    """A detection and its upright chip: all that is needed to classify it."""
+class AlignedFace:
+    """A detection and its upright chip: all that its estimates need."""
 
     detection: Detection
     chip: NDArray[np.uint8]  # (64, 64, 3) RGB
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFaces:
+class AlignedFaces:
     """The faces of one picture, best score first, and the number of likely faces left out."""
 
-    faces: list[FoundFace]
+    faces: list[AlignedFace]
     dropped: Dropped = NONE_DROPPED
 
 
 class Analyzer:
-    """Finds faces picture by picture, and classifies them over many pictures at once."""
+    """Detects faces picture by picture, and estimates their ages and genders many at once."""
 
     def __init__(self, detector: Detector, age_model: AgeModel, gender_model: GenderModel) -> None:
         self._detector = detector
@@ -46,29 +46,30 @@ class Analyzer:
 
     @property
     def batch_pictures(self) -> int:
-        """The number of pictures that `find` handles best at once."""
+        """The number of pictures that `detect` handles best at once."""
         return self._detector.batch_pictures
 
-    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
         """The faces of each picture; the pictures are not needed afterwards."""
         detections = self._detector.detect(pictures)
         return [
-            FoundFaces(
-                [FoundFace(one, _cut_detection(picture, one)) for one in found.faces], found.dropped
+            AlignedFaces(
+                [AlignedFace(one, _cut_detection(picture, one)) for one in found.faces],
+                found.dropped,
             )
             for picture, found in zip(pictures, detections, strict=True)
         ]
 
-    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
-        """Each found face with its age and gender, in the same order."""
-        chips = np.empty((len(found), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
-        for index, face in enumerate(found):
+    def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
+        """Each face with its age and gender, in the same order."""
+        chips = np.empty((len(aligned), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
+        for index, face in enumerate(aligned):
             chips[index] = face.chip
         distributions = self._age_model.distributions(chips)
         females = self._gender_model.female(chips)
         return [
             _make_face(face.detection, distribution, float(female))
-            for face, distribution, female in zip(found, distributions, females, strict=True)
+            for face, distribution, female in zip(aligned, distributions, females, strict=True)
         ]
 
 

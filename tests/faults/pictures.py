@@ -88,7 +88,7 @@ def drop(key: bytes) -> Dropped:
     return Dropped(key[-2] % MOST_FACES, key[-3] % MOST_FACES)
 
 
-def classify(detection: Detection) -> Face:
+def estimate(detection: Detection) -> Face:
     """An age and a gender that follow from the box."""
     years = 1.0 + detection.box.x % 90 + detection.box.y / 512
     return Face(
@@ -109,7 +109,7 @@ def expect_faces(name: str) -> list[Face]:
     """The faces that a fault-free run finds in an item."""
     if kind_of(name) != GOOD:
         return []
-    return [classify(detection) for detection in detect(_key_of(name))]
+    return [estimate(detection) for detection in detect(_key_of(name))]
 
 
 def expect_result(item: ClaimedItem) -> ItemResult:

@@ -13,11 +13,11 @@ import numpy as np
 
 from db.engine import Database
 from models.face import Face
-from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.faults.deliveries import CountedRunner
 from tests.faults.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
-from tests.faults.pictures import SCHEME, classify, detect, draw_picture, drop, kind_of, read_key
+from tests.faults.pictures import SCHEME, detect, draw_picture, drop, estimate, kind_of, read_key
 from worker.app import create_app
 from worker.lease import LeaseTerms
 from worker.logs import configure_logging
@@ -45,15 +45,15 @@ class KnownAnalyzer(Analyzer):
     def batch_pictures(self) -> int:
         return 1
 
-    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
         time.sleep(ITEM_SECONDS * len(pictures))
         keys = [read_key(picture.rgb) for picture in pictures]
         return [
-            FoundFaces([FoundFace(one, CHIP) for one in detect(key)], drop(key)) for key in keys
+            AlignedFaces([AlignedFace(one, CHIP) for one in detect(key)], drop(key)) for key in keys
         ]
 
-    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
-        return [classify(face.detection) for face in found]
+    def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
+        return [estimate(face.detection) for face in aligned]
 
 
 class PoisonedSources(Sources):

@@ -88,7 +88,7 @@ def _faces(weights_dir: Path) -> list[np.ndarray]:
     for name in SAMPLES:
         data = (weights_dir / "samples" / name).read_bytes()
         picture = decode_picture(data, max_pixels=10**8, working_side=10**4)
-        found = sorted(analyzer.find([picture])[0].faces, key=lambda face: face.detection.box.x)
+        found = sorted(analyzer.detect([picture])[0].faces, key=lambda face: face.detection.box.x)
         cuttings += [_cut(picture.rgb, face.detection.box) for face in found]
     return cuttings
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from db.item_values import ClaimedItem, Failure, ItemResult
 from db.job_values import ThumbnailKind
 from models.face import Face
-from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture, decode_picture
 from worker.lease import HeldChunk
 from worker.pictures.duplicates import DuplicateItems
@@ -37,7 +37,7 @@ class _SearchedItem:
     """An item whose picture was searched for faces; only what its thumbnail needs is kept of it."""
 
     result: ItemResult
-    found: Sequence[FoundFace] = ()
+    found: Sequence[AlignedFace] = ()
     thumbnail_rgb: NDArray[np.uint8] | None = None
 
 
@@ -74,7 +74,7 @@ class PictureAnalysis:
             searched += self._search(batch, thumbnails)
             if held.should_stop():
                 break
-        faces = iter(self._analyzer.classify([face for one in searched for face in one.found]))
+        faces = iter(self._analyzer.estimate([face for one in searched for face in one.found]))
         work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in searched]
         return list(self._threads.map(self._finish, work))
 
@@ -104,7 +104,7 @@ class PictureAnalysis:
         """Find the faces; if a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
         try:
-            found = iter(self._analyzer.find(pictures) if pictures else [])
+            found = iter(self._analyzer.detect(pictures) if pictures else [])
         except Exception:
             if len(batch) > 1:
                 return [item for one in batch for item in self._search([one], thumbnails)]
@@ -121,7 +121,7 @@ class PictureAnalysis:
         self,
         result: ItemResult,
         picture: Picture,
-        found: FoundFaces,
+        found: AlignedFaces,
         thumbnails: ThumbnailKind,
     ) -> _SearchedItem:
         result = replace(

@@ -78,8 +78,8 @@ class InteractiveRunner:
             )
         except ItemError as error:
             return write_refusal(Failure.of(error))
-        [found] = self._analyzer.find([picture])
-        faces = self._analyzer.classify(found.faces)
+        [found] = self._analyzer.detect([picture])
+        faces = self._analyzer.estimate(found.faces)
         if wants_picture:
             return PICTURE + self._draw(picture, faces)
         answer = Answer(picture.width_pixels, picture.height_pixels, tuple(faces))

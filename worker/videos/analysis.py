@@ -14,7 +14,7 @@ from PIL import Image
 from db.job_values import ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.face import Face
-from models.nets.analyzer import Analyzer, FoundFaces
+from models.nets.analyzer import AlignedFaces, Analyzer
 from models.videos.fingerprints import fingerprint_frame
 from models.videos.reader import Frame, Video
 from models.videos.tracks import SeenFace
@@ -51,7 +51,7 @@ class _AnalyzedFrame:
     position: int
     number: int
     seconds: float
-    found: FoundFaces
+    found: AlignedFaces
     fingerprint: bytes
     small_rgb: NDArray[np.uint8] | None
 
@@ -88,12 +88,12 @@ class VideoAnalysis:
         )
 
     def analyze(self, held: HeldChunk) -> Segment:
-        """Find and classify the faces of a segment's frames, until the work has to stop."""
+        """Detect and analyze the faces of a segment's frames, until the work has to stop."""
         analyzed: list[_AnalyzedFrame] = []
         with self._open(held) as (video, _):
             reached = self._analyze_all(video, held, analyzed)
         faces = iter(
-            self._analyzer.classify([face for one in analyzed for face in one.found.faces])
+            self._analyzer.estimate([face for one in analyzed for face in one.found.faces])
         )
         frames = [_describe(one, tuple(islice(faces, len(one.found.faces)))) for one in analyzed]
         options = held.chunk.options
@@ -119,7 +119,7 @@ class VideoAnalysis:
         return None
 
     def _analyze(self, frame: Frame, thumbnails: ThumbnailKind) -> _AnalyzedFrame:
-        [found] = self._analyzer.find([frame.picture])
+        [found] = self._analyzer.detect([frame.picture])
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels

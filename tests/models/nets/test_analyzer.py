@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from models.errors import ModelUnavailable
-from models.nets.analyzer import FoundFaces, load_analyzer
+from models.nets.analyzer import AlignedFaces, load_analyzer
 from models.pictures.picture import Picture, decode_picture
 from models.weights.folder import default_weights_dir, require_file
 from models.weights.manifest import SAMPLES
@@ -44,7 +44,7 @@ def decode(data, working_side=1920):
 
 
 def analyze(analyzer, data):
-    return analyzer.classify(analyzer.find([decode(data)])[0].faces)
+    return analyzer.estimate(analyzer.detect([decode(data)])[0].faces)
 
 
 @pytest.mark.parametrize(("name", "count"), list(zip(NAMES, [5, 2, 0, 1], strict=True)))
@@ -88,15 +88,15 @@ def test_a_reduced_picture_gives_the_same_faces_in_the_same_pixels(analyzer):
     assert reduced.scale == 2.0
     boxes, twins = (
         sorted((face.detection.box.x, face.detection.box.width) for face in found.faces)
-        for found in analyzer.find([whole, reduced])
+        for found in analyzer.detect([whole, reduced])
     )
     assert np.allclose(boxes, twins, atol=10)
 
 
 def test_faces_do_not_depend_on_the_batch_of_their_picture(analyzer):
     pictures = [decode(read_sample(name)) for name in NAMES]
-    alone = [analyzer.find([picture])[0] for picture in pictures]
-    together = analyzer.find(pictures * 2)
+    alone = [analyzer.detect([picture])[0] for picture in pictures]
+    together = analyzer.detect(pictures * 2)
     for index, found in enumerate(together):
         wanted = alone[index % len(pictures)]
         assert found.dropped == wanted.dropped
@@ -105,24 +105,26 @@ def test_faces_do_not_depend_on_the_batch_of_their_picture(analyzer):
             assert np.array_equal(face.chip, twin.chip)
 
 
-def test_a_face_is_classified_alike_alone_and_among_others(analyzer):
-    found = [face for name in NAMES for face in analyzer.find([decode(read_sample(name))])[0].faces]
-    together = analyzer.classify(found)
+def test_a_face_has_the_same_estimates_alone_and_among_others(analyzer):
+    found = [
+        face for name in NAMES for face in analyzer.detect([decode(read_sample(name))])[0].faces
+    ]
+    together = analyzer.estimate(found)
     for face, one in zip(together, found, strict=True):
-        [alone] = analyzer.classify([one])
+        [alone] = analyzer.estimate([one])
         assert face.age.years == pytest.approx(alone.age.years, abs=0.02)
         assert face.gender.female == pytest.approx(alone.gender.female, abs=1e-4)
 
 
 def test_no_pictures_give_no_faces(analyzer):
-    assert analyzer.find([]) == []
-    assert analyzer.classify([]) == []
+    assert analyzer.detect([]) == []
+    assert analyzer.estimate([]) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (31, 33)], ids=str)
 def test_a_picture_of_any_shape_goes_through(analyzer, shape):
     rgb = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    assert analyzer.find([Picture(rgb, shape[1], shape[0])]) == [FoundFaces([])]
+    assert analyzer.detect([Picture(rgb, shape[1], shape[0])]) == [AlignedFaces([])]
 
 
 def test_missing_weights_are_reported_before_any_picture(tmp_path):

@@ -20,7 +20,7 @@ from db.results.pictures import read_thumbnail
 from db.states import JobState
 from db.tables import ChunkRow, ThumbnailRow
 from models.face import Face
-from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
@@ -155,11 +155,11 @@ class Meddler(Analyzer):
     def __init__(self, meddle: object) -> None:
         self._meddle = meddle
 
-    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
         self._meddle()  # type: ignore[operator]
-        return [FoundFaces([]) for _ in pictures]
+        return [AlignedFaces([]) for _ in pictures]
 
-    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
+    def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         return []
 
 
@@ -277,7 +277,7 @@ def make_one_chunk(database: Database, items: int) -> None:
 
 
 class Breaking(Meddler):
-    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
+    def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         raise ArithmeticError("a fault of ours")
 
 

@@ -11,7 +11,7 @@ from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.tables import ChunkRow
 from models.face import Detection, Dropped, Face
-from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.jobs import hints, make_face, status
 from tests.support.sample_pictures import encode_scene
@@ -31,7 +31,7 @@ class Counting(Analyzer):
         self.seen: list[int] = []
         self._failures = failures
 
-    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
         if self._failures and len(pictures) == 1:
             self._failures -= 1
             raise ArithmeticError("a fault of ours")
@@ -39,12 +39,12 @@ class Counting(Analyzer):
             raise ArithmeticError("a fault of the batch")
         self.seen += [picture.width_pixels for picture in pictures]
         return [
-            FoundFaces([FoundFace(_detect(picture.width_pixels), picture.rgb)], DROPPED)
+            AlignedFaces([AlignedFace(_detect(picture.width_pixels), picture.rgb)], DROPPED)
             for picture in pictures
         ]
 
-    def classify(self, found: Sequence[FoundFace]) -> list[Face]:
-        return [make_face(years=face.detection.score * 1000) for face in found]
+    def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
+        return [make_face(years=face.detection.score * 1000) for face in aligned]
 
 
 def _detect(width: int) -> Detection:

@@ -154,7 +154,7 @@ def test_no_face_is_found_in_a_photo_whose_faces_are_blurred(
     content = (settings.weights_dir / "samples" / name).read_bytes()
     analyzer = open_analyzer(settings.weights_dir)
     picture = decode_picture(content, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
-    found = analyzer.classify(analyzer.find([picture])[0].faces)
+    found = analyzer.estimate(analyzer.detect([picture])[0].faces)
     small = shrink(picture.rgb, 320)
     assert len(found) == faces
     # The same detector finds faces in the picture without blur, at this size and enlarged again.
@@ -198,4 +198,4 @@ def count_faces(settings: Settings, rgb: NDArray[np.uint8]) -> int:
     image = Image.fromarray(rgb)
     image.resize((rgb.shape[1] * 4, rgb.shape[0] * 4)).save(stream, "PNG")
     picture = decode_picture(stream.getvalue(), max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
-    return len(open_analyzer(settings.weights_dir).find([picture])[0].faces)
+    return len(open_analyzer(settings.weights_dir).detect([picture])[0].faces)

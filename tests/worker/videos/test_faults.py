@@ -23,7 +23,7 @@ from db.video_tables import VIDEO_TABLES, FrameRow, TrackRow, TrackThumbnailRow
 from db.videos.recording import record_failure
 from db.videos.thumbnails import record_thumbnails
 from db.videos.tracks import read_track_thumbnail
-from models.nets.analyzer import Analyzer, FoundFace, FoundFaces
+from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.clips import PEOPLE
 from tests.support.jobs import claim, close, crash, hints, status
@@ -53,14 +53,14 @@ class Meddler(Analyzer):
     def batch_pictures(self) -> int:
         return 1
 
-    def find(self, pictures: Sequence[Picture]) -> list[FoundFaces]:
+    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
         self._seen += 1
         if self._seen == 3:
             self._meddle()
-        return self._inner.find(pictures)
+        return self._inner.detect(pictures)
 
-    def classify(self, found: Sequence[FoundFace]) -> list:
-        return self._inner.classify(found)
+    def estimate(self, aligned: Sequence[AlignedFace]) -> list:
+        return self._inner.estimate(aligned)
 
 
 def die_at_work(settings: Settings, url: str, chunk_id: int) -> None:
