@@ -2,8 +2,8 @@
 
 from cli.environment import read_settings
 from models.nets.analyzer import Analyzer, load_analyzer
+from models.weights.catalog import SAMPLES
 from models.weights.folder import require_file
-from models.weights.manifest import SAMPLES
 from worker.settings import Settings
 
 

@@ -11,7 +11,7 @@ import httpx
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from models.weights.manifest import SAMPLES
+from models.weights.catalog import SAMPLES
 from tests.support.browser import launch, run_server
 from tests.support.cli import WEIGHTS_DIR, Terminal
 

@@ -10,7 +10,7 @@ from api.services import services
 from api.views.health import check_health
 from db.processes import read_processes
 from db.workload import count_recent, read_workload
-from models.weights.manifest import MODELS
+from models.weights.catalog import MODELS
 
 blueprint = Blueprint("system_page", __name__)
 RECENT_SECONDS = 60.0

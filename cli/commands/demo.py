@@ -12,7 +12,7 @@ from cli.output.downloads import read_results
 from cli.output.tables import describe_basis, make_audience_table, make_faces_table
 from cli.terminal import open_stdout
 from facetally import Options
-from models.weights.manifest import SAMPLES
+from models.weights.catalog import SAMPLES
 
 DEFAULT_OUT = Path("demo-out")
 

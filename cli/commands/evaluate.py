@@ -40,7 +40,7 @@ from db.audience.evaluations import (
 from db.engine import Database
 from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
-from models.weights.manifest import MODELS
+from models.weights.catalog import MODELS
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("evaluation-out")

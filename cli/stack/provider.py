@@ -11,8 +11,8 @@ from pathlib import Path
 from cli.exits import CommandFailed
 from models.errors import ModelUnavailable
 from models.nets.graph import CPU, load_graph
+from models.weights.catalog import DETECTOR, MODELS
 from models.weights.folder import require_file
-from models.weights.manifest import DETECTOR, MODELS
 
 
 def prepare_models(weights_dir: Path, provider: str) -> str:

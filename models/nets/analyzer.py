@@ -16,8 +16,8 @@ from models.nets.gender import GenderModel
 from models.nets.graph import load_graph
 from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
 from models.pictures.picture import Picture
+from models.weights.catalog import AGE, DETECTOR, GENDER
 from models.weights.folder import require_file
-from models.weights.manifest import AGE, DETECTOR, GENDER
 
 
 @dataclass(frozen=True, slots=True)

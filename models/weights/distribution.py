@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from models.errors import ModelUnavailable
+from models.weights.catalog import Distribution
 from models.weights.folder import hash_bytes
 from models.weights.indexes import Indexes
-from models.weights.manifest import Distribution
 
 # Indexes answer as PEP 691 has it, older ones as PEP 503.
 ACCEPTED = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from models.errors import ModelUnavailable
+from models.weights.catalog import FILES, Distribution, PinnedFile
 from models.weights.distribution import download, read_member
-from models.weights.fold import fold_detector
 from models.weights.folder import FileState, check_file, hash_bytes
 from models.weights.indexes import Indexes
-from models.weights.manifest import FILES, Distribution, PinnedFile
+from models.weights.simplify import simplify_detector
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ def fetch_files(
 
 
 def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
-    """Check `data`, the member that `file` comes from, fold it if need be, and put it in place.
+    """Check `data`, the member that `file` comes from, simplify it if need be, and put it in place.
 
     Raises ModelUnavailable, leaving the folder as it was, when a sha256 is not the pinned one.
     """
     _check_hash(file.member, data, file.member_sha256 or file.sha256)
-    content = _fold(data) if file.member_sha256 else data
+    content = _simplify(data) if file.member_sha256 else data
     _check_hash(file.name, content, file.sha256)
     path = weights_dir / file.name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +57,8 @@ def _check_hash(name: str, data: bytes, wanted: str) -> None:
         raise ModelUnavailable(f"{name} has sha256 {got}, wanted {wanted}; it was not kept.")
 
 
-def _fold(data: bytes) -> bytes:
+def _simplify(data: bytes) -> bytes:
     try:
-        return fold_detector(data)
+        return simplify_detector(data)
     except (ValueError, LookupError) as error:
-        raise ModelUnavailable(f"The detector's file could not be folded: {error}.") from error
+        raise ModelUnavailable(f"The detector's file could not be simplified: {error}.") from error

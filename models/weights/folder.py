@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from models.errors import ModelUnavailable
-from models.weights.manifest import FILES, PinnedFile
+from models.weights.catalog import FILES, PinnedFile
 
 # In the user's cache, unless the setting names another.
 DEFAULT_WEIGHTS_DIR = Path("~/.cache/facetally/weights")

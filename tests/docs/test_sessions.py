@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from models.weights.manifest import SAMPLES
+from models.weights.catalog import SAMPLES
 from tests.support.browser import run_server
 from tests.support.cli import WEIGHTS_DIR
 from tests.support.documents import ROOT, check_step, read_blocks, read_session, run_session

@@ -7,7 +7,7 @@ import os
 import pyarrow.parquet
 import pytest
 
-from models.weights.manifest import SAMPLES
+from models.weights.catalog import SAMPLES
 from tests.support.browser import run_server
 from tests.support.cli import WEIGHTS_DIR
 from tests.support.documents import ROOT, read_blocks, run_shell

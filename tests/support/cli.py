@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from cli.main import run_command
+from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir
-from models.weights.manifest import SAMPLES
 from worker.settings import PREFIX
 
 WEIGHTS_DIR = default_weights_dir(os.environ)

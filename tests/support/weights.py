@@ -4,8 +4,8 @@ import io
 import tarfile
 import zipfile
 
+from models.weights.catalog import Distribution, PinnedFile
 from models.weights.folder import hash_bytes
-from models.weights.manifest import Distribution, PinnedFile
 
 CONTENT = b"weights"
 MEMBER = "a/b.onnx"

@@ -10,8 +10,8 @@ from PIL import Image
 from models.errors import ModelUnavailable
 from models.nets.analyzer import AlignedFaces, load_analyzer
 from models.pictures.picture import Picture, decode_picture
+from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir, require_file
-from models.weights.manifest import SAMPLES
 from tests.support.sample_pictures import encode
 
 WEIGHTS_DIR = default_weights_dir(os.environ)

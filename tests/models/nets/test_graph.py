@@ -16,8 +16,8 @@ from models.nets.graph import (
     load_graph,
     open_graph,
 )
+from models.weights.catalog import GENDER
 from models.weights.folder import default_weights_dir, require_file
-from models.weights.manifest import GENDER
 
 ONLY_CPU = [CPU_EXECUTION]
 BOTH = [CUDA_EXECUTION, CPU_EXECUTION]

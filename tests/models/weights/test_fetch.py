@@ -20,9 +20,9 @@ def test_a_member_of_another_hash_is_not_kept(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"weights", b"\x3a\x02\x0a\x00"], ids=repr)
-def test_a_file_that_cannot_be_folded_is_not_kept(tmp_path, content):
+def test_a_file_that_cannot_be_simplified_is_not_kept(tmp_path, content):
     file = dataclasses.replace(SMALL, sha256="0" * 64, member_sha256=hash_bytes(content))
-    with pytest.raises(ModelUnavailable, match=r"could not be folded|it was not kept"):
+    with pytest.raises(ModelUnavailable, match=r"could not be simplified|it was not kept"):
         place_file(tmp_path, file, content)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ModelUnavailable
+from models.weights.catalog import AGE, FILES
 from models.weights.fetch import place_file
 from models.weights.folder import (
     FileState,
@@ -14,7 +15,6 @@ from models.weights.folder import (
     list_files,
     require_file,
 )
-from models.weights.manifest import AGE, FILES
 from tests.support.weights import CONTENT, SMALL
 
 

@@ -1,11 +1,11 @@
-"""Folding keeps what a graph computes, and opens its sizes."""
+"""Simplifying keeps what a graph computes, and opens its sizes."""
 
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from models.weights.fold import fold_detector
+from models.weights.simplify import simplify_detector
 
 
 def make_head(graph_nodes, tensors, block_size):
@@ -41,38 +41,40 @@ def make_model(block_size=3, extra=()):
     return make_head(extra, made, block_size), weights
 
 
-def fold(model):
-    folded = onnx.load_model_from_string(fold_detector(model.SerializeToString()))
-    onnx.checker.check_model(folded)
-    return folded
+def simplify(model):
+    simplified = onnx.load_model_from_string(simplify_detector(model.SerializeToString()))
+    onnx.checker.check_model(simplified)
+    return simplified
 
 
 @pytest.mark.parametrize("block_size", [3, 0], ids=["by-block", "as-a-whole"])
 def test_weights_are_multiplied_out(block_size):
     model, weights = make_model(block_size)
-    folded = fold(model)
-    assert [node.op_type for node in folded.graph.node] == ["Conv", "Transpose", "Reshape"]
-    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in folded.graph.initializer}
+    simplified = simplify(model)
+    assert [node.op_type for node in simplified.graph.node] == ["Conv", "Transpose", "Reshape"]
+    tensors = {
+        tensor.name: numpy_helper.to_array(tensor) for tensor in simplified.graph.initializer
+    }
     assert set(tensors) == {"w", "head"}
     assert np.array_equal(tensors["w"], weights.reshape(2, 3, 1, 1))
 
 
 def test_batch_and_sides_are_left_open():
     model, _ = make_model()
-    graph = fold(model).graph
+    graph = simplify(model).graph
     sides = [side.dim_param or side.dim_value for side in graph.input[0].type.tensor_type.shape.dim]
     assert sides == ["batch", 3, "height", "width"]
     [head] = [tensor for tensor in graph.initializer if tensor.name == "head"]
     assert numpy_helper.to_array(head).tolist() == [0, -1, 2]
 
 
-def test_folding_twice_gives_the_same_bytes():
+def test_simplifying_twice_gives_the_same_bytes():
     model, _ = make_model()
-    once = fold(model).SerializeToString(deterministic=True)
-    assert fold(model).SerializeToString(deterministic=True) == once
+    once = simplify(model).SerializeToString(deterministic=True)
+    assert simplify(model).SerializeToString(deterministic=True) == once
 
 
 def test_a_constant_of_another_kind_is_refused():
     model, _ = make_model(extra=[helper.make_node("Neg", ["q"], ["unused"])])
-    with pytest.raises(ValueError, match="can be folded, got Neg"):
-        fold(model)
+    with pytest.raises(ValueError, match="can be simplified, got Neg"):
+        simplify(model)

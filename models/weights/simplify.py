@@ -31,27 +31,27 @@ TYPES: dict[int, np.dtype[np.generic]] = {
 }
 
 
-def fold_detector(model: bytes) -> bytes:
+def simplify_detector(model: bytes) -> bytes:
     """The int8 YuNet with float weights, and with batch and sides left open.
 
     The same source gives the same bytes on every machine. Raises ValueError for another model.
     """
     return write_fields(
-        Field(MODEL_GRAPH, _fold_graph(field.content)) if field.number == MODEL_GRAPH else field
+        Field(MODEL_GRAPH, _simplify_graph(field.content)) if field.number == MODEL_GRAPH else field
         for field in read_fields(model)
     )
 
 
-def _fold_graph(graph: bytes) -> bytes:
+def _simplify_graph(graph: bytes) -> bytes:
     fields = list(read_fields(graph))
     tensors = dict(_read_tensor(tensor) for tensor in _select(fields, GRAPH_INITIALIZER))
     kept: list[bytes] = []
     for node in _select(fields, GRAPH_NODE):
-        folded = _fold_node(node, tensors)
-        if folded is None:
+        computed = _compute_node(node, tensors)
+        if computed is None:
             kept.append(node)
         else:
-            tensors[_texts(node, NODE_OUTPUT)[0]] = folded
+            tensors[_texts(node, NODE_OUTPUT)[0]] = computed
     tensors |= _open_heads(kept, tensors)
     used = {name for node in kept for name in _texts(node, NODE_INPUT)}
     written = {
@@ -68,7 +68,7 @@ def _fold_graph(graph: bytes) -> bytes:
     )
 
 
-def _fold_node(node: bytes, tensors: Mapping[str, Array]) -> Array | None:
+def _compute_node(node: bytes, tensors: Mapping[str, Array]) -> Array | None:
     """The output of a `node` whose inputs are all constant; None when it has to stay."""
     names = _texts(node, NODE_INPUT)
     if not all(name in tensors for name in names):
@@ -79,7 +79,7 @@ def _fold_node(node: bytes, tensors: Mapping[str, Array]) -> Array | None:
         return _dequantize(node, *inputs)
     if operator == "Reshape":
         return inputs[0].reshape(tuple(int(side) for side in inputs[1]))
-    raise ValueError(f"Only DequantizeLinear and Reshape can be folded, got {operator}")
+    raise ValueError(f"Only DequantizeLinear and Reshape can be simplified, got {operator}")
 
 
 def _dequantize(

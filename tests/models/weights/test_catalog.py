@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.weights.manifest import FILES
+from models.weights.catalog import FILES
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

