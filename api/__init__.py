@@ -9,7 +9,7 @@ error_handlers  every error as an answer
 media_types     the names of kinds of content
 schemas         what comes in and goes out
 validation      input checked against a schema
-submissions     items from forms, lists and archives
+submissions     jobs from JSON, forms, archives and manifests
 live            live sources and their feeds
 exports         results as files
 reports         pages to keep

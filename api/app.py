@@ -25,6 +25,7 @@ from api.pages import live as live_page
 from api.pages.error import show_error
 from api.schemas.errors import ErrorBody
 from api.services import EXTENSION, open_services
+from api.submissions.idempotency import AlreadyAccepted
 from api.submissions.staging import StagedRequest
 from api.validation import refuse_invalid
 from api.views import (
@@ -40,6 +41,7 @@ from api.views import (
     report,
     results,
 )
+from api.views.job_replies import answer_again
 from worker.logs import configure_logging
 from worker.settings import Settings
 
@@ -83,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
     open_services(app, settings)
     guard(app, settings)
     handle_errors(app, show_error)
+    app.register_error_handler(AlreadyAccepted, answer_again)
     _register_views(app)
     return app
 

@@ -74,9 +74,9 @@ def open_services(app: Flask, settings: Settings) -> None:
 
 
 def take_place(places: BoundedSemaphore, refusal: str) -> None:
-    """Take one of these places, or refuse the request if none is free."""
+    """Take one of these places; raises ApiError if none is free."""
     if not places.acquire(blocking=False):
-        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, refusal, "too_many_streams")
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, refusal, "too_busy")
 
 
 def services() -> Services:

@@ -45,7 +45,7 @@ def refuse_invalid(error: ValidationError) -> NoReturn:
     raise InvalidRequest("The request is not valid. " + "; ".join(named), details) from None
 
 
-def refuse_repeats() -> None:
+def refuse_repeated_parameters() -> None:
     """Raises InvalidRequest if a query parameter that takes one value is given several."""
     for name, values in request.args.lists():
         if len(values) > 1:

@@ -14,7 +14,7 @@ from api.pages.rendering import asks_for_part, show
 from api.schemas.results import ResultsQuery
 from api.services import services
 from api.validation import validate
-from api.views.jobs import find_job
+from api.views.job_replies import find_job
 from db.item_values import StoredItem
 from db.job_values import JobStatus
 from db.results.filters import ResultFilter

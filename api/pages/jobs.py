@@ -10,7 +10,8 @@ from api.schemas.jobs import JobPath, JobsQuery
 from api.services import services
 from api.validation import validate
 from api.views.drafts import finalize_draft
-from api.views.jobs import cancel, erase, find_job, resume, retry
+from api.views.job_replies import find_job
+from api.views.jobs import cancel, erase, resume, retry
 from db.jobs.status import read_jobs
 from db.processes import count_slots
 from db.states import JobState, ProcessRole

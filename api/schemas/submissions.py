@@ -1,4 +1,4 @@
-"""Submissions: as JSON, as a form with files, or as a list with a query."""
+"""Submissions: as JSON, as a form with files, or as a manifest with a query."""
 
 from typing import Annotated, Self
 
@@ -46,7 +46,7 @@ class JobBody(SubmissionFields):
 
 
 class SubmissionQuery(OptionsBody):
-    """The options of a submission whose body is a list of items."""
+    """The options of a submission whose body is a manifest."""
 
     tag: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
     priority: Priority = Priority.NORMAL

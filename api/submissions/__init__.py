@@ -1,11 +1,12 @@
-"""Items from forms, lists and archives. In reading order:
+"""Jobs from JSON, forms, archives and manifests. In reading order:
 
-idempotency     a request sent twice is one job
-retention       how long jobs are kept
-archive_bounds  how much an archive may unpack to
-archives        the files of an archive
-staging         uploaded files on disk
-uploads         the files of a form
-manifests       lists as CSV or NDJSON
-lists           items as lists, in a body or at an address
+idempotency       a request sent twice is one job
+retention         how long jobs are kept
+archive_bounds    how much an archive may unpack to
+archives          the files of an archive
+staging           uploaded files on disk
+uploads           the files of a form
+manifest_parsing  items as CSV or NDJSON
+manifest_jobs     jobs of manifests, in a body or at an address
+item_jobs         jobs of items in JSON, or of uploaded files
 """

@@ -17,10 +17,10 @@ class AlreadyAccepted(FacetallyError):
         self.job_id = job_id
 
 
-def refuse_repeated(
+def refuse_accepted(
     session: Session, key: str | None, digest: str, job_id: int | None = None
 ) -> None:
-    """Raises AlreadyAccepted where the same request came before."""
+    """Raises AlreadyAccepted if the same request came before."""
     if (earlier := find_earlier(session, key, digest, job_id)) is not None:
         raise AlreadyAccepted(earlier.job_id)
 

@@ -1,5 +1,6 @@
 """The calls of the API. In reading order:
 
+job_replies  a job found, and answered as it is
 jobs         submit, follow, cancel, resume, retry, erase
 drafts       jobs that still take items
 events       progress as server-sent events

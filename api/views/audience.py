@@ -15,9 +15,9 @@ from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import BINARY, PLAIN, reply
 from api.services import services
-from api.validation import refuse_repeats
+from api.validation import refuse_repeated_parameters
 from api.views.evaluations import find_evaluation
-from api.views.jobs import find_job
+from api.views.job_replies import find_job
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceTooLarge
 from db.audience.queries import AudienceQuery
@@ -66,7 +66,7 @@ def show_audience(query: AudienceParameters) -> Response:
     shares for the errors of the models. An unknown job or evaluation is a 404; an erased job has an
     empty audience.
     """
-    refuse_repeats()
+    refuse_repeated_parameters()
     [audience] = find_audiences(query)
     return _FORMATS[query.format](audience)
 

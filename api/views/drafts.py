@@ -15,11 +15,16 @@ from api.schemas.jobs import JobOut, JobPath
 from api.schemas.replies import CSV_EXAMPLE, describe_body
 from api.schemas.submissions import AppendForm, KeyHeader
 from api.services import services
-from api.submissions.idempotency import find_earlier, refuse_repeated
-from api.submissions.lists import append, in_batches, read_kind, receive_manifest
-from api.submissions.manifests import ManifestKind
+from api.submissions.idempotency import find_earlier, refuse_accepted
+from api.submissions.manifest_jobs import (
+    append,
+    in_batches,
+    manifest_kind_of_body,
+    receive_manifest,
+)
+from api.submissions.manifest_parsing import ManifestKind
 from api.submissions.uploads import read_fields, stored_files
-from api.views.jobs import find_job, reply_job
+from api.views.job_replies import find_job, reply_job
 from db.jobs.idempotency import note_progress, note_request
 from db.jobs.submissions import add_batch, start_job
 from db.states import JobState
@@ -77,7 +82,7 @@ def _append_files(job_id: int, key: str | None) -> None:
         stored_files(request, opened, form.dimensions) as files,
         opened.database.write() as session,
     ):
-        refuse_repeated(session, key, files.digest, job_id)
+        refuse_accepted(session, key, files.digest, job_id)
         append(session, job_id, files.items)
         add_batch(session, job_id, files.batch)
         if key is not None:
@@ -85,7 +90,7 @@ def _append_files(job_id: int, key: str | None) -> None:
 
 
 def _append_lines(job_id: int, key: str | None) -> None:
-    opened, manifest = services(), receive_manifest(read_kind() or ManifestKind.NDJSON)
+    opened, manifest = services(), receive_manifest(manifest_kind_of_body() or ManifestKind.NDJSON)
     manifest.check()
     items, digest = manifest.read_items(), manifest.file.digest
     with opened.database.write() as session:

@@ -10,7 +10,7 @@ from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import EventsQuery, JobOut, JobPath
 from api.schemas.replies import PLAIN
 from api.services import services, take_place
-from api.views.jobs import find_job
+from api.views.job_replies import find_job
 from db.jobs.status import read_chosen_jobs
 
 blueprint = APIBlueprint(

@@ -13,7 +13,7 @@ from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import JobPath
 from api.schemas.replies import PLAIN
 from api.services import services
-from api.views.jobs import find_job
+from api.views.job_replies import find_job
 from db.audience.bands import PRESETS
 from db.audience.breakdown import has_tracks, read_dimensions, read_timeline
 from db.audience.evaluations import read_evaluations

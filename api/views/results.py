@@ -13,8 +13,8 @@ from api.schemas.replies import BINARY, PLAIN, inline_schema
 from api.schemas.results import ResultsOut, ResultsQuery
 from api.schemas.tracks import TracksOut
 from api.services import services
-from api.validation import refuse_repeats
-from api.views.jobs import find_job
+from api.validation import refuse_repeated_parameters
+from api.views.job_replies import find_job
 
 blueprint = APIBlueprint(
     "results", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
@@ -49,7 +49,7 @@ def list_results(path: JobPath, query: ResultsQuery) -> Response:
 
     With `view=tracks` each line or row is one person in one shot of a video.
     """
-    refuse_repeats()
+    refuse_repeated_parameters()
     database = services().database
     find_job(path.job_id)
     if query.view == "tracks":

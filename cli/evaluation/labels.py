@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from api.submissions.manifests import delimiter_of
+from api.submissions.manifest_parsing import delimiter_of
 from cli.exits import CommandFailed
 from db.audience.bands import LAST_AGE
 

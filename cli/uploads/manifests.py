@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.submissions.manifests import ManifestError, folder_of, kind_of
-from api.submissions.manifests import read_manifest as read_bodies
+from api.submissions.manifest_parsing import ManifestError, folder_of, kind_of
+from api.submissions.manifest_parsing import read_manifest as read_bodies
 from cli.exits import CommandFailed
 from facetally.items import URI, Item
 

@@ -6,7 +6,7 @@ import pytest
 
 from api.schemas import audience, faces, health, jobs, results, tracks
 from api.schemas.options import OptionsBody
-from api.submissions.manifests import ENDINGS
+from api.submissions.manifest_parsing import ENDINGS
 from db.audience.grouping import AudienceGroup
 from db.states import LIVE_JOB_STATES
 from facetally import (

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.submissions.lists import ITEMS_PER_BATCH, SHORT_LIST_ITEMS
-from api.submissions.manifests import (
+from api.submissions.manifest_jobs import ITEMS_PER_BATCH, SHORT_MANIFEST_ITEMS
+from api.submissions.manifest_parsing import (
     LONGEST_RECORD_BYTES,
     ManifestError,
     ManifestKind,
@@ -83,7 +83,7 @@ def test_an_ndjson_body_creates_a_job_or_a_draft(client: FlaskClient) -> None:
     assert client.post(f"{path}/finalize").json["counts"]["items"] == 3
 
 
-@pytest.mark.parametrize("count", [ITEMS_PER_BATCH + 3, SHORT_LIST_ITEMS + 3])
+@pytest.mark.parametrize("count", [ITEMS_PER_BATCH + 3, SHORT_MANIFEST_ITEMS + 3])
 def test_a_long_list_is_added_in_order(client: FlaskClient, count: int) -> None:
     body = b"uri\n" + b"".join(b"file:///%d\n" % number for number in range(count))
     response = post(client, body)

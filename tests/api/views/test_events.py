@@ -44,7 +44,7 @@ def test_streams_leave_threads_free_for_other_requests(
     job_id = submit(database)
     first = client.get(f"/v1/jobs/{job_id}/events", buffered=False)
     refused = client.get(f"/v1/jobs/{job_id}/events")
-    assert refused.json["error"]["code"] == "too_many_streams"
+    assert refused.json["error"]["code"] == "too_busy"
     next(first.iter_encoded())
     first.close()
     client.head(f"/v1/jobs/{job_id}/events").close()

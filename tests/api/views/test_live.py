@@ -190,7 +190,7 @@ def test_watchers_share_a_source_up_to_the_limit(server):
         assert len(server.find_processes("api.live.camera_program")) == 1
         refused = server.get("?source=long")
         assert refused.status_code == 503
-        assert refused.json()["error"]["code"] == "too_many_streams"
+        assert refused.json()["error"]["code"] == "too_busy"
         assert "Retry-After" in refused.headers
         assert httpx.get(f"{server.url}/v1/jobs").status_code == 200
     wait_for(server.has_place, "a free place")

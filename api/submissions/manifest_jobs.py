@@ -1,4 +1,4 @@
-"""Submissions that are lists: stored on disk, checked as a whole, then added in batches."""
+"""Jobs from manifests: stored on disk, checked as a whole, then added in batches."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,14 @@ from sqlalchemy.orm import Session
 from api.errors import ApiError, InvalidRequest
 from api.schemas.submissions import SubmissionQuery
 from api.services import services, take_place
-from api.submissions.idempotency import refuse_repeated
-from api.submissions.manifests import ManifestError, ManifestKind, folder_of, kind_of, read_manifest
+from api.submissions.idempotency import refuse_accepted
+from api.submissions.manifest_parsing import (
+    ManifestError,
+    ManifestKind,
+    folder_of,
+    kind_of,
+    read_manifest,
+)
 from api.submissions.retention import limit_retention
 from api.submissions.staging import StagedFile
 from api.submissions.uploads import check_item_count
@@ -29,9 +35,10 @@ from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
 
 # One transaction adds this many items: few enough to keep workers from waiting.
 ITEMS_PER_BATCH = 5000
-# A list of up to this many items, about 10 MB, stays in memory between its check and its adding.
-SHORT_LIST_ITEMS = 2 * ITEMS_PER_BATCH
-# Enough for a list of a million items, about 100 MB.
+# A manifest of up to this many items, about 10 MB, is read only once: its items stay in memory
+# between its check and its adding.
+SHORT_MANIFEST_ITEMS = 2 * ITEMS_PER_BATCH
+# Enough for a manifest of a million items, about 100 MB.
 FETCH_SECONDS = 300.0
 REFUSALS: dict[type[ItemError], HTTPStatus] = {
     ForbiddenItem: HTTPStatus.FORBIDDEN,
@@ -41,13 +48,13 @@ REFUSALS: dict[type[ItemError], HTTPStatus] = {
 
 
 class Manifest:
-    """A list of items on disk, so that a slow sender holds no transaction open."""
+    """A manifest on disk, so that a slow sender holds no transaction open."""
 
     def __init__(self, file: StagedFile, kind: ManifestKind, folder: str | None = None) -> None:
         self.file = file
         self.kind = kind
         self._folder = folder
-        # The items of a short list once it is checked, so that it is read only once.
+        # The items of a short manifest once it is checked.
         self._checked: list[NewItem] | None = None
 
     def read_items(self) -> Iterator[NewItem]:
@@ -65,7 +72,7 @@ class Manifest:
             for item in self.read_items():
                 items += 1
                 check_item_count(items, most)
-                if items <= SHORT_LIST_ITEMS:
+                if items <= SHORT_MANIFEST_ITEMS:
                     first.append(item)
         except ManifestError as error:
             raise InvalidRequest(
@@ -73,35 +80,38 @@ class Manifest:
             ) from None
         if items == 0:
             raise ApiError(
-                HTTPStatus.BAD_REQUEST, "The list is empty. Send one line for each item, or files."
+                HTTPStatus.BAD_REQUEST,
+                "The manifest is empty. Send one line for each item, or files.",
             )
-        if items <= SHORT_LIST_ITEMS:
+        if items <= SHORT_MANIFEST_ITEMS:
             self._checked = first
 
 
-def read_kind() -> ManifestKind | None:
-    """The kind of list in this request's body by its media type; None if it is not a list."""
+def manifest_kind_of_body() -> ManifestKind | None:
+    """By the media type; None if this request's body is not a manifest."""
     mimetype = request.mimetype.replace("application/ndjson", ManifestKind.NDJSON)
     return ManifestKind(mimetype) if mimetype in list(ManifestKind) else None
 
 
 def receive_manifest(kind: ManifestKind) -> Manifest:
-    """The list in this request's body."""
+    """The manifest in this request's body."""
     return Manifest(_stage(read_blocks(request.stream)), kind)
 
 
-def submit_body(kind: ManifestKind, query: SubmissionQuery, key: str | None) -> int:
-    """Create a job from the list in this request's body."""
+def submit_sent_manifest(kind: ManifestKind, query: SubmissionQuery, key: str | None) -> int:
+    """Create a job from the manifest in this request's body."""
     manifest = receive_manifest(kind)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
-    _refuse_repeated(key, digest)
+    _refuse_accepted_early(key, digest)
     return _accept(manifest, query.to_job(), draft=query.draft, key=key, digest=digest)
 
 
-def submit_manifest(uri: str, job: NewJob, *, draft: bool, key: str | None, digest: str) -> int:
-    """Create a job from the list at an address, which is fetched now."""
-    _refuse_repeated(key, digest)
+def submit_fetched_manifest(
+    uri: str, job: NewJob, *, draft: bool, key: str | None, digest: str
+) -> int:
+    """Create a job from the manifest at an address, which is fetched now."""
+    _refuse_accepted_early(key, digest)
     return _accept(_fetch_manifest(uri), job, draft=draft, key=key, digest=digest)
 
 
@@ -113,11 +123,11 @@ def _stage(blocks: Iterable[bytes]) -> StagedFile:
     return staged
 
 
-def _refuse_repeated(key: str | None, digest: str) -> None:
+def _refuse_accepted_early(key: str | None, digest: str) -> None:
     if key is None:
         return
     with services().database.write() as session:
-        refuse_repeated(session, key, digest)
+        refuse_accepted(session, key, digest)
 
 
 def _fetch_manifest(uri: str) -> Manifest:
@@ -155,7 +165,7 @@ def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, di
                 append(session, job_id, batch)
         with opened.database.write() as session:
             # The same request may be running twice.
-            refuse_repeated(session, key, digest)
+            refuse_accepted(session, key, digest)
             if not close_submission(session, job_id, job.expires_at):
                 raise _refuse_append()
             if not draft:

@@ -1,4 +1,4 @@
-"""Lists of items, read a record at a time: CSV with a header, or a JSON object on each line."""
+"""Manifests, read a record at a time: CSV with a header, or a JSON object on each line."""
 
 import csv
 import posixpath
@@ -44,7 +44,7 @@ class ManifestError(FacetallyError):
 
 
 def kind_of(address: str) -> ManifestKind | None:
-    """The kind of a list by the ending of its file name or address."""
+    """The kind of a manifest by the ending of its file name or address."""
     path = urlsplit(address).path if address.partition("://")[0] in ("http", "https") else address
     return ENDINGS.get(posixpath.splitext(path)[1].lower())
 

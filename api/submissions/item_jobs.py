@@ -1,0 +1,70 @@
+"""Jobs from a JSON body or from uploaded files: each is added in one transaction."""
+
+from hashlib import sha256
+from http import HTTPStatus
+
+from flask import request
+
+from api.errors import ApiError
+from api.schemas.submissions import JobBody, UploadForm
+from api.services import services
+from api.submissions.idempotency import refuse_accepted
+from api.submissions.manifest_jobs import submit_fetched_manifest
+from api.submissions.retention import limit_retention
+from api.submissions.uploads import read_fields, stored_files
+from api.validation import validate_json
+from db.item_values import NewItem
+from db.job_values import NewJob
+from db.jobs.idempotency import note_request
+from db.jobs.submissions import accept_job, append_items, create_draft
+
+# A JSON body is read into memory as a whole. Larger jobs are appended to a draft.
+MOST_JSON_BYTES = 32 << 20
+MOST_JSON_ITEMS = 100_000
+
+
+def submit_json(key: str | None) -> int:
+    """Create a job from the JSON in this request's body."""
+    body, digest = _read_json()
+    job = body.to_job()
+    if body.manifest is not None:
+        return submit_fetched_manifest(body.manifest, job, draft=body.draft, key=key, digest=digest)
+    items = [item.to_item() for item in body.items]
+    return _accept(job, items, draft=body.draft, key=key, digest=digest)
+
+
+def submit_files(key: str | None) -> int:
+    """Create a job from the files of this request's form."""
+    form = read_fields(UploadForm, request)
+    with stored_files(request, services(), form.dimensions) as files:
+        job = form.to_job((files.batch,))
+        return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
+
+
+def _read_json() -> tuple[JobBody, str]:
+    settings = services().settings
+    request.max_content_length = min(MOST_JSON_BYTES, settings.max_upload_bytes)
+    data = request.get_data()
+    body = validate_json(JobBody, data)
+    most_items = min(MOST_JSON_ITEMS, settings.max_items_per_request)
+    if len(body.items) > most_items:
+        raise ApiError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"A JSON body takes at most {most_items} items. Submit a draft and append lines to it.",
+        )
+    return body, sha256(data).hexdigest()
+
+
+def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str) -> int:
+    opened = services()
+    with opened.database.write() as session:
+        refuse_accepted(session, key, digest)
+        job = limit_retention(session, job, opened.settings.retention_days)
+        if draft:
+            job_id = create_draft(session, job)
+            append_items(session, job_id, items)
+        else:
+            job_id = accept_job(session, job, items, opened.settings.chunk_items)
+        if key is not None:
+            note_request(session, key, digest, job_id)
+    return job_id
