@@ -70,8 +70,10 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
     pixel is decoded. At most one full-size copy of the pixels is in memory. Threads may call it.
     """
     kind = recognize_picture(data)
+    # Outside of the `try`: a kind without a reader is a bug, not a damaged picture.
+    reader = READERS[kind]
     try:
-        return _decode(READERS[kind], data, max_pixels, working_side)
+        return _decode(reader, data, max_pixels, working_side)
     except ItemError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
