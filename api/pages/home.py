@@ -8,8 +8,7 @@ from api.services import services
 from api.views.analyze import find_faces, read_picture
 from db.processes import count_slots
 from db.states import ProcessRole
-from models.pictures.file_kinds import ARCHIVE_ENDINGS
-from models.pictures.refused_kinds import SUBMITTED_ENDINGS
+from models.pictures.endings import ARCHIVE_ENDINGS, SUBMITTED_ENDINGS
 
 blueprint = Blueprint("home_page", __name__)
 

@@ -29,9 +29,9 @@ from models.errors import (
     UnreadableItem,
     UnsupportedItem,
 )
-from models.pictures.file_kinds import ARCHIVE_ENDINGS, TAR, ZIP
+from models.pictures.endings import ARCHIVE_ENDINGS, NESTED_ENDINGS
+from models.pictures.file_kinds import TAR, ZIP
 from models.pictures.recognition import HEAD_BYTES, is_tar, is_zip
-from models.pictures.refused_kinds import NESTED_ENDINGS
 
 Decompress = Callable[[Path], Seekable]
 # By the last part of the endings of a tar archive.

@@ -52,11 +52,3 @@ DEMUXERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))
 TAR = FileKind("a tar archive", (".tar", ".tar.gz", ".tgz", ".tar.bz2"), ((257, b"ustar"),))
 ARCHIVES = (ZIP, TAR)
-
-
-def list_endings(*kinds: FileKind) -> tuple[str, ...]:
-    """The endings of some kinds, in lower case with their dots."""
-    return tuple(ending for kind in kinds for ending in kind.endings)
-
-
-ARCHIVE_ENDINGS = list_endings(*ARCHIVES)

@@ -1,6 +1,6 @@
 """The kinds of files that are recognized and refused, with the advice for their kind."""
 
-from models.pictures.file_kinds import ARCHIVES, PICTURES, VIDEOS, FileKind, list_endings
+from models.pictures.file_kinds import ARCHIVES, FileKind
 
 # Refused as a picture; ZIP and tar archives are unpacked when they are uploaded.
 REFUSED_ARCHIVES = (
@@ -13,7 +13,7 @@ REFUSED_ARCHIVES = (
     FileKind("a Zstandard archive", (".zst",), ((0, b"\x28\xb5\x2f\xfd"),)),
 )
 
-# The endings here and below are of files that people take for pictures or videos.
+# Kinds here and below have endings only where people take such files for pictures or videos.
 RAW = FileKind("a camera raw file", (), ((8, b"CR\x02\x00"),))
 HEIC = FileKind("a HEIC picture", (".heic", ".heif"), ())  # recognized by its brands
 JPEG_2000 = FileKind(
@@ -55,9 +55,3 @@ REFUSED_VIDEOS = (
     FileKind("an Ogg file", (), ((0, b"OggS"),)),
 )
 TRANSPORT_STREAM = FileKind("an MPEG transport stream", (), ())  # recognized by its packets
-
-# Refused kinds are submitted too, so that people learn why they fail; files of a folder with other
-# endings are skipped.
-SUBMITTED_ENDINGS = list_endings(*PICTURES, *VIDEOS, *REFUSED_PICTURES, *REFUSED_VIDEOS, *ARCHIVES)
-# What is not opened inside an archive.
-NESTED_ENDINGS = list_endings(*REFUSED_ARCHIVES)

@@ -12,8 +12,8 @@ from facetally.files import (
     find_files,
     split_readable,
 )
-from models.pictures.file_kinds import ARCHIVE_ENDINGS as OPENED_ENDINGS
-from models.pictures.refused_kinds import SUBMITTED_ENDINGS
+from models.pictures.endings import ARCHIVE_ENDINGS as OPENED_ENDINGS
+from models.pictures.endings import SUBMITTED_ENDINGS
 from tests.support.found_files import names_of, touch
 
 

@@ -10,7 +10,7 @@ import api.pages.texts
 from api.pages.texts import Texts, load_texts
 from api.schemas.options import OptionsBody
 from api.services import EXTENSION
-from models.pictures.refused_kinds import SUBMITTED_ENDINGS
+from models.pictures.endings import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all
 from tests.support.pages import Page

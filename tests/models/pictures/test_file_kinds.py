@@ -5,17 +5,10 @@ import pytest
 from models.pictures.file_kinds import PICTURES
 from models.pictures.picture import READERS
 from models.pictures.recognition import find_media_type
-from models.pictures.refused_kinds import NESTED_ENDINGS, SUBMITTED_ENDINGS
 
 
 def test_every_kind_of_picture_has_a_reader():
     assert READERS.keys() == set(PICTURES)
-
-
-@pytest.mark.parametrize("endings", [SUBMITTED_ENDINGS, NESTED_ENDINGS], ids=["sent", "nested"])
-def test_an_ending_belongs_to_one_kind(endings):
-    assert len(set(endings)) == len(endings)
-    assert all(ending.startswith(".") and ending.islower() for ending in endings)
 
 
 @pytest.mark.parametrize(
