@@ -3,6 +3,7 @@
 errors      every error raised on purpose
 blocks      files read block by block
 face        the values: boxes, ages, genders, faces
+age_groups  the age groups of the Adience benchmark
 pictures    bytes to pixels
 nets        pixels to faces with ages and genders
 videos      frames, shots and the people in them

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from models.age_groups import nearest_group
 from models.face import AgeEstimate
 from models.nets.chips import prepare_chips, run_in_batches
 from models.nets.graph import Graph
@@ -28,9 +29,6 @@ _SPREADING = np.exp(
     -0.5 * ((SPREAD_AGES[None, :] - CLASS_YEARS[:, None]) / ADDED_SPREAD_YEARS) ** 2
 )
 SPREADING = _SPREADING / _SPREADING.sum(axis=1, keepdims=True)  # (81, 141)
-
-# The age groups of the Adience benchmark (Eidinger, Enbar, Hassner 2014), with gaps between them.
-GROUPS = ((0, 2), (4, 6), (8, 12), (15, 20), (25, 32), (38, 43), (48, 53), (60, 100))
 
 
 class AgeModel:
@@ -60,17 +58,6 @@ def read_age(distribution: NDArray[np.float32]) -> AgeEstimate:
         high=max(math.ceil(high), math.ceil(years)),
         group=nearest_group(years),
     )
-
-
-def nearest_group(years: float) -> str:
-    """The Adience group of `years`, or the nearer of the two around it, the lower one of a tie."""
-
-    def distance(group: tuple[int, int]) -> float:
-        low, high = group
-        return max(low - years, years - high, 0.0)
-
-    low, high = min(GROUPS, key=distance)
-    return f"{low}-{high}"
 
 
 def _find_quantiles(shares: NDArray[np.float64]) -> tuple[float, float]:

@@ -4,8 +4,8 @@ next."""
 import math
 from dataclasses import dataclass
 
+from models.age_groups import nearest_group
 from models.face import AgeEstimate, Box, Face, Gender
-from models.nets.age import nearest_group
 from models.videos.distances import find_center
 from models.videos.tracks import SeenFace, ShownFrame, Track
 

@@ -1,9 +1,9 @@
-"""From a distribution over ages to years, an interval and a group."""
+"""From a distribution over ages to years and an interval."""
 
 import numpy as np
 import pytest
 
-from models.nets.age import AGE_CLASSES, SPREAD_AGES, AgeModel, nearest_group, read_age
+from models.nets.age import AGE_CLASSES, SPREAD_AGES, AgeModel, read_age
 
 
 class FakeGraph:
@@ -65,29 +65,6 @@ def test_the_interval_always_contains_the_age():
         distribution = rng.dirichlet(np.full(AGE_CLASSES, 0.02)).astype(np.float32)
         age = read_age(distribution)
         assert 0 <= age.low <= age.years <= age.high <= SPREAD_AGES[-1]
-
-
-@pytest.mark.parametrize(
-    ("years", "group"),
-    [
-        (0.25, "0-2"),
-        (2.9, "0-2"),
-        (3.1, "4-6"),
-        (7.0, "4-6"),
-        (7.1, "8-12"),
-        (13.4, "8-12"),
-        (13.6, "15-20"),
-        (22.5, "15-20"),
-        (28.0, "25-32"),
-        (35.1, "38-43"),
-        (45.6, "48-53"),
-        (56.4, "48-53"),
-        (56.6, "60-100"),
-        (80.0, "60-100"),
-    ],
-)
-def test_the_group_is_the_nearest_of_the_eight(years, group):
-    assert nearest_group(years) == group
 
 
 @pytest.mark.parametrize(
