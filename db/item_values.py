@@ -9,7 +9,7 @@ from db.states import ChunkKind, ErrorCode, ItemState
 from models.errors import ItemError
 from models.face import NONE_DROPPED, Dropped, Face
 
-# The URI of an upload is `store:<batch>/<number>`: only this server gives such URIs out.
+# The URI of an upload is `store:<folder>/<number>`: only this server gives such URIs out.
 STORE_SCHEME = "store:"
 
 
@@ -27,7 +27,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item as it is accepted; one with an `error` was refused at the door."""
+    """An item as it is accepted; one with an `error` was rejected at submission."""
 
     name: str
     uri: str

@@ -65,13 +65,13 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A submission as it is accepted; `batches` are where the store keeps its uploads."""
+    """A submission as it is accepted; its uploads are in `store_folders`."""
 
     tags: tuple[str, ...] = ()
     options: JobOptions = JobOptions()
     priority: Priority = Priority.NORMAL
     expires_at: datetime | None = None
-    batches: tuple[str, ...] = ()
+    store_folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

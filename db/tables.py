@@ -51,7 +51,7 @@ class JobRow(Table):
     queued_at: Mapped[datetime | None]
     running_at: Mapped[datetime | None]
     cancelling_at: Mapped[datetime | None]
-    # Why its first items failed, and when it was resumed all the same.
+    # Why its first items failed, and when it was resumed anyway.
     paused_at: Mapped[datetime | None]
     pause: Mapped[dict[str, str] | None] = mapped_column(Json)
     resumed_at: Mapped[datetime | None]
@@ -62,8 +62,8 @@ class JobRow(Table):
     erasing_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     receipt: Mapped[dict[str, int] | None] = mapped_column(Json)
-    # Where its uploads are kept in the store.
-    batches: Mapped[list[str]] = mapped_column(Json, default=list)
+    # The folders of the store with its uploads and annotated videos.
+    store_folders: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
 class RequestRow(Table):
@@ -80,7 +80,7 @@ class RequestRow(Table):
 
 
 class ItemRow(Table):
-    """One image or video of a job, at `position` from 0."""
+    """One picture or video of a job, at `position` from 0."""
 
     __tablename__ = "items"
     __table_args__ = (
@@ -143,7 +143,8 @@ class ChunkRow(Table):
     # After a crash: the position of the item that is being analyzed.
     current_item: Mapped[int | None]
     token: Mapped[str | None]
-    worker: Mapped[str | None]
+    # `host:pid:child` of the process that has, or last had, the lease.
+    pool_child: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     not_before: Mapped[datetime] = mapped_column(default=DatabaseTime())
     sent_at: Mapped[datetime | None]
@@ -193,7 +194,7 @@ class DigestRow(Table):
     item_id: Mapped[int] = mapped_column(BigKey)
 
 
-class PersonColumns:
+class EstimateColumns:
     """Where a person is in a picture, and what is estimated of them.
 
     `age` is `age_years` in whole years, for counts and filters.
@@ -213,7 +214,7 @@ class PersonColumns:
     age_group: Mapped[str]
 
 
-class FaceRow(PersonColumns, Table):
+class FaceRow(EstimateColumns, Table):
     """One detection in a picture or a frame."""
 
     __tablename__ = "faces"

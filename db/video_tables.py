@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables import PersonColumns, Table
+from db.tables import EstimateColumns, Table
 
 
 class FrameRow(Table):
@@ -24,7 +24,7 @@ class FrameRow(Table):
     too_unsure: Mapped[int | None]
 
 
-class TrackRow(PersonColumns, Table):
+class TrackRow(EstimateColumns, Table):
     """One person in one shot of a video, as the best frame shows them."""
 
     __tablename__ = "tracks"
@@ -44,7 +44,7 @@ class TrackRow(PersonColumns, Table):
 
 
 class AnnotatedVideoRow(Table):
-    """How far an annotated video is drawn, until it is done: its `clips` are kept in `batch`, and
+    """How far an annotated video is drawn, until it is done: its `clips` are kept in `folder`, and
     end with the frame at `drawn_seconds`."""
 
     __tablename__ = "annotated_videos"
@@ -52,7 +52,7 @@ class AnnotatedVideoRow(Table):
     item_id: Mapped[int] = mapped_column(
         ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
     )
-    batch: Mapped[str]
+    folder: Mapped[str]
     clips: Mapped[int]
     drawn_seconds: Mapped[float | None]
 

@@ -62,10 +62,10 @@ class JoinedVideo:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedVideoProgress:
-    """How far an annotated video is drawn: its `clips` are kept in `batch`, and end with the frame
+    """How far an annotated video is drawn: its `clips` are kept in `folder`, and end with the frame
     at `drawn_seconds`."""
 
-    batch: str
+    folder: str
     clips: int = 0
     drawn_seconds: float | None = None
 

@@ -145,15 +145,15 @@ class Dispatcher:
             erased = read_jobs_to_erase(session)
         for job in erased:
             # A store that fails to remove the files of one job must not keep those of another.
-            self._try(partial(self._erase_batch, job))
+            self._try(partial(self._erase_some, job))
 
-    def _erase_batch(self, job: ErasedJob) -> None:
+    def _erase_some(self, job: ErasedJob) -> None:
         with self._database.write() as session:
             if not remove_erased(session, job.id):
                 return
         # The uploads are removed once all rows are gone.
-        for batch in job.batches:
-            self._store.remove_batch(batch)
+        for folder in job.store_folders:
+            self._store.remove_folder(folder)
         with self._database.write() as session:
             is_gone = finish_erasure(session, job.id)
         if is_gone:

@@ -25,14 +25,14 @@ Change = Callable[[Session], bool]
 
 
 class LeaseLost(FacetallyError):
-    """Another worker has the chunk by now: drop everything that was done of it."""
+    """The lease is gone: discard the work."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseTerms:
     """How long a chunk may be held: `work_seconds`, or until `is_ending` returns true."""
 
-    lease_seconds: float  # between renewals, at most
+    lease_seconds: float  # a lease ends this long after its last renewal
     work_seconds: float
     is_ending: Callable[[], bool]
 
@@ -62,8 +62,9 @@ class HeldChunk:
         return self.elapsed_seconds > share * self._terms.work_seconds
 
     def should_stop(self) -> bool:
-        """Whether to record what is done and stop: the job is being cancelled, this process is
-        ending, or time is up. Once true, it stays true. Raises LeaseLost."""
+        """Renew the lease if that is due, raising LeaseLost; whether to record what is done and
+        stop: the job is being cancelled, this process is ending, or time is up. Once true, it
+        stays true."""
         self.renew()
         if self._is_cancelling or self._terms.is_ending() or self.has_used(1.0):
             self.was_stopped = True
@@ -87,8 +88,8 @@ class HeldChunk:
             raise LeaseLost
         self._is_cancelling = self._is_cancelling or lease is LeaseStatus.CANCELLING
 
-    def mark(self, item_id: int | None) -> None:
-        """Write down which item is worked on: if the process dies, that one is to blame."""
+    def mark_current_item(self, item_id: int | None) -> None:
+        """Note the current item, so that a crash can be attributed to it."""
         self.write(
             lambda session: mark_current_item(session, self.chunk.id, self.chunk.token, item_id)
         )
@@ -117,8 +118,8 @@ class HeldChunk:
                 sleep(pause_seconds)
                 pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
 
-    def give_up(self) -> None:
-        """Count the chunk as crashed, so that an item that is to blame ends up alone."""
+    def report_crash(self) -> None:
+        """Count a crash of the chunk, so that the item that caused it ends up alone."""
         try:
             with self.database.write() as session:
                 rescue_chunk(session, self.chunk.id, self.chunk.token, seen=True)

@@ -52,8 +52,8 @@ def make_chunk_runner(
     sources: Sources,
     pictures: PictureAnalysis | None = None,
 ) -> ChunkRunner:
-    """A runner of these parts; pictures are analyzed with the same models unless they are given an
-    analysis of their own."""
+    """Builds the runner. `pictures` replaces the default picture analysis, for tests and
+    benchmarks."""
     return ChunkRunner(
         claimer,
         pictures or PictureAnalysis(settings, analyzer, sources),

@@ -20,9 +20,13 @@ class SubmissionFields(Strict):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, batches: tuple[str, ...] = ()) -> NewJob:
+    def to_job(self, store_folders: tuple[str, ...] = ()) -> NewJob:
         return NewJob(
-            tuple(self.tags), self.options.to_options(), self.priority, self.expires_at, batches
+            tuple(self.tags),
+            self.options.to_options(),
+            self.priority,
+            self.expires_at,
+            store_folders,
         )
 
 

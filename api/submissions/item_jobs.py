@@ -37,7 +37,7 @@ def submit_files(key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
     with stored_files(request, services(), form.dimensions) as files:
-        job = form.to_job((files.batch,))
+        job = form.to_job((files.folder,))
         return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
 
 

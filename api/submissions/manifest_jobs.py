@@ -29,7 +29,7 @@ from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
-from db.jobs.submissions import append_items, close_submission, open_submission, start_job
+from db.jobs.submissions import append_items, create_temporary_draft, finalize_job, keep_draft
 from models.blocks import read_blocks
 from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
 
@@ -158,7 +158,7 @@ def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, di
     manifest.check()
     with opened.database.write() as session:
         job = limit_retention(session, job, opened.settings.retention_days)
-        job_id = open_submission(session, job)
+        job_id = create_temporary_draft(session, job)
     try:
         for batch in in_batches(manifest.read_items()):
             with opened.database.write() as session:
@@ -166,10 +166,10 @@ def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, di
         with opened.database.write() as session:
             # The same request may be running twice.
             refuse_accepted(session, key, digest)
-            if not close_submission(session, job_id, job.expires_at):
+            if not keep_draft(session, job_id, job.expires_at):
                 raise _refuse_append()
             if not draft:
-                start_job(session, job_id, opened.settings.chunk_items)
+                finalize_job(session, job_id, opened.settings.chunk_items)
             if key is not None:
                 note_request(session, key, digest, job_id)
     except BaseException:

@@ -47,9 +47,9 @@ def _parse_json(name: str, text: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class StoredFiles:
-    """Files of a request in the store under `batch`; `digest` identifies their content."""
+    """Files of a request in the store under `folder`; `digest` identifies their content."""
 
-    batch: str
+    folder: str
     items: list[NewItem]
     digest: str
 
@@ -69,15 +69,15 @@ def stored_files(
             "Send at least one file (for example with curl --form files=@photo.jpg), or JSON with "
             "'items'.",
         )
-    batch = services.store.new_batch()
+    folder = services.store.new_folder()
     try:
-        items = list(_store_all(files, services, batch, dimensions))
-        yield StoredFiles(batch, items, _digest(request, files))
+        items = list(_store_all(files, services, folder, dimensions))
+        yield StoredFiles(folder, items, _digest(request, files))
     except (OperationalError, InterfaceError):
         # The commit may have succeeded: unused files do less harm than a job without its files.
         raise
     except BaseException:
-        services.store.remove_batch(batch)
+        services.store.remove_folder(folder)
         raise
 
 
@@ -89,7 +89,7 @@ def _digest(request: Request, files: list[FileStorage]) -> str:
 
 
 def _store_all(
-    files: list[FileStorage], services: Services, batch: str, dimensions: dict[str, str]
+    files: list[FileStorage], services: Services, folder: str, dimensions: dict[str, str]
 ) -> Iterator[NewItem]:
     most = services.settings.max_items_per_request
     sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
@@ -99,7 +99,7 @@ def _store_all(
         for member in _read_file(file, budget):
             number += 1
             check_item_count(number, most)
-            yield _store(member, services, batch, number, dimensions)
+            yield _store(member, services, folder, number, dimensions)
 
 
 def check_item_count(items: int, most: int) -> None:
@@ -125,12 +125,12 @@ def _staged(file: FileStorage) -> StagedFile:
 
 
 def _store(
-    member: Member, services: Services, batch: str, number: int, dimensions: dict[str, str]
+    member: Member, services: Services, folder: str, number: int, dimensions: dict[str, str]
 ) -> NewItem:
     name = clean_name(member.name)
     try:
         content = member.open()
-        uri = services.store.write(batch, number, content, services.settings.max_item_bytes)
+        uri = services.store.write(folder, number, content, services.settings.max_item_bytes)
     except ItemError as refusal:
         return NewItem(name, uri="", dimensions=dimensions, error=Failure.of(refusal))
     return NewItem(name, uri, dimensions=dimensions)

@@ -26,7 +26,7 @@ from api.submissions.manifest_parsing import ManifestKind
 from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
 from db.jobs.idempotency import note_progress, note_request
-from db.jobs.submissions import add_batch, start_job
+from db.jobs.submissions import add_store_folder, finalize_job
 from db.states import JobState
 
 blueprint = APIBlueprint(
@@ -71,7 +71,7 @@ def finalize_draft(path: JobPath) -> Response:
     if job.state is JobState.DRAFT and job.counts.items == 0:
         raise ApiError(HTTPStatus.CONFLICT, "This draft has no items. Append some, or cancel it.")
     with opened.database.write() as session:
-        start_job(session, path.job_id, opened.settings.chunk_items)
+        finalize_job(session, path.job_id, opened.settings.chunk_items)
     opened.hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
@@ -84,7 +84,7 @@ def _append_files(job_id: int, key: str | None) -> None:
     ):
         refuse_accepted(session, key, files.digest, job_id)
         append(session, job_id, files.items)
-        add_batch(session, job_id, files.batch)
+        add_store_folder(session, job_id, files.folder)
         if key is not None:
             note_request(session, key, files.digest, job_id)
 

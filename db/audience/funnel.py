@@ -91,7 +91,7 @@ def _count_items(session: Session, jobs: Sequence[ColumnElement[bool]]) -> tuple
 
 
 def _count_in_drafts(session: Session, jobs: Sequence[ColumnElement[bool]]) -> int:
-    """The items of drafts, which have no chunks yet, except those refused at the door."""
+    """The items of drafts, which have no chunks yet, except those rejected at submission."""
     drafts = select(JobRow.id).where(JobRow.state == JobState.DRAFT, *jobs)
     items = select(func.coalesce(func.sum(JobRow.items), 0))
     refused = select(func.coalesce(func.sum(MeasureRow.total), 0)).where(

@@ -1,5 +1,6 @@
 """What a worker claims, leases and releases. In reading order:
 
+cutting    the items of a job as chunks
 leases     claim, renew, mark and lock
 splitting  part of a chunk as a chunk of its own
 release    what a worker gives back unfinished

@@ -53,7 +53,7 @@ def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> 
         return False
     suspect, chunk.current_item = chunk.current_item, None
     if not seen:
-        chunk.unseen_crashes = [*chunk.unseen_crashes, _main_process_of(chunk.worker)]
+        chunk.unseen_crashes = [*chunk.unseen_crashes, _main_process_of(chunk.pool_child)]
     _decide(session, chunk, suspect)
     return True
 
@@ -68,9 +68,9 @@ def rescue_chunks_of(session: Session, main_process: str) -> int:
     )
 
 
-def _main_process_of(worker: str | None) -> str:
+def _main_process_of(pool_child: str | None) -> str:
     """`host:pid` of a pool child that is named `host:pid:child`."""
-    return (worker or "").rpartition(":")[0]
+    return (pool_child or "").rpartition(":")[0]
 
 
 def _decide(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
@@ -86,9 +86,9 @@ def _decide(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
 def _must_be_quarantined(chunk: ChunkRow) -> bool:
     if chunk.crashes - len(chunk.unseen_crashes) >= QUARANTINE_CRASHES:
         return True
-    several_workers = len(set(chunk.unseen_crashes)) > 1
+    several_processes = len(set(chunk.unseen_crashes)) > 1
     return chunk.crashes >= (
-        QUARANTINE_UNSEEN_CRASHES if several_workers else QUARANTINE_UNSEEN_CRASHES_OF_ONE_WORKER
+        QUARANTINE_UNSEEN_CRASHES if several_processes else QUARANTINE_UNSEEN_CRASHES_OF_ONE_WORKER
     )
 
 

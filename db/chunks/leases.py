@@ -17,21 +17,21 @@ class LeaseStatus(StrEnum):
 
     RENEWED = "renewed"  # continue
     CANCELLING = "cancelling"  # record what is done and stop
-    LOST = "lost"  # the chunk was taken back: drop everything
+    LOST = "lost"  # the chunk was taken back: discard the work
 
 
 def claim_chunk(
-    session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
+    session: Session, chunk_id: int, token: str, pool_child: str, lease_seconds: float
 ) -> ClaimedChunk | None:
-    """Lease the chunk if it waits and its job is live; None for a late or doubled hint."""
+    """Lease the chunk if it waits and its job is live; None for a late or duplicate hint."""
     # Lock the job's row before the chunk's, as a cancellation does: in different orders, two
     # transactions could wait for each other.
     _mark_running(session, chunk_id)
-    claimed = _take_lease(session, chunk_id, token, worker, lease_seconds)
+    claimed = _take_lease(session, chunk_id, token, pool_child, lease_seconds)
     if claimed is None:
         return None
     job_id = claimed.job_id
-    # A segment has no items of its own: it belongs to the video at its start.
+    # A segment covers no positions (start == stop): read the video at `start`.
     stop = max(claimed.stop, claimed.start + 1)
     return ClaimedChunk(
         id=chunk_id,
@@ -58,7 +58,7 @@ def _mark_running(session: Session, chunk_id: int) -> None:
 
 
 def _take_lease(
-    session: Session, chunk_id: int, token: str, worker: str, lease_seconds: float
+    session: Session, chunk_id: int, token: str, pool_child: str, lease_seconds: float
 ) -> ChunkRow | None:
     return session.scalars(
         update(ChunkRow)
@@ -72,7 +72,7 @@ def _take_lease(
         .values(
             state=ChunkState.LEASED,
             token=token,
-            worker=worker,
+            pool_child=pool_child,
             attempts=ChunkRow.attempts + 1,
             lease_until=DatabaseTime(lease_seconds),
         )
@@ -117,7 +117,7 @@ def renew_lease(session: Session, chunk_id: int, token: str, lease_seconds: floa
 
 
 def mark_current_item(session: Session, chunk_id: int, token: str, item_id: int | None) -> bool:
-    """Note which item is analyzed now, so that a crash can be blamed on it.
+    """Note the current item, so that a crash can be attributed to it.
 
     False where the lease was lost.
     """
@@ -154,7 +154,7 @@ def leased_by(main_process: str) -> tuple[ColumnElement[bool], ...]:
     """The chunks that the pool children of a main process, `host:pid`, have leased."""
     return (
         ChunkRow.state == ChunkState.LEASED,
-        ChunkRow.worker.startswith(f"{main_process}:", autoescape=True),
+        ChunkRow.pool_child.startswith(f"{main_process}:", autoescape=True),
     )
 
 

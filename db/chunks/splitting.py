@@ -34,7 +34,7 @@ def cut_sub_chunk(
 
 
 def _count_ended(session: Session, part: ChunkRow) -> None:
-    """Count the items that have ended already: refused at the door, or done before a retry."""
+    """Count the items that have ended already: rejected at submission, or done before a retry."""
     inside = (
         ItemRow.job_id == part.job_id,
         ItemRow.position >= part.start,

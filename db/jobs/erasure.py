@@ -22,7 +22,7 @@ class ErasedJob:
     """A job that is being erased, and where its uploads are kept."""
 
     id: int
-    batches: tuple[str, ...]
+    store_folders: tuple[str, ...]
 
 
 def erase_job(session: Session, job_id: int) -> bool:
@@ -77,10 +77,10 @@ def _count_contents(session: Session, job_id: int) -> dict[str, int]:
 
 def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
     """Jobs whose erasure has started and not finished."""
-    query = select(JobRow.id, JobRow.batches).where(
+    query = select(JobRow.id, JobRow.store_folders).where(
         JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None)
     )
-    return [ErasedJob(job_id, tuple(batches)) for job_id, batches in session.execute(query)]
+    return [ErasedJob(job_id, tuple(folders)) for job_id, folders in session.execute(query)]
 
 
 def remove_erased(session: Session, job_id: int) -> bool:
@@ -107,7 +107,7 @@ def finish_erasure(session: Session, job_id: int) -> bool:
     gone = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, ~in_cube)
-        .values(erased_at=DatabaseTime(), batches=[])
+        .values(erased_at=DatabaseTime(), store_folders=[])
         .returning(JobRow.id)
     )
     return gone.first() is not None

@@ -15,7 +15,7 @@ RETRIED_STATES = (JobState.COMPLETED_WITH_ERRORS, JobState.FAILED)
 def retry_job(session: Session, job_id: int) -> int:
     """Reopen the chunks of failed items; returns how many items will be tried.
 
-    Items that were refused at the door stay failed, as nothing of them was kept. What is done is
+    Items that were rejected at submission stay failed, as nothing of them was kept. What is done is
     not touched.
     """
     reopened = session.execute(
@@ -45,7 +45,7 @@ def _uncount_failures(session: Session, job_id: int) -> None:
 
 
 def retriable(job_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The failed items of a job, except those refused at the door, which have no address."""
+    """The failed items of a job, except those rejected at submission, which have no address."""
     return (ItemRow.job_id == job_id, ItemRow.error_code.is_not(None), ItemRow.uri != "")
 
 

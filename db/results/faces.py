@@ -1,24 +1,24 @@
 """The columns of a face, and back: faces of pictures, frames of videos, and tracks."""
 
-from db.tables import FaceRow, ItemRow, PersonColumns
+from db.tables import EstimateColumns, FaceRow, ItemRow
 from models.face import AgeEstimate, Box, Dropped, Face, Gender, whole_years
 
 
-def describe_face(face: Face, gender_min_probability: float) -> dict[str, object]:
+def face_columns(face: Face, gender_min_probability: float) -> dict[str, object]:
     """The columns of a face in a picture or a frame."""
     return {
-        **describe_box(face.box),
+        **box_columns(face.box),
         "score": face.score,
         "landmarks": [list(point) for point in face.landmarks],
-        **describe_person(face.gender, face.age, gender_min_probability),
+        **estimate_columns(face.gender, face.age, gender_min_probability),
     }
 
 
-def describe_box(box: Box) -> dict[str, object]:
+def box_columns(box: Box) -> dict[str, object]:
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
 
 
-def describe_person(
+def estimate_columns(
     gender: Gender, age: AgeEstimate, gender_min_probability: float
 ) -> dict[str, object]:
     """The columns of what is estimated of a face or a track."""
@@ -33,7 +33,7 @@ def describe_person(
     }
 
 
-def describe_dropped(dropped: Dropped) -> dict[str, object]:
+def dropped_columns(dropped: Dropped) -> dict[str, object]:
     """The columns of an item or a frame for likely faces that were left out."""
     return {"too_small": dropped.too_small or None, "too_unsure": dropped.too_unsure or None}
 
@@ -48,11 +48,11 @@ def read_face(row: FaceRow) -> Face:
     )
 
 
-def read_box(row: PersonColumns) -> Box:
+def read_box(row: EstimateColumns) -> Box:
     return Box(row.x, row.y, row.width, row.height)
 
 
-def read_age(row: PersonColumns) -> AgeEstimate:
+def read_age(row: EstimateColumns) -> AgeEstimate:
     return AgeEstimate(row.age_years, row.age_low, row.age_high, row.age_group)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, exists
 
 from db.states import ItemState
-from db.tables import FaceRow, ItemRow, JobRow, PersonColumns
+from db.tables import EstimateColumns, FaceRow, ItemRow, JobRow
 from db.video_tables import TrackRow
 
 # Readers no longer see an erased job, even while its rows are being removed.
@@ -54,7 +54,7 @@ class ResultFilter:
             conditions.append(ItemRow.state == self.state)
         return conditions
 
-    def _match_estimates(self, table: type[PersonColumns]) -> list[ColumnElement[bool]]:
+    def _match_estimates(self, table: type[EstimateColumns]) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
         if self.gender is not None:
             conditions.append(table.gender == self.gender)

@@ -15,7 +15,7 @@ from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, ItemResult
 from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates
-from db.results.faces import describe_dropped, describe_face
+from db.results.faces import dropped_columns, face_columns
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
 
@@ -45,7 +45,7 @@ def record_results(
         chunk = part
     if not _end_chunk(session, chunk, results):
         return False
-    results = _count_duplicates(session, chunk, results)
+    results = _mark_duplicates(session, chunk, results)
     _write(session, chunk, results, gender_min_probability)
     return True
 
@@ -56,8 +56,8 @@ def _record_with_videos(
     results: Sequence[ItemResult],
     gender_min_probability: float,
 ) -> bool:
-    """Record the pictures, and give each video a chunk of its own; the pictures are counted in the
-    chunks between."""
+    """Record the pictures, then split the chunk: each video gets a chunk of its own, and the chunks
+    between count the pictures."""
     row = lock_lease(session, chunk)
     if row is None:
         return False
@@ -112,10 +112,10 @@ def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResu
     return ended is not None
 
 
-def _count_duplicates(
+def _mark_duplicates(
     session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
 ) -> list[ItemResult]:
-    """The results as they count; only chunks with duplicates cost a second update."""
+    """The results with duplicates marked; the chunk's counts are corrected if there are any."""
     marked = mark_duplicates(session, chunk, results)
     duplicates = [
         result
@@ -125,7 +125,7 @@ def _count_duplicates(
     if duplicates:
         values = {"duplicates": ChunkRow.duplicates + len(duplicates)}
         if chunk.options.duplicates is Duplicates.ONCE:
-            # When the chunk was ended, they were counted like the others.
+            # `_end_chunk` has counted their faces.
             values["faces"] = ChunkRow.faces - sum(len(result.faces) for result in duplicates)
             values["without_faces"] = ChunkRow.without_faces - sum(
                 not result.faces for result in duplicates
@@ -145,7 +145,7 @@ def _item_change(result: ItemResult) -> dict[str, object]:
         "height_pixels": result.height_pixels,
         "digest": result.digest,
         "duplicate_of": result.duplicate_of,
-        **describe_dropped(result.dropped),
+        **dropped_columns(result.dropped),
     }
 
 
@@ -157,7 +157,7 @@ def _face_rows(
             yield {
                 "item_id": result.item.id,
                 "ordinal": ordinal,
-                **describe_face(face, gender_min_probability),
+                **face_columns(face, gender_min_probability),
             }
 
 

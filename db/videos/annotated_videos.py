@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.chunks.leases import lock_lease
 from db.item_values import ClaimedChunk
-from db.jobs.submissions import add_batch
+from db.jobs.submissions import add_store_folder
 from db.tables import ItemRow, JobRow
 from db.video_tables import AnnotatedVideoRow
 from db.video_values import AnnotatedVideoProgress
@@ -14,19 +14,19 @@ from db.video_values import AnnotatedVideoProgress
 def read_annotated_video(session: Session, item_id: int) -> AnnotatedVideoProgress | None:
     """How far it is drawn; None where drawing has not begun."""
     row = session.get(AnnotatedVideoRow, item_id)
-    return None if row is None else AnnotatedVideoProgress(row.batch, row.clips, row.drawn_seconds)
+    return None if row is None else AnnotatedVideoProgress(row.folder, row.clips, row.drawn_seconds)
 
 
-def begin_annotated_video(session: Session, chunk: ClaimedChunk, batch: str) -> bool:
+def begin_annotated_video(session: Session, chunk: ClaimedChunk, folder: str) -> bool:
     """Note where an annotated video will be kept; False where the lease was lost."""
-    # Lock the job's row first, as an erasure does: either the erasure sees this batch, or this
+    # Lock the job's row first, as an erasure does: either the erasure sees this folder, or this
     # transaction sees the erasure.
-    add_batch(session, chunk.job_id, batch)
+    add_store_folder(session, chunk.job_id, folder)
     if lock_lease(session, chunk) is None:
         session.rollback()
         return False
     [item] = chunk.items
-    session.merge(AnnotatedVideoRow(item_id=item.id, batch=batch, clips=0, drawn_seconds=None))
+    session.merge(AnnotatedVideoRow(item_id=item.id, folder=folder, clips=0, drawn_seconds=None))
     return True
 
 
@@ -42,16 +42,16 @@ def record_clip(session: Session, chunk: ClaimedChunk, progress: AnnotatedVideoP
     return True
 
 
-def is_annotated_video_wanted(session: Session, item_id: int, batch: str) -> bool:
-    """Whether a batch still belongs to a video: not if the video was erased or cancelled, or has
-    another batch now."""
+def is_annotated_video_wanted(session: Session, item_id: int, folder: str) -> bool:
+    """Whether a folder still belongs to a video: not if the video was erased or cancelled, or has
+    another folder by now."""
     query = (
         select(AnnotatedVideoRow.item_id)
         .join(ItemRow, ItemRow.id == AnnotatedVideoRow.item_id)
         .join(JobRow, JobRow.id == ItemRow.job_id)
         .where(
             AnnotatedVideoRow.item_id == item_id,
-            AnnotatedVideoRow.batch == batch,
+            AnnotatedVideoRow.folder == folder,
             JobRow.erasing_at.is_(None),
         )
     )

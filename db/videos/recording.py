@@ -14,7 +14,7 @@ from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, Failure, ItemResult
 from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates
-from db.results.faces import describe_box, describe_dropped, describe_face, describe_person
+from db.results.faces import box_columns, dropped_columns, estimate_columns, face_columns
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
@@ -58,7 +58,7 @@ def _face_rows(
             "ordinal": frame.position * FACES_PER_FRAME + index,
             "frame": frame.number,
             "time_seconds": frame.seconds,
-            **describe_face(face, gender_min_probability),
+            **face_columns(face, gender_min_probability),
         }
         for frame in frames
         for index, face in enumerate(frame.faces[:FACES_PER_FRAME])
@@ -73,7 +73,7 @@ def _frame_row(item_id: int, frame: FoundFrame) -> dict[str, object]:
         "seconds": frame.seconds,
         "fingerprint": frame.fingerprint,
         "small_picture": frame.small_picture,
-        **describe_dropped(frame.dropped),
+        **dropped_columns(frame.dropped),
     }
 
 
@@ -111,7 +111,7 @@ def record_video(
     _end_video(row, video, counts=counts, is_duplicate=is_duplicate)
     session.flush()
     change = _item_change(video, marked.duplicate_of, counts)
-    update_rows(session, ItemRow, [{"id": item.id, **change, **describe_dropped(dropped)}])
+    update_rows(session, ItemRow, [{"id": item.id, **change, **dropped_columns(dropped)}])
     discard_frames(session, item.id)
     if counts:
         _insert_tracks(session, item.id, video, gender_min_probability)
@@ -178,9 +178,9 @@ def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dic
         "seconds_visible": track.seconds_visible,
         "faces": track.faces,
         "score": best.score,
-        **describe_person(track.gender, track.age, gender_min_probability),
+        **estimate_columns(track.gender, track.age, gender_min_probability),
         "age_spread": track.spread_years,
         "best_frame": track.best_frame,
         "best_seconds": track.best_seconds,
-        **describe_box(best.box),
+        **box_columns(best.box),
     }

@@ -169,7 +169,7 @@ def annotated_video_url(client: FlaskClient, settings: Settings) -> str:
     database = Database(settings.database_url)
     submit(database, items=1)
     store = Store(settings.store_url)
-    uri = store.write(store.new_batch(), 1, io.BytesIO(CONTENT), len(CONTENT))
+    uri = store.write(store.new_folder(), 1, io.BytesIO(CONTENT), len(CONTENT))
     with database.write() as session:
         session.execute(update(ItemRow).values(annotated_video_uri=uri))
         item_id = session.scalar(select(ItemRow.id))

@@ -232,7 +232,7 @@ class Cluster:
 
     def find_holders(self, job_id: int) -> list[Program]:
         """The workers whose children have leased a chunk of the job."""
-        leased = select(ChunkRow.worker).where(
+        leased = select(ChunkRow.pool_child).where(
             ChunkRow.job_id == job_id, ChunkRow.state == ChunkState.LEASED
         )
         with self.database.read() as session:

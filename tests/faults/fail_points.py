@@ -106,10 +106,10 @@ class FaultyChunk(HeldChunk):
         super().__init__(chunk, database, terms)
         self.results: list[ItemResult] = []
 
-    def mark(self, item_id: int | None) -> None:
+    def mark_current_item(self, item_id: int | None) -> None:
         # Blind, as if the worker crashed before it marked the item.
         if not os.environ.get(BLIND):
-            super().mark(item_id)
+            super().mark_current_item(item_id)
 
     def should_stop(self) -> bool:
         reach(Point.BATCH)

@@ -94,10 +94,10 @@ def test_r5_a_worker_that_was_frozen_beyond_its_lease_records_nothing(
     shared_cluster.wait_until(has_frozen_a_holder, "a worker to hold a chunk")
     shared_cluster.finish(job_id, names)
     [worker] = frozen
-    dropped = worker.read_log().count("chunk dropped")
+    discarded = worker.read_log().count("chunk discarded")
     thaw(worker)
     shared_cluster.wait_until(
-        lambda: worker.read_log().count("chunk dropped") > dropped, "the late worker to give up"
+        lambda: worker.read_log().count("chunk discarded") > discarded, "the late worker to give up"
     )
     shared_cluster.finish(job_id, names)
 
@@ -143,7 +143,7 @@ def settings_of(cluster: Cluster, **changes: object) -> Settings:
     ).complete()
 
 
-def test_r8_repeated_and_late_hints_change_nothing(faults: Faults) -> None:
+def test_r8_late_and_duplicate_hints_change_nothing(faults: Faults) -> None:
     names = name_items(100, bad=2)
     job_id = faults.cluster.submit(names)
     for _ in range(5):

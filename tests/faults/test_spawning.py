@@ -20,4 +20,4 @@ def test_spawned_children_work(sqlite: SqliteFile) -> None:
 
 def count_children_that_worked(cluster: Cluster) -> int:
     with cluster.database.read() as session:
-        return session.scalar(select(func.count(ChunkRow.worker.distinct()))) or 0
+        return session.scalar(select(func.count(ChunkRow.pool_child.distinct()))) or 0

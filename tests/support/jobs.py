@@ -53,10 +53,10 @@ def claim(
     chunk_id: int,
     token: str = "token",
     lease_seconds: float = LEASE_SECONDS,
-    worker: str = "host:1:2",
+    pool_child: str = "host:1:2",
 ) -> ClaimedChunk | None:
     with database.write() as session:
-        return claim_chunk(session, chunk_id, token, worker, lease_seconds)
+        return claim_chunk(session, chunk_id, token, pool_child, lease_seconds)
 
 
 def crash(database: Database, chunk: ClaimedChunk, *, seen: bool = True) -> bool:

@@ -24,10 +24,10 @@ class Claimer:
     def __init__(self, database: Database, terms: LeaseTerms) -> None:
         self._database = database
         self._terms = terms
-        self._name = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
+        self._pool_child = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
 
     def claim(self, chunk_id: int, task_id: str) -> HeldChunk | None:
-        """The chunk; None for a late or repeated hint, or where this process is ending."""
+        """The chunk; None for a late or duplicate hint, or where this process is ending."""
         if self._terms.is_ending():
             self._leave(chunk_id)
             return None
@@ -46,7 +46,7 @@ class Claimer:
             forget_hints(session, [chunk_id])
 
     def take(self, session: Session, chunk_id: int, token: str) -> ClaimedChunk | None:
-        return claim_chunk(session, chunk_id, token, self._name, self._terms.lease_seconds)
+        return claim_chunk(session, chunk_id, token, self._pool_child, self._terms.lease_seconds)
 
     def hold(self, chunk: ClaimedChunk) -> HeldChunk:
         return HeldChunk(chunk, self._database, self._terms)

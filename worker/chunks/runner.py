@@ -33,20 +33,23 @@ class ChunkRunner:
         self._gender_min_probability = gender_min_probability
 
     def run(self, chunk_id: int, task_id: str) -> None:
-        """Record what was done of a chunk; a late hint, a lost lease or a fault changes no row."""
+        """Claim a chunk, analyze it and record its results.
+
+        A late or duplicate hint is ignored; after a lost lease or a fault no result is recorded.
+        """
         held = self._claimer.claim(chunk_id, task_id)
         if held is None:
             return
         try:
             self._work(held)
         except LeaseLost:
-            logger.info("chunk dropped, its lease was lost", extra=_describe(held))
+            logger.info("chunk discarded, its lease was lost", extra=_describe(held))
         except (OperationalError, InterfaceError):
             # The chunk is not to blame: it is requeued when its lease expires.
-            logger.exception("database accepted no results", extra={"chunk_id": chunk_id})
+            logger.exception("results not recorded", extra={"chunk_id": chunk_id})
         except Exception:
             logger.exception("chunk failed", extra=_describe(held))
-            held.give_up()
+            held.report_crash()
         else:
             logger.info("chunk recorded", extra=_describe(held))
 
@@ -55,6 +58,7 @@ class ChunkRunner:
             self._videos.run(held)
             return
         results = self._analyze(held)
+        # A chunk of one item may turn out to be a video: cut it under this lease.
         if len(held.chunk.items) == 1 and results and results[0].is_video:
             self._videos.run(held)
         else:
@@ -67,15 +71,15 @@ class ChunkRunner:
         return self._pictures.analyze(held.chunk.items, held)
 
     def _analyze_carefully(self, held: HeldChunk) -> list[ItemResult]:
-        """One item at a time, each marked before it is touched: a mark that cannot be written
-        leaves the item alone."""
+        """One item at a time, each marked first; if the mark cannot be written, the item is not
+        analyzed."""
         results: list[ItemResult] = []
         for item in held.chunk.items:
-            held.mark(item.id)
+            held.mark_current_item(item.id)
             results += self._pictures.analyze((item,), held)
             if held.should_stop():
                 break
-        held.mark(None)
+        held.mark_current_item(None)
         return results
 
     def _record(self, held: HeldChunk, results: Sequence[ItemResult]) -> None:

@@ -17,22 +17,22 @@ class StorageUnavailable(FacetallyError):
 
 
 class Store:
-    """Files under one URL; those of one request are a batch, and are removed together."""
+    """Files under one URL; those of one request have a folder, and are removed together."""
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
 
-    def new_batch(self) -> str:
-        """A name that nobody can guess, for the files of one request."""
+    def new_folder(self) -> str:
+        """The name of a folder for the files of one request, which nobody can guess."""
         return token_hex(16)
 
-    def write(self, batch: str, number: int, source: Readable, max_bytes: int) -> str:
+    def write(self, folder: str, number: int, source: Readable, max_bytes: int) -> str:
         """Store the bytes of `source`, and return their URI. Where it raises TooLargeItem or
         StorageUnavailable, nothing is stored."""
-        key = f"{batch}/{number}"
+        key = f"{folder}/{number}"
         path = f"{self._root}/{key}"
         try:
-            self._files.makedirs(f"{self._root}/{batch}", exist_ok=True)
+            self._files.makedirs(f"{self._root}/{folder}", exist_ok=True)
             with self._files.open(path, "wb") as target:
                 _copy(source, target, max_bytes)
         except OSError as error:
@@ -56,16 +56,16 @@ class Store:
         with self._files.open(f"{self._root}/{uri.removeprefix(STORE_SCHEME)}", "rb") as source:
             yield cast(BinaryIO, source)
 
-    def remove(self, batch: str, numbers: Iterable[int]) -> None:
-        """Remove some files of a batch."""
+    def remove(self, folder: str, numbers: Iterable[int]) -> None:
+        """Remove some files of a folder."""
         for number in numbers:
-            self._files.rm(f"{self._root}/{batch}/{number}")
+            self._files.rm(f"{self._root}/{folder}/{number}")
 
-    def remove_batch(self, batch: str) -> None:
-        """Remove every file of a request, if any is left."""
-        folder = f"{self._root}/{batch}"
-        if self._files.exists(folder):
-            self._files.rm(folder, recursive=True)
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder with its files, if it is there."""
+        path = f"{self._root}/{folder}"
+        if self._files.exists(path):
+            self._files.rm(path, recursive=True)
 
 
 def _copy(source: Readable, target: IO[bytes], max_bytes: int) -> None:

@@ -70,10 +70,10 @@ class AnnotatedVideos:
             known = read_annotated_video(session, held.chunk.items[0].id)
         if known is not None:
             return known
-        batch = self._store.new_batch()
+        folder = self._store.new_folder()
         # Recorded before anything is stored: whatever happens, it goes when the job is erased.
-        held.write(lambda session: begin_annotated_video(session, held.chunk, batch))
-        return AnnotatedVideoProgress(batch)
+        held.write(lambda session: begin_annotated_video(session, held.chunk, folder))
+        return AnnotatedVideoProgress(folder)
 
     def _resume(
         self, held: HeldChunk, video: JoinedVideo, rows: VideoRows, begun: AnnotatedVideoProgress
@@ -95,7 +95,7 @@ class AnnotatedVideos:
     ) -> AnnotatedVideoProgress:
         with closing(clip.file):
             self._write(held, before, clip.file)
-        progress = AnnotatedVideoProgress(before.batch, before.clips + 1, clip.drawn_seconds)
+        progress = AnnotatedVideoProgress(before.folder, before.clips + 1, clip.drawn_seconds)
         held.write(lambda session: record_clip(session, held.chunk, progress))
         return progress
 
@@ -109,7 +109,7 @@ class AnnotatedVideos:
     def _write(self, held: HeldChunk, progress: AnnotatedVideoProgress, file: IO[bytes]) -> str:
         """Store a file under the number after the clips that are stored."""
         source = _RenewingFile(file, held)
-        return self._store.write(progress.batch, progress.clips, source, self._max_bytes)
+        return self._store.write(progress.folder, progress.clips, source, self._max_bytes)
 
     def _fetch(
         self, held: HeldChunk, progress: AnnotatedVideoProgress, path: Path
@@ -117,7 +117,7 @@ class AnnotatedVideos:
         for number in range(progress.clips):
             held.renew()
             with (
-                self._store.open(f"{STORE_SCHEME}{progress.batch}/{number}") as stored,
+                self._store.open(f"{STORE_SCHEME}{progress.folder}/{number}") as stored,
                 path.open("wb") as file,
             ):
                 shutil.copyfileobj(stored, file)
@@ -130,9 +130,9 @@ class AnnotatedVideos:
             return
         with suppress(OSError):
             if annotated.uri is None:
-                self._store.remove_batch(progress.batch)
+                self._store.remove_folder(progress.folder)
             else:
-                self._store.remove(progress.batch, range(progress.clips))
+                self._store.remove(progress.folder, range(progress.clips))
 
     def leave(self, held: HeldChunk, progress: AnnotatedVideoProgress | None) -> None:
         """Another worker has the chunk: remove what was stored, unless that worker resumes it."""
@@ -140,9 +140,9 @@ class AnnotatedVideos:
             return
         with suppress(DBAPIError, OSError):
             with held.database.read() as session:
-                wanted = is_annotated_video_wanted(session, held.chunk.items[0].id, progress.batch)
+                wanted = is_annotated_video_wanted(session, held.chunk.items[0].id, progress.folder)
             if not wanted:
-                self._store.remove_batch(progress.batch)
+                self._store.remove_folder(progress.folder)
 
 
 class _RenewingFile:

@@ -60,7 +60,7 @@ def _create_jobs() -> None:
         sa.Column("erasing_at", TIME),
         sa.Column("erased_at", TIME),
         sa.Column("receipt", JSON),
-        _filled("batches", JSON),
+        _filled("store_folders", JSON),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])
@@ -125,7 +125,7 @@ def _create_chunks() -> None:
         _filled("unseen_crashes", JSON),
         sa.Column("current_item", sa.Integer()),
         sa.Column("token", sa.String()),
-        sa.Column("worker", sa.String()),
+        sa.Column("pool_child", sa.String()),
         sa.Column("lease_until", TIME),
         _filled("not_before", TIME),
         sa.Column("sent_at", TIME),
@@ -234,7 +234,7 @@ def _create_annotated_videos() -> None:
     op.create_table(
         "annotated_videos",
         _references("items", primary_key=True),
-        _filled("batch", sa.String()),
+        _filled("folder", sa.String()),
         _filled("clips", sa.Integer()),
         sa.Column("drawn_seconds", sa.Double()),
     )

@@ -21,7 +21,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import read_jobs_to_expire
-from db.jobs.submissions import append_items, open_submission
+from db.jobs.submissions import append_items, create_temporary_draft
 from tests.support.http import OpenClient
 from tests.support.sample_pictures import encode_scene
 from tests.support.web import WebServer, answer
@@ -246,7 +246,7 @@ def test_a_job_with_items_and_a_list_is_refused(client: FlaskClient) -> None:
 
 def test_an_unfinished_submission_is_erased_later(database: Database) -> None:
     with database.write() as session:
-        job_id = open_submission(session, NewJob())
+        job_id = create_temporary_draft(session, NewJob())
         append_items(session, job_id, [NewItem("1", "file:///1")])
     with database.write() as session:
         assert read_jobs_to_expire(session) == []

@@ -10,7 +10,7 @@ from db.audience.video_counts import count_video
 from db.audience_tables import CellRow
 from db.bulk import insert_rows
 from db.engine import Database
-from db.results.faces import describe_face
+from db.results.faces import face_columns
 from db.tables import FaceRow, Table
 from models.face import NONE_DROPPED
 from tests.support.jobs import claim_next, make_face, submit
@@ -32,7 +32,7 @@ def stay_under(most_bytes: int) -> Iterator[None]:
 
 def copy_faces(database: Database, item_id: int) -> None:
     """As many faces as hours of video may have, inserted by the database itself."""
-    described = {**describe_face(make_face(), 0.6), "frame": 0, "time_seconds": 0.0}
+    described = {**face_columns(make_face(), 0.6), "frame": 0, "time_seconds": 0.0}
     with database.write() as session:
         insert_rows(session, FaceRow, [{"item_id": item_id, "ordinal": 0, **described}])
     faces = Table.metadata.tables[FaceRow.__tablename__]

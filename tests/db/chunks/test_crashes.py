@@ -32,7 +32,7 @@ from tests.support.jobs import (
     work_all,
 )
 
-WORKERS = ("host:1:2", "host:1:3")  # two children of one main process
+POOL_CHILDREN = ("host:1:2", "host:1:3")  # two children of one main process
 HOSTS = ("one:1:2", "two:1:2")
 
 
@@ -42,13 +42,13 @@ def work_under_crashes(
     *,
     marked: bool = True,
     seen: bool = True,
-    workers: Sequence[str] = WORKERS,
+    pool_children: Sequence[str] = POOL_CHILDREN,
 ) -> int:
     """Do all chunks with workers that poisoned items kill; returns the number of crashes."""
     crashes = 0
     while waiting := hints(database, resend_seconds=-1):
-        worker = workers[crashes % len(workers)]
-        chunk = claim(database, waiting[0], f"token-{crashes}", worker=worker)
+        pool_child = pool_children[crashes % len(pool_children)]
+        chunk = claim(database, waiting[0], f"token-{crashes}", pool_child=pool_child)
         assert chunk is not None
         first = next((item for item in chunk.items if item.name in poison), None)
         if first is None:
@@ -119,7 +119,7 @@ def test_several_items_that_kill_workers_are_all_found(
 
 def test_unseen_crashes_quarantine_an_item_later(database: Database) -> None:
     job_id = submit_chunk(database, 8)
-    assert work_under_crashes(database, ["3.jpg"], seen=False, workers=HOSTS) == 5
+    assert work_under_crashes(database, ["3.jpg"], seen=False, pool_children=HOSTS) == 5
     check_end(database, job_id, ["3.jpg"], 8)
 
 
@@ -134,7 +134,7 @@ def test_a_healthy_item_survives_the_loss_of_its_host_in_any_two_crashes(
 ) -> None:
     submit_chunk(database, 1)
     for number in range(4):
-        chunk = claim(database, hints(database, resend_seconds=-1)[0], worker=HOSTS[number % 2])
+        chunk = claim(database, hints(database, resend_seconds=-1)[0], pool_child=HOSTS[number % 2])
         assert chunk is not None
         # Two of the four were seen: one less than it takes.
         assert crash(database, chunk, seen=number % 2 == 0)
@@ -158,7 +158,7 @@ def test_a_crash_while_results_are_recorded_blames_no_item(database: Database) -
 
 
 def test_ended_items_of_a_split_chunk_are_unchanged(database: Database) -> None:
-    """Such as items refused at the door, which their chunk counts from its start."""
+    """Such as items rejected at submission, which their chunk counts from its start."""
     job_id = submit_chunk(database, 6)
     with database.write() as session:
         refused = ItemRow.position.in_((0, 3, 5))
@@ -205,12 +205,14 @@ def test_a_late_worker_cannot_mark_an_item(database: Database) -> None:
 
 def test_chunks_of_all_children_of_a_dead_worker_are_rescued(database: Database) -> None:
     submit(database, items=5, chunk_items=1)
-    workers = [*WORKERS, "host:11:2", "other:1:2", "host:1:4"]
-    for chunk_id, worker in zip(hints(database), workers, strict=True):
-        assert claim(database, chunk_id, f"token-{chunk_id}", worker=worker)
+    pool_children = [*POOL_CHILDREN, "host:11:2", "other:1:2", "host:1:4"]
+    for chunk_id, pool_child in zip(hints(database), pool_children, strict=True):
+        assert claim(database, chunk_id, f"token-{chunk_id}", pool_child=pool_child)
     with database.write() as session:
         assert rescue_chunks_of(session, "host:1") == 3
-        still = session.scalars(select(ChunkRow.worker).where(ChunkRow.state == ChunkState.LEASED))
+        still = session.scalars(
+            select(ChunkRow.pool_child).where(ChunkRow.state == ChunkState.LEASED)
+        )
         assert sorted(still) == ["host:11:2", "other:1:2"]
         lost = session.scalars(select(ChunkRow).where(ChunkRow.crashes == 1))
         assert [chunk.unseen_crashes for chunk in lost] == [["host:1"]] * 3

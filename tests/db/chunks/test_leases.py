@@ -23,7 +23,7 @@ from tests.support.jobs import (
 )
 
 
-def test_a_doubled_hint_is_claimed_once(database: Database) -> None:
+def test_a_duplicate_hint_is_claimed_once(database: Database) -> None:
     submit(database)
     chunk_id = hints(database)[0]
     assert claim(database, chunk_id, "one") is not None

@@ -99,8 +99,8 @@ def test_the_rest_of_a_cancelled_job_is_cancelled(database: Database) -> None:
 def test_all_chunks_of_a_worker_are_released_without_a_crash(database: Database) -> None:
     job_id = submit(database, items=3, chunk_items=1)
     held = [
-        claim(database, chunk_id, f"token-{chunk_id}", worker=worker)
-        for chunk_id, worker in zip(
+        claim(database, chunk_id, f"token-{chunk_id}", pool_child=pool_child)
+        for chunk_id, pool_child in zip(
             hints(database), ("host:1:2", "host:1:3", "host:2:2"), strict=True
         )
     ]

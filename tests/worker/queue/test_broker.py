@@ -95,7 +95,7 @@ def test_the_dispatcher_sends_heartbeats_and_removes_its_row_at_its_end(
 class BrokenStore(Store):
     """Fails at every removal."""
 
-    def remove_batch(self, batch: str) -> None:
+    def remove_folder(self, folder: str) -> None:
         raise OSError("the store is unavailable")
 
 
@@ -103,7 +103,7 @@ def test_a_step_that_fails_does_not_stop_the_others(database: Database, redis_ur
     erased = submit(database, items=1)
     with database.write() as session:
         erase_job(session, erased)
-        session.get_one(JobRow, erased).batches = ["batch"]
+        session.get_one(JobRow, erased).store_folders = ["folder"]
     over = submit(database, items=1)
     with create_queue(redis_url) as queue:
         dispatcher = Dispatcher(database, queue, BrokenStore("memory://store"), resend_seconds=30)

@@ -110,10 +110,10 @@ def test_a_cancelled_job_keeps_no_clip(database: Database, settings: Settings, c
     assert close(database) == [job_id]
     assert status(database, job_id).state is JobState.CANCELLED
     assert not any(count_rows(database, table) for table in VIDEO_TABLES)
-    # The files are erased with the job: they are in one of its batches.
+    # The files are erased with the job: they are in one of its folders.
     with database.read() as session:
-        batches = session.scalars(select(JobRow.batches)).one()
-    assert {path.parent.name for path in stored_files(settings)} == set(batches)
+        store_folders = session.scalars(select(JobRow.store_folders)).one()
+    assert {path.parent.name for path in stored_files(settings)} == set(store_folders)
 
 
 def test_an_annotated_video_without_time_costs_no_person(

@@ -1,0 +1,46 @@
+"""Cuts the items of a job into chunks for workers."""
+
+from collections import Counter
+from itertools import pairwise
+from math import ceil
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from db.processes import count_slots
+from db.states import ChunkState, ProcessRole
+from db.tables import ChunkRow, ItemRow
+
+# A small job is cut into smaller chunks than allowed, so that every slot gets some of it.
+CHUNKS_PER_SLOT = 4
+
+
+def cut_into_chunks(session: Session, job_id: int, items: int, chunk_items: int) -> None:
+    """Insert the chunks of a job with this many items, each of at most `chunk_items`."""
+    slots = count_slots(session, ProcessRole.BULK) or 1
+    size = max(1, min(chunk_items, ceil(items / (CHUNKS_PER_SLOT * slots))))
+    if items:
+        session.execute(insert(ChunkRow), _chunk_rows(session, job_id, items, size))
+
+
+def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[dict[str, object]]:
+    rejected = _count_rejected(session, job_id, size)
+    return [
+        {
+            "job_id": job_id,
+            "start": start,
+            "stop": stop,
+            "state": ChunkState.DONE if rejected[start] == stop - start else ChunkState.WAITING,
+            "failed": rejected[start],
+            "ended_before": rejected[start],
+        }
+        for start, stop in pairwise([*range(0, items, size), items])
+    ]
+
+
+def _count_rejected(session: Session, job_id: int, size: int) -> Counter[int]:
+    """How many items were rejected at submission, by the start of their chunk."""
+    query = select(ItemRow.position).where(
+        ItemRow.job_id == job_id, ItemRow.error_code.is_not(None)
+    )
+    return Counter(position - position % size for position in session.scalars(query))
