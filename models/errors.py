@@ -3,8 +3,8 @@
 FacetallyError
 |-- ItemError               one item fails, with a code and a sentence; its job continues
 |   |-- UnreadableItem      "unreadable"        the bytes are not a whole picture or video
-|   |-- TooLargeItem        "too_large"         more pixels than this installation takes
-|   |-- UnsupportedItem     "unsupported"       a known format that is not read here
+|   |-- TooLargeItem        "too_large"         more bytes, pixels or frames than allowed
+|   |-- UnsupportedItem     "unsupported"       a known format that Facetally does not read
 |   |-- MissingItem         "not_found"         nothing is at that address
 |   |-- ForbiddenItem       "forbidden_source"  an address this installation does not fetch from
 |   `-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
@@ -31,7 +31,8 @@ FacetallyError
 The client `facetally` is a program of its own with a tree of its own, drawn in facetally/errors.py.
 
 A refused argument stays a ValueError or TypeError: it is a bug of the caller, or pydantic and click
-turn it into an answer. So does what a library's protocol wants, such as StopIteration.
+turn it into an answer. The same holds for exceptions that a library's protocol requires, such as
+StopIteration.
 """
 
 from typing import ClassVar
@@ -54,13 +55,13 @@ class UnreadableItem(ItemError):
 
 
 class TooLargeItem(ItemError):
-    """The picture has more pixels than allowed: shrink it, or raise the limit."""
+    """The file has more bytes, pixels or frames than allowed: shrink it, or raise the limit."""
 
     code = "too_large"
 
 
 class UnsupportedItem(ItemError):
-    """The file is of a known kind that is not read here: convert it."""
+    """The file is of a known kind that Facetally does not read: convert it."""
 
     code = "unsupported"
 

@@ -60,11 +60,11 @@ class AgeEstimate:
     def __post_init__(self) -> None:
         if not 0 <= self.low <= self.years <= self.high:
             raise ValueError(
-                f"AgeEstimate wants 0 <= low <= years <= high, "
+                "AgeEstimate must have 0 <= low <= years <= high, "
                 f"got low={self.low}, years={self.years}, high={self.high}"
             )
         if not self.group:
-            raise ValueError("AgeEstimate wants a group such as '25-32', got an empty one")
+            raise ValueError("AgeEstimate must have a group such as '25-32', got an empty one")
 
 
 def whole_years(years: float) -> int:

@@ -19,7 +19,7 @@ CPU_EXECUTION = "CPUExecutionProvider"
 CUDA_EXECUTION = "CUDAExecutionProvider"
 
 CUDA_ADVICE = (
-    "install the package `onnxruntime-gpu[cuda,cudnn]` in place of `onnxruntime` on a machine with "
+    "Install the package `onnxruntime-gpu[cuda,cudnn]` in place of `onnxruntime` on a machine with "
     "an NVIDIA driver, or set the provider to `cpu`"
 )
 
@@ -86,7 +86,7 @@ def open_graph(
     runs_on = CUDA if CUDA_EXECUTION in session.get_providers() else CPU
     if provider == CUDA and runs_on != CUDA:
         raise ModelUnavailable(
-            f"The provider is `cuda`, but CUDA did not start on this machine; {CUDA_ADVICE}."
+            f"The provider is `cuda`, but CUDA did not start on this machine. {CUDA_ADVICE}."
         )
     return OnnxGraph(session, runs_on)
 
@@ -103,7 +103,7 @@ def choose_executions(available: Sequence[str], provider: str) -> list[str]:
         return [CUDA_EXECUTION, CPU_EXECUTION]
     if provider == CUDA:
         raise ModelUnavailable(
-            f"The provider is `cuda`, but this onnxruntime was built without it; {CUDA_ADVICE}."
+            f"The provider is `cuda`, but this onnxruntime was built without it. {CUDA_ADVICE}."
         )
     return [CPU_EXECUTION]
 

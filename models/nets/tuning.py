@@ -3,7 +3,7 @@
 They are apart from the code that uses them, so that reading settings loads no model library.
 """
 
-# A balance of YuNet's speed and reach: it finds faces from about 1/60 of the longer side up.
+# A balance of YuNet's speed and recall: it finds faces from about 1/60 of the longer side up.
 DETECTION_SIDE = 640
 
 # Between the one false face (0.65) and the lowest score of 40 true ones (0.88) in ten photos,

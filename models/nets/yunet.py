@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from models.nets.suppression import keep_best
 
-# The model has one anchor per cell at each of these strides; its outputs are class, object, box and
-# landmarks, each for the three strides (OpenCV's modules/objdetect/src/face_detect.cpp reads them
-# the same).
+# The model has an anchor in each square of each of these strides. Its outputs are class, object,
+# box and landmarks, each for the three strides (OpenCV's modules/objdetect/src/face_detect.cpp
+# reads them the same).
 STRIDES = (8, 16, 32)
 SIDE_MULTIPLE = 32
-# Boxes that overlap by more are of one face, as in OpenCV's FaceDetectorYN sample.
-MAX_OVERLAP = 0.3
+# Boxes of a larger intersection over union are of one face, as in OpenCV's FaceDetectorYN sample.
+MAX_IOU = 0.3
 # The largest enlargement of a small picture. Up to a side of 640 it makes landmarks more exact (and
 # ages in pictures of 300 pixels, by 0.2 years); a tiny picture only gets blurred, and slow.
 MAX_ENLARGEMENT = 4.0
@@ -60,10 +60,10 @@ def read(
     squares = classes[:, 0].clip(0.0, 1.0) * objects[:, 0].clip(0.0, 1.0)
     likely = np.flatnonzero(squares >= score_threshold**2)
     scores = np.sqrt(squares[likely])
-    cells, strides = _locate_anchors(likely, shape[3], shape[2])
-    boxes = _read_boxes(offsets[likely], cells, strides)
-    kept = keep_best(boxes, scores, MAX_OVERLAP)
-    landmarks = (points[likely].reshape(-1, 5, 2) + cells[:, np.newaxis]) * strides[:, np.newaxis]
+    anchors, strides = _locate_anchors(likely, shape[3], shape[2])
+    boxes = _read_boxes(offsets[likely], anchors, strides)
+    kept = keep_best(boxes, scores, MAX_IOU)
+    landmarks = (points[likely].reshape(-1, 5, 2) + anchors[:, np.newaxis]) * strides[:, np.newaxis]
     return Candidates(boxes[kept], scores[kept], landmarks[kept])
 
 
@@ -94,21 +94,21 @@ def _scale(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]
 def _locate_anchors(
     indices: NDArray[np.intp], width: int, height: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The cells (n, 2: column, row) and strides (n, 1) of anchors that are numbered through all
-    three strides."""
+    """The anchors (n, 2: column, row) and their strides (n, 1), by their numbers through all three
+    strides."""
     counts = [(width // stride) * (height // stride) for stride in STRIDES]
     ends = np.cumsum(counts)
     level = np.searchsorted(ends, indices, side="right")
     strides = np.array(STRIDES)[level]
     rows, columns = np.divmod(indices - (ends - counts)[level], width // strides)
-    cells = np.stack([columns, rows], axis=1).astype(np.float32)
-    return cells, strides[:, np.newaxis].astype(np.float32)
+    anchors = np.stack([columns, rows], axis=1).astype(np.float32)
+    return anchors, strides[:, np.newaxis].astype(np.float32)
 
 
 def _read_boxes(
-    offsets: NDArray[np.float32], cells: NDArray[np.float32], strides: NDArray[np.float32]
+    offsets: NDArray[np.float32], anchors: NDArray[np.float32], strides: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Corners (n, 4) from center offsets and log sizes (n, 4), both in strides."""
-    centers = (cells + offsets[:, :2]) * strides
+    centers = (anchors + offsets[:, :2]) * strides
     halves = np.exp(offsets[:, 2:]) * strides / 2
     return np.concatenate([centers - halves, centers + halves], axis=1)

@@ -51,10 +51,10 @@ class Picture:
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:
             raise ValueError(
-                f"Picture wants (H, W, 3) uint8, got {self.rgb.shape} {self.rgb.dtype}"
+                f"Picture must be (H, W, 3) uint8, got {self.rgb.shape} {self.rgb.dtype}"
             )
         if min(self.rgb.shape[:2]) < 1:
-            raise ValueError(f"Picture wants at least one pixel, got {self.rgb.shape}")
+            raise ValueError(f"Picture must have at least one pixel, got {self.rgb.shape}")
 
     @property
     def scale(self) -> float:
@@ -81,7 +81,7 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
     # On hostile bytes Pillow's readers raise nearly anything, from SyntaxError to MemoryError.
     except Exception as error:
         raise UnreadableItem(
-            f"The {kind.name} picture is truncated or damaged; send the original file again."
+            f"The {kind.name} picture is truncated or damaged. Send the original file again."
         ) from error
 
 
@@ -113,7 +113,7 @@ def _bound_pillow(max_pixels: int) -> None:
 
 def _too_large(pixels: int, max_pixels: int) -> TooLargeItem:
     return TooLargeItem(
-        f"The picture has {pixels} pixels and at most {max_pixels} are allowed; shrink it."
+        f"The picture has {pixels} pixels and at most {max_pixels} are allowed. Shrink it."
     )
 
 

@@ -40,7 +40,7 @@ def recognize_picture(data: bytes) -> FileKind:
     Raises UnsupportedItem for a known kind that is not read, UnreadableItem for anything else.
     """
     if not data:
-        raise UnreadableItem("The file is empty; send the picture again.")
+        raise UnreadableItem("The file is empty. Send the picture again.")
     head = data[:HEAD_BYTES]
     if is_video(head):
         raise _refuse_video(head)
@@ -64,7 +64,7 @@ def find_media_type(head: bytes) -> str | None:
 
 
 def is_video(head: bytes) -> bool:
-    """Whether a file with these first bytes is a video read here: MP4, MOV, MKV, WebM or AVI."""
+    """Whether a file with these first bytes is a video of a kind in VIDEOS."""
     if head[4:8] == BRANDED:
         return _read_brand(head) == MP4
     kind = _find_kind(head, VIDEOS)
@@ -84,7 +84,7 @@ def is_tar(head: bytes) -> bool:
 def _refuse_video(head: bytes) -> UnsupportedItem:
     kind = _find_kind(head, VIDEOS) or MP4
     return UnsupportedItem(
-        f"This is {kind.name}, not a picture; submit it as a job (POST /v1/jobs)."
+        f"This is {kind.name}, not a picture. Submit it as a job (POST /v1/jobs)."
     )
 
 
@@ -112,7 +112,7 @@ def _read_brand(head: bytes) -> FileKind:
 
 def _refuse_known(head: bytes) -> None:
     if archive := _find_kind(head, REFUSED_ARCHIVES):
-        raise UnsupportedItem(f"This is {archive.name}, not a picture; send what is in it.")
+        raise UnsupportedItem(f"This is {archive.name}, not a picture. Send what is in it.")
     if picture := _find_kind(head, REFUSED_PICTURES):
         raise _unsupported_picture(picture.name)
     if markup := _name_markup(head):
@@ -148,21 +148,27 @@ def _name_markup(head: bytes) -> str:
 
 
 def _unsupported_picture(name: str) -> UnsupportedItem:
-    return UnsupportedItem(f"This is {name}, not a picture read here; convert it to JPEG or PNG.")
+    return UnsupportedItem(
+        f"This is {name}, a format that Facetally does not read. Convert it to JPEG or PNG."
+    )
 
 
 def _unsupported_video(kind: FileKind) -> UnsupportedItem:
-    return UnsupportedItem(f"This is {kind.name}, not a video read here; convert it to MP4.")
+    return UnsupportedItem(
+        f"This is {kind.name}, a format that Facetally does not read. Convert it to MP4."
+    )
 
 
 def _unsupported_sound() -> UnsupportedItem:
-    return UnsupportedItem(f"This is {SOUND.name}, which shows nobody; send a picture or a video.")
+    return UnsupportedItem(
+        f"This is {SOUND.name}: it has no faces to detect. Send a picture or a video."
+    )
 
 
 def _describe_unknown(head: bytes) -> str:
     if _is_text(head):
-        return "This file is text, not a picture; send the picture itself."
-    return "This isn't a picture we can read; send the original JPEG or PNG."
+        return "This file is text, not a picture. Send the picture itself."
+    return "This is not a picture that Facetally can read. Send the original JPEG or PNG."
 
 
 def _is_text(head: bytes) -> bool:

@@ -24,7 +24,7 @@ def read_white(image: Image.Image) -> float:
         return 255.0
     if image.mode not in DEEP_MODES:
         raise UnsupportedItem(
-            f"Pixels of mode {image.mode} are not supported; convert the picture to RGB."
+            f"Pixels of mode {image.mode} are not supported. Convert the picture to RGB."
         )
     if image.mode.startswith("I;16"):
         return float(2 ** _bits_per_sample(image) - 1)

@@ -45,7 +45,7 @@ class Confusion:
         shape = {(len(self.counts), len(row)) for row in self.counts}
         if shape != {(len(self.truths), len(self.predictions))}:
             raise ValueError(
-                f"Confusion wants {len(self.truths)} rows of {len(self.predictions)} counts, "
+                f"Confusion must have {len(self.truths)} rows of {len(self.predictions)} counts, "
                 f"got rows and counts {sorted(shape)}"
             )
         if self.design_effect < 1:

@@ -64,7 +64,7 @@ class Video:
         if pixels > max_pixels:
             self.close()
             raise TooLargeItem(
-                f"The video has {pixels} pixels and at most {max_pixels} are allowed; shrink it."
+                f"The video has {pixels} pixels and at most {max_pixels} are allowed. Shrink it."
             )
 
     def close(self) -> None:
@@ -116,8 +116,8 @@ class Video:
             )
         if not capture.isOpened():
             raise UnreadableItem(
-                "No frames can be read from this video: it is damaged, truncated, or only sound; "
-                "send the original video again."
+                "No frames can be read from this video: it is damaged, truncated, or only sound. "
+                "Send the original video again."
             )
         return capture
 

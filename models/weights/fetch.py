@@ -54,7 +54,7 @@ def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
 def _check_hash(name: str, data: bytes, wanted: str) -> None:
     got = hash_bytes(data)
     if got != wanted:
-        raise ModelUnavailable(f"{name} has sha256 {got}, wanted {wanted}; it was not kept.")
+        raise ModelUnavailable(f"{name} has sha256 {got}, not {wanted}. It was not kept.")
 
 
 def _simplify(data: bytes) -> bytes:

@@ -54,7 +54,7 @@ def require_file(weights_dir: Path, file: PinnedFile) -> Path:
     status = check_file(weights_dir, file)
     if status.state != FileState.READY:
         raise ModelUnavailable(
-            f"{file.name} is {status.state} in {weights_dir}; run `facetally weights fetch`."
+            f"{file.name} is {status.state} in {weights_dir}. Run `facetally weights fetch`."
         )
     return status.path
 

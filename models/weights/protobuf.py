@@ -21,7 +21,7 @@ class Field:
     @property
     def content(self) -> bytes:
         if isinstance(self.value, int):
-            raise ValueError(f"Field {self.number} is a number, bytes were wanted")
+            raise ValueError(f"Field {self.number} is a number, not bytes")
         return self.value
 
 

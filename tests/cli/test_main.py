@@ -160,7 +160,7 @@ def test_an_unexpected_answer_is_one_clear_line(call, stranger, words, message):
         (
             ["worker"],
             {"redis_url": "redis://127.0.0.1:1/0", "weights_dir": "/nonexistent"},
-            "run `facetally weights fetch`",
+            "Run `facetally weights fetch`",
         ),
     ],
     ids=[
@@ -190,7 +190,7 @@ def test_a_missing_cuda_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
     done = terminal.run(*words, *out, provider="cuda", redis_url="redis://127.0.0.1:1/0")
 
     assert done.returncode == 1
-    assert "`cuda` was asked for" in done.stderr
+    assert "The provider is `cuda`, but" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -1,4 +1,4 @@
-"""Values refuse impossible arguments, and say what they wanted."""
+"""Values refuse impossible arguments, and say what is required."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_a_face_has_five_landmarks_and_a_score_up_to_one(make):
     ids=["under-low", "over-high", "negative", "no-group"],
 )
 def test_an_age_lies_within_its_interval(low, years, high, group):
-    with pytest.raises(ValueError, match="AgeEstimate wants"):
+    with pytest.raises(ValueError, match="AgeEstimate must have"):
         AgeEstimate(years=years, low=low, high=high, group=group)
 
 

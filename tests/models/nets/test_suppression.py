@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.nets.suppression import keep_best, measure_overlap
+from models.nets.suppression import keep_best, measure_iou
 
 SAME = [0, 0, 10, 10]
 NEAR = [1, 0, 11, 10]
@@ -29,5 +29,5 @@ def test_the_best_of_overlapping_boxes_is_kept(boxes, scores, kept):
 
 def test_overlap_is_shared_over_joint_area():
     others = np.array([SAME, [5, 0, 15, 10], FAR, [3, 3, 3, 3]], np.float32)
-    overlap = measure_overlap(np.array(SAME, np.float32), others)
+    overlap = measure_iou(np.array(SAME, np.float32), others)
     assert overlap.tolist() == pytest.approx([1.0, 1 / 3, 0.0, 0.0])

@@ -230,8 +230,8 @@ def test_a_header_alone_is_unreadable(file_format):
         (b"", "is empty"),
         (b"Dear all,\nplease find the photographs attached.\n", "is text"),
         ("Gr\u00fc\u00dfe".encode(), "is text"),
-        (bytes(100), "isn't a picture we can read"),
-        (b"\xff\xd8", "isn't a picture we can read"),
+        (bytes(100), "is not a picture that Facetally can read"),
+        (b"\xff\xd8", "is not a picture that Facetally can read"),
     ],
     ids=["empty", "text", "text-utf8", "zeros", "two-bytes"],
 )
@@ -293,5 +293,5 @@ def test_two_threads_decode_at_once():
     ids=["gray", "float", "empty"],
 )
 def test_a_picture_refuses_pixels_of_another_shape(rgb):
-    with pytest.raises(ValueError, match="Picture wants"):
+    with pytest.raises(ValueError, match="Picture must"):
         Picture(rgb, 2, 2)

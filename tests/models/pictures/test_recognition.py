@@ -56,18 +56,18 @@ PACKET = b"\x47\x40\x00\x10" + bytes(184)
 @pytest.mark.parametrize(
     ("data", "advice"),
     [
-        (PACKET * 20, "an MPEG transport stream, .*; convert it to MP4"),
-        ((bytes(4) + PACKET) * 20, "an MPEG transport stream, .*; convert it to MP4"),
-        (PACKET * 2 + PACKET[:1], "an MPEG transport stream, .*; convert it to MP4"),
-        (b"FLV\x01\x05" + bytes(20), "a Flash video, .*; convert it to MP4"),
-        (b"\x00\x00\x01\xba" + bytes(20), "an MPEG video, .*; convert it to MP4"),
-        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(20), "Media file, .*; convert it to MP4"),
-        (b"OggS" + bytes(24) + b"\x80theora", "an Ogg file, .*; convert it to MP4"),
-        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "submit it as a job .POST /v1/jobs"),
-        (b"\x1a\x45\xdf\xa3" + bytes(20), "submit it as a job .POST /v1/jobs"),
-        (b"RIFF\x00\x00\x00\x00AVI LIST", "submit it as a job .POST /v1/jobs"),
-        (make_zip(), "a ZIP archive, .*; send what is in it"),
-        (b"%PDF-1.7\n", "a PDF document, .*; convert it to JPEG or PNG"),
+        (PACKET * 20, r"an MPEG transport stream, .*\. Convert it to MP4"),
+        ((bytes(4) + PACKET) * 20, r"an MPEG transport stream, .*\. Convert it to MP4"),
+        (PACKET * 2 + PACKET[:1], r"an MPEG transport stream, .*\. Convert it to MP4"),
+        (b"FLV\x01\x05" + bytes(20), r"a Flash video, .*\. Convert it to MP4"),
+        (b"\x00\x00\x01\xba" + bytes(20), r"an MPEG video, .*\. Convert it to MP4"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(20), r"Media file, .*\. Convert it to MP4"),
+        (b"OggS" + bytes(24) + b"\x80theora", r"an Ogg file, .*\. Convert it to MP4"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "Submit it as a job .POST /v1/jobs"),
+        (b"\x1a\x45\xdf\xa3" + bytes(20), "Submit it as a job .POST /v1/jobs"),
+        (b"RIFF\x00\x00\x00\x00AVI LIST", "Submit it as a job .POST /v1/jobs"),
+        (make_zip(), r"a ZIP archive, .*\. Send what is in it"),
+        (b"%PDF-1.7\n", r"a PDF document, .*\. Convert it to JPEG or PNG"),
     ],
     ids=[
         "ts", "m2ts", "three packets", "flv", "mpg", "wmv", "ogv", "mp4", "mkv", "avi", "zip",
@@ -93,7 +93,7 @@ def test_a_refused_kind_comes_with_its_advice(data, advice):
 )
 def test_sound_is_not_a_video_even_with_a_cover_picture(data):
     assert not is_video(data)
-    with pytest.raises(UnsupportedItem, match=r"a sound file, .*; send a picture or a video"):
+    with pytest.raises(UnsupportedItem, match=r"a sound file: .*\. Send a picture or a video"):
         decode(data)
 
 

