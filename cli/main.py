@@ -111,7 +111,7 @@ def run_command(arguments: Sequence[str]) -> int:
 
 def _end_on_signals() -> None:
     """SIGTERM and SIGHUP end a command as Ctrl-C does: by an exception, so that it cleans up."""
-    # A script that starts a command in the background makes it ignore Ctrl-C, yet may send it.
+    # Shells start background commands with SIGINT ignored; a script may still send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         # A signal that was ignored, as under nohup, stays ignored.

@@ -139,7 +139,7 @@ def _require_free(database: Database, name: str) -> None:
     """Refuse a name that is taken before the work starts."""
     with database.read() as session:
         if read_evaluation(session, name) is not None:
-            raise CommandFailed(f"There is already an evaluation {name!r}: give another --name.")
+            raise CommandFailed(f"There is already an evaluation {name!r}. Choose another --name.")
 
 
 def _match_rows(labels: Path, rows: Sequence[LabelRow]) -> RowOutcomes:
@@ -197,7 +197,7 @@ def _record(database: Database, evaluation: Evaluation) -> Evaluation:
         raise CommandFailed(str(error)) from error
     except OperationalError as error:
         raise CommandFailed(
-            f"The database is unavailable, nothing was stored: {error.orig}"
+            f"The database is unavailable, so nothing was stored: {error.orig}"
         ) from error
 
 

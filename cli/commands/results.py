@@ -9,6 +9,7 @@ import click
 
 from cli.commands.jobs import takes_job
 from cli.commands.options import as_json, parse_pairs, takes_server
+from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole
 from cli.output.tables import describe_basis, make_audience_table
 from cli.terminal import open_stdout, print_json, tell
@@ -227,4 +228,4 @@ def thumbnails(client: Client, job_id: int, out: Path) -> None:
     Example: facetally thumbnails 7 --out thumbnails/
     """
     names = download_thumbnails(client, client.job(job_id).results(), out)
-    tell(f"Saved {len(names)} thumbnails in {out}.")
+    tell(f"Saved {count_noun(len(names), 'thumbnails')} in {out}.")

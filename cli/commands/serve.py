@@ -21,7 +21,7 @@ CHECK_SECONDS = 1.0
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    help="Worker processes. [FACETALLY_WORKERS; default: one per core]",
+    help="Slots: pool children of the worker for jobs. [FACETALLY_WORKERS; default: one per core]",
 )
 @click.option(
     "--data-dir",

@@ -29,7 +29,7 @@ MALLOC = {
 @click.option(
     "--slots",
     type=click.IntRange(min=1),
-    help="Worker processes. [FACETALLY_WORKERS; default: one per core]",
+    help="Slots: pool children of this worker. [FACETALLY_WORKERS; default: one per core]",
 )
 def worker(queue: str, slots: int | None) -> None:
     """Run a pool of workers.

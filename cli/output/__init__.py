@@ -1,5 +1,6 @@
 """Progress, tables and downloads. In reading order:
 
+counting           one face, two faces
 progress           follows a job until it ends
 tables             jobs, faces and the audience as tables
 evaluation_tables  an evaluation as tables

@@ -7,6 +7,7 @@ from typing import Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from cli.output.counting import count_noun
 from cli.terminal import open_stderr, tell
 from facetally import Job
 
@@ -22,7 +23,10 @@ def watch_job(job: Job, check: Callable[[], None] = lambda: None) -> Job:
 def describe_job(job: Job) -> str:
     """`job 7 running: 312 of 1000 done, 5 failed, 18.2/s, 0:37 left`."""
     if job.erased is not None:
-        return f"job {job.id} is erased: it had {job.erased.items} items, {job.erased.faces} faces"
+        return (
+            f"job {job.id} is erased: it had {count_noun(job.erased.items, 'items')}, "
+            f"{count_noun(job.erased.faces, 'faces')}"
+        )
     counts = job.counts
     parts = [f"{counts.done} of {counts.items} done"]
     if counts.failed:
@@ -41,8 +45,7 @@ def _describe_videos(job: Job) -> list[str]:
     videos = job.videos
     if videos is None:
         return []
-    noun = "video" if videos.running == 1 else "videos"
-    parts = [f"{videos.running} {noun} {videos.analyzed:.0%} analyzed"]
+    parts = [f"{count_noun(videos.running, 'videos')} {videos.analyzed:.0%} analyzed"]
     return (
         parts if videos.annotated is None else [*parts, f"annotated videos {videos.annotated:.0%}"]
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
+from cli.output.counting import count_noun
 from cli.terminal import clean
 from facetally import Audience, Face, Job, Result, Share
 
@@ -30,13 +31,13 @@ def make_faces_table(results: Iterable[Result]) -> Table:
     for result in results:
         name = clean(result.name)
         for number, face in enumerate(result.faces, start=1):
-            table.add_row(name, str(number), *_describe_face(face))
+            table.add_row(name, str(number), *_make_face_cells(face))
         if not result.faces:
             table.add_row(name, result.error.code if result.error else "none")
     return table
 
 
-def _describe_face(face: Face) -> tuple[str, ...]:
+def _make_face_cells(face: Face) -> tuple[str, ...]:
     return (
         face.gender.value,
         f"{face.gender.probability:.0%}",
@@ -64,27 +65,30 @@ def make_audience_table(audience: Audience) -> Table:
             *([group.period or ""] * has_periods),
             group.gender or "all",
             group.age_band or "all",
-            _describe_count(group.faces, audience.min_cell),
-            *_describe_share(group.share_within),
-            *(_describe_share(group.corrected) if corrected else ()),
+            f"under {audience.min_cell}" if group.faces is None else str(group.faces),
+            *_make_share_cells(group.share_within),
+            *(_make_share_cells(group.corrected) if corrected else ()),
         )
     return table
 
 
 def describe_basis(audience: Audience, people: int | None = None) -> str:
-    """`12 faces in 4 of 5 pictures; 1 without faces; 3 faces left out as too small; 1
-    unreadable`; with the people of videos, `41 faces, 13 people in 1 of 1 pictures and videos`."""
-    found = f"{_describe_count(audience.faces, audience.min_cell)} {audience.count}"
+    """`12 faces in 4 of 5 pictures; 1 without faces; 3 faces excluded: too small; 1 unreadable`.
+
+    With the people of videos: `41 faces, 13 people in 2 of 2 pictures and videos`.
+    """
+    least = audience.min_cell
+    found = _describe_count(audience.faces, audience.count, least)
     items = "pictures"
     if people is not None:
-        found += f", {people} {'person' if people == 1 else 'people'}"
-        items = "pictures and videos"
-    parts = [f"{found} in {audience.items_done} of {audience.items} {items}"]
+        found += f", {count_noun(people, 'people')}"
+        items = "videos" if audience.items == 1 else "pictures and videos"
+    parts = [f"{found} in {audience.items_done} of {count_noun(audience.items, items)}"]
     parts.append(f"{audience.items_without_faces} without faces")
-    left_out = {"too small": audience.faces_too_small, "too unsure": audience.faces_too_unsure}
+    excluded = {"too small": audience.faces_too_small, "low confidence": audience.faces_too_unsure}
     parts += [
-        f"{_describe_count(faces, audience.min_cell)} faces left out as {why}"
-        for why, faces in left_out.items()
+        f"{_describe_count(faces, 'faces', least)} excluded: {why}"
+        for why, faces in excluded.items()
         if faces != 0
     ]
     parts += [f"{count} {code}" for code, count in audience.items_failed.items()]
@@ -95,11 +99,11 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
     return "; ".join(parts)
 
 
-def _describe_count(faces: int | None, min_cell: int) -> str:
-    return f"under {min_cell}" if faces is None else str(faces)
+def _describe_count(faces: int | None, noun: str, min_cell: int) -> str:
+    return f"under {min_cell} {noun}" if faces is None else count_noun(faces, noun)
 
 
-def _describe_share(share: Share | None) -> tuple[str, str]:
+def _make_share_cells(share: Share | None) -> tuple[str, str]:
     if share is None:
         return "-", "-"
     return f"{share.value:.1%}", f"{share.low:.1%} to {share.high:.1%}"

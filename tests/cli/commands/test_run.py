@@ -91,7 +91,7 @@ def test_a_video_becomes_people_and_an_annotated_video(terminal, tmp_path):
     assert read_results(out)["my clip.mp4"]["video"]["frames"] == 20
     people = [json.loads(line) for line in (out / "people.ndjson").read_text().splitlines()]
     assert [person["track"] for person in people] == list(range(1, PEOPLE + 1))
-    assert f" faces, {PEOPLE} people in 1 of 1 pictures and videos" in done.stderr
+    assert f" faces, {PEOPLE} people in 1 of 1 video" in done.stderr
     [video] = (out / "videos").iterdir()
     assert video.name == "1-my_clip.mp4"
     assert video.read_bytes()[4:8] == b"ftyp"
