@@ -18,7 +18,7 @@ multipart    uploads them as one form
 results      what was found
 faces        a face
 progress     how far a job is
-audience     who is in the pictures
+audience     the audience: counts and shares
 tables       Arrow and pandas
 connection   HTTP
 parsing      JSON to values
