@@ -23,6 +23,7 @@ from api.pages import item as item_page
 from api.pages import jobs as jobs_page
 from api.pages import live as live_page
 from api.pages.error import show_error
+from api.pages.rendering import check_navigation
 from api.schemas.errors import ErrorBody
 from api.services import EXTENSION, open_services
 from api.submissions.idempotency import AlreadyAccepted
@@ -99,6 +100,7 @@ def _register_views(app: OpenAPI) -> None:
         app.register_blueprint(page.blueprint)
     for page in (audience_page, system):
         app.register_blueprint(page.blueprint)
+    check_navigation(app)
 
 
 def serve(settings: Settings, fd: int | None = None) -> None:

@@ -50,24 +50,24 @@ ShowPage = Callable[[int, str, str], Response | None]
 def handle_errors(app: Flask, show_page: ShowPage) -> None:
     """Register a handler for every error; `show_page` answers people."""
 
-    def handle(error_type: type[ErrorT], describe: Callable[[ErrorT], Problem]) -> None:
+    def handle(error_type: type[ErrorT], make_problem: Callable[[ErrorT], Problem]) -> None:
         def answer(error: ErrorT) -> Response:
-            problem = describe(error)
+            problem = make_problem(error)
             page = show_page(problem.status, problem.code, problem.message)
             return _reply_json(problem) if page is None else page
 
         app.register_error_handler(error_type, answer)
 
-    handle(ApiError, _describe_refusal)
-    handle(HTTPException, _describe_http)
-    handle(PictureRefused, _describe_picture)
-    handle(LaneUnavailable, _describe_lane)
-    handle(SourceUnavailable, _describe_source)
-    handle(StorageUnavailable, _describe_storage)
-    handle(DataError, _describe_value)
+    handle(ApiError, _problem_of_refusal)
+    handle(HTTPException, _problem_of_http)
+    handle(PictureRefused, _problem_of_picture)
+    handle(LaneUnavailable, _problem_of_lane)
+    handle(SourceUnavailable, _problem_of_source)
+    handle(StorageUnavailable, _problem_of_storage)
+    handle(DataError, _problem_of_value)
     for unreachable in (OperationalError, InterfaceError, TimeoutError):
-        handle(unreachable, _describe_database)
-    handle(Exception, _describe_fault)
+        handle(unreachable, _problem_of_database)
+    handle(Exception, _problem_of_fault)
 
 
 def _reply_json(problem: Problem) -> Response:
@@ -82,48 +82,48 @@ def _reply_json(problem: Problem) -> Response:
     return response
 
 
-def _describe_refusal(error: ApiError) -> Problem:
+def _problem_of_refusal(error: ApiError) -> Problem:
     return Problem(error.status, error.code, str(error), error.details)
 
 
-def _describe_http(error: HTTPException) -> Problem:
+def _problem_of_http(error: HTTPException) -> Problem:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     headers = {name: value for name, value in error.get_headers() if name in PASSED_ON_HEADERS}
     message = error.description or status.phrase
     return Problem(status, status.name.lower(), message, headers=headers)
 
 
-def _describe_picture(error: PictureRefused) -> Problem:
-    is_our_fault = error.code is ErrorCode.INTERNAL
-    status = HTTPStatus.INTERNAL_SERVER_ERROR if is_our_fault else HTTPStatus.UNPROCESSABLE_ENTITY
+def _problem_of_picture(error: PictureRefused) -> Problem:
+    is_internal = error.code is ErrorCode.INTERNAL
+    status = HTTPStatus.INTERNAL_SERVER_ERROR if is_internal else HTTPStatus.UNPROCESSABLE_ENTITY
     return Problem(status, error.code, str(error))
 
 
-def _describe_lane(error: LaneUnavailable) -> Problem:
+def _problem_of_lane(error: LaneUnavailable) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no_interactive_worker", str(error))
 
 
-def _describe_source(error: SourceUnavailable) -> Problem:
+def _problem_of_source(error: SourceUnavailable) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "source_unavailable", str(error))
 
 
-def _describe_storage(error: StorageUnavailable) -> Problem:
+def _problem_of_storage(error: StorageUnavailable) -> Problem:
     logger.error("storage failed", extra={"error": str(error)})
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "storage_unavailable", str(error))
 
 
-def _describe_value(error: DataError) -> Problem:
+def _problem_of_value(error: DataError) -> Problem:
     message = "The request contains a value that the database cannot store, such as a NUL."
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", message)
 
 
-def _describe_database(error: SQLAlchemyError) -> Problem:
+def _problem_of_database(error: SQLAlchemyError) -> Problem:
     logger.warning("database refused a request", extra={"error": str(error)})
     message = "The database is unavailable. Try again in a moment."
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable", message)
 
 
-def _describe_fault(error: Exception) -> Problem:
+def _problem_of_fault(error: Exception) -> Problem:
     logger.exception("request failed")
     message = "Something went wrong on our side. The error has been logged."
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)

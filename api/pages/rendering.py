@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 
 from api.pages.assets import locate_asset
 from api.pages.texts import choose_texts
 from api.sessions import current_session
 
-# Name and address. An entry appears only if the application has that page.
+# Name and address of each page.
 NAVIGATION = (
     ("home", "/"),
     ("jobs", "/jobs"),
@@ -31,6 +31,15 @@ SECURITY_HEADERS = {
 }
 
 
+def check_navigation(app: Flask) -> None:
+    """Raises LookupError if the navigation leads to a page that the application lacks."""
+    pages = app.url_map.bind("")
+    for name, address in NAVIGATION:
+        endpoint = f"{name}_page.show_page"
+        if endpoint not in app.view_functions or pages.build(endpoint) != address:
+            raise LookupError(f"The navigation leads to {address}, but {endpoint} isn't there.")
+
+
 def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
     """Render a template as a page, or without the layout if htmx asks for a part of one."""
     session = current_session()
@@ -39,7 +48,7 @@ def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
         layout="fragment.html" if asks_for_part() else "layout.html",
         text=choose_texts(),
         asset=locate_asset,
-        navigation=_find_pages(),
+        navigation=NAVIGATION,
         form_token=session.form_token if session else "",
         logged_in=session is not None,
         **values,
@@ -61,11 +70,3 @@ def wants_page() -> bool:
         and best == "text/html"
         and accepted["text/html"] > accepted["application/json"]
     )
-
-
-def _find_pages() -> list[tuple[str, str]]:
-    return [
-        (name, address)
-        for name, address in NAVIGATION
-        if f"{name}_page.show_page" in current_app.view_functions
-    ]

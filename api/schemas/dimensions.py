@@ -27,7 +27,7 @@ class WithDimensions(BaseModel):
         for name in self.__pydantic_extra__ or {}:
             if not name.startswith(DIMENSION_PREFIX) or name == DIMENSION_PREFIX:
                 raise ValueError(
-                    f"there is no parameter {name!r}; write a dimension as dimension.<name>=<value>"
+                    f"there is no parameter {name!r}. Write a dimension as dimension.<name>=<value>"
                 )
         return self
 

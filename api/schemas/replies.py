@@ -25,7 +25,7 @@ CSV_EXAMPLE: dict[str, Any] = {
 }
 
 
-def describe_body(bodies: Mapping[str, type[BaseModel] | dict[str, Any]]) -> dict[str, Any]:
+def document_body(bodies: Mapping[str, type[BaseModel] | dict[str, Any]]) -> dict[str, Any]:
     """The OpenAPI description of a request body that may come in one of several media types."""
     content = {
         media_type: body if isinstance(body, dict) else {"schema": inline_schema(body)}

@@ -39,7 +39,7 @@ class ResultsQuery(WithDimensions):
     def _refuse_view(self) -> Self:
         if self.view == "tracks" and self.format == "coco":
             raise ValueError(
-                "format=coco contains pictures and faces, but no tracks; leave out view=tracks"
+                "format=coco contains pictures and faces, but no tracks. Leave out view=tracks"
             )
         return self
 

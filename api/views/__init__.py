@@ -7,7 +7,7 @@ events       progress as server-sent events
 results      results of a job
 items        one item
 evaluations  how accurate the models are
-audience     who was there
+audience     the audience: counts and shares
 analyze      one picture, answered at once
 live         live sources
 report       a job as one HTML file

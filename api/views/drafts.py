@@ -12,7 +12,7 @@ from api.media_types import FORM
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath
-from api.schemas.replies import CSV_EXAMPLE, describe_body
+from api.schemas.replies import CSV_EXAMPLE, document_body
 from api.schemas.submissions import AppendForm, KeyHeader
 from api.services import services
 from api.submissions.idempotency import find_earlier, refuse_accepted
@@ -33,7 +33,7 @@ blueprint = APIBlueprint(
     "drafts", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 IN_PROGRESS = "A request with this Idempotency-Key is still running. Try again once it has ended."
-APPEND: dict[str, Any] = describe_body(
+APPEND: dict[str, Any] = document_body(
     {
         ManifestKind.NDJSON: ItemBody,
         ManifestKind.CSV: CSV_EXAMPLE,

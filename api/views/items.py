@@ -17,6 +17,7 @@ from api.schemas.replies import BINARY, reply
 from api.schemas.results import ResultOut
 from api.schemas.tracks import TrackPath
 from api.services import services
+from db.item_values import Thumbnail
 from db.results.pictures import read_thumbnail, read_upload
 from db.results.reading import read_item
 from db.videos.tracks import read_track_thumbnail
@@ -79,9 +80,7 @@ def show_thumbnail(path: ItemPath) -> Response:
     """Show a small picture of the item, with its faces drawn in or blurred as its job asks."""
     with services().database.read() as session:
         thumbnail = read_thumbnail(session, path.item_id)
-    if thumbnail is None:
-        abort(404, f"There is no thumbnail of item {path.item_id}.")
-    return Response(thumbnail.content, mimetype=thumbnail.media_type)
+    return _reply_thumbnail(thumbnail, f"item {path.item_id}")
 
 
 @blueprint.get("/items/<int:item_id>/tracks/<int:track>/thumbnail", responses=answers(PICTURE, 200))
@@ -89,8 +88,12 @@ def show_track(path: TrackPath) -> Response:
     """Show the frame of a video in which this person is seen best, small, with the face marked."""
     with services().database.read() as session:
         thumbnail = read_track_thumbnail(session, path.item_id, path.track)
+    return _reply_thumbnail(thumbnail, f"track {path.track} of item {path.item_id}")
+
+
+def _reply_thumbnail(thumbnail: Thumbnail | None, subject: str) -> Response:
     if thumbnail is None:
-        abort(404, f"There is no thumbnail of track {path.track} of item {path.item_id}.")
+        abort(404, f"There is no thumbnail of {subject}.")
     return Response(thumbnail.content, mimetype=thumbnail.media_type)
 
 

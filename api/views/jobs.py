@@ -11,7 +11,7 @@ from api.media_types import CSV, FORM, JSON, NDJSON
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath, JobsOut, JobsQuery
-from api.schemas.replies import CSV_EXAMPLE, describe_body, reply
+from api.schemas.replies import CSV_EXAMPLE, document_body, reply
 from api.schemas.submissions import JobBody, KeyHeader, SubmissionQuery, UploadForm
 from api.services import services
 from api.submissions.item_jobs import submit_files, submit_json
@@ -31,7 +31,7 @@ ONLY_MANIFESTS = (
     "Query parameters are only for CSV and NDJSON. Put these values into the body, or send a "
     f"manifest with the header Content-Type: {NDJSON} or {CSV}."
 )
-SUBMISSION: dict[str, Any] = describe_body(
+SUBMISSION: dict[str, Any] = document_body(
     {
         JSON: JobBody,
         ManifestKind.CSV: CSV_EXAMPLE,

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import api.pages.texts
+from api.pages.rendering import check_navigation
 from api.pages.texts import Texts, load_texts
 from api.schemas.options import OptionsBody
 from api.services import EXTENSION
@@ -262,3 +263,10 @@ def test_home_accepts_the_files_that_the_command_line_accepts(client: FlaskClien
     assert found
     assert found[1].split() == list(SUBMITTED_ENDINGS)
     assert 'accept="image/*,video/*,.bz2,.gz,.tar,.tgz,.zip"' in page
+
+
+def test_a_navigation_to_a_page_that_is_not_there_ends_the_start(monkeypatch, client):
+    check_navigation(client.application)
+    monkeypatch.setattr("api.pages.rendering.NAVIGATION", (("home", "/"), ("jobs", "/no-jobs")))
+    with pytest.raises(LookupError, match="/no-jobs"):
+        check_navigation(client.application)
