@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.chunks.failures import fail_item
 from db.chunks.leases import is_cancelling, leased_by
-from db.chunks.segments import fail_video
+from db.chunks.segments import fail_video, lock_video_of
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
 from db.item_values import Failure
@@ -33,6 +33,9 @@ def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> 
     `token` may be the beginning of the lease's token; `seen` says that the main process saw its
     pool child die or fail. False where the lease has changed hands.
     """
+    # Lock a video before its segment, as a worker at the end of the segment does: in different
+    # orders, the two could wait for each other.
+    lock_video_of(session, chunk_id)
     chunk = session.scalars(
         update(ChunkRow)
         .where(
@@ -61,7 +64,12 @@ def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> 
 def rescue_chunks_of(session: Session, main_process: str) -> int:
     """Take back what the pool children of a dead main process had leased; returns how many
     chunks."""
-    leases = select(ChunkRow.id, ChunkRow.token).where(*leased_by(main_process))
+    # In the order of their videos, so that two such transactions never wait for each other.
+    leases = (
+        select(ChunkRow.id, ChunkRow.token)
+        .where(*leased_by(main_process))
+        .order_by(ChunkRow.item_id, ChunkRow.id)
+    )
     return sum(
         rescue_chunk(session, chunk_id, token or "", seen=False)
         for chunk_id, token in session.execute(leases).all()

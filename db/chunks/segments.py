@@ -129,6 +129,13 @@ def lock_video(session: Session, item_id: int) -> ChunkRow | None:
     return session.scalars(join.with_for_update()).first()
 
 
+def lock_video_of(session: Session, chunk_id: int) -> None:
+    """Lock the video that a segment belongs to; does nothing for a chunk of items."""
+    item_id = session.scalar(select(ChunkRow.item_id).where(ChunkRow.id == chunk_id))
+    if item_id is not None:
+        lock_video(session, item_id)
+
+
 def _has_unfinished_segments(session: Session, item_id: int) -> bool:
     unfinished = exists().where(*_segments_of(item_id), ChunkRow.state.in_(_UNFINISHED))
     return bool(session.scalar(select(unfinished)))

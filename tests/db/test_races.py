@@ -3,24 +3,30 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
-from sqlalchemy import Update, update
+from sqlalchemy import Update, text, update
 
-from db.chunks.crashes import rescue_chunk
+from db.chunks.crashes import QUARANTINE_CRASHES, rescue_chunk
 from db.chunks.leases import claim_chunk
 from db.chunks.release import release_all_chunks
+from db.chunks.segments import cut_video, lock_video
 from db.chunks.window import choose_hints
 from db.engine import Database
+from db.item_values import ClaimedChunk
 from db.jobs.cancelling import cancel_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import JobState
 from db.tables import JobRow
+from db.video_values import VideoCut
+from db.videos.recording import record_segment
 from tests.support.jobs import (
     claim,
     claim_next,
     close,
+    crash,
     hints,
     make_face,
     record,
@@ -125,6 +131,57 @@ def test_a_chunk_that_crashes_during_a_cancellation_is_closed(database: Database
 
 def _begin_cancelling(job_id: int) -> Update:
     return update(JobRow).where(JobRow.id == job_id).values(state=JobState.CANCELLING)
+
+
+def test_a_segment_that_ends_while_its_video_is_quarantined_waits_its_turn(
+    database: Database, pair: ThreadPoolExecutor
+) -> None:
+    job_id = submit(database, items=1)
+    segment = _claim_last_attempt(database)
+    [video] = segment.items
+
+    def finish() -> bool:
+        with database.write() as session:
+            return record_segment(session, segment, [], None, gender_min_probability=0.6)
+
+    def quarantine() -> bool:
+        with database.write() as session:
+            return rescue_chunk(session, segment.id, segment.token, seen=True)
+
+    with database.write() as session:
+        # Both start, and each is about to lock the video.
+        lock_video(session, video.id)
+        finished = pair.submit(finish)
+        _wait_for_blocked(database, 1)
+        quarantined = pair.submit(quarantine)
+        _wait_for_blocked(database, 2)
+    assert finished.result() is True
+    assert quarantined.result() is False
+    assert status(database, job_id).counts.failed == 0
+
+
+def _claim_last_attempt(database: Database) -> ClaimedChunk:
+    """The only segment of a video, whose next crash leads to the quarantine."""
+    video = claim_next(database)
+    with database.write() as session:
+        assert cut_video(session, video, VideoCut(640, 480, 1.0, b"digest", ((0, None),)))
+    for attempt in range(QUARANTINE_CRASHES - 1):
+        assert crash(database, claim_next(database, f"attempt-{attempt}"))
+    return claim_next(database, "last")
+
+
+def _wait_for_blocked(database: Database, transactions: int) -> None:
+    """Wait until this many transactions wait for a lock."""
+    blocked = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(500):
+        with database.read() as session:
+            if session.scalar(blocked) == transactions:
+                return
+        sleep(0.01)
+    raise TimeoutError(f"{transactions} transactions did not wait for a lock")
 
 
 def test_leases_released_at_a_start_do_not_keep_a_cancelled_job_open(database: Database) -> None:

@@ -143,7 +143,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
     open_worker(settings, database).run(first, "task")
     for _ in range(3):
         with database.write() as session:
-            leased = {"state": ChunkState.LEASED, "token": "dead", "worker": "host:1:2"}
+            leased = {"state": ChunkState.LEASED, "token": "dead", "pool_child": "host:1:2"}
             session.execute(update(ChunkRow).where(ChunkRow.id == second).values(leased))
             assert rescue_chunk(session, second, "dead", seen=True)
     work_in_threads(settings, database, job_id)
