@@ -17,7 +17,14 @@ from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture, decode_picture
 from worker.lease import HeldChunk
 from worker.pictures.duplicates import DuplicateItems
-from worker.pictures.intake import INTERNAL_ERROR, Filter, Intake, LoadedItem, attempt
+from worker.pictures.intake import (
+    INTERNAL_ERROR,
+    Filter,
+    Intake,
+    LoadedItem,
+    VideoContent,
+    attempt,
+)
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 from worker.sources.reader import Sources
@@ -28,8 +35,8 @@ logger = logging.getLogger(__name__)
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
 PICTURES_AHEAD = 3
-# None is a video.
-Decoded = tuple[ItemResult, Picture | Failure | None]
+Decoded = Picture | Failure | VideoContent
+DecodedItem = tuple[ItemResult, Decoded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,9 @@ class PictureAnalysis:
         results = self._analyze(items, duplicates.filter, held)
         repeated, left = duplicates.make_results(results)
         if left and not held.was_stopped:
-            # A failure is not repeated: each of these fails, or not, by itself.
-            repeated += self._analyze(left, lambda group: group, held)
-        return _sort(items, [*results, *repeated])
+            # Failures are not copied to duplicates: analyze these on their own.
+            repeated += self._analyze(left, _choose_all, held)
+        return _take_prefix(items, [*results, *repeated])
 
     def _analyze(
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
@@ -78,8 +85,8 @@ class PictureAnalysis:
         work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in searched]
         return list(self._threads.map(self._finish, work))
 
-    def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[Decoded]:
-        ahead: deque[tuple[LoadedItem, Future[Picture | Failure | None]]] = deque()
+    def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[DecodedItem]:
+        ahead: deque[tuple[LoadedItem, Future[Decoded]]] = deque()
         for one in loaded:
             ahead.append((one, self._threads.submit(self._decode, one)))
             if len(ahead) > PICTURES_AHEAD:
@@ -87,7 +94,7 @@ class PictureAnalysis:
         while ahead:
             yield _take(ahead)
 
-    def _decode(self, loaded: LoadedItem) -> Picture | Failure | None:
+    def _decode(self, loaded: LoadedItem) -> Decoded:
         content = loaded.content
         if not isinstance(content, bytes):
             return content
@@ -100,7 +107,9 @@ class PictureAnalysis:
             ),
         )
 
-    def _search(self, batch: Sequence[Decoded], thumbnails: ThumbnailKind) -> list[_SearchedItem]:
+    def _search(
+        self, batch: Sequence[DecodedItem], thumbnails: ThumbnailKind
+    ) -> list[_SearchedItem]:
         """Find the faces; if a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
         try:
@@ -113,7 +122,7 @@ class PictureAnalysis:
         return [
             self._keep(result, picture, next(found), thumbnails)
             if isinstance(picture, Picture)
-            else _SearchedItem(replace(result, error=picture, is_video=picture is None))
+            else _skip(result, picture)
             for result, picture in batch
         ]
 
@@ -145,18 +154,29 @@ class PictureAnalysis:
         return replace(item.result, faces=faces, thumbnail=thumbnail)
 
 
-def _take(ahead: deque[tuple[LoadedItem, Future[Picture | Failure | None]]]) -> Decoded:
+def _choose_all(loaded: list[LoadedItem]) -> list[LoadedItem]:
+    return loaded
+
+
+def _skip(result: ItemResult, content: Failure | VideoContent) -> _SearchedItem:
+    """An item that has no picture to search."""
+    if isinstance(content, VideoContent):
+        return _SearchedItem(replace(result, is_video=True))
+    return _SearchedItem(replace(result, error=content))
+
+
+def _take(ahead: deque[tuple[LoadedItem, Future[Decoded]]]) -> DecodedItem:
     """The first picture that was decoded ahead, without its encoded bytes."""
     loaded, decoded = ahead.popleft()
     return ItemResult(loaded.item, digest=loaded.digest), decoded.result()
 
 
-def _sort(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:
-    """In the order of the items, up to the first without a result."""
+def _take_prefix(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:
+    """The results in the order of the items, up to the first item without one."""
     found = {result.item.id: result for result in results}
     return [found[item.id] for item in takewhile(lambda item: item.id in found, items)]
 
 
-def _batches(decoded: Iterator[Decoded], size: int) -> Iterator[list[Decoded]]:
+def _batches(decoded: Iterator[DecodedItem], size: int) -> Iterator[list[DecodedItem]]:
     while batch := list(islice(decoded, size)):
         yield batch

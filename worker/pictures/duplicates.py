@@ -23,12 +23,12 @@ class DuplicateItems:
         self._analyzed: set[bytes] = set()
         self._aside: list[tuple[ClaimedItem, bytes]] = []
 
-    def filter(self, group: list[LoadedItem]) -> list[LoadedItem]:
-        """The items of a group that have to be analyzed, in order."""
-        digests = {one.digest for one in group if one.digest is not None}
+    def filter(self, batch: list[LoadedItem]) -> list[LoadedItem]:
+        """The items of a read-ahead batch that have to be analyzed, in order."""
+        digests = {one.digest for one in batch if one.digest is not None}
         if new := digests - self._analyzed - self._recorded.keys():
             self._recorded.update(self._find_recorded(new))
-        return [one for one in group if not self._set_aside(one)]
+        return [one for one in batch if not self._set_aside(one)]
 
     def _find_recorded(self, digests: Collection[bytes]) -> Mapping[bytes, RecordedPicture]:
         try:

@@ -1,4 +1,4 @@
-"""Reads the items of a chunk ahead of the models, a group at a time."""
+"""Reads the items of a chunk ahead of the models, a batch at a time."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -18,32 +18,36 @@ from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 logger = logging.getLogger(__name__)
 
 READ_THREADS = 2
-# A group is read while the one before it is analyzed; it ends at whichever limit comes first. Large
-# enough that looking up its digests costs little, small enough for memory, and short enough that
-# the lease is renewed in time even if the source is slow.
-GROUP_ITEMS = 32
-GROUP_BYTES = 32 << 20
-GROUP_SECONDS = 2.0
+# A read-ahead batch is read while the one before it is analyzed; it ends at whichever limit comes
+# first. Large enough that looking up its digests costs little, small enough for memory, and short
+# enough that the lease is renewed in time even if the source is slow.
+READ_AHEAD_ITEMS = 32
+READ_AHEAD_BYTES = 32 << 20
+READ_AHEAD_SECONDS = 2.0
 INTERNAL_ERROR = Failure(
     ErrorCode.INTERNAL,
-    "The analysis failed because of a fault in Facetally, which was logged; retry the item, or "
-    "report the fault.",
+    "Something went wrong on our side. The error has been logged. Retry the item, or report the "
+    "error.",
 )
 
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
+class VideoContent:
+    """Stands for the bytes of a video, which are not read here."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedItem:
-    """An item with its bytes and their digest, or why they could not be read; a video has neither
-    bytes nor a failure."""
+    """An item with its bytes and their digest, or why they could not be read."""
 
     item: ClaimedItem
-    content: bytes | Failure | None
+    content: bytes | Failure | VideoContent
     digest: bytes | None = None
 
 
-# Of a group, the items that have to be analyzed.
+# Of a read-ahead batch, the items that have to be analyzed.
 Filter = Callable[[list[LoadedItem]], list[LoadedItem]]
 
 
@@ -64,34 +68,34 @@ class Intake:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
-        self._groups = ThreadPoolExecutor(1, thread_name_prefix="intake")
+        self._batches = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
     def close(self) -> None:
-        self._groups.shutdown(cancel_futures=True)
+        self._batches.shutdown(cancel_futures=True)
         self._readers.shutdown()
 
     def load(
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> Iterator[LoadedItem]:
-        """The items that `choose` keeps of each group, until the work has to stop."""
+        """The items that `choose` keeps of each batch, until the work has to stop."""
         left = iter(items)
-        group = self._groups.submit(self._load_group, left)
-        while loaded := group.result():
-            group = self._groups.submit(self._load_group, left)
+        batch = self._batches.submit(self._load_batch, left)
+        while loaded := batch.result():
+            batch = self._batches.submit(self._load_batch, left)
             yield from choose(loaded)
             if held.should_stop():
                 return
 
-    def _load_group(self, items: Iterator[ClaimedItem]) -> list[LoadedItem]:
-        group: list[LoadedItem] = []
+    def _load_batch(self, items: Iterator[ClaimedItem]) -> list[LoadedItem]:
+        batch: list[LoadedItem] = []
         size, started = 0, monotonic()
-        while len(group) < GROUP_ITEMS and size < GROUP_BYTES:
+        while len(batch) < READ_AHEAD_ITEMS and size < READ_AHEAD_BYTES:
             loaded = list(self._readers.map(self._load, islice(items, READ_THREADS)))
-            group += loaded
+            batch += loaded
             size += sum(len(one.content) for one in loaded if isinstance(one.content, bytes))
-            if not loaded or monotonic() - started > GROUP_SECONDS:
+            if not loaded or monotonic() - started > READ_AHEAD_SECONDS:
                 break
-        return group
+        return batch
 
     def _load(self, item: ClaimedItem) -> LoadedItem:
         content = attempt(item, lambda: self._read(item.uri))
@@ -99,8 +103,8 @@ class Intake:
             return LoadedItem(item, content)
         return LoadedItem(item, content, blake2b(content, digest_size=DIGEST_BYTES).digest())
 
-    def _read(self, uri: str) -> bytes | None:
+    def _read(self, uri: str) -> bytes | VideoContent:
         try:
             return self._sources.read(uri)
         except VideoFound:
-            return None
+            return VideoContent()

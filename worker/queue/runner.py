@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 # How long a worker waits for the pixels of a request: its caller may be gone.
 PIXELS_SECONDS = 5.0
 INTERNAL_ERROR = Failure(
-    ErrorCode.INTERNAL, "The analysis failed because of a fault in Facetally, which was logged."
+    ErrorCode.INTERNAL, "Something went wrong on our side. The error has been logged."
 )
 
 

@@ -73,7 +73,7 @@ class Sources:
             settings.file_roots,
             settings.max_item_bytes,
             allowed=AllowList(settings.sources),
-            # The lease is renewed between groups of items: a group must not wait much longer.
+            # The lease is renewed between read-ahead batches: one must not wait much longer.
             seconds=min(settings.fetch_timeout_seconds, settings.lease_seconds / 4),
             max_video_bytes=settings.max_video_bytes,
         )

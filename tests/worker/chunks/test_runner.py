@@ -26,7 +26,7 @@ from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import LooseChunk, make_chunk, open_worker, read_all, work_until_done
 from worker.pictures.analysis import PictureAnalysis
-from worker.pictures.intake import GROUP_BYTES
+from worker.pictures.intake import READ_AHEAD_BYTES
 from worker.settings import Settings
 from worker.sources.reader import Sources
 
@@ -131,10 +131,10 @@ def test_a_lease_is_renewed_while_a_whole_batch_waits_for_slow_servers(
         batch_pictures = 8
 
     class Large(Sources):
-        """Two of its files end a group, like two files of a slow server."""
+        """Two of its files end a read-ahead batch, like two files of a slow server."""
 
         def read(self, uri: str) -> bytes:
-            return uri[-1:].encode() * (GROUP_BYTES // 2)
+            return uri[-1:].encode() * (READ_AHEAD_BYTES // 2)
 
     items = [ClaimedItem(number, "", f"file:///{number}", {}) for number in range(6)]
     stops = iter([False, True])

@@ -16,7 +16,7 @@ from models.pictures.picture import Picture
 from tests.support.jobs import hints, make_face, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import open_worker, read_all
-from worker.pictures.intake import GROUP_ITEMS
+from worker.pictures.intake import READ_AHEAD_ITEMS
 from worker.settings import Settings
 
 DROPPED = Dropped(too_small=1)
@@ -140,7 +140,7 @@ def test_a_duplicate_is_analyzed_if_its_original_failed(
 def test_a_chunk_of_more_than_a_group_is_done_in_order(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    widths = [32 + number % (GROUP_ITEMS + 8) for number in range(2 * GROUP_ITEMS + 9)]
+    widths = [32 + number % (READ_AHEAD_ITEMS + 8) for number in range(2 * READ_AHEAD_ITEMS + 9)]
     paths = write(tmp_path, widths)
     job_id, chunk_ids = submit(database, paths, len(paths), Duplicates.COUNT)
     analyzer = Counting()
