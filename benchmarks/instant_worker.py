@@ -12,6 +12,7 @@ from models.face import AgeEstimate, Box, Face, Gender
 from models.nets.analyzer import Analyzer
 from worker.app import create_app
 from worker.chunks.claiming import Claimer
+from worker.chunks.runner import ChunkRunner
 from worker.lease import HeldChunk, LeaseTerms
 from worker.logs import configure_logging
 from worker.pictures.analysis import PictureAnalysis
@@ -64,10 +65,14 @@ def _face_of(number: int) -> Face:
 
 
 def make_instant_runners(settings: Settings, terms: LeaseTerms) -> Runners:
-    analyzer, sources = NoAnalyzer(), Sources.from_settings(settings)
-    claimer = Claimer(Database(settings.database_url), terms)
-    chunks = make_chunk_runner(settings, claimer, analyzer, sources, InstantAnalysis())
-    return Runners(chunks, InteractiveRunner(settings, analyzer))
+    analyzer = NoAnalyzer()
+
+    def make_chunks() -> ChunkRunner:
+        claimer = Claimer(Database(settings.database_url), terms)
+        sources = Sources.from_settings(settings)
+        return make_chunk_runner(settings, claimer, analyzer, sources, InstantAnalysis())
+
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzer))
 
 
 # Celery's `--app` takes this, so the environment is read here.

@@ -1,7 +1,7 @@
 """What a pool child runs: chunks of jobs, and single pictures of the interactive lane."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 
 from db.engine import Database
 from models.nets.analyzer import Analyzer, load_analyzer
@@ -16,23 +16,39 @@ from worker.videos.analysis import VideoAnalysis
 from worker.videos.runner import VideoRunner
 
 
-@dataclass(frozen=True, slots=True)
 class Runners:
-    """Opened once in each pool child; neither connects before its first task."""
+    """The runners of a pool child. Each is opened at its first task: the interactive lane answers
+    even where what only chunks need, such as the store, cannot be opened."""
 
-    chunks: ChunkRunner
-    interactive: InteractiveRunner
+    def __init__(
+        self,
+        make_chunks: Callable[[], ChunkRunner],
+        make_interactive: Callable[[], InteractiveRunner],
+    ) -> None:
+        self._make_chunks = make_chunks
+        self._make_interactive = make_interactive
+
+    @cached_property
+    def chunks(self) -> ChunkRunner:
+        return self._make_chunks()
+
+    @cached_property
+    def interactive(self) -> InteractiveRunner:
+        return self._make_interactive()
 
 
 MakeRunners = Callable[[Settings, LeaseTerms], Runners]
 
 
 def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
-    """The runners of production: this opens the models."""
+    """The runners of production: this opens the models, and nothing else."""
     analyzer = open_analyzer(settings)
-    claimer = Claimer(Database(settings.database_url), terms)
-    chunks = make_chunk_runner(settings, claimer, analyzer, Sources.from_settings(settings))
-    return Runners(chunks, InteractiveRunner(settings, analyzer))
+
+    def make_chunks() -> ChunkRunner:
+        claimer = Claimer(Database(settings.database_url), terms)
+        return make_chunk_runner(settings, claimer, analyzer, Sources.from_settings(settings))
+
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzer))
 
 
 def open_analyzer(settings: Settings) -> Analyzer:

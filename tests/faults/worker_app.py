@@ -97,15 +97,18 @@ def _shift_clock() -> None:
 
 
 def make_faulty_runners(settings: Settings, terms: LeaseTerms) -> Runners:
-    analyzer, sources = KnownAnalyzer(), PoisonedSources.from_settings(settings)
-    database = Database(settings.database_url)
-    chunks = CountedRunner(
-        FaultyClaimer(database, terms),
-        NotedAnalysis(settings, analyzer, sources),
-        VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
-        settings.gender_min_probability,
-    )
-    return Runners(chunks, InteractiveRunner(settings, analyzer))
+    analyzer = KnownAnalyzer()
+
+    def make_chunks() -> CountedRunner:
+        sources = PoisonedSources.from_settings(settings)
+        return CountedRunner(
+            FaultyClaimer(Database(settings.database_url), terms),
+            NotedAnalysis(settings, analyzer, sources),
+            VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
+            settings.gender_min_probability,
+        )
+
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzer))
 
 
 if CLOCK_OFFSET_SECONDS:
