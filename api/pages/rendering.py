@@ -32,12 +32,12 @@ SECURITY_HEADERS = {
 
 
 def check_navigation(app: Flask) -> None:
-    """Raises LookupError if the navigation leads to a page that the application lacks."""
+    """Raises ValueError if the navigation leads to a page that the application lacks."""
     pages = app.url_map.bind("")
     for name, address in NAVIGATION:
         endpoint = f"{name}_page.show_page"
         if endpoint not in app.view_functions or pages.build(endpoint) != address:
-            raise LookupError(f"The navigation leads to {address}, but {endpoint} isn't there.")
+            raise ValueError(f"The navigation leads to {address}, but {endpoint} isn't there.")
 
 
 def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:

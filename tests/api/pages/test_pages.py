@@ -268,5 +268,5 @@ def test_home_accepts_the_files_that_the_command_line_accepts(client: FlaskClien
 def test_a_navigation_to_a_page_that_is_not_there_ends_the_start(monkeypatch, client):
     check_navigation(client.application)
     monkeypatch.setattr("api.pages.rendering.NAVIGATION", (("home", "/"), ("jobs", "/no-jobs")))
-    with pytest.raises(LookupError, match="/no-jobs"):
+    with pytest.raises(ValueError, match="/no-jobs"):
         check_navigation(client.application)
