@@ -21,8 +21,7 @@ from benchmarks import program
 from benchmarks.servers import Deployment, run_deployment
 from db.engine import Database
 from db.tables import ChunkRow
-from facetally import Options
-from facetally.options import Submission
+from facetally import Options, Submission
 
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_ITEMS = 256

@@ -20,8 +20,7 @@ from benchmarks.loops import Start, run_loops
 from benchmarks.pictures import make_pictures
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.stacks import run_own_stack
-from facetally import Client, Item
-from facetally.options import Submission
+from facetally import Client, Item, Submission
 from models.pictures.picture import decode_picture
 from worker.pictures.thumbnails import draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings

@@ -22,8 +22,7 @@ from benchmarks.analyzer import open_analyzer, read_cpu_settings
 from benchmarks.loops import Start, run_loops
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.stacks import run_own_stack
-from facetally import Client, Item, Options
-from facetally.options import Submission
+from facetally import Client, Item, Options, Submission
 from models.videos.grid import Grid
 from models.videos.reader import Video
 from worker.settings import WORKING_SIDE_PIXELS, Settings

@@ -1,4 +1,4 @@
-"""A small client of a Facetally server: submit photos and videos, wait, read faces and audiences.
+"""A small client of a Facetally server: submit pictures and videos, wait, read faces and audiences.
 
     client = facetally.Client("http://127.0.0.1:8000")
     job = client.submit("photos/", tags=["spring"]).wait()
@@ -21,17 +21,19 @@ progress     how far a job is
 audience     the audience: counts and shares
 tables       Arrow and pandas
 connection   HTTP
+blocks       how much is read at a time
 parsing      JSON to values
 errors       what can go wrong
 """
 
 from facetally.audience import Audience, Group, Share
-from facetally.client import Client, Health
+from facetally.client import Client, Health, JobPage
 from facetally.errors import (
     ApiError,
     Error,
     FileProblem,
     InvalidAddress,
+    InvalidInput,
     MissingPackage,
     ServerUnavailable,
     ServerUnreachable,
@@ -39,11 +41,13 @@ from facetally.errors import (
     WaitTimeout,
 )
 from facetally.faces import Age, Analysis, Box, Face, Gender
+from facetally.files import SizedFile
 from facetally.items import Item
 from facetally.job import Job
-from facetally.options import Options
+from facetally.options import Options, Submission
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import BestView, Dropped, Failure, Person, Result, Video
+from facetally.submissions import Draft
 
 __all__ = [
     "Age",
@@ -54,6 +58,7 @@ __all__ = [
     "Box",
     "Client",
     "Counts",
+    "Draft",
     "Dropped",
     "Error",
     "Face",
@@ -63,8 +68,10 @@ __all__ = [
     "Group",
     "Health",
     "InvalidAddress",
+    "InvalidInput",
     "Item",
     "Job",
+    "JobPage",
     "MissingPackage",
     "Options",
     "Pause",
@@ -74,6 +81,8 @@ __all__ = [
     "ServerUnavailable",
     "ServerUnreachable",
     "Share",
+    "SizedFile",
+    "Submission",
     "Timestamps",
     "UnexpectedAnswer",
     "Video",

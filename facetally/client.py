@@ -85,7 +85,7 @@ class Client:
     ) -> Job:
         """Submit files, folders and archives, or addresses, or one list of items.
 
-        Paths are uploaded; folders are searched for photos, videos and archives. A URI or an
+        Paths are uploaded; folders are searched for pictures, videos and archives. A URI or an
         `Item` is read by the workers. A list is a .csv or .ndjson, of which a local one is sent
         and a remote one is read by the server.
         """

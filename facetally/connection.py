@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import httpx
 
+from facetally.blocks import BLOCK_BYTES
 from facetally.errors import (
     ApiError,
     InvalidAddress,
@@ -16,7 +17,6 @@ from facetally.errors import (
     ServerUnreachable,
     UnexpectedAnswer,
 )
-from facetally.files import BLOCK_BYTES
 from facetally.parsing import parse
 
 CONNECT_SECONDS = 10.0

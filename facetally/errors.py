@@ -6,6 +6,7 @@ Error
 |   `-- ServerUnreachable nothing listens at that address, or the network does not lead there
 |-- UnexpectedAnswer      what answers is not Facetally, or is a version with other fields
 |-- InvalidAddress        the URL or the API key can't be used as they are
+|-- InvalidInput          what was given can't make one job; it is a ValueError, too
 |-- FileProblem           a file can't be read, or changed while it was uploaded; nothing was sent
 |-- WaitTimeout           the job was still unfinished when the time was up
 `-- MissingPackage        pyarrow or pandas is not installed
@@ -49,6 +50,10 @@ class UnexpectedAnswer(Error):
 
 class InvalidAddress(Error):
     """The address or the API key can't be used: correct it."""
+
+
+class InvalidInput(Error, ValueError):
+    """What was given can't make one job: the message says why; nothing was submitted."""
 
 
 class FileProblem(Error):

@@ -34,7 +34,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face; `frame`, `time_seconds` and `track` are None in a photo."""
+    """One face; `frame`, `time_seconds` and `track` are None in a picture."""
 
     box: Box
     score: float  # detection confidence, 0 to 1

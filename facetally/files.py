@@ -18,8 +18,6 @@ ARCHIVE_ENDINGS = (
 )  # fmt: skip
 KNOWN_ENDINGS = (*PICTURE_ENDINGS, *VIDEO_ENDINGS, *ARCHIVE_ENDINGS)
 LONGEST_NAME = 1024
-# Files and answers are read this much at a time.
-BLOCK_BYTES = 256 * 1024
 
 Identity = tuple[int, int]  # of a folder, whatever path leads to it
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from facetally.errors import InvalidInput
+
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # The endings of lists of items, and their media types.
 LISTS = {".csv": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson"}
@@ -48,20 +50,20 @@ class Sources:
 
 
 def sort_sources(given: Source | Iterable[Source]) -> Sources:
-    """Which kind of sources they are; raises ValueError where they can't make one job."""
+    """Which kind of sources they are; raises InvalidInput where they can't make one job."""
     sources = [given] if isinstance(given, str | os.PathLike | Item) else list(given)
     if not sources:
-        raise ValueError("There is nothing to submit.")
+        raise InvalidInput("There is nothing to submit.")
     lists = [source for source in sources if not isinstance(source, Item) and media_type_of(source)]
     if lists:
         if len(sources) > 1:
-            raise ValueError("Submit a list of items alone.")
+            raise InvalidInput("Submit a list of items alone.")
         return _sort_list(os.fspath(lists[0]))
     items = [_to_item(source) for source in sources]
     addressed = tuple(item for item in items if isinstance(item, Item))
     paths = tuple(item for item in items if isinstance(item, Path))
     if addressed and paths:
-        raise ValueError("Submit either files or addresses, not both in one job.")
+        raise InvalidInput("Submit either files or addresses, not both in one job.")
     return Sources(paths, addressed)
 
 

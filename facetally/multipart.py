@@ -10,8 +10,9 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote
 
+from facetally.blocks import BLOCK_BYTES
 from facetally.errors import FileProblem
-from facetally.files import BLOCK_BYTES, SizedFile
+from facetally.files import SizedFile
 
 
 class Form:

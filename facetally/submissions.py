@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from facetally.blocks import BLOCK_BYTES
 from facetally.connection import Connection
-from facetally.errors import FileProblem
-from facetally.files import BLOCK_BYTES, SizedFile, find_files, split_readable
+from facetally.errors import FileProblem, InvalidInput
+from facetally.files import SizedFile, find_files, split_readable
 from facetally.items import Item, Sources, media_type_of
 from facetally.job import Job, make_job
 from facetally.multipart import Form
@@ -27,7 +28,7 @@ def submit_sources(connection: Connection, sources: Sources, submission: Submiss
     if sources.items:
         return submit_items(connection, sources.items, submission)
     if submission.dimensions:
-        raise ValueError("A list has dimensions in its columns.")
+        raise InvalidInput("A list has dimensions in its columns.")
     if sources.local_list is not None:
         return submit_list(connection, sources.local_list, submission)
     return submit_manifest(connection, sources.remote_list or "", submission)
@@ -39,7 +40,7 @@ def _find_all(paths: Sequence[Path]) -> list[SizedFile]:
     if unreadable or found.unreadable:
         raise FileProblem(f"Can't read {', '.join([*unreadable, *found.unreadable])}.")
     if not files:
-        raise FileProblem("There are no photos or videos at these paths.")
+        raise FileProblem("There are no pictures or videos at these paths.")
     return files
 
 

@@ -22,9 +22,8 @@ from cli.stack.stack import Stack, StackOptions, run_stack
 from cli.terminal import tell
 from cli.uploads.files import find_pictures, require_pictures
 from cli.uploads.uploading import upload_files
-from facetally import Audience, Client, Item, Job, Options
+from facetally import Audience, Client, Item, Job, Options, Submission
 from facetally.files import FoundFiles, LocalFile
-from facetally.options import Submission
 
 DATA = ".facetally"
 # The number of the job whose results were written last.

@@ -15,9 +15,8 @@ from cli.uploads.files import find_pictures, require_pictures
 from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifest
 from cli.uploads.uploading import upload_files
 from db.job_values import Duplicates
-from facetally import Client, Item, Job, Options
+from facetally import Client, Item, Job, Options, Submission
 from facetally.items import URI
-from facetally.options import Submission
 
 
 @click.command()

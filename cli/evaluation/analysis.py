@@ -15,8 +15,7 @@ from db.engine import Database
 from db.item_values import StoredFace, StoredItem
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
-from facetally import Item
-from facetally.options import Submission
+from facetally import Item, Submission
 from models.statistics.labeled_pictures import LabeledPicture
 
 ITEMS_PER_PAGE = 1000

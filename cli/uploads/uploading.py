@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from cli.exits import CommandFailed
 from cli.terminal import tell
-from facetally import Client, Job
+from facetally import Client, Job, Submission
 from facetally.files import LocalFile, split_readable
-from facetally.options import Submission
 
 
 def upload_files(

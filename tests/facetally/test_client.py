@@ -15,9 +15,8 @@ from flask.testing import FlaskClient
 
 import facetally
 from db.engine import Database
-from facetally import Client, Item, Options
+from facetally import Client, InvalidInput, Item, Options, Submission
 from facetally.connection import Connection
-from facetally.options import Submission
 from facetally.submissions import ITEMS_PER_REQUEST
 from tests.support.jobs import close, make_face, work_all
 from tests.support.sample_pictures import encode_scene
@@ -145,7 +144,7 @@ def test_a_submission_under_the_same_key_is_the_same_job(served: Client) -> None
 def test_sources_that_make_no_job_are_refused(
     served: Client, sources: list[str], message: str
 ) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InvalidInput, match=message):
         served.submit(sources)
 
 
@@ -155,7 +154,7 @@ def test_files_that_cannot_be_read_are_refused_before_anything_is_sent(
     (tmp_path / "empty").mkdir()
     with pytest.raises(facetally.FileProblem, match=r"Can't read .*gone\.jpg"):
         served.submit(tmp_path / "gone.jpg")
-    with pytest.raises(facetally.FileProblem, match="no photos or videos"):
+    with pytest.raises(facetally.FileProblem, match="no pictures or videos"):
         served.submit(tmp_path / "empty")
     with pytest.raises(facetally.FileProblem, match=r"Can't read .*gone\.csv"):
         served.submit(tmp_path / "gone.csv")
