@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.cluster import Cluster
-from tests.faults.plan import Plan
-from tests.faults.servers import PostgresqlServer, SqliteFile
+from tests.faults.cluster.cluster import Cluster
+from tests.faults.cluster.options import ClusterOptions
+from tests.faults.cluster.servers import PostgresqlServer, SqliteFile
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def sqlite() -> Iterator[SqliteFile]:
 def running_cluster() -> Iterator[Cluster]:
     server = PostgresqlServer()
     # Every hint is sent twice, and the clock of one of the workers is ten minutes fast.
-    plan = Plan(
+    options = ClusterOptions(
         api=True,
         store_bytes=256 << 10,
         dispatchers=2,
@@ -32,7 +32,7 @@ def running_cluster() -> Iterator[Cluster]:
         clock_offset_seconds=600.0,
         settings={"FACETALLY_STOP_GRACE_SECONDS": "3"},
     )
-    with Cluster(server, plan) as cluster:
+    with Cluster(server, options) as cluster:
         yield cluster
     server.stop()
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from db.tables import ChunkRow
-from tests.faults.cluster import Cluster, freeze, thaw
-from tests.faults.servers import PostgresqlServer
+from tests.faults.cluster.cluster import Cluster, freeze, thaw
+from tests.faults.cluster.servers import PostgresqlServer
 from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, create_queue
 
 # Injected into a running cluster at once; returns whether there was anything to inject it into.
@@ -119,7 +119,7 @@ class Faults:
         """For longer than a lease: its chunks are rescued."""
         worker = self.random.choice(self.cluster.workers)
         freeze(worker)
-        time.sleep(1.5 * self.cluster.plan.lease_seconds)
+        time.sleep(1.5 * self.cluster.options.lease_seconds)
         thaw(worker)
         return True
 
@@ -146,12 +146,12 @@ FAULTS: dict[str, Fault] = {
     "broker lost": Faults.lose_broker,
     "broker down for 10 s": lambda faults: faults.lose_broker(10.0),
     "broker down for 20 leases": lambda faults: faults.lose_broker(
-        20 * faults.cluster.plan.lease_seconds
+        20 * faults.cluster.options.lease_seconds
     ),
     "broker frozen for 40 s": lambda faults: faults.freeze_broker(40.0),
     "broker frozen for 3 s": lambda faults: faults.freeze_broker(3.0),
     "dispatchers down for 10 leases": lambda faults: faults.hold_dispatchers(
-        10 * faults.cluster.plan.lease_seconds
+        10 * faults.cluster.options.lease_seconds
     ),
     "broker emptied": Faults.empty_broker,
     "broker connections cut": Faults.cut_broker,

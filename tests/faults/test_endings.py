@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from db.jobs.cancelling import cancel_job
 from db.tables import ChunkRow
-from tests.faults.cluster import Cluster
-from tests.faults.fail_points import Action, Point
+from tests.faults.cluster.cluster import Cluster
+from tests.faults.cluster.fail_points import Action, Point
+from tests.faults.cluster.options import ClusterOptions
+from tests.faults.cluster.processes import Program
+from tests.faults.cluster.servers import PostgresqlServer, SqliteFile
 from tests.faults.pictures import draw_picture, expect_faces, name_items
-from tests.faults.plan import Plan
-from tests.faults.processes import Program
-from tests.faults.servers import PostgresqlServer, SqliteFile
 from worker.queue.broker import create_queue
 from worker.queue.lane import InteractiveLane
 from worker.queue.messages import READY
@@ -28,15 +28,15 @@ SOON_SECONDS = 120.0
 END = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}
 
 
-def plan(grace_seconds: float, **others: object) -> Plan:
+def make_options(grace_seconds: float, **others: object) -> ClusterOptions:
     settings = {"FACETALLY_STOP_GRACE_SECONDS": str(grace_seconds)}
-    return Plan(lease_seconds=300, resend_seconds=300, settings=settings, **others)
+    return ClusterOptions(lease_seconds=300, resend_seconds=300, settings=settings, **others)
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     server = SqliteFile()
-    with Cluster(server, plan(20, item_seconds=0.02)) as cluster:
+    with Cluster(server, make_options(20, item_seconds=0.02)) as cluster:
         yield cluster
     server.stop()
 
@@ -157,7 +157,7 @@ def test_a_picture_that_hangs_does_not_delay_a_shutdown_and_is_not_blamed(
     sqlite: SqliteFile, grace_seconds: float, ask: Callable[[Program], None]
 ) -> None:
     names = ["hang-0.png", *name_items(8)]
-    with Cluster(sqlite, plan(grace_seconds, workers=1)) as cluster:
+    with Cluster(sqlite, make_options(grace_seconds, workers=1)) as cluster:
         job_id, worker = submit_and_find_holder(cluster, names)
         first = worker.pid
         assert wait_for_end(worker, lambda: ask(worker)) == 0
@@ -173,7 +173,7 @@ def test_a_picture_that_hangs_does_not_delay_a_shutdown_and_is_not_blamed(
 
 def test_an_interactive_worker_that_stops_answers_its_current_picture(cluster: Cluster) -> None:
     name = next(name for name in name_items(100) if expect_faces(name))
-    worker = cluster.plan_interactive_worker()
+    worker = cluster.make_interactive_worker()
     worker.start()
     with (
         create_queue(cluster.broker.url) as queue,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults.cluster import Cluster
-from tests.faults.fail_points import Action, Point
+from tests.faults.cluster.cluster import Cluster
+from tests.faults.cluster.fail_points import Action, Point
 from tests.faults.pictures import name_items
 
 

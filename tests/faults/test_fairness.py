@@ -3,9 +3,9 @@
 import pytest
 
 from db.job_values import Priority
-from tests.faults.cases import MOST_OVERTAKEN
-from tests.faults.cluster import Cluster
-from tests.faults.fairness import overtake, share_by_priority
+from tests.faults.cluster.cluster import Cluster
+from tests.faults.soak.cases import MOST_OVERTAKEN
+from tests.faults.submitters.fairness import overtake, share_by_priority
 
 
 @pytest.mark.parametrize(

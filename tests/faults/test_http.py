@@ -7,12 +7,12 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.cluster import Cluster
-from tests.faults.invariants import find_remains, find_repeated
-from tests.faults.lifecycle import CALLS, Asker, Lifecycle
+from tests.faults.checks.invariants import find_remains, find_repeated
+from tests.faults.checks.progress import read_events
+from tests.faults.cluster.cluster import Cluster
 from tests.faults.pictures import name_items
-from tests.faults.progress import read_events
 from tests.faults.schedule import Faults
+from tests.faults.submitters.lifecycle import CALLS, Asker, Lifecycle
 
 MOST_READS = 10
 

@@ -16,11 +16,11 @@ from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
-from tests.faults.cases import REQUIRED_KINDS, find_missing
-from tests.faults.invariants import compare, find_remains, find_repeated
-from tests.faults.outcome import Outcome
+from tests.faults.checks.invariants import compare, find_remains, find_repeated
+from tests.faults.checks.progress import Progress
 from tests.faults.pictures import expect_faces, expect_result, name_items
-from tests.faults.progress import Progress
+from tests.faults.soak.cases import REQUIRED_KINDS, find_missing
+from tests.faults.soak.outcome import Outcome
 from tests.support.jobs import claim, close, hints, record, status
 
 NAMES = name_items(12, bad=1)

@@ -35,7 +35,7 @@ from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, JobRow
-from tests.faults.invariants import (
+from tests.faults.checks.invariants import (
     GENDER_MIN_PROBABILITY,
     Evidence,
     check_cells,
@@ -46,8 +46,8 @@ from tests.faults.invariants import (
     read_counts,
     read_evidence,
 )
+from tests.faults.checks.progress import Progress
 from tests.faults.pictures import BAD, expect_result, kind_of, name_items
-from tests.faults.progress import Progress
 from tests.support.jobs import claim, close, hints
 
 WINDOW = 6

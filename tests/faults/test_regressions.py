@@ -14,13 +14,13 @@ from api.app import create_app
 from api.services import EXTENSION
 from db.jobs.cancelling import cancel_job
 from db.states import JobState
-from tests.faults.cluster import Cluster, freeze, thaw
-from tests.faults.fail_points import Action, Point
+from tests.faults.cluster.cluster import Cluster, freeze, thaw
+from tests.faults.cluster.fail_points import Action, Point
+from tests.faults.cluster.options import ClusterOptions
+from tests.faults.cluster.processes import Program
+from tests.faults.cluster.servers import SqliteFile
 from tests.faults.pictures import name_items
-from tests.faults.plan import Plan
-from tests.faults.processes import Program
 from tests.faults.schedule import Faults
-from tests.faults.servers import SqliteFile
 from worker.queue.broker import create_queue
 from worker.settings import Settings
 
@@ -66,7 +66,7 @@ def test_r4_a_poison_item_costs_few_crashes_and_fails_alone(
 ) -> None:
     names = name_items(items, kill=1)
     # A lease that lasts until Celery notices the death of a child, as in production.
-    with Cluster(sqlite, Plan(lease_seconds=30, settings=settings)) as cluster:
+    with Cluster(sqlite, ClusterOptions(lease_seconds=30, settings=settings)) as cluster:
         poisoned = cluster.submit(names, one_chunk=True)
         healthy = cluster.submit(names[:20])
         cluster.finish(healthy, names[:20], seconds=30)
@@ -180,7 +180,7 @@ def test_dispatchers_and_broker_that_are_down_for_many_leases_lose_nothing(
 ) -> None:
     names = name_items(300)
     job_id = faults.cluster.submit(names)
-    leases = faults.cluster.plan.lease_seconds
+    leases = faults.cluster.options.lease_seconds
     assert faults.hold_dispatchers(2 * leases)
     assert faults.lose_broker(2 * leases)
     faults.cluster.finish(job_id, names)
@@ -189,7 +189,7 @@ def test_dispatchers_and_broker_that_are_down_for_many_leases_lose_nothing(
 def test_r12_a_worker_with_a_wrong_clock_claims_and_keeps_its_leases(
     shared_cluster: Cluster,
 ) -> None:
-    assert shared_cluster.plan.clock_offset_seconds == 600
+    assert shared_cluster.options.clock_offset_seconds == 600
     names = name_items(200)
     job_id = shared_cluster.submit(names)
     shared_cluster.finish(job_id, names)

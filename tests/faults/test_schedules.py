@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from db.job_values import Duplicates
-from tests.faults.cluster import Cluster
+from tests.faults.cluster.cluster import Cluster
+from tests.faults.cluster.options import ClusterOptions
+from tests.faults.cluster.servers import SqliteFile
 from tests.faults.pictures import name_copies, name_items
-from tests.faults.plan import Plan
 from tests.faults.schedule import Faults
-from tests.faults.servers import SqliteFile
 
 KILLS = {"child killed": 3, "worker killed": 1, "dispatcher killed": 1, "hints replayed": 1}
 BROKER = {"broker lost": 1, "broker emptied": 1, "broker connections cut": 1}
@@ -37,7 +37,7 @@ def listed(weights: Mapping[str, int]) -> list[str]:
 
 
 def test_killed_processes_lose_and_double_nothing_on_sqlite(sqlite: SqliteFile) -> None:
-    with Cluster(sqlite, Plan(item_seconds=0.02)) as cluster:
+    with Cluster(sqlite, ClusterOptions(item_seconds=0.02)) as cluster:
         names = name_copies(name_items(600, bad=3))
         run_under_faults(cluster, names, 7, listed({**KILLS, "broker lost": 1}))
     assert sqlite.is_sound()

@@ -14,10 +14,10 @@ from db.clock import DatabaseTime
 from db.engine import Database, journal_mode
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.tables import ChunkRow, JobRow
-from tests.faults.cluster import ROOT
-from tests.faults.invariants import CHECKS, read_evidence
-from tests.faults.servers import SqliteFile
-from tests.faults.sqlite_writer import NAMES, work
+from tests.faults.checks.invariants import CHECKS, read_evidence
+from tests.faults.cluster.cluster import ROOT
+from tests.faults.cluster.servers import SqliteFile
+from tests.faults.submitters.sqlite_writer import NAMES, work
 
 WRITERS = 4
 
@@ -27,7 +27,14 @@ def test_many_writers_leave_the_file_intact_and_the_counts_correct(
     sqlite: SqliteFile, seconds: float
 ) -> None:
     path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
-    words = [sys.executable, "-P", "-m", "tests.faults.sqlite_writer", sqlite.url, str(seconds)]
+    words = [
+        sys.executable,
+        "-P",
+        "-m",
+        "tests.faults.submitters.sqlite_writer",
+        sqlite.url,
+        str(seconds),
+    ]
     writers = [
         subprocess.Popen([*words, str(number)], env={**os.environ, "PYTHONPATH": path})
         for number in range(WRITERS)

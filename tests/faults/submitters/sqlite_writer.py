@@ -1,5 +1,5 @@
 """One of several processes that write into a SQLite file: it submits jobs, and claims, crashes and
-records chunks of any job: `python -m tests.faults.sqlite_writer URL SECONDS SEED`.
+records chunks of any job: `python -m tests.faults.submitters.sqlite_writer URL SECONDS SEED`.
 """
 
 import sys
@@ -17,7 +17,7 @@ from db.job_values import NewJob
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.submissions import accept_job
 from db.results.recording import record_results
-from tests.faults.invariants import GENDER_MIN_PROBABILITY
+from tests.faults.checks.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.pictures import expect_result, name_items
 
 ITEMS, CHUNK_ITEMS = 40, 10

@@ -23,21 +23,21 @@ from db.jobs.submissions import accept_job
 from db.processes import count_slots
 from db.states import LIVE_JOB_STATES, ChunkState, ProcessRole
 from db.tables import ChunkRow
-from tests.faults.fail_points import Action, Point, arm
-from tests.faults.invariants import Difference, compare
-from tests.faults.pictures import SCHEME
-from tests.faults.plan import (
-    Plan,
-    plan_api,
-    plan_dispatcher,
-    plan_interactive_worker,
-    plan_worker,
+from tests.faults.checks.invariants import Difference, compare
+from tests.faults.checks.progress import Watcher
+from tests.faults.cluster.fail_points import Action, Point, arm
+from tests.faults.cluster.options import ClusterOptions
+from tests.faults.cluster.processes import Keeper, Program
+from tests.faults.cluster.programs import (
+    make_api,
+    make_dispatcher,
+    make_interactive_worker,
+    make_worker,
 )
-from tests.faults.processes import Keeper, Program
-from tests.faults.progress import Watcher
-from tests.faults.servers import Broker, DatabaseServer, SmallDisk, listen
+from tests.faults.cluster.servers import Broker, DatabaseServer, SmallDisk, listen
+from tests.faults.pictures import SCHEME
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Every process that a cluster starts, however it is started, has this in its environment.
 MARK = "FAULTS_CLUSTER"
 POLL_SECONDS = 0.05
@@ -50,22 +50,22 @@ RECENT_SECONDS = 30.0
 class Cluster:
     """Everything up on entry, everything gone on exit."""
 
-    def __init__(self, server: DatabaseServer, plan: Plan | None = None) -> None:
+    def __init__(self, server: DatabaseServer, options: ClusterOptions | None = None) -> None:
         self.server = server
-        self.plan = plan or Plan()
+        self.options = options or ClusterOptions()
         # Its path is short, as sockets need short paths.
         self.folder = Path(tempfile.mkdtemp(prefix="faults-"))
         self.armed = self.folder / "armed"
         self.armed.mkdir()
         self.audit = self.folder / "audit"
         self.delivered = self.folder / "delivered"
-        self.store = SmallDisk(self.folder / "store", self.plan.store_bytes)
+        self.store = SmallDisk(self.folder / "store", self.options.store_bytes)
         self.broker = Broker(self.folder)
         self.database = Database(server.url)
         self.watcher = Watcher(server.url)
         self._listener = listen()
         self.url = "http://{}:{}".format(*self._listener.getsockname())
-        self._plan_programs()
+        self._make_programs()
         self.keeper = Keeper(self.workers + self.dispatchers + self.api)
         self.is_abandoned = False
         self.most_hints = 0
@@ -74,21 +74,21 @@ class Cluster:
         self._over = threading.Event()
         self._counter = threading.Thread(target=self._watch_hints, name="hints", daemon=True)
 
-    def _plan_programs(self) -> None:
-        environ, plan = self._make_environ(), self.plan
+    def _make_programs(self) -> None:
+        environ, options = self._make_environ(), self.options
         self.workers = [
-            plan_worker(plan, number, environ, self.folder) for number in range(plan.workers)
+            make_worker(options, number, environ, self.folder) for number in range(options.workers)
         ]
         self.dispatchers = [
-            plan_dispatcher(number, environ, self.folder) for number in range(plan.dispatchers)
+            make_dispatcher(number, environ, self.folder) for number in range(options.dispatchers)
         ]
         self.api = [
-            plan_api(self._listener.fileno(), environ, self.folder),
-            self.plan_interactive_worker(),
-        ][: 2 * plan.api]
+            make_api(self._listener.fileno(), environ, self.folder),
+            self.make_interactive_worker(),
+        ][: 2 * options.api]
 
-    def plan_interactive_worker(self) -> Program:
-        return plan_interactive_worker(self._make_environ(), self.folder)
+    def make_interactive_worker(self) -> Program:
+        return make_interactive_worker(self._make_environ(), self.folder)
 
     def _make_environ(self) -> dict[str, str]:
         environ = {name: value for name, value in os.environ.items() if "FACETALLY" not in name}
@@ -103,7 +103,7 @@ class Cluster:
             "FAULTS_ARMED": str(self.armed),
             "FAULTS_AUDIT": str(self.audit),
             "FAULTS_DELIVERED": str(self.delivered),
-            **self.plan.describe(),
+            **self.options.describe(),
             **self.store.describe(),
         }
 
@@ -113,12 +113,12 @@ class Cluster:
         self._counter.start()
         self.watcher.start()
         self.wait_for_workers()
-        if self.plan.api:
+        if self.options.api:
             self.wait_until(lambda: self._count_slots(ProcessRole.INTERACTIVE) > 0, "the lane")
         return self
 
     def wait_for_workers(self) -> None:
-        slots = self.plan.workers * self.plan.slots
+        slots = self.options.workers * self.options.slots
         self.wait_until(lambda: self._count_slots(ProcessRole.BULK) >= slots, "the workers")
 
     def _count_slots(self, role: ProcessRole) -> int:
@@ -168,9 +168,9 @@ class Cluster:
         there of their own."""
         lately = time.monotonic() - RECENT_SECONDS
         restarts = sum(at > lately and name.startswith("bulk") for at, name in self.keeper.restarts)
-        window = max(8, 2 * self.plan.slots * (self.plan.workers + restarts))
+        window = max(8, 2 * self.options.slots * (self.options.workers + restarts))
         replayed = sum(at > lately for at in self.replays)
-        return 2 * window * self.plan.senders * self.plan.deliveries + replayed + 10
+        return 2 * window * self.options.senders * self.options.deliveries + replayed + 10
 
     def arm(self, point: Point, action: Action, times: int = 1) -> None:
         arm(self.armed, point, action, times)

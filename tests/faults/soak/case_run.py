@@ -11,17 +11,17 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from tests.faults.cases import MOST_OVERTAKEN, Case, Lane
-from tests.faults.cluster import Cluster
-from tests.faults.fairness import SMALL_ITEMS, overtake
-from tests.faults.invariants import find_remains, find_repeated
-from tests.faults.lifecycle import CALLS, Asker, Lifecycle, SentJob
-from tests.faults.outcome import POISON, Outcome
+from tests.faults.checks.invariants import find_remains, find_repeated
+from tests.faults.checks.progress import read_events
+from tests.faults.cluster.cluster import Cluster
+from tests.faults.cluster.servers import DatabaseServer, PostgresqlServer, SqliteFile
 from tests.faults.pictures import name_items
-from tests.faults.progress import read_events
 from tests.faults.schedule import Faults
-from tests.faults.servers import DatabaseServer, PostgresqlServer, SqliteFile
-from tests.faults.submitter import Submitter
+from tests.faults.soak.cases import MOST_OVERTAKEN, Case, Lane
+from tests.faults.soak.outcome import POISON, Outcome
+from tests.faults.submitters.fairness import SMALL_ITEMS, overtake
+from tests.faults.submitters.lifecycle import CALLS, Asker, Lifecycle, SentJob
+from tests.faults.submitters.submitter import Submitter
 
 JOBS_AT_ONCE = 2
 SMALLEST_JOB_ITEMS = 200
@@ -47,13 +47,13 @@ class CaseRun:
         self._lanes_left = len(case.lanes)
         self._is_stopped = False
         self._sent: list[SentJob] = []
-        outcome.plan = asdict(case.plan)
+        outcome.options = asdict(case.options)
 
     def run(self) -> None:
         """Every error is a difference; only an interruption is raised."""
         server: DatabaseServer = SqliteFile() if self._case.sqlite else PostgresqlServer()
         try:
-            with Cluster(server, self._case.plan) as self._cluster:
+            with Cluster(server, self._case.options) as self._cluster:
                 self._run_on_cluster()
             if isinstance(server, SqliteFile) and not server.is_sound():
                 self._outcome.violations.append("SQLite: the file is damaged")
@@ -66,7 +66,7 @@ class CaseRun:
         if self._case.large_items:
             self._overtake()
             return
-        asker = Asker(self._cluster.url) if self._case.plan.api else None
+        asker = Asker(self._cluster.url) if self._case.options.api else None
         if asker is not None:
             asker.start()
         try:
@@ -169,7 +169,7 @@ class CaseRun:
         return name_items(items, bad=items // 100, **poison)
 
     def _submit(self, names: list[str]) -> int:
-        if not self._case.plan.api:
+        if not self._case.options.api:
             return _retry(lambda: self._cluster.submit(names))
         with closing(Submitter(self._cluster.url)) as submitter:
             job_id = submitter.submit(names)

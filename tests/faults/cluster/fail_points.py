@@ -23,7 +23,7 @@ import db.chunks.crashes
 import worker.dispatcher
 from db.engine import Database
 from db.item_values import ClaimedChunk, ClaimedItem, ItemResult
-from tests.faults.deliveries import wrap_sending
+from tests.faults.cluster.deliveries import wrap_sending
 from worker.chunks.claiming import Claimer
 from worker.lease import Change, HeldChunk, LeaseTerms
 from worker.pictures.analysis import PictureAnalysis

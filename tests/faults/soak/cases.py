@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tests.faults.outcome import Outcome
-from tests.faults.plan import Plan
+from tests.faults.cluster.options import ClusterOptions
+from tests.faults.soak.outcome import Outcome
 
 FULL_FAULTS = 1000
 CHUNK_ITEMS = 10
@@ -31,7 +31,7 @@ class Case:
     items: int = 0  # at least
     job_items: int = 1000
     poison: Mapping[str, int] = field(default_factory=dict)  # items of each job, each a fault
-    plan: Plan = field(default_factory=Plan)
+    options: ClusterOptions = field(default_factory=ClusterOptions)
     sqlite: bool = False
     large_items: int = 0  # of a job during which a small one is sent
 
@@ -59,7 +59,7 @@ CASES = (
         seconds=250,
         lanes=(Lane({"child killed": 190, "worker killed": 50}, 1.0),),
         items=20_000,
-        plan=Plan(item_seconds=0.01),
+        options=ClusterOptions(item_seconds=0.01),
     ),
     Case(
         "children, workers and dispatchers killed, SQLite",
@@ -70,7 +70,7 @@ CASES = (
             Lane({"broker emptied": 15, "hints replayed": 15}, 3.0),
         ),
         items=3000,
-        plan=Plan(item_seconds=0.01),
+        options=ClusterOptions(item_seconds=0.01),
         sqlite=True,
     ),
     Case(
@@ -78,7 +78,7 @@ CASES = (
         seconds=330,
         lanes=EVERYTHING,
         items=10_000,
-        plan=Plan(
+        options=ClusterOptions(
             api=True, dispatchers=2, deliveries=2, item_seconds=0.02, clock_offset_seconds=600.0
         ),
     ),
@@ -88,7 +88,7 @@ CASES = (
         lanes=(Lane({"hints replayed": 20}, 3.0), Lane({"child killed": 20}, 3.0)),
         items=4000,
         poison={"segv": 10, "hang": 3, "swell": 3, "kill": 3},
-        plan=Plan(time_limit_seconds=3.0),
+        options=ClusterOptions(time_limit_seconds=3.0),
     ),
     Case(
         "three dispatchers, every hint twice, all dispatchers or the broker down for long",
@@ -100,14 +100,14 @@ CASES = (
             Lane({"dispatchers down for 10 leases": 2, "broker down for 20 leases": 1}, 15.0),
         ),
         items=5000,
-        plan=Plan(dispatchers=3, deliveries=2, item_seconds=0.01),
+        options=ClusterOptions(dispatchers=3, deliveries=2, item_seconds=0.01),
     ),
     Case(
         "the disk of the uploads is full",
         seconds=60,
         lanes=(Lane({"disk full": 15}, 1.0), Lane({"child killed": 20}, 2.5)),
         items=2000,
-        plan=Plan(api=True, store_bytes=256 << 10, item_seconds=0.01),
+        options=ClusterOptions(api=True, store_bytes=256 << 10, item_seconds=0.01),
     ),
     Case("a small job next to a large one", seconds=150, large_items=100_000),
 )
@@ -172,7 +172,7 @@ def _find_missing_of(case: Case, outcome: Outcome) -> list[str]:
     wanted = case.items + case.large_items
     found = [] if outcome.items >= wanted else [f"{case.name}: {outcome.items} of {wanted} items"]
     chunks = outcome.items / CHUNK_ITEMS
-    if case.plan.deliveries > 1 and outcome.deliveries < 1.5 * chunks:
+    if case.options.deliveries > 1 and outcome.deliveries < 1.5 * chunks:
         found.append(f"{case.name}: only {outcome.deliveries} deliveries")
     if case.name == KILLED_EVERY_SECOND and (
         outcome.kills < KILLS or outcome.seconds > SECONDS_PER_KILL * outcome.kills

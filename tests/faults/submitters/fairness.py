@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from db.job_values import Priority
-from tests.faults.cluster import Cluster
+from tests.faults.cluster.cluster import Cluster
 from tests.faults.pictures import name_items
 
 SMALL_ITEMS = 100

@@ -1,12 +1,12 @@
-"""The API as it runs in production: `python -m tests.faults.api_app api`; where no small disk
-could be mounted, no file that it writes may grow beyond a limit.
+"""The API as it runs in production: `python -m tests.faults.cluster.api_app api`. Where no small
+disk could be mounted, no file that it writes may grow beyond a limit.
 """
 
 import os
 import resource
 
 from cli.main import main
-from tests.faults.deliveries import wrap_sending
+from tests.faults.cluster.deliveries import wrap_sending
 
 FILE_BYTES = "FAULTS_FILE_BYTES"
 

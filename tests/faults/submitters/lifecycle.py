@@ -19,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from api.schemas.faces import FaceOut
 from db.item_values import StoredFace
 from db.tables import ChunkRow
-from tests.faults.cluster import Cluster
-from tests.faults.invariants import GENDER_MIN_PROBABILITY
+from tests.faults.checks.invariants import GENDER_MIN_PROBABILITY
+from tests.faults.cluster.cluster import Cluster
 from tests.faults.pictures import draw_picture, expect_faces, name_items
 from tests.faults.schedule import Faults
-from tests.faults.submitter import Submitter
+from tests.faults.submitters.submitter import Submitter
 
 SMALL_JOB_ITEMS = 60
 DRAFT_PART_ITEMS = 15
@@ -142,7 +142,7 @@ class Lifecycle:
 
     def fill_disk(self) -> bool:
         """Upload until the disk is full: the refusal is clear, and an erasure makes room."""
-        sizes = [FILLING_BYTES] * FILLING_UPLOADS + [2 * (self._cluster.plan.store_bytes or 0)]
+        sizes = [FILLING_BYTES] * FILLING_UPLOADS + [2 * (self._cluster.options.store_bytes or 0)]
         accepted: list[int] = []
         for size_bytes in sizes:
             answer = self._upload(size_bytes, accepted)

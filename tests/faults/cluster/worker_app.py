@@ -1,5 +1,5 @@
 """A worker as it runs in production, but for its models, which answer at once, and its pictures, of
-which some are poison: `celery --app tests.faults.worker_app worker`.
+which some are poison: `celery --app tests.faults.cluster.worker_app worker`.
 """
 
 import ctypes
@@ -15,8 +15,8 @@ from db.engine import Database
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.faults.deliveries import CountedRunner
-from tests.faults.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
+from tests.faults.cluster.deliveries import CountedRunner
+from tests.faults.cluster.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
 from tests.faults.pictures import SCHEME, detect, draw_picture, drop, estimate, kind_of, read_key
 from worker.app import create_app
 from worker.lease import LeaseTerms

@@ -16,7 +16,7 @@ DELIVERED = "FAULTS_DELIVERED"
 def wrap_sending(
     before: Callable[[], None] = lambda: None, after: Callable[[], None] = lambda: None
 ) -> None:
-    """Send each hint as often as the plan of the cluster says."""
+    """Send each hint as often as the options of the cluster say."""
     send = worker.queue.hints.Celery.send_task
 
     @functools.wraps(send)

@@ -1,10 +1,9 @@
 """Invariants that hold after every case; each function names the violations that it finds.
 
-The numbers are those of the plan: I1 one result for each item, I2 nothing written twice, I3 the
-faces of a fault-free run, I4 failed are exactly those that had to, I5 counters are sums of rows, I6
-the chunks tile the job, I7 nothing is left to do. (I8, no process left, and the bound on Redis are
-the cluster's to check; I9, one end of each stream of events, and counts that add up at every look
-are the watcher's.)
+I1: one result for each item. I2: nothing written twice. I3: the faces of a fault-free run. I4: the
+failed items are exactly those that had to fail. I5: counters are sums of rows. I6: the chunks tile
+the job. I7: nothing is left to do. The cluster checks I8, no process left, and the bound on Redis;
+the watcher checks I9, one end of each stream of events, and that counts always add up.
 """
 
 from collections import Counter
@@ -21,7 +20,7 @@ from db.job_values import Duplicates
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
 from models.face import Dropped, Face
-from tests.faults.audience import check_cube, check_measures
+from tests.faults.checks.audience import check_cube, check_measures
 from tests.faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of
 
 GENDER_MIN_PROBABILITY = 0.6

@@ -13,9 +13,9 @@ from math import ceil
 from time import monotonic
 from types import FrameType
 
-from tests.faults.case_run import CaseRun
-from tests.faults.cases import CASES, FULL_FAULTS, find_missing
-from tests.faults.outcome import Outcome, print_outcome, print_sum, write_report
+from tests.faults.soak.case_run import CaseRun
+from tests.faults.soak.cases import CASES, FULL_FAULTS, find_missing
+from tests.faults.soak.outcome import Outcome, print_outcome, print_sum, write_report
 
 FULL_MINUTES = 60.0
 INTERRUPTED = 130

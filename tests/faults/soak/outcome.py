@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.invariants import Difference
-from tests.faults.lifecycle import CALLS
+from tests.faults.checks.invariants import Difference
 from tests.faults.schedule import FAULTS
+from tests.faults.submitters.lifecycle import CALLS
 
 OUT = Path("benchmarks/out/soak.json")
 POISON = "item that ends its worker"
@@ -31,7 +31,7 @@ class Outcome:
     most_hints: int = 0
     seconds: float = 0.0
     overtaken: int | None = None
-    plan: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
 

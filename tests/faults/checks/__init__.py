@@ -1,0 +1,1 @@
+"""What must hold: `invariants` after every case, `audience` for its cube, `progress` meanwhile."""

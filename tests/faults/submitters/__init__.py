@@ -1,0 +1,3 @@
+"""What comes in meanwhile: `submitter` (one that retries), `lifecycle` (many of them, at random),
+`fairness` (jobs in parallel), `sqlite_writer` (processes that write into one file).
+"""
