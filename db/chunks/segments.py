@@ -136,6 +136,13 @@ def lock_video_of(session: Session, chunk_id: int) -> None:
         lock_video(session, item_id)
 
 
+def lock_videos(session: Session, job_id: int) -> None:
+    """Lock the chunks that join the videos of a job, before many of its chunks change at once."""
+    # In the order in which `rescue_chunks_of` locks them.
+    joins = select(ChunkRow.id).where(ChunkRow.job_id == job_id, ChunkRow.kind == ChunkKind.JOIN)
+    session.execute(joins.order_by(ChunkRow.item_id).with_for_update()).all()
+
+
 def _has_unfinished_segments(session: Session, item_id: int) -> bool:
     unfinished = exists().where(*_segments_of(item_id), ChunkRow.state.in_(_UNFINISHED))
     return bool(session.scalar(select(unfinished)))

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
@@ -39,6 +40,7 @@ def _cancel_draft(session: Session, job_id: int, items: int) -> None:
 
 def cancel_waiting_chunks(session: Session, job_id: int) -> None:
     """End every chunk of a job that is not leased."""
+    lock_videos(session, job_id)
     session.execute(
         update(ChunkRow)
         .where(

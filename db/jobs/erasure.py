@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.audience.cells import erase_cells
 from db.audience_tables import DeltaRow
+from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
 from db.item_values import STORE_SCHEME
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
@@ -51,6 +52,7 @@ def erase_job(session: Session, job_id: int) -> bool:
 
 
 def _remove_chunks(session: Session, job_id: int) -> None:
+    lock_videos(session, job_id)
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     erase_cells(session, job_id)
 

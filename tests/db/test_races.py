@@ -1,12 +1,13 @@
 """Concurrent transactions on PostgreSQL: nothing is lost, doubled or stuck."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from time import sleep
 
 import pytest
 from sqlalchemy import Update, text, update
+from sqlalchemy.orm import Session
 
 from db.chunks.crashes import QUARANTINE_CRASHES, rescue_chunk
 from db.chunks.leases import claim_chunk
@@ -16,10 +17,11 @@ from db.chunks.window import choose_hints
 from db.engine import Database
 from db.item_values import ClaimedChunk
 from db.jobs.cancelling import cancel_job
+from db.jobs.erasure import erase_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
-from db.states import JobState
-from db.tables import JobRow
+from db.states import ChunkKind, JobState
+from db.tables import ChunkRow, JobRow
 from db.video_values import VideoCut
 from db.videos.recording import record_segment
 from tests.support.jobs import (
@@ -160,11 +162,51 @@ def test_a_segment_that_ends_while_its_video_is_quarantined_waits_its_turn(
     assert status(database, job_id).counts.failed == 0
 
 
-def _claim_last_attempt(database: Database) -> ClaimedChunk:
-    """The only segment of a video, whose next crash leads to the quarantine."""
+@pytest.mark.parametrize("end_job", [cancel_job, erase_job])
+def test_a_job_that_ends_while_its_video_is_quarantined_waits_its_turn(
+    database: Database, pair: ThreadPoolExecutor, end_job: Callable[[Session, int], bool]
+) -> None:
+    job_id = submit(database, items=1)
+    segment = _claim_last_attempt(database, ((0, 8), (8, None)))
+    [video] = segment.items
+    _move_joins_last(database)
+
+    def quarantine() -> bool:
+        with database.write() as session:
+            return rescue_chunk(session, segment.id, segment.token, seen=True)
+
+    def end() -> bool:
+        with database.write() as session:
+            # PostgreSQL may choose this plan, and then meets the segments before their video.
+            session.execute(text("SET LOCAL enable_indexscan = off"))
+            session.execute(text("SET LOCAL enable_bitmapscan = off"))
+            return end_job(session, job_id)
+
+    with database.write() as session:
+        # Both start, and each is about to lock the video.
+        lock_video(session, video.id)
+        quarantined = pair.submit(quarantine)
+        _wait_for_blocked(database, 1)
+        ended = pair.submit(end)
+        _wait_for_blocked(database, 2)
+    assert quarantined.result() is True
+    assert ended.result() is True
+
+
+def _move_joins_last(database: Database) -> None:
+    """Write the chunks that join videos again, so that a scan of the table meets them last."""
+    joins = update(ChunkRow).where(ChunkRow.kind == ChunkKind.JOIN)
+    with database.write() as session:
+        session.execute(joins.values(attempts=ChunkRow.attempts + 1))
+
+
+def _claim_last_attempt(
+    database: Database, segments: tuple[tuple[int, int | None], ...] = ((0, None),)
+) -> ClaimedChunk:
+    """The first segment of a video, whose next crash leads to the quarantine."""
     video = claim_next(database)
     with database.write() as session:
-        assert cut_video(session, video, VideoCut(640, 480, 1.0, b"digest", ((0, None),)))
+        assert cut_video(session, video, VideoCut(640, 480, 1.0, b"digest", segments))
     for attempt in range(QUARANTINE_CRASHES - 1):
         assert crash(database, claim_next(database, f"attempt-{attempt}"))
     return claim_next(database, "last")
