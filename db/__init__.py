@@ -10,6 +10,7 @@ tables           the rows of jobs, items, chunks and processes
 video_tables     the rows of videos
 audience_tables  the rows that audiences are counted from
 migrate          brings the tables up to date
+migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement
 processes        which processes are alive
 audience         who was there
