@@ -36,7 +36,19 @@ def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> 
     # Lock a video before its segment, as a worker at the end of the segment does: in different
     # orders, the two could wait for each other.
     lock_video_of(session, chunk_id)
-    chunk = session.scalars(
+    chunk = _requeue(session, chunk_id, token)
+    if chunk is None:
+        return False
+    suspect, chunk.current_item = chunk.current_item, None
+    if not seen:
+        chunk.unseen_crashes = [*chunk.unseen_crashes, _main_process_of(chunk.pool_child)]
+    _decide(session, chunk, suspect)
+    return True
+
+
+def _requeue(session: Session, chunk_id: int, token: str) -> ChunkRow | None:
+    """Let the chunk wait again, with one more crash; None where the lease has changed hands."""
+    return session.scalars(
         update(ChunkRow)
         .where(
             ChunkRow.id == chunk_id,
@@ -52,13 +64,6 @@ def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> 
         )
         .returning(ChunkRow)
     ).first()
-    if chunk is None:
-        return False
-    suspect, chunk.current_item = chunk.current_item, None
-    if not seen:
-        chunk.unseen_crashes = [*chunk.unseen_crashes, _main_process_of(chunk.pool_child)]
-    _decide(session, chunk, suspect)
-    return True
 
 
 def rescue_chunks_of(session: Session, main_process: str) -> int:
