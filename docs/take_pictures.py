@@ -1,6 +1,6 @@
-"""The pictures of the README, taken from a real server on the sample photographs: `make pictures`.
+"""The pictures of the README, taken from a real server on the sample pictures: `make pictures`.
 
-The annotated photograph is the NASA portrait, the only sample that is in the public domain.
+The annotated picture is the NASA portrait, the only sample that is in the public domain.
 """
 
 import tempfile
@@ -26,7 +26,7 @@ def take_pictures() -> None:
     with tempfile.TemporaryDirectory() as data, run_server(Path(data), min_cell="1") as url:
         _submit_samples(url)
         (FOLDER / "photo.webp").write_bytes(_compress(_annotate(url)))
-        _reduce(_photograph_audience(url)).save(FOLDER / "audience.png", optimize=True)
+        _reduce(_capture_audience(url)).save(FOLDER / "audience.png", optimize=True)
 
 
 def _submit_samples(url: str) -> None:
@@ -53,7 +53,7 @@ def _compress(picture: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def _photograph_audience(url: str) -> Image.Image:
+def _capture_audience(url: str) -> Image.Image:
     with sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1180, "height": 900}, color_scheme="light")

@@ -27,14 +27,8 @@ def test_many_writers_leave_the_file_intact_and_the_counts_correct(
     sqlite: SqliteFile, seconds: float
 ) -> None:
     path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
-    words = [
-        sys.executable,
-        "-P",
-        "-m",
-        "tests.faults.submitters.sqlite_writer",
-        sqlite.url,
-        str(seconds),
-    ]
+    program = "tests.faults.submitters.sqlite_writer"
+    words = [sys.executable, "-P", "-m", program, sqlite.url, str(seconds)]
     writers = [
         subprocess.Popen([*words, str(number)], env={**os.environ, "PYTHONPATH": path})
         for number in range(WRITERS)

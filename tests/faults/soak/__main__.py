@@ -44,7 +44,7 @@ def _interrupt(*_: int | FrameType | None) -> None:
 
 
 def _read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser("python -m tests.faults.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=FULL_MINUTES, help="cut short after this")
     parser.add_argument("--faults", type=int, default=FULL_FAULTS, help="about this many")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
