@@ -4,12 +4,12 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
 
 from tests.support.cli import Terminal, read_until
 
@@ -23,7 +23,6 @@ OPTIONS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
-LAUNCHES = 3
 SCREENSHOTS = Path(os.environ.get("FACETALLY_TEST_SCREENSHOTS", "screenshots"))
 SIZES = ((375, 812), (768, 1024), (1440, 900))
 OWN_SCHEMES = ("blob:", "data:")
@@ -41,10 +40,6 @@ def find_browser() -> str:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start the browser. On a busy machine Chromium sometimes traps while it starts."""
-    for _ in range(LAUNCHES - 1):
-        with suppress(Error):
-            return playwright.chromium.launch(executable_path=find_browser(), args=list(OPTIONS))
     return playwright.chromium.launch(executable_path=find_browser(), args=list(OPTIONS))
 
 

@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -41,4 +42,15 @@ def test_a_fault_lifts_the_bound() -> None:
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(ValueError, match="damaged"), bound_memory(MIB):
         raise ValueError("damaged")
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_the_limit_is_restored_when_threads_overlap() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(bound_memory(256 * MIB))
+    second.enter_context(bound_memory(256 * MIB))
+    first.close()
+    assert resource.getrlimit(resource.RLIMIT_AS) != before
+    second.close()
     assert resource.getrlimit(resource.RLIMIT_AS) == before
