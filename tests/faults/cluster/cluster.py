@@ -42,6 +42,7 @@ ROOT = Path(__file__).parents[3]
 MARK = "FAULTS_CLUSTER"
 POLL_SECONDS = 0.05
 DEADLINE_SECONDS = 90.0
+ENDING_SECONDS = 5.0
 CHUNK_ITEMS = 10
 # Workers that crashed count as gone after 15 s; by then, others have taken the hints for them.
 RECENT_SECONDS = 30.0
@@ -135,7 +136,10 @@ class Cluster:
         self.database.close()
         self._listener.close()
         self.store.remove()
-        left = self.find_processes()
+        # A child that spawned children has a process of its own for what they share, which ends
+        # a moment after them.
+        _, late = psutil.wait_procs(self.find_processes(), timeout=ENDING_SECONDS)
+        left = [process for process in late if self._is_ours(process)]
         for process in left:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
