@@ -47,7 +47,7 @@ class Export(Generic[StoredT, LineT]):
         if query.format == "json":
             return reply(self._read_json(database, job_id, query))
         lines = map(self.make_line, self.read_all(database, job_id, query))
-        media_type, stream = _FILES[query.format]
+        media_type, stream = FILE_FORMATS[query.format]
         name = f"job-{job_id}{self.suffix}.{query.format}"
         return reply_file(stream(self, lines), media_type, name)
 
@@ -93,9 +93,9 @@ def _make_rows(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator
 
 
 Stream = Callable[[Export[Any, Any], Iterator[BaseModel]], Iterator[str] | Iterator[bytes]]
-# The media type and the content of each format that is a file.
-_FILES: dict[str, tuple[str, Stream]] = {
-    "ndjson": (NDJSON, _stream_ndjson),
+# The media type and the content of each format that results and people can be saved in.
+FILE_FORMATS: dict[str, tuple[str, Stream]] = {
     "csv": (CSV, _stream_csv),
+    "ndjson": (NDJSON, _stream_ndjson),
     "parquet": (PARQUET, _stream_parquet),
 }

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from api.exports.export import FILE_FORMATS
 from api.pages.rendering import asks_for_part, show
 from api.schemas.results import ResultsQuery
 from api.services import services
@@ -28,7 +29,7 @@ FAILURES_PER_PAGE = 20
 # A filter that few items match must not make one page read the whole job.
 MAX_SEARCHED = 2000
 FILTERS = ("gender", "age_min", "age_max", "score_min", "state")
-PEOPLE_FORMATS = ("csv", "ndjson", "parquet")
+PEOPLE_FORMATS = tuple(FILE_FORMATS)
 FORMATS = (*PEOPLE_FORMATS, "coco")
 
 

@@ -15,6 +15,8 @@ from db.states import ErrorCode, ItemState
 RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
 
+ResultFormat = Literal["json", "ndjson", "csv", "parquet", "coco"]
+
 
 class ResultsQuery(WithDimensions):
     """Which results to list; also takes any number of `dimension.<name>=<value>`.
@@ -25,7 +27,7 @@ class ResultsQuery(WithDimensions):
     `view=tracks` lists the people of videos instead, one line or row for each.
     """
 
-    format: Literal["json", "ndjson", "csv", "parquet", "coco"] = "json"
+    format: ResultFormat = "json"
     view: Literal["faces", "tracks"] = "faces"
     state: ItemState | None = None
     gender: Literal["female", "male", "unknown"] | None = None
