@@ -1,6 +1,6 @@
-"""Who may call: clients with a key, and browsers that logged in with one.
+"""Who may call: clients with an API key, and browsers that logged in with one.
 
-Without keys, only programs on this machine and pages of this server may call, not other sites.
+Without API keys, only programs on this machine and pages of this server may call, not other sites.
 """
 
 from hmac import compare_digest
@@ -32,7 +32,7 @@ def guard(app: Flask, settings: Settings) -> None:
         if not settings.api_keys:
             _check_is_local(request.headers)
         elif "Authorization" in request.headers:
-            _check_key(settings.api_keys)
+            _check_api_key(settings.api_keys)
         else:
             _check_session(settings.api_keys)
 
@@ -44,7 +44,7 @@ def guard(app: Flask, settings: Settings) -> None:
 
 
 def refuse_open_network(settings: Settings) -> None:
-    """Raises OpenToNetwork if no keys are set and other machines can reach the host."""
+    """Raises OpenToNetwork if no API keys are set and other machines can reach the host."""
     if not settings.api_keys and not _is_loopback(settings.host):
         raise OpenToNetwork(
             f"The API would answer anyone who can reach {settings.host}. Set FACETALLY_API_KEYS to "
@@ -52,20 +52,20 @@ def refuse_open_network(settings: Settings) -> None:
         )
 
 
-def is_key(given: str, keys: tuple[str, ...]) -> bool:
-    """Whether this is one of the keys, compared in constant time."""
-    known = [compare_digest(key.encode(), given.strip().encode()) for key in keys]
+def is_api_key(given: str, api_keys: tuple[str, ...]) -> bool:
+    """Whether this is one of the API keys, compared in constant time."""
+    known = [compare_digest(api_key.encode(), given.strip().encode()) for api_key in api_keys]
     return any(known)
 
 
-def _check_key(keys: tuple[str, ...]) -> None:
+def _check_api_key(api_keys: tuple[str, ...]) -> None:
     scheme, _, given = request.headers["Authorization"].partition(" ")
-    if scheme.lower() != "bearer" or not is_key(given, keys):
+    if scheme.lower() != "bearer" or not is_api_key(given, api_keys):
         raise _unknown()
 
 
-def _check_session(keys: tuple[str, ...]) -> None:
-    g.session = find_session(keys)
+def _check_session(api_keys: tuple[str, ...]) -> None:
+    g.session = find_session(api_keys)
     if g.session is None:
         raise _unknown()
     if request.method not in SAFE_METHODS and not carries_token(g.session):

@@ -73,9 +73,9 @@ def open_services(app: Flask, settings: Settings) -> None:
     )
 
 
-def take_place(places: BoundedSemaphore, refusal: str) -> None:
-    """Take one of these places; raises ApiError if none is free."""
-    if not places.acquire(blocking=False):
+def take_permit(permits: BoundedSemaphore, refusal: str) -> None:
+    """Take one of these permits; raises ApiError if none is left."""
+    if not permits.acquire(blocking=False):
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, refusal, "too_busy")
 
 

@@ -1,6 +1,6 @@
-"""A browser's session: a cookie signed with the key that opened it, and the token of its forms.
+"""A browser's session: a cookie signed with the API key that opened it, and the token of its forms.
 
-The key itself never returns to the browser. Removing a key from the settings ends its sessions.
+The API key itself never returns to the browser. Removing one from the settings ends its sessions.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,9 @@ class BrowserSession:
     form_token: str
 
 
-def open_session(response: Response, key: str) -> None:
-    """Let the browser that receives `response` return without the key."""
-    cookie = _signer(key).dumps(token_urlsafe(16))
+def open_session(response: Response, api_key: str) -> None:
+    """Let the browser that receives `response` return without the API key."""
+    cookie = _signer(api_key).dumps(token_urlsafe(16))
     # A proxy may have decrypted the request.
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
@@ -40,15 +40,15 @@ def close_session(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
 
 
-def find_session(keys: Iterable[str]) -> BrowserSession | None:
-    """The session of this request's cookie, if one of `keys` opened it."""
+def find_session(api_keys: Iterable[str]) -> BrowserSession | None:
+    """The session of this request's cookie, if one of `api_keys` opened it."""
     cookie = request.cookies.get(COOKIE, "")
-    for key in keys:
+    for api_key in api_keys:
         try:
-            number = str(_signer(key).loads(cookie, max_age=LASTS_SECONDS))
+            number = str(_signer(api_key).loads(cookie, max_age=LASTS_SECONDS))
         except BadData:
             continue
-        return BrowserSession(number, _form_token(key, number))
+        return BrowserSession(number, _form_token(api_key, number))
     return None
 
 
@@ -66,9 +66,9 @@ def current_session() -> BrowserSession | None:
     return session if isinstance(session, BrowserSession) else None
 
 
-def _signer(key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt="facetally.session")
+def _signer(api_key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(api_key, salt="facetally.session")
 
 
-def _form_token(key: str, number: str) -> str:
-    return str(URLSafeSerializer(key, salt="facetally.form").dumps(number))
+def _form_token(api_key: str, number: str) -> str:
+    return str(URLSafeSerializer(api_key, salt="facetally.form").dumps(number))

@@ -15,15 +15,15 @@ from worker.settings import Settings
 
 
 class Feeds:
-    """The feeds that are being watched, with a limited number of places for watchers."""
+    """The feeds that are being watched, and the permits to watch one."""
 
     def __init__(self, settings: Settings, queue: Celery, ending: Event) -> None:
         self._settings = settings
         self._ending = ending
         self._lock = Lock()
         self._feeds: dict[str, Feed] = {}
-        self.places = BoundedSemaphore(settings.live_streams)
-        # A separate lane, so that feeds take no place from clients that send pictures.
+        self.permits = BoundedSemaphore(settings.live_streams)
+        # A separate lane, so that feeds do not delay clients that send pictures.
         self._lane = InteractiveLane(
             settings.redis_url,
             queue,

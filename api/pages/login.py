@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api.access import comes_from_elsewhere, is_key
+from api.access import comes_from_elsewhere, is_api_key
 from api.pages.rendering import show
 from api.services import services
 from api.sessions import close_session, open_session
@@ -14,7 +14,7 @@ blueprint = Blueprint("login_page", __name__)
 
 @blueprint.get("/login")
 def show_page() -> Response:
-    """Ask for a key, if this server has any."""
+    """Ask for an API key, if this server has any."""
     if not services().settings.api_keys:
         return _redirect("/")
     return show("login.html", refused=False, target=_read_target())
@@ -23,8 +23,8 @@ def show_page() -> Response:
 @blueprint.post("/login")
 def log_in() -> Response:
     """Open a session and continue to the page that the reader wanted."""
-    keys, given = services().settings.api_keys, request.form.get("key", "")
-    if comes_from_elsewhere(request.headers) or not is_key(given, keys):
+    api_keys, given = services().settings.api_keys, request.form.get("key", "")
+    if comes_from_elsewhere(request.headers) or not is_api_key(given, api_keys):
         return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_read_target())
     response = _redirect(_read_target())
     open_session(response, given.strip())

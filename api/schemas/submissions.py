@@ -78,7 +78,7 @@ class AppendForm(Strict):
     dimensions: Dimensions = Field(default={})
 
 
-class KeyHeader(BaseModel):
-    """Sending a request again with the same key and the same content changes nothing."""
+class IdempotencyHeader(BaseModel):
+    """A request that is sent again with the same Idempotency-Key changes nothing."""
 
     idempotency_key: str | None = Field(None, alias="Idempotency-Key", min_length=1, max_length=200)

@@ -25,9 +25,9 @@ export function drawBoxes(canvas, answer, labels) {
   const taken = [...frames];
   frames.forEach((frame, index) => {
     const size = { width: pen.measureText(labels[index]).width + 6, height: LETTER_PIXELS + 4 };
-    const place = placeLabel(frame, size, { width, height }, taken);
-    taken.push(place);
-    drawLabel(pen, place, labels[index], colors[index], shade);
+    const position = placeLabel(frame, size, { width, height }, taken);
+    taken.push(position);
+    drawLabel(pen, position, labels[index], colors[index], shade);
   });
 }
 
@@ -46,7 +46,7 @@ function drawBox(pen, frame, color, shade, line) {
 }
 
 function placeLabel(frame, size, all, taken) {
-  // Above, below or beside the face: the first place inside the picture that covers nothing else.
+  // Above, below, left or right of the face: the first position inside the picture that covers nothing else.
   const { left, top } = frame;
   const [right, bottom] = [left + frame.width, top + frame.height];
   const gap = 3;
@@ -58,12 +58,12 @@ function placeLabel(frame, size, all, taken) {
     [right + gap, top],
     [left - size.width - gap, top],
   ];
-  const places = corners.map(([x, y]) => ({
+  const positions = corners.map(([x, y]) => ({
     left: Math.max(0, Math.min(x, all.width - size.width)),
     top: Math.max(0, Math.min(y, all.height - size.height)),
     ...size,
   }));
-  return places.find((place) => !taken.some((other) => overlap(place, other))) ?? places[0];
+  return positions.find((position) => !taken.some((other) => overlap(position, other))) ?? positions[0];
 }
 
 function overlap(one, other) {
@@ -75,9 +75,9 @@ function overlap(one, other) {
   );
 }
 
-function drawLabel(pen, place, text, color, shade) {
+function drawLabel(pen, position, text, color, shade) {
   pen.fillStyle = shade;
-  pen.fillRect(place.left, place.top, place.width, place.height);
+  pen.fillRect(position.left, position.top, position.width, position.height);
   pen.fillStyle = color;
-  pen.fillText(text, place.left + 3, place.top + place.height / 2 + 1);
+  pen.fillText(text, position.left + 3, position.top + position.height / 2 + 1);
 }

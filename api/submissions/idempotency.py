@@ -18,21 +18,21 @@ class AlreadyAccepted(FacetallyError):
 
 
 def refuse_accepted(
-    session: Session, key: str | None, digest: str, job_id: int | None = None
+    session: Session, idempotency_key: str | None, digest: str, job_id: int | None = None
 ) -> None:
     """Raises AlreadyAccepted if the same request came before."""
-    if (earlier := find_earlier(session, key, digest, job_id)) is not None:
+    if (earlier := find_earlier(session, idempotency_key, digest, job_id)) is not None:
         raise AlreadyAccepted(earlier.job_id)
 
 
 def find_earlier(
-    session: Session, key: str | None, digest: str, job_id: int | None = None
+    session: Session, idempotency_key: str | None, digest: str, job_id: int | None = None
 ) -> AcceptedRequest | None:
-    """The earlier request with this key, if any.
+    """The earlier request with this Idempotency-Key, if any.
 
     Raises ApiError if that request had other content, or was about another job than `job_id`.
     """
-    earlier = None if key is None else find_request(session, key)
+    earlier = None if idempotency_key is None else find_request(session, idempotency_key)
     if earlier is None:
         return None
     if earlier.digest != digest or job_id not in (None, earlier.job_id):

@@ -23,22 +23,26 @@ MOST_JSON_BYTES = 32 << 20
 MOST_JSON_ITEMS = 100_000
 
 
-def submit_json(key: str | None) -> int:
+def submit_json(idempotency_key: str | None) -> int:
     """Create a job from the JSON in this request's body."""
     body, digest = _read_json()
     job = body.to_job()
     if body.manifest is not None:
-        return submit_fetched_manifest(body.manifest, job, draft=body.draft, key=key, digest=digest)
+        return submit_fetched_manifest(
+            body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
+        )
     items = [item.to_item() for item in body.items]
-    return _accept(job, items, draft=body.draft, key=key, digest=digest)
+    return _accept(job, items, draft=body.draft, idempotency_key=idempotency_key, digest=digest)
 
 
-def submit_files(key: str | None) -> int:
+def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
     with stored_files(request, services(), form.dimensions) as files:
         job = form.to_job((files.folder,))
-        return _accept(job, files.items, draft=form.draft, key=key, digest=files.digest)
+        return _accept(
+            job, files.items, draft=form.draft, idempotency_key=idempotency_key, digest=files.digest
+        )
 
 
 def _read_json() -> tuple[JobBody, str]:
@@ -55,16 +59,18 @@ def _read_json() -> tuple[JobBody, str]:
     return body, sha256(data).hexdigest()
 
 
-def _accept(job: NewJob, items: list[NewItem], *, draft: bool, key: str | None, digest: str) -> int:
+def _accept(
+    job: NewJob, items: list[NewItem], *, draft: bool, idempotency_key: str | None, digest: str
+) -> int:
     opened = services()
     with opened.database.write() as session:
-        refuse_accepted(session, key, digest)
+        refuse_accepted(session, idempotency_key, digest)
         job = limit_retention(session, job, opened.settings.retention_days)
         if draft:
             job_id = create_draft(session, job)
             append_items(session, job_id, items)
         else:
             job_id = accept_job(session, job, items, opened.settings.chunk_items)
-        if key is not None:
-            note_request(session, key, digest, job_id)
+        if idempotency_key is not None:
+            note_request(session, idempotency_key, digest, job_id)
     return job_id

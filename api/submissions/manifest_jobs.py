@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import ApiError, InvalidRequest
 from api.schemas.submissions import SubmissionQuery
-from api.services import services, take_place
+from api.services import services, take_permit
 from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_parsing import (
     ManifestError,
@@ -98,21 +98,27 @@ def receive_manifest(kind: ManifestKind) -> Manifest:
     return Manifest(_stage(read_blocks(request.stream)), kind)
 
 
-def submit_sent_manifest(kind: ManifestKind, query: SubmissionQuery, key: str | None) -> int:
+def submit_sent_manifest(
+    kind: ManifestKind, query: SubmissionQuery, idempotency_key: str | None
+) -> int:
     """Create a job from the manifest in this request's body."""
     manifest = receive_manifest(kind)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
-    _refuse_accepted_early(key, digest)
-    return _accept(manifest, query.to_job(), draft=query.draft, key=key, digest=digest)
+    _refuse_accepted_early(idempotency_key, digest)
+    return _accept(
+        manifest, query.to_job(), draft=query.draft, idempotency_key=idempotency_key, digest=digest
+    )
 
 
 def submit_fetched_manifest(
-    uri: str, job: NewJob, *, draft: bool, key: str | None, digest: str
+    uri: str, job: NewJob, *, draft: bool, idempotency_key: str | None, digest: str
 ) -> int:
     """Create a job from the manifest at an address, which is fetched now."""
-    _refuse_accepted_early(key, digest)
-    return _accept(_fetch_manifest(uri), job, draft=draft, key=key, digest=digest)
+    _refuse_accepted_early(idempotency_key, digest)
+    return _accept(
+        _fetch_manifest(uri), job, draft=draft, idempotency_key=idempotency_key, digest=digest
+    )
 
 
 def _stage(blocks: Iterable[bytes]) -> StagedFile:
@@ -123,11 +129,11 @@ def _stage(blocks: Iterable[bytes]) -> StagedFile:
     return staged
 
 
-def _refuse_accepted_early(key: str | None, digest: str) -> None:
-    if key is None:
+def _refuse_accepted_early(idempotency_key: str | None, digest: str) -> None:
+    if idempotency_key is None:
         return
     with services().database.write() as session:
-        refuse_accepted(session, key, digest)
+        refuse_accepted(session, idempotency_key, digest)
 
 
 def _fetch_manifest(uri: str) -> Manifest:
@@ -137,7 +143,7 @@ def _fetch_manifest(uri: str) -> Manifest:
             "A manifest must be a .csv, .ndjson or .jsonl file outside the store of this server."
         )
         raise InvalidRequest(problem)
-    take_place(opened.streams, "Too many manifests are being fetched. Try again in a moment.")
+    take_permit(opened.streams, "Too many manifests are being fetched. Try again in a moment.")
     try:
         most = opened.settings.max_upload_bytes
         staged = opened.sources.fetch(uri, _stage, most, FETCH_SECONDS)
@@ -149,7 +155,9 @@ def _fetch_manifest(uri: str) -> Manifest:
     return Manifest(staged, kind, folder_of(uri))
 
 
-def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, digest: str) -> int:
+def _accept(
+    manifest: Manifest, job: NewJob, *, draft: bool, idempotency_key: str | None, digest: str
+) -> int:
     """Create the job with all of its items, or not at all.
 
     Workers see it only once the last item is added.
@@ -165,13 +173,13 @@ def _accept(manifest: Manifest, job: NewJob, *, draft: bool, key: str | None, di
                 append(session, job_id, batch)
         with opened.database.write() as session:
             # The same request may be running twice.
-            refuse_accepted(session, key, digest)
+            refuse_accepted(session, idempotency_key, digest)
             if not keep_draft(session, job_id, job.expires_at):
                 raise _refuse_append()
             if not draft:
                 finalize_job(session, job_id, opened.settings.chunk_items)
-            if key is not None:
-                note_request(session, key, digest, job_id)
+            if idempotency_key is not None:
+                note_request(session, idempotency_key, digest, job_id)
     except BaseException:
         # If the database is unavailable, the job is erased later.
         with suppress(DBAPIError), opened.database.write() as session:

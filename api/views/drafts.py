@@ -13,7 +13,7 @@ from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath
 from api.schemas.replies import CSV_EXAMPLE, document_body
-from api.schemas.submissions import AppendForm, KeyHeader
+from api.schemas.submissions import AppendForm, IdempotencyHeader
 from api.services import services
 from api.submissions.idempotency import find_earlier, refuse_accepted
 from api.submissions.manifest_jobs import (
@@ -47,7 +47,7 @@ APPEND: dict[str, Any] = document_body(
     responses={**answers(JobOut, 202), 409: ErrorBody, 413: ErrorBody},
     openapi_extensions=APPEND,
 )
-def append_to_draft(path: JobPath, header: KeyHeader) -> Response:
+def append_to_draft(path: JobPath, header: IdempotencyHeader) -> Response:
     """Add items to a draft, in any number of requests.
 
     Send one line of NDJSON or CSV for each item, or files. Every line is checked before the first
@@ -76,33 +76,35 @@ def finalize_draft(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
-def _append_files(job_id: int, key: str | None) -> None:
+def _append_files(job_id: int, idempotency_key: str | None) -> None:
     form, opened = read_fields(AppendForm, request), services()
     with (
         stored_files(request, opened, form.dimensions) as files,
         opened.database.write() as session,
     ):
-        refuse_accepted(session, key, files.digest, job_id)
+        refuse_accepted(session, idempotency_key, files.digest, job_id)
         append(session, job_id, files.items)
         add_store_folder(session, job_id, files.folder)
-        if key is not None:
-            note_request(session, key, files.digest, job_id)
+        if idempotency_key is not None:
+            note_request(session, idempotency_key, files.digest, job_id)
 
 
-def _append_lines(job_id: int, key: str | None) -> None:
+def _append_lines(job_id: int, idempotency_key: str | None) -> None:
     opened, manifest = services(), receive_manifest(manifest_kind_of_body() or ManifestKind.NDJSON)
     manifest.check()
     items, digest = manifest.read_items(), manifest.file.digest
     with opened.database.write() as session:
-        earlier = find_earlier(session, key, digest, job_id)
-        if earlier is None and key is not None:
-            note_request(session, key, digest, job_id)
+        earlier = find_earlier(session, idempotency_key, digest, job_id)
+        if earlier is None and idempotency_key is not None:
+            note_request(session, idempotency_key, digest, job_id)
     done = 0 if earlier is None else sum(1 for _ in islice(items, earlier.items))
     for batch in in_batches(items):
         with opened.database.write() as session:
             # Lock the job's row first, as an erasure does.
             append(session, job_id, batch)
-            if key is not None and not note_progress(session, key, done, done + len(batch)):
+            if idempotency_key is not None and not note_progress(
+                session, idempotency_key, done, done + len(batch)
+            ):
                 raise ApiError(
                     HTTPStatus.CONFLICT,
                     IN_PROGRESS,

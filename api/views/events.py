@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import EventsQuery, JobOut, JobPath
 from api.schemas.replies import PLAIN
-from api.services import services, take_place
+from api.services import services, take_permit
 from api.views.job_replies import find_job
 from db.jobs.status import read_chosen_jobs
 
@@ -43,13 +43,13 @@ def follow_jobs(query: EventsQuery) -> Response:
 
 
 def _stream(job_ids: Sequence[int]) -> Response:
-    places = services().streams
-    take_place(places, "Too many streams are open. Poll the job instead, or try again later.")
+    permits = services().streams
+    take_permit(permits, "Too many streams are open. Poll the job instead, or try again later.")
     events = stream_with_context(_events(job_ids))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = Response(events, mimetype="text/event-stream", headers=headers)
     # Called even if no event was read, as for a HEAD.
-    response.call_on_close(places.release)
+    response.call_on_close(permits.release)
     return response
 
 

@@ -12,7 +12,7 @@ from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath, JobsOut, JobsQuery
 from api.schemas.replies import CSV_EXAMPLE, document_body, reply
-from api.schemas.submissions import JobBody, KeyHeader, SubmissionQuery, UploadForm
+from api.schemas.submissions import IdempotencyHeader, JobBody, SubmissionQuery, UploadForm
 from api.services import services
 from api.submissions.item_jobs import submit_files, submit_json
 from api.submissions.manifest_jobs import manifest_kind_of_body, submit_sent_manifest
@@ -46,20 +46,20 @@ SUBMISSION: dict[str, Any] = document_body(
     responses={202: JobOut, 409: ErrorBody, 413: ErrorBody},
     openapi_extensions=SUBMISSION,
 )
-def submit_job(header: KeyHeader, query: SubmissionQuery) -> Response:
+def submit_job(header: IdempotencyHeader, query: SubmissionQuery) -> Response:
     """Submit a job: files, or items at their addresses.
 
     The answer comes once the job is stored in SQL. With `draft` the job stays open: append items,
     then finalize it. Query parameters are for bodies of CSV or NDJSON, which have no other place
     for them; every line is checked before the first item is added.
     """
-    kind, key = manifest_kind_of_body(), header.idempotency_key
+    kind, idempotency_key = manifest_kind_of_body(), header.idempotency_key
     if kind is not None:
-        job_id = submit_sent_manifest(kind, query, key)
+        job_id = submit_sent_manifest(kind, query, idempotency_key)
     elif request.args:
         raise ApiError(HTTPStatus.BAD_REQUEST, ONLY_MANIFESTS)
     else:
-        job_id = submit_json(key) if request.is_json else submit_files(key)
+        job_id = submit_json(idempotency_key) if request.is_json else submit_files(idempotency_key)
     services().hints.send_soon()
     return reply_job(job_id, HTTPStatus.ACCEPTED)
 

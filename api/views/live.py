@@ -15,7 +15,7 @@ from api.live.feed import Watcher
 from api.media_types import JPEG, JSON
 from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
 from api.schemas.replies import PLAIN
-from api.services import services, take_place
+from api.services import services, take_permit
 from worker.live_sources import LiveSource, find_source
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
@@ -39,7 +39,7 @@ def watch_source(query: FeedQuery) -> Response:
     """
     source = _find(query.source)
     with ExitStack() as stack:
-        _take_places(stack)
+        _take_permits(stack)
         watcher = services().feeds.watch(source, _make_hang_up())
         stack.callback(watcher.leave)
         # Until the first picture has arrived, an error can still be the whole answer.
@@ -62,11 +62,11 @@ def _find(name: str) -> LiveSource:
     return source
 
 
-def _take_places(stack: ExitStack) -> None:
-    """Take one of the places for feeds and one for streams of any kind; 503 if none is free."""
-    for places in (services().feeds.places, services().streams):
-        take_place(places, "Too many feeds are being watched. Try again later.")
-        stack.callback(places.release)
+def _take_permits(stack: ExitStack) -> None:
+    """Take a permit for a feed and one for a stream of any kind; 503 if none is left."""
+    for permits in (services().feeds.permits, services().streams):
+        take_permit(permits, "Too many feeds are being watched. Try again later.")
+        stack.callback(permits.release)
 
 
 def _make_hang_up() -> Callable[[], None]:

@@ -49,7 +49,7 @@ _OPTIONS = (
         help="Maximum number of frames to analyze per video.",
     ),
     click.option(
-        "--annotated-video", is_flag=True, help="Create a copy of each video with boxes drawn in."
+        "--annotated-video", is_flag=True, help="Create an annotated video of each video."
     ),
 )
 

@@ -71,15 +71,15 @@ def analyze(
     require_pictures(found)
     fingerprint = make_fingerprint(found.files, options)
     submission = Submission((*tags, fingerprint), options)
-    key = token_urlsafe(24)
+    api_key = token_urlsafe(24)
     stack_options = StackOptions(
-        make_own_settings(out / DATA, _find_roots(paths), key),
+        make_own_settings(out / DATA, _find_roots(paths), api_key),
         interactive=False,
         logs_in_files=True,
         early_exits_allowed=EARLY_EXITS_ALLOWED,
     )
     try:
-        with run_stack(stack_options) as stack, open_client(stack.url, key) as client:
+        with run_stack(stack_options) as stack, open_client(stack.url, api_key) as client:
             return _work(client, stack, found, submission, out)
     except (KeyboardInterrupt, SystemExit):
         tell("Stopped. To resume, run the same command again.")

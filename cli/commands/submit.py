@@ -35,7 +35,7 @@ from facetally.items import URI
     type=click.Choice([choice.value for choice in Duplicates]),
     default=Duplicates.COUNT.value,
     show_default=True,
-    help="Count every copy of a file, or only the first.",
+    help="Count faces in duplicates every time, or only once.",
 )
 @click.option("--watch", is_flag=True, help="Follow the job until it ends.")
 @as_json

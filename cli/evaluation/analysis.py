@@ -26,12 +26,12 @@ EVERYWHERE = (Path("/"),)
 def analyze_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
     """The item of each row, in order; every row has a path."""
     with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
-        key = token_urlsafe(24)
-        settings = make_own_settings(Path(folder) / "data", EVERYWHERE, key)
+        api_key = token_urlsafe(24)
+        settings = make_own_settings(Path(folder) / "data", EVERYWHERE, api_key)
         options = StackOptions(
             settings, interactive=False, logs_in_files=True, early_exits_allowed=EARLY_EXITS_ALLOWED
         )
-        with run_stack(options) as stack, open_client(stack.url, key) as client:
+        with run_stack(options) as stack, open_client(stack.url, api_key) as client:
             job = client.submit_items((_make_item(row) for row in rows), Submission())
             watch_job(job, stack.check)
         return list(_read_items(settings.database_url, job.id))

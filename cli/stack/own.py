@@ -12,7 +12,7 @@ EARLY_EXITS_ALLOWED = 4
 NO_UPLOAD_LIMIT = str(1 << 50)
 
 
-def make_own_settings(data_dir: Path, file_roots: Sequence[Path], key: str) -> Settings:
+def make_own_settings(data_dir: Path, file_roots: Sequence[Path], api_key: str) -> Settings:
     """For this folder alone, without the database and queue of a server."""
     settings = read_settings(
         data_dir=str(data_dir),
@@ -21,7 +21,7 @@ def make_own_settings(data_dir: Path, file_roots: Sequence[Path], key: str) -> S
         store_url="",
         host="127.0.0.1",
         port="0",
-        api_keys=key,
+        api_keys=api_key,
         file_roots="",
         max_upload_bytes=NO_UPLOAD_LIMIT,
         # Nobody could resume it, and results stay until the user deletes them.

@@ -17,7 +17,7 @@ from tests.support.cli import WEIGHTS_DIR
 
 SAMPLES = WEIGHTS_DIR / "samples"
 PAIR = "gender_detection_input.jpg"  # a woman and a man
-RTP_PIECE = 1200
+PACKET_BYTES = 1200
 JPEG_PAYLOAD = 26
 
 
@@ -73,20 +73,20 @@ def read_parts(response: httpx.Response) -> Iterator[tuple[str, bytes]]:
     kind, _, boundary = response.headers["content-type"].partition("; boundary=")
     assert kind == "multipart/x-mixed-replace"
     mark, held = b"--" + boundary.encode(), b""
-    pieces = response.iter_raw()
+    blocks = response.iter_raw()
     while True:
         while b"\r\n\r\n" not in held:
             if held == mark + b"--\r\n":
-                assert list(pieces) == []
+                assert list(blocks) == []
                 return
-            held += next(pieces)
+            held += next(blocks)
         head, _, held = held.partition(b"\r\n\r\n")
         first, *lines = head.split(b"\r\n")
         assert first == mark
         fields = dict(line.decode().split(": ") for line in lines)
         size = int(fields["Content-Length"])
         while len(held) < size + 2:
-            held += next(pieces)
+            held += next(blocks)
         content, end, held = held[:size], held[size : size + 2], held[size + 2 :]
         assert end == b"\r\n"
         yield fields["Content-Type"], content
@@ -175,11 +175,11 @@ def _cut_picture(bgr: np.ndarray) -> Iterator[tuple[bool, bytes]]:
     start = data.index(b"\xff\xda")
     scan = data[start + 2 + struct.unpack_from(">H", data, start + 2)[0] : -2]
     sides = bytes((bgr.shape[1] // 8, bgr.shape[0] // 8))
-    for offset in range(0, len(scan), RTP_PIECE):
+    for offset in range(0, len(scan), PACKET_BYTES):
         head = struct.pack(">I", offset) + bytes((1, 255)) + sides
         if offset == 0:
             head += struct.pack(">BBH", 0, 0, len(tables)) + tables
-        yield offset + RTP_PIECE >= len(scan), head + scan[offset : offset + RTP_PIECE]
+        yield offset + PACKET_BYTES >= len(scan), head + scan[offset : offset + PACKET_BYTES]
 
 
 def _quantization_tables(data: bytes) -> Iterator[bytes]:

@@ -50,8 +50,8 @@ def test_the_funnel_accounts_for_every_item(client: FlaskClient, settings: Setti
     make_job(settings, [{}] * 6, fail=["3.jpg", "4.jpg"])
     words = read(client).words
 
-    steps = "Submitted 6 failed: unreadable 2 Analyzed 4 Faces found 8 Faces counted 8"
-    assert steps in words
+    bars = "Submitted 6 failed: unreadable 2 Analyzed 4 Faces found 8 Faces counted 8"
+    assert bars in words
     assert "excluded" not in words
     assert "8 faces in 4 analyzed of 6 submitted items" in words
 
@@ -92,8 +92,8 @@ def test_duplicates_are_a_bar_and_the_page_says_how_they_count(
     database.close()
     words = read(client).words
 
-    steps = "Submitted 2 Analyzed 2 duplicates 1 Faces found"
-    assert f"{steps} {faces} Faces counted {faces}" in words
+    bars = "Submitted 2 Analyzed 2 duplicates 1 Faces found"
+    assert f"{bars} {faces} Faces counted {faces}" in words
     assert sentence in words
 
 
