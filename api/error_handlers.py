@@ -22,6 +22,7 @@ from api.live.cameras import SourceUnavailable
 from api.media_types import JSON
 from api.schemas.errors import ErrorBody, ErrorDetail
 from db.states import ErrorCode
+from models.errors import FAULT_MESSAGE
 from worker.queue.messages import LaneUnavailable, PictureRefused
 from worker.sources.store import StorageUnavailable
 
@@ -125,5 +126,4 @@ def _problem_of_database(error: SQLAlchemyError) -> Problem:
 
 def _problem_of_fault(error: Exception) -> Problem:
     logger.exception("request failed")
-    message = "Something went wrong on our side. The error has been logged."
-    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", FAULT_MESSAGE)

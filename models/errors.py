@@ -37,6 +37,9 @@ StopIteration.
 
 from typing import ClassVar
 
+# What people read of a bug; the log has the rest.
+FAULT_MESSAGE = "Something went wrong on our side. The error has been logged."
+
 
 class FacetallyError(Exception):
     """Root of the tree: catch it to catch everything raised on purpose."""

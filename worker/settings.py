@@ -8,8 +8,14 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy import URL
 
+from db.videos.frames import MOST_POSITIONS
 from models.errors import FacetallyError
-from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
+from models.nets.tuning import (
+    DETECTION_SIDE,
+    GENDER_MIN_PROBABILITY,
+    SCORE_THRESHOLD,
+    SMALLEST_FACE_PIXELS,
+)
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
@@ -54,14 +60,14 @@ class Settings(BaseModel):
     max_pixels: int = Field(150_000_000, ge=1)
     max_video_bytes: int = Field(8192 * MEBIBYTE, ge=1)
     max_video_pixels: int = Field(36_000_000, ge=1)
-    max_video_frames: int = Field(200_000, ge=1, le=2_000_000)
+    max_video_frames: int = Field(200_000, ge=1, le=MOST_POSITIONS)
 
     workers: int = Field(default_factory=_default_workers, ge=1)
     provider: Literal["auto", "cpu", "cuda"] = "auto"
     detection_side: int = Field(DETECTION_SIDE, ge=64, le=4096)
     score_threshold: float = Field(SCORE_THRESHOLD, gt=0, lt=1)
     smallest_face_pixels: int = Field(SMALLEST_FACE_PIXELS, ge=1)
-    gender_min_probability: float = Field(0.6, ge=0.5, le=1)
+    gender_min_probability: float = Field(GENDER_MIN_PROBABILITY, ge=0.5, le=1)
     thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
 
     chunk_items: int = Field(32, ge=1, le=4096)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import FacetallyError, ItemError, TooLargeItem
-from models.pictures.file_kinds import DEMUXERS
+from models.pictures.file_kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE, VIDEO_FORMATS
 from models.videos.retrieval import Retriever
 from worker.live_sources import LiveKind
 from worker.memory import bound_memory
@@ -44,8 +44,7 @@ FFMPEG_OPTIONS = {
     LiveKind.STREAM: "protocol_whitelist;rtsp,rtsps,rtp,tcp,tls|rtsp_transport;tcp|fflags;nobuffer",
 }
 UNOPENED = {
-    LiveKind.FILE: "The source cannot be opened: it is not a readable MP4, MOV, MKV, WebM or AVI "
-    "video.",
+    LiveKind.FILE: f"The source cannot be opened: it is not a readable {VIDEO_FORMATS} video.",
 }
 STOPPED = "The source stopped sending pictures."
 TOO_MUCH = "The source's pictures need more memory than allowed, or cannot be decoded."
@@ -128,7 +127,7 @@ def _read_pictures(request: CameraRequest, wanted: Event) -> Iterator[bytes]:
 
 
 def _open(request: CameraRequest) -> cv2.VideoCapture:
-    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = FFMPEG_OPTIONS.get(request.kind, "")
+    os.environ[FFMPEG_OPTIONS_VARIABLE] = FFMPEG_OPTIONS.get(request.kind, "")
     cv2.setNumThreads(DECODER_THREADS)
     milliseconds = round(request.read_seconds * 1000)
     bounds = [

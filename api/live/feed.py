@@ -7,7 +7,7 @@ from threading import Condition, Event, Thread
 from time import monotonic
 
 from api.live.cameras import Camera, SourceUnavailable
-from models.errors import FacetallyError
+from models.errors import FAULT_MESSAGE, FacetallyError
 from worker.live_sources import LiveKind, LiveSource
 from worker.queue.lane import InteractiveLane
 
@@ -18,7 +18,6 @@ MOST_PICTURES_PER_SECOND = 10
 REOPENINGS = 3
 PAUSE_SECONDS = 1.0
 POLL_SECONDS = 0.5
-FAULT = "Something went wrong on our side. The error has been logged."
 
 
 class Watcher:
@@ -112,7 +111,7 @@ class Feed:
             fault = str(error)
         except Exception:
             logger.exception("feed failed", extra={"source": self._source.name})
-            fault = FAULT
+            fault = FAULT_MESSAGE
         with self._changed:
             self._has_ended, self._fault = True, fault
             self._changed.notify_all()

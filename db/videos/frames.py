@@ -11,6 +11,8 @@ from models.videos.tracks import SeenFace
 
 # The ordinal of a video's face is its frame's position times this, plus its number in the frame.
 FACES_PER_FRAME = 1000
+# So the ordinals of this many positions fit in their column, which has 31 bits.
+MOST_POSITIONS = 2_000_000
 
 
 def read_frames(session: Session, item_id: int, after: int, limit: int) -> list[StoredFrame]:

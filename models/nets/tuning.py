@@ -1,4 +1,4 @@
-"""Tuned numbers of face detection, with the origin of each: the defaults of settings.
+"""Tuned numbers of the models, with the origin of each: the defaults of settings.
 
 They are apart from the code that uses them, so that reading settings loads no model library.
 """
@@ -12,3 +12,6 @@ SCORE_THRESHOLD = 0.7
 
 # Smaller faces are found too, but with fewer pixels age and gender are left to chance.
 SMALLEST_FACE_PIXELS = 24
+
+# A round number above chance (0.5), below which a gender is reported as unknown.
+GENDER_MIN_PROBABILITY = 0.6

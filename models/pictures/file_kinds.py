@@ -45,9 +45,13 @@ QUICKTIME = FileKind(
 # Recognized by its brands, as are current QuickTime files.
 MP4 = FileKind("an MP4 or QuickTime video", (".mp4", ".m4v"), ())
 VIDEOS = (AVI, MATROSKA, QUICKTIME, MP4)
+# What people call them.
+VIDEO_FORMATS = "MP4, MOV, MKV, WebM or AVI"
 # FFmpeg's demuxers for these kinds. No others are allowed: FFmpeg would read a text as a playlist,
 # or as the description of a network stream, and open what it names.
 DEMUXERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
+# The environment variable from which OpenCV takes such limits.
+FFMPEG_OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))
 TAR = FileKind("a tar archive", (".tar", ".tar.gz", ".tgz", ".tar.bz2"), ((257, b"ustar"),))

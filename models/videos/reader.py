@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import TooLargeItem, UnreadableItem
-from models.pictures.file_kinds import DEMUXERS
+from models.pictures.file_kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE
 from models.pictures.picture import Picture
 from models.videos.grid import MOST_SECONDS, Grid
 from models.videos.retrieval import Retriever
@@ -25,7 +25,6 @@ SEEK_MARGINS_SECONDS = (0.5, 4.0, 20.0)
 # No video has more; a header that says so is not believed.
 MOST_FRAMES_PER_SECOND = 1000.0
 OPEN_MILLISECONDS = 20_000
-OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 OPTIONS = f"format_whitelist;{DEMUXERS}|protocol_whitelist;none"
 
 
@@ -177,11 +176,11 @@ class Video:
 @contextmanager
 def _bounded_formats() -> Iterator[None]:
     """OpenCV takes FFmpeg's options from the environment only."""
-    before = os.environ.get(OPTIONS_VARIABLE)
-    os.environ[OPTIONS_VARIABLE] = OPTIONS
+    before = os.environ.get(FFMPEG_OPTIONS_VARIABLE)
+    os.environ[FFMPEG_OPTIONS_VARIABLE] = OPTIONS
     try:
         yield
     finally:
-        del os.environ[OPTIONS_VARIABLE]
+        del os.environ[FFMPEG_OPTIONS_VARIABLE]
         if before is not None:
-            os.environ[OPTIONS_VARIABLE] = before
+            os.environ[FFMPEG_OPTIONS_VARIABLE] = before

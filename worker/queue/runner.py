@@ -5,7 +5,7 @@ from time import monotonic
 
 from db.item_values import Failure
 from db.states import ErrorCode
-from models.errors import ItemError
+from models.errors import FAULT_MESSAGE, ItemError
 from models.face import Face
 from models.nets.analyzer import Analyzer
 from models.pictures.picture import Picture, decode_picture
@@ -30,9 +30,7 @@ logger = logging.getLogger(__name__)
 
 # How long a worker waits for the pixels of a request: its caller may be gone.
 PIXELS_SECONDS = 5.0
-INTERNAL_ERROR = Failure(
-    ErrorCode.INTERNAL, "Something went wrong on our side. The error has been logged."
-)
+INTERNAL_ERROR = Failure(ErrorCode.INTERNAL, FAULT_MESSAGE)
 
 
 class InteractiveRunner:

@@ -3,6 +3,7 @@
 from math import ceil
 
 from db.job_values import JobOptions
+from db.videos.frames import MOST_POSITIONS
 from models.errors import TooLargeItem
 from models.videos.grid import Grid
 from models.videos.reader import VideoHeader
@@ -12,8 +13,6 @@ from models.videos.reader import VideoHeader
 # not so short that finding its first frame takes longer than analyzing it.
 SEGMENTS_PER_SLOT = 2
 FEWEST_FRAMES = 16
-# The database can number the faces of this many grid positions.
-MOST_POSITIONS = 2_000_000
 
 # The first grid position, and the one before which it ends; None is the end of the video.
 SegmentBounds = tuple[int, int | None]

@@ -2,13 +2,19 @@
 
 import pytest
 
-from models.pictures.file_kinds import PICTURES
+from models.pictures.file_kinds import PICTURES, VIDEO_FORMATS, VIDEOS
 from models.pictures.picture import READERS
 from models.pictures.recognition import find_media_type
 
 
 def test_every_kind_of_picture_has_a_reader():
     assert READERS.keys() == set(PICTURES)
+
+
+def test_every_format_of_videos_is_called_by_the_ending_of_a_kind():
+    called = {f".{name.lower()}" for name in VIDEO_FORMATS.replace(" or ", ", ").split(", ")}
+    assert called <= {ending for kind in VIDEOS for ending in kind.endings}
+    assert all(called & set(kind.endings) for kind in VIDEOS)
 
 
 @pytest.mark.parametrize(
