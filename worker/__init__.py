@@ -6,6 +6,7 @@ settings      every setting
 logs          how log lines look
 memory        bounds the memory of a process
 sources       an item to its bytes
+attempts      work on an item, which may fail
 lease         a chunk that this process has leased
 pictures      bytes to a result
 videos        a video to its people

@@ -23,7 +23,7 @@ from worker.pictures.intake import (
     Intake,
     LoadedItem,
     VideoContent,
-    attempt,
+    attempt_safely,
 )
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
 from worker.settings import WORKING_SIDE_PIXELS, Settings
@@ -98,7 +98,7 @@ class PictureAnalysis:
         content = loaded.content
         if not isinstance(content, bytes):
             return content
-        return attempt(
+        return attempt_safely(
             loaded.item,
             lambda: decode_picture(
                 content,

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from db.item_values import ClaimedItem, Failure
 from db.states import ErrorCode
-from models import errors
+from models.errors import FAULT_MESSAGE
+from worker.attempts import attempt
 from worker.lease import HeldChunk
 from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 
@@ -26,8 +27,7 @@ READ_AHEAD_BYTES = 32 << 20
 READ_AHEAD_SECONDS = 2.0
 INTERNAL_ERROR = Failure(
     ErrorCode.INTERNAL,
-    "Something went wrong on our side. The error has been logged. Retry the item, or report the "
-    "error.",
+    f"{FAULT_MESSAGE} Retry the item, or report the error.",
 )
 
 Value = TypeVar("Value")
@@ -51,12 +51,10 @@ class LoadedItem:
 Filter = Callable[[list[LoadedItem]], list[LoadedItem]]
 
 
-def attempt(item: ClaimedItem, step: Callable[[], Value]) -> Value | Failure:
-    """The result of a step, or why the item fails at it."""
+def attempt_safely(item: ClaimedItem, work: Callable[[], Value]) -> Value | Failure:
+    """The result of work on an item, or why the item fails; a bug fails it too."""
     try:
-        return step()
-    except errors.ItemError as error:
-        return Failure.of(error)
+        return attempt(work)
     except Exception:
         logger.exception("item failed", extra={"item_id": item.id})
         return INTERNAL_ERROR
@@ -98,7 +96,7 @@ class Intake:
         return batch
 
     def _load(self, item: ClaimedItem) -> LoadedItem:
-        content = attempt(item, lambda: self._read(item.uri))
+        content = attempt_safely(item, lambda: self._read(item.uri))
         if not isinstance(content, bytes):
             return LoadedItem(item, content)
         return LoadedItem(item, content, blake2b(content, digest_size=DIGEST_BYTES).digest())

@@ -1,9 +1,8 @@
 """A video's way through a worker: it is cut, its segments are analyzed, and the last one that ends
 lets it be joined."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ from db.states import ChunkKind, ErrorCode, ProcessRole
 from db.video_values import JoinedVideo, VideoCut
 from db.videos.recording import record_failure, record_segment, record_video
 from db.videos.thumbnails import record_thumbnails
-from models import errors
+from worker.attempts import attempt
 from worker.lease import HeldChunk, LeaseLost
 from worker.settings import Settings
 from worker.videos.analysis import Segment, VideoAnalysis
@@ -24,7 +23,6 @@ from worker.videos.annotated_video import AnnotatedVideos
 from worker.videos.people import draw_people, join_video
 from worker.videos.rows import VideoRows
 
-Value = TypeVar("Value")
 TOO_SLOW = Failure(
     ErrorCode.TOO_LARGE,
     "A frame of the video takes too long to reach. Re-encode it with more key frames.",
@@ -55,7 +53,7 @@ class VideoRunner:
     def _cut(self, held: HeldChunk) -> None:
         with held.database.read() as session:
             slots = count_slots(session, ProcessRole.BULK)
-        cut = _attempt(lambda: self._analysis.cut(held, slots))
+        cut = attempt(lambda: self._analysis.cut(held, slots))
         held.record(lambda session: self._record_cut(session, held, cut))
 
     def _record_cut(self, session: Session, held: HeldChunk, cut: VideoCut | Failure) -> bool:
@@ -66,7 +64,7 @@ class VideoRunner:
         return record_results(session, held.chunk, failed, gender_min_probability=probability)
 
     def _analyze_segment(self, held: HeldChunk) -> None:
-        segment = _attempt(lambda: self._analysis.analyze(held))
+        segment = attempt(lambda: self._analysis.analyze(held))
         if isinstance(segment, Segment) and segment.reached == held.chunk.first_frame:
             # Given back, it would get no further the next time.
             segment = TOO_SLOW if held.has_used(1.0) else segment
@@ -87,7 +85,7 @@ class VideoRunner:
 
     def _join(self, held: HeldChunk) -> None:
         rows = VideoRows(held.database, held.chunk.items[0].id)
-        video = _attempt(lambda: self._join_people(held, rows))
+        video = attempt(lambda: self._join_people(held, rows))
         if isinstance(video, Failure) or not held.chunk.options.annotated_video:
             held.record(lambda session: self._record_join(session, held, video))
         else:
@@ -125,11 +123,3 @@ def _record_thumbnails(held: HeldChunk, batch: Mapping[int, Thumbnail | None]) -
     drawn = {number: thumbnail for number, thumbnail in batch.items() if thumbnail is not None}
     held.write(lambda session: record_thumbnails(session, held.chunk, batch.keys(), drawn))
     return set(drawn)
-
-
-def _attempt(step: Callable[[], Value]) -> Value | Failure:
-    """The result of a step, or why the video fails at it; other faults are the chunk's."""
-    try:
-        return step()
-    except errors.ItemError as error:
-        return Failure.of(error)
