@@ -37,7 +37,7 @@ RUN python -m venv /opt/facetally \
     && pip install --constraint constraints.txt --requirement requirements.txt
 
 
-# Weights and sample photos, each checked by its sha256. They are fetched again only after a change
+# Weights and sample pictures, each checked by its sha256. They are fetched again only after a change
 # in models/.
 FROM dependencies AS weights
 COPY models/ models/

@@ -34,7 +34,7 @@ COMMANDS = {
     "dispatcher": ("cli.commands.dispatcher", "Run the dispatcher."),
     "migrate": ("cli.commands.dispatcher", "Bring the database tables up to date."),
     "weights": ("cli.commands.weights", "List, fetch or verify the models."),
-    "evaluate": ("cli.commands.evaluate", "Measure the models on labeled pictures."),
+    "evaluate": ("cli.commands.evaluate", "Measure the models on labeled photos."),
     "evaluations": ("cli.commands.evaluate", "List the stored evaluations."),
 }
 

@@ -1,4 +1,4 @@
-"""Submit photos and videos, print each face, then the audience: python campaign.py PATH..."""
+"""Submit pictures and videos, print each face, then the audience: python campaign.py PATH..."""
 
 import os
 import sys

@@ -5,7 +5,7 @@ assets     scripts and style sheets, and their addresses
 rendering  a template with layout, texts and security headers
 error      an error as a page
 login      log in and out
-home       upload files, or try one photo
+home       upload files, or try one picture
 jobs       the list, and the buttons of a job
 job        one job and its items
 item       one picture or video

@@ -1,4 +1,4 @@
-"""Home: upload photos and videos, or try one photo."""
+"""Home: upload pictures and videos, or try one picture."""
 
 from flask import Blueprint, Response, request
 

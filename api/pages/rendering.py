@@ -17,7 +17,7 @@ NAVIGATION = (
     ("system", "/system"),
 )
 SECURITY_HEADERS = {
-    # `blob:` is a photo that the reader chose and that is shown without being uploaded.
+    # `blob:` is a picture that the reader chose and that is shown without being uploaded.
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -1,4 +1,4 @@
-// Home: uploads files that are dropped or chosen, and shows the faces in one photo.
+// Home: uploads files that are dropped or chosen, and shows the faces in one picture.
 
 import { say } from "./app.js";
 import { fromDrop, fromInput, sift } from "./files.js";

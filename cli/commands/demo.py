@@ -1,4 +1,4 @@
-"""`facetally demo`: the whole path on a handful of real photos."""
+"""`facetally demo`: the whole path on a handful of real pictures."""
 
 from pathlib import Path
 

@@ -75,7 +75,7 @@ class RowOutcomes:
     help="Name used to select it for corrections.",
 )
 def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
-    """Measure the models on labeled pictures.
+    """Measure the models on labeled photos.
 
     LABELS is a .csv with a column path, and age (in years), gender (female or male) or both. An
     optional column subject names the person. The figures are shown, written to DIR, and stored in

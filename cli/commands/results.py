@@ -90,7 +90,7 @@ def results(
     """Print the results of a job.
 
     NDJSON has a line for each item, JSON is an array of items. CSV and Parquet have a row for each
-    face, and one for each item without faces. COCO has the analyzed pictures and their faces.
+    face, and one for each item without faces. COCO has the analyzed photos and their faces.
 
     \b
     Example: facetally results 7 --format csv --gender female --out faces.csv
@@ -222,7 +222,7 @@ def audience(
 def thumbnails(client: Client, job_id: int, out: Path) -> None:
     """Save annotated thumbnails.
 
-    One JPEG file for each picture of a job.
+    One JPEG file for each photo of a job.
 
     \b
     Example: facetally thumbnails 7 --out thumbnails/

@@ -1,4 +1,4 @@
-"""`facetally run`: photos and videos in, a folder of results out, and nothing left running."""
+"""`facetally run`: pictures and videos in, a folder of results out, and nothing left running."""
 
 import json
 import os

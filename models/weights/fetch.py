@@ -1,4 +1,4 @@
-"""Brings missing weights and sample photos into a folder."""
+"""Brings missing weights and sample pictures into a folder."""
 
 import logging
 import tempfile

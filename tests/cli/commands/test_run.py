@@ -67,7 +67,7 @@ def test_a_run_writes_results_for_every_picture_and_fails_only_the_broken_one(te
     faces = {name: len(result["faces"]) for name, result in results.items()}
     assert faces == {**FACES, "broken.jpg": 0, odd_name: 0}
     assert results["broken.jpg"]["error"]["code"] == "unreadable"
-    assert "Skipped files that are not photos or videos: 1." in done.stderr
+    assert "Skipped files that are not pictures or videos: 1." in done.stderr
     assert "8 faces in 5 of 6 pictures; 2 without faces; 1 unreadable" in done.stderr
     assert json.loads((out / "audience.json").read_text())["faces"] == 8
     assert (out / "report.html").read_text().startswith("<!")
@@ -206,7 +206,7 @@ def test_a_folder_without_pictures_is_an_error(terminal, tmp_path):
     done = terminal.run("run", tmp_path / "in", "--out", tmp_path / "out")
 
     assert done.returncode == 1
-    assert done.stderr == "Error: There are no photos or videos at these paths.\n"
+    assert done.stderr == "Error: There are no pictures or videos at these paths.\n"
 
 
 def test_the_fingerprint_is_that_of_the_same_files_in_any_order():

@@ -36,8 +36,8 @@ def test_files_that_are_left_out_are_reported():
     found = FoundFiles(skipped=2, unreadable=["/a/closed"])
 
     assert describe_gaps(found) == [
-        "Skipped files that are not photos or videos: 2.",
+        "Skipped files that are not pictures or videos: 2.",
         "Can't read these folders: /a/closed.",
     ]
-    with pytest.raises(CommandFailed, match="no photos or videos"):
+    with pytest.raises(CommandFailed, match="no pictures or videos"):
         require_pictures(found)
