@@ -5,6 +5,7 @@ from typing import NoReturn, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from api.errors import ApiError, InvalidRequest
 
@@ -36,13 +37,20 @@ def validate_json(model: type[ModelT], body: bytes) -> ModelT:
 def refuse_invalid(error: ValidationError) -> NoReturn:
     """Raises InvalidRequest with a detail for each field at fault."""
     details = [
-        {"field": ".".join(str(part) for part in fault["loc"]), "problem": fault["msg"]}
+        {"field": ".".join(str(part) for part in fault["loc"]), "problem": _problem_of(fault)}
         for fault in error.errors()
     ]
     named = [
         f"{detail['field']}: {detail['problem']}".lstrip(": ") for detail in details[:NAMED_FAULTS]
     ]
     raise InvalidRequest("The request is not valid. " + "; ".join(named), details) from None
+
+
+def _problem_of(fault: ErrorDetails) -> str:
+    """What is wrong, without pydantic's names of our classes."""
+    if fault["type"] in ("model_type", "model_attributes_type"):
+        return "Input should be an object"
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def refuse_repeated_parameters() -> None:
