@@ -1,8 +1,8 @@
 """Links the faces of successive frames into tracks, one for each person in a shot.
 
 A track predicts where its face is next by assuming a steady speed; faces are paired with tracks so
-that the sum of their distances is least. A track ends at a cut, or when its face is missing for too
-long.
+that the sum of their distances is least. A track ends with its shot, or when its face is missing
+for too long.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Linker:
         return [one.close() for one in over]
 
     def close_all(self) -> list[Track]:
-        """End all tracks, at a cut and at the end of the video, and return them."""
+        """End all tracks, at a shot change and at the end of the video, and return them."""
         over, self._open = self._open, []
         return [one.close() for one in over]
 

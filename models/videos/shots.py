@@ -1,7 +1,7 @@
 """Where one shot ends and the next begins, found by comparing fingerprints of sampled frames.
 
-At a cut both the colors and the outlines of a frame change; when a lamp, a flash or the exposure
-changes, only the colors do.
+At a shot change both the colors and the outlines of a frame change; when a lamp, a flash or the
+exposure changes, only the colors do.
 """
 
 import math
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from models.videos.fingerprints import COVERED, FIELDS, HISTOGRAM_BYTES
 
-# Measured on frames half a second apart, in a 9-second clip of a concert with three cuts: pairs
-# within a shot (a moving camera, gestures) reach 0.20, pairs across a cut begin at 0.38.
-CUT_DISTANCE = 0.30
+# Measured on frames half a second apart, in a 9-second clip of a concert with three shot changes:
+# pairs within a shot (a moving camera, gestures) reach 0.20, pairs across a change begin at 0.38.
+SHOT_DISTANCE = 0.30
 # Likeness of outlines above which only the light has changed: 0.6 and more in clips whose lamps
-# change color, flash or fade, at most 0.4 across cuts.
+# change color, flash or fade, at most 0.4 across shot changes.
 LIKENESS = 0.5
 # Outlines are not compared if fields differ by less, or if fewer fields are uncovered in both.
 LEAST_CONTRAST = 3.0
@@ -64,8 +64,8 @@ def _correlate(
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def is_cut(before: bytes, after: bytes) -> bool:
+def is_shot_change(before: bytes, after: bytes) -> bool:
     """Whether a shot ends between two successive frames, given by their fingerprints."""
-    if measure_change(before, after) <= CUT_DISTANCE:
+    if measure_change(before, after) <= SHOT_DISTANCE:
         return False
     return measure_likeness(before, after) < LIKENESS

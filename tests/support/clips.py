@@ -27,7 +27,7 @@ class Actor:
     seconds: tuple[float, float]
 
 
-# Three people in a shot of four seconds, one of whom comes later; after a cut, two others.
+# Three people in a shot of four seconds, one of whom comes later; after a shot change, two others.
 CAST = (
     Actor(0, (10, 20), (180, 60), (0.0, 4.0)),
     Actor(1, (250, 200), (330, 120), (0.0, 4.0)),

@@ -26,7 +26,7 @@ from worker.lease import HeldChunk, LeaseLost
 from worker.settings import Settings
 from worker.sources.store import StorageUnavailable, Store
 from worker.videos.analysis import VideoAnalysis
-from worker.videos.drawing import Clip, DrawingFailed, join_clips
+from worker.videos.drawing import Clip, DrawingFailed, concatenate_clips
 from worker.videos.rows import VideoRows
 
 logger = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class AnnotatedVideos:
     def _join(self, held: HeldChunk, progress: AnnotatedVideoProgress) -> str:
         with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
             path = Path(folder) / "annotated.mp4"
-            join_clips(self._fetch(held, progress, Path(folder) / "clip.avi"), path)
+            concatenate_clips(self._fetch(held, progress, Path(folder) / "clip.avi"), path)
             with path.open("rb") as file:
                 return self._write(held, progress, file)
 

@@ -139,7 +139,7 @@ def _open_writer(
     return writer
 
 
-def join_clips(clips: Iterable[Path], path: Path) -> None:
+def concatenate_clips(clips: Iterable[Path], path: Path) -> None:
     """Concatenate clips to one MP4 file, without encoding them again."""
     writer, number = None, 0
     for clip in clips:

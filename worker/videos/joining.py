@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from db.video_values import StoredFrame
 from models.videos.fingerprints import is_blank
 from models.videos.linker import Linker
-from models.videos.shots import is_cut
+from models.videos.shots import is_shot_change
 from models.videos.tracks import ShownFrame, Track
 
 
@@ -56,7 +56,7 @@ class Joiner:
         """Close all tracks if a frame is of another shot; a flash, or black, belongs to no shot."""
         if is_blank(fingerprint):
             return
-        if self._shot and is_cut(self._shot, fingerprint):
+        if self._shot and is_shot_change(self._shot, fingerprint):
             self.tracks += self._linker.close_all()
         self._shot = fingerprint
 

@@ -13,7 +13,7 @@ from db.video_values import JoinedVideo, StoredFrame
 from models.pictures.picture import Picture
 from models.videos.fingerprints import fingerprint_frame
 from models.videos.motion import Corners, follow
-from models.videos.shots import is_cut, measure_change
+from models.videos.shots import is_shot_change, measure_change
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import shrink
 
@@ -149,7 +149,7 @@ class _Gap:
         before, after = self._before, self._after
         if before is None or after is None:
             return one.boxes
-        if is_cut(before.fingerprint, after.fingerprint):
+        if is_shot_change(before.fingerprint, after.fingerprint):
             fingerprint = _make_fingerprint(one.bgr)
             changes = [measure_change(fingerprint, end.fingerprint) for end in (before, after)]
             return one.boxes if changes[0] < changes[1] else back

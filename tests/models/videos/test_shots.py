@@ -9,7 +9,7 @@ import pytest
 from models.face import Box
 from models.pictures.picture import Picture
 from models.videos.fingerprints import fingerprint_frame, is_blank
-from models.videos.shots import is_cut
+from models.videos.shots import is_shot_change
 
 HEIGHT, WIDTH = 180, 320
 Frame = np.ndarray
@@ -48,21 +48,21 @@ def flat(*color: int) -> Frame:
 )
 def test_a_change_of_light_does_not_end_a_shot(seed: int, change: Callable[[Frame], Frame]) -> None:
     scene = make_scene(seed)
-    assert not is_cut(sign(scene), sign(change(scene)))
-    assert not is_cut(sign(change(scene)), sign(scene))
+    assert not is_shot_change(sign(scene), sign(change(scene)))
+    assert not is_shot_change(sign(change(scene)), sign(scene))
 
 
 @pytest.mark.parametrize("seed", range(0, 20, 2))
 def test_another_scene_is_another_shot(seed: int) -> None:
-    assert is_cut(sign(make_scene(seed)), sign(make_scene(seed + 1)))
+    assert is_shot_change(sign(make_scene(seed)), sign(make_scene(seed + 1)))
 
 
 def test_moving_people_and_a_turning_camera_do_not_end_a_shot() -> None:
     scene = make_scene(1)
     walked = scene.copy()
     walked[60:150, 100:150] = (200, 170, 150)
-    assert not is_cut(sign(scene), sign(walked))
-    assert not is_cut(sign(scene), sign(np.roll(scene, 40, axis=1)))
+    assert not is_shot_change(sign(scene), sign(walked))
+    assert not is_shot_change(sign(scene), sign(np.roll(scene, 40, axis=1)))
 
 
 def test_in_front_of_a_plain_wall_only_colors_are_compared() -> None:
@@ -70,10 +70,10 @@ def test_in_front_of_a_plain_wall_only_colors_are_compared() -> None:
     first, second = flat(40, 60, 160), flat(60, 150, 50)
     for wall in (first, second):
         wall[40:90, 140:180] = make_scene(2)[40:90, 140:180]
-    assert is_cut(sign(first, person), sign(second, person))
+    assert is_shot_change(sign(first, person), sign(second, person))
     # So they do where a person hides what is behind.
     large = Box(0, 0, WIDTH, HEIGHT)
-    assert is_cut(sign(make_scene(1), large), sign(make_scene(1) * (1.3, 0.5, 0.4), large))
+    assert is_shot_change(sign(make_scene(1), large), sign(make_scene(1) * (1.3, 0.5, 0.4), large))
 
 
 def test_a_changing_screen_behind_people_does_not_end_a_shot() -> None:
@@ -81,7 +81,7 @@ def test_a_changing_screen_behind_people_does_not_end_a_shot() -> None:
     shown = [scene.copy() for _ in range(2)]
     for frame, picture in zip(shown, (flat(10, 10, 230), flat(240, 220, 20)), strict=True):
         frame[20:130, 60:260] = picture[20:130, 60:260]
-    assert not is_cut(*(sign(frame) for frame in shown))
+    assert not is_shot_change(*(sign(frame) for frame in shown))
 
 
 @pytest.mark.parametrize(
@@ -110,5 +110,5 @@ def test_shots_are_distinguished_by_their_colors() -> None:
     moved = np.roll(dark, 20, axis=1)
     light = cv2.cvtColor(cv2.applyColorMap(255 - dark[..., 0], cv2.COLORMAP_JET), cv2.COLOR_BGR2RGB)
     signatures = [fingerprint_frame(Picture(rgb, 160, 90)) for rgb in (dark, moved, light)]
-    assert not is_cut(signatures[0], signatures[1])
-    assert is_cut(signatures[1], signatures[2])
+    assert not is_shot_change(signatures[0], signatures[1])
+    assert is_shot_change(signatures[1], signatures[2])

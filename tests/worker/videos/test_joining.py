@@ -64,7 +64,14 @@ def test_the_last_frame_is_shown_until_the_known_end(
         ([ROOM, FLASH, OTHER_ROOM], 2),
         ([BLACK, ROOM, ROOM], 1),
     ],
-    ids=["one room", "a flash", "a moment of black", "a cut", "a cut in a flash", "opens black"],
+    ids=[
+        "one room",
+        "a flash",
+        "a moment of black",
+        "a shot change",
+        "a shot change in a flash",
+        "opens black",
+    ],
 )
 def test_a_person_in_another_shot_is_another_track(fingerprints: list[bytes], tracks: int) -> None:
     joiner = Joiner(2.0)
