@@ -65,7 +65,7 @@ class Address:
             raise UnsupportedItem("The address must not contain #; in a file name, write %23.")
         if not (host == "" or HOST.fullmatch(host) or _is_ipv6(host)):
             raise UnsupportedItem(
-                f"{host!r} is not a valid host; write a non-ASCII name in its xn-- form."
+                f"{host!r} is not a valid host. Write a non-ASCII name in its xn-- form."
             )
         path = quote(parts.path, safe=PLAIN_IN_PATH)
         return cls(scheme, host, port, path, quote(parts.query, safe=PLAIN_IN_QUERY))
@@ -116,7 +116,7 @@ class AllowList:
         covering = [prefix for prefix in self._prefixes if _covers(prefix, address)]
         if not covering:
             raise ForbiddenItem(
-                f"{address.origin} is not among the sources that the operator allows; upload the "
+                f"{address.origin} is not among the sources that the operator allows. Upload the "
                 "file, or ask for its address to be added to FACETALLY_SOURCES."
             )
         return Permission(address, anywhere=any(prefix.host for prefix in covering))

@@ -51,7 +51,7 @@ class InteractiveLane:
     def _ask(self, question: bytes) -> bytes:
         # Each caller that waits holds a thread of the API: some must stay free for other requests.
         if not self._waiting.acquire(blocking=False):
-            raise LaneUnavailable("Too many pictures are waiting for an answer; try again soon.")
+            raise LaneUnavailable("Too many pictures are waiting for an answer. Try again soon.")
         try:
             return self._ask_worker(question)
         finally:
@@ -68,7 +68,7 @@ class InteractiveLane:
                 self._redis.publish(question_channel(request_id), question)
                 answer = listen(replies, deadline)
         except (RedisError, OperationalError) as error:
-            raise LaneUnavailable("The queue is unavailable; try again in a moment.") from error
+            raise LaneUnavailable("The queue is unavailable. Try again in a moment.") from error
         if answer.startswith(REFUSED):
             raise read_refusal(answer)
         return answer

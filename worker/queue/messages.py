@@ -69,7 +69,7 @@ def _read_message(channel: PubSub, kind: str, deadline: float) -> Any:
         message = channel.get_message(timeout=min(left, 1.0))
         if message is not None and message["type"] == kind:
             return message["data"]
-    raise LaneUnavailable("No interactive worker answered in time; try again in a moment.")
+    raise LaneUnavailable("No interactive worker answered in time. Try again in a moment.")
 
 
 def write_faces(answer: Answer) -> bytes:

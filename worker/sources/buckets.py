@@ -107,7 +107,7 @@ def _explained(origin: str, deadline: Deadline) -> Iterator[None]:
     except ItemError:
         raise
     except FileNotFoundError as error:
-        raise MissingItem(f"{origin} has no such file; check the address.") from error
+        raise MissingItem(f"{origin} has no such file. Check the address.") from error
     except FSTimeoutError as error:
         raise deadline.missed() from error
     except Exception as error:
@@ -118,7 +118,7 @@ def _explained(origin: str, deadline: Deadline) -> Iterator[None]:
                 "check the address, or ask the operator for access."
             ) from error
         raise FetchFailed(
-            f"{origin} could not be read ({type(error).__name__}); retry the item later, or ask "
+            f"{origin} could not be read ({type(error).__name__}). Retry the item later, or ask "
             "the operator to read the worker's log."
         ) from error
 

@@ -31,5 +31,5 @@ class Deadline:
 
     def missed(self) -> FetchFailed:
         return FetchFailed(
-            f"The file did not arrive within {self.seconds:g} seconds; retry the item later."
+            f"The file did not arrive within {self.seconds:g} seconds. Retry the item later."
         )

@@ -27,12 +27,12 @@ class Files:
                 self._require_inside(_find_path(source, real))
                 yield from read_blocks(source)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise MissingItem("There is no file at this address; check its path.") from error
+            raise MissingItem("There is no file at this address. Check its path.") from error
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EPERM, errno.ELOOP):
                 raise
             raise ForbiddenItem(
-                f"The worker may not read this file ({error.strerror}); check its permissions."
+                f"The worker may not read this file ({error.strerror}). Check its permissions."
             ) from error
 
     def _resolve(self, path: Path) -> Path:
@@ -40,14 +40,14 @@ class Files:
         try:
             real = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise MissingItem("There is no such path; check the address.") from error
+            raise MissingItem("There is no such path. Check the address.") from error
         self._require_inside(real)
         return real
 
     def _require_inside(self, real: Path) -> None:
         if not any(real.is_relative_to(root) for root in self._roots):
             raise ForbiddenItem(
-                "The file is outside the folders that the operator allows; upload it instead, or "
+                "The file is outside the folders that the operator allows. Upload it instead, or "
                 "ask for its folder to be added to FACETALLY_FILE_ROOTS."
             )
 

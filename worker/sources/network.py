@@ -96,7 +96,7 @@ class Network(NetworkBackend):
         if addresses and not public:
             raise ForbiddenItem(
                 f"{host} is in a private network. It is read only if the operator lists it by name "
-                "in FACETALLY_SOURCES; upload the file instead."
+                "in FACETALLY_SOURCES. Upload the file instead."
             )
         return public
 

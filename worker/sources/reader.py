@@ -153,7 +153,7 @@ class Sources:
             with self._store.open(uri) as source:
                 yield from read_blocks(source)
         except FileNotFoundError as error:
-            raise MissingItem("The uploaded file is no longer stored; submit it again.") from error
+            raise MissingItem("The uploaded file is no longer stored. Submit it again.") from error
 
 
 def _bounded(blocks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:

@@ -38,7 +38,7 @@ class Store:
         except OSError as error:
             self._remove_quietly(path)
             raise StorageUnavailable(
-                f"The upload could not be stored ({error.strerror or error}); try again later."
+                f"The upload could not be stored ({error.strerror or error}). Try again later."
             ) from error
         except BaseException:
             self._remove_quietly(path)
@@ -73,5 +73,5 @@ def _copy(source: Readable, target: IO[bytes], max_bytes: int) -> None:
     for block in read_blocks(source):
         written += len(block)
         if written > max_bytes:
-            raise TooLargeItem(f"The file has more than {max_bytes} bytes; shrink it.")
+            raise TooLargeItem(f"The file has more than {max_bytes} bytes. Shrink it.")
         target.write(block)

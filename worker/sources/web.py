@@ -58,7 +58,7 @@ class Web:
                     yield from response.iter_stream()
                     return
                 uri = _read_location(uri, response)
-        raise MissingItem("The address redirects too many times; give the final address.")
+        raise MissingItem("The address redirects too many times. Give the final address.")
 
     @contextmanager
     def _request(self, uri: str, deadline: Deadline) -> Iterator[httpcore.Response]:
@@ -79,7 +79,7 @@ class Web:
             raise deadline.missed() from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise FetchFailed(
-                f"Reading from {address.host} failed ({error}); retry the item later."
+                f"Reading from {address.host} failed ({error}). Retry the item later."
             ) from error
 
 
@@ -103,14 +103,14 @@ def _refuse(response: httpcore.Response, max_bytes: int) -> None:
     status = response.status
     answer = f"{status} {_phrase(status)}".strip()
     if status in TEMPORARY or status >= 500:
-        raise FetchFailed(f"The server answered {answer}; retry the item later.")
+        raise FetchFailed(f"The server answered {answer}. Retry the item later.")
     if status in REFUSALS:
         raise ForbiddenItem(
             f"The server answered {answer}: the file needs a login. Upload the file, or give an "
             "address that needs none."
         )
     if status != HTTPStatus.OK:
-        raise MissingItem(f"The server answered {answer}: there is no file; check the address.")
+        raise MissingItem(f"The server answered {answer}: there is no file. Check the address.")
     length = _read_header(response, b"content-length")
     if re.fullmatch("[0-9]{1,18}", length) and int(length) > max_bytes:
         raise TooLargeItem(f"The file has {length} bytes; the limit is {max_bytes}.")
@@ -119,11 +119,11 @@ def _refuse(response: httpcore.Response, max_bytes: int) -> None:
 def _read_location(uri: str, response: httpcore.Response) -> str:
     location = _read_header(response, b"location")
     if not location:
-        raise MissingItem("The server's redirect names no address; check this one.")
+        raise MissingItem("The server's redirect names no address. Check this one.")
     try:
         return urldefrag(urljoin(uri, location)).url
     except ValueError as error:
-        raise MissingItem("The server redirects to an invalid address; check this one.") from error
+        raise MissingItem("The server redirects to an invalid address. Check this one.") from error
 
 
 def _read_header(response: httpcore.Response, name: bytes) -> str:

@@ -55,7 +55,7 @@ def check_positions(
     frames = positions / _positions_per_frame(options, header)
     if positions > MOST_POSITIONS or frames > most_frames:
         raise TooLargeItem(
-            f"More than {most_frames} frames of the video would be analyzed; ask for fewer "
+            f"More than {most_frames} frames of the video would be analyzed. Ask for fewer "
             "frames_per_second, or for a part of it with start_seconds and end_seconds."
         )
 

@@ -66,8 +66,8 @@ def _renewing(frames: Iterator[StoredFrame], held: HeldChunk) -> Iterator[Stored
 
 def _explain_nothing(options: JobOptions) -> str:
     if options.start_seconds or options.end_seconds is not None:
-        return "The video has no frame between start_seconds and end_seconds; ask for other times."
-    return "No frame of the video can be decoded; send the original video again."
+        return "The video has no frame between start_seconds and end_seconds. Ask for other times."
+    return "No frame of the video can be decoded. Send the original video again."
 
 
 def _warn(options: JobOptions, rows: VideoRows, joiner: Joiner) -> str | None:

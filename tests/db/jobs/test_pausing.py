@@ -29,7 +29,7 @@ def resume(database: Database, job_id: int) -> bool:
 
 
 def fail(database: Database, chunk: ClaimedChunk, code: ErrorCode = ErrorCode.NOT_FOUND) -> None:
-    error = Failure(code, "There is no file at this address; check its path.")
+    error = Failure(code, "There is no file at this address. Check its path.")
     assert record(database, chunk, [ItemResult(item, error=error) for item in chunk.items])
 
 
