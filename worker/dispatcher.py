@@ -79,9 +79,9 @@ class Dispatcher:
             remove_process(session, self._name)
 
     def take_turn(self) -> None:
-        """Do everything once. A step that fails is tried again in the next turn, and does not stop
+        """Do everything once. A part that fails is tried again in the next turn, and does not stop
         the others."""
-        steps = (
+        parts = (
             self._send_heartbeat_when_due,
             self._rescue,
             self._pause,
@@ -91,16 +91,16 @@ class Dispatcher:
             self._expire,
             self._erase,
         )
-        for step in steps:
-            self._try(step)
+        for part in parts:
+            self._try(part)
 
-    def _try(self, step: Callable[[], None]) -> None:
+    def _try(self, part: Callable[[], None]) -> None:
         try:
-            step()
+            part()
         except DBAPIError as error:
-            logger.warning("database refused a step of a turn", extra={"error": str(error.orig)})
+            logger.warning("database refused a part of a turn", extra={"error": str(error.orig)})
         except Exception:
-            logger.exception("a step of a turn failed")
+            logger.exception("a part of a turn failed")
 
     def _pause(self) -> None:
         with self._database.read() as session:

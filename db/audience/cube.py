@@ -80,14 +80,16 @@ def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
     folded: list[int] = []
     for delta in deltas:
         totals = unpack(delta.totals)
-        for key in list_keys(tags[delta.job_id], delta.dimension_set, delta.day, delta.unit):
-            sums[key] += totals
+        for cube_key in list_cube_keys(
+            tags[delta.job_id], delta.dimension_set, delta.day, delta.unit
+        ):
+            sums[cube_key] += totals
         folded.append(delta.id)
         if len(sums) >= MOST_SUMS:
             break
     keys = sorted(sums)
     for start in range(0, len(keys), KEYS_AT_ONCE):
-        _add(session, {key: sums[key] for key in keys[start : start + KEYS_AT_ONCE]})
+        _add(session, {cube_key: sums[cube_key] for cube_key in keys[start : start + KEYS_AT_ONCE]})
     session.execute(delete(DeltaRow).where(DeltaRow.id.in_(folded)))
     return len(folded)
 
@@ -97,7 +99,9 @@ def _read_tags(session: Session, job_ids: Iterable[int]) -> dict[int, list[str]]
     return {job_id: tags for job_id, tags in session.execute(query)}
 
 
-def list_keys(tags: Sequence[str], dimension_set: str, day: str, unit: str) -> Iterator[CubeKey]:
+def list_cube_keys(
+    tags: Sequence[str], dimension_set: str, day: str, unit: str
+) -> Iterator[CubeKey]:
     """The keys of all sums that a delta is part of."""
     dimensions: dict[str, str] = json.loads(dimension_set) if dimension_set else {}
     scopes = [ALL_JOBS, *(scope_of(tag) for tag in dict.fromkeys(tags))]
@@ -123,12 +127,16 @@ def _list_shapes(
 def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
     """Add to the rows of these keys, and remove rows that become empty."""
     for row in session.execute(select(CubeRow.__table__).where(_has_key(sums))):
-        key = CubeKey(
+        cube_key = CubeKey(
             row.scope, row.shape, Grain(row.grain), row.dimension_set, row.period, row.unit
         )
-        sums[key] = sums[key] + unpack(row.totals)
-    left = [key for key, totals in sums.items() if totals.any()]
-    put_rows(session, CubeRow, [{**_columns(key), "totals": pack(sums[key])} for key in left])
+        sums[cube_key] = sums[cube_key] + unpack(row.totals)
+    left = [cube_key for cube_key, totals in sums.items() if totals.any()]
+    put_rows(
+        session,
+        CubeRow,
+        [{**_columns(cube_key), "totals": pack(sums[cube_key])} for cube_key in left],
+    )
     gone = sums.keys() - set(left)
     if gone:
         session.execute(delete(CubeRow).where(_has_key(gone)))
@@ -168,10 +176,10 @@ def read_deltas(session: Session, tag: str | None) -> Iterator[tuple[str, str, s
         yield dimension_set, day, unit, unpack(packed)
 
 
-def _columns(key: CubeKey) -> dict[str, str]:
-    return {field: getattr(key, field) for field in FIELDS}
+def _columns(cube_key: CubeKey) -> dict[str, str]:
+    return {field: getattr(cube_key, field) for field in FIELDS}
 
 
 def _has_key(keys: Iterable[CubeKey]) -> ColumnElement[bool]:
     columns = [CubeRow.__table__.c[field] for field in FIELDS]
-    return tuple_(*columns).in_([tuple(_columns(key).values()) for key in keys])
+    return tuple_(*columns).in_([tuple(_columns(cube_key).values()) for cube_key in keys])

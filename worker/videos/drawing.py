@@ -1,5 +1,5 @@
 """The annotated video: a box around every face, with the number of its track, and the person's
-gender and age. It is drawn in clips, which are joined."""
+gender and age. It is drawn in clips, which are concatenated."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from worker.videos.placement import Moment, place_people, read_moments, skip_mom
 # frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame has all
 # that a decoder needs, so that clips can be concatenated as they are.
 CLIP_CODEC = "XVID"
-JOINED_CODEC = "mp4v"
+WHOLE_CODEC = "mp4v"
 # The most frames that are lost when a worker dies, and the fewest that are worth a file.
 CLIP_FRAMES = 500
 # Enough to see boxes and faces; encoding larger frames takes more time than everything else.
@@ -151,7 +151,7 @@ def concatenate_clips(clips: Iterable[Path], path: Path) -> None:
             )
             rate = capture.get(cv2.CAP_PROP_FPS)
             writer = _open_writer(
-                path, JOINED_CODEC, rate, (round(width), round(height)), is_encoded=True
+                path, WHOLE_CODEC, rate, (round(width), round(height)), is_encoded=True
             )
         while capture.grab():
             _, packet = capture.retrieve()

@@ -63,8 +63,8 @@ class Joiner:
     def _link(self, frame: StoredFrame, shown_seconds: float) -> None:
         self._end_shot(frame.fingerprint)
         self.tracks += self._linker.close_old(frame.seconds)
-        place = ShownFrame(frame.position, frame.number, frame.seconds, shown_seconds)
-        numbers = self._linker.add_frame(frame.faces, place)
+        shown = ShownFrame(frame.position, frame.number, frame.seconds, shown_seconds)
+        numbers = self._linker.add_frame(frame.faces, shown)
         self.face_ids.extend(seen.id for seen in frame.faces)
         self.face_tracks.extend(numbers)
         if self.frames:

@@ -74,7 +74,7 @@ def list_questions() -> Iterator[AudienceQuery]:
         yield AudienceQuery(cut, by_gender=False, slices=slices, min_cell=MIN_CELL)
 
 
-def told_by(
+def list_published(
     query: AudienceQuery, audience: Audience
 ) -> Iterator[tuple[AudienceQuery, object, int | None]]:
     yield query, None, audience.faces
@@ -111,13 +111,15 @@ def bounds(published: int | None) -> tuple[int, int]:
 def test_no_two_answers_reveal_a_few_faces(database: Database) -> None:
     fill(database)
     faces = read_faces(database)
-    told: dict[frozenset[int], int | None] = {}
+    answers: dict[frozenset[int], int | None] = {}
     with database.read() as session:
         for query in list_questions():
-            for one, group, published in told_by(query, read_audience(session, query)):
-                told[whose(faces, one, group)] = published
+            for one, group, published in list_published(query, read_audience(session, query)):
+                answers[whose(faces, one, group)] = published
     tried = 0
-    for (smaller, a), (larger, b) in combinations(sorted(told.items(), key=lambda t: len(t[0])), 2):
+    for (smaller, a), (larger, b) in combinations(
+        sorted(answers.items(), key=lambda t: len(t[0])), 2
+    ):
         if smaller < larger and len(larger) - len(smaller) < MIN_CELL and smaller:
             if a is None or b is None:
                 continue

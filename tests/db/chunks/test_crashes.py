@@ -88,12 +88,12 @@ def check_end(database: Database, job_id: int, poison: Sequence[str], items: int
 
 
 @pytest.mark.parametrize("items", [1, 2, 7, 64, 256])
-@pytest.mark.parametrize("place", [lambda n: 0, lambda n: n // 2, lambda n: n - 1])
+@pytest.mark.parametrize("position", [lambda n: 0, lambda n: n // 2, lambda n: n - 1])
 def test_an_item_that_kills_workers_is_found_in_three_crashes(
-    database: Database, items: int, place: Callable[[int], int]
+    database: Database, items: int, position: Callable[[int], int]
 ) -> None:
     job_id = submit_chunk(database, items)
-    poison = [f"{place(items)}.jpg"]
+    poison = [f"{position(items)}.jpg"]
     assert work_under_crashes(database, poison) == 3
     check_end(database, job_id, poison, items)
 
@@ -153,8 +153,8 @@ def test_a_crash_while_results_are_recorded_blames_no_item(database: Database) -
     assert crash(database, chunk)
     with database.read() as session:
         waiting = select(ChunkRow).where(ChunkRow.state == ChunkState.WAITING)
-        pieces = session.scalars(waiting.order_by(ChunkRow.start)).all()
-    assert [(piece.start, piece.stop, piece.crashes) for piece in pieces] == [(0, 2, 1), (2, 4, 1)]
+        sub_chunks = session.scalars(waiting.order_by(ChunkRow.start)).all()
+    assert [(one.start, one.stop, one.crashes) for one in sub_chunks] == [(0, 2, 1), (2, 4, 1)]
 
 
 def test_ended_items_of_a_split_chunk_are_unchanged(database: Database) -> None:

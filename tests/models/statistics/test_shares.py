@@ -31,7 +31,7 @@ def test_a_design_effect_widens_the_interval_to_that_of_so_many_fewer_faces():
 
 
 def sums_of(faces, hits):
-    """Pictures with so many faces each, of which so many are hits."""
+    """The sums of pictures, each with its number of faces and of hits among them."""
     return PictureSums(
         len(faces), *map(int, (faces.sum(), faces @ faces, hits.sum(), hits.sum())),
         *map(int, (hits @ hits, faces @ hits)),

@@ -23,9 +23,12 @@ Case = tuple[list[Box], list[Box], list[Point]]
 def measure_pair(face: Box, track: Box, expected: Point) -> float:
     side, old_side = (math.sqrt(box.width * box.height) for box in (face, track))
     growth = max(side, old_side) / min(side, old_side)
-    places = (expected, find_center(track))
-    step = min(math.dist(find_center(face), place) for place in places) / ((side + old_side) / 2)
-    return NEVER if step > LONGEST_DISTANCE or growth > LARGEST_GROWTH else step + math.log(growth)
+    points = (expected, find_center(track))
+    distance = min(math.dist(find_center(face), point) for point in points)
+    distance /= (side + old_side) / 2
+    if distance > LONGEST_DISTANCE or growth > LARGEST_GROWTH:
+        return NEVER
+    return distance + math.log(growth)
 
 
 def measure_each(case: Case) -> np.ndarray:

@@ -10,7 +10,7 @@ SIDE = 400
 BOX = np.array([150.0, 120.0, 210.0, 200.0])
 
 
-def draw_scene(step: tuple[float, float] = (0, 0), growth: float = 1.0) -> np.ndarray:
+def draw_scene(move: tuple[float, float] = (0, 0), growth: float = 1.0) -> np.ndarray:
     """(SIDE, SIDE) gray: a face's pattern that has moved and grown before a background that has
     not."""
     random = np.random.default_rng(5)
@@ -19,7 +19,7 @@ def draw_scene(step: tuple[float, float] = (0, 0), growth: float = 1.0) -> np.nd
         for _ in range(2)
     )
     middle = (BOX[:2] + BOX[2:]) / 2
-    shift = middle + step - growth * middle
+    shift = middle + move - growth * middle
     matrix = np.array([[growth, 0, shift[0]], [0, growth, shift[1]]])
     mask = np.zeros_like(face)
     left, top, right, bottom = BOX.astype(int)
@@ -28,19 +28,19 @@ def draw_scene(step: tuple[float, float] = (0, 0), growth: float = 1.0) -> np.nd
     return np.where(there, moved, background)
 
 
-def expect(step: tuple[float, float] = (0, 0), growth: float = 1.0) -> Corners:
-    middle, half = (BOX[:2] + BOX[2:]) / 2 + step, (BOX[2:] - BOX[:2]) / 2 * growth
+def expect(move: tuple[float, float] = (0, 0), growth: float = 1.0) -> Corners:
+    middle, half = (BOX[:2] + BOX[2:]) / 2 + move, (BOX[2:] - BOX[:2]) / 2 * growth
     return np.concatenate([middle - half, middle + half])
 
 
 @pytest.mark.parametrize(
-    ("step", "growth"),
+    ("move", "growth"),
     [((0, 0), 1.0), ((13, -9), 1.0), ((0, 0), 1.06), ((-8, 4), 0.95)],
     ids=["still", "moved", "grown", "moved and shrunk"],
 )
-def test_a_box_goes_with_the_face_in_it(step: tuple[float, float], growth: float) -> None:
-    found = follow(draw_scene(), draw_scene(step, growth), {7: BOX})
-    assert np.allclose(found[7], expect(step, growth), atol=1.5)
+def test_a_box_goes_with_the_face_in_it(move: tuple[float, float], growth: float) -> None:
+    found = follow(draw_scene(), draw_scene(move, growth), {7: BOX})
+    assert np.allclose(found[7], expect(move, growth), atol=1.5)
 
 
 def test_each_of_several_boxes_goes_its_own_way() -> None:

@@ -109,6 +109,6 @@ def test_shots_are_distinguished_by_their_colors() -> None:
     dark = rng.integers(0, 90, (90, 160, 3), dtype=np.uint8)
     moved = np.roll(dark, 20, axis=1)
     light = cv2.cvtColor(cv2.applyColorMap(255 - dark[..., 0], cv2.COLORMAP_JET), cv2.COLOR_BGR2RGB)
-    signatures = [fingerprint_frame(Picture(rgb, 160, 90)) for rgb in (dark, moved, light)]
-    assert not is_shot_change(signatures[0], signatures[1])
-    assert is_shot_change(signatures[1], signatures[2])
+    fingerprints = [fingerprint_frame(Picture(rgb, 160, 90)) for rgb in (dark, moved, light)]
+    assert not is_shot_change(fingerprints[0], fingerprints[1])
+    assert is_shot_change(fingerprints[1], fingerprints[2])

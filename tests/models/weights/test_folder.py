@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import ModelUnavailable
 from models.weights.catalog import AGE, FILES
-from models.weights.fetch import place_file
+from models.weights.fetch import write_file
 from models.weights.folder import (
     FileState,
     check_file,
@@ -25,7 +25,7 @@ def test_the_folder_is_the_one_named_or_in_the_users_cache():
 
 def test_a_file_is_missing_then_ready_then_altered(tmp_path):
     assert check_file(tmp_path, SMALL).state == FileState.MISSING
-    place_file(tmp_path, SMALL, CONTENT)
+    write_file(tmp_path, SMALL, CONTENT)
     assert check_file(tmp_path, SMALL).state == FileState.READY
     assert require_file(tmp_path, SMALL).read_bytes() == CONTENT
     (tmp_path / SMALL.name).write_bytes(b"other")
