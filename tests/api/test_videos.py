@@ -20,8 +20,7 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.tables import ItemRow
-from models.weights.folder import default_weights_dir
-from tests.support.clips import HEIGHT, PEOPLE, WIDTH, write_clip
+from tests.support.clips import HEIGHT, PEOPLE, WIDTH
 from tests.support.http import results, stored_files, upload
 from tests.support.jobs import hints, submit
 from tests.support.sample_pictures import encode_scene
@@ -33,12 +32,6 @@ from worker.settings import Settings
 from worker.sources.store import Store
 
 CONTENT = bytes(range(250)) * 4
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
-    return write_clip(path, default_weights_dir({})).read_bytes()
 
 
 def test_people_are_exported_as_lines_and_rows(

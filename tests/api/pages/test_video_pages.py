@@ -7,8 +7,7 @@ from sqlalchemy import select
 from api.pages.item import format_time
 from db.engine import Database
 from db.video_tables import TrackRow
-from models.weights.folder import default_weights_dir
-from tests.support.clips import PEOPLE, write_clip
+from tests.support.clips import PEOPLE
 from tests.support.http import upload
 from tests.support.pages import Page
 from tests.support.sample_pictures import encode_scene
@@ -17,12 +16,6 @@ from tests.support.work import work_until_done
 from worker.settings import Settings
 
 PAGE = {"Accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
-    return write_clip(path, default_weights_dir({})).read_bytes()
 
 
 def test_the_page_of_a_video_shows_each_person_once(
