@@ -8,22 +8,22 @@
 
 These names are what programs import; everything else may move. In reading order:
 
-client       the server
-job          a job, and the calls about it
-items        what can be submitted
-options      how it is analyzed
-submissions  sends it
-files        finds files to upload
-multipart    uploads them as one form
-results      what was found
-faces        a face
-progress     how far a job is
-audience     the audience: counts and shares
-tables       Arrow and pandas
-connection   HTTP
+errors       what can go wrong
 blocks       how much is read at a time
 parsing      JSON to values
-errors       what can go wrong
+files        finds files to upload
+connection   HTTP
+tables       Arrow and pandas
+faces        a face
+audience     the audience: counts and shares
+results      what was found
+progress     how far a job is
+options      how it is analyzed
+multipart    uploads them as one form
+items        what can be submitted
+job          a job, and the calls about it
+submissions  sends it
+client       the server
 """
 
 from facetally.audience import Audience, Group, Share

@@ -6,11 +6,11 @@ submit       `submit`
 jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
 results      `results`, `audience`, `thumbnails`
 run          `run`
+weights      `weights`
 demo         `demo`
 serve        `serve`
 api          `api`
 worker       `worker`
 dispatcher   `dispatcher`, `migrate`
-weights      `weights`
 evaluate     `evaluate`, `evaluations`
 """

@@ -3,9 +3,9 @@
 cutting    the items of a job as chunks
 leases     claim, renew, mark and lock
 splitting  part of a chunk as a chunk of its own
+window     which chunks Redis holds hints of
 release    what a worker gives back unfinished
 failures   an item that is given up
 segments   a video as chunks
 crashes    a chunk whose worker died
-window     which chunks Redis holds hints of
 """

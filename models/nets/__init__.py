@@ -2,8 +2,8 @@
 
 tuning       the defaults of settings
 graph        a loaded ONNX file
-yunet        the detector's input and outputs
 suppression  drops detections that repeat a better one
+yunet        the detector's input and outputs
 detector     pixels to detections
 alignment    a detection to an upright chip
 chips        chips to a model's input

@@ -2,8 +2,8 @@
 
 shares            shares and their intervals
 clusters          how alike the faces of one picture are
-mass              faces spread over the ages and genders they may have
 confusion         what the models made of labeled faces
+mass              faces spread over the ages and genders they may have
 mixture           shares of a mixture of known parts
 calibration       shares corrected for the models' confusion
 labeled_pictures  labeled pictures with what the models found
