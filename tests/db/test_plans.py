@@ -1,4 +1,4 @@
-"""PostgreSQL's plans: no step of the path reads a whole table of items."""
+"""PostgreSQL's plans: no query of the path reads a whole table of items."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -68,8 +68,8 @@ class InteractiveRunner:
             return write_refusal(INTERNAL_ERROR)
 
     def _analyze(self, question: bytes) -> bytes:
-        wants_picture = question.startswith(PICTURE)
-        data = question.removeprefix(PICTURE if wants_picture else FACES)
+        must_draw = question.startswith(PICTURE)
+        data = question.removeprefix(PICTURE if must_draw else FACES)
         try:
             picture = decode_picture(
                 data, max_pixels=self._settings.max_pixels, working_side=WORKING_SIDE_PIXELS
@@ -78,7 +78,7 @@ class InteractiveRunner:
             return write_refusal(Failure.of(error))
         [found] = self._analyzer.detect([picture])
         faces = self._analyzer.estimate(found.faces)
-        if wants_picture:
+        if must_draw:
             return PICTURE + self._draw(picture, faces)
         answer = Answer(picture.width_pixels, picture.height_pixels, tuple(faces))
         return write_faces(answer)

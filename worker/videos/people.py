@@ -50,7 +50,7 @@ def draw_people(
     analysis: VideoAnalysis,
     settings: Settings,
 ) -> Iterator[dict[int, Thumbnail | None]]:
-    """The thumbnail of each track, by its number, if the job wants any: a batch at a time."""
+    """The thumbnail of each track, by its number, if the job asks for any: a batch at a time."""
     if held.chunk.options.thumbnails is ThumbnailKind.NONE:
         return
     pictures, left = _Pictures(held, rows, analysis, settings), iter(tracks)
