@@ -41,6 +41,7 @@ from db.tables import JobRow
 from models.face import AgeEstimate, Box, Face, Gender
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
+from worker.settings import Settings
 
 SEED = 44
 FACES_PER_JOB = 10_000
@@ -88,9 +89,9 @@ def main() -> None:
 
 def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
     """The questions at a hundredth, a tenth, and all of the faces."""
-    with _open_client(url) as client:
+    with _open_client(url) as (client, settings):
         database = Database(url)
-        _store_evaluation(database)
+        _store_evaluation(database, settings)
         jobs = 0
         for wanted in (faces // 100, faces // 10, faces):
             started = perf_counter()
@@ -107,12 +108,12 @@ def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
 
 
 @contextmanager
-def _open_client(url: str) -> Iterator[FlaskClient]:
+def _open_client(url: str) -> Iterator[tuple[FlaskClient, Settings]]:
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
         # Nothing that is asked here goes to the queue.
         settings = read_settings(data_dir=folder, database_url=url, redis_url="redis://127.0.0.1:1")
         prepare_database(settings)
-        yield create_app(settings).test_client()
+        yield create_app(settings).test_client(), settings
 
 
 def _ask_all(client: FlaskClient, jobs: int) -> dict[str, Timing]:
@@ -144,11 +145,11 @@ def _add_job(database: Database, number: int) -> None:
     store, campaign = 7 * number % STORES, (number + 2 + number // STORES) % CAMPAIGNS
     first = START + timedelta(days=(70 + 37 * number) % (DAYS - DAYS_OF_JOB))
     tally = Tally()
-    places = CAMERAS * ZONES * DAYS_OF_JOB
-    shares = random.multinomial(FACES_PER_JOB, np.full(places, 1 / places))
+    cells = CAMERAS * ZONES * DAYS_OF_JOB
+    shares = random.multinomial(FACES_PER_JOB, np.full(cells, 1 / cells))
     pictures = 0
-    for place, faces in enumerate(shares.tolist()):
-        camera, rest = place % CAMERAS, place // CAMERAS
+    for cell, faces in enumerate(shares.tolist()):
+        rest, camera = divmod(cell, CAMERAS)
         dimensions = {
             "store": f"store-{store:02}",
             "country": f"country-{store % COUNTRIES}",
@@ -166,17 +167,22 @@ def _add_job(database: Database, number: int) -> None:
         session.execute(update(JobRow).where(JobRow.id == job_id).values(ended))
 
 
-def _store_evaluation(database: Database) -> None:
+def _store_evaluation(database: Database, settings: Settings) -> None:
     """Labeled faces of every age and gender, some of them mistaken."""
     pictures = [
-        _judge(age, gender, female)
+        _make_labeled(age, gender, female, settings.gender_min_probability)
         for age in range(1, 95)
         for gender, female in (("female", 0.9), ("female", 0.4), ("male", 0.1), ("male", 0.3))
     ]
     evaluation = Evaluation(
         name="bench",
         models={},
-        settings=EvaluationSettings(640, 0.7, 24, 0.6),
+        settings=EvaluationSettings(
+            settings.detection_side,
+            settings.score_threshold,
+            settings.smallest_face_pixels,
+            settings.gender_min_probability,
+        ),
         counts=EvaluationCounts(len(pictures), len(pictures), len(pictures), 0, {}),
         accuracy=measure_accuracy(pictures, PRESETS, "marketing"),
         labeled=count_labeled(pictures),
@@ -186,10 +192,11 @@ def _store_evaluation(database: Database) -> None:
         record_evaluation(session, evaluation)
 
 
-def _judge(age: int, gender: str, female: float) -> LabeledPicture:
+def _make_labeled(age: int, gender: str, female: float, min_probability: float) -> LabeledPicture:
     points = ((12, 18), (20, 18), (16, 24), (13, 30), (19, 30))
     face = Face(Box(8, 8, 16, 28), 0.9, points, Gender(female), AgeEstimate(age, age, age, "0-2"))
-    return LabeledPicture(f"{age}-{gender}-{female}", age, gender, face, face.gender.value(0.6))
+    found = face.gender.value(min_probability)
+    return LabeledPicture(f"{age}-{gender}-{female}", age, gender, face, found)
 
 
 def _write(

@@ -74,7 +74,7 @@ def _read_arguments() -> argparse.Namespace:
 
 def _run_size(deployment: Deployment, size: int, times: int, at_rest: float) -> list[Run]:
     runs = [_run(deployment, size, at_rest) for _ in range(times)]
-    _tell(size, runs)
+    _say_rates(size, runs)
     return runs
 
 
@@ -167,7 +167,7 @@ def _processor_cost(runs: list[Run], name: str) -> float:
     return 1e6 * median(run.processor_seconds[name] / run.items for run in runs)
 
 
-def _tell(size: int, runs: list[Run]) -> None:
+def _say_rates(size: int, runs: list[Run]) -> None:
     program.say(
         f"{size:9} items: {_rate(runs, 'append_seconds'):7.0f} appended/s "
         f"{_rate(runs, 'work_seconds'):7.0f} recorded/s ({_rate(runs, 'steady_seconds'):.0f} from "

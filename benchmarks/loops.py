@@ -12,7 +12,7 @@ START_SECONDS = 60.0
 
 
 class Counts(Protocol):
-    """Where a loop puts what it counted: images and faces, say."""
+    """Where a loop puts what it counted: pictures and faces, say."""
 
     def put(self, counted: tuple[int, ...], /) -> None: ...
 

@@ -23,6 +23,7 @@ from cli.environment import read_settings
 from db.audience.cells import record_tally
 from db.audience.tally import Tally
 from db.engine import Database
+from db.item_values import STORE_SCHEME
 from db.job_values import ThumbnailKind
 from db.migrate import migrate
 from db.states import ChunkState, JobState
@@ -41,12 +42,13 @@ MOST_KILOBYTES = 150.0
 BROWSER = {"Accept": "text/html"}
 # How items are named, to be found in the pages that show them.
 ITEM_NAME = "door 1/"
+STORED = f"{STORE_SCHEME}a/"
 # Written by the database itself: a million rows come in seconds.
 ITEMS = """
 INSERT INTO items (job_id, position, name, uri, state, error_code, error_message,
                    width_pixels, height_pixels, dimensions)
 WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :items)
-SELECT :job, n, 'door 1/' || n || '.jpg', 'store:a/' || n,
+SELECT :job, n, 'door 1/' || n || '.jpg', :folder || n,
        CASE WHEN n % :failed_every = 7 THEN 'failed' ELSE 'done' END,
        CASE WHEN n % :failed_every = 7 THEN 'unreadable' END,
        CASE WHEN n % :failed_every = 7 THEN 'The file is broken; send it again.' END,
@@ -164,7 +166,7 @@ def _fill(database: Database, sizes: Sizes) -> None:
         ]
         connection.execute(insert(ChunkRow), chunks)
         for job, items in items_of.items():
-            values = {"job": job, "items": items, "failed_every": FAILED_EVERY}
+            values = {"job": job, "items": items, "failed_every": FAILED_EVERY, "folder": STORED}
             connection.execute(text(ITEMS), values)
         connection.execute(text(FACES))
     _count_faces(database, sizes.jobs, sizes.items)

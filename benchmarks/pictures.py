@@ -1,5 +1,5 @@
-"""A folder of photographs to measure with: the sample photographs, each time cut, sized and
-compressed differently, so that no two files are the same."""
+"""A folder of pictures to measure with: the samples, each time cut, sized and compressed
+differently, so that no two files are the same."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-# From a messenger's copy to a camera's picture, on the longer side.
+# From what a messenger sends to what a camera takes, on the longer side.
 SIDES_PIXELS = (800, 1280, 1920, 2560)
 # The faces of the samples are farther from every edge than this share of the picture.
 WIDEST_CUT = 0.04

@@ -11,7 +11,7 @@ from worker.settings import Settings
 
 @contextmanager
 def run_own_stack(
-    settings: Settings, data: Path, files: Path, workers: int | None = None
+    settings: Settings, data: Path, files: Path, slots: int | None = None
 ) -> Iterator[Client]:
     """Up on entry, down on exit, with its database in `data`; it may read the files in `files`."""
     changes: dict[str, object] = {
@@ -21,8 +21,8 @@ def run_own_stack(
         "database_url": "",
         "store_url": "",
     }
-    if workers is not None:
-        changes["workers"] = workers
+    if slots is not None:
+        changes["workers"] = slots
     own = settings.model_copy(update=changes).complete()
     options = StackOptions(own, interactive=False, logs_in_files=True, early_exits_allowed=0)
     with run_stack(options) as stack, Client(stack.url) as client:

@@ -34,16 +34,16 @@ def main() -> None:
     machine = program.describe_machine()
     settings = read_cpu_settings()
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        pictures = Path(folder) / "pictures"
-        pictures.mkdir()
-        paths = make_pictures(settings.weights_dir / "samples", pictures, arguments.images)
+        files = Path(folder) / "pictures"
+        files.mkdir()
+        paths = make_pictures(settings.weights_dir / "samples", files, arguments.pictures)
         bare, system = _measure(settings, paths, Path(folder) / "data", arguments.rounds)
     _report(arguments.out, machine, bare, system)
 
 
 def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
-    parser.add_argument("--images", type=int, default=384, help="pictures in each round")
+    parser.add_argument("--pictures", type=int, default=384, help="pictures in each round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turn")
     return parser.parse_args()
 
@@ -64,8 +64,8 @@ def _run_bare(settings: Settings, paths: Sequence[Path]) -> Round:
     """One process per core, each with its share of the pictures."""
     cores = os.cpu_count() or 1
     parts = [(settings, paths[core::cores]) for core in range(cores)]
-    seconds, (images, faces) = run_loops(_loop, parts)
-    return Round(seconds, images, faces)
+    seconds, (pictures, faces) = run_loops(_loop, parts)
+    return Round(seconds, pictures, faces)
 
 
 def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
@@ -102,8 +102,8 @@ def _run_system(client: Client, paths: Sequence[Path]) -> Round:
 
 
 def _require_same(bare: Round, system: Round) -> None:
-    if system.faces != bare.faces or bare.faces < bare.images:
-        program.fail(f"The loop found {bare.faces} faces in {bare.images} pictures, "
+    if system.faces != bare.faces or bare.faces < bare.pictures:
+        program.fail(f"The loop found {bare.faces} faces in {bare.pictures} pictures, "
              f"the system {system.faces}.")  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _report(
     ratios = compare(system, bare)
     figures = {
         **machine,
-        "images": bare[0].images,
+        "pictures": bare[0].pictures,
         "faces": bare[0].faces,
         "bare": _summarize(bare),
         "system": _summarize(system),
@@ -122,9 +122,9 @@ def _report(
     }
     program.write_figures(out, "throughput", figures)
     for name, rounds in (("bare loop", bare), ("system", system)):
-        images = median_speed(rounds)
+        pictures = median_speed(rounds)
         faces = median(one.faces_per_second for one in rounds)
-        program.say(f"{name:10} {images:7.1f} images/s {faces:7.1f} faces/s")
+        program.say(f"{name:10} {pictures:7.1f} pictures/s {faces:7.1f} faces/s")
     program.say(
         f"{'ratio':10} {median(ratios):7.2f} (system to bare, median of {len(bare)} rounds, "
         f"{min(ratios):.2f} to {max(ratios):.2f})"
@@ -133,7 +133,7 @@ def _report(
 
 def _summarize(rounds: Sequence[Round]) -> dict[str, object]:
     return {
-        "images_per_second": round(median_speed(rounds), 2),
+        "pictures_per_second": round(median_speed(rounds), 2),
         "faces_per_second": round(median(one.faces_per_second for one in rounds), 2),
         "rounds": [asdict(one) for one in rounds],
     }

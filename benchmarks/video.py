@@ -1,5 +1,5 @@
-"""How much of the machine reaches the frames of a video: the system with one worker against a bare
-loop that decodes and detects, and with two workers against one. Two such loops side by side against
+"""How much of the machine reaches the frames of a video: the system with one slot against a bare
+loop that decodes and detects, and with two slots against one. Two such loops side by side against
 one show what the machine's second core is good for.
 
 All of them run in turn, since machines drift, and the median of the rounds' ratios counts.
@@ -38,8 +38,8 @@ SUBMISSION = Submission(options=Options(thumbnails="none", frames_per_second=FRA
 SIDES = {
     "bare": "bare loop",
     "two_bare": "two bare loops",
-    "one": "one worker",
-    "two": "two workers",
+    "one": "one slot",
+    "two": "two slots",
 }
 
 
@@ -65,7 +65,7 @@ def _read_arguments() -> argparse.Namespace:
 
 
 def _write_clip(path: Path, samples: Path, seconds: int) -> None:
-    """A camera that moves over one sample photograph after the other."""
+    """A camera that moves over one sample picture after the other."""
     code = cv2.VideoWriter.fourcc(*"mp4v")
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, CLIP_FRAMES_PER_SECOND, SIZE)
     pictures = [_enlarge(sample) for sample in sorted(samples.iterdir())]
@@ -94,9 +94,9 @@ def _measure(settings: Settings, clip: Path, folder: Path, rounds: int) -> dict[
     with ExitStack() as stack:
         one, two = (
             stack.enter_context(
-                run_own_stack(settings, folder / f"data-{workers}", clip.parent, workers)
+                run_own_stack(settings, folder / f"data-{slots}", clip.parent, slots)
             )
-            for workers in (1, 2)
+            for slots in (1, 2)
         )
         for _ in range(rounds):
             measured["bare"].append(_run_bare(settings, clip, 1))
@@ -149,7 +149,7 @@ def _run_system(client: Client, clip: Path) -> Round:
 
 def _require_same(measured: dict[str, list[Round]]) -> None:
     """Every side analyzed the same frames and found the same faces in them, in every round."""
-    found = {(one.images, one.faces) for rounds in measured.values() for one in rounds}
+    found = {(one.pictures, one.faces) for rounds in measured.values() for one in rounds}
     if len(found) != 1 or min(found)[1] == 0:
         program.fail(f"The sides differ in (frames, faces): {sorted(found)}.")
 
@@ -167,7 +167,7 @@ def _report(out: Path, machine: dict[str, object], rounds: dict[str, list[Round]
     speeds = {side: median_speed(measured) for side, measured in rounds.items()}
     figures = {
         **machine,
-        "frames": rounds["bare"][0].images,
+        "frames": rounds["bare"][0].pictures,
         "faces": rounds["bare"][0].faces,
         **ratios,
         "frames_per_second": {side: round(speed, 2) for side, speed in speeds.items()},

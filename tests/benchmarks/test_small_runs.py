@@ -18,13 +18,13 @@ def run(name: str, out: Path, *options: str) -> dict[str, object]:
 
 
 def test_the_system_analyzes_every_different_picture_that_the_loop_does(tmp_path: Path) -> None:
-    figures = run("throughput", tmp_path, "--images", "9", "--rounds", "1")
-    assert figures["images"] == 9
+    figures = run("throughput", tmp_path, "--pictures", "9", "--rounds", "1")
+    assert figures["pictures"] == 9
     assert figures["faces"] >= 9
     for side in ("bare", "system"):
         [one] = figures[side]["rounds"]
-        assert (one["images"], one["faces"]) == (9, figures["faces"])
-        assert figures[side]["images_per_second"] == pytest.approx(9 / one["seconds"], rel=0.01)
+        assert (one["pictures"], one["faces"]) == (9, figures["faces"])
+        assert figures[side]["pictures_per_second"] == pytest.approx(9 / one["seconds"], rel=0.01)
     assert figures["ratios"] == [figures["system_to_bare"]]
 
 
@@ -34,7 +34,7 @@ def test_every_side_analyzes_the_same_frames_of_a_video(tmp_path: Path) -> None:
     assert figures["faces"] > 0
     assert set(figures["rounds"]) == {"bare", "two_bare", "one", "two"}
     for [one] in figures["rounds"].values():
-        assert (one["images"], one["faces"]) == (12, figures["faces"])
+        assert (one["pictures"], one["faces"]) == (12, figures["faces"])
 
 
 def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) -> None:
