@@ -12,9 +12,11 @@ PYTEST = $(BIN)/python -m pytest --quiet --numprocesses $(TEST_PROCESSES) --maxp
 QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60
 FAULTS ?= 1000
+# A table of labeled faces: docs/evaluation.md.
+LABELS ?=
 
 .PHONY: help demo setup weights format lint quick test check soak pictures \
-	bench bench-video bench-coordination bench-audience bench-pages
+	bench bench-video bench-coordination bench-audience bench-pages bench-calibration
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -81,3 +83,6 @@ bench-audience: setup  ## Measure how fast the audience answers
 
 bench-pages: setup  ## Measure how fast the pages answer
 	$(BIN)/python -m benchmarks.pages
+
+bench-calibration: weights  ## Compare corrected shares with raw ones; LABELS=labels.csv
+	$(BIN)/python -m benchmarks.calibration $(LABELS)

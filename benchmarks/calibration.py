@@ -1,18 +1,19 @@
-"""Whether corrected shares are nearer to the truth: `python -m benchmarks.calibration LABELS.csv`.
+"""Whether corrected shares are nearer to the truth: `make bench-calibration LABELS=labels.csv`.
 
 Calibrates on a random half of the labeled faces, draws audiences of skewed shares from the other
 half, and compares what is counted, and what is corrected, with what was drawn.
 """
 
 import argparse
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
+from benchmarks import program
 from cli.evaluation.analysis import analyze_rows, match_row
 from cli.evaluation.labels import read_labels
 from db.audience.bands import PRESETS, Band
@@ -25,27 +26,63 @@ SEED = 4
 # Shares of the groups, as if one were drawn this much more often than another.
 SKEW = 0.35
 
+Truth: TypeAlias = dict[Group, float]
+Shares: TypeAlias = dict[Group, Share]
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One audience: the shares it was drawn with, as counted and as corrected."""
 
-    truth: dict[Group, float]
-    raw: dict[Group, Share]
-    corrected: dict[Group, Share]
+    truth: Truth
+    raw: Shares
+    corrected: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How near shares were to the truth, on average over all audiences."""
+
+    misplaced: float  # the share of faces that are in a wrong group
+    covered: float  # the share of 95% intervals that contain the truth
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The audiences of one set of groups, as counted and as corrected."""
+
+    audiences: int
+    raw: Quality
+    corrected: Quality
+    nearer: float  # the share of audiences whose corrected shares are nearer to the truth
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("labels", type=Path)
-    parser.add_argument("--trials", type=int, default=200)
-    parser.add_argument("--faces", type=int, default=1000, help="of each audience")
-    arguments = parser.parse_args()
+    arguments = _read_arguments()
+    program.exit_on_sigterm()
+    machine = program.describe_machine()
     faces = _read_faces(arguments.labels)
+    compared = {}
     for name, bands in (("gender", None), *PRESETS.items()):
         trials = list(_try(faces, bands, arguments.trials, arguments.faces))
-        for line in _describe(name, trials, arguments.trials):
-            sys.stdout.write(line + "\n")
+        if trials:
+            compared[name] = _compare(trials)
+    if not compared:
+        program.fail(f"{len(faces)} labeled faces are too few: some of each gender are needed.")
+    figures = {name: asdict(one) for name, one in compared.items()}
+    program.write_figures(
+        arguments.out, "calibration", {**machine, "faces": len(faces), "groups": figures}
+    )
+    for name, one in compared.items():
+        _say_comparison(name, one, arguments.trials)
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = program.make_parser(__doc__)
+    parser.add_argument("labels", type=Path, help="a table of labeled faces")
+    parser.add_argument("--trials", type=int, default=200, help="audiences of each set of groups")
+    parser.add_argument("--faces", type=int, default=1000, help="faces of each audience")
+    return parser.parse_args()
 
 
 def _read_faces(labels: Path) -> list[LabeledFaces]:
@@ -67,10 +104,10 @@ def _try(
     for _ in range(trials):
         order = random.permutation(len(faces))
         halves = [[faces[i] for i in half] for half in np.array_split(order, 2)]
-        learnt = tabulate_confusion(halves[0], by_gender=bands is None, bands=bands)
+        learned = tabulate_confusion(halves[0], by_gender=bands is None, bands=bands)
         others = _group_faces(halves[1], bands)
-        if all(group in others for group in learnt.truths) and all(map(sum, learnt.counts)):
-            yield _draw_audience(learnt, others, count, random)
+        if all(group in others for group in learned.truths) and all(map(sum, learned.counts)):
+            yield _draw_audience(learned, others, count, random)
 
 
 def _group_faces(
@@ -87,51 +124,68 @@ def _group_faces(
 
 
 def _draw_audience(
-    learnt: Confusion,
+    learned: Confusion,
     others: dict[Group, list[Group]],
     count: int,
     random: np.random.Generator,
 ) -> Trial:
     """Faces are drawn more than once: as if each stood in several pictures, all alike."""
-    truth = random.dirichlet(np.full(len(learnt.truths), SKEW))
+    truth = random.dirichlet(np.full(len(learned.truths), SKEW))
     seen: Counter[Group] = Counter()
     repeats = 0
-    for group, times in zip(learnt.truths, random.multinomial(count, truth), strict=True):
+    for group, times in zip(learned.truths, random.multinomial(count, truth), strict=True):
         picks = np.bincount(random.integers(0, len(others[group]), times))
         repeats += int(picks @ picks)
         for number, pick in enumerate(picks):
             seen[others[group][number]] += int(pick)
     effect = bound_design_effect(count, repeats)
     return Trial(
-        truth=dict(zip(learnt.truths, map(float, truth), strict=True)),
-        raw={group: wilson_share(seen[group], count, effect) for group in learnt.truths},
-        corrected=correct_shares(learnt, seen, design_effect=effect),
+        truth=dict(zip(learned.truths, map(float, truth), strict=True)),
+        raw={group: wilson_share(seen[group], count, effect) for group in learned.truths},
+        corrected=correct_shares(learned, seen, design_effect=effect),
     )
 
 
-def _describe(name: str, trials: Sequence[Trial], wanted: int) -> Iterator[str]:
-    yield f"{name}: {len(trials)} of {wanted} audiences of skewed shares"
-    for kind in ("raw", "corrected"):
-        off = [_sum_errors(trial, kind) / 2 for trial in trials]
-        held = [one for trial in trials for one in _hold(trial, kind)]
-        yield (
-            f"  {kind:10} misplaces {np.mean(off):6.1%} of the faces; "
-            f"its 95 % interval holds the truth in {np.mean(held):.0%}"
+def _compare(trials: Sequence[Trial]) -> Comparison:
+    nearer = [
+        _sum_errors(trial.corrected, trial.truth) < _sum_errors(trial.raw, trial.truth)
+        for trial in trials
+    ]
+    return Comparison(
+        audiences=len(trials),
+        raw=_rate([(trial.raw, trial.truth) for trial in trials]),
+        corrected=_rate([(trial.corrected, trial.truth) for trial in trials]),
+        nearer=float(np.mean(nearer)),
+    )
+
+
+def _rate(found: Sequence[tuple[Shares, Truth]]) -> Quality:
+    return Quality(
+        misplaced=float(np.mean([_sum_errors(shares, truth) / 2 for shares, truth in found])),
+        covered=float(
+            np.mean(
+                [
+                    shares[group].low <= share <= shares[group].high
+                    for shares, truth in found
+                    for group, share in truth.items()
+                ]
+            )
+        ),
+    )
+
+
+def _sum_errors(shares: Shares, truth: Truth) -> float:
+    return sum(abs(shares[group].value - share) for group, share in truth.items())
+
+
+def _say_comparison(name: str, compared: Comparison, wanted: int) -> None:
+    program.say(f"{name}: {compared.audiences} of {wanted} audiences of skewed shares")
+    for kind, quality in (("raw", compared.raw), ("corrected", compared.corrected)):
+        program.say(
+            f"  {kind:10} misplaces {quality.misplaced:6.1%} of the faces; "
+            f"its 95% interval contains the truth in {quality.covered:.0%}"
         )
-    nearer = np.mean(
-        [_sum_errors(trial, "corrected") < _sum_errors(trial, "raw") for trial in trials]
-    )
-    yield f"  corrected is nearer to the truth in {nearer:.0%} of the audiences"
-
-
-def _sum_errors(trial: Trial, kind: str) -> float:
-    shares = trial.raw if kind == "raw" else trial.corrected
-    return sum(abs(shares[group].value - share) for group, share in trial.truth.items())
-
-
-def _hold(trial: Trial, kind: str) -> list[bool]:
-    shares = trial.raw if kind == "raw" else trial.corrected
-    return [shares[g].low <= share <= shares[g].high for g, share in trial.truth.items()]
+    program.say(f"  corrected is nearer to the truth in {compared.nearer:.0%} of the audiences")
 
 
 if __name__ == "__main__":

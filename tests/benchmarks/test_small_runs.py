@@ -1,11 +1,16 @@
 """Every benchmark at a tiny size: it runs to its end, and what it measured is what it says."""
 
+import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from benchmarks.pictures import make_pictures
+from models.weights.folder import default_weights_dir
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,3 +67,23 @@ def test_every_page_is_fetched_from_both_databases(tmp_path: Path) -> None:
     for pages in figures["pages"].values():
         assert len(pages) == 15
         assert all(one["milliseconds"] > 0 for one in pages.values())
+
+
+def test_corrected_shares_are_compared_with_raw_ones(tmp_path: Path) -> None:
+    pictures = make_pictures(default_weights_dir(os.environ) / "samples", tmp_path, 12)
+    labels = tmp_path / "labels.csv"
+    with labels.open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("path", "age", "gender"))
+        table.writerows(
+            (path.name, 5 + 7 * number, ("female", "male")[number % 2])
+            for number, path in enumerate(pictures)
+        )
+    figures = run("calibration", tmp_path, "--trials", "20", "--faces", "100", str(labels))
+    # Some samples show faces only from behind, or none.
+    assert 0 < figures["faces"] <= 12
+    gender = figures["groups"]["gender"]
+    assert 0 < gender["audiences"] <= 20
+    for kind in ("raw", "corrected"):
+        assert 0 <= gender[kind]["misplaced"] <= 1
+        assert 0 <= gender[kind]["covered"] <= 1
