@@ -91,8 +91,8 @@ function showState(state, words) {
 }
 
 function showProblem(problem) {
-  const place = find("problem");
-  if (place.textContent !== problem) place.textContent = problem;
+  const line = find("problem");
+  if (line.textContent !== problem) line.textContent = problem;
 }
 
 async function listCameras(stream) {

@@ -183,7 +183,7 @@ def test_a_range_that_may_be_ignored_gets_the_whole_video(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "part", "place"),
+    ("wanted", "part", "content_range"),
     [
         ("bytes=4-7", CONTENT[4:8], "4-7"),
         ("bytes=990-", CONTENT[990:], "990-999"),
@@ -193,11 +193,11 @@ def test_a_range_that_may_be_ignored_gets_the_whole_video(
     ],
 )
 def test_a_single_range_gets_its_bytes(
-    client: FlaskClient, annotated_video_url: str, wanted: str, part: bytes, place: str
+    client: FlaskClient, annotated_video_url: str, wanted: str, part: bytes, content_range: str
 ) -> None:
     answer = client.get(annotated_video_url, headers={"Range": wanted})
     assert (answer.status_code, answer.data) == (206, part)
-    assert answer.headers["Content-Range"] == f"bytes {place}/1000"
+    assert answer.headers["Content-Range"] == f"bytes {content_range}/1000"
 
 
 def test_a_range_past_the_end_is_refused_with_the_length(

@@ -321,4 +321,4 @@ def test_a_feed_whose_camera_dies_says_so(live, terminal):
         if "api.live.camera_program" in process.cmdline()
     ]
     camera.kill()
-    expect(live.page.locator("#feed-problem")).to_contain_text("decoder ended")
+    expect(live.page.locator("#feed-problem")).to_contain_text("ended unexpectedly")

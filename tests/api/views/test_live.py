@@ -55,7 +55,7 @@ class Server:
     def has_no_camera(self) -> bool:
         return not self.find_processes("api.live.camera_program")
 
-    def has_place(self) -> bool:
+    def has_permit(self) -> bool:
         with self.watch("long") as response:
             return response.status_code == 200
 
@@ -186,7 +186,7 @@ def test_a_camera_that_stops_ends_with_a_clear_error(server, stop, message):
 
 def test_watchers_share_a_source_up_to_the_limit(server):
     with server.watch("long") as one, server.watch("long") as other:
-        # Both are kept: a client whose iterator is dropped disconnects, and leaves its place.
+        # Both are kept: a client whose iterator is dropped disconnects, and returns its permit.
         streams = [read_parts(one), read_parts(other)]
         assert [next(parts)[0] for parts in streams] == ["image/jpeg"] * STREAMS
         assert len(server.find_processes("api.live.camera_program")) == 1
@@ -195,12 +195,12 @@ def test_watchers_share_a_source_up_to_the_limit(server):
         assert refused.json()["error"]["code"] == "too_busy"
         assert "Retry-After" in refused.headers
         assert httpx.get(f"{server.url}/v1/jobs").status_code == 200
-    wait_for(server.has_place, "a free place")
+    wait_for(server.has_permit, "a free permit")
 
 
-def test_clients_that_read_nothing_lose_their_places(server):
+def test_clients_that_read_nothing_lose_their_permits(server):
     with _open_silently(server), _open_silently(server):
-        wait_for(server.has_place, "a free place")
+        wait_for(server.has_permit, "a free permit")
 
 
 @contextmanager
