@@ -53,7 +53,8 @@ def submit(
 
     Files, folders and archives are uploaded; URIs are read by the workers. A MANIFEST is a .csv
     with a column uri or path (optional: name, captured_at; any other column is a dimension), or an
-    .ndjson with an item on each line. The server reads a MANIFEST that is given as a URI.
+    .ndjson with an item on each line. The server reads a MANIFEST that is given as a URI. Paths
+    inside a MANIFEST are read by the workers: FACETALLY_FILE_ROOTS has to allow their folder.
 
     \b
     Example: facetally submit photos/ --tag spring --watch
