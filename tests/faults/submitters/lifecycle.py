@@ -188,7 +188,7 @@ def _explain_refusal(answer: httpx.Response) -> str | None:
     if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
         return f"answered {answer.status_code}"
     error = answer.json()["error"]
-    is_clear = error["code"] == "storage_unavailable" and "try again later" in error["message"]
+    is_clear = error["code"] == "storage_unavailable" and "Try again later" in error["message"]
     return None if is_clear else str(error)
 
 
