@@ -2,7 +2,7 @@
 
 Read `program` first (what all do as programs), then the measurements:
 - `throughput` and `video`: the system (`stacks`) against bare `loops` over the same `pictures`, or
-  the same clip, with the models of a worker (`analyzer`), in `rounds`.
+  the same clip, on the CPU (`settings`), in `rounds`.
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
 - `calibration`: whether corrected shares are nearer to the truth.

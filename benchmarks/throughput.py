@@ -15,14 +15,15 @@ from statistics import median
 from time import monotonic, sleep
 
 from benchmarks import program
-from benchmarks.analyzer import open_analyzer, read_cpu_settings
 from benchmarks.loops import Start, run_loops
 from benchmarks.pictures import make_pictures
 from benchmarks.rounds import Round, compare, median_speed
+from benchmarks.settings import read_cpu_settings
 from benchmarks.stacks import run_own_stack
 from facetally import Client, Item, Submission
 from models.pictures.picture import decode_picture
 from worker.pictures.thumbnails import draw_thumbnail, shrink
+from worker.runners import open_analyzer
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 POLL_SECONDS = 0.05

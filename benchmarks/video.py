@@ -18,13 +18,14 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import program
-from benchmarks.analyzer import open_analyzer, read_cpu_settings
 from benchmarks.loops import Start, run_loops
 from benchmarks.rounds import Round, compare, median_speed
+from benchmarks.settings import read_cpu_settings
 from benchmarks.stacks import run_own_stack
 from facetally import Client, Item, Options, Submission
 from models.videos.grid import Grid
 from models.videos.reader import Video
+from worker.runners import open_analyzer
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 # Seldom, as polling takes processor time; how long it took is read from the job itself.
