@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import program
 from cli.evaluation.analysis import analyze_rows, match_row
-from cli.evaluation.labels import read_labels
+from cli.evaluation.loading import load_labels
 from db.audience.bands import PRESETS, Band
 from models.statistics.calibration import correct_shares
 from models.statistics.confusion import Confusion, Group, LabeledFaces, band_of, tabulate_confusion
@@ -86,7 +86,7 @@ def _read_arguments() -> argparse.Namespace:
 
 
 def _read_faces(labels: Path) -> list[LabeledFaces]:
-    rows = [row for row in read_labels(labels) if row.path is not None]
+    rows = [row for row in load_labels(labels) if row.path is not None]
     items = analyze_rows(rows)
     pictures = [match_row(row, item) for row, item in zip(rows, items, strict=True)]
     return [

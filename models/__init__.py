@@ -1,9 +1,12 @@
-"""Models and the values they give; no input or output beyond opening weights. In reading order:
+"""Models and the values they give. Only weights and tables of labels are read. In reading order:
 
 errors      every error raised on purpose
 blocks      files read block by block
+delimiters  what separates the cells of a CSV file
 face        the values: boxes, ages, genders, faces
-age_groups  the age groups of the Adience benchmark
+prominence  which face of a picture a label belongs to
+age_groups  the oldest age, and the age groups of the Adience benchmark
+labels      tables of labeled pictures
 pictures    bytes to pixels
 conversion  published models become ONNX files
 weights     the files that the models are opened from

@@ -1,4 +1,8 @@
-"""The eight age groups of the Adience benchmark."""
+"""Ages: the oldest, and the eight age groups of the Adience benchmark."""
+
+# The oldest age that is read from a label and that ends the last band of an audience; people older
+# than the oldest age of cells are counted at that age.
+LAST_AGE = 120
 
 # Eidinger, Enbar, Hassner 2014. There are gaps between the groups.
 AGE_GROUPS = ((0, 2), (4, 6), (8, 12), (15, 20), (25, 32), (38, 43), (48, 53), (60, 100))

@@ -9,6 +9,7 @@ FacetallyError
 |   |-- ForbiddenItem       "forbidden_source"  an address this installation does not fetch from
 |   `-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
+|-- LabelsError             models: a file is not a table of labels
 |-- CalibrationError        models: an evaluation cannot correct the shares of a query
 |-- EvaluationExists        db: the name of an evaluation is taken
 |-- AudienceTooLarge        db: a query has more rows than one answer may have
@@ -89,6 +90,10 @@ class FetchFailed(ItemError):
 
 class ModelUnavailable(FacetallyError):
     """A model cannot be opened: fetch the weights, or repair the provider, then retry."""
+
+
+class LabelsError(FacetallyError):
+    """A file is not a table of labeled pictures: correct its first line, or its encoding."""
 
 
 class CalibrationError(FacetallyError):

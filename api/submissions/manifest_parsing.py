@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from api import media_types
 from api.schemas.items import ItemBody
+from models.delimiters import delimiter_of
 from models.errors import FacetallyError
 
 # Any other column of a CSV file is a dimension of its item.
@@ -112,11 +113,6 @@ def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
         if cells:
             yield _sort_cells(lines.number, names, cells)
         lines.begin_record()
-
-
-def delimiter_of(head: str) -> str:
-    """The delimiter of a CSV file by its first line: many spreadsheets write semicolons."""
-    return ";" if head.count(";") > head.count(",") else ","
 
 
 def _decode(lines: _Lines) -> Iterator[str]:

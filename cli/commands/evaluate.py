@@ -16,7 +16,7 @@ from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSum
 from cli.commands.options import as_json
 from cli.environment import read_settings
 from cli.evaluation.analysis import analyze_rows, match_row
-from cli.evaluation.labels import LabelRow, RowProblem, read_labels
+from cli.evaluation.loading import load_labels
 from cli.exits import CommandFailed, ExitStatus
 from cli.output.evaluation_tables import (
     make_bands_table,
@@ -38,6 +38,7 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
+from models.labels import LabelRow, RowProblem
 from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from models.weights.catalog import MODELS
@@ -84,7 +85,7 @@ def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
     \b
     Example: facetally evaluate labels.csv --name stores-2026
     """
-    settings, rows = read_settings(), read_labels(labels)
+    settings, rows = read_settings(), load_labels(labels)
     chosen = _choose_name(labels, name)
     with _open_database(settings) as database:
         _require_free(database, chosen)

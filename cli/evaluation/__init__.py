@@ -1,5 +1,5 @@
 """Labeled pictures. In reading order:
 
-labels    a table of labeled pictures
+loading   a table of labels, or the one line that says why not
 analysis  analyzes them, and matches faces with labels
 """

@@ -6,7 +6,6 @@ from contextlib import closing
 from pathlib import Path
 from secrets import token_urlsafe
 
-from cli.evaluation.labels import LabelRow
 from cli.output.progress import watch_job
 from cli.server import open_client
 from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
@@ -16,6 +15,8 @@ from db.item_values import StoredFace, StoredItem
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from facetally import Item, Submission
+from models.labels import LabelRow
+from models.prominence import find_most_prominent
 from models.statistics.labeled_pictures import LabeledPicture
 
 ITEMS_PER_PAGE = 1000
@@ -66,12 +67,6 @@ def match_row(row: LabelRow, item: StoredItem) -> LabeledPicture:
 
 
 def _find_most_prominent(item: StoredItem) -> StoredFace | None:
-    """The labeled person is the largest face; faces away from the center count less."""
-
-    def prominence(stored: StoredFace) -> float:
-        box, width, height = stored.face.box, item.width_pixels or 1, item.height_pixels or 1
-        right = (box.x + box.width / 2) / width - 0.5
-        down = (box.y + box.height / 2) / height - 0.5
-        return box.width * box.height * (1 - right**2 - down**2)
-
-    return max(item.faces, key=prominence, default=None)
+    boxes = (stored.face.box for stored in item.faces)
+    found = find_most_prominent(boxes, item.width_pixels or 1, item.height_pixels or 1)
+    return None if found is None else item.faces[found]

@@ -3,8 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-# The end of the last band; people older than the oldest age of cells are counted at that age.
-LAST_AGE = 120
+from models.age_groups import LAST_AGE
 
 
 class Band(NamedTuple):

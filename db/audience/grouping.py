@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.audience.bands import LAST_AGE, Band
+from db.audience.bands import Band
 from db.audience.clusters import sum_ages, sum_females
 from db.audience.disclosure import Disclosure
 from db.audience.queries import AudienceQuery
 from db.audience.slices import SliceKey
 from db.audience.totals import AGES, Totals, cells_of, faces_of, measure_of
+from models.age_groups import LAST_AGE
 from models.errors import FacetallyError
 from models.statistics.calibration import correct_shares
 from models.statistics.clusters import correlate_within, design_effect_of

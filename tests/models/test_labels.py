@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli.evaluation.labels import read_labels
-from cli.exits import CommandFailed
+from models.errors import LabelsError
+from models.labels import read_labels
 
 
 def read(tmp_path, text, encoding="utf-8"):
@@ -87,10 +87,17 @@ def test_rows_of_one_subject_share_it_and_others_have_their_own(tmp_path):
     ],
 )
 def test_a_file_that_is_not_a_table_of_labels_is_refused(tmp_path, text, message):
-    with pytest.raises(CommandFailed, match=message):
+    with pytest.raises(LabelsError, match=message):
         read(tmp_path, text)
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path):
-    with pytest.raises(CommandFailed, match="cannot be read as UTF-8"):
+    with pytest.raises(LabelsError, match="cannot be read as UTF-8"):
         read(tmp_path, "path,age\nä.jpg,3\n", "latin-1")
+
+
+def test_the_split_of_a_row_is_read_where_the_table_has_one(tmp_path):
+    rows = read(tmp_path, "path,age,split\na,3, train \nb,4,\n")
+
+    assert [row.split for row in rows] == ["train", ""]
+    assert read_one(tmp_path, "3", "male").split == ""

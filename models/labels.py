@@ -1,4 +1,4 @@
-"""Labeled pictures in a CSV file: path, age, gender, subject. A bad row does not spoil others."""
+"""Labeled pictures in a CSV file: path, age, gender, subject, split. A bad row spoils no other."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from api.submissions.manifest_parsing import delimiter_of
-from cli.exits import CommandFailed
-from db.audience.bands import LAST_AGE
+from models.age_groups import LAST_AGE
+from models.delimiters import delimiter_of
+from models.errors import LabelsError
 
 GENDERS = {"female": "female", "f": "female", "male": "male", "m": "male"}
 # Words for an unknown label; they are not problems.
 UNLABELED = ("", "unknown", "unk", "?", "na", "n/a", "nan", "none", "null", "-")
 LONGEST_PATH = 1024
+COLUMNS = ("path", "age", "gender", "subject", "split")
 
 
 class RowProblem(StrEnum):
@@ -37,10 +38,11 @@ class LabelRow:
     age_years: float | None
     gender: str | None
     problems: tuple[RowProblem, ...]
+    split: str = ""  # the part of the table that it belongs to, if its author divided it
 
 
 def read_labels(path: Path) -> list[LabelRow]:
-    """Every row of the table; CommandFailed if the file is not a table of labels."""
+    """Every row of the table; LabelsError if the file is not a table of labels."""
     try:
         # Spreadsheets start a file with a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as text:
@@ -53,9 +55,9 @@ def read_labels(path: Path) -> list[LabelRow]:
                 for row in reader
             ]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise CommandFailed(f"{path} cannot be read as UTF-8 text: {error}.") from error
+        raise LabelsError(f"{path} cannot be read as UTF-8 text: {error}.") from error
     if not lines:
-        raise CommandFailed(f"{path} has no rows below its first line.")
+        raise LabelsError(f"{path} has no rows below its first line.")
     seen: set[Path] = set()
     return [_read_row(path.absolute().parent, line, row, seen) for line, row in lines]
 
@@ -63,10 +65,10 @@ def read_labels(path: Path) -> list[LabelRow]:
 def _name_columns(path: Path, found: Iterable[str]) -> dict[str, str]:
     columns = {name.strip().lower(): name for name in found}
     if "path" not in columns or not columns.keys() & {"age", "gender"}:
-        raise CommandFailed(
+        raise LabelsError(
             f"{path}: its first line must name a column 'path', and 'age', 'gender' or both."
         )
-    return {name: columns[name] for name in ("path", "age", "gender", "subject") if name in columns}
+    return {name: columns[name] for name in COLUMNS if name in columns}
 
 
 def _read_row(folder: Path, line: int, row: Mapping[str, str], seen: set[Path]) -> LabelRow:
@@ -89,7 +91,8 @@ def _read_row(folder: Path, line: int, row: Mapping[str, str], seen: set[Path]) 
         problems.append(RowProblem.NO_LABEL)
     # A row without a subject shows a person of its own.
     subject = row.get("subject", "").strip() or f"line {line}"
-    return LabelRow(line, path, subject, age_years, known, tuple(problems))
+    split = row.get("split", "").strip()
+    return LabelRow(line, path, subject, age_years, known, tuple(problems), split)
 
 
 def _read_path(folder: Path, text: str) -> Path | None:
