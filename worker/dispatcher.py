@@ -32,7 +32,7 @@ from db.jobs.erasure import (
 from db.jobs.pausing import pause_job, read_jobs_to_pause
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.states import ProcessRole
-from worker.queue.hints import send_hints
+from worker.queue.hints import HintWindow
 from worker.sources.store import Store
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,8 @@ class Dispatcher:
         pause_after_failures: int = 0,
     ) -> None:
         self._database = database
-        self._queue = queue
+        self._window = HintWindow(database, queue, resend_seconds)
         self._store = store
-        self._resend_seconds = resend_seconds
         self._pause_after_failures = pause_after_failures
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._next_heartbeat = 0.0
@@ -112,7 +111,7 @@ class Dispatcher:
 
     def _send(self) -> None:
         self._has_sent = False
-        self._has_sent = send_hints(self._database, self._queue, self._resend_seconds) > 0
+        self._has_sent = self._window.fill() > 0
 
     def _close(self) -> None:
         with self._database.read() as session:

@@ -45,6 +45,13 @@ class ResultsQuery(WithDimensions):
             )
         return self
 
+    @model_validator(mode="after")
+    def _refuse_empty_range(self) -> Self:
+        youngest, oldest = self.age_min, self.age_max
+        if youngest is not None and oldest is not None and youngest > oldest:
+            raise ValueError(f"no age is from {youngest} to {oldest}: swap the two")
+        return self
+
     def to_filter(self) -> ResultFilter:
         return ResultFilter(
             state=self.state,

@@ -6,6 +6,7 @@ from api.access import OpenToNetwork
 from api.app import serve
 from cli.environment import read_settings, require_redis
 from cli.exits import CommandFailed
+from cli.stack.database import require_tables
 
 
 @click.command()
@@ -20,6 +21,7 @@ def api(fd: int | None) -> None:
     """
     settings = read_settings()
     require_redis(settings)
+    require_tables(settings.database_url)
     try:
         serve(settings, fd)
     except OpenToNetwork as error:

@@ -6,7 +6,7 @@ import threading
 import click
 
 from cli.environment import read_settings, require_redis
-from cli.stack.database import migrate_database
+from cli.stack.database import migrate_database, require_tables
 from db.engine import Database
 from worker.dispatcher import Dispatcher
 from worker.logs import configure_logging
@@ -25,6 +25,7 @@ def dispatcher() -> None:
     """
     settings = read_settings()
     require_redis(settings)
+    require_tables(settings.database_url)
     configure_logging()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

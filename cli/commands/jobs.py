@@ -3,7 +3,7 @@
 import click
 
 from cli.commands.options import as_json, takes_server
-from cli.exits import ExitStatus, status_of
+from cli.exits import CommandFailed, ExitStatus, status_of
 from cli.output.progress import describe_job, watch_job
 from cli.output.tables import make_jobs_table
 from cli.terminal import open_stdout, print_json
@@ -11,6 +11,8 @@ from db.states import JobState
 from facetally import Client
 
 STATE = click.Choice([state.value for state in JobState])
+
+ERASE_QUESTION = "Permanently delete the uploads, thumbnails, faces and counts of this job?"
 
 takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 
@@ -114,11 +116,9 @@ def retry(client: Client, job_id: int) -> None:
 
 @click.command()
 @takes_job
-@click.confirmation_option(
-    "--yes", prompt="Permanently delete the uploads, thumbnails, faces and counts of this job?"
-)
+@click.option("--yes", is_flag=True, help="Do not ask first.")
 @takes_server
-def erase(client: Client, job_id: int) -> None:
+def erase(client: Client, job_id: int, yes: bool) -> None:
     """Erase a job and everything found in it.
 
     Uploads, thumbnails, faces and counts are deleted permanently. Only a receipt is kept.
@@ -126,4 +126,15 @@ def erase(client: Client, job_id: int) -> None:
     \b
     Example: facetally erase 7 --yes
     """
+    if not yes and not _confirm(ERASE_QUESTION):
+        raise CommandFailed("Nothing was erased.")
     click.echo(describe_job(client.job(job_id).erase()))
+
+
+def _confirm(question: str) -> bool:
+    """False also where nobody can answer, as in a script."""
+    try:
+        return click.confirm(question)
+    except click.Abort:
+        click.echo(err=True)
+        return False

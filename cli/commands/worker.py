@@ -6,6 +6,7 @@ import sys
 import click
 
 from cli.environment import read_settings, require_redis, server_environment
+from cli.stack.database import require_tables
 from cli.stack.provider import prepare_models
 from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 
@@ -42,6 +43,7 @@ def worker(queue: str, slots: int | None) -> None:
     settings = read_settings()
     require_redis(settings)
     provider = prepare_models(settings.weights_dir, settings.provider)
+    require_tables(settings.database_url)
     command = [
         sys.executable,
         "-P",

@@ -79,9 +79,10 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
     """
     least = audience.min_cell
     found = _describe_count(audience.faces, audience.count, least)
-    items = "pictures"
     if people is not None:
         found += f", {count_noun(people, 'people')}"
+    items = "pictures"
+    if people is not None or audience.count == "people":
         items = "videos" if audience.items == 1 else "pictures and videos"
     parts = [f"{found} in {audience.items_done} of {count_noun(audience.items, items)}"]
     parts.append(f"{audience.items_without_faces} without faces")

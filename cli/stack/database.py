@@ -9,7 +9,7 @@ from cli.exits import CommandFailed
 from db.chunks.crashes import rescue_chunks_of
 from db.chunks.release import release_all_chunks
 from db.engine import Database
-from db.migrate import migrate
+from db.migrate import is_outdated, migrate
 from worker.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,25 @@ def migrate_database(url: str) -> None:
         raise CommandFailed(f"The database is unavailable: {error.orig}") from error
     finally:
         database.close()
+
+
+def require_tables(url: str) -> None:
+    """Refuse to start on a database that was not migrated.
+
+    One that is unavailable is not refused: every process waits for it.
+    """
+    database = Database(url)
+    try:
+        outdated = is_outdated(database)
+    except OperationalError as error:
+        logger.warning("database is unavailable", extra={"error": str(error.orig)})
+        return
+    finally:
+        database.close()
+    if outdated:
+        raise CommandFailed(
+            "The database does not have the tables of this version. Run `facetally migrate` first."
+        )
 
 
 def prepare_database(settings: Settings) -> None:

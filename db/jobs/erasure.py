@@ -52,7 +52,11 @@ def erase_job(session: Session, job_id: int) -> bool:
 
 
 def _remove_chunks(session: Session, job_id: int) -> None:
+    # A video before its segments, as a worker at the end of a segment does; then all in the order
+    # of `rescue_chunks_of`, so that neither waits for the other.
     lock_videos(session, job_id)
+    chunks = select(ChunkRow.id).where(ChunkRow.job_id == job_id)
+    session.execute(chunks.order_by(ChunkRow.item_id, ChunkRow.id).with_for_update()).all()
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     erase_cells(session, job_id)
 

@@ -17,6 +17,9 @@ from cli.stack.provider import prepare_models
 from models.nets.graph import CPU, CUDA_EXECUTION
 from tests.support.cli import WEIGHTS_DIR, call_facetally
 
+# No process is behind this address.
+QUEUE = {"redis_url": "redis://127.0.0.1:1/0"}
+
 
 @pytest.fixture
 def call(capsys, monkeypatch):
@@ -150,6 +153,14 @@ def test_an_unexpected_answer_is_one_clear_line(call, stranger, words, message):
     assert done.stderr.count("\n") == 1
 
 
+def test_nothing_is_erased_without_a_yes(terminal):
+    # Nothing is asked of a server before the answer, and a script gives none.
+    done = terminal.run("erase", "7", "--url", "http://127.0.0.1:1", "--key", "a key")
+
+    assert done.returncode == 1
+    assert "Nothing was erased." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "settings", "message"),
     [
@@ -157,17 +168,19 @@ def test_an_unexpected_answer_is_one_clear_line(call, stranger, words, message):
         (["serve", "--host", "0.0.0.0"], {}, "Set FACETALLY_API_KEYS"),
         (["worker"], {}, "FACETALLY_REDIS_URL is not set"),
         (["api"], {}, "FACETALLY_REDIS_URL is not set"),
-        (
-            ["worker"],
-            {"redis_url": "redis://127.0.0.1:1/0", "weights_dir": "/nonexistent"},
-            "Run `facetally weights fetch`",
-        ),
+        (["worker"], QUEUE, "Run `facetally migrate` first"),
+        (["api"], QUEUE, "Run `facetally migrate` first"),
+        (["dispatcher"], QUEUE, "Run `facetally migrate` first"),
+        (["worker"], {**QUEUE, "weights_dir": "/nonexistent"}, "Run `facetally weights fetch`"),
     ],
     ids=[
         "unknown setting",
         "open to all",
         "worker without queue",
         "api without queue",
+        "worker without tables",
+        "api without tables",
+        "dispatcher without tables",
         "no models",
     ],
 )

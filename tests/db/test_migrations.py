@@ -13,7 +13,7 @@ from sqlalchemy import Connection, make_url, text
 import db.audience_tables
 import db.video_tables  # noqa: F401 - both complete the metadata
 from db.engine import Database
-from db.migrate import migrate
+from db.migrate import is_outdated, migrate
 from db.tables import Table
 
 VERSIONS = Path(__file__).parents[2] / "db" / "migrations" / "versions"
@@ -73,6 +73,18 @@ def test_the_migrated_schema_equals_the_tables(
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(ours, opts=options)
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_only_a_database_before_this_version_is_outdated(
+    empty_databases: tuple[Database, Database],
+) -> None:
+    database, _ = empty_databases
+    assert is_outdated(database)
+    migrate(database)
+    assert not is_outdated(database)
+    with database.connect_to_migrate() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    assert not is_outdated(database)
 
 
 def read_catalog(connection: Connection) -> set[str]:

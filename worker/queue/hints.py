@@ -1,6 +1,7 @@
 """Sends hints of waiting chunks to Redis, as many as the window has room for."""
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import BoundedSemaphore
@@ -24,38 +25,60 @@ HINTS_PER_SLOT = 2
 SMALLEST_WINDOW = 8
 
 
-def send_hints(database: Database, queue: Celery, resend_seconds: float) -> int:
-    """Fill the window, and return the number of hints sent; an unavailable broker is only
-    logged."""
-    with database.read() as session:
-        slots = count_slots(session, ProcessRole.BULK)
-    window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
-    # Hints that wait in Redis are not lost: sent again, they would only pile up.
-    queued = _count_hints(queue)
-    if queued is None or queued >= window:
-        return 0
-    with database.write() as session:
-        chunk_ids = choose_hints(session, window, resend_seconds)
-    sent = 0
-    try:
-        for chunk_id in chunk_ids:
-            queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
-            sent += 1
-    except (OperationalError, RedisError) as error:
-        logger.warning("broker refused hints", extra={"error": str(error)})
-        with database.write() as session:
-            forget_hints(session, chunk_ids[sent:])
-    return sent
+class HintWindow:
+    """The hints that wait in Redis: two for each worker slot, however many chunks wait in SQL."""
 
+    def __init__(self, database: Database, queue: Celery, resend_seconds: float) -> None:
+        self._database = database
+        self._queue = queue
+        self._resend_seconds = resend_seconds
+        self._is_available = True
 
-def _count_hints(queue: Celery) -> int | None:
-    """The number of hints in Redis; None while it is unavailable."""
-    url = str(queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
-    try:
-        return int(_open_client(url).llen(BULK_QUEUE))
-    except RedisError as error:
-        logger.warning("broker is unavailable", extra={"error": str(error)})
-        return None
+    def fill(self) -> int:
+        """Send what the window has room for, and return the number of hints sent.
+
+        While the broker is unavailable that is none; its loss and its return are logged once each.
+        """
+        with self._database.read() as session:
+            slots = count_slots(session, ProcessRole.BULK)
+        window = max(SMALLEST_WINDOW, HINTS_PER_SLOT * slots)
+        # Hints that wait in Redis are not lost: sent again, they would only pile up.
+        queued = self._count()
+        if queued is None or queued >= window:
+            return 0
+        with self._database.write() as session:
+            chunk_ids = choose_hints(session, window, self._resend_seconds)
+        return self._send(chunk_ids)
+
+    def _count(self) -> int | None:
+        """The number of hints in Redis; None while it is unavailable."""
+        url = str(self._queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
+        try:
+            queued = int(_open_client(url).llen(BULK_QUEUE))
+        except RedisError as error:
+            self._note_loss(error)
+            return None
+        if not self._is_available:
+            logger.warning("broker is available again")
+            self._is_available = True
+        return queued
+
+    def _send(self, chunk_ids: Sequence[int]) -> int:
+        sent = 0
+        try:
+            for chunk_id in chunk_ids:
+                self._queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
+                sent += 1
+        except (OperationalError, RedisError) as error:
+            self._note_loss(error)
+            with self._database.write() as session:
+                forget_hints(session, chunk_ids[sent:])
+        return sent
+
+    def _note_loss(self, error: Exception) -> None:
+        if self._is_available:
+            logger.warning("broker is unavailable", extra={"error": str(error)})
+        self._is_available = False
 
 
 @lru_cache(maxsize=1)
@@ -71,9 +94,7 @@ class HintSender:
     """
 
     def __init__(self, database: Database, queue: Celery, resend_seconds: float) -> None:
-        self._database = database
-        self._queue = queue
-        self._resend_seconds = resend_seconds
+        self._window = HintWindow(database, queue, resend_seconds)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
         self._waiting = BoundedSemaphore(1)
 
@@ -88,6 +109,6 @@ class HintSender:
     def _send(self) -> None:
         self._waiting.release()
         try:
-            send_hints(self._database, self._queue, self._resend_seconds)
+            self._window.fill()
         except Exception:
             logger.exception("first hints left to the dispatcher")

@@ -117,7 +117,16 @@ def test_filters_narrow_the_results(
 
 @pytest.mark.parametrize(
     "query",
-    ["gender=x", "age_min=-1", "limit=0", "cursor=x", "format=xml", "color=red", "dimension.=x"],
+    [
+        "gender=x",
+        "age_min=-1",
+        "age_min=50&age_max=20",
+        "limit=0",
+        "cursor=x",
+        "format=xml",
+        "color=red",
+        "dimension.=x",
+    ],
 )
 def test_an_invalid_filter_is_refused(client: FlaskClient, job_id: int, query: str) -> None:
     response = client.get(f"/v1/jobs/{job_id}/results?{query}")

@@ -25,7 +25,7 @@ EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
         (
             replace(ONE, count="people", faces=1, items=2, items_failed={"unreadable": 1}),
             None,
-            f"1 person in 1 of 2 pictures; 0 without faces; {EXCLUDED}; 1 unreadable",
+            f"1 person in 1 of 2 pictures and videos; 0 without faces; {EXCLUDED}; 1 unreadable",
         ),
         (
             replace(ONE, faces=None, min_cell=5, faces_too_small=None, faces_too_unsure=0, items=2),

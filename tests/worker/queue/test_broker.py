@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from threading import Event
 
+import pytest
 from kombu import Connection
 from redis import Redis
 
@@ -17,7 +18,7 @@ from db.tables import JobRow
 from tests.support.jobs import status, submit, work_all
 from worker.dispatcher import Dispatcher
 from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
-from worker.queue.hints import SMALLEST_WINDOW, send_hints
+from worker.queue.hints import SMALLEST_WINDOW, HintWindow
 from worker.sources.store import Store
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -47,7 +48,7 @@ def test_a_large_job_sends_no_more_hints_than_the_window_holds(
     submit(database, items=500, chunk_items=1)
     with create_queue(redis_url) as queue:
         for _ in range(3):
-            send_hints(database, queue, resend_seconds=30)
+            HintWindow(database, queue, resend_seconds=30).fill()
     assert length(redis_url, BULK_QUEUE) == SMALLEST_WINDOW
 
 
@@ -57,7 +58,7 @@ def test_the_window_grows_with_the_fleet(database: Database, redis_url: str) -> 
     with database.write() as session:
         record_heartbeat(session, "worker@one", ProcessRole.BULK, 20)
     with create_queue(redis_url) as queue:
-        assert send_hints(database, queue, resend_seconds=30) == 40
+        assert HintWindow(database, queue, resend_seconds=30).fill() == 40
 
 
 def test_hints_that_could_not_be_sent_are_sent_when_the_broker_is_back(
@@ -66,9 +67,18 @@ def test_hints_that_could_not_be_sent_are_sent_when_the_broker_is_back(
     empty(redis_url)
     submit(database, items=3, chunk_items=1)
     with create_queue(NOBODY) as unavailable:
-        assert send_hints(database, unavailable, resend_seconds=30) == 0
+        assert HintWindow(database, unavailable, resend_seconds=30).fill() == 0
     with create_queue(redis_url) as back:
-        assert send_hints(database, back, resend_seconds=30) == 3
+        assert HintWindow(database, back, resend_seconds=30).fill() == 3
+
+
+def test_the_loss_of_the_broker_is_logged_once(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with create_queue(NOBODY) as unavailable:
+        window = HintWindow(database, unavailable, resend_seconds=30)
+        assert [window.fill() for _ in range(3)] == [0, 0, 0]
+    assert [record.message for record in caplog.records] == ["broker is unavailable"]
 
 
 def test_the_address_of_a_socket_is_that_of_redis_clients() -> None:
@@ -137,6 +147,6 @@ def test_hints_that_no_worker_takes_do_not_pile_up(database: Database, redis_url
     empty(redis_url)
     submit(database, items=500, chunk_items=1)
     with create_queue(redis_url) as queue:
-        sent = [send_hints(database, queue, resend_seconds=-1) for _ in range(3)]
+        sent = [HintWindow(database, queue, resend_seconds=-1).fill() for _ in range(3)]
     assert sent == [SMALLEST_WINDOW, 0, 0]
     assert length(redis_url, BULK_QUEUE) == SMALLEST_WINDOW
