@@ -11,6 +11,9 @@ pictures    bytes to pixels
 conversion  published models become ONNX files
 weights     the files that the models are opened from
 statistics  shares, intervals, accuracy and calibration
-nets        pixels to faces with ages and genders
+packs       which models there are to choose from
+graphs      models as files, opened and run
+estimators  aligned faces to ages and genders
+nets        pictures to faces with ages and genders
 videos      frames, shots and the people in them
 """

@@ -10,6 +10,7 @@ FacetallyError
 |   `-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
 |-- LabelsError             models: a file is not a table of labels
+|-- InvalidPack             models: a pack.toml or a file of a pack is not valid
 |-- CalibrationError        models: an evaluation cannot correct the shares of a query
 |-- EvaluationExists        db: the name of an evaluation is taken
 |-- AudienceTooLarge        db: a query has more rows than one answer may have
@@ -36,6 +37,7 @@ turn it into an answer. The same holds for exceptions that a library's protocol 
 StopIteration.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 # What people read of a bug; the log has the rest.
@@ -94,6 +96,14 @@ class ModelUnavailable(FacetallyError):
 
 class LabelsError(FacetallyError):
     """A file is not a table of labeled pictures: correct its first line, or its encoding."""
+
+
+class InvalidPack(FacetallyError):
+    """A pack has faults, each a sentence: correct its pack.toml or its files."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
 
 
 class CalibrationError(FacetallyError):

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from db.engine import Database
 from models.nets.analyzer import Analyzer, load_analyzer
+from models.packs.shipped_packs import read_shipped
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
@@ -54,6 +55,7 @@ def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
 def open_analyzer(settings: Settings) -> Analyzer:
     return load_analyzer(
         settings.weights_dir,
+        read_shipped(),
         provider=settings.provider,
         detection_side=settings.detection_side,
         score_threshold=settings.score_threshold,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cli.exits import CommandFailed
 from models.errors import ModelUnavailable
-from models.nets.graph import CPU, load_graph
+from models.graphs.graph import CPU
+from models.graphs.onnx import load_onnx
 from models.weights.catalog import DETECTOR, MODELS
 from models.weights.folder import require_file
 
@@ -37,7 +38,7 @@ def _probe(weights_dir: Path, provider: str) -> str:
 def main() -> None:
     weights_dir, provider = sys.argv[1:]
     try:
-        graph = load_graph(require_file(Path(weights_dir), DETECTOR), provider)
+        graph = load_onnx(require_file(Path(weights_dir), DETECTOR), provider)
     except ModelUnavailable as error:
         sys.exit(str(error))
     sys.stdout.write(graph.provider)

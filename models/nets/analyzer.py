@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
-from models.face import NONE_DROPPED, Detection, Dropped, Face, Gender
-from models.nets.age import AgeModel, read_age
-from models.nets.alignment import CHIP_SIDE, cut_chip
+from models.estimators.chips import Chips
+from models.estimators.estimator import Estimator
+from models.estimators.panel import Panel
+from models.face import NONE_DROPPED, Detection, Dropped, Face
+from models.graphs.graph import Graph
+from models.graphs.onnx import load_onnx
 from models.nets.detector import Detector
-from models.nets.gender import GenderModel
-from models.nets.graph import load_graph
 from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
+from models.packs.files import locate_file
+from models.packs.pack import Pack
+from models.packs.parts import PackFile
 from models.pictures.picture import Picture
-from models.weights.catalog import AGE, DETECTOR, GENDER
-from models.weights.folder import require_file
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedFace:
-    """A detection and its upright chip: all that its estimates need."""
+    """A detection and its chips, one for each crop of the pack: all that its estimates need."""
 
     detection: Detection
-    chip: NDArray[np.uint8]  # (64, 64, 3) RGB
+    chips: Chips
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,9 @@ class AlignedFaces:
 class Analyzer:
     """Detects faces picture by picture, and estimates their ages and genders many at once."""
 
-    def __init__(self, detector: Detector, age_model: AgeModel, gender_model: GenderModel) -> None:
+    def __init__(self, detector: Detector, panel: Panel) -> None:
         self._detector = detector
-        self._age_model = age_model
-        self._gender_model = gender_model
+        self._panel = panel
 
     @property
     def batch_pictures(self) -> int:
@@ -54,7 +53,7 @@ class Analyzer:
         detections = self._detector.detect(pictures)
         return [
             AlignedFaces(
-                [AlignedFace(one, _cut_detection(picture, one)) for one in found.faces],
+                [AlignedFace(one, self._panel.plan.cut(picture, one)) for one in found.faces],
                 found.dropped,
             )
             for picture, found in zip(pictures, detections, strict=True)
@@ -62,19 +61,22 @@ class Analyzer:
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         """Each face with its age and gender, in the same order."""
-        chips = np.empty((len(aligned), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
-        for index, face in enumerate(aligned):
-            chips[index] = face.chip
-        distributions = self._age_model.distributions(chips)
-        females = self._gender_model.female(chips)
+        estimates = self._panel.estimate([face.chips for face in aligned])
         return [
-            _make_face(face.detection, distribution, float(female))
-            for face, distribution, female in zip(aligned, distributions, females, strict=True)
+            Face(
+                box=face.detection.box,
+                score=face.detection.score,
+                landmarks=face.detection.landmarks,
+                gender=gender,
+                age=age,
+            )
+            for face, (age, gender) in zip(aligned, estimates, strict=True)
         ]
 
 
 def load_analyzer(
     weights_dir: Path,
+    pack: Pack,
     *,
     provider: str = "auto",
     threads: int = 1,
@@ -82,36 +84,19 @@ def load_analyzer(
     score_threshold: float = SCORE_THRESHOLD,
     smallest_face_pixels: int = SMALLEST_FACE_PIXELS,
 ) -> Analyzer:
-    """Open the three models, once per process and after the fork, on `threads` CPU threads.
+    """Open the models of `pack`, once per process and after the fork, on `threads` CPU threads.
 
-    Raises ModelUnavailable if weights are missing or altered, or if `provider` (auto, cpu, cuda) is
+    Raises ModelUnavailable if a file is missing or altered, or if `provider` (auto, cpu, cuda) is
     not on this machine.
     """
     # Without this, OpenCV would use all cores in each worker process.
     cv2.setNumThreads(threads)
-    detector, age, gender = (
-        load_graph(require_file(weights_dir, file), provider, threads)
-        for file in (DETECTOR, AGE, GENDER)
-    )
+
+    def load(file: PackFile) -> Graph:
+        return load_onnx(locate_file(pack, file, weights_dir), provider, threads)
+
+    detector = load(pack.detector.files[0])
     return Analyzer(
         Detector(detector, detection_side, score_threshold, smallest_face_pixels),
-        AgeModel(age),
-        GenderModel(gender),
-    )
-
-
-def _cut_detection(picture: Picture, detection: Detection) -> NDArray[np.uint8]:
-    height, width, _ = picture.rgb.shape
-    to_working = np.array([width / picture.width_pixels, height / picture.height_pixels])
-    points = np.array(detection.landmarks, dtype=np.float32) * to_working.astype(np.float32)
-    return cut_chip(picture.rgb, points)
-
-
-def _make_face(detection: Detection, distribution: NDArray[np.float32], female: float) -> Face:
-    return Face(
-        box=detection.box,
-        score=detection.score,
-        landmarks=detection.landmarks,
-        gender=Gender(female),
-        age=read_age(distribution),
+        Panel([Estimator(part, load(part.files[0])) for part in pack.estimators], pack.vote),
     )

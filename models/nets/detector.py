@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.face import NONE_DROPPED, Box, Detection, Dropped
-from models.nets.graph import CPU, Graph
+from models.graphs.graph import CPU, Graph
 from models.nets.yunet import Candidates, pad_size, prepare, read, scale_size
 from models.pictures.picture import Picture
 

@@ -14,7 +14,8 @@ import pytest
 
 from cli.main import COMMANDS, facetally
 from cli.stack.provider import prepare_models
-from models.nets.graph import CPU, CUDA_EXECUTION
+from models.graphs.graph import CPU
+from models.graphs.onnx import CUDA_EXECUTION
 from tests.support.cli import WEIGHTS_DIR, call_facetally
 
 # No process is behind this address.

@@ -18,6 +18,7 @@ from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkKind
 from models.nets.analyzer import Analyzer, load_analyzer
+from models.packs.shipped_packs import read_shipped
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import HeldChunk, LeaseTerms
@@ -29,7 +30,7 @@ from worker.sources.reader import Sources
 
 @cache
 def open_analyzer(weights_dir: Path) -> Analyzer:
-    return load_analyzer(weights_dir, provider="cpu")
+    return load_analyzer(weights_dir, read_shipped(), provider="cpu")
 
 
 def open_worker(

@@ -49,7 +49,8 @@ class KnownAnalyzer(Analyzer):
         time.sleep(ITEM_SECONDS * len(pictures))
         keys = [read_key(picture.rgb) for picture in pictures]
         return [
-            AlignedFaces([AlignedFace(one, CHIP) for one in detect(key)], drop(key)) for key in keys
+            AlignedFaces([AlignedFace(one, (CHIP,)) for one in detect(key)], drop(key))
+            for key in keys
         ]
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from models.errors import ModelUnavailable
 from models.nets.analyzer import AlignedFaces, load_analyzer
+from models.packs.shipped_packs import read_shipped
 from models.pictures.picture import Picture, decode_picture
 from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir, require_file
@@ -31,7 +32,7 @@ TWIN_GENDERS = {
 
 @pytest.fixture(scope="module")
 def analyzer():
-    return load_analyzer(WEIGHTS_DIR, provider="cpu")
+    return load_analyzer(WEIGHTS_DIR, read_shipped(), provider="cpu")
 
 
 def read_sample(name):
@@ -102,7 +103,8 @@ def test_faces_do_not_depend_on_the_batch_of_their_picture(analyzer):
         assert found.dropped == wanted.dropped
         assert [face.detection for face in found.faces] == [face.detection for face in wanted.faces]
         for face, twin in zip(found.faces, wanted.faces, strict=True):
-            assert np.array_equal(face.chip, twin.chip)
+            for chip, other in zip(face.chips, twin.chips, strict=True):
+                assert np.array_equal(chip, other)
 
 
 def test_a_face_has_the_same_estimates_alone_and_among_others(analyzer):
@@ -129,4 +131,4 @@ def test_a_picture_of_any_shape_goes_through(analyzer, shape):
 
 def test_missing_weights_are_reported_before_any_picture(tmp_path):
     with pytest.raises(ModelUnavailable, match="missing"):
-        load_analyzer(tmp_path)
+        load_analyzer(tmp_path, read_shipped())

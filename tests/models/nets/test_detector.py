@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.face import Dropped
+from models.graphs.graph import CPU, CUDA
 from models.nets.detector import CLOSE_UP_SHARE, Detector
-from models.nets.graph import CPU, CUDA
 from models.nets.yunet import STRIDES, prepare, read
 from models.pictures.picture import Picture
 

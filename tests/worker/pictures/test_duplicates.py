@@ -39,7 +39,7 @@ class Counting(Analyzer):
             raise ArithmeticError("a fault of the batch")
         self.seen += [picture.width_pixels for picture in pictures]
         return [
-            AlignedFaces([AlignedFace(_detect(picture.width_pixels), picture.rgb)], DROPPED)
+            AlignedFaces([AlignedFace(_detect(picture.width_pixels), (picture.rgb,))], DROPPED)
             for picture in pictures
         ]
 

@@ -16,6 +16,7 @@ from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
 from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from models.nets.analyzer import load_analyzer
+from models.packs.shipped_packs import read_shipped
 from tests.support.clips import CUT_SECONDS, PEOPLE
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
@@ -206,7 +207,7 @@ def test_dropped_faces_are_added_up_over_frames(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
     settings = allow(settings, clip, segment_frames=4)
-    near_sighted = load_analyzer(settings.weights_dir, smallest_face_pixels=400)
+    near_sighted = load_analyzer(settings.weights_dir, read_shipped(), smallest_face_pixels=400)
     job_id = submit_videos(database, clip, thumbnails=ThumbnailKind.NONE)
     work_until_done(settings, database, near_sighted)
     [item] = read_items(database, job_id)

@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 
 from models.errors import ModelUnavailable
-from models.nets.graph import (
-    AUTO,
-    CPU,
+from models.graphs.graph import AUTO, CPU, CUDA
+from models.graphs.onnx import (
     CPU_EXECUTION,
-    CUDA,
     CUDA_EXECUTION,
     choose_executions,
-    load_graph,
+    load_onnx,
     open_graph,
 )
 from models.weights.catalog import GENDER
@@ -81,11 +79,11 @@ def test_a_file_that_is_not_a_model_is_refused(tmp_path):
     path = tmp_path / "model.onnx"
     path.write_bytes(b"not a model")
     with pytest.raises(ModelUnavailable, match=r"model.onnx cannot be opened"):
-        load_graph(path, CPU)
+        load_onnx(path, CPU)
 
 
 def test_a_real_model_runs_at_any_batch_size():
-    graph = load_graph(require_file(default_weights_dir(os.environ), GENDER), CPU)
+    graph = load_onnx(require_file(default_weights_dir(os.environ), GENDER), CPU)
     assert graph.provider == CPU
     for count in (1, 5):
         [probabilities] = graph.run(np.zeros((count, 3, 32, 32), np.float32))

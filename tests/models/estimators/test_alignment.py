@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from models.nets.alignment import CHIP_SIDE, POINT_WEIGHTS, TEMPLATE, cut_chip, fit_similarity
+from models.estimators.alignment import POINT_WEIGHTS, TEMPLATE, cut_chip, fit_similarity
+
+CHIP_SIDE = 64
 
 
 def make_points(scale, degrees, shift):
@@ -46,7 +48,7 @@ def test_the_points_of_a_face_land_on_the_template(scale, degrees, shift):
     rgb = np.zeros((700, 700, 3), np.uint8)
     points = make_points(scale, degrees, shift)
     draw_points(rgb, points, round(3 * scale))
-    chip = cut_chip(rgb, points.astype(np.float32))
+    chip = cut_chip(rgb, points.astype(np.float32), CHIP_SIDE)
     rows, columns = np.nonzero(chip[:, :, 0] > 128)
     spots = np.column_stack([columns, rows])
     for wanted in TEMPLATE * CHIP_SIDE:
@@ -54,10 +56,22 @@ def test_the_points_of_a_face_land_on_the_template(scale, degrees, shift):
         assert np.hypot(*(near.mean(axis=0) - wanted)) < 1.0
 
 
+def test_a_zoom_moves_the_points_away_from_the_middle():
+    rgb = np.zeros((300, 300, 3), np.uint8)
+    points = make_points(2, 0, (60, 60))
+    draw_points(rgb, points, 6)
+    chip = cut_chip(rgb, points.astype(np.float32), CHIP_SIDE, zoom=1.2)
+    rows, columns = np.nonzero(chip[:, :, 0] > 128)
+    spots = np.column_stack([columns, rows])
+    for wanted in ((TEMPLATE - 0.5) * 1.2 + 0.5) * CHIP_SIDE:
+        near = spots[np.hypot(*(spots - wanted).T) < 5]
+        assert np.hypot(*(near.mean(axis=0) - wanted)) < 1.0
+
+
 def test_a_large_face_is_averaged_not_sampled():
     rng = np.random.default_rng(3)
     rgb = rng.integers(0, 256, (900, 900, 3), dtype=np.uint8)
-    chip = cut_chip(rgb, make_points(12, 0, (50, 50)).astype(np.float32))
+    chip = cut_chip(rgb, make_points(12, 0, (50, 50)).astype(np.float32), CHIP_SIDE)
     assert chip.std() < 20
 
 
@@ -68,11 +82,11 @@ def test_a_large_face_is_averaged_not_sampled():
 )
 def test_a_face_past_the_edge_still_gives_a_whole_chip(shift):
     rgb = np.full((100, 100, 3), 90, np.uint8)
-    chip = cut_chip(rgb, make_points(1, 0, shift).astype(np.float32))
+    chip = cut_chip(rgb, make_points(1, 0, shift).astype(np.float32), CHIP_SIDE)
     assert chip.shape == (CHIP_SIDE, CHIP_SIDE, 3)
     assert (chip == 90).all()
 
 
 def test_a_picture_of_one_pixel_gives_a_chip():
-    chip = cut_chip(np.full((1, 1, 3), 7, np.uint8), np.zeros((5, 2), np.float32))
+    chip = cut_chip(np.full((1, 1, 3), 7, np.uint8), np.zeros((5, 2), np.float32), CHIP_SIDE)
     assert chip.shape == (CHIP_SIDE, CHIP_SIDE, 3)

@@ -1,10 +1,8 @@
-"""The landmarks of a face to an upright chip, the input of the age and gender models."""
+"""The landmarks of a face to an upright chip."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-CHIP_SIDE = 64
 
 # The eyes, nose and corners of the mouth in a chip, as shares of its side: the mean over 683 faces
 # of YuNet's landmarks in dlib's own chips (padding 0.25).
@@ -26,13 +24,15 @@ MARGIN_PIXELS = 2
 
 
 def cut_chip(
-    rgb: NDArray[np.uint8], landmarks: NDArray[np.float32], side: int = CHIP_SIDE
+    rgb: NDArray[np.uint8], landmarks: NDArray[np.float32], side: int, zoom: float = 1.0
 ) -> NDArray[np.uint8]:
-    """The face at `landmarks` (5, 2: x, y in pixels of `rgb`) as (side, side, 3) RGB.
+    """The face at `landmarks` (5, 2: x, y in pixels of `rgb`) as (side, side, 3) RGB, enlarged by
+    `zoom` about the middle of the chip.
 
     Beyond the edge of the picture, its outermost pixels are repeated.
     """
-    transform = fit_similarity(landmarks.astype(np.float64), TEMPLATE * side, POINT_WEIGHTS)
+    targets = ((TEMPLATE - 0.5) * zoom + 0.5) * side
+    transform = fit_similarity(landmarks.astype(np.float64), targets, POINT_WEIGHTS)
     region, transform = _shrink_region(rgb, transform, side)
     chip = cv2.warpAffine(
         region, transform, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

@@ -3,17 +3,13 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelUnavailable
-
-CPU = "cpu"
-CUDA = "cuda"
-AUTO = "auto"
-PROVIDERS = (AUTO, CPU, CUDA)
+from models.graphs.graph import AUTO, CPU, CUDA, PROVIDERS, Graph
 
 CPU_EXECUTION = "CPUExecutionProvider"
 CUDA_EXECUTION = "CUDAExecutionProvider"
@@ -22,17 +18,6 @@ CUDA_ADVICE = (
     "Install the package `onnxruntime-gpu[cuda,cudnn]` in place of `onnxruntime` on a machine with "
     "an NVIDIA driver, or set the provider to `cpu`"
 )
-
-
-class Graph(Protocol):
-    """The computation of one model, opened once and run many times."""
-
-    @property
-    def provider(self) -> str:
-        """The device it runs on: `cpu` or `cuda`."""
-
-    def run(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """All outputs for one batch of `inputs`, in the order of the file."""
 
 
 class OnnxGraph:
@@ -52,7 +37,7 @@ class OnnxGraph:
         return outputs
 
 
-def load_graph(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
+def load_onnx(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
     """Open `path` on `provider` (auto, cpu or cuda) with `threads` CPU threads.
 
     Raises ModelUnavailable if the file cannot be opened, or the provider is not on this machine.

@@ -1,0 +1,13 @@
+"""Aligned faces to ages and genders, as the parts of a pack describe. In reading order:
+
+alignment    landmarks to an upright chip
+averaging    several crops of a chip, and what of it is masked
+chips        a detection to the chips of all estimators
+activations  logits to probabilities
+ages         outputs to ages
+genders      outputs to genders
+estimator    chips to what one model makes of them
+intervals    the age interval
+vote         several opinions to one
+panel        all estimators of a pack
+"""

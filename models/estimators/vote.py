@@ -1,0 +1,70 @@
+"""The opinions of several estimators to one age and one gender for each face."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.age_groups import nearest_group
+from models.estimators.ages import Ages
+from models.estimators.intervals import bound_ages
+from models.face import AgeEstimate
+from models.packs.votes import AgeWeight, GenderWeights, Vote
+
+Array = NDArray[np.float64]
+
+
+def vote_genders(vote: Vote, females: Mapping[str, Array]) -> Array:
+    """The probability of female (N,) from those of each estimator, by its name.
+
+    Each class is the weighted sum of its probabilities; both are scaled to sum to 1.
+    """
+    weights = [_read_gender_weights(vote.gender_weights.get(name, 1.0)) for name in females]
+    pairs = list(zip(weights, females.values(), strict=True))
+    female = np.sum([one.female * share for one, share in pairs], axis=0)
+    male = np.sum([one.male * (1.0 - share) for one, share in pairs], axis=0)
+    shares: Array = female / (female + male)
+    return shares.clip(0.0, 1.0)
+
+
+def vote_ages(vote: Vote, ages: Sequence[tuple[str, Ages, NDArray[np.bool_]]]) -> list[AgeEstimate]:
+    """The ages of N faces: the weighted mean of the estimators', and the interval of their joint
+    distribution. Each comes by its name, with the faces (N,) that it was asked about."""
+    weights = np.array(
+        [
+            asked * weigh_ages(vote.age_weights.get(name, 1.0), one.years)
+            for name, one, asked in ages
+        ]
+    )
+    weights /= weights.sum(axis=0)
+    years = np.einsum("en,en->n", weights, np.array([one.years for _, one, _ in ages]))
+    shares = np.einsum("en,ena->na", weights, np.array([one.shares for _, one, _ in ages]))
+    low, high = bound_ages(vote.interval, shares)
+    return [_make_age(*each) for each in zip(years, low, high, strict=True)]
+
+
+def weigh_ages(weights: float | Sequence[AgeWeight], years: Array) -> Array:
+    """The weight (N,) of an estimator that takes faces for `years` old; 1 between its bands."""
+    if isinstance(weights, float | int):
+        return np.full(len(years), float(weights))
+    weighed = np.ones(len(years))
+    whole = np.floor(years + 0.5)
+    for one in weights:
+        weighed[(one.low <= whole) & (whole <= one.high)] = one.weight
+    return weighed
+
+
+def _read_gender_weights(weight: float | GenderWeights) -> GenderWeights:
+    return weight if isinstance(weight, GenderWeights) else GenderWeights(weight, weight)
+
+
+def _make_age(mean_years: float, low: float, high: float) -> AgeEstimate:
+    # The models are not accurate to more digits than are shown, and what is shown is counted.
+    years = round(float(mean_years), 1)
+    return AgeEstimate(
+        years=years,
+        low=min(math.floor(low), math.floor(years)),
+        high=max(math.ceil(high), math.ceil(years)),
+        group=nearest_group(years),
+    )

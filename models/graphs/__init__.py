@@ -1,0 +1,5 @@
+"""Models as files, opened and run. In reading order:
+
+graph  a loaded model, whatever its format
+onnx   ONNX files, with ONNX Runtime
+"""

@@ -1,0 +1,10 @@
+"""Which models there are to choose from, as packs. In reading order:
+
+readings      how outputs are read as ages and genders
+parts         detectors and estimators
+votes         how estimators vote
+pack          the whole
+reading       a pack.toml to a pack
+shipped_packs the packs that come with Facetally
+files         where the files of a pack lie
+"""

@@ -1,0 +1,97 @@
+"""From several opinions to one age and one gender."""
+
+import numpy as np
+import pytest
+
+from models.estimators.ages import AGES, Ages, read_ages
+from models.estimators.vote import vote_ages, vote_genders
+from models.packs.readings import AgeClasses
+from models.packs.votes import AgeWeight, GenderWeights, Vote
+
+ONE_A_YEAR = AgeClasses("classes", tuple(range(81)))
+
+
+def at(*years):
+    return Ages(np.array(years, float), np.eye(len(AGES))[list(years)])
+
+
+def everyone(ages):
+    return np.ones(len(ages), dtype=bool)
+
+
+def vote_on(vote, **ages):
+    return vote_ages(vote, [(name, one, everyone(one)) for name, one in ages.items()])
+
+
+@pytest.mark.parametrize(
+    ("vote", "years"),
+    [
+        (Vote(), 30.0),
+        (Vote(age_weights={"b": 3.0}), 35.0),
+        (Vote(age_weights={"b": (AgeWeight(0, 35, 3.0), AgeWeight(36, 90, 9.0))}), 38.0),
+        (Vote(age_weights={"b": (AgeWeight(0, 35, 3.0),)}), 30.0),
+    ],
+    ids=["plain", "weighted", "by-class", "class-without-a-weight"],
+)
+def test_the_age_is_the_weighted_mean(vote, years):
+    [age] = vote_on(vote, a=at(20), b=at(40))
+    assert age.years == years
+
+
+@pytest.mark.parametrize(
+    ("vote", "female"),
+    [
+        (Vote(), 0.6),
+        (Vote(gender_weights={"b": 3.0}), 0.5),
+        # 0.8 + 2 * 0.4 of female, 0.2 + 0.6 of male.
+        (Vote(gender_weights={"b": GenderWeights(female=2.0, male=1.0)}), 1.6 / 2.4),
+    ],
+    ids=["plain", "weighted", "by-class"],
+)
+def test_the_gender_is_the_weighted_mean(vote, female):
+    females = {"a": np.array([0.8]), "b": np.array([0.4])}
+    assert vote_genders(vote, females) == pytest.approx([female])
+
+
+def test_an_estimator_counts_only_for_the_faces_it_was_asked_about():
+    ages = vote_ages(
+        Vote(),
+        [
+            ("women", at(20, 0), np.array([True, False])),
+            ("men", at(0, 60), np.array([False, True])),
+        ],
+    )
+    assert [age.years for age in ages] == [20.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("output", "interval"),
+    [
+        # A tenth of a normal lies 1.28 of its spreads, 6.7 years here, below its middle.
+        ({30: 1}, (23, 37)),
+        ({0: 1}, (0, 7)),
+        (dict.fromkeys(range(81), 1), (7, 73)),
+        ({20: 0.5, 60: 0.5}, (15, 65)),
+    ],
+    ids=["sure", "newborn", "clueless", "torn"],
+)
+def test_the_interval_leaves_a_tenth_on_either_side(output, interval):
+    row = np.zeros((1, 81), np.float32)
+    row[0, list(output)] = list(output.values())
+    [age] = vote_on(Vote(), a=read_ages(ONE_A_YEAR, row))
+    assert (age.low, age.high) == interval
+
+
+def test_the_interval_always_contains_the_age():
+    rng = np.random.default_rng(5)
+    rows = rng.dirichlet(np.full(81, 0.02), 500).astype(np.float32)
+    for age in vote_on(Vote(), a=read_ages(ONE_A_YEAR, rows)):
+        assert 0 <= age.low <= age.years <= age.high <= AGES[-1]
+
+
+def test_estimators_that_disagree_make_the_interval_wider():
+    [agreed] = vote_on(Vote(), a=at(40), b=at(40))
+    [torn] = vote_on(Vote(), a=at(30), b=at(50))
+    assert torn.years == agreed.years
+    assert torn.low < agreed.low
+    assert torn.high > agreed.high

@@ -1,0 +1,43 @@
+"""Where the files of a pack are looked for."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from models.errors import ModelUnavailable
+from models.packs.files import locate_file
+from models.packs.parts import PackFile
+from models.packs.shipped_packs import read_shipped
+
+DATA = b"weights"
+FILE = PackFile("own.onnx", hashlib.sha256(DATA).hexdigest())
+
+
+@pytest.fixture
+def folders(tmp_path):
+    pack_dir, weights_dir = tmp_path / "pack", tmp_path / "weights"
+    pack_dir.mkdir()
+    weights_dir.mkdir()
+    return replace(read_shipped(), folder=pack_dir), pack_dir, weights_dir
+
+
+def test_a_pack_uses_its_own_file_and_else_that_of_the_weights_folder(folders):
+    pack, pack_dir, weights_dir = folders
+    (weights_dir / FILE.name).write_bytes(DATA)
+    assert locate_file(pack, FILE, weights_dir) == weights_dir / FILE.name
+    (pack_dir / FILE.name).write_bytes(DATA)
+    assert locate_file(pack, FILE, weights_dir) == pack_dir / FILE.name
+
+
+def test_a_missing_file_is_named_with_its_folders(folders):
+    pack, pack_dir, weights_dir = folders
+    with pytest.raises(ModelUnavailable, match=rf"own.onnx .* missing in {pack_dir} and"):
+        locate_file(pack, FILE, weights_dir)
+
+
+def test_a_file_with_another_sha256_is_not_opened(folders):
+    pack, _, weights_dir = folders
+    (weights_dir / FILE.name).write_bytes(b"other")
+    with pytest.raises(ModelUnavailable, match="is altered"):
+        locate_file(pack, FILE, weights_dir)
