@@ -4,6 +4,7 @@ readings      how outputs are read as ages and genders
 parts         detectors and estimators
 votes         how estimators vote
 pack          the whole
+completion    what parts and files are known
 reading       a pack.toml to a pack
 shipped_packs the packs that come with Facetally
 files         where the files of a pack lie

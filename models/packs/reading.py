@@ -9,14 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.errors import InvalidPack
+from models.packs.completion import complete_parts
 from models.packs.pack import Pack
-from models.weights.catalog import FILES
 
 PACK_FILE = "pack.toml"
 # A list of estimators is written as one [[estimator]] after the other.
 PARTS = {"estimator": "estimators"}
-# What the catalog knows of a file need not be repeated.
-CATALOG_KEYS = ("sha256", "license", "source")
 # A pack.toml is written by hand: a larger one is something else.
 LARGEST_BYTES = 1 << 20
 
@@ -45,30 +43,19 @@ def parse_pack(text: str, folder: Path | None = None) -> Pack:
         raise InvalidPack([f"{PACK_FILE} is not valid TOML: {error}"]) from error
     if "folder" in table:
         raise InvalidPack(["folder: unknown key"])
+    table, faults = complete_parts(table)
     fields = {PARTS.get(key, key): value for key, value in table.items()}
-    _fill_in(fields)
     if folder is not None:
         fields["folder"] = str(folder)
     try:
         # As JSON, so that arrays are taken as tuples though nothing else is converted.
-        return _PACK.validate_json(json.dumps(fields, default=str), strict=True)
+        pack = _PACK.validate_json(json.dumps(fields, default=str), strict=True)
     except ValidationError as error:
-        raise InvalidPack([_explain(fault, table) for fault in error.errors()]) from error
-
-
-def _fill_in(fields: Mapping[str, object]) -> None:
-    """Complete the parts whose files are in the catalog."""
-    estimators = fields.get("estimators")
-    parts = [fields.get("detector"), *(estimators if isinstance(estimators, list) else [])]
-    files = {file.name: file for file in FILES}
-    for part in parts:
-        if not isinstance(part, dict):
-            continue
-        if known := files.get(str(part.get("file"))):
-            for key in CATALOG_KEYS:
-                part.setdefault(key, getattr(known, key))
-        if network := files.get(str(part.get("network"))):
-            part.setdefault("network_sha256", network.sha256)
+        faults += [_explain(fault, table) for fault in error.errors()]
+        raise InvalidPack(faults) from error
+    if faults:
+        raise InvalidPack(faults)
+    return pack
 
 
 def _explain(fault: ErrorDetails, table: Mapping[str, object]) -> str:

@@ -62,6 +62,14 @@ def test_what_the_catalog_knows_of_a_file_need_not_be_repeated():
     assert (detector.license, len(detector.sha256)) == ("MIT", 64)
 
 
+def test_a_shipped_part_is_used_by_its_name_and_changed_in_place():
+    parts = '[[estimator]]\npart = "dlib-gender"\nname = "other"\naveraging = "mirror"\n'
+    pack = parse_pack(WHOLE.replace(DETECTOR, '[detector]\npart = "yunet"\n') + parts)
+    assert pack.detector.kind == "yunet"
+    one = pack.estimators[1]
+    assert (one.name, one.averaging, one.crop.side) == ("other", "mirror", 32)
+
+
 def test_weights_are_one_for_all_classes_or_one_for_each():
     text = WHOLE + "\n".join(
         [
@@ -104,12 +112,13 @@ def test_the_files_of_a_pack_are_listed_once():
         (WHOLE + estimator(AGE), "two named both"),
         (WHOLE + "[vote]\nage_weights = { other = 2 }", "other, which is not an estimator"),
         (WHOLE + "[vote]\nage_weights = { both = -1 }", "above 0"),
+        (WHOLE + '[[estimator]]\npart = "nose"', "there is no part 'nose'; there are dlib-age"),
         (WHOLE.replace("name = \"mine\"", 'name = "../mine"'), "lower case letters"),
     ],
     ids=[
         "toml", "missing", "folder", "unknown", "range", "type", "padding", "choice", "path",
         "format", "caffe", "sha256", "reading", "kind", "nan", "no-gender", "no-age", "nothing",
-        "same-name", "unknown-weight", "negative-weight", "name",
+        "same-name", "unknown-weight", "negative-weight", "part", "name",
     ],
 )  # fmt: skip
 def test_a_fault_is_a_sentence_that_says_where(text, fault):
