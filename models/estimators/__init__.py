@@ -7,7 +7,9 @@ activations  logits to probabilities
 ages         outputs to ages
 genders      outputs to genders
 estimator    chips to what one model makes of them
+ballots      what the estimators make of faces, before they vote
 intervals    the age interval
 vote         several opinions to one
 panel        all estimators of a pack
+loading      opens them
 """

@@ -1,11 +1,12 @@
 """All estimators of a pack: chips to ages and genders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.estimators.ages import AGES, Ages
+from models.estimators.ballots import AgeBallot, Ballots
 from models.estimators.chips import Chips, plan_chips
 from models.estimators.estimator import Estimator, Opinion
 from models.estimators.vote import vote_ages, vote_genders
@@ -14,8 +15,6 @@ from models.packs.votes import Vote
 
 # Faces in one batch: larger ones gain nothing and take memory.
 BATCH_FACES = 64
-
-Asked = NDArray[np.bool_]
 
 
 class Panel:
@@ -30,46 +29,49 @@ class Panel:
         """The age and the gender of each face, in the same order."""
         return [
             voted
-            for start in range(0, len(faces), BATCH_FACES)
-            for voted in self._estimate_batch(faces[start : start + BATCH_FACES])
+            for ballots in self.collect(faces)
+            for voted in zip(
+                vote_ages(self._vote, ballots.ages),
+                map(Gender, vote_genders(self._vote, ballots.females).tolist()),
+                strict=True,
+            )
         ]
 
-    def _estimate_batch(self, faces: Sequence[Chips]) -> list[tuple[AgeEstimate, Gender]]:
+    def collect(self, faces: Sequence[Chips]) -> Iterator[Ballots]:
+        """What every estimator makes of the faces, batch by batch."""
+        for start in range(0, len(faces), BATCH_FACES):
+            yield self._collect_batch(faces[start : start + BATCH_FACES])
+
+    def _collect_batch(self, faces: Sequence[Chips]) -> Ballots:
         opinions = {
             index: self._ask(index, faces)
             for index, one in enumerate(self._estimators)
             if one.part.for_gender is None
         }
-        females = vote_genders(
-            self._vote,
-            {
-                self._estimators[index].part.name: one.females
-                for index, one in opinions.items()
-                if one.females is not None
-            },
-        )
-        ages = self._collect_ages(faces, opinions, females)
-        genders = [Gender(float(female)) for female in females]
-        return list(zip(vote_ages(self._vote, ages), genders, strict=True))
+        females = {
+            self._estimators[index].part.name: one.females
+            for index, one in opinions.items()
+            if one.females is not None
+        }
+        # Gender comes first: it chooses among the age estimators that are for one gender.
+        is_female = vote_genders(self._vote, females) >= 0.5
+        return Ballots(tuple(self._collect_ages(faces, opinions, is_female)), females)
 
     def _ask(self, index: int, faces: Sequence[Chips]) -> Opinion:
         return self._estimators[index].estimate(self.plan.gather(faces, index))
 
     def _collect_ages(
-        self, faces: Sequence[Chips], opinions: dict[int, Opinion], females: NDArray[np.float64]
-    ) -> list[tuple[str, Ages, Asked]]:
-        """The ages of each estimator, and the faces that it was asked about."""
-        collected = []
+        self, faces: Sequence[Chips], opinions: dict[int, Opinion], is_female: NDArray[np.bool_]
+    ) -> Iterator[AgeBallot]:
         for index, estimator in enumerate(self._estimators):
             part = estimator.part
             if part.for_gender is not None:
-                asked = (females >= 0.5) == (part.for_gender == "female")
-                collected.append((part.name, self._ask_some(index, faces, asked), asked))
+                asked = is_female == (part.for_gender == "female")
+                yield AgeBallot(part.name, self._ask_some(index, faces, asked), asked)
             elif (ages := opinions[index].ages) is not None:
-                collected.append((part.name, ages, np.ones(len(faces), dtype=bool)))
-        return collected
+                yield AgeBallot(part.name, ages, np.ones(len(faces), dtype=bool))
 
-    def _ask_some(self, index: int, faces: Sequence[Chips], asked: Asked) -> Ages:
+    def _ask_some(self, index: int, faces: Sequence[Chips], asked: NDArray[np.bool_]) -> Ages:
         """The ages of the `asked` faces; zeros for the others."""
         ages = Ages(np.zeros(len(faces)), np.zeros((len(faces), len(AGES))))
         chosen = [face for face, one in zip(faces, asked, strict=True) if one]

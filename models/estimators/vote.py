@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.age_groups import nearest_group
-from models.estimators.ages import Ages
+from models.estimators.ballots import AgeBallot
 from models.estimators.intervals import bound_ages
 from models.face import AgeEstimate
 from models.packs.votes import AgeWeight, GenderWeights, Vote
@@ -28,18 +28,18 @@ def vote_genders(vote: Vote, females: Mapping[str, Array]) -> Array:
     return shares.clip(0.0, 1.0)
 
 
-def vote_ages(vote: Vote, ages: Sequence[tuple[str, Ages, NDArray[np.bool_]]]) -> list[AgeEstimate]:
+def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> list[AgeEstimate]:
     """The ages of N faces: the weighted mean of the estimators', and the interval of their joint
-    distribution. Each comes by its name, with the faces (N,) that it was asked about."""
+    distribution."""
     weights = np.array(
         [
-            asked * weigh_ages(vote.age_weights.get(name, 1.0), one.years)
-            for name, one, asked in ages
+            one.asked * weigh_ages(vote.age_weights.get(one.name, 1.0), one.ages.years)
+            for one in ballots
         ]
     )
     weights /= weights.sum(axis=0)
-    years = np.einsum("en,en->n", weights, np.array([one.years for _, one, _ in ages]))
-    shares = np.einsum("en,ena->na", weights, np.array([one.shares for _, one, _ in ages]))
+    years = np.einsum("en,en->n", weights, np.array([one.ages.years for one in ballots]))
+    shares = np.einsum("en,ena->na", weights, np.array([one.ages.shares for one in ballots]))
     low, high = bound_ages(vote.interval, shares)
     return [_make_age(*each) for each in zip(years, low, high, strict=True)]
 

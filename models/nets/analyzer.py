@@ -7,16 +7,14 @@ from pathlib import Path
 import cv2
 
 from models.estimators.chips import Chips
-from models.estimators.estimator import Estimator
+from models.estimators.loading import load_panel
 from models.estimators.panel import Panel
 from models.face import NONE_DROPPED, Detection, Dropped, Face
-from models.graphs.graph import Graph
-from models.graphs.onnx import load_onnx
+from models.graphs.opening import load_graph
 from models.nets.detector import Detector
 from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
 from models.packs.files import locate_file
 from models.packs.pack import Pack
-from models.packs.parts import PackFile
 from models.pictures.picture import Picture
 
 
@@ -92,11 +90,9 @@ def load_analyzer(
     # Without this, OpenCV would use all cores in each worker process.
     cv2.setNumThreads(threads)
 
-    def load(file: PackFile) -> Graph:
-        return load_onnx(locate_file(pack, file, weights_dir), provider, threads)
-
-    detector = load(pack.detector.files[0])
+    paths = [locate_file(pack, file, weights_dir) for file in pack.detector.files]
+    graph = load_graph(paths, provider, threads)
     return Analyzer(
-        Detector(detector, detection_side, score_threshold, smallest_face_pixels),
-        Panel([Estimator(part, load(part.files[0])) for part in pack.estimators], pack.vote),
+        Detector(graph, detection_side, score_threshold, smallest_face_pixels),
+        load_panel(weights_dir, pack, provider=provider, threads=threads),
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.estimators.ages import AGES, Ages, read_ages
+from models.estimators.ballots import AgeBallot
 from models.estimators.vote import vote_ages, vote_genders
 from models.packs.readings import AgeClasses
 from models.packs.votes import AgeWeight, GenderWeights, Vote
@@ -20,7 +21,7 @@ def everyone(ages):
 
 
 def vote_on(vote, **ages):
-    return vote_ages(vote, [(name, one, everyone(one)) for name, one in ages.items()])
+    return vote_ages(vote, [AgeBallot(name, one, everyone(one)) for name, one in ages.items()])
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,8 @@ def test_an_estimator_counts_only_for_the_faces_it_was_asked_about():
     ages = vote_ages(
         Vote(),
         [
-            ("women", at(20, 0), np.array([True, False])),
-            ("men", at(0, 60), np.array([False, True])),
+            AgeBallot("women", at(20, 0), np.array([True, False])),
+            AgeBallot("men", at(0, 60), np.array([False, True])),
         ],
     )
     assert [age.years for age in ages] == [20.0, 60.0]
