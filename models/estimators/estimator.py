@@ -55,7 +55,8 @@ def prepare_chips(
     part: EstimatorPart, chips: NDArray[np.uint8], mask: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float32]:
     """Chips (N, S, S, 3) RGB to tensors (N, 3, S, S), centered and scaled; 0 beyond `mask`."""
-    values = (chips.astype(np.float32) - np.float32(part.mean)) / np.float32(part.divisor)
+    mean = np.array(part.mean, dtype=np.float32)
+    values = (chips.astype(np.float32) - mean) / np.float32(part.divisor)
     if mask is not None:
         values *= mask[:, :, np.newaxis]
     if part.colors == "bgr":

@@ -46,7 +46,7 @@ def test_a_distribution_sums_to_one_and_has_the_years_as_its_mean(reading):
     rng = np.random.default_rng(1)
     output = rng.dirichlet(np.ones(reading.labels), 50).astype(np.float32)
     if reading.labels == 1:
-        output = rng.uniform(30, 80, (50, 1)).astype(np.float32)
+        output = rng.uniform(45, 75, (50, 1)).astype(np.float32)
     ages = read_ages(reading, output)
     assert ages.shares.shape == (50, len(AGES))
     assert ages.shares.sum(axis=1) == pytest.approx(np.ones(50))
