@@ -10,7 +10,7 @@ from models.weights.catalog import FILES
 
 PARTS_FILE = Path(__file__).with_name("shipped") / "parts.toml"
 # What the catalog knows of a file need not be repeated.
-CATALOG_KEYS = ("sha256", "license", "source")
+CATALOG_KEYS = ("sha256", "license", "source", "training_data")
 
 Table = dict[str, Any]
 

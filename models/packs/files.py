@@ -5,7 +5,7 @@ from pathlib import Path
 from models.errors import ModelUnavailable
 from models.packs.pack import Pack
 from models.packs.parts import PackFile
-from models.weights.folder import hash_bytes
+from models.weights.folder import hash_file
 
 
 def locate_file(pack: Pack, file: PackFile, weights_dir: Path) -> Path:
@@ -20,7 +20,7 @@ def locate_file(pack: Pack, file: PackFile, weights_dir: Path) -> Path:
             f"{file.name} of the pack {pack.name} is missing in {' and '.join(map(str, folders))}. "
             "Run `facetally weights fetch`."
         )
-    found = hash_bytes(path.read_bytes())
+    found = hash_file(path)
     if found != file.sha256:
         raise ModelUnavailable(
             f"{path} is altered: the pack {pack.name} names the sha256 {file.sha256}, but it has "

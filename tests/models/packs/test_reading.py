@@ -12,7 +12,7 @@ DETECTOR = """
 [detector]
 kind = "yunet"
 file = "yunet-2023mar.onnx"
-training_data = "WIDER FACE"
+
 """
 AGE = 'age = { kind = "years", spread_years = 6 }'
 GENDER = 'gender = { kind = "sigmoid", of = "male", output = 1 }'
