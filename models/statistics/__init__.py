@@ -13,5 +13,6 @@ columns           labeled pictures as columns
 choices           a choice among classes: its ratios and its confusion table
 gender_ratios     the ratios of genders
 age_ratios        the ratios of ages
+comparison        how two sets of estimates differ in accuracy
 measurement       labeled pictures to figures
 """
