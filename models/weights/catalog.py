@@ -251,5 +251,3 @@ SAMPLES = (
     ),
 )
 FILES = MODELS + OTHER_MODELS + SAMPLES
-# What is fetched unless more is asked for.
-DEFAULT_FILES = (*MODELS, AGE_GENDER, *SAMPLES)

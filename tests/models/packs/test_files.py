@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from models.errors import ModelUnavailable
-from models.packs.files import locate_file
+from models.packs.files import list_pinned, locate_file
 from models.packs.parts import PackFile
-from models.packs.shipped_packs import read_shipped
+from models.packs.shipped_packs import list_shipped, read_shipped
 
 DATA = b"weights"
 FILE = PackFile("own.onnx", hashlib.sha256(DATA).hexdigest())
@@ -41,3 +41,23 @@ def test_a_file_with_another_sha256_is_not_opened(folders):
     (weights_dir / FILE.name).write_bytes(b"other")
     with pytest.raises(ModelUnavailable, match="is altered"):
         locate_file(pack, FILE, weights_dir)
+
+
+def test_packs_share_the_files_of_the_catalog():
+    packs = [read_shipped(name) for name in list_shipped()]
+    listed = list_pinned([*packs, *packs])
+    assert len(listed) == len({file.name for file in listed})
+    assert {file.name for file in listed} == {file.name for pack in packs for file in pack.files}
+    assert list_pinned([]) == []
+
+
+def test_what_an_operators_pack_has_of_its_own_is_not_fetched():
+    detector = replace(read_shipped().detector, file="own.onnx")
+    own = replace(read_shipped(), name="ours", detector=detector)
+    assert own.detector.file not in {file.name for file in list_pinned([own])}
+
+
+def test_the_advice_fetches_the_files_of_that_pack(tmp_path):
+    pack = replace(read_shipped(), name="ours")
+    with pytest.raises(ModelUnavailable, match="Run `facetally weights fetch --pack ours`"):
+        locate_file(pack, FILE, tmp_path)
