@@ -7,8 +7,9 @@ from pathlib import Path
 
 # Also formats that are recognized but not read: the results then say what to convert.
 PICTURE_ENDINGS = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif",
-    ".jp2", ".jxl", ".heic", ".heif",
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".mpo", ".png", ".webp", ".bmp", ".tif", ".tiff",
+    ".gif", ".avif",
+    ".heic", ".heif", ".hif", ".jp2", ".jxl",
 )  # fmt: skip
 VIDEO_ENDINGS = (
     ".avi", ".mkv", ".webm", ".mov", ".mp4", ".m4v", ".mpg", ".mpeg",

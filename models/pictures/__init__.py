@@ -4,6 +4,13 @@ file_kinds     the kinds of files that are read, with their endings and marks
 refused_kinds  the kinds that are recognized and refused
 endings        how the names of files end that are submitted, unpacked or left closed
 recognition    what kind of file some bytes are
-tone           any picture mode to 8-bit RGB
+metadata       which way is up, and when a picture was taken
+files          a file in its parts, by its kind
+profiles       ICC profiles of colors that are stated by numbers
+colors         colors by their profile to those of sRGB
+tone           any picture mode to 8 bits
+blocks         strips and tiles of a TIFF to samples
+tiff           samples of a TIFF to 8 bits
+decoders       a file in its parts to a decoded picture
 picture        decodes a picture
 """

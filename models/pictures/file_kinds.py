@@ -18,7 +18,10 @@ class FileKind:
 
 
 JPEG = FileKind(
-    "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), ((0, b"\xff\xd8\xff"),), media_type="image/jpeg"
+    "JPEG",
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".mpo"),
+    ((0, b"\xff\xd8\xff"),),
+    media_type="image/jpeg",
 )
 PNG = FileKind("PNG", (".png",), ((0, b"\x89PNG\r\n\x1a\n"),), media_type="image/png")
 WEBP = FileKind("WebP", (".webp",), ((8, b"WEBP"),), media_type="image/webp")
@@ -31,7 +34,8 @@ TIFF = FileKind(
 GIF = FileKind("GIF", (".gif",), ((0, b"GIF87a"), (0, b"GIF89a")), media_type="image/gif")
 # Recognized by its brands.
 AVIF = FileKind("AVIF", (".avif",), (), media_type="image/avif")
-PICTURES = (JPEG, PNG, WEBP, BMP, TIFF, GIF, AVIF)
+HEIC = FileKind("HEIC", (".heic", ".heif", ".hif"), ())
+PICTURES = (JPEG, PNG, WEBP, BMP, TIFF, GIF, AVIF, HEIC)
 
 EBML = b"\x1a\x45\xdf\xa3"
 AVI = FileKind("an AVI video", (".avi",), ((8, b"AVI "),))

@@ -3,9 +3,18 @@
 from collections.abc import Iterable
 
 from models.errors import ItemError, UnreadableItem, UnsupportedItem
-from models.pictures.file_kinds import AVI, AVIF, MP4, PICTURES, TAR, VIDEOS, ZIP, FileKind
-from models.pictures.refused_kinds import (
+from models.pictures.file_kinds import (
+    AVI,
+    AVIF,
     HEIC,
+    MP4,
+    PICTURES,
+    TAR,
+    VIDEOS,
+    ZIP,
+    FileKind,
+)
+from models.pictures.refused_kinds import (
     JPEG_2000,
     JPEG_XL,
     RAW,
@@ -28,7 +37,20 @@ FEWEST_PACKETS = 3
 BRANDED = b"ftyp"
 AVIF_BRANDS = frozenset({b"avif", b"avis"})
 HEIF_BRANDS = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"}
+    {
+        b"heic",
+        b"heix",
+        b"heim",
+        b"heis",
+        b"hevc",
+        b"hevx",
+        b"hevm",
+        b"hevs",
+        b"mif1",
+        b"msf1",
+        b"mif2",
+        b"msf2",
+    }
 )
 SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
 OTHER_BRANDS = {b"crx ": RAW, b"jp2 ": JPEG_2000, b"jpx ": JPEG_2000, b"jxl ": JPEG_XL}
@@ -92,7 +114,7 @@ def _recognize_brand(head: bytes) -> FileKind:
     kind = _read_brand(head)
     if kind == SOUND:
         raise _unsupported_sound()
-    if kind != AVIF:
+    if kind not in (AVIF, HEIC):
         raise _unsupported_picture(kind.name)
     return kind
 

@@ -14,8 +14,22 @@ REFUSED_ARCHIVES = (
 )
 
 # Kinds here and below have endings only where people take such files for pictures or videos.
-RAW = FileKind("a camera raw file", (), ((8, b"CR\x02\x00"),))
-HEIC = FileKind("a HEIC picture", (".heic", ".heif"), ())  # recognized by its brands
+# Most camera raw files are TIFF files, recognized by their tags: models/containers/tiff.py.
+RAW = FileKind(
+    "a camera raw file",
+    (),
+    (
+        (8, b"CR\x02\x00"),
+        (6, b"HEAPCCDR"),
+        (0, b"IIRO"),
+        (0, b"IIRS"),
+        (0, b"MMOR"),
+        (0, b"IIU\x00"),
+        (0, b"FUJIFILMCCD-RAW"),
+        (0, b"FOVb"),
+        (0, b"\x00MRM"),
+    ),
+)
 JPEG_2000 = FileKind(
     "a JPEG 2000 picture", (".jp2",), ((0, b"\x00\x00\x00\x0cjP  "), (0, b"\xff\x4f\xff\x51"))
 )
@@ -27,7 +41,6 @@ REFUSED_PICTURES = (
     FileKind("a Photoshop file", (), ((0, b"8BPS"),)),
     JPEG_2000,
     JPEG_XL,
-    HEIC,
     FileKind("an icon file", (), ((0, b"\x00\x00\x01\x00"),)),
     FileKind("an OpenEXR picture", (), ((0, b"\x76\x2f\x31\x01"),)),
     FileKind("a QOI picture", (), ((0, b"qoif"),)),

@@ -1,6 +1,7 @@
-"""Any picture mode to 8-bit RGB, as a viewer shows it: alpha on white, deep grays scaled down."""
+"""A decoded picture of any mode to rows in L, RGB or CMYK, on white where it is transparent."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -8,45 +9,56 @@ from PIL import Image
 from models.errors import UnsupportedItem
 
 DEEP_MODES = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
-BITS_PER_SAMPLE_TAG = 258
-
-_FLAT_MODES = frozenset(
-    {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"}
-)
+_FLAT_MODES = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK"})
 
 
-def read_white(image: Image.Image) -> float:
-    """The sample value of `image` (loaded) that is shown as white; 255 unless its mode is deep.
+@dataclass(frozen=True, slots=True)
+class ImageRaster:
+    """A decoded picture; `white` is the sample that is shown as white."""
 
-    Raises UnsupportedItem for a mode that cannot be converted to RGB.
-    """
+    image: Image.Image
+    white: float
+    has_alpha: bool
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.image.size
+
+    def read_rows(self, top: int, bottom: int) -> Image.Image:
+        """Rows in mode L, RGB or CMYK."""
+        if top == 0 and bottom == self.image.height:
+            return self._convert(self.image)
+        return self._convert(self.image.crop((0, top, self.image.width, bottom)))
+
+    def _convert(self, rows: Image.Image) -> Image.Image:
+        if rows.mode in DEEP_MODES:
+            return _flatten_deep(rows, self.white)
+        if self.has_alpha:
+            return _lay_on_white(rows.convert("RGBA"))
+        if rows.mode in ("L", "RGB", "CMYK"):
+            return rows
+        return rows.convert("L" if rows.mode in ("1", "LA", "La") else "RGB")
+
+
+def open_image(image: Image.Image) -> ImageRaster:
+    """A loaded image; raises UnsupportedItem for a mode that cannot be converted to RGB."""
     if image.mode in _FLAT_MODES:
-        return 255.0
+        return ImageRaster(image, 255.0, _has_alpha(image))
     if image.mode not in DEEP_MODES:
         raise UnsupportedItem(
             f"Pixels of mode {image.mode} are not supported. Convert the picture to RGB."
         )
-    if image.mode.startswith("I;16"):
-        return float(2 ** _bits_per_sample(image) - 1)
-    return _guess_white(image)
+    white = 65535.0 if image.mode.startswith("I;16") else _guess_white(image)
+    return ImageRaster(image, white, has_alpha=False)
 
 
-def to_rgb(image: Image.Image, white: float) -> Image.Image:
-    """`image`, or a part of it, in mode RGB; `white` is that of the whole image."""
-    if image.mode in DEEP_MODES:
-        return _flatten_deep(image, white).convert("RGB")
-    if image.has_transparency_data:
-        return _lay_on_white(image.convert("RGBA"))
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _bits_per_sample(image: Image.Image) -> int:
-    """16, or the 9 to 15 bits that a TIFF states: those are unpacked without being scaled up."""
-    tags: object = getattr(image, "tag_v2", None)
-    bits: object = tags.get(BITS_PER_SAMPLE_TAG) if hasattr(tags, "get") else None
-    if isinstance(bits, tuple) and len(bits) == 1 and bits[0] in range(9, 16):
-        return int(bits[0])
-    return 16
+def _has_alpha(image: Image.Image) -> bool:
+    """Whether it is transparent in part; an alpha channel of zeros alone is taken for an error."""
+    if not image.has_transparency_data:
+        return False
+    if image.mode in ("LA", "La", "RGBA", "RGBa", "PA"):
+        return image.getchannel(len(image.getbands()) - 1).getextrema() != (0, 0)
+    return True
 
 
 def _guess_white(image: Image.Image) -> float:

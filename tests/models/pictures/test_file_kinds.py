@@ -3,12 +3,12 @@
 import pytest
 
 from models.pictures.file_kinds import PICTURES, VIDEO_FORMATS, VIDEOS
-from models.pictures.picture import READERS
+from models.pictures.files import SPLIT
 from models.pictures.recognition import find_media_type
 
 
 def test_every_kind_of_picture_has_a_reader():
-    assert READERS.keys() == set(PICTURES)
+    assert SPLIT.keys() == set(PICTURES)
 
 
 def test_every_format_of_videos_is_called_by_the_ending_of_a_kind():

@@ -2,12 +2,14 @@
 
 import threading
 import time
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from models.errors import ItemError, TooLargeItem, UnreadableItem
+from models.containers.png import write_chunk
+from models.errors import ItemError, TooLargeItem, UnreadableItem, UnsupportedItem
 from models.pictures.picture import Picture
 from tests.support.sample_pictures import (
     decode,
@@ -135,8 +137,16 @@ def test_samples_that_are_not_numbers_become_black():
 def test_transparent_pixels_are_shown_on_white(file_format):
     image = make_scene().convert("RGBA")
     image.putalpha(0)
+    image.putpixel((0, 0), (250, 10, 10, 255))
     picture = decode(encode(image, file_format))
-    assert picture.rgb.min() >= 250
+    assert picture.rgb[8:, 8:].min() >= 250
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "AVIF"])
+def test_alpha_of_zeros_alone_is_no_alpha(file_format):
+    image = make_scene().convert("RGBA")
+    image.putalpha(0)
+    assert_looks_like(decode(encode(image, file_format)), np.asarray(make_scene()))
 
 
 def test_a_transparent_palette_entry_is_seen_on_white():
@@ -216,6 +226,108 @@ def test_half_a_file_is_unreadable(file_format):
     data = encode_scene(file_format, 320, 200)
     with pytest.raises(UnreadableItem, match=f"{file_format} picture is truncated or damaged"):
         decode(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+def test_a_jpeg_without_its_end_is_read(missing, options):
+    data = encode_scene("JPEG", 320, 200, **options)
+    assert np.array_equal(decode(data[:-missing]).rgb, decode(data).rgb)
+
+
+@pytest.mark.parametrize("missing", [4, 10, 100, 1000])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+def test_a_jpeg_without_its_last_pixels_is_unreadable(missing, options):
+    data = encode_scene("JPEG", 320, 200, **options)
+    with pytest.raises(UnreadableItem, match="JPEG picture is truncated or damaged"):
+        decode(data[:-missing])
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        b"\xff\xe2\x00\x10ICC_PROFILE\x00\x01",
+        b"\xff\xe2\x00\x0fICC_PROFILE\x00\x01",
+        b"\xff\xe1\x00\x08Exif\x00\x00",
+        b"\xff\xe1\x00\x02",
+        b"\xff\xed\x00\x10Photoshop 3.0\x00",
+        b"\xff\xee\x00\x05Ado",
+        b"\xff\xe0\x00\x04JF",
+        b"\xff\xfe\x00\x06\xff\xd9\xff\xda",
+        b"\xff\xfe\x00\x02garbage",
+    ],
+)
+def test_damaged_segments_cost_a_jpeg_nothing(segment):
+    data = encode_scene("JPEG")
+    picture = decode(data[:2] + segment + data[2:])
+    assert np.array_equal(picture.rgb, decode(data).rgb)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "message"),
+    [(0, b"\xff\xc3", "lossless"), (4, b"\x0c", "of 12 bits"), (9, b"\x02", "of 2 channels")],
+    ids=["lossless", "deep", "two-channels"],
+)
+def test_a_kind_of_jpeg_that_is_not_read_is_unsupported(at, value, message):
+    data = bytearray(encode_scene("JPEG"))
+    start = data.index(b"\xff\xc0") + at
+    data[start : start + len(value)] = value
+    with pytest.raises(UnsupportedItem, match=message):
+        decode(bytes(data))
+
+
+def test_a_jpeg_of_many_scans_is_refused_before_it_is_decoded():
+    data = encode_scene("JPEG", 2000, 2000, progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    hostile = data[:-2] + scan * 15_000 + b"\xff\xd9"
+    with pytest.raises(TooLargeItem, match="in all of its scans or tiles"):
+        decode(hostile)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        write_chunk(b"iCCP", b"large\x00\x00" + zlib.compress(bytes(2 << 20))),
+        write_chunk(b"iCCP", b"icc\x00\x00damaged"),
+        write_chunk(b"zTXt", b"bomb\x00\x00" + zlib.compress(bytes(64 << 20))),
+        write_chunk(b"tEXt", b"a\x00b")[:-4] + bytes(4),
+        write_chunk(b"gAMA", bytes(4)),
+        write_chunk(b"eXIf", b"MM\x00*\xff\xff\xff\xff"),
+        write_chunk(b"tRNS", b"\x00")[:-4] + bytes(4),
+    ],
+    ids=["large", "profile", "bomb", "checksum", "gamma", "exif", "transparency"],
+)
+def test_large_or_damaged_chunks_cost_a_png_nothing(chunk):
+    data = encode_scene("PNG")
+    picture = decode(data[:33] + chunk + data[33:])
+    assert np.array_equal(picture.rgb, np.asarray(make_scene()))
+
+
+def test_a_png_without_its_end_is_read():
+    assert np.array_equal(decode(encode_scene("PNG")[:-12]).rgb, np.asarray(make_scene()))
+
+
+@pytest.mark.parametrize(
+    ("file_format", "part"),
+    [
+        ("JPEG", b"\xff\xfe\x00\x02"),
+        ("PNG", write_chunk(b"tEXt", b"")),
+        ("WebP", b"XYZW" + bytes(4)),
+        ("GIF", b"\x21\xfe\x00"),
+    ],
+)
+def test_a_file_of_very_many_parts_is_refused(file_format, part):
+    data = encode_scene(file_format)
+    at = {"JPEG": 2, "PNG": 33, "WebP": 12, "GIF": 13 + 3 * 64}[file_format]
+    with pytest.raises(TooLargeItem, match="parts"):
+        decode(data[:at] + part * 250_000 + data[at:])
+
+
+def test_run_lengths_that_take_long_are_refused():
+    data = bytearray(encode(make_scene().convert("P"), "BMP"))
+    data[30] = 1
+    with pytest.raises(TooLargeItem, match="run lengths"):
+        decode(bytes(data) + bytes(9 << 20))
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

@@ -33,7 +33,6 @@ def make_tar():
         (b"\x1f\x8b\x08\x00" + bytes(20), "gzip"),
         (b"%PDF-1.7\n", "PDF"),
         (b"8BPS\x00\x01" + bytes(20), "Photoshop"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1", "HEIC"),
         (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "MP4"),
         (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", "QuickTime"),
         (b"\x1a\x45\xdf\xa3" + bytes(20), "Matroska"),
@@ -42,6 +41,10 @@ def make_tar():
         (b"\n<!DOCTYPE html><html></html>", "web page"),
         (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"),
         (b"II*\x00\x10\x00\x00\x00CR\x02\x00", "camera raw"),
+        (b"IIU\x00\x18\x00\x00\x00" + bytes(20), "camera raw"),
+        (b"IIRO\x08\x00\x00\x00" + bytes(20), "camera raw"),
+        (b"FUJIFILMCCD-RAW 0201", "camera raw"),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "camera raw"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
