@@ -1,13 +1,14 @@
 """Published models become ONNX files, the same bytes on every machine. In reading order:
 
-protobuf       the wire format of an ONNX file
-onnx_messages  the messages of an ONNX file, read and written
-denormals      sets weights that are too small to compute with to zero
-detector       makes YuNet's file one that every runtime opens
-tfjs_weights   the weights of a TensorFlow.js model
-network        an ONNX graph, written layer by layer
-age_gender     the age and gender model of face-api.js, which comes without a graph
-graph_model    a TensorFlow.js graph model
+protobuf           the wire format of an ONNX file
+onnx_messages      the messages of an ONNX file, read and written
+denormals          sets weights that are too small to compute with to zero
+detector           makes YuNet's file one that every runtime opens
+tfjs_weights       the weights of a TensorFlow.js model
+network            an ONNX graph, written layer by layer
+quantized_network  an ONNX graph that computes in 8-bit integers
+age_gender         the age and gender model of face-api.js, which comes without a graph
+graph_model        a TensorFlow.js graph model
 
 `onnx` and TensorFlow are not needed: nobody who runs Facetally has to install them.
 """

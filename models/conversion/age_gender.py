@@ -8,7 +8,9 @@ Mandic: https://github.com/vladmandic/face-api. The architecture is that of Chol
 
 from dataclasses import dataclass
 
-from models.conversion.network import Layer, Network
+import numpy as np
+
+from models.conversion.network import Convolution, Layer, Network
 from models.conversion.tfjs_weights import Weights, read_manifest, read_weights
 
 SIDE_PIXELS = 112
@@ -23,7 +25,7 @@ def convert_age_gender(manifest: bytes, data: bytes) -> bytes:
     """
     weights = read_weights(read_manifest(manifest), data)
     network = Network(SIDE_PIXELS)
-    pooled = network.average(_Xception(network, weights).extract(network.input))
+    pooled = network.average(_Xception(network, weights).extract(network.pixels))
     age = network.connect(pooled, weights["fc/age/weights"], weights["fc/age/bias"])
     gender = network.connect(pooled, weights["fc/gender/weights"], weights["fc/gender/bias"])
     return network.write("age_gender", [("age", age), ("gender", network.softmax(gender))])
@@ -60,11 +62,13 @@ class _Xception:
         return self.network.add(out, source)
 
     def _convolve(self, source: Layer, layer: str) -> Layer:
-        filters = self.weights[f"{layer}/filters"]
-        return self.network.convolve(source, filters, self.weights[f"{layer}/bias"], stride=2)
+        filters, bias = self.weights[f"{layer}/filters"], self.weights[f"{layer}/bias"]
+        return self.network.convolve(Convolution(source, filters, bias, stride=2))
 
     def _separate(self, source: Layer, layer: str) -> Layer:
         """Each channel by itself, then across channels."""
-        each = self.network.convolve_each(source, self.weights[f"{layer}/depthwise_filter"])
-        across = self.weights[f"{layer}/pointwise_filter"]
-        return self.network.convolve(each, across, self.weights[f"{layer}/bias"])
+        each = self.weights[f"{layer}/depthwise_filter"]
+        no_bias = np.zeros(source.channels, np.float32)
+        apart = self.network.convolve(Convolution(source, each, no_bias, by_channel=True))
+        across, bias = self.weights[f"{layer}/pointwise_filter"], self.weights[f"{layer}/bias"]
+        return self.network.convolve(Convolution(apart, across, bias))

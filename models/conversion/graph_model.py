@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from models.conversion.network import Floats, Layer, Network
+from models.conversion.network import Convolution, Floats, Layer, Network
+from models.conversion.quantized_network import QuantizedNetwork
 from models.conversion.tfjs_weights import Weights, read_weights
 
 SAME = "SAME"
@@ -22,27 +23,10 @@ SIDES = [1, 2]  # the axes of height and width, as TensorFlow orders them
 
 
 @dataclass(frozen=True, slots=True)
-class Convolution:
-    """A convolution that still takes up the scales and offsets after it."""
-
-    source: Layer
-    filters: Floats
-    stride: int
-    by_channel: bool
-    bias: Floats
-
-    def scaled(self, factors: Floats) -> "Convolution":
-        """`factors` are those of the outputs, which come last in the filters if they are mixed."""
-        shape = (-1, 1) if self.by_channel else (-1,)
-        filters = self.filters * factors.reshape(shape)
-        return replace(self, filters=filters, bias=self.bias * factors)
-
-
-@dataclass(frozen=True, slots=True)
 class Clip:
     """Bounds that the operators after them may narrow."""
 
-    source: Layer
+    source: Layer | Convolution
     low: float = -np.inf
     high: float = np.inf
 
@@ -50,27 +34,44 @@ class Clip:
 Value = Floats | Convolution | Clip | Layer
 
 
-def convert_graph_model(model: bytes, data: bytes, outputs: Mapping[str, str]) -> bytes:
+def convert_graph_model(
+    model: bytes,
+    data: bytes,
+    outputs: Mapping[str, str],
+    input_range: tuple[float, float] | None = None,
+) -> bytes:
     """The ONNX file of the graph model `model` (JSON) with the weights `data`.
 
-    `outputs` are the names in the file, and the nodes that they are. Raises ValueError or
+    `outputs` are the names in the file, and the nodes that they are. With the lowest and highest
+    value of an input, `input_range`, it computes in 8-bit integers. Raises ValueError or
     LookupError for other graphs than those of this kind.
     """
     parsed = json.loads(model)
     [group] = parsed["weightsManifest"]
     nodes = parsed["modelTopology"]["node"]
-    reader = _GraphReader(nodes, read_weights(group["weights"], data))
+    reader = _GraphReader(nodes, read_weights(group["weights"], data), input_range)
     return reader.network.write("graph_model", [(o, reader.layer(n)) for o, n in outputs.items()])
 
 
 class _GraphReader:
     """Turns one node after another into layers of a network."""
 
-    def __init__(self, nodes: Sequence[Mapping[str, Any]], weights: Weights) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Mapping[str, Any]],
+        weights: Weights,
+        input_range: tuple[float, float] | None,
+    ) -> None:
         [pixels] = [node for node in nodes if node["op"] == "Placeholder"]
-        sides = [int(side["size"]) for side in pixels["attr"]["shape"]["shape"]["dim"]]
-        self.network = Network(side_pixels=sides[1], channels=sides[3])
-        self._values: dict[str, Value] = {**weights, pixels["name"]: self.network.input}
+        _, side, _, channels = (
+            int(side["size"]) for side in pixels["attr"]["shape"]["shape"]["dim"]
+        )
+        self.network = (
+            QuantizedNetwork(side, channels, *input_range)
+            if input_range
+            else Network(side, channels)
+        )
+        self._values: dict[str, Value] = {**weights, pixels["name"]: self.network.pixels}
         for node in nodes:
             if node["op"] not in ("Const", "Placeholder"):
                 self._values[node["name"]] = self._read(node)
@@ -79,19 +80,13 @@ class _GraphReader:
         """What a node gives; what it has not taken up by now stays outside it."""
         value = self._values[name]
         if isinstance(value, Convolution):
-            convolve = self.network.convolve_each if value.by_channel else self.network.convolve
-            value = convolve(value.source, value.filters, value.bias, value.stride)
+            value = self.network.convolve(value)
         elif isinstance(value, Clip):
-            value = self._clip(value)
+            value = self.network.clip(value.source, value.low, value.high)
         if not isinstance(value, Layer):
             raise ValueError(f"{name} is a constant, not a layer")
         self._values[name] = value
         return value
-
-    def _clip(self, clip: Clip) -> Layer:
-        if (clip.low, clip.high) == (0, np.inf):
-            return self.network.relu(clip.source)
-        return self.network.clip(clip.source, clip.low, clip.high)
 
     def _read(self, node: Mapping[str, Any]) -> Value:
         first, *others = node.get("input", [])
@@ -99,7 +94,7 @@ class _GraphReader:
             case "Conv2D" | "DepthwiseConv2dNative":
                 return self._read_convolution(node, first, self._constant(others[0]))
             case "Mul":
-                return self._convolution(first).scaled(self._constant(others[0]))
+                return _scale(self._convolution(first), self._constant(others[0]))
             case "Add":
                 scaled = self._convolution(first)
                 return replace(scaled, bias=scaled.bias + self._constant(others[0]))
@@ -123,11 +118,13 @@ class _GraphReader:
             raise ValueError(f"{node['name']} is not an undilated convolution padded as {SAME}")
         by_channel = node["op"] != "Conv2D"
         bias = np.zeros(filters.shape[2 if by_channel else 3], np.float32)
-        return Convolution(self.layer(source), filters, strides[1], by_channel, bias)
+        return Convolution(self.layer(source), filters, bias, strides[1], by_channel)
 
     def _read_bound(self, operator: str, source: str, others: Sequence[str]) -> Clip:
         value = self._values[source]
-        clip = value if isinstance(value, Clip) else Clip(self.layer(source))
+        if not isinstance(value, Clip | Convolution):
+            value = self.layer(source)
+        clip = value if isinstance(value, Clip) else Clip(value)
         bound = float(self._constant(others[0])) if others else 0.0
         if operator == "Minimum":
             return replace(clip, low=min(clip.low, bound), high=min(clip.high, bound))
@@ -152,3 +149,10 @@ class _GraphReader:
         if not isinstance(value, np.ndarray):
             raise ValueError(f"{name} is not a constant")
         return value
+
+
+def _scale(convolution: Convolution, factors: Floats) -> Convolution:
+    """With each output times its factor; outputs come last in the filters if they are mixed."""
+    shape = (-1, 1) if convolution.by_channel else (-1,)
+    filters = convolution.filters * factors.reshape(shape)
+    return replace(convolution, filters=filters, bias=convolution.bias * factors)

@@ -16,6 +16,7 @@ from models.conversion.onnx_messages import (
     GRAPH_NAME,
     GRAPH_NODE,
     GRAPH_OUTPUT,
+    Array,
     write_model,
     write_node,
     write_tensor,
@@ -34,35 +35,65 @@ class Layer:
     side: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """`filters` (height, width, inputs, outputs), or (height, width, channels, 1) if each channel
+    is convolved by itself."""
+
+    source: Layer
+    filters: Floats
+    bias: Floats  # of each output
+    stride: int = 1
+    by_channel: bool = False
+
+    @property
+    def weights(self) -> Floats:
+        """The filters as ONNX has them: (outputs, inputs of each, height, width)."""
+        return self.filters.transpose((2, 3, 0, 1) if self.by_channel else (3, 2, 0, 1))
+
+
 class Network:
     """A graph under construction: each method adds a layer, and returns what it gives."""
 
     def __init__(self, side_pixels: int, channels: int = 3) -> None:
-        self.input = Layer("input", channels, side_pixels)
         self._nodes: list[bytes] = []
         self._tensors: list[bytes] = []
+        self._input = Layer("input", channels, side_pixels)
 
-    def convolve(self, source: Layer, filters: Floats, bias: Floats, stride: int = 1) -> Layer:
-        """`filters` (height, width, inputs, outputs)."""
-        return self._convolve(source, filters.transpose(3, 2, 0, 1), bias, stride, groups=1)
+    @property
+    def pixels(self) -> Layer:
+        """What the first layer gets."""
+        return self._input
 
-    def convolve_each(
-        self, source: Layer, filters: Floats, bias: Floats | None = None, stride: int = 1
-    ) -> Layer:
-        """Each channel by itself: `filters` (height, width, channels, 1)."""
-        weights = filters.transpose(2, 3, 0, 1)
-        return self._convolve(source, weights, bias, stride, groups=source.channels)
+    def convolve(self, convolution: Convolution) -> Layer:
+        source, stride = convolution.source, convolution.stride
+        weights = convolution.weights
+        outputs, _, kernel, _ = weights.shape
+        side, pads = pad_same(source.side, kernel, stride)
+        return self._add(
+            "Conv",
+            [source.name, *self._store_filters(convolution)],
+            outputs,
+            side,
+            group=source.channels if convolution.by_channel else 1,
+            kernel_shape=[kernel, kernel],
+            pads=pads,
+            strides=[stride, stride],
+        )
 
     def relu(self, source: Layer) -> Layer:
         return self._add("Relu", [source.name], source.channels, source.side)
 
-    def clip(self, source: Layer, low: float, high: float) -> Layer:
+    def clip(self, source: Layer | Convolution, low: float, high: float) -> Layer:
+        layer = self.convolve(source) if isinstance(source, Convolution) else source
+        if (low, high) == (0, np.inf):
+            return self.relu(layer)
         name = self._next_name("Clip")
         bounds = [
             self._store(f"{name}.low", np.array(low, np.float32)),
             self._store(f"{name}.high", np.array(high, np.float32)),
         ]
-        return self._add("Clip", [source.name, *bounds], source.channels, source.side)
+        return self._add("Clip", [layer.name, *bounds], layer.channels, layer.side)
 
     def add(self, source: Layer, other: Layer) -> Layer:
         return self._add("Add", [source.name, other.name], source.channels, source.side)
@@ -98,43 +129,31 @@ class Network:
     def write(self, name: str, outputs: Sequence[tuple[str, Layer]]) -> bytes:
         """The ONNX file, with these names for its outputs."""
         given = [write_node("Identity", [layer.name], called, {}) for called, layer in outputs]
-        side = self.input.side
-        shape = ("batch", self.input.channels, side, side)
+        side = self._input.side
+        shape = ("batch", self._input.channels, side, side)
         return write_model(
             {
                 GRAPH_NODE: [*self._nodes, *given],
                 GRAPH_NAME: [name.encode()],
                 GRAPH_INITIALIZER: self._tensors,
-                GRAPH_INPUT: [write_value(self.input.name, shape)],
+                GRAPH_INPUT: [write_value(self._input.name, shape)],
                 GRAPH_OUTPUT: [
                     write_value(called, ("batch", layer.channels)) for called, layer in outputs
                 ],
             }
         )
 
-    def _convolve(
-        self, source: Layer, weights: Floats, bias: Floats | None, stride: int, groups: int
-    ) -> Layer:
-        outputs, _, kernel, _ = weights.shape
-        side, pads = pad_same(source.side, kernel, stride)
-        return self._add(
-            "Conv",
-            [source.name, *self._store_weights("Conv", weights, bias)],
-            outputs,
-            side,
-            group=groups,
-            kernel_shape=[kernel, kernel],
-            pads=pads,
-            strides=[stride, stride],
-        )
+    def _store_filters(self, convolution: Convolution) -> list[str]:
+        return self._store_weights("Conv", convolution.weights, convolution.bias)
 
-    def _store_weights(self, operator: str, weights: Floats, bias: Floats | None) -> list[str]:
+    def _store_weights(self, operator: str, weights: Floats, bias: Floats) -> list[str]:
         name = self._next_name(operator)
-        tensors = {"weights": weights} if bias is None else {"weights": weights, "bias": bias}
-        return [self._store(f"{name}.{part}", values) for part, values in tensors.items()]
+        stored = [self._store(f"{name}.weights", weights)]
+        # What only adds zeros is left out.
+        return [*stored, self._store(f"{name}.bias", bias)] if bias.any() else stored
 
-    def _store(self, name: str, values: Floats) -> str:
-        self._tensors.append(write_tensor(name, np.asarray(values, np.float32)))
+    def _store(self, name: str, values: Array) -> str:
+        self._tensors.append(write_tensor(name, values))
         return name
 
     def _add(

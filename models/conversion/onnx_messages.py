@@ -24,10 +24,12 @@ VALUE_NAME, VALUE_TYPE = 1, 2
 TYPE_TENSOR, TENSOR_TYPE_ELEMENT, TENSOR_TYPE_SHAPE, SHAPE_DIMENSION = 1, 1, 2, 1
 DIMENSION_VALUE, DIMENSION_NAME = 1, 2
 OPERATOR_SET_VERSION = 2
-FLOAT, INT8, INT64 = 1, 3, 7
+FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
 TYPES: dict[int, np.dtype[np.generic]] = {
     FLOAT: np.dtype("<f4"),
+    UINT8: np.dtype("u1"),
     INT8: np.dtype("<i1"),
+    INT32: np.dtype("<i4"),
     INT64: np.dtype("<i8"),
 }
 
@@ -42,7 +44,7 @@ def read_tensor(tensor: bytes) -> tuple[str, Array]:
     [name], [kind] = texts(tensor, TENSOR_NAME), numbers(tensor, TENSOR_TYPE)
     data = select(fields, TENSOR_DATA)
     if kind not in TYPES or not data:
-        raise ValueError(f"Only raw float32, int8 and int64 can be read, got {name} of {kind}")
+        raise ValueError(f"Only raw floats and integers can be read, got {name} of {kind}")
     return name, np.frombuffer(data[0], TYPES[kind]).reshape(numbers(tensor, TENSOR_DIMENSION))
 
 

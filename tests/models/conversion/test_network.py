@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from models.conversion.network import Network, pad_same
+from models.conversion.network import Convolution, Network, pad_same
 
 RANDOM = np.random.default_rng(7)
 
@@ -51,8 +51,8 @@ def test_borders_are_padded_as_same(side, kernel, stride, expected):
 def test_a_convolution(stride, by_channel):
     filters, bias = make(3, 3, 4, 1 if by_channel else 5), make(4 if by_channel else 5)
     network = Network(side_pixels=6, channels=4)
-    convolve = network.convolve_each if by_channel else network.convolve
-    layer = network.relu(convolve(network.input, filters, bias, stride))
+    convolution = Convolution(network.pixels, filters, bias, stride, by_channel)
+    layer = network.relu(network.convolve(convolution))
     inputs = make(2, 6, 6, 4)
     outputs = run(network, network.average(layer), inputs)
     for picture, output in zip(inputs, outputs, strict=True):
@@ -67,7 +67,7 @@ def test_a_convolution(stride, by_channel):
 def test_pooling_clipping_adding_and_dense_layers():
     weights, bias = make(3, 2), make(2)
     network = Network(side_pixels=5)
-    pooled = network.pool_largest(network.input, kernel=3, stride=2)
+    pooled = network.pool_largest(network.pixels, kernel=3, stride=2)
     clipped = network.clip(network.add(pooled, pooled), -1.0, 1.0)
     dense = network.connect(network.average(clipped), weights, bias)
     inputs = make(1, 5, 5, 3)
