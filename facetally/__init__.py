@@ -15,6 +15,7 @@ files        finds files to upload
 connection   HTTP
 tables       Arrow and pandas
 faces        a face
+vocabulary   tags and dimensions
 audience     the audience: counts and shares
 results      what was found
 progress     how far a job is
@@ -48,6 +49,7 @@ from facetally.options import Options, Submission
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.submissions import Draft
+from facetally.vocabulary import Dimension, DimensionValue, TagUse
 
 __all__ = [
     "Age",
@@ -58,6 +60,8 @@ __all__ = [
     "Box",
     "Client",
     "Counts",
+    "Dimension",
+    "DimensionValue",
     "Draft",
     "Dropped",
     "Error",
@@ -83,6 +87,7 @@ __all__ = [
     "Share",
     "SizedFile",
     "Submission",
+    "TagUse",
     "Timestamps",
     "UnexpectedAnswer",
     "Video",
