@@ -39,9 +39,9 @@ from api.views import (
     items,
     jobs,
     live,
+    packs,
     report,
     results,
-    vocabulary,
 )
 from api.views.job_replies import answer_again
 from worker.logs import configure_logging
@@ -93,9 +93,9 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _register_views(app: OpenAPI) -> None:
-    for module in (jobs, drafts, events, results, items, audience, evaluations, vocabulary):
+    for module in (jobs, drafts, events, results, items, audience, evaluations):
         app.register_api(module.blueprint)
-    for module in (analyze, live, report, health):
+    for module in (analyze, live, packs, report, health):
         app.register_api(module.blueprint)
     for page in (docs, assets, login, home, live_page, jobs_page, job, item_page):
         app.register_blueprint(page.blueprint)

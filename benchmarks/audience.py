@@ -41,6 +41,7 @@ from db.tables import JobRow
 from models.face import AgeEstimate, Box, Face, Gender
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
+from worker.packs import describe_pack, find_pack
 from worker.settings import Settings
 
 SEED = 44
@@ -176,7 +177,7 @@ def _store_evaluation(database: Database, settings: Settings) -> None:
     ]
     evaluation = Evaluation(
         name="bench",
-        models={},
+        pack=describe_pack(find_pack(settings, settings.pack)),
         settings=EvaluationSettings(
             settings.detection_side,
             settings.score_threshold,

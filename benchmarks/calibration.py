@@ -87,7 +87,7 @@ def _read_arguments() -> argparse.Namespace:
 
 def _read_faces(labels: Path) -> list[LabeledFaces]:
     rows = [row for row in load_labels(labels) if row.path is not None]
-    items = analyze_rows(rows)
+    items = analyze_rows(rows, None).items
     pictures = [match_row(row, item) for row, item in zip(rows, items, strict=True)]
     return [
         LabeledFaces(one.true_age, one.true_gender, one.age, one.gender)

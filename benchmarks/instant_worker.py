@@ -10,6 +10,7 @@ from db.item_values import ClaimedItem, ItemResult
 from db.results.duplicates import find_recorded
 from models.face import AgeEstimate, Box, Face, Gender
 from models.nets.analyzer import Analyzer
+from worker.analyzers import share_analyzer
 from worker.app import create_app
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
@@ -65,14 +66,14 @@ def _face_of(number: int) -> Face:
 
 
 def make_instant_runners(settings: Settings, terms: LeaseTerms) -> Runners:
-    analyzer = NoAnalyzer()
+    analyzers = share_analyzer(settings, NoAnalyzer())
 
     def make_chunks() -> ChunkRunner:
-        claimer = Claimer(Database(settings.database_url), terms)
+        claimer = Claimer(Database(settings.database_url), terms, analyzers)
         sources = Sources.from_settings(settings)
-        return make_chunk_runner(settings, claimer, analyzer, sources, InstantAnalysis())
+        return make_chunk_runner(settings, claimer, analyzers, sources, InstantAnalysis())
 
-    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzer))
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers))
 
 
 # Celery's `--app` takes this, so the environment is read here.

@@ -22,8 +22,8 @@ from benchmarks.settings import read_cpu_settings
 from benchmarks.stacks import run_own_stack
 from facetally import Client, Item, Submission
 from models.pictures.picture import decode_picture
+from worker.analyzers import open_analyzers
 from worker.pictures.thumbnails import draw_thumbnail, shrink
-from worker.runners import open_analyzer
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 POLL_SECONDS = 0.05
@@ -71,7 +71,7 @@ def _run_bare(settings: Settings, paths: Sequence[Path]) -> Round:
 
 def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
     """Decode, detect, align, estimate and draw: nothing else, one picture after the other."""
-    analyzer = open_analyzer(settings)
+    analyzer = open_analyzers(settings).get(settings.pack)
     faces = 0
     start.wait()
     for path in paths:

@@ -25,7 +25,7 @@ from benchmarks.stacks import run_own_stack
 from facetally import Client, Item, Options, Submission
 from models.videos.grid import Grid
 from models.videos.reader import Video
-from worker.runners import open_analyzer
+from worker.analyzers import open_analyzers
 from worker.settings import WORKING_SIDE_PIXELS, Settings
 
 # Seldom, as polling takes processor time; how long it took is read from the job itself.
@@ -117,7 +117,7 @@ def _run_bare(settings: Settings, clip: Path, loops: int) -> Round:
 
 def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -> None:
     """Decode all, detect and analyze the faces of the sampled frames: nothing else."""
-    analyzer, frames, faces = open_analyzer(settings), 0, 0
+    analyzer, frames, faces = open_analyzers(settings).get(settings.pack), 0, 0
     with clip.open("rb") as file:
         video = Video(file, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
         grid = Grid(FRAMES_PER_SECOND)

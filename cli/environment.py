@@ -46,6 +46,7 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
         "api_keys": ",".join(settings.api_keys),
         "sources": ",".join(settings.sources),
         "live_sources": ",".join(settings.live_sources),
+        "packs": ",".join(settings.packs),
         "file_roots": os.pathsep.join(map(str, file_roots)),
     }
     return {**others, **{PREFIX + name.upper(): value for name, value in spelled.items()}}

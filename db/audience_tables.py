@@ -75,7 +75,7 @@ class EvaluationRow(Table):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
-    models: Mapped[dict[str, str]] = mapped_column(Json)
+    pack: Mapped[dict[str, Any]] = mapped_column(Json)
     settings: Mapped[dict[str, Any]] = mapped_column(Json)
     counts: Mapped[dict[str, Any]] = mapped_column(Json)
     accuracy: Mapped[dict[str, Any]] = mapped_column(Json)

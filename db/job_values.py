@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from db.states import ErrorCode, JobState
+from db.pack_values import PackVersion
+from db.states import ErrorCode, JobState, PauseReason
+from models.packs.shipped_packs import DEFAULT_PACK
 
 
 class ThumbnailKind(StrEnum):
@@ -30,6 +32,8 @@ class JobOptions:
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
+    # The name of the pack whose models analyze them.
+    pack: str = DEFAULT_PACK
     # For videos: how many frames are analyzed, from when to when, at most how many, and whether an
     # annotated video is made.
     frames_per_second: float = 2.0
@@ -107,10 +111,11 @@ class VideoProgress:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a job is paused: the code with which its first items failed, and what to do."""
+    """Why a job is paused: the code with which its first items failed, or another reason; and what
+    to do."""
 
     at: datetime
-    code: ErrorCode
+    code: ErrorCode | PauseReason
     message: str
 
 
@@ -134,6 +139,9 @@ class JobStatus:
     state: JobState
     tags: tuple[str, ...]
     options: JobOptions
+    # The versions of its pack that analyzed it: none before its first chunk, and several only where
+    # a person resumed it after its pack had changed.
+    packs: tuple[PackVersion, ...]
     counts: JobCounts
     videos: VideoProgress | None
     items_per_second: float | None

@@ -1,5 +1,6 @@
 """Which processes are alive: each renews its row, and counts as gone if it stops."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
+from db.pack_values import PackVersion
 from db.states import ProcessRole
 from db.tables import ProcessRow
 
@@ -15,8 +17,14 @@ GONE_AFTER_SECONDS = 15.0
 PRUNED_AFTER_SECONDS = 3600.0
 
 
-def record_heartbeat(session: Session, name: str, role: ProcessRole, slots: int) -> None:
-    """Renew this process's row, or insert it."""
+def record_heartbeat(
+    session: Session,
+    name: str,
+    role: ProcessRole,
+    slots: int,
+    packs: Sequence[PackVersion] = (),
+) -> None:
+    """Renew this process's row, or insert it with the packs that a worker has at its start."""
     renewed = session.execute(
         update(ProcessRow)
         .where(ProcessRow.name == name)
@@ -24,7 +32,15 @@ def record_heartbeat(session: Session, name: str, role: ProcessRole, slots: int)
         .returning(ProcessRow.name)
     ).first()
     if renewed is None:
-        session.add(ProcessRow(name=name, role=role, slots=slots))
+        stored = [pack.to_json() for pack in packs]
+        session.add(ProcessRow(name=name, role=role, slots=slots, packs=stored))
+
+
+def withdraw_pack(session: Session, name: str, pack: str) -> None:
+    """Note that a worker cannot open a pack after all."""
+    row = session.get(ProcessRow, name, with_for_update=True)
+    if row is not None:
+        row.packs = [one for one in row.packs if one["name"] != pack]
 
 
 def remove_process(session: Session, name: str) -> None:
@@ -46,6 +62,7 @@ class LiveProcess:
     role: ProcessRole
     slots: int
     started_at: datetime
+    packs: tuple[PackVersion, ...]
 
 
 def read_processes(session: Session) -> list[LiveProcess]:
@@ -56,7 +73,13 @@ def read_processes(session: Session) -> list[LiveProcess]:
         .order_by(ProcessRow.role, ProcessRow.name)
     )
     return [
-        LiveProcess(row.name, ProcessRole(row.role), row.slots, row.started_at)
+        LiveProcess(
+            row.name,
+            ProcessRole(row.role),
+            row.slots,
+            row.started_at,
+            tuple(map(PackVersion.of, row.packs)),
+        )
         for row in session.scalars(query)
     ]
 

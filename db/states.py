@@ -67,6 +67,12 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"  # a bug of ours, logged with its traceback
 
 
+class PauseReason(StrEnum):
+    """Why a job is paused, other than the code with which its first items failed."""
+
+    NO_PACK = "no_pack"  # no worker has its pack, or the version that analyzed its first items
+
+
 class ProcessRole(StrEnum):
     """The role of a live process."""
 

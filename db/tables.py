@@ -47,6 +47,10 @@ class JobRow(Table):
     priority: Mapped[str] = mapped_column(default="normal")
     tags: Mapped[list[str]] = mapped_column(Json, default=list)
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    # The versions of its pack that analyzed it, and the hash of the one that workers must have now:
+    # null until the first of them claims a chunk.
+    packs: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    pack_sha256: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
     queued_at: Mapped[datetime | None]
     running_at: Mapped[datetime | None]
@@ -250,5 +254,7 @@ class ProcessRow(Table):
     name: Mapped[str] = mapped_column(primary_key=True)
     role: Mapped[str]
     slots: Mapped[int]
+    # The packs that its pool children can open.
+    packs: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     started_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
     seen_at: Mapped[datetime] = mapped_column(default=DatabaseTime())

@@ -15,7 +15,7 @@ files        finds files to upload
 connection   HTTP
 tables       Arrow and pandas
 faces        a face
-vocabulary   tags and dimensions
+packs        models, and where they come from
 audience     the audience: counts and shares
 results      what was found
 progress     how far a job is
@@ -46,10 +46,10 @@ from facetally.files import SizedFile
 from facetally.items import Item
 from facetally.job import Job
 from facetally.options import Options, Submission
+from facetally.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.submissions import Draft
-from facetally.vocabulary import Dimension, DimensionValue, TagUse
 
 __all__ = [
     "Age",
@@ -60,8 +60,6 @@ __all__ = [
     "Box",
     "Client",
     "Counts",
-    "Dimension",
-    "DimensionValue",
     "Draft",
     "Dropped",
     "Error",
@@ -78,6 +76,9 @@ __all__ = [
     "JobPage",
     "MissingPackage",
     "Options",
+    "Pack",
+    "PackFile",
+    "PackVersion",
     "Pause",
     "Person",
     "Receipt",
@@ -87,9 +88,9 @@ __all__ = [
     "Share",
     "SizedFile",
     "Submission",
-    "TagUse",
     "Timestamps",
     "UnexpectedAnswer",
+    "UsedPack",
     "Video",
     "VideoProgress",
     "WaitTimeout",

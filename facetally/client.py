@@ -14,6 +14,7 @@ from facetally.files import SizedFile
 from facetally.items import Item, Source, sort_sources
 from facetally.job import Job, make_job
 from facetally.options import Options, Submission
+from facetally.packs import Pack
 from facetally.submissions import (
     Draft,
     open_draft,
@@ -21,7 +22,6 @@ from facetally.submissions import (
     submit_items,
     submit_sources,
 )
-from facetally.vocabulary import Dimension, TagUse
 
 if TYPE_CHECKING:
     import httpx
@@ -116,21 +116,19 @@ class Client:
         """A job by its number."""
         return self._make_job(self._connection.get(f"/v1/jobs/{job_id}"))
 
-    def jobs(self, state: str | None = None, tag: str | None = None) -> Iterator[Job]:
-        """All jobs, newest first; those in a state, or with a tag."""
+    def jobs(self, state: str | None = None) -> Iterator[Job]:
+        """All jobs, newest first."""
         cursor = None
         while True:
-            page = self.job_page(state, JOBS_PER_PAGE, cursor, tag)
+            page = self.job_page(state, JOBS_PER_PAGE, cursor)
             yield from page.jobs
             cursor = page.next_cursor
             if cursor is None:
                 return
 
-    def job_page(
-        self, state: str | None, limit: int, cursor: int | None = None, tag: str | None = None
-    ) -> JobPage:
+    def job_page(self, state: str | None, limit: int, cursor: int | None = None) -> JobPage:
         """At most `limit` jobs, from the cursor of the page before."""
-        parameters: Parameters = {"state": state, "tag": tag, "limit": limit, "cursor": cursor}
+        parameters: Parameters = {"state": state, "limit": limit, "cursor": cursor}
         data = self._connection.get("/v1/jobs", parameters)
         listed = self._connection.parse(_JobList, data)
         jobs = tuple(self._make_job(one) for one in listed.jobs)
@@ -138,15 +136,6 @@ class Client:
 
     def _make_job(self, data: object) -> Job:
         return make_job(self._connection, data)
-
-    def tags(self) -> tuple[TagUse, ...]:
-        """The tags of jobs, those of the newest jobs first."""
-        return self._connection.parse(_TagList, self._connection.get("/v1/tags")).tags
-
-    def dimensions(self, job: int | None = None, tag: str | None = None) -> tuple[Dimension, ...]:
-        """The dimensions of items with their values: of one job, of a tag, or of all jobs."""
-        data = self._connection.get("/v1/dimensions", {"job": job, "tag": tag})
-        return self._connection.parse(_DimensionList, data).dimensions
 
     def audience(self, **query: Unpack[AudienceQuery]) -> Audience:
         """The audience by age and gender, or by what `by` says, with 95% intervals."""
@@ -158,12 +147,12 @@ class Client:
         parameters = {**_make_parameters(query), "format": format}
         return self._connection.stream_bytes("/v1/audience", parameters)
 
-    def analyze(self, picture: bytes | str | PathLike[str]) -> Analysis:
-        """The faces of one picture, at once; nothing is stored."""
+    def analyze(self, picture: bytes | str | PathLike[str], *, pack: str | None = None) -> Analysis:
+        """The faces of one picture, at once, by the models of a pack; nothing is stored."""
         content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
-        return self._connection.parse(
-            Analysis, self._connection.send("/v1/analyze", content, ANY_PICTURE)
-        )
+        query = [("pack", pack)] if pack else []
+        data = self._connection.send("/v1/analyze", content, ANY_PICTURE, query)
+        return self._connection.parse(Analysis, data)
 
     def thumbnail(self, item_id: int) -> bytes:
         """The thumbnail of an item, a JPEG."""
@@ -172,6 +161,10 @@ class Client:
     def annotated_video(self, item_id: int) -> Iterator[bytes]:
         """The annotated video of an item in blocks, an MP4."""
         return self._connection.stream_bytes(f"/v1/items/{item_id}/video")
+
+    def packs(self) -> tuple[Pack, ...]:
+        """The models that jobs may ask for, the default first."""
+        return self._connection.parse(_PackList, self._connection.get("/v1/packs")).packs
 
     def health(self) -> Health:
         """Raises ServerUnavailable where no job can be submitted."""
@@ -185,13 +178,8 @@ class _JobList:
 
 
 @dataclass(frozen=True, slots=True)
-class _TagList:
-    tags: tuple[TagUse, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _DimensionList:
-    dimensions: tuple[Dimension, ...]
+class _PackList:
+    packs: tuple[Pack, ...]
 
 
 def _make_parameters(query: AudienceQuery) -> dict[str, str | int | float | None]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from facetally.connection import Connection, Parameters
 from facetally.errors import ServerUnavailable, WaitTimeout
 from facetally.options import Options
+from facetally.packs import UsedPack
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import Filters, Person, Result
 from facetally.tables import convert_to_pandas, read_parquet
@@ -31,6 +32,7 @@ class Job:
     state: str  # one of LIVE_STATES, or completed, completed_with_errors, failed, cancelled
     tags: tuple[str, ...]
     options: Options
+    packs: tuple[UsedPack, ...]  # none before its first items
     counts: Counts
     videos: VideoProgress | None
     items_per_second: float | None

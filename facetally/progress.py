@@ -42,10 +42,10 @@ class Timestamps:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a job waits for a person: how its first items failed, and what to do about it."""
+    """Why a job waits for a person, and what to do about it."""
 
     at: datetime
-    code: str
+    code: str  # how its first items failed, or no_pack: no worker has its models
     message: str
 
 

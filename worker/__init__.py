@@ -4,8 +4,10 @@ addresses     which sources may be read
 live_sources  the named live sources
 settings      every setting
 logs          how log lines look
+packs         the packs of a machine
 memory        bounds the memory of a process
 sources       an item to its bytes
+analyzers     the models of each pack in use
 attempts      work on an item, which may fail
 lease         a chunk that this process has leased
 pictures      bytes to a result
@@ -15,6 +17,7 @@ chunks        a chunk's way through a worker
 runners       what a pool child runs
 shutdown      how a worker shuts down
 main_process  the process that feeds the pool children
+pack_checks   pauses jobs whose pack no worker has
 dispatcher    keeps the window of hints full
 app           the Celery application
 entry         where Celery takes it from

@@ -32,6 +32,7 @@ from db.jobs.erasure import (
 from db.jobs.pausing import pause_job, read_jobs_to_pause
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.states import ProcessRole
+from worker.pack_checks import PackChecks
 from worker.queue.hints import HintWindow
 from worker.sources.store import Store
 
@@ -61,6 +62,7 @@ class Dispatcher:
         self._store = store
         self._pause_after_failures = pause_after_failures
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
+        self._pack_checks = PackChecks(database)
         self._next_heartbeat = 0.0
         self._has_sent = False
 
@@ -84,6 +86,7 @@ class Dispatcher:
             self._send_heartbeat_when_due,
             self._rescue,
             self._pause,
+            self._pack_checks.run_when_due,
             self._send,
             self._close,
             self._fold,

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from db.chunks.crashes import rescue_chunk
 from db.chunks.release import release_chunks_of
 from db.engine import Database
+from db.pack_values import PackVersion
 from db.processes import HEARTBEAT_SECONDS, record_heartbeat, remove_process
 from db.states import ProcessRole
+from worker.packs import describe_pack, find_packs
 from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.settings import Settings
 from worker.shutdown import Shutdown, ShutdownFlag
@@ -29,7 +31,8 @@ class MainProcess:
     """It opens no model and keeps no connection open: its children are forked from it."""
 
     def __init__(self, settings: Settings, flag: ShutdownFlag) -> None:
-        self._database_url = settings.database_url
+        self._settings = settings
+        self._packs: Sequence[PackVersion] = ()
         self._flag = flag
         self._shutdown = Shutdown(flag, settings.stop_grace_seconds, self._release)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
@@ -38,11 +41,14 @@ class MainProcess:
     def prepare(self) -> None:
         """Before it has children."""
         self._flag.create()
+        self._packs = [describe_pack(pack) for pack in find_packs(self._settings)]
 
     def start(self, worker: WorkController) -> None:
         """Send a heartbeat from now on, from the loop that also feeds the children."""
         # Ctrl-C asks as SIGTERM does: Celery's own second one would kill the children.
         signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
+        # A killed one may have had this name, and other packs.
+        self._remove()
         self._send_heartbeat(worker)
         self._heartbeat = worker.timer.call_repeatedly(
             HEARTBEAT_SECONDS, self._send_heartbeat, (worker,)
@@ -53,7 +59,8 @@ class MainProcess:
         role = ProcessRole.INTERACTIVE if interactive else ProcessRole.BULK
         try:
             with self._write_briefly() as session:
-                record_heartbeat(session, f"worker@{self._name}", role, worker.concurrency)
+                name = f"worker@{self._name}"
+                record_heartbeat(session, name, role, worker.concurrency, self._packs)
         except DBAPIError as error:
             logger.warning("database refused a heartbeat", extra={"error": str(error.orig)})
 
@@ -61,6 +68,9 @@ class MainProcess:
         """Before the children end."""
         self._flag.remove()
         self._heartbeat.cancel()
+        self._remove()
+
+    def _remove(self) -> None:
         # If the database is unavailable, the age of the row shows that this worker is gone.
         with suppress(DBAPIError), self._write_briefly() as session:
             remove_process(session, f"worker@{self._name}")
@@ -85,7 +95,7 @@ class MainProcess:
     @contextmanager
     def _write_briefly(self) -> Iterator[Session]:
         """One transaction, whose connection is closed before a child can be forked."""
-        database = Database(self._database_url)
+        database = Database(self._settings.database_url)
         try:
             with database.write() as session:
                 yield session

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from db.engine import Database
-from models.nets.analyzer import Analyzer, load_analyzer
-from models.packs.shipped_packs import read_shipped
+from worker.analyzers import Analyzers, open_analyzers
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
@@ -42,31 +41,21 @@ MakeRunners = Callable[[Settings, LeaseTerms], Runners]
 
 
 def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
-    """The runners of production: this opens the models, and nothing else."""
-    analyzer = open_analyzer(settings)
+    """The runners of production: this opens the models of the default pack, and nothing else."""
+    analyzers = open_analyzers(settings)
+    analyzers.get(settings.pack)
 
     def make_chunks() -> ChunkRunner:
-        claimer = Claimer(Database(settings.database_url), terms)
-        return make_chunk_runner(settings, claimer, analyzer, Sources.from_settings(settings))
+        claimer = Claimer(Database(settings.database_url), terms, analyzers)
+        return make_chunk_runner(settings, claimer, analyzers, Sources.from_settings(settings))
 
-    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzer))
-
-
-def open_analyzer(settings: Settings) -> Analyzer:
-    return load_analyzer(
-        settings.weights_dir,
-        read_shipped(),
-        provider=settings.provider,
-        detection_side=settings.detection_side,
-        score_threshold=settings.score_threshold,
-        smallest_face_pixels=settings.smallest_face_pixels,
-    )
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers))
 
 
 def make_chunk_runner(
     settings: Settings,
     claimer: Claimer,
-    analyzer: Analyzer,
+    analyzers: Analyzers,
     sources: Sources,
     pictures: PictureAnalysis | None = None,
 ) -> ChunkRunner:
@@ -74,7 +63,7 @@ def make_chunk_runner(
     benchmarks."""
     return ChunkRunner(
         claimer,
-        pictures or PictureAnalysis(settings, analyzer, sources),
-        VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
+        pictures or PictureAnalysis(settings, analyzers, sources),
+        VideoRunner(settings, VideoAnalysis(settings, analyzers, sources)),
         settings.gender_min_probability,
     )

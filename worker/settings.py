@@ -3,9 +3,16 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from sqlalchemy import URL
 
 from db.videos.frames import MOST_POSITIONS
@@ -16,6 +23,8 @@ from models.nets.tuning import (
     SCORE_THRESHOLD,
     SMALLEST_FACE_PIXELS,
 )
+from models.packs.parts import NAME
+from models.packs.shipped_packs import DEFAULT_PACK
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
@@ -35,6 +44,13 @@ def _default_workers() -> int:
     return os.cpu_count() or 1
 
 
+def _default_packs_dir(values: dict[str, Any]) -> Path:
+    return Path(values.get("data_dir", "")) / "packs"
+
+
+PackName = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+
+
 class Settings(BaseModel):
     """Each field is the environment variable FACETALLY_<FIELD>, and a line of
     docs/settings.md."""
@@ -46,6 +62,7 @@ class Settings(BaseModel):
     redis_url: str = ""
     store_url: str = ""
     weights_dir: Path = DEFAULT_WEIGHTS_DIR
+    packs_dir: Path = Field(default_factory=_default_packs_dir)
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -63,6 +80,8 @@ class Settings(BaseModel):
     max_video_frames: int = Field(200_000, ge=1, le=MOST_POSITIONS)
 
     workers: int = Field(default_factory=_default_workers, ge=1)
+    pack: PackName = DEFAULT_PACK
+    packs: tuple[PackName, ...] = ()
     provider: Literal["auto", "cpu", "cuda"] = "auto"
     detection_side: int = Field(DETECTION_SIDE, ge=64, le=4096)
     score_threshold: float = Field(SCORE_THRESHOLD, gt=0, lt=1)
@@ -83,7 +102,7 @@ class Settings(BaseModel):
     min_cell: int = Field(5, ge=1, le=1000)
     retention_days: float = Field(0.0, ge=0, le=36500)
 
-    @field_validator("api_keys", "sources", "live_sources", mode="before")
+    @field_validator("api_keys", "sources", "live_sources", "packs", mode="before")
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return _split(value, ",")
@@ -105,7 +124,13 @@ class Settings(BaseModel):
     def _check_live_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return check_sources(value)
 
-    @field_validator("data_dir", "weights_dir")
+    @field_validator("packs")
+    @classmethod
+    def _include_default(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """The default pack is always allowed, and named first."""
+        return tuple(dict.fromkeys((info.data.get("pack", DEFAULT_PACK), *value)))
+
+    @field_validator("data_dir", "weights_dir", "packs_dir")
     @classmethod
     def _expand(cls, value: Path) -> Path:
         return value.expanduser().absolute()

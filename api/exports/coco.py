@@ -10,6 +10,7 @@ from typing import Self
 from flask import Response
 from pydantic import BaseModel
 
+from api.exports.export import describe_packs
 from api.exports.results import RESULTS
 from api.exports.tables import reply_file
 from api.media_types import JSON
@@ -17,6 +18,7 @@ from api.schemas.faces import FaceOut
 from api.schemas.results import ResultsQuery
 from db.engine import Database
 from db.item_values import StoredItem
+from db.job_values import JobStatus
 from db.states import ItemState
 
 FACE = 1
@@ -26,11 +28,12 @@ KEYPOINTS = ["right_eye", "left_eye", "nose", "right_mouth_corner", "left_mouth_
 
 
 class CocoInfo(BaseModel):
-    """What the file contains, and when it was made."""
+    """What the file contains, when it was made, and by which models."""
 
     description: str
     year: int
     date_created: str
+    pack: str
 
 
 class CocoLicense(BaseModel):
@@ -130,16 +133,17 @@ class CocoOut(BaseModel):
     annotations: list[CocoAnnotation]
 
 
-def reply_coco(database: Database, job_id: int, query: ResultsQuery) -> Response:
+def reply_coco(database: Database, job: JobStatus, query: ResultsQuery) -> Response:
     """The pictures of a job and their faces, as a file."""
-    read = partial(RESULTS.read_all, database, job_id)
+    read = partial(RESULTS.read_all, database, job.id)
     unlimited = query.model_copy(update={"limit": None})
-    parts = stream_coco(job_id, partial(read, query), partial(read, unlimited))
-    return reply_file(parts, JSON, f"job-{job_id}.coco.json")
+    parts = stream_coco(job.id, describe_packs(job), partial(read, query), partial(read, unlimited))
+    return reply_file(parts, JSON, f"job-{job.id}.coco.json")
 
 
 def stream_coco(
     job_id: int,
+    packs: str,
     read_page: Callable[[], Iterator[StoredItem]],
     read_on: Callable[[], Iterator[StoredItem]],
 ) -> Iterator[str]:
@@ -150,17 +154,20 @@ def stream_coco(
     """
     # 1 at the position of each listed picture.
     listed = bytearray()
-    yield _head(job_id)
+    yield _head(job_id, packs)
     yield from _join(_list_images(read_page(), listed))
     yield '], "annotations": [\n'
     yield from _join(_list_annotations(read_on(), listed))
     yield "]}\n"
 
 
-def _head(job_id: int) -> str:
+def _head(job_id: int, packs: str) -> str:
     now = datetime.now(UTC).replace(microsecond=0)
     info = CocoInfo(
-        description=f"Faces of Facetally job {job_id}", year=now.year, date_created=now.isoformat()
+        description=f"Faces of Facetally job {job_id}",
+        year=now.year,
+        date_created=now.isoformat(),
+        pack=packs,
     )
     categories = json.dumps([CocoCategory().model_dump()])
     return (

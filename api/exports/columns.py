@@ -20,6 +20,8 @@ ESTIMATE_COLUMNS = {
     "age_high": WHOLE,
     "age_group": TEXT,
 }
+# The last one, which `Export` fills: the models that analyzed the job.
+PACK_COLUMN = {"pack": TEXT}
 
 
 def make_box_cells(box: BoxOut) -> Row:

@@ -14,6 +14,7 @@ from api.media_types import CSV, NDJSON, PARQUET
 from api.schemas.replies import reply
 from api.schemas.results import RESULTS_PER_PAGE, ResultsQuery
 from db.engine import Database
+from db.job_values import JobStatus
 from db.results.filters import ResultFilter
 
 STREAM_PAGE = 500
@@ -42,14 +43,14 @@ class Export(Generic[StoredT, LineT]):
     schema: pyarrow.Schema
     make_rows: Callable[[LineT], Iterator[Row]]
 
-    def reply(self, database: Database, job_id: int, query: ResultsQuery) -> Response:
+    def reply(self, database: Database, job: JobStatus, query: ResultsQuery) -> Response:
         """The entries in the format of the query, unless that is COCO."""
         if query.format == "json":
-            return reply(self._read_json(database, job_id, query))
-        lines = map(self.make_line, self.read_all(database, job_id, query))
+            return reply(self._read_json(database, job.id, query))
+        lines = map(self.make_line, self.read_all(database, job.id, query))
         media_type, stream = FILE_FORMATS[query.format]
-        name = f"job-{job_id}{self.suffix}.{query.format}"
-        return reply_file(stream(self, lines), media_type, name)
+        name = f"job-{job.id}{self.suffix}.{query.format}"
+        return reply_file(stream(self, lines, describe_packs(job)), media_type, name)
 
     def read_all(self, database: Database, job_id: int, query: ResultsQuery) -> Iterator[StoredT]:
         """Page by page, each in a session of its own: a slow reader holds no connection."""
@@ -76,23 +77,33 @@ class Export(Generic[StoredT, LineT]):
             return self.read_page(session, job_id, wanted, after=after, limit=limit)
 
 
-def _stream_ndjson(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[str]:
+def describe_packs(job: JobStatus) -> str:
+    """`default 1`: the models that analyzed a job; empty before its first items."""
+    return " and ".join(f"{pack.name} {pack.version}" for pack in job.packs)
+
+
+def _stream_ndjson(
+    export: Export[Any, Any], lines: Iterator[BaseModel], packs: str
+) -> Iterator[str]:
     return (line.model_dump_json() + "\n" for line in lines)
 
 
-def _stream_csv(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[str]:
-    return stream_csv(export.schema, _make_rows(export, lines))
+def _stream_csv(export: Export[Any, Any], lines: Iterator[BaseModel], packs: str) -> Iterator[str]:
+    return stream_csv(export.schema, _make_rows(export, lines, packs))
 
 
-def _stream_parquet(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[bytes]:
-    return stream_parquet(export.schema, _make_rows(export, lines))
+def _stream_parquet(
+    export: Export[Any, Any], lines: Iterator[BaseModel], packs: str
+) -> Iterator[bytes]:
+    return stream_parquet(export.schema, _make_rows(export, lines, packs))
 
 
-def _make_rows(export: Export[Any, Any], lines: Iterator[BaseModel]) -> Iterator[Row]:
-    return (row for line in lines for row in export.make_rows(line))
+def _make_rows(export: Export[Any, Any], lines: Iterator[BaseModel], packs: str) -> Iterator[Row]:
+    # The last column: tables of several jobs can be put together.
+    return ((*row, packs) for line in lines for row in export.make_rows(line))
 
 
-Stream = Callable[[Export[Any, Any], Iterator[BaseModel]], Iterator[str] | Iterator[bytes]]
+Stream = Callable[[Export[Any, Any], Iterator[BaseModel], str], Iterator[str] | Iterator[bytes]]
 # The media type and the content of each format that results and people can be saved in.
 FILE_FORMATS: dict[str, tuple[str, Stream]] = {
     "csv": (CSV, _stream_csv),

@@ -10,6 +10,7 @@ from api.exports.columns import (
     ESTIMATE_COLUMNS,
     MOMENT,
     NUMBER,
+    PACK_COLUMN,
     REAL,
     TEXT,
     WHOLE,
@@ -45,7 +46,7 @@ FACE_COLUMNS = {
     "time_seconds": REAL,
     "track": WHOLE,
 }
-RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS})
+RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS, **PACK_COLUMN})
 
 
 def make_rows(result: ResultOut) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from api.exports.columns import (
     ESTIMATE_COLUMNS,
     MOMENT,
     NUMBER,
+    PACK_COLUMN,
     REAL,
     TEXT,
     WHOLE,
@@ -39,6 +40,7 @@ TRACK_SCHEMA = pyarrow.schema(
         "best_seconds": REAL,
         **BOX_COLUMNS,
         "thumbnail": TEXT,
+        **PACK_COLUMN,
     }
 )
 

@@ -5,7 +5,9 @@ from flask import Blueprint, Response, request
 from api.pages.rendering import show
 from api.schemas.options import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
+from api.submissions.packs import choose_pack
 from api.views.analyze import find_faces, read_picture
+from api.views.packs import read_packs
 from db.processes import count_slots
 from db.states import ProcessRole
 from models.pictures.endings import ARCHIVE_ENDINGS, SUBMITTED_ENDINGS
@@ -27,6 +29,7 @@ def show_page() -> Response:
         defaults=OptionsBody(),
         endings=SUBMITTED_ENDINGS,
         archives=ARCHIVE_SUFFIXES,
+        packs=read_packs(),
         most_frames_per_second=MOST_FRAMES_PER_SECOND,
     )
 
@@ -35,7 +38,8 @@ def show_page() -> Response:
 def analyze_picture() -> Response:
     """The faces of one picture, as boxes that the page draws over the reader's own file. Nothing
     is stored."""
-    return show("analysis.html", analysis=find_faces(read_picture()), name=_read_file_name())
+    analysis = find_faces(read_picture(), choose_pack(request.form.get("pack") or None))
+    return show("analysis.html", analysis=analysis, name=_read_file_name())
 
 
 def _read_file_name() -> str:

@@ -8,9 +8,9 @@ from flask import Blueprint, Response
 from api.pages.rendering import show
 from api.services import services
 from api.views.health import check_health
+from api.views.packs import read_packs
 from db.processes import read_processes
 from db.workload import count_recent, read_workload
-from models.weights.catalog import MODELS
 
 blueprint = Blueprint("system_page", __name__)
 RECENT_SECONDS = 60.0
@@ -33,6 +33,6 @@ def show_page() -> Response:
             f"Facetally {version('facetally')}",
             f"Python {platform.python_version()}",
             opened.database.describe(),
-            *(model.name for model in MODELS),
         ),
+        packs=read_packs(),
     )

@@ -1,10 +1,13 @@
 """How accurate the models are: the figures and biases that belong in every report."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.reports.evaluation_report import name_biases
 from api.reports.templates import DASH, SPACE, interval, percent
 from db.audience.evaluations import Evaluation
+from db.pack_values import PackVersion
+from models.packs.shipped_packs import DEFAULT_PACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,28 @@ MEASURED = AccuracyCard(
     ),
 )
 
+# The figures of one pack say nothing of another.
+UNMEASURED = AccuracyCard(
+    origin=(
+        "The pack of this job has not been evaluated on this installation. The command "
+        "facetally evaluate measures it on labeled photos."
+    ),
+    figures={},
+    biases=(),
+)
 
-def make_card(newest: Evaluation | None) -> AccuracyCard:
-    """The accuracy from the newest evaluation, or MEASURED if there is none."""
+
+def make_card(packs: Sequence[PackVersion], evaluations: Iterable[Evaluation]) -> AccuracyCard:
+    """The accuracy of the packs that analyzed a job, from the newest of `evaluations` of the last
+    of them; without one, MEASURED for the default pack, and no figures for any other."""
+    used = packs[-1] if packs else None
+    newest = next((one for one in evaluations if used and one.pack.sha256 == used.sha256), None)
     if newest is None:
-        return MEASURED
+        return MEASURED if used is None or used.name == DEFAULT_PACK else UNMEASURED
+    return _make_card(newest)
+
+
+def _make_card(newest: Evaluation) -> AccuracyCard:
     accuracy = newest.accuracy
     made = f" of {newest.created_at:%d %B %Y}" if newest.created_at else ""
     figures = {"Faces found": (percent(accuracy.detection), interval(accuracy.detection))}

@@ -2,6 +2,7 @@
 
 fields       types of fields that several schemas share
 dimensions   dimensions of items, such as their store
+packs        the models of jobs
 options      how the items of a job are analyzed
 items        items as they are submitted
 submissions  bodies, forms and queries that submit a job
@@ -10,7 +11,6 @@ faces        faces, and those of one picture
 results      results of items
 tracks       people of videos
 audience     whose faces to count, and the counts
-vocabulary   tags and dimensions
 evaluations  measurements of accuracy
 health       whether the system works
 errors       errors, and which a call may answer with

@@ -11,6 +11,7 @@ from db.audience.evaluations import (
     EvaluationCounts,
     EvaluationSettings,
 )
+from db.pack_values import PackVersion
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import LabeledFaces
 
@@ -20,7 +21,7 @@ class EvaluationSummary(BaseModel):
 
     name: str
     created_at: datetime | None
-    models: dict[str, str]
+    pack: PackVersion
     settings: EvaluationSettings
     counts: EvaluationCounts
     accuracy: Accuracy

@@ -6,10 +6,11 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import Number, Strict, Tag, rounded
+from api.schemas.fields import Number, Strict, rounded
 from api.schemas.options import OptionsBody
+from api.schemas.packs import UsedPackOut
 from db.job_values import JobStatus, Priority, VideoProgress
-from db.states import ErrorCode, JobState
+from db.states import ErrorCode, JobState, PauseReason
 
 
 class JobPath(BaseModel):
@@ -22,7 +23,6 @@ class JobsQuery(Strict):
     """Which jobs to list. `cursor` is the `next_cursor` of the previous page."""
 
     state: JobState | None = None
-    tag: Tag | None = None
     limit: int = Field(20, ge=1, le=100)
     cursor: Number | None = None
 
@@ -73,10 +73,11 @@ class ReceiptOut(BaseModel):
 
 
 class PauseOut(BaseModel):
-    """Why a job is paused: the error of its first items, an example, and what to do."""
+    """Why a job is paused, and what to do: its first items all failed with the error `code`, or no
+    worker has its pack."""
 
     at: datetime
-    code: ErrorCode
+    code: ErrorCode | PauseReason
     message: str
 
 
@@ -101,12 +102,17 @@ class VideosOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job and its progress."""
+    """A job and its progress.
+
+    `packs` are the models that analyzed it: none before its first items, and more than one only if
+    it was resumed after its pack had changed.
+    """
 
     id: int
     state: JobState
     tags: list[str]
     options: OptionsBody
+    packs: list[UsedPackOut]
     counts: CountsOut
     videos: VideosOut | None
     items_per_second: float | None
@@ -125,6 +131,7 @@ class JobOut(BaseModel):
             tags=list(job.tags),
             # Not validated: options that were accepted under older limits are still shown.
             options=OptionsBody.model_construct(**asdict(job.options)),
+            packs=[UsedPackOut.of(pack) for pack in job.packs],
             counts=CountsOut(**asdict(job.counts)),
             videos=None if job.videos is None else VideosOut.of(job.videos),
             items_per_second=rounded(job.items_per_second, 2),

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.fields import Strict
+from api.schemas.fields import Name, Strict
 from db.job_values import Duplicates, JobOptions, ThumbnailKind
 
 # One frame in 100 seconds: a lower rate is a mistake.
@@ -24,6 +24,9 @@ class OptionsBody(Strict):
     `duplicates`: with `count`, each of several items with the same bytes counts. With `once`, only
     the first that was recorded counts; the others have no faces and name it in `duplicate_of`.
 
+    `pack`: the name of the models that analyze the items, one of `GET /v1/packs`; without one, the
+    server's default.
+
     Videos: `frames_per_second` frames are analyzed per second, from `start_seconds` to
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
@@ -31,6 +34,7 @@ class OptionsBody(Strict):
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
+    pack: Name | None = None
     frames_per_second: Annotated[
         float, Field(ge=LEAST_FRAMES_PER_SECOND, le=MOST_FRAMES_PER_SECOND)
     ] = 2.0
@@ -50,5 +54,7 @@ class OptionsBody(Strict):
             )
         return self
 
-    def to_options(self) -> JobOptions:
-        return JobOptions(**{one.name: getattr(self, one.name) for one in fields(JobOptions)})
+    def to_options(self, pack: str) -> JobOptions:
+        """`pack` is the name that was chosen for the job."""
+        given = {one.name: getattr(self, one.name) for one in fields(JobOptions)}
+        return JobOptions(**{**given, "pack": pack})

@@ -20,10 +20,10 @@ class SubmissionFields(Strict):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, store_folders: tuple[str, ...] = ()) -> NewJob:
+    def to_job(self, pack: str, store_folders: tuple[str, ...] = ()) -> NewJob:
         return NewJob(
             tuple(self.tags),
-            self.options.to_options(),
+            self.options.to_options(pack),
             self.priority,
             self.expires_at,
             store_folders,
@@ -57,8 +57,8 @@ class SubmissionQuery(OptionsBody):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self) -> NewJob:
-        return NewJob(tuple(self.tag), self.to_options(), self.priority, self.expires_at)
+    def to_job(self, pack: str) -> NewJob:
+        return NewJob(tuple(self.tag), self.to_options(pack), self.priority, self.expires_at)
 
 
 class UploadForm(SubmissionFields):

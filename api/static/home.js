@@ -88,6 +88,7 @@ function readOptions() {
   const options = { thumbnails: given.get("thumbnails"), duplicates: given.get("duplicates") };
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
+  if (given.has("pack")) options.pack = given.get("pack");
   return { tags, options };
 }
 

@@ -2,6 +2,7 @@
 
 idempotency       a request sent twice is one job
 retention         how long jobs are kept
+packs             which models analyze them
 archive_bounds    how much an archive may unpack to
 archives          the files of an archive
 staging           uploaded files on disk

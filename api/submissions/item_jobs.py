@@ -10,6 +10,7 @@ from api.schemas.submissions import JobBody, UploadForm
 from api.services import services
 from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
+from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
 from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
@@ -26,7 +27,7 @@ MOST_JSON_ITEMS = 100_000
 def submit_json(idempotency_key: str | None) -> int:
     """Create a job from the JSON in this request's body."""
     body, digest = _read_json()
-    job = body.to_job()
+    job = body.to_job(choose_pack(body.options.pack))
     if body.manifest is not None:
         return submit_fetched_manifest(
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
@@ -38,8 +39,9 @@ def submit_json(idempotency_key: str | None) -> int:
 def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
+    pack = choose_pack(form.options.pack)
     with stored_files(request, services(), form.dimensions) as files:
-        job = form.to_job((files.folder,))
+        job = form.to_job(pack, (files.folder,))
         return _accept(
             job, files.items, draft=form.draft, idempotency_key=idempotency_key, digest=files.digest
         )

@@ -22,6 +22,7 @@ from api.submissions.manifest_parsing import (
     kind_of,
     read_manifest,
 )
+from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
 from api.submissions.staging import StagedFile
 from api.submissions.uploads import check_item_count
@@ -102,13 +103,11 @@ def submit_sent_manifest(
     kind: ManifestKind, query: SubmissionQuery, idempotency_key: str | None
 ) -> int:
     """Create a job from the manifest in this request's body."""
-    manifest = receive_manifest(kind)
+    job, manifest = query.to_job(choose_pack(query.pack)), receive_manifest(kind)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
     _refuse_accepted_early(idempotency_key, digest)
-    return _accept(
-        manifest, query.to_job(), draft=query.draft, idempotency_key=idempotency_key, digest=digest
-    )
+    return _accept(manifest, job, draft=query.draft, idempotency_key=idempotency_key, digest=digest)
 
 
 def submit_fetched_manifest(

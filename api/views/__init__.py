@@ -7,8 +7,8 @@ events       progress as server-sent events
 results      results of a job
 items        one item
 evaluations  how accurate the models are
-vocabulary   tags and dimensions
 audience     the audience: counts and shares
+packs        the models that jobs may ask for
 analyze      one picture, answered at once
 live         live sources
 report       a job as one HTML file

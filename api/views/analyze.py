@@ -9,8 +9,11 @@ from api.errors import ApiError
 from api.media_types import FORM, JPEG, JSON
 from api.schemas.errors import ERRORS
 from api.schemas.faces import AnalysisOut, FaceOut
+from api.schemas.fields import Name, Strict
 from api.schemas.replies import BINARY, reply
 from api.services import services
+from api.submissions.packs import choose_pack
+from api.validation import refuse_repeated_parameters
 from db.item_values import StoredFace
 
 blueprint = APIBlueprint(
@@ -34,24 +37,31 @@ ANSWER = {
 AnalysisOut.model_config["openapi_extra"] = ANSWER  # type: ignore[typeddict-unknown-key]
 
 
+class AnalyzeQuery(Strict):
+    """The pack that analyzes the picture, one of `GET /v1/packs`; without one, the default."""
+
+    pack: Name | None = None
+
+
 @blueprint.post(
     "/analyze", responses={200: AnalysisOut, 413: ERRORS["400"]}, openapi_extensions=BODY
 )
-def analyze_picture() -> Response:
+def analyze_picture(query: AnalyzeQuery) -> Response:
     """Find the faces in one picture, without storing anything.
 
     Send the picture as the body or as a file of a form. With `Accept: image/jpeg` the answer is the
     picture with its faces drawn in.
     """
-    picture = read_picture()
+    refuse_repeated_parameters()
+    pack, picture = choose_pack(query.pack), read_picture()
     if request.accept_mimetypes.best_match([JSON, JPEG]) == JPEG:
-        return Response(services().lane.draw_faces(picture), mimetype=JPEG)
-    return reply(find_faces(picture))
+        return Response(services().lane.draw_faces(picture, pack), mimetype=JPEG)
+    return reply(find_faces(picture, pack))
 
 
-def find_faces(picture: bytes) -> AnalysisOut:
+def find_faces(picture: bytes, pack: str) -> AnalysisOut:
     """Have a worker analyze a picture, and wait for the answer."""
-    analysis = services().lane.find_faces(picture)
+    analysis = services().lane.find_faces(picture, pack)
     least = services().settings.gender_min_probability
     faces = [StoredFace(face, face.gender.value(least)) for face in analysis.faces]
     return AnalysisOut(

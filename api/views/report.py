@@ -64,7 +64,7 @@ def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
         pictures=list(_read_pictures(session, job.id)),
         failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
         warnings=read_warnings(session, job.id, limit=MOST_FAILURES) if has_videos else [],
-        card=make_card(next(iter(read_evaluations(session)), None)),
+        card=make_card(job.packs, read_evaluations(session)),
         counts_people=people,
         min_cell=min_cell,
         made_at=datetime.now(UTC),

@@ -50,10 +50,9 @@ def list_results(path: JobPath, query: ResultsQuery) -> Response:
     With `view=tracks` each line or row is one person in one shot of a video.
     """
     refuse_repeated_parameters()
-    database = services().database
-    find_job(path.job_id)
+    database, job = services().database, find_job(path.job_id)
     if query.view == "tracks":
-        return TRACKS.reply(database, path.job_id, query)
+        return TRACKS.reply(database, job, query)
     if query.format == "coco":
-        return reply_coco(database, path.job_id, query)
-    return RESULTS.reply(database, path.job_id, query)
+        return reply_coco(database, job, query)
+    return RESULTS.reply(database, job, query)

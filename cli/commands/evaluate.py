@@ -38,10 +38,10 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
+from db.pack_values import PackVersion
 from models.labels import LabelRow, RowProblem
 from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
-from models.weights.catalog import MODELS
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("evaluation-out")
@@ -53,12 +53,14 @@ BANDS_SHOWN = "marketing"
 # About the models or the labels: such a row is not faulty.
 HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL)
 MOST_NOTES = 20
+NO_FACES = "No face was found in any readable picture."
 
 
 @dataclass(frozen=True, slots=True)
 class RowOutcomes:
-    """What became of the rows."""
+    """What became of the rows, by the pack that analyzed them."""
 
+    pack: PackVersion
     pictures: list[LabeledPicture]
     problems: Counter[str]
     several_faces: int
@@ -75,7 +77,8 @@ class RowOutcomes:
     show_default="file name and time",
     help="Name used to select it for corrections.",
 )
-def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
+@click.option("--pack", metavar="NAME", help="Pack to measure.  [default: FACETALLY_PACK]")
+def evaluate(labels: Path, out: Path, name: str | None, pack: str | None) -> ExitStatus:
     """Measure the models on labeled photos.
 
     LABELS is a .csv with a column path, and age (in years), gender (female or male) or both. An
@@ -90,7 +93,7 @@ def evaluate(labels: Path, out: Path, name: str | None) -> ExitStatus:
     with _open_database(settings) as database:
         _require_free(database, chosen)
         out.mkdir(parents=True, exist_ok=True)
-        outcomes = _match_rows(labels, rows)
+        outcomes = _match_rows(labels, rows, pack)
         evaluation = _record(database, _measure(chosen, settings, len(rows), outcomes))
     _write(evaluation, out)
     _show(evaluation)
@@ -143,21 +146,25 @@ def _require_free(database: Database, name: str) -> None:
             raise CommandFailed(f"There is already an evaluation {name!r}. Choose another --name.")
 
 
-def _match_rows(labels: Path, rows: Sequence[LabelRow]) -> RowOutcomes:
-    outcomes = RowOutcomes([], Counter(one for row in rows for one in row.problems), 0)
+def _match_rows(labels: Path, rows: Sequence[LabelRow], pack: str | None) -> RowOutcomes:
     notes = [f"line {row.line}: {one}" for row in rows for one in row.problems]
     usable = [row for row in rows if row.path is not None]
-    several = 0
-    for row, item in zip(usable, analyze_rows(usable) if usable else [], strict=True):
+    if not usable:
+        _report_problems(labels, notes)
+        raise CommandFailed(NO_FACES)
+    analyzed = analyze_rows(usable, pack)
+    pictures, several = [], 0
+    problems = Counter[str](one for row in rows for one in row.problems)
+    for row, item in zip(usable, analyzed.items, strict=True):
         if item.error:
-            outcomes.problems[item.error.code] += 1
+            problems[item.error.code] += 1
             notes.append(f"line {row.line}: {item.error.code}: {item.error.message}")
             continue
-        outcomes.pictures.append(match_row(row, item))
-        outcomes.problems[RowProblem.NO_FACE] += not item.faces
+        pictures.append(match_row(row, item))
+        problems[RowProblem.NO_FACE] += not item.faces
         several += len(item.faces) > 1
     _report_problems(labels, notes)
-    return RowOutcomes(outcomes.pictures, +outcomes.problems, several)
+    return RowOutcomes(analyzed.pack, pictures, +problems, several)
 
 
 def _report_problems(labels: Path, notes: Sequence[str]) -> None:
@@ -171,10 +178,10 @@ def _measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) ->
     pictures = outcomes.pictures
     faces = sum(one.face is not None for one in pictures)
     if not faces:
-        raise CommandFailed("No face was found in any readable picture.")
+        raise CommandFailed(NO_FACES)
     return Evaluation(
         name=name,
-        models={file.name: file.sha256 for file in MODELS},
+        pack=outcomes.pack,
         settings=EvaluationSettings(
             settings.detection_side,
             settings.score_threshold,

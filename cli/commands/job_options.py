@@ -23,6 +23,9 @@ _OPTIONS = (
         help="Draw boxes and labels, blur the faces as well, or make no thumbnails.",
     ),
     click.option(
+        "--pack", metavar="NAME", help="Models to analyze with, by the name of their pack."
+    ),
+    click.option(
         "--frames-per-second",
         type=click.FloatRange(min=LEAST_FRAMES_PER_SECOND, max=MOST_FRAMES_PER_SECOND),
         default=DEFAULTS.frames_per_second,

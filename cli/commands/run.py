@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
@@ -69,11 +69,14 @@ def analyze(
     out.mkdir(parents=True, exist_ok=True)
     found = find_pictures(paths, out)
     require_pictures(found)
+    api_key = token_urlsafe(24)
+    settings = make_own_settings(out / DATA, _find_roots(paths), api_key, options.pack)
+    # Another pack makes another job, also where the environment chooses it.
+    options = replace(options, pack=settings.pack)
     fingerprint = make_fingerprint(found.files, options)
     submission = Submission((*tags, fingerprint), options)
-    api_key = token_urlsafe(24)
     stack_options = StackOptions(
-        make_own_settings(out / DATA, _find_roots(paths), api_key),
+        settings,
         interactive=False,
         logs_in_files=True,
         early_exits_allowed=EARLY_EXITS_ALLOWED,

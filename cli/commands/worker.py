@@ -42,7 +42,8 @@ def worker(queue: str, slots: int | None) -> None:
     """
     settings = read_settings()
     require_redis(settings)
-    provider = prepare_models(settings.weights_dir, settings.provider)
+    # Jobs that ask for another pack can be left to other workers.
+    provider = prepare_models(settings, [settings.pack])
     require_tables(settings.database_url)
     command = [
         sys.executable,

@@ -3,8 +3,11 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
+
+from sqlalchemy.orm import Session
 
 from cli.output.progress import watch_job
 from cli.server import open_client
@@ -12,6 +15,8 @@ from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
 from cli.stack.stack import StackOptions, run_stack
 from db.engine import Database
 from db.item_values import StoredFace, StoredItem
+from db.jobs.status import read_chosen_jobs
+from db.pack_values import PackVersion
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from facetally import Item, Submission
@@ -24,18 +29,27 @@ ITEMS_PER_PAGE = 1000
 EVERYWHERE = (Path("/"),)
 
 
-def analyze_rows(rows: Sequence[LabelRow]) -> list[StoredItem]:
-    """The item of each row, in order; every row has a path."""
+@dataclass(frozen=True, slots=True)
+class Analyzed:
+    """The item of each row, in order, and the pack that analyzed them all."""
+
+    items: list[StoredItem]
+    pack: PackVersion
+
+
+def analyze_rows(rows: Sequence[LabelRow], pack: str | None) -> Analyzed:
+    """Every row has a path; without a name of a pack, that of the environment is used."""
     with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
         api_key = token_urlsafe(24)
-        settings = make_own_settings(Path(folder) / "data", EVERYWHERE, api_key)
+        settings = make_own_settings(Path(folder) / "data", EVERYWHERE, api_key, pack)
         options = StackOptions(
             settings, interactive=False, logs_in_files=True, early_exits_allowed=EARLY_EXITS_ALLOWED
         )
         with run_stack(options) as stack, open_client(stack.url, api_key) as client:
             job = client.submit_items((_make_item(row) for row in rows), Submission())
             watch_job(job, stack.check)
-        return list(_read_items(settings.database_url, job.id))
+        with closing(Database(settings.database_url)) as database, database.read() as session:
+            return Analyzed(list(_read_items(session, job.id)), _read_pack(session, job.id))
 
 
 def _make_item(row: LabelRow) -> Item:
@@ -44,14 +58,16 @@ def _make_item(row: LabelRow) -> Item:
     return Item(row.path.as_uri(), row.path.name)
 
 
-def _read_items(database_url: str, job_id: int) -> Iterator[StoredItem]:
-    with closing(Database(database_url)) as database, database.read() as session:
-        after = -1
-        while page := read_results(
-            session, job_id, ResultFilter(), after=after, limit=ITEMS_PER_PAGE
-        ):
-            yield from page
-            after = page[-1].position
+def _read_items(session: Session, job_id: int) -> Iterator[StoredItem]:
+    after = -1
+    while page := read_results(session, job_id, ResultFilter(), after=after, limit=ITEMS_PER_PAGE):
+        yield from page
+        after = page[-1].position
+
+
+def _read_pack(session: Session, job_id: int) -> PackVersion:
+    [job] = read_chosen_jobs(session, [job_id])
+    return job.packs[-1]
 
 
 def match_row(row: LabelRow, item: StoredItem) -> LabeledPicture:

@@ -81,11 +81,14 @@ def _make_confusion_table(name: str, confusion: ConfusionTable) -> Table:
 
 def make_evaluations_table(evaluations: Iterable[Evaluation]) -> Table:
     """A line for each evaluation."""
-    table = make_table("evaluation", "faces", "gender correct", "age, mean error", "created")
+    table = make_table(
+        "evaluation", "pack", "faces", "gender correct", "age, mean error", "created"
+    )
     for one in evaluations:
         gender, age = one.accuracy.gender, one.accuracy.age
         table.add_row(
             clean(one.name),
+            f"{one.pack.name} {one.pack.version}",
             str(one.counts.faces),
             _percent(gender.accuracy if gender else None),
             f"{age.mean_error.value:.1f}" if age else "",

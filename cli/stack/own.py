@@ -12,10 +12,19 @@ EARLY_EXITS_ALLOWED = 4
 NO_UPLOAD_LIMIT = str(1 << 50)
 
 
-def make_own_settings(data_dir: Path, file_roots: Sequence[Path], api_key: str) -> Settings:
-    """For this folder alone, without the database and queue of a server."""
+def make_own_settings(
+    data_dir: Path, file_roots: Sequence[Path], api_key: str, pack: str | None = None
+) -> Settings:
+    """For this folder alone, without the database and queue of a server; with one pack, that of the
+    environment if none is given."""
+    theirs = read_settings()
+    chosen = pack or theirs.pack
     settings = read_settings(
         data_dir=str(data_dir),
+        # The user's own packs lie where a server looks for them.
+        packs_dir=str(theirs.packs_dir),
+        pack=chosen,
+        packs=chosen,
         database_url="",
         redis_url="",
         store_url="",

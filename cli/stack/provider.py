@@ -1,33 +1,42 @@
 """Finds out which provider the models run on, before a worker starts.
 
-A separate process opens a model (`python -m cli.stack.provider FOLDER PROVIDER`), because the main
+A separate process opens a model (`python -m cli.stack.provider FILE PROVIDER`), because the main
 process of a worker must not have a session open when its children are forked.
 """
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from cli.exits import CommandFailed
 from models.errors import ModelUnavailable
 from models.graphs.graph import CPU
 from models.graphs.onnx import load_onnx
-from models.weights.catalog import DETECTOR, MODELS
-from models.weights.folder import require_file
+from models.packs.files import locate_file
+from models.packs.parts import ONNX
+from worker.packs import find_pack
+from worker.settings import Settings
 
 
-def prepare_models(weights_dir: Path, provider: str) -> str:
-    """Check the weights and the provider; returns cpu or cuda, which `auto` may stand for."""
+def prepare_models(settings: Settings, packs: Iterable[str]) -> str:
+    """Check the files of these packs, and the provider; returns cpu or cuda, which `auto` may stand
+    for."""
     try:
-        for file in MODELS:
-            require_file(weights_dir, file)
+        files = [
+            locate_file(pack, file, settings.weights_dir)
+            for pack in (find_pack(settings, name) for name in packs)
+            for file in pack.files
+        ]
     except ModelUnavailable as error:
         raise CommandFailed(str(error)) from error
-    return CPU if provider == CPU else _probe(weights_dir, provider)
+    models = [file for file in files if file.suffix == ONNX]
+    # Other models run on the CPU only.
+    return CPU if settings.provider == CPU or not models else _probe(models[0], settings.provider)
 
 
-def _probe(weights_dir: Path, provider: str) -> str:
-    command = [sys.executable, "-P", "-m", "cli.stack.provider", str(weights_dir), provider]
+def _probe(model: Path, provider: str) -> str:
+    command = [sys.executable, "-P", "-m", "cli.stack.provider", str(model), provider]
     probe = subprocess.run(command, capture_output=True, text=True, check=False)
     if probe.returncode:
         lines = probe.stderr.strip().splitlines()
@@ -36,9 +45,9 @@ def _probe(weights_dir: Path, provider: str) -> str:
 
 
 def main() -> None:
-    weights_dir, provider = sys.argv[1:]
+    model, provider = sys.argv[1:]
     try:
-        graph = load_onnx(require_file(Path(weights_dir), DETECTOR), provider)
+        graph = load_onnx(Path(model), provider)
     except ModelUnavailable as error:
         sys.exit(str(error))
     sys.stdout.write(graph.provider)

@@ -51,7 +51,7 @@ def run_stack(options: StackOptions) -> Iterator[Stack]:
     folder = DataFolder(settings.data_dir)
     with folder.lock():
         end_orphans(folder)
-        provider = prepare_models(settings.weights_dir, settings.provider)
+        provider = prepare_models(settings, settings.packs)
         prepare_database(settings)
         with closing(listen(settings.host, settings.port)) as listener, folder.scratch() as scratch:
             url = address_of(listener)

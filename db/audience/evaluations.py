@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from db.audience.bands import Band
 from db.audience_tables import EvaluationRow
+from db.pack_values import PackVersion
 from models.errors import FacetallyError
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion
@@ -48,7 +49,7 @@ class Evaluation:
     """How accurate the models were on labeled pictures, and the counts to correct shares with."""
 
     name: str
-    models: dict[str, str]  # each file's sha256
+    pack: PackVersion
     settings: EvaluationSettings
     counts: EvaluationCounts
     accuracy: Accuracy
@@ -67,7 +68,7 @@ def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
     """Returns it with its time of creation. Raises EvaluationExists if its name is taken."""
     row = insert(EvaluationRow).values(
         name=evaluation.name,
-        models=evaluation.models,
+        pack=evaluation.pack.to_json(),
         settings=_dump(EvaluationSettings, evaluation.settings),
         counts=_dump(EvaluationCounts, evaluation.counts),
         accuracy=_dump(Accuracy, evaluation.accuracy),
@@ -103,7 +104,7 @@ def read_evaluations(session: Session) -> list[Evaluation]:
 def _read_row(row: EvaluationRow) -> Evaluation:
     return Evaluation(
         name=row.name,
-        models=row.models,
+        pack=PackVersion.of(row.pack),
         settings=EvaluationSettings(**row.settings),
         counts=EvaluationCounts(**row.counts),
         accuracy=ACCURACY.validate_python(row.accuracy),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from db.audience.disclosure import Disclosure
+from db.audience.evaluated_packs import require_pack
 from db.audience.funnel import Funnel, read_funnel
 from db.audience.grouping import AudienceGroup, Grouping
 from db.audience.queries import AudienceQuery
@@ -51,6 +52,8 @@ def read_audience(session: Session, query: AudienceQuery) -> Audience:
 def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
     """Several tables that group the same slices in different ways; raises like `read_audience`."""
     first = queries[0]
+    if first.calibration is not None:
+        require_pack(session, first.slices, first.calibration)
     slices = read_slices(session, first.slices)
     outcomes = _add(_add_up(found, FACES) for found in slices.values())
     funnel = read_funnel(session, first.slices, outcomes, Disclosure(first.min_cell))

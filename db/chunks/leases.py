@@ -1,15 +1,23 @@
 """The lease of a chunk: claimed by a worker, renewed while it works, locked to write under it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
+from db.chunks.packs import settle_pack
 from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, ClaimedItem
 from db.job_values import JobOptions
+from db.pack_values import PackVersion
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
+
+# The hint of a chunk whose pack a process lacks is held back for this long: a process that cannot
+# use it may be the first to take it again.
+LEFT_PAUSE_SECONDS = 1.0
 
 
 class LeaseStatus(StrEnum):
@@ -21,23 +29,38 @@ class LeaseStatus(StrEnum):
 
 
 def claim_chunk(
-    session: Session, chunk_id: int, token: str, pool_child: str, lease_seconds: float
+    session: Session,
+    chunk_id: int,
+    token: str,
+    pool_child: str,
+    lease_seconds: float,
+    packs: Mapping[str, PackVersion],
 ) -> ClaimedChunk | None:
-    """Lease the chunk if it waits and its job is live; None for a late or duplicate hint."""
+    """Lease the chunk if it waits and its job is live; None for a late or duplicate hint.
+
+    `packs` are those that this process can open, by name. A chunk that needs another pack, or
+    another version of one, is left to other processes.
+    """
+    job = _read_waiting_job(session, chunk_id)
+    if job is None:
+        return None
+    job_id, options = job.id, JobOptions.of(job.options)
     # Lock the job's row before the chunk's, as a cancellation does: in different orders, two
     # transactions could wait for each other.
-    _mark_running(session, chunk_id)
+    if not settle_pack(session, job_id, job.pack_sha256, packs.get(options.pack)):
+        _leave(session, chunk_id)
+        return None
+    _mark_running(session, job_id)
     claimed = _take_lease(session, chunk_id, token, pool_child, lease_seconds)
     if claimed is None:
         return None
-    job_id = claimed.job_id
     # A segment covers no positions (start == stop): read the video at `start`.
     stop = max(claimed.stop, claimed.start + 1)
     return ClaimedChunk(
         id=chunk_id,
         job_id=job_id,
         token=token,
-        options=read_options(session, job_id),
+        options=options,
         items=_read_waiting_items(session, job_id, claimed.start, stop),
         crashes=claimed.crashes,
         kind=ChunkKind(claimed.kind),
@@ -46,13 +69,31 @@ def claim_chunk(
     )
 
 
-def _mark_running(session: Session, chunk_id: int) -> None:
-    job_id = select(ChunkRow.job_id).where(
-        ChunkRow.id == chunk_id, ChunkRow.state == ChunkState.WAITING
+def _read_waiting_job(
+    session: Session, chunk_id: int
+) -> Row[tuple[int, dict[str, Any], str | None]] | None:
+    query = (
+        select(JobRow.id, JobRow.options, JobRow.pack_sha256)
+        .join(ChunkRow)
+        .where(ChunkRow.id == chunk_id, *_waits())
     )
+    return session.execute(query).first()
+
+
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    return ChunkRow.state == ChunkState.WAITING, ChunkRow.not_before <= DatabaseTime()
+
+
+def _leave(session: Session, chunk_id: int) -> None:
+    """Have the hint sent again soon, to a process that may have the pack."""
+    later = {"sent_at": None, "not_before": DatabaseTime(LEFT_PAUSE_SECONDS)}
+    session.execute(update(ChunkRow).where(ChunkRow.id == chunk_id, *_waits()).values(later))
+
+
+def _mark_running(session: Session, job_id: int) -> None:
     session.execute(
         update(JobRow)
-        .where(JobRow.id == job_id.scalar_subquery(), JobRow.state == JobState.QUEUED)
+        .where(JobRow.id == job_id, JobRow.state == JobState.QUEUED)
         .values(state=JobState.RUNNING, running_at=func.coalesce(JobRow.running_at, DatabaseTime()))
     )
 
@@ -64,8 +105,7 @@ def _take_lease(
         update(ChunkRow)
         .where(
             ChunkRow.id == chunk_id,
-            ChunkRow.state == ChunkState.WAITING,
-            ChunkRow.not_before <= DatabaseTime(),
+            *_waits(),
             ChunkRow.job_id == JobRow.id,
             JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
         )

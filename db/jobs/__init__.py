@@ -6,6 +6,7 @@ video_progress  how far the videos of jobs are
 status          state and counts of jobs
 retrying        runs failed items again
 pausing         a job whose items all fail alike
+missing_packs   a job whose pack no worker has
 cancelling      stops a job
 closing         gives a job its final state
 erasure         removes everything of a job

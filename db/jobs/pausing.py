@@ -1,12 +1,12 @@
 """Pausing a job whose first items all fail alike, so that the rest does not fail as well."""
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, null, select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.jobs.retrying import retriable
-from db.states import ChunkState, JobState
+from db.states import ChunkState, JobState, PauseReason
 from db.tables import ChunkRow, ItemRow, JobRow
 
 
@@ -62,11 +62,19 @@ def pause_job(session: Session, job_id: int) -> bool:
 
 
 def resume_job(session: Session, job_id: int) -> bool:
-    """Resume a paused job, which is never paused again; False where it is not paused."""
+    """Resume a paused job, whose failures never pause it again; False where it is not paused.
+
+    A job whose pack has changed continues with the version that the workers have now.
+    """
+    lacks_pack = JobRow.pause["code"].as_string() == PauseReason.NO_PACK
     resumed = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.PAUSED)
-        .values(state=JobState.RUNNING, resumed_at=DatabaseTime())
+        .values(
+            state=JobState.RUNNING,
+            resumed_at=DatabaseTime(),
+            pack_sha256=case((lacks_pack, null()), else_=JobRow.pack_sha256),
+        )
         .returning(JobRow.id)
     ).first()
     if resumed is None:

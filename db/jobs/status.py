@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.audience.tags import has_tag
 from db.clock import DatabaseTime, read_time
 from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
 from db.jobs.video_progress import read_video_progress
-from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
+from db.pack_values import PackVersion
+from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState, PauseReason
 from db.tables import ChunkRow, JobRow
 
 # The rate of a live job is that of the last minute: short enough to follow a growing fleet, long
@@ -45,7 +45,6 @@ def read_jobs(
     limit: int,
     before: int | None = None,
     state: JobState | None = None,
-    tag: str | None = None,
 ) -> list[JobStatus]:
     """Jobs with numbers below `before`, the newest first."""
     query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
@@ -53,8 +52,6 @@ def read_jobs(
         query = query.where(JobRow.id < before)
     if state is not None:
         query = query.where(JobRow.state == state)
-    if tag is not None:
-        query = query.where(has_tag(session, tag))
     return _read_statuses(session, list(session.scalars(query)))
 
 
@@ -116,6 +113,7 @@ def _status(
         state=JobState(row.state),
         tags=tuple(row.tags),
         options=JobOptions.of(row.options),
+        packs=tuple(map(PackVersion.of, row.packs)),
         counts=counts,
         videos=videos,
         items_per_second=rate,
@@ -137,7 +135,9 @@ def _status(
 def _pause(row: JobRow) -> Pause | None:
     if row.state != JobState.PAUSED or row.paused_at is None or row.pause is None:
         return None
-    return Pause(row.paused_at, ErrorCode(row.pause["code"]), row.pause["message"])
+    code = row.pause["code"]
+    reason = PauseReason(code) if code in list(PauseReason) else ErrorCode(code)
+    return Pause(row.paused_at, reason, row.pause["message"])
 
 
 def _receipt(row: JobRow) -> Receipt | None:

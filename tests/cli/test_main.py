@@ -17,6 +17,7 @@ from cli.stack.provider import prepare_models
 from models.graphs.graph import CPU
 from models.graphs.onnx import CUDA_EXECUTION
 from tests.support.cli import WEIGHTS_DIR, call_facetally
+from worker.settings import Settings
 
 # No process is behind this address.
 QUEUE = {"redis_url": "redis://127.0.0.1:1/0"}
@@ -82,7 +83,7 @@ def test_names_of_commands_are_completed(words, found):
 
 @pytest.mark.parametrize(
     ("word", "message"),
-    [("wacth", "No such command 'wacth'. Did you mean 'watch'?"), ("-x", "No such option")],
+    [("staus", "No such command 'staus'. Did you mean 'status'?"), ("-x", "No such option")],
 )
 def test_an_unknown_command_is_a_usage_error_with_a_suggestion(call, word, message):
     done = call(word)
@@ -211,7 +212,8 @@ def test_a_missing_cuda_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
 def test_auto_stands_for_what_the_models_run_on():
     expected = "cuda" if CUDA_EXECUTION in onnxruntime.get_available_providers() else CPU
 
-    assert prepare_models(WEIGHTS_DIR, "auto") == expected
+    settings = Settings(weights_dir=WEIGHTS_DIR)
+    assert prepare_models(settings, settings.packs) == expected
 
 
 def test_weights_are_listed_and_verified(call):

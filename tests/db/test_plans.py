@@ -25,6 +25,7 @@ from db.results.pictures import read_thumbnail
 from db.results.reading import read_item, read_results
 from db.results.recording import record_results, was_recorded
 from tests.support.jobs import claim, claim_next, hints, make_face, record, results_of, submit
+from tests.support.packs import PACKS
 
 # SQLite plans by rules of its own.
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -81,7 +82,7 @@ def test_workers_read_chunks_by_indexes(filled: Database) -> None:
     [chunk_id] = hints(filled, window=1000)[:1]
 
     with filled.write() as session, explained(session) as plans:
-        chunk = claim_chunk(session, chunk_id, "token", "worker", 60)
+        chunk = claim_chunk(session, chunk_id, "token", "worker", 60, PACKS)
         assert chunk is not None
         renew_lease(session, chunk.id, "token", 60)
         results = analyze(chunk)

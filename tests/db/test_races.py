@@ -36,6 +36,7 @@ from tests.support.jobs import (
     status,
     submit,
 )
+from tests.support.packs import PACKS
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 ROUNDS = 20
@@ -255,5 +256,5 @@ def test_a_claim_that_is_rolled_back_leaves_the_chunk_free(database: Database) -
 
 def _claim_and_fail(database: Database, chunk_id: int) -> None:
     with database.write() as session:
-        assert claim_chunk(session, chunk_id, "t", "w", 60)
+        assert claim_chunk(session, chunk_id, "t", "w", 60, PACKS)
         raise RuntimeError

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from api.schemas import audience, faces, health, jobs, results, tracks
+from api.schemas import audience, faces, health, jobs, packs, results, tracks
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.audience.grouping import AudienceGroup
@@ -24,12 +24,16 @@ from facetally import (
     Health,
     Job,
     Options,
+    Pack,
+    PackFile,
+    PackVersion,
     Pause,
     Person,
     Receipt,
     Result,
     Share,
     Timestamps,
+    UsedPack,
     Video,
     VideoProgress,
 )
@@ -52,12 +56,16 @@ PAIRS = (
     (Health, health.HealthOut),
     (Job, jobs.JobOut),
     (Options, OptionsBody),
+    (Pack, packs.PackOut),
+    (PackFile, packs.PackFileOut),
+    (PackVersion, packs.PackVersionOut),
     (Pause, jobs.PauseOut),
     (Person, tracks.TrackOut),
     (Receipt, jobs.ReceiptOut),
     (Result, results.ResultOut),
     (Share, ServerShare),
     (Timestamps, jobs.TimestampsOut),
+    (UsedPack, packs.UsedPackOut),
     (Video, results.VideoOut),
     (VideoProgress, jobs.VideosOut),
 )

@@ -9,6 +9,7 @@ from db.audience.evaluations import (
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 from tests.support.jobs import make_face
+from tests.support.packs import PACK
 
 
 def make_labeled(true_age, true_gender, years, female, subject=None, threshold=0.6):
@@ -26,7 +27,7 @@ def make_labeled(true_age, true_gender, years, female, subject=None, threshold=0
 def make_evaluation(name: str = "spring") -> Evaluation:
     return Evaluation(
         name=name,
-        models={"age.onnx": "0" * 64},
+        pack=PACK,
         settings=EvaluationSettings(640, 0.7, 24, 0.6),
         counts=EvaluationCounts(62, 61, 60, 2, {"no_face": 1, "unreadable": 1}),
         accuracy=measure_accuracy(PICTURES, PRESETS, "marketing"),

@@ -1,6 +1,6 @@
 """Short ways to make, claim and record what most tests need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from sqlalchemy import update
@@ -16,10 +16,12 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
+from db.pack_values import PackVersion
 from db.results.recording import record_results
 from db.states import ChunkState, ErrorCode
 from db.tables import ChunkRow
 from models.face import AgeEstimate, Box, Face, Gender
+from tests.support.packs import PACKS
 
 LEASE_SECONDS = 60.0
 
@@ -54,9 +56,10 @@ def claim(
     token: str = "token",
     lease_seconds: float = LEASE_SECONDS,
     pool_child: str = "host:1:2",
+    packs: Mapping[str, PackVersion] = PACKS,
 ) -> ClaimedChunk | None:
     with database.write() as session:
-        return claim_chunk(session, chunk_id, token, pool_child, lease_seconds)
+        return claim_chunk(session, chunk_id, token, pool_child, lease_seconds, packs)
 
 
 def crash(database: Database, chunk: ClaimedChunk, *, seen: bool = True) -> bool:

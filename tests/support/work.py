@@ -19,6 +19,7 @@ from db.results.reading import read_results
 from db.states import ChunkKind
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.shipped_packs import read_shipped
+from worker.analyzers import Analyzers, share_analyzer
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import HeldChunk, LeaseTerms
@@ -33,6 +34,11 @@ def open_analyzer(weights_dir: Path) -> Analyzer:
     return load_analyzer(weights_dir, read_shipped(), provider="cpu")
 
 
+def open_analyzers(settings: Settings, analyzer: Analyzer | None = None) -> Analyzers:
+    """One analyzer for every pack, by default that of the default pack."""
+    return share_analyzer(settings, analyzer or open_analyzer(settings.weights_dir))
+
+
 def open_worker(
     settings: Settings,
     database: Database,
@@ -40,8 +46,9 @@ def open_worker(
     is_ending: Callable[[], bool] = lambda: False,
     work_seconds: float = 60.0,
 ) -> ChunkRunner:
-    opened = analyzer or open_analyzer(settings.weights_dir)
-    claimer = Claimer(database, LeaseTerms(settings.lease_seconds, work_seconds, is_ending))
+    opened = open_analyzers(settings, analyzer)
+    terms = LeaseTerms(settings.lease_seconds, work_seconds, is_ending)
+    claimer = Claimer(database, terms, opened)
     return make_chunk_runner(settings, claimer, opened, Sources.from_settings(settings))
 
 

@@ -10,21 +10,27 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.chunks.leases import claim_chunk
+from db.chunks.release import release_chunk
 from db.chunks.window import forget_hints
 from db.engine import Database
 from db.item_values import ClaimedChunk
+from db.processes import withdraw_pack
+from worker.analyzers import Analyzers
 from worker.lease import HeldChunk, LeaseTerms
 
 logger = logging.getLogger(__name__)
 
 
 class Claimer:
-    """Opened once per process, after the fork; chunks are held on these terms."""
+    """Opened once per process, after the fork; it claims chunks whose packs this process has, and
+    they are held on these terms."""
 
-    def __init__(self, database: Database, terms: LeaseTerms) -> None:
+    def __init__(self, database: Database, terms: LeaseTerms, analyzers: Analyzers) -> None:
         self._database = database
         self._terms = terms
-        self._pool_child = f"{socket.gethostname()}:{os.getppid()}:{os.getpid()}"
+        self._analyzers = analyzers
+        self._main_process = f"{socket.gethostname()}:{os.getppid()}"
+        self._pool_child = f"{self._main_process}:{os.getpid()}"
 
     def claim(self, chunk_id: int, task_id: str) -> HeldChunk | None:
         """The chunk; None for a late or duplicate hint, or where this process is ending."""
@@ -46,7 +52,24 @@ class Claimer:
             forget_hints(session, [chunk_id])
 
     def take(self, session: Session, chunk_id: int, token: str) -> ClaimedChunk | None:
-        return claim_chunk(session, chunk_id, token, self._pool_child, self._terms.lease_seconds)
+        return claim_chunk(
+            session,
+            chunk_id,
+            token,
+            self._pool_child,
+            self._terms.lease_seconds,
+            self._analyzers.versions,
+        )
 
     def hold(self, chunk: ClaimedChunk) -> HeldChunk:
         return HeldChunk(chunk, self._database, self._terms)
+
+    def give_back(self, held: HeldChunk) -> None:
+        """Release a chunk whose pack turned out to be unusable here, and claim none of it again;
+        raises LeaseLost."""
+
+        def release(session: Session) -> bool:
+            withdraw_pack(session, f"worker@{self._main_process}", held.chunk.options.pack)
+            return release_chunk(session, held.chunk)
+
+        held.record(release)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db.item_values import ItemResult
 from db.results.recording import record_results
 from db.states import ChunkKind
+from models.errors import ModelUnavailable
 from worker.chunks.claiming import Claimer
 from worker.lease import HeldChunk, LeaseLost
 from worker.pictures.analysis import PictureAnalysis
@@ -41,7 +42,7 @@ class ChunkRunner:
         if held is None:
             return
         try:
-            self._work(held)
+            self._work_or_give_back(held)
         except LeaseLost:
             logger.info("chunk discarded, its lease was lost", extra=_describe(held))
         except (OperationalError, InterfaceError):
@@ -52,6 +53,14 @@ class ChunkRunner:
             held.report_crash()
         else:
             logger.info("chunk recorded", extra=_describe(held))
+
+    def _work_or_give_back(self, held: HeldChunk) -> None:
+        try:
+            self._work(held)
+        except ModelUnavailable:
+            # Neither the items nor the worker are to blame: others may have the pack.
+            logger.exception("pack cannot be opened", extra=_describe(held))
+            self._claimer.give_back(held)
 
     def _work(self, held: HeldChunk) -> None:
         if held.chunk.kind is not ChunkKind.ITEMS:

@@ -15,6 +15,7 @@ from db.job_values import ThumbnailKind
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture, decode_picture
+from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
 from worker.pictures.duplicates import DuplicateItems
 from worker.pictures.intake import (
@@ -51,9 +52,9 @@ class _SearchedItem:
 class PictureAnalysis:
     """Analyzes items; each fails alone, with a code and a sentence. Opened once per process."""
 
-    def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
+    def __init__(self, settings: Settings, analyzers: Analyzers, sources: Sources) -> None:
         self._settings = settings
-        self._analyzer = analyzer
+        self._analyzers = analyzers
         self._intake = Intake(sources)
         self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
 
@@ -74,14 +75,15 @@ class PictureAnalysis:
     def _analyze(
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> list[ItemResult]:
-        thumbnails = held.chunk.options.thumbnails
+        options = held.chunk.options
+        thumbnails, analyzer = options.thumbnails, self._analyzers.get(options.pack)
         searched: list[_SearchedItem] = []
         decoded = self._decode_ahead(self._intake.load(items, choose, held))
-        for batch in _batches(decoded, self._analyzer.batch_pictures):
-            searched += self._search(batch, thumbnails)
+        for batch in _batches(decoded, analyzer.batch_pictures):
+            searched += self._search(batch, analyzer, thumbnails)
             if held.should_stop():
                 break
-        faces = iter(self._analyzer.estimate([face for one in searched for face in one.found]))
+        faces = iter(analyzer.estimate([face for one in searched for face in one.found]))
         work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in searched]
         return list(self._threads.map(self._finish, work))
 
@@ -108,15 +110,15 @@ class PictureAnalysis:
         )
 
     def _search(
-        self, batch: Sequence[DecodedItem], thumbnails: ThumbnailKind
+        self, batch: Sequence[DecodedItem], analyzer: Analyzer, thumbnails: ThumbnailKind
     ) -> list[_SearchedItem]:
         """Find the faces; if a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
         try:
-            found = iter(self._analyzer.detect(pictures) if pictures else [])
+            found = iter(analyzer.detect(pictures) if pictures else [])
         except Exception:
             if len(batch) > 1:
-                return [item for one in batch for item in self._search([one], thumbnails)]
+                return [item for one in batch for item in self._search([one], analyzer, thumbnails)]
             logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
             return [_SearchedItem(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [

@@ -11,17 +11,19 @@ from redis.exceptions import RedisError
 
 from worker.queue.broker import ANALYZE, INTERACTIVE_QUEUE, connect
 from worker.queue.messages import (
-    FACES,
+    NO_PACK,
     PICTURE,
     REFUSED,
     Answer,
     LaneUnavailable,
+    Question,
     listen,
     question_channel,
     read_faces,
     read_refusal,
     reply_channel,
     subscribe,
+    write_question,
 )
 
 
@@ -39,16 +41,18 @@ class InteractiveLane:
     def close(self) -> None:
         self._redis.close()
 
-    def find_faces(self, picture: bytes) -> Answer:
-        """The faces of an encoded picture; raises PictureRefused or LaneUnavailable."""
-        answer = self._ask(FACES + picture)
-        return read_faces(answer)
+    def find_faces(self, picture: bytes, pack: str | None = None) -> Answer:
+        """The faces of an encoded picture by a pack, or by the worker's default.
 
-    def draw_faces(self, picture: bytes) -> bytes:
+        Raises PictureRefused or LaneUnavailable.
+        """
+        return read_faces(self._ask(Question(picture, pack)))
+
+    def draw_faces(self, picture: bytes, pack: str | None = None) -> bytes:
         """The picture as a JPEG file with its faces drawn in; raises what `find_faces` does."""
-        return self._ask(PICTURE + picture).removeprefix(PICTURE)
+        return self._ask(Question(picture, pack, must_draw=True)).removeprefix(PICTURE)
 
-    def _ask(self, question: bytes) -> bytes:
+    def _ask(self, question: Question) -> bytes:
         # Each caller that waits holds a thread of the API: some must stay free for other requests.
         if not self._waiting.acquire(blocking=False):
             raise LaneUnavailable("Too many pictures are waiting for an answer. Try again soon.")
@@ -57,7 +61,7 @@ class InteractiveLane:
         finally:
             self._waiting.release()
 
-    def _ask_worker(self, question: bytes) -> bytes:
+    def _ask_worker(self, question: Question) -> bytes:
         request_id = token_hex(16)
         deadline = monotonic() + self._timeout_seconds
         try:
@@ -65,10 +69,15 @@ class InteractiveLane:
                 subscribe(replies, reply_channel(request_id))
                 self._queue.send_task(ANALYZE, args=[request_id], queue=INTERACTIVE_QUEUE)
                 listen(replies, deadline)
-                self._redis.publish(question_channel(request_id), question)
+                self._redis.publish(question_channel(request_id), write_question(question))
                 answer = listen(replies, deadline)
         except (RedisError, OperationalError) as error:
             raise LaneUnavailable("The queue is unavailable. Try again in a moment.") from error
         if answer.startswith(REFUSED):
             raise read_refusal(answer)
+        if answer.startswith(NO_PACK):
+            raise LaneUnavailable(
+                f"The interactive worker does not have the pack {question.pack!r}. Choose another, "
+                "or have its files installed there."
+            )
         return answer

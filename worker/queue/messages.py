@@ -19,7 +19,7 @@ from models.face import AgeEstimate, Box, Face, Gender
 from worker.queue.broker import SOCKET_SECONDS
 
 READY = b"ready"
-FACES, PICTURE, REFUSED = b"faces:", b"picture:", b"refused:"
+FACES, PICTURE, REFUSED, NO_PACK = b"faces:", b"picture:", b"refused:", b"no pack:"
 
 
 class LaneUnavailable(FacetallyError):
@@ -32,6 +32,16 @@ class PictureRefused(FacetallyError):
     def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An encoded picture, the pack that analyzes it (None for the worker's default), and whether
+    the answer is the picture with its faces drawn in."""
+
+    picture: bytes
+    pack: str | None = None
+    must_draw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,18 @@ def _read_message(channel: PubSub, kind: str, deadline: float) -> Any:
         if message is not None and message["type"] == kind:
             return message["data"]
     raise LaneUnavailable("No interactive worker answered in time. Try again in a moment.")
+
+
+def write_question(question: Question) -> bytes:
+    kind = PICTURE if question.must_draw else FACES
+    return kind + (question.pack or "").encode() + b":" + question.picture
+
+
+def read_question(message: bytes) -> Question:
+    """The question that `write_question` wrote."""
+    must_draw = message.startswith(PICTURE)
+    pack, _, picture = message.removeprefix(PICTURE if must_draw else FACES).partition(b":")
+    return Question(picture, pack.decode() or None, must_draw)
 
 
 def write_faces(answer: Answer) -> bytes:

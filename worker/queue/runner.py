@@ -5,20 +5,21 @@ from time import monotonic
 
 from db.item_values import Failure
 from db.states import ErrorCode
-from models.errors import FAULT_MESSAGE, ItemError
+from models.errors import FAULT_MESSAGE, ItemError, ModelUnavailable
 from models.face import Face
-from models.nets.analyzer import Analyzer
 from models.pictures.picture import Picture, decode_picture
+from worker.analyzers import Analyzers
 from worker.pictures.thumbnails import draw_thumbnail
 from worker.queue.broker import connect
 from worker.queue.messages import (
-    FACES,
+    NO_PACK,
     PICTURE,
     READY,
     Answer,
     LaneUnavailable,
     listen,
     question_channel,
+    read_question,
     reply_channel,
     subscribe,
     write_faces,
@@ -37,10 +38,10 @@ class InteractiveRunner:
     """The worker's side of the lane. Opened once per process."""
 
     def __init__(
-        self, settings: Settings, analyzer: Analyzer, pixels_seconds: float = PIXELS_SECONDS
+        self, settings: Settings, analyzers: Analyzers, pixels_seconds: float = PIXELS_SECONDS
     ) -> None:
         self._settings = settings
-        self._analyzer = analyzer
+        self._analyzers = analyzers
         self._pixels_seconds = pixels_seconds
         self._redis = connect(settings.redis_url)
 
@@ -63,22 +64,27 @@ class InteractiveRunner:
     def _answer_safely(self, question: bytes) -> bytes:
         try:
             return self._analyze(question)
+        except ModelUnavailable:
+            logger.exception("pack cannot be opened")
+            return NO_PACK
         except Exception:
             logger.exception("analysis failed")
             return write_refusal(INTERNAL_ERROR)
 
-    def _analyze(self, question: bytes) -> bytes:
-        must_draw = question.startswith(PICTURE)
-        data = question.removeprefix(PICTURE if must_draw else FACES)
+    def _analyze(self, message: bytes) -> bytes:
+        question = read_question(message)
+        analyzer = self._analyzers.get(question.pack or self._settings.pack)
         try:
             picture = decode_picture(
-                data, max_pixels=self._settings.max_pixels, working_side=WORKING_SIDE_PIXELS
+                question.picture,
+                max_pixels=self._settings.max_pixels,
+                working_side=WORKING_SIDE_PIXELS,
             )
         except ItemError as error:
             return write_refusal(Failure.of(error))
-        [found] = self._analyzer.detect([picture])
-        faces = self._analyzer.estimate(found.faces)
-        if must_draw:
+        [found] = analyzer.detect([picture])
+        faces = analyzer.estimate(found.faces)
+        if question.must_draw:
             return PICTURE + self._draw(picture, faces)
         answer = Answer(picture.width_pixels, picture.height_pixels, tuple(faces))
         return write_faces(answer)

@@ -18,6 +18,7 @@ from models.nets.analyzer import AlignedFaces, Analyzer
 from models.videos.fingerprints import fingerprint_frame
 from models.videos.reader import Frame, Video
 from models.videos.tracks import SeenFace
+from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
 from worker.memory import bound_memory
 from worker.pictures.thumbnails import shrink
@@ -59,9 +60,9 @@ class _AnalyzedFrame:
 class VideoAnalysis:
     """Opened once per process, with the same models as the analysis of pictures."""
 
-    def __init__(self, settings: Settings, analyzer: Analyzer, sources: Sources) -> None:
+    def __init__(self, settings: Settings, analyzers: Analyzers, sources: Sources) -> None:
         self._settings = settings
-        self._analyzer = analyzer
+        self._analyzers = analyzers
         self._local = LocalVideo(sources)
 
     def close(self) -> None:
@@ -89,12 +90,11 @@ class VideoAnalysis:
 
     def analyze(self, held: HeldChunk) -> Segment:
         """Detect and analyze the faces of a segment's frames, until the work has to stop."""
+        analyzer = self._analyzers.get(held.chunk.options.pack)
         analyzed: list[_AnalyzedFrame] = []
         with self._open(held) as (video, _):
-            reached = self._analyze_all(video, held, analyzed)
-        faces = iter(
-            self._analyzer.estimate([face for one in analyzed for face in one.found.faces])
-        )
+            reached = self._analyze_all(video, held, analyzer, analyzed)
+        faces = iter(analyzer.estimate([face for one in analyzed for face in one.found.faces]))
         frames = [_describe(one, tuple(islice(faces, len(one.found.faces)))) for one in analyzed]
         options = held.chunk.options
         if options.thumbnails is not ThumbnailKind.NONE:
@@ -102,7 +102,7 @@ class VideoAnalysis:
         return Segment(tuple(frames), reached)
 
     def _analyze_all(
-        self, video: Video, held: HeldChunk, analyzed: list[_AnalyzedFrame]
+        self, video: Video, held: HeldChunk, analyzer: Analyzer, analyzed: list[_AnalyzedFrame]
     ) -> int | None:
         chunk, options, reached = held.chunk, held.chunk.options, held.chunk.first_frame
         most_frames = self._settings.max_video_frames
@@ -114,12 +114,14 @@ class VideoAnalysis:
             check_positions(frame.position, options, video.header, most_frames)
             if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
                 return reached
-            analyzed.append(self._analyze(frame, options.thumbnails))
+            analyzed.append(self._analyze(frame, analyzer, options.thumbnails))
             reached = frame.position + 1
         return None
 
-    def _analyze(self, frame: Frame, thumbnails: ThumbnailKind) -> _AnalyzedFrame:
-        [found] = self._analyzer.detect([frame.picture])
+    def _analyze(
+        self, frame: Frame, analyzer: Analyzer, thumbnails: ThumbnailKind
+    ) -> _AnalyzedFrame:
+        [found] = analyzer.detect([frame.picture])
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels

@@ -23,7 +23,7 @@ def make_row(number: int) -> tuple[object, ...]:
         *(number, f"{number}.jpg", "done", None, None, 640, 480, None),
         *({"store": f"{number}"}, f"/v1/items/{number}/thumbnail", None, 1, 10, 20, 30, 40, 0.9),
         *("female", 0.9, 0.9, 30.4, 25, 35, "25-32"),
-        *(None, None, None),
+        *(None, None, None, "default 1"),
     )
 
 
@@ -50,7 +50,7 @@ def make_coco(rows: int) -> Iterator[object]:
     def read() -> Iterator[StoredItem]:
         return map(make_item, range(rows))
 
-    return stream_coco(1, read, read)
+    return stream_coco(1, "default 1", read, read)
 
 
 def make_csv(rows: int) -> Iterator[object]:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from tests.support.http import OpenClient, make_form
-from tests.support.work import open_analyzer, take_request_id
+from tests.support.work import open_analyzers, take_request_id
 from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 
@@ -25,7 +25,7 @@ def lane(open_client: OpenClient, settings: Settings) -> Iterator[FlaskClient]:
 
 
 def _answer_all(settings: Settings, stop: Event) -> None:
-    worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir))
+    worker = InteractiveRunner(settings, open_analyzers(settings))
     with Redis.from_url(settings.redis_url) as client:
         while not stop.is_set():
             request_id = take_request_id(client, timeout_seconds=1)
@@ -80,3 +80,14 @@ def test_an_analyzed_picture_is_not_stored(
     )
     with Redis.from_url(settings.redis_url) as client:
         assert not list(client.scan_iter("*analyze*"))
+
+
+def test_a_picture_can_be_analyzed_by_another_pack_if_that_is_allowed(
+    lane: FlaskClient, picture: bytes
+) -> None:
+    default = lane.post("/v1/analyze?pack=default", data=picture, content_type="image/png")
+    other = lane.post("/v1/analyze?pack=nowhere", data=picture, content_type="image/png")
+
+    assert len(default.json["faces"]) == 1
+    assert other.status_code == 422
+    assert "Choose one of: default." in other.json["error"]["message"]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -199,3 +200,57 @@ def test_an_expiry_in_the_past_is_refused(client: FlaskClient) -> None:
     response = client.post("/v1/jobs", json=body)
     assert response.status_code == 422
     assert "expires_at is in the past" in response.json["error"]["message"]
+
+
+def test_a_job_keeps_the_pack_that_it_asked_for_or_the_default(open_client: OpenClient) -> None:
+    client = open_client(pack="strict", packs=("strict", "default"))
+    items = [{"uri": "file:///a"}]
+    bodies = ({}, {"options": {}}, {"options": {"pack": "default"}})
+    jobs = [client.post("/v1/jobs", json={"items": items, **body}).json for body in bodies]
+    form = upload(client, {"a.jpg": PICTURE}, options='{"pack": "default"}').json
+    lines = client.post(
+        "/v1/jobs?pack=default", data='{"uri": "file:///a"}', content_type="application/x-ndjson"
+    ).json
+
+    assert [job["options"]["pack"] for job in jobs] == ["strict", "strict", "default"]
+    assert (form["options"]["pack"], lines["options"]["pack"]) == ("default", "default")
+    assert jobs[0]["packs"] == []
+
+
+@pytest.mark.parametrize("pack", ["accurate", "nowhere", "Default", "../x"])
+def test_a_pack_that_is_not_allowed_is_refused_with_those_that_are(
+    open_client: OpenClient, settings: Settings, pack: str
+) -> None:
+    client = open_client(packs=("default", "strict"))
+    options = json.dumps({"pack": pack})
+    body = {"items": [{"uri": "file:///a"}], "options": {"pack": pack}}
+    answers = [
+        client.post("/v1/jobs", json=body),
+        upload(client, {"a.jpg": PICTURE}, options=options),
+        client.post(
+            f"/v1/jobs?pack={pack}",
+            data='{"uri": "file:///a"}',
+            content_type="application/x-ndjson",
+        ),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "Choose one of: default, strict." in message(answer)
+        assert answer.json["error"]["details"][0]["field"] == "pack"
+    assert client.get("/v1/jobs").json["jobs"] == []
+    assert stored_files(settings) == []
+
+
+def test_an_analyzed_job_names_its_models(client: FlaskClient, settings: Settings) -> None:
+    job_id = upload(client, {"a.jpg": PICTURE}).json["id"]
+    work_until_done(settings)
+    [pack] = client.get(f"/v1/jobs/{job_id}").json["packs"]
+
+    assert pack["name"] == "default"
+    assert all(
+        re.fullmatch("[0-9a-f]{64}", one) for one in (pack["sha256"], *pack["files"].values())
+    )
+    assert "yunet-2023mar.onnx" in pack["files"]
+    row = client.get(f"/v1/jobs/{job_id}/results?format=csv").text.splitlines()[1]
+    assert row.endswith(f",default {pack['version']}")

@@ -55,7 +55,8 @@ def test_labeled_pictures_become_figures_a_page_and_a_stored_evaluation(call, la
     assert counts == {"rows": 8, "pictures": 4, "faces": 3, "several_faces": 2}
     assert figures["accuracy"]["detection"]["value"] == 0.75
     assert figures["accuracy"]["gender"]["accuracy"]["faces"] == 2
-    assert figures["models"].keys() == {"yunet-2023mar.onnx", "dlib-age.onnx", "dlib-gender.onnx"}
+    assert figures["pack"]["name"] == "default"
+    assert {file["file"] for file in figures["pack"]["files"]} >= {"yunet-2023mar.onnx"}
     assert (out / "evaluation.html").read_text().startswith("<!doctype html>")
 
     listed = call("evaluations", "--json")

@@ -18,6 +18,7 @@ from models.pictures.picture import Picture
 from tests.faults.cluster.deliveries import CountedRunner
 from tests.faults.cluster.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
 from tests.faults.pictures import SCHEME, detect, draw_picture, drop, estimate, kind_of, read_key
+from worker.analyzers import share_analyzer
 from worker.app import create_app
 from worker.lease import LeaseTerms
 from worker.logs import configure_logging
@@ -98,18 +99,18 @@ def _shift_clock() -> None:
 
 
 def make_faulty_runners(settings: Settings, terms: LeaseTerms) -> Runners:
-    analyzer = KnownAnalyzer()
+    analyzers = share_analyzer(settings, KnownAnalyzer())
 
     def make_chunks() -> CountedRunner:
         sources = PoisonedSources.from_settings(settings)
         return CountedRunner(
-            FaultyClaimer(Database(settings.database_url), terms),
-            NotedAnalysis(settings, analyzer, sources),
-            VideoRunner(settings, VideoAnalysis(settings, analyzer, sources)),
+            FaultyClaimer(Database(settings.database_url), terms, analyzers),
+            NotedAnalysis(settings, analyzers, sources),
+            VideoRunner(settings, VideoAnalysis(settings, analyzers, sources)),
             settings.gender_min_probability,
         )
 
-    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzer))
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers))
 
 
 if CLOCK_OFFSET_SECONDS:

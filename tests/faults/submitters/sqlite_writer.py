@@ -19,6 +19,7 @@ from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from tests.faults.checks.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.pictures import expect_result, name_items
+from tests.support.packs import PACKS
 
 ITEMS, CHUNK_ITEMS = 40, 10
 CRASHING = 0.02
@@ -41,7 +42,7 @@ def work(database: Database, random: Random, window: int = 4) -> int:
         chunk_ids = choose_hints(session, window, resend_seconds=-1)
     for chunk_id in chunk_ids:
         with database.write() as session:
-            chunk = claim_chunk(session, chunk_id, token_hex(8), "writer", lease_seconds=3600)
+            chunk = claim_chunk(session, chunk_id, token_hex(8), "writer", 3600, PACKS)
         if chunk is not None:
             _end(database, chunk, random.random() < CRASHING)
     return len(chunk_ids)

@@ -24,7 +24,14 @@ from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
-from tests.support.work import LooseChunk, make_chunk, open_worker, read_all, work_until_done
+from tests.support.work import (
+    LooseChunk,
+    make_chunk,
+    open_analyzers,
+    open_worker,
+    read_all,
+    work_until_done,
+)
 from worker.pictures.analysis import PictureAnalysis
 from worker.pictures.intake import READ_AHEAD_BYTES
 from worker.settings import Settings
@@ -141,7 +148,8 @@ def test_a_lease_is_renewed_while_a_whole_batch_waits_for_slow_servers(
     held = LooseChunk(make_chunk(*items, thumbnails="none"), stops)
     held.database = database
     sources = Large.from_settings(settings)
-    with closing(PictureAnalysis(settings, Wide(lambda: None), sources)) as analysis:
+    analyzers = open_analyzers(settings, Wide(lambda: None))
+    with closing(PictureAnalysis(settings, analyzers, sources)) as analysis:
         results = analysis.analyze(items, held)
     assert next(stops, None) is None
     assert [result.item.id for result in results] == [0, 1, 2, 3]

@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 
 from tests.support.sample_pictures import encode_scene
-from tests.support.work import open_analyzer, take_request_id
+from tests.support.work import open_analyzers, take_request_id
 from worker.queue.broker import create_queue
 from worker.queue.lane import InteractiveLane
 from worker.queue.messages import LaneUnavailable, PictureRefused
@@ -15,7 +15,9 @@ from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 
 
-def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
+def ask(
+    settings: Settings, picture: bytes, pack: str | None = None, *, draw: bool = False
+) -> object:
     """Ask, and answer in a thread, as a worker that took the id from the queue."""
     with (
         create_queue(settings.redis_url) as queue,
@@ -24,10 +26,10 @@ def ask(settings: Settings, picture: bytes, *, draw: bool = False) -> object:
     ):
         client.flushall()
         lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=20)
-        asked = thread.submit(lane.draw_faces if draw else lane.find_faces, picture)
+        asked = thread.submit(lane.draw_faces if draw else lane.find_faces, picture, pack)
         request_id = take_request_id(client, timeout_seconds=10)
         assert request_id is not None
-        worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir))
+        worker = InteractiveRunner(settings, open_analyzers(settings))
         worker.answer(request_id)
         try:
             return asked.result()
@@ -50,6 +52,16 @@ def test_the_picture_comes_back_with_its_faces_drawn_in(settings: Settings) -> N
     assert ask(settings, path.read_bytes(), draw=True).startswith(b"\xff\xd8")
 
 
+def test_a_picture_is_analyzed_by_the_pack_that_was_asked_for(settings: Settings) -> None:
+    picture = (settings.weights_dir / "samples" / "astronaut.png").read_bytes()
+    assert ask(settings, picture, settings.pack) == ask(settings, picture)
+
+
+def test_a_pack_that_the_worker_does_not_have_is_refused_by_its_name(settings: Settings) -> None:
+    with pytest.raises(LaneUnavailable, match="does not have the pack 'nowhere'"):
+        ask(settings, encode_scene("PNG"), "nowhere")
+
+
 def test_a_broken_picture_is_refused_with_its_code(settings: Settings) -> None:
     with pytest.raises(PictureRefused) as refusal:
         ask(settings, encode_scene("PNG")[:200])
@@ -68,7 +80,7 @@ def test_without_a_worker_a_caller_gets_a_clear_answer_in_time(settings: Setting
 
 def test_a_worker_whose_caller_is_gone_does_not_wait_for_pixels(settings: Settings) -> None:
     started = monotonic()
-    worker = InteractiveRunner(settings, open_analyzer(settings.weights_dir), pixels_seconds=60)
+    worker = InteractiveRunner(settings, open_analyzers(settings), pixels_seconds=60)
     worker.answer("nobody")
     worker.close()
     assert monotonic() - started < 30

@@ -1,0 +1,84 @@
+"""The packs of a machine: which of those that jobs may ask for it has, and what is recorded of
+them."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+
+from db.pack_values import PackFile, PackVersion
+from models.errors import InvalidPack, ModelUnavailable
+from models.packs.files import locate_file
+from models.packs.pack import Pack
+from models.packs.parts import Part
+from models.packs.reading import read_pack
+from models.packs.shipped_packs import list_shipped, read_shipped
+from worker.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_PACK = TypeAdapter(Pack)
+
+
+def find_packs(settings: Settings) -> list[Pack]:
+    """The packs that jobs may ask for and that this machine has all files of."""
+    found = []
+    for name in settings.packs:
+        try:
+            found.append(require_pack(settings, name))
+        except ModelUnavailable as error:
+            logger.warning("pack not available", extra={"pack": name, "error": str(error)})
+    return found
+
+
+def require_pack(settings: Settings, name: str) -> Pack:
+    """The pack of that name, with all its files; raises ModelUnavailable."""
+    pack = find_pack(settings, name)
+    for file in pack.files:
+        locate_file(pack, file, settings.weights_dir)
+    return pack
+
+
+def find_pack(settings: Settings, name: str) -> Pack:
+    """The pack of that name as it is described here; raises ModelUnavailable."""
+    if name in list_shipped():
+        return read_shipped(name)
+    folder = settings.packs_dir / name
+    if not folder.is_dir():
+        raise ModelUnavailable(f"There is no pack {name}: run `facetally packs list`.")
+    try:
+        return read_pack(folder)
+    except InvalidPack as error:
+        raise ModelUnavailable(f"The pack {name} is not valid. {error}") from error
+
+
+def describe_pack(pack: Pack) -> PackVersion:
+    """What is recorded of a pack with what it analyzes."""
+    return PackVersion(
+        pack.name,
+        pack.version,
+        pack.title,
+        pack.description,
+        identify_pack(pack),
+        tuple(_describe_files(pack)),
+    )
+
+
+def identify_pack(pack: Pack) -> str:
+    """The sha256 of everything that a pack consists of, the hashes of its files included; a later
+    version of Facetally that knows more keys of a pack computes the same one."""
+    fields = _PACK.dump_python(replace(pack, folder=None), mode="json", exclude_defaults=True)
+    return sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _describe_files(pack: Pack) -> Iterator[PackFile]:
+    parts: list[tuple[str, Part]] = [("detector", pack.detector)]
+    parts += [(one.name, one) for one in pack.estimators]
+    for name, part in parts:
+        for file in part.files:
+            yield PackFile(
+                name, file.name, file.sha256, part.license, part.source, part.training_data
+            )
