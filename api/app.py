@@ -42,6 +42,7 @@ from api.views import (
     packs,
     report,
     results,
+    vocabulary,
 )
 from api.views.job_replies import answer_again
 from worker.logs import configure_logging
@@ -93,7 +94,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _register_views(app: OpenAPI) -> None:
-    for module in (jobs, drafts, events, results, items, audience, evaluations):
+    for module in (jobs, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
     for module in (analyze, live, packs, report, health):
         app.register_api(module.blueprint)

@@ -24,6 +24,8 @@ COMMANDS = {
     "watch": ("cli.commands.jobs", "Follow a job until it ends."),
     "results": ("cli.commands.results", "Print the results of a job."),
     "audience": ("cli.commands.results", "Show the audience by age and gender."),
+    "tags": ("cli.commands.vocabulary", "List the tags of jobs."),
+    "dimensions": ("cli.commands.vocabulary", "List the dimensions of items and their values."),
     "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
     "cancel": ("cli.commands.jobs", "Cancel a job."),
     "resume": ("cli.commands.jobs", "Resume a paused job."),

@@ -16,6 +16,7 @@ connection   HTTP
 tables       Arrow and pandas
 faces        a face
 packs        models, and where they come from
+vocabulary   tags and dimensions
 audience     the audience: counts and shares
 results      what was found
 progress     how far a job is
@@ -50,6 +51,7 @@ from facetally.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.submissions import Draft
+from facetally.vocabulary import Dimension, DimensionValue, TagUse
 
 __all__ = [
     "Age",
@@ -60,6 +62,8 @@ __all__ = [
     "Box",
     "Client",
     "Counts",
+    "Dimension",
+    "DimensionValue",
     "Draft",
     "Dropped",
     "Error",
@@ -88,6 +92,7 @@ __all__ = [
     "Share",
     "SizedFile",
     "Submission",
+    "TagUse",
     "Timestamps",
     "UnexpectedAnswer",
     "UsedPack",

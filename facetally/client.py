@@ -22,6 +22,7 @@ from facetally.submissions import (
     submit_items,
     submit_sources,
 )
+from facetally.vocabulary import Dimension, TagUse
 
 if TYPE_CHECKING:
     import httpx
@@ -116,19 +117,21 @@ class Client:
         """A job by its number."""
         return self._make_job(self._connection.get(f"/v1/jobs/{job_id}"))
 
-    def jobs(self, state: str | None = None) -> Iterator[Job]:
-        """All jobs, newest first."""
+    def jobs(self, state: str | None = None, tag: str | None = None) -> Iterator[Job]:
+        """All jobs, newest first; those in a state, or with a tag."""
         cursor = None
         while True:
-            page = self.job_page(state, JOBS_PER_PAGE, cursor)
+            page = self.job_page(state, JOBS_PER_PAGE, cursor, tag)
             yield from page.jobs
             cursor = page.next_cursor
             if cursor is None:
                 return
 
-    def job_page(self, state: str | None, limit: int, cursor: int | None = None) -> JobPage:
+    def job_page(
+        self, state: str | None, limit: int, cursor: int | None = None, tag: str | None = None
+    ) -> JobPage:
         """At most `limit` jobs, from the cursor of the page before."""
-        parameters: Parameters = {"state": state, "limit": limit, "cursor": cursor}
+        parameters: Parameters = {"state": state, "tag": tag, "limit": limit, "cursor": cursor}
         data = self._connection.get("/v1/jobs", parameters)
         listed = self._connection.parse(_JobList, data)
         jobs = tuple(self._make_job(one) for one in listed.jobs)
@@ -136,6 +139,15 @@ class Client:
 
     def _make_job(self, data: object) -> Job:
         return make_job(self._connection, data)
+
+    def tags(self) -> tuple[TagUse, ...]:
+        """The tags of jobs, those of the newest jobs first."""
+        return self._connection.parse(_TagList, self._connection.get("/v1/tags")).tags
+
+    def dimensions(self, job: int | None = None, tag: str | None = None) -> tuple[Dimension, ...]:
+        """The dimensions of items with their values: of one job, of a tag, or of all jobs."""
+        data = self._connection.get("/v1/dimensions", {"job": job, "tag": tag})
+        return self._connection.parse(_DimensionList, data).dimensions
 
     def audience(self, **query: Unpack[AudienceQuery]) -> Audience:
         """The audience by age and gender, or by what `by` says, with 95% intervals."""
@@ -180,6 +192,16 @@ class _JobList:
 @dataclass(frozen=True, slots=True)
 class _PackList:
     packs: tuple[Pack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _TagList:
+    tags: tuple[TagUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _DimensionList:
+    dimensions: tuple[Dimension, ...]
 
 
 def _make_parameters(query: AudienceQuery) -> dict[str, str | int | float | None]:

@@ -4,6 +4,7 @@ The address contains the question, so it can be bookmarked and shared.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -17,12 +18,16 @@ from api.services import services
 from api.validation import validate
 from api.views.audience import find_audiences
 from db.audience.bands import PRESETS
+from db.audience.dimensions import read_values
 from db.audience.evaluations import read_evaluations
 from db.audience.grouping import AudienceGroup
+from db.audience.tags import read_tags
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")
 PERIODS = ("day", "week", "month")
+# Filters that the page suggests; others can be typed.
+MOST_PAIRS = 500
 # Form fields that the API does not have: a filter as text, and how to break down.
 PAGE_FIELDS = ("where", "over", "split")
 
@@ -36,6 +41,8 @@ def show_page() -> Response:
     [audience] = _find(question, [PYRAMID])
     with services().database.read() as session:
         evaluations = [evaluation.name for evaluation in read_evaluations(session)]
+        tags = [one.tag for one in read_tags(session)]
+        values = read_values(session, None, None)
     return show(
         "audience.html",
         question=question,
@@ -48,7 +55,16 @@ def show_page() -> Response:
         presets=list(PRESETS),
         periods=PERIODS,
         evaluations=evaluations,
+        tags=tags,
+        dimensions=list(values),
+        pairs=_list_pairs(values),
     )
+
+
+def _list_pairs(values: Mapping[str, Sequence[str]]) -> list[str]:
+    """What the filter can be, as it is typed."""
+    pairs = (f"{name}={value}" for name, known in values.items() for value in known)
+    return list(islice(pairs, MOST_PAIRS))
 
 
 def _read_question() -> dict[str, str]:

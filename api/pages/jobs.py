@@ -1,7 +1,8 @@
 """Jobs: the list, and the buttons of each job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -12,6 +13,8 @@ from api.validation import validate
 from api.views.drafts import finalize_draft
 from api.views.job_replies import find_job
 from api.views.jobs import cancel, erase, resume, retry
+from db.audience.tags import read_tags
+from db.job_values import JobStatus
 from db.jobs.status import read_jobs
 from db.processes import count_slots
 from db.states import JobState, ProcessRole
@@ -33,19 +36,31 @@ def show_page() -> Response:
     """Jobs, newest first, a page at a time. Without the layout if htmx asks for the next ones."""
     query = validate(JobsQuery, {name: text for name, text in request.args.items() if text})
     with services().database.read() as session:
-        jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
+        jobs = read_jobs(
+            session, limit=query.limit, before=query.cursor, state=query.state, tag=query.tag
+        )
+        tags = [one.tag for one in read_tags(session)]
         idle = count_slots(session, ProcessRole.BULK) == 0
         people = count_people(session, [job.id for job in jobs])
-    more = asks_for_part() and query.cursor is not None
     return show(
-        "more_jobs.html" if more else "jobs.html",
+        "more_jobs.html" if asks_for_part() and query.cursor is not None else "jobs.html",
         jobs=jobs,
         people=people,
-        next_cursor=jobs[-1].id if len(jobs) == query.limit else None,
         state=query.state,
         states=list(JobState),
+        tag=query.tag,
+        tags=tags,
+        more=_link_more(query, jobs),
         idle=idle,
     )
+
+
+def _link_more(query: JobsQuery, jobs: Sequence[JobStatus]) -> str | None:
+    """The address of the next page, if there may be one."""
+    if len(jobs) < query.limit:
+        return None
+    parameters = query.model_dump(mode="json", exclude_defaults=True)
+    return "/jobs?" + urlencode({**parameters, "cursor": jobs[-1].id})
 
 
 @blueprint.get("/jobs/<number:job_id>/card")

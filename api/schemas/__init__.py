@@ -11,6 +11,7 @@ faces        faces, and those of one picture
 results      results of items
 tracks       people of videos
 audience     whose faces to count, and the counts
+vocabulary   tags and dimensions
 evaluations  measurements of accuracy
 health       whether the system works
 errors       errors, and which a call may answer with

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import Number, Strict, rounded
+from api.schemas.fields import Number, Strict, Tag, rounded
 from api.schemas.options import OptionsBody
 from api.schemas.packs import UsedPackOut
 from db.job_values import JobStatus, Priority, VideoProgress
@@ -23,6 +23,7 @@ class JobsQuery(Strict):
     """Which jobs to list. `cursor` is the `next_cursor` of the previous page."""
 
     state: JobState | None = None
+    tag: Tag | None = None
     limit: int = Field(20, ge=1, le=100)
     cursor: Number | None = None
 

@@ -7,6 +7,7 @@ events       progress as server-sent events
 results      results of a job
 items        one item
 evaluations  how accurate the models are
+vocabulary   tags and dimensions
 audience     the audience: counts and shares
 packs        the models that jobs may ask for
 analyze      one picture, answered at once

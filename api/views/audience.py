@@ -18,6 +18,7 @@ from api.services import services
 from api.validation import refuse_repeated_parameters
 from api.views.evaluations import find_evaluation
 from api.views.job_replies import find_job
+from api.views.vocabulary import refuse_unknown_words
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceTooLarge
 from db.audience.queries import AudienceQuery
@@ -63,8 +64,8 @@ def show_audience(query: AudienceParameters) -> Response:
 
     Shares come with 95% confidence intervals. `bands` is marketing, adience, life_stage, or a list
     of your own such as 0-17,18-34,35-120. `calibration` names an evaluation, which corrects the
-    shares for the errors of the models. An unknown job or evaluation is a 404; an erased job has an
-    empty audience.
+    shares for the errors of the models. An unknown job or evaluation is a 404, and an unknown tag,
+    dimension or value a 422 that names what there is; an erased job has an empty audience.
     """
     refuse_repeated_parameters()
     [audience] = find_audiences(query)
@@ -74,11 +75,12 @@ def show_audience(query: AudienceParameters) -> Response:
 def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
     """Several groupings of the same faces; all queries must select the same ones."""
     first = asked[0]
-    if first.job is not None:
-        find_job(first.job)
+    is_erased = first.job is not None and find_job(first.job).erased is not None
     calibration = None if first.calibration is None else find_evaluation(first.calibration)
     queries = [_to_query(parameters, calibration) for parameters in asked]
     with services().database.read() as session:
+        for query in queries if not is_erased else ():
+            refuse_unknown_words(session, query.slices)
         found = _read(session, queries)
     return [AudienceOut.of(*pair) for pair in zip(found, queries, strict=True)]
 

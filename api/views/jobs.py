@@ -68,7 +68,9 @@ def submit_job(header: IdempotencyHeader, query: SubmissionQuery) -> Response:
 def list_jobs(query: JobsQuery) -> Response:
     """List jobs, the newest first, a page at a time."""
     with services().database.read() as session:
-        jobs = read_jobs(session, limit=query.limit, before=query.cursor, state=query.state)
+        jobs = read_jobs(
+            session, limit=query.limit, before=query.cursor, state=query.state, tag=query.tag
+        )
     next_cursor = jobs[-1].id if len(jobs) == query.limit else None
     return reply(JobsOut(jobs=[JobOut.of(job) for job in jobs], next_cursor=next_cursor))
 

@@ -5,6 +5,7 @@ job_options  options of the commands that make a job
 submit       `submit`
 jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
 results      `results`, `audience`, `thumbnails`
+vocabulary   `tags`, `dimensions`
 run          `run`
 weights      `weights`
 demo         `demo`

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.terminal import clean
-from facetally import Audience, Face, Job, Result, Share
+from facetally import Audience, Dimension, Face, Job, Result, Share, TagUse
 
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:
@@ -69,6 +69,26 @@ def make_audience_table(audience: Audience) -> Table:
             *_make_share_cells(group.share_within),
             *(_make_share_cells(group.corrected) if corrected else ()),
         )
+    return table
+
+
+def make_tags_table(tags: Iterable[TagUse]) -> Table:
+    """A line for each tag."""
+    table = make_table("tag", "jobs", "items")
+    for one in tags:
+        table.add_row(clean(one.tag), str(one.jobs), str(one.items))
+    return table
+
+
+def make_dimensions_table(dimensions: Iterable[Dimension]) -> Table:
+    """A line for each value, and one for the values that are not listed."""
+    table = make_table("dimension", "value", "items", "faces")
+    for one in dimensions:
+        for value in one.values:
+            faces = "withheld" if value.faces is None else str(value.faces)
+            table.add_row(clean(one.name), clean(value.value), str(value.items), faces)
+        if one.distinct > len(one.values):
+            table.add_row(clean(one.name), f"and {one.distinct - len(one.values)} others", "", "")
     return table
 
 

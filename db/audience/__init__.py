@@ -12,6 +12,7 @@ stretches        the time of a query as stretches of periods
 cube             cells of all jobs, summed
 slices           totals by dimension values and period
 disclosure       small counts withheld, others rounded
+dimensions       the dimensions of items and their values
 clusters         how faces cluster in pictures
 grouping         the rows of a table, with shares and intervals
 evaluated_packs  which jobs an evaluation can correct

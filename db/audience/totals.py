@@ -105,6 +105,12 @@ def measure_of(totals: Totals, measure: str) -> int:
     return int(totals[MEASURE_INDEXES[measure]])
 
 
+def items_of(totals: Totals) -> int:
+    """The number of items that ended, done or failed."""
+    failed = sum(measure_of(totals, one) for one in MEASURES if one.startswith(FAILED))
+    return measure_of(totals, DONE) + failed
+
+
 def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
     """Add the faces of one picture, or the people of one video, as a cluster; returns how many."""
     cells = cells_of(totals)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from db.audience.tags import has_tag
 from db.clock import DatabaseTime, read_time
 from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
 from db.jobs.video_progress import read_video_progress
@@ -45,6 +46,7 @@ def read_jobs(
     limit: int,
     before: int | None = None,
     state: JobState | None = None,
+    tag: str | None = None,
 ) -> list[JobStatus]:
     """Jobs with numbers below `before`, the newest first."""
     query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
@@ -52,6 +54,8 @@ def read_jobs(
         query = query.where(JobRow.id < before)
     if state is not None:
         query = query.where(JobRow.state == state)
+    if tag is not None:
+        query = query.where(has_tag(session, tag))
     return _read_statuses(session, list(session.scalars(query)))
 
 

@@ -83,7 +83,7 @@ def test_names_of_commands_are_completed(words, found):
 
 @pytest.mark.parametrize(
     ("word", "message"),
-    [("staus", "No such command 'staus'. Did you mean 'status'?"), ("-x", "No such option")],
+    [("wacth", "No such command 'wacth'. Did you mean 'watch'?"), ("-x", "No such option")],
 )
 def test_an_unknown_command_is_a_usage_error_with_a_suggestion(call, word, message):
     done = call(word)

@@ -47,6 +47,6 @@ def test_the_audience_is_broken_down_by_a_dimension(visit):
 
 
 def test_an_audience_without_faces_says_so(visit):
-    visit.page.goto("/audience?tag=nothing")
+    visit.page.goto("/audience?from=2001-01-01&to=2001-01-02")
     expect(visit.page.locator("main")).to_contain_text("No faces found")
     visit.photograph("audience-nobody")

@@ -98,7 +98,7 @@ def test_jobs_are_listed_and_filtered_by_state(visit, job):
     visit.photograph("jobs")
     page.select_option("#state", "draft")
     page.wait_for_url(re.compile("state=draft"))
-    expect(page.locator("#jobs")).to_contain_text("No jobs with this status")
+    expect(page.locator("#jobs")).to_contain_text("No jobs match")
 
 
 def test_failed_items_are_retried(visit, job):

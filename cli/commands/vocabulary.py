@@ -1,0 +1,46 @@
+"""`facetally tags` and `dimensions`: what an audience can be filtered and grouped by."""
+
+from dataclasses import asdict
+
+import click
+
+from cli.commands.options import as_json, takes_server
+from cli.output.tables import make_dimensions_table, make_tags_table
+from cli.terminal import open_stdout, print_json
+from facetally import Client
+
+
+@click.command()
+@as_json
+@takes_server
+def tags(client: Client, as_json: bool) -> None:
+    """List the tags of jobs.
+
+    \b
+    Example: facetally tags
+    """
+    found = client.tags()
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        open_stdout().print(make_tags_table(found))
+
+
+@click.command()
+@click.option("--job", type=click.IntRange(min=1), help="Only this job.")
+@click.option("--tag", help="Only jobs with this tag.")
+@as_json
+@takes_server
+def dimensions(client: Client, job: int | None, tag: str | None, as_json: bool) -> None:
+    """List the dimensions of items and their values.
+
+    At most 100 values of each dimension are listed, those of most items first.
+
+    \b
+    Example: facetally dimensions --tag spring
+    """
+    found = client.dimensions(job, tag)
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        open_stdout().print(make_dimensions_table(found))
