@@ -30,7 +30,8 @@ def read_ages(reading: AgeReading, output: NDArray[np.float32]) -> Ages:
     values = output.reshape(len(output), -1).astype(np.float64)
     if isinstance(reading, AgeYears):
         years = (values[:, 0] * reading.factor).clip(0, OLDEST_YEARS)
-        return Ages(years, spread_normally(years, reading.spread_years))
+        spread = reading.spread_years + reading.spread_per_year * years
+        return Ages(years, spread_normally(years, spread))
     if reading.logits:
         values = softmax(values)
     chances = values / np.maximum(values.sum(axis=1, keepdims=True), TINY)
@@ -48,9 +49,9 @@ def average_ages(looks: list[Ages]) -> Ages:
     )
 
 
-def spread_normally(years: Array, spread_years: float) -> Array:
-    """Shares (N, AGES) of normal distributions around `years` (N,)."""
-    shares = np.exp(-0.5 * ((AGES - years[:, None]) / spread_years) ** 2)
+def spread_normally(years: Array, spread_years: Array) -> Array:
+    """Shares (N, AGES) of normal distributions around `years` (N,) with `spread_years` (N,)."""
+    shares = np.exp(-0.5 * ((AGES - years[:, None]) / spread_years[:, None]) ** 2)
     spread: Array = shares / shares.sum(axis=1, keepdims=True)
     return spread
 

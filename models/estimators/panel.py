@@ -9,12 +9,20 @@ from models.estimators.ages import AGES, Ages
 from models.estimators.ballots import AgeBallot, Ballots
 from models.estimators.chips import Chips, plan_chips
 from models.estimators.estimator import Estimator, Opinion
-from models.estimators.vote import vote_ages, vote_genders
+from models.estimators.vote import scale_genders, vote_ages, vote_genders
 from models.face import AgeEstimate, Gender
 from models.packs.votes import Vote
 
 # Faces in one batch: larger ones gain nothing and take memory.
 BATCH_FACES = 64
+
+
+def decide(vote: Vote, ballots: Ballots) -> list[tuple[AgeEstimate, Gender]]:
+    """The age and the gender of each face that `ballots` are about."""
+    ages = vote_ages(vote, ballots.ages)
+    years = np.array([age.years for age in ages])
+    females = scale_genders(vote.gender, vote_genders(vote, ballots.females), years)
+    return list(zip(ages, map(Gender, females.tolist()), strict=True))
 
 
 class Panel:
@@ -27,15 +35,7 @@ class Panel:
 
     def estimate(self, faces: Sequence[Chips]) -> list[tuple[AgeEstimate, Gender]]:
         """The age and the gender of each face, in the same order."""
-        return [
-            voted
-            for ballots in self.collect(faces)
-            for voted in zip(
-                vote_ages(self._vote, ballots.ages),
-                map(Gender, vote_genders(self._vote, ballots.females).tolist()),
-                strict=True,
-            )
-        ]
+        return [voted for ballots in self.collect(faces) for voted in decide(self._vote, ballots)]
 
     def collect(self, faces: Sequence[Chips]) -> Iterator[Ballots]:
         """What every estimator makes of the faces, batch by batch."""

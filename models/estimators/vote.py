@@ -7,12 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.age_groups import nearest_group
+from models.estimators.activations import sigmoid
 from models.estimators.ballots import AgeBallot
 from models.estimators.intervals import bound_ages
 from models.face import AgeEstimate
-from models.packs.votes import AgeWeight, GenderWeights, Vote
+from models.packs.votes import ADULT_YEARS, AgeWeight, GenderScale, GenderWeights, Vote
 
 Array = NDArray[np.float64]
+
+# No vote is surer than this, whatever an estimator says.
+LEAST_SHARE = 1e-3
 
 
 def vote_genders(vote: Vote, females: Mapping[str, Array]) -> Array:
@@ -28,9 +32,20 @@ def vote_genders(vote: Vote, females: Mapping[str, Array]) -> Array:
     return shares.clip(0.0, 1.0)
 
 
+def scale_genders(scale: GenderScale, females: Array, years: Array) -> Array:
+    """Voted probabilities of female (N,) as probabilities that hold, for faces of `years` (N,).
+
+    Temperature scaling (Guo et al. 2017), with more caution for children.
+    """
+    grown = (years / ADULT_YEARS).clip(0.0, 1.0)
+    factors = scale.sharpness * (scale.child + (1.0 - scale.child) * grown)
+    shares = females.clip(LEAST_SHARE, 1.0 - LEAST_SHARE)
+    return sigmoid(factors * np.log(shares / (1.0 - shares)))
+
+
 def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> list[AgeEstimate]:
-    """The ages of N faces: the weighted mean of the estimators', and the interval of their joint
-    distribution."""
+    """The ages of N faces: the weighted means of the estimators', with the intervals of the voted
+    distributions."""
     weights = np.array(
         [
             one.asked * weigh_ages(vote.age_weights.get(one.name, 1.0), one.ages.years)
@@ -40,7 +55,7 @@ def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> list[AgeEstimate]:
     weights /= weights.sum(axis=0)
     years = np.einsum("en,en->n", weights, np.array([one.ages.years for one in ballots]))
     shares = np.einsum("en,ena->na", weights, np.array([one.ages.shares for one in ballots]))
-    low, high = bound_ages(vote.interval, shares)
+    low, high = bound_ages(vote.interval, years, shares)
     return [_make_age(*each) for each in zip(years, low, high, strict=True)]
 
 
@@ -64,7 +79,7 @@ def _make_age(mean_years: float, low: float, high: float) -> AgeEstimate:
     years = round(float(mean_years), 1)
     return AgeEstimate(
         years=years,
-        low=min(math.floor(low), math.floor(years)),
-        high=max(math.ceil(high), math.ceil(years)),
+        low=min(round(low), math.floor(years)),
+        high=max(round(high), math.ceil(years)),
         group=nearest_group(years),
     )

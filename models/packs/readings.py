@@ -63,11 +63,12 @@ class AgeGroups:
 
 @dataclass(frozen=True, slots=True)
 class AgeYears:
-    """An output (N, 1): the age itself, in units of `factor` years; `spread_years` is the standard
-    deviation of its error."""
+    """An output (N, 1): the age itself, in units of `factor` years. The standard deviation of its
+    error is `spread_years` at birth, and `spread_per_year` more for each year."""
 
     kind: Literal["years"]
     spread_years: float
+    spread_per_year: float = 0.0
     output: int = 0
     factor: float = 1.0
 
@@ -75,6 +76,8 @@ class AgeYears:
         _check_output(self.output)
         if not 0.1 <= self.spread_years <= 50:
             raise ValueError(f"spread_years must be 0.1 to 50, got {self.spread_years}")
+        if not 0 <= self.spread_per_year <= 1:
+            raise ValueError(f"spread_per_year must be 0 to 1, got {self.spread_per_year}")
         if not 0 < self.factor <= OLDEST_YEARS:
             raise ValueError(f"factor must be above 0, at most {OLDEST_YEARS}, got {self.factor}")
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Genders of children are harder to tell: up to this age, a pack may trust its estimators less.
+ADULT_YEARS = 18
+
 
 @dataclass(frozen=True, slots=True)
 class AgeWeight:
@@ -32,16 +35,36 @@ class GenderWeights:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What the 80% age interval adds to the estimators' own distributions: a normal spread of
-    `added_spread_years`."""
+    """How far the 80% age interval reaches below and above an age of `years`.
 
-    added_spread_years: float = 5.2
+    With s as the standard deviation of the voted distribution, which grows with how unsure the
+    estimators are and how far they disagree, it reaches to
+    sqrt((base_years + below * min(years, 40))**2 + (spread * s)**2) below, and to
+    sqrt((base_years + above * years)**2 + (spread * s)**2) above.
+    """
+
+    base_years: float = 0.5
+    below: float = 0.2
+    above: float = 0.22
+    spread: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.added_spread_years <= 50:
-            raise ValueError(
-                f"added_spread_years must be above 0, at most 50, got {self.added_spread_years}"
-            )
+        _check_between("base_years", self.base_years, 0.0, 30.0)
+        for name in ("below", "above", "spread"):
+            _check_between(name, getattr(self, name), 0.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GenderScale:
+    """What the log odds of the voted gender are multiplied by: `sharpness` for adults, falling to
+    `child` of it at birth."""
+
+    sharpness: float = 1.0
+    child: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_between("sharpness", self.sharpness, 0.05, 5.0)
+        _check_between("child", self.child, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +75,7 @@ class Vote:
     age_weights: Mapping[str, float | tuple[AgeWeight, ...]] = field(default_factory=dict)
     gender_weights: Mapping[str, float | GenderWeights] = field(default_factory=dict)
     interval: Interval = field(default_factory=Interval)
+    gender: GenderScale = field(default_factory=GenderScale)
 
     def __post_init__(self) -> None:
         for weight in (*self.age_weights.values(), *self.gender_weights.values()):
@@ -66,3 +90,8 @@ class Vote:
 def _check_weight(weight: float) -> None:
     if not 0 < weight <= 1000:
         raise ValueError(f"a weight must be above 0, at most 1000, got {weight}")
+
+
+def _check_between(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be {low} to {high}, got {value}")

@@ -5,9 +5,10 @@ import pytest
 
 from models.estimators.ages import AGES, Ages, read_ages
 from models.estimators.ballots import AgeBallot
-from models.estimators.vote import vote_ages, vote_genders
+from models.estimators.intervals import measure_spread
+from models.estimators.vote import scale_genders, vote_ages, vote_genders
 from models.packs.readings import AgeClasses
-from models.packs.votes import AgeWeight, GenderWeights, Vote
+from models.packs.votes import AgeWeight, GenderScale, GenderWeights, Interval, Vote
 
 ONE_A_YEAR = AgeClasses("classes", tuple(range(81)))
 
@@ -66,21 +67,39 @@ def test_an_estimator_counts_only_for_the_faces_it_was_asked_about():
 
 
 @pytest.mark.parametrize(
-    ("output", "interval"),
-    [
-        # A tenth of a normal lies 1.28 of its spreads, 6.7 years here, below its middle.
-        ({30: 1}, (23, 37)),
-        ({0: 1}, (0, 7)),
-        (dict.fromkeys(range(81), 1), (7, 73)),
-        ({20: 0.5, 60: 0.5}, (15, 65)),
-    ],
-    ids=["sure", "newborn", "clueless", "torn"],
+    ("years", "low", "high"),
+    [(0, 0, 1), (10, 7, 13), (40, 31, 49), (60, 51, 74), (80, 71, 98), (115, 106, 120)],
+    ids=str,
 )
-def test_the_interval_leaves_a_tenth_on_either_side(output, interval):
-    row = np.zeros((1, 81), np.float32)
-    row[0, list(output)] = list(output.values())
-    [age] = vote_on(Vote(), a=read_ages(ONE_A_YEAR, row))
-    assert (age.low, age.high) == interval
+def test_the_interval_grows_with_the_age_and_upwards_the_longest(years, low, high):
+    vote = Vote(interval=Interval(base_years=0.6, below=0.2, above=0.22, spread=1.0))
+    [age] = vote_on(vote, a=at(years))
+    assert (age.low, age.high) == (low, high)
+
+
+def test_the_spread_of_a_distribution_is_measured_around_the_age():
+    shares = np.zeros((2, len(AGES)))
+    shares[0, 30] = 1
+    shares[1, [20, 40]] = 0.5
+    assert measure_spread(np.array([30.0, 30.0]), shares).tolist() == [0, 10]
+
+
+@pytest.mark.parametrize(
+    ("scale", "female", "years", "scaled"),
+    [
+        (GenderScale(), 0.9, 30, 0.9),
+        (GenderScale(), 1.0, 30, 0.999),
+        (GenderScale(sharpness=2.0), 0.9, 30, 81 / 82),
+        (GenderScale(sharpness=0.5), 0.9, 30, 0.75),
+        (GenderScale(child=0.0), 0.9, 0, 0.5),
+        (GenderScale(child=0.0), 0.9, 9, 0.75),
+        (GenderScale(sharpness=2.0, child=0.5), 0.1, 0, 0.1),
+    ],
+    ids=["as-is", "never-certain", "sharper", "duller", "newborn", "child", "both"],
+)
+def test_the_gender_is_scaled_by_its_log_odds(scale, female, years, scaled):
+    genders = scale_genders(scale, np.array([female]), np.array([years]))
+    assert genders == pytest.approx([scaled])
 
 
 def test_the_interval_always_contains_the_age():

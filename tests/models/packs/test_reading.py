@@ -5,7 +5,7 @@ import pytest
 from models.errors import InvalidPack
 from models.packs.reading import PACK_FILE, parse_pack, read_pack
 from models.packs.readings import AgeYears
-from models.packs.votes import AgeWeight, GenderWeights
+from models.packs.votes import AgeWeight, GenderWeights, Vote
 
 HASH = "ab" * 32
 DETECTOR = """
@@ -54,7 +54,7 @@ def test_a_whole_pack_is_read():
     [one] = pack.estimators
     assert one.age == AgeYears("years", spread_years=6.0)
     assert one.crop.side == 64
-    assert pack.vote.interval.added_spread_years > 0
+    assert pack.vote == Vote()
 
 
 def test_what_the_catalog_knows_of_a_file_need_not_be_repeated():
@@ -112,13 +112,15 @@ def test_the_files_of_a_pack_are_listed_once():
         (WHOLE + estimator(AGE), "two named both"),
         (WHOLE + "[vote]\nage_weights = { other = 2 }", "other, which is not an estimator"),
         (WHOLE + "[vote]\nage_weights = { both = -1 }", "above 0"),
+        (WHOLE + "[vote.interval]\nbelow = 9", "vote.interval: below must be 0.0 to 5.0, got 9.0"),
+        (WHOLE + "[vote.gender]\nchild = 2", "vote.gender: child must be 0.0 to 1.0, got 2.0"),
         (WHOLE + '[[estimator]]\npart = "nose"', "there is no part 'nose'; there are dlib-age"),
         (WHOLE.replace("name = \"mine\"", 'name = "../mine"'), "lower case letters"),
     ],
     ids=[
         "toml", "missing", "folder", "unknown", "range", "type", "padding", "choice", "path",
         "format", "caffe", "sha256", "reading", "kind", "nan", "no-gender", "no-age", "nothing",
-        "same-name", "unknown-weight", "negative-weight", "part", "name",
+        "same-name", "unknown-weight", "negative-weight", "interval", "child", "part", "name",
     ],
 )  # fmt: skip
 def test_a_fault_is_a_sentence_that_says_where(text, fault):
