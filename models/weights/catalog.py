@@ -197,9 +197,8 @@ CASCADE = _as_published(
     training_data="unknown",
 )
 # What pictures are analyzed with.
-MODELS = (DETECTOR, AGE, GENDER)
+MODELS = (DETECTOR, AGE, GENDER, AGE_GENDER)
 OTHER_MODELS = (
-    AGE_GENDER,
     FACERES,
     SSD_WEIGHTS,
     SSD_GRAPH,
