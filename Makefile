@@ -16,7 +16,7 @@ FAULTS ?= 1000
 LABELS ?=
 
 .PHONY: help demo setup weights format lint quick test check soak pictures \
-	bench bench-video bench-coordination bench-audience bench-pages bench-calibration
+	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -86,3 +86,6 @@ bench-pages: setup  ## Measure how fast the pages answer
 
 bench-calibration: weights  ## Compare corrected shares with raw ones; LABELS=labels.csv
 	$(BIN)/python -m benchmarks.calibration $(LABELS)
+
+bench-estimators: weights  ## Measure the processor time of each model of every pack
+	$(BIN)/python -m benchmarks.estimators

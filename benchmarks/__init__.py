@@ -5,5 +5,6 @@ Read `program` first (what all do as programs), then the measurements:
   the same clip, on the CPU (`settings`), in `rounds`.
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
+- `estimators`: the processor time of each model of every pack.
 - `calibration`: whether corrected shares are nearer to the truth.
 """

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.pictures import make_pictures
+from models.packs.shipped_packs import list_shipped, read_shipped
 from models.weights.folder import default_weights_dir
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,15 @@ def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) 
     }
     assert figures["cost_ratio"] > 0
     assert figures["recorded_per_second"] > 0
+
+
+def test_every_estimator_of_every_pack_is_timed(tmp_path: Path) -> None:
+    figures = run("estimators", tmp_path, "--seconds", "0")
+    assert set(figures["milliseconds"]) == set(list_shipped())
+    for name, estimators in figures["milliseconds"].items():
+        assert list(estimators) == [part.name for part in read_shipped(name).estimators]
+        assert all(set(costs) == {"1", "8", "64"} for costs in estimators.values())
+        assert all(cost > 0 for costs in estimators.values() for cost in costs.values())
 
 
 def test_every_question_is_asked_of_both_databases(tmp_path: Path) -> None:
