@@ -16,5 +16,6 @@ packs       which models there are to choose from
 graphs      models as files, opened and run
 estimators  aligned faces to ages and genders
 nets        pictures to faces with ages and genders
+validation  a pack tried before it is used
 videos      frames, shots and the people in them
 """
