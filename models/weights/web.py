@@ -7,6 +7,8 @@ from time import sleep
 
 import httpx
 
+from models.errors import ModelUnavailable
+
 # Without any data; files have up to 150 megabytes.
 TIMEOUT_SECONDS = 60.0
 # Between attempts if there is no answer.
@@ -27,11 +29,20 @@ class Link:
 
 
 def open_client(certificates: Iterable[str]) -> httpx.Client:
-    """A client that trusts the authorities of this machine and those of the files given."""
+    """A client that trusts the authorities of this machine and those of the files given.
+
+    Raises ModelUnavailable if one of these cannot be read.
+    """
     context = httpx.create_ssl_context()
     context.load_default_certs()
     for path in certificates:
-        context.load_verify_locations(path)
+        try:
+            context.load_verify_locations(path)
+        except OSError as error:
+            raise ModelUnavailable(
+                f"The certificates in {path} cannot be read ({error}). Correct the setting of pip "
+                "or npm that names this file."
+            ) from error
     return httpx.Client(verify=context, follow_redirects=True, timeout=TIMEOUT_SECONDS)
 
 

@@ -100,3 +100,13 @@ def test_a_download_that_breaks_off_is_started_again(server, tmp_path):
 
     server.pages["/files/small.whl"] = in_turn(break_off, answer(body=WHEEL))
     assert download(PACKAGE, sources_of(server), tmp_path).read_bytes() == WHEEL
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"], ids=["missing", "no-certificate"])
+def test_certificates_that_cannot_be_read_are_named(tmp_path, content):
+    path = tmp_path / "ours.pem"
+    if content:
+        path.write_text(content)
+    registry = NpmRegistry({"cafile": str(path)}, certificates=(str(path),))
+    with pytest.raises(ModelUnavailable, match=rf"The certificates in {path} cannot be read"):
+        download(PACKAGE, Sources(Indexes(()), registry), tmp_path)
