@@ -17,12 +17,13 @@ from models.packs.pack import Pack
 from models.packs.shipped_packs import DEFAULT_PACK, list_shipped, read_shipped
 from models.weights.catalog import FILES, SAMPLES
 from models.weights.fetch import fetch_files
-from models.weights.folder import FileState, list_files
+from models.weights.folder import FileState, FileStatus, list_files
 from models.weights.pinned import PinnedFile
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-COLUMNS = ("file", "state", "packs", "license", "source", "package", "prepared", "sha256")
+COLUMNS = ("file", "state", "packs", "license", "package", "prepared")
+FULL_COLUMNS = (*COLUMNS, "source", "training data", "sha256")
 
 
 def pack_options(command: Command) -> Command:
@@ -51,30 +52,34 @@ def weights() -> None:
 
 
 @weights.command("list")
-def list_weights() -> None:
+@click.option("--full", is_flag=True, help="Show makers, training data and sha256, too.")
+def list_weights(full: bool) -> None:
     """List every file.
 
-    With its state, packs, license and source, and how it was prepared.
+    With its state, packs, license and package, and how it was prepared.
 
     \b
-    Example: facetally weights list
+    Example: facetally weights list --full
     """
+    columns = FULL_COLUMNS if full else COLUMNS
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in COLUMNS:
+    for column in columns:
         table.add_column(column, overflow="fold")
+    packs = {name: list_pinned([read_shipped(name)]) for name in list_shipped()}
     for status in list_files(read_settings().weights_dir, FILES):
-        file = status.file
-        table.add_row(
-            file.name,
-            status.state,
-            ", ".join(name for name in list_shipped() if file in list_pinned([read_shipped(name)])),
-            file.license,
-            file.source,
-            f"{file.distribution.package} ({file.distribution.registry})",
-            file.preparation,
-            file.sha256,
-        )
+        names = [name for name, files in packs.items() if status.file in files]
+        table.add_row(*_describe(status, ", ".join(names))[: len(columns)])
     open_stdout().print(table)
+
+
+def _describe(status: FileStatus, packs: str) -> list[str]:
+    """A cell for each of the full columns."""
+    file = status.file
+    package = f"{file.distribution.package} ({file.distribution.registry})"
+    return [
+        *(file.name, status.state, packs, file.license, package, file.preparation),
+        *(file.source, file.training_data, file.sha256),
+    ]
 
 
 @weights.command()

@@ -15,10 +15,10 @@ class Preparation(StrEnum):
     """What is done with the members of a package before they are kept."""
 
     NONE = "as published"
-    CLEARED = "denormal weights set to zero"
-    MULTIPLIED_OUT = "block-quantized weights multiplied out"
-    FROM_WEIGHTS = "converted from TensorFlow.js weights"
-    FROM_GRAPH = "converted from a TensorFlow.js graph, to 8-bit integers"
+    CLEARED = "denormals cleared"  # weights too small to compute with are 0
+    MULTIPLIED_OUT = "dequantized"  # weights in blocks of int8, as floats
+    FROM_WEIGHTS = "converted"  # from TensorFlow.js weights without a graph
+    FROM_GRAPH = "converted to int8"  # from a TensorFlow.js graph
 
 
 @dataclass(frozen=True, slots=True)

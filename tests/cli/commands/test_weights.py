@@ -39,6 +39,16 @@ def test_every_file_is_listed_with_its_packs(call):
         for file in read_shipped(name).files:
             assert name in lines[file.name]
             assert " ready " in lines[file.name]
+            assert file.sha256 not in lines[file.name]
+
+
+def test_the_full_list_has_the_hashes_and_what_models_learned_from(call):
+    done = call("list", "--full", weights_dir=str(WEIGHTS_DIR))
+    for file in FILES:
+        [line] = [one for one in done.stdout.splitlines() if one.startswith(f"{file.name} ")]
+        assert file.source in line
+        assert file.training_data in line
+        assert line.endswith(file.sha256)
 
 
 def test_a_pack_is_verified_by_its_files(call, tmp_path):
