@@ -55,6 +55,7 @@ COPY cli/ cli/
 COPY db/ db/
 COPY facetally/ facetally/
 COPY models/ models/
+COPY training/ training/
 COPY worker/ worker/
 RUN pip wheel --no-deps --wheel-dir /wheels .
 

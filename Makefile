@@ -14,8 +14,10 @@ MINUTES ?= 60
 FAULTS ?= 1000
 # A table of labeled faces: docs/evaluation.md.
 LABELS ?=
+# Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
+TORCH_INDEX ?=
 
-.PHONY: help demo setup weights format lint quick test check soak pictures \
+.PHONY: help demo setup setup-training weights format lint quick test check soak pictures \
 	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators
 
 help:  ## List the commands
@@ -26,6 +28,8 @@ demo: .venv/.ready-run  ## Analyze four sample photos; installs what running nee
 	@$(BIN)/facetally demo --out demo-out
 
 setup: .venv/.ready-dev  ## Install what developing needs
+
+setup-training: .venv/.ready-training  ## Install what training and its tests need: PyTorch
 
 weights: setup  ## Fetch the models of all packs and the sample photos
 	@$(BIN)/facetally weights fetch --all
@@ -44,6 +48,11 @@ weights: setup  ## Fetch the models of all packs and the sample photos
 	@$(PIP_INSTALL) --editable '.[cpu,dev]'
 	@touch $@
 
+.venv/.ready-training: .venv/.ready-dev
+	@echo "Installing PyTorch; without TORCH_INDEX it may bring CUDA (docs/training.md) ..."
+	@$(PIP_INSTALL) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[cpu,dev,train]'
+	@touch $@
+
 format: setup  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -58,6 +67,8 @@ quick: weights  ## Run the fast tests; of one package: make quick PACKAGE=db
 	$(PYTEST) -m '$(QUICK)' tests/$(PACKAGE)
 
 test: weights  ## Run all tests
+	@$(BIN)/python -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' || \
+		echo "PyTorch is not installed, so the tests that train nets are skipped: make setup-training"
 	$(PYTEST)
 
 check: lint test  ## All that has to pass before a change is merged

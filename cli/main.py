@@ -38,6 +38,7 @@ COMMANDS = {
     "weights": ("cli.commands.weights", "List, fetch or verify the models."),
     "evaluate": ("cli.commands.evaluate", "Measure the models on labeled photos."),
     "evaluations": ("cli.commands.evaluate", "List the stored evaluations."),
+    "train": ("cli.commands.train", "Train models on labeled photos of your own."),
 }
 
 

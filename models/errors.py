@@ -28,6 +28,7 @@ FacetallyError
 |-- OpenToNetwork           api: it would answer anyone on the network
 |-- SourceUnavailable       api: a live source sends no picture
 |-- SourceLost              api: a live source ends, in the process that decodes it
+|-- TrainingError           training: labels, options or files do not allow a training
 `-- CommandFailed           cli: a command ends with this one line (also a ClickException)
 
 The client `facetally` is a program of its own with a tree of its own, drawn in facetally/errors.py.

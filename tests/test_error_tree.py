@@ -8,6 +8,7 @@ import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -26,8 +27,8 @@ PACKAGES = [
 ]
 CLIENT = "facetally"
 ROOTS = (FacetallyError, facetally.errors.Error)
-# The scripts of Alembic run inside a migration only.
-NOT_IMPORTED = "db.migrations"
+# The scripts of Alembic run inside a migration only, and PyTorch is not installed everywhere.
+NOT_IMPORTED = ("db.migrations", *(() if find_spec("torch") else ("training.fitting.",)))
 LINE = re.compile(r"^((?:[|` ]   |\|-- |`-- )*)(\w+)")
 
 

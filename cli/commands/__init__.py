@@ -14,4 +14,6 @@ api          `api`
 worker       `worker`
 dispatcher   `dispatcher`, `migrate`
 evaluate     `evaluate`, `evaluations`
+net_options  options of `train` that decide what comes out of it
+train        `train`
 """

