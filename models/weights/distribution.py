@@ -23,7 +23,8 @@ Find = Callable[[httpx.Client], Link | None]
 
 ADVICE = {
     Registry.PYPI: "Check the network, or name another package index in PIP_INDEX_URL.",
-    Registry.NPM: "Check the network, or name another npm registry in npm_config_registry.",
+    Registry.NPM: "Check the network, name another npm registry in npm_config_registry, or use the "
+    "pack `strict`, which needs nothing from npm.",
 }
 
 

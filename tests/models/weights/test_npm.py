@@ -106,7 +106,8 @@ def test_an_error_names_the_files_the_package_and_what_to_do(server, tmp_path):
     assert str(refused.value) == (
         "Not fetched: models/small.onnx. small-models-1.0.0.tgz, of the npm package "
         "@us/small-models, could not be downloaded: localhost does not have it. Check the network, "
-        "or name another npm registry in npm_config_registry."
+        "name another npm registry in npm_config_registry, or use the pack `strict`, which needs "
+        "nothing from npm."
     )
     assert list(tmp_path.iterdir()) == []
 
