@@ -17,7 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 from api import docs
 from api.access import guard, refuse_open_network
 from api.error_handlers import handle_errors
-from api.pages import assets, home, job, login, system
+from api.pages import assets, comparison, home, job, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
@@ -41,6 +41,7 @@ from api.views import (
     live,
     packs,
     report,
+    reruns,
     results,
     vocabulary,
 )
@@ -94,11 +95,11 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _register_views(app: OpenAPI) -> None:
-    for module in (jobs, drafts, events, results, items, audience, evaluations, vocabulary):
+    for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
     for module in (analyze, live, packs, report, health):
         app.register_api(module.blueprint)
-    for page in (docs, assets, login, home, live_page, jobs_page, job, item_page):
+    for page in (docs, assets, login, home, live_page, jobs_page, job, item_page, comparison):
         app.register_blueprint(page.blueprint)
     for page in (audience_page, system):
         app.register_blueprint(page.blueprint)

@@ -30,6 +30,8 @@ COMMANDS = {
     "cancel": ("cli.commands.jobs", "Cancel a job."),
     "resume": ("cli.commands.jobs", "Resume a paused job."),
     "retry": ("cli.commands.jobs", "Retry the failed items of a job."),
+    "rerun": ("cli.commands.reruns", "Run a job again with other models."),
+    "compare": ("cli.commands.reruns", "Compare two runs of the same items."),
     "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
     "api": ("cli.commands.api", "Run the HTTP API."),
     "worker": ("cli.commands.worker", "Run a pool of workers."),

@@ -69,13 +69,15 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A submission as it is accepted; its uploads are in `store_folders`."""
+    """A submission as it is accepted; its uploads are in `store_folders`. `rerun_of` is the first
+    job of the same items."""
 
     tags: tuple[str, ...] = ()
     options: JobOptions = JobOptions()
     priority: Priority = Priority.NORMAL
     expires_at: datetime | None = None
     store_folders: tuple[str, ...] = ()
+    rerun_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +159,4 @@ class JobStatus:
     expires_at: datetime | None
     paused: Pause | None
     erased: Receipt | None
+    rerun_of: int | None

@@ -19,6 +19,7 @@ EXPIRING = text("expires_at IS NOT NULL AND erasing_at IS NULL")
 FAILED = text("error_code IS NOT NULL")
 LEASED = text("state = 'leased'")
 OF_VIDEO = text("item_id IS NOT NULL")
+RERUN = text("rerun_of IS NOT NULL")
 SENT = text("state = 'waiting' AND sent_at IS NOT NULL")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -38,6 +39,7 @@ class JobRow(Table):
         Index("jobs_by_state", "state", "id"),
         Index("jobs_to_erase", "erasing_at", postgresql_where=ERASING, sqlite_where=ERASING),
         Index("jobs_by_expiry", "expires_at", postgresql_where=EXPIRING, sqlite_where=EXPIRING),
+        Index("jobs_rerun", "rerun_of", postgresql_where=RERUN, sqlite_where=RERUN),
         {"sqlite_autoincrement": True},
     )
 
@@ -68,6 +70,8 @@ class JobRow(Table):
     receipt: Mapped[dict[str, int] | None] = mapped_column(Json)
     # The folders of the store with its uploads and annotated videos.
     store_folders: Mapped[list[str]] = mapped_column(Json, default=list)
+    # The first job of these items, where this one analyzes them again: they share the uploads.
+    rerun_of: Mapped[int | None] = mapped_column(BigKey)
 
 
 class RequestRow(Table):

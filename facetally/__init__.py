@@ -15,6 +15,7 @@ files        finds files to upload
 connection   HTTP
 tables       Arrow and pandas
 faces        a face
+comparison   what two runs of the same items found
 packs        models, and where they come from
 vocabulary   tags and dimensions
 audience     the audience: counts and shares
@@ -30,6 +31,7 @@ client       the server
 
 from facetally.audience import Audience, Group, Share
 from facetally.client import Client, Health, JobPage
+from facetally.comparison import Changes, ComparedShare, Comparison, Difference
 from facetally.errors import (
     ApiError,
     Error,
@@ -60,8 +62,12 @@ __all__ = [
     "Audience",
     "BestView",
     "Box",
+    "Changes",
     "Client",
+    "ComparedShare",
+    "Comparison",
     "Counts",
+    "Difference",
     "Dimension",
     "DimensionValue",
     "Draft",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from facetally.audience import Audience, AudienceQuery
+from facetally.comparison import Comparison
 from facetally.connection import Connection, Parameters
 from facetally.faces import Analysis
 from facetally.files import SizedFile
@@ -148,6 +149,12 @@ class Client:
         """The dimensions of items with their values: of one job, of a tag, or of all jobs."""
         data = self._connection.get("/v1/dimensions", {"job": job, "tag": tag})
         return self._connection.parse(_DimensionList, data).dimensions
+
+    def compare(self, first: int, second: int, *, bands: str = "marketing") -> Comparison:
+        """Two jobs with the same items: the faces that both found, and how their shares differ."""
+        path = f"/v1/jobs/{first}/compare/{second}"
+        data = self._connection.get(path, {"bands": bands})
+        return self._connection.parse(Comparison, data, raw=data)
 
     def audience(self, **query: Unpack[AudienceQuery]) -> Audience:
         """The audience by age and gender, or by what `by` says, with 95% intervals."""

@@ -1,6 +1,7 @@
 """A job as it was when it was read, and the calls that are about it."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic, sleep
@@ -42,6 +43,7 @@ class Job:
     expires_at: datetime | None
     paused: Pause | None
     erased: Receipt | None
+    rerun_of: int | None  # the first job of the same items
     # The answer as it came, with what this version of the client doesn't know.
     raw: object = field(repr=False, compare=False)
     connection: Connection = field(repr=False, compare=False)
@@ -106,6 +108,13 @@ class Job:
     def retry(self) -> "Job":
         """Retry the failed items of a job that has ended."""
         return self._change("POST", "/retry")
+
+    def rerun(self, pack: str | None = None, *, tags: Sequence[str] = ()) -> "Job":
+        """Analyze its items again with another pack, as a new job that shares its uploads."""
+        body = json.dumps({"pack": pack, "tags": list(tags)}).encode()
+        headers = {"Content-Type": "application/json"}
+        data = self.connection.send(self._path() + "/rerun", body, headers)
+        return make_job(self.connection, data)
 
     def erase(self) -> "Job":
         """Permanently delete its uploads, thumbnails, faces and counts."""

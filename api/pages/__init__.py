@@ -8,6 +8,7 @@ login      log in and out
 home       upload files, or try one picture
 jobs       the list, and the buttons of a job
 job        one job and its items
+comparison two runs of the same items
 item       one picture or video
 audience   the population pyramid and breakdowns
 live       cameras

@@ -16,8 +16,11 @@ from api.schemas.results import ResultsQuery
 from api.services import services
 from api.validation import validate
 from api.views.job_replies import find_job
+from api.views.packs import read_packs
 from db.item_values import StoredItem
 from db.job_values import JobStatus
+from db.jobs.reruns import read_runs
+from db.jobs.status import read_chosen_jobs
 from db.results.filters import ResultFilter
 from db.results.reading import has_pictures, read_results
 from db.states import ItemState
@@ -51,6 +54,9 @@ def show_page(job_id: int) -> Response:
         failures = _read_failures(session, job, -1) if job.counts.failed else None
         people = count_people(session, [job_id])
         formats = _choose_formats(session, job) if people else FORMATS
+        runs = read_chosen_jobs(
+            session, [run for run in read_runs(session, job_id) if run != job_id]
+        )
     return show(
         "job.html",
         job=job,
@@ -59,6 +65,8 @@ def show_page(job_id: int) -> Response:
         formats=formats,
         people=people,
         people_formats=PEOPLE_FORMATS,
+        runs=runs,
+        packs=read_packs(),
         **_describe(query),
     )
 

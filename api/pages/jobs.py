@@ -8,13 +8,16 @@ from flask import Blueprint, Response, request
 
 from api.pages.rendering import asks_for_part, show
 from api.schemas.jobs import JobPath, JobsQuery
+from api.schemas.reruns import RerunBody
 from api.services import services
+from api.submissions.reruns import submit_rerun
 from api.validation import validate
 from api.views.drafts import finalize_draft
 from api.views.job_replies import find_job
 from api.views.jobs import cancel, erase, resume, retry
 from db.audience.tags import read_tags
 from db.job_values import JobStatus
+from db.jobs.reruns import read_runs
 from db.jobs.status import read_jobs
 from db.processes import count_slots
 from db.states import JobState, ProcessRole
@@ -75,7 +78,19 @@ def show_card(job_id: int) -> Response:
 @blueprint.get("/jobs/<number:job_id>/erase")
 def confirm_erase(job_id: int) -> Response:
     """Ask for confirmation before erasing."""
-    return show("erase.html", job=find_job(job_id))
+    job = find_job(job_id)
+    with services().database.read() as session:
+        runs = [run for run in read_runs(session, job_id) if run != job_id]
+    return show("erase.html", job=job, runs=runs)
+
+
+@blueprint.post("/jobs/<number:job_id>/rerun")
+def run_again(job_id: int) -> Response:
+    """Run the items again with the chosen pack, and show the new job."""
+    body = RerunBody(pack=request.form.get("pack"))
+    again = submit_rerun(find_job(job_id), body, idempotency_key=None)
+    services().hints.send_soon()
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{again}"})
 
 
 @blueprint.post("/jobs/<number:job_id>/<any(start, cancel, resume, retry, erase):action>")

@@ -15,5 +15,6 @@ vocabulary   tags and dimensions
 evaluations  measurements of accuracy
 health       whether the system works
 errors       errors, and which a call may answer with
+reruns       runs of the same items
 replies      a body to a response
 """

@@ -106,7 +106,7 @@ class JobOut(BaseModel):
     """A job and its progress.
 
     `packs` are the models that analyzed it: none before its first items, and more than one only if
-    it was resumed after its pack had changed.
+    it was resumed after its pack had changed. `rerun_of` is the first job of the same items.
     """
 
     id: int
@@ -123,6 +123,7 @@ class JobOut(BaseModel):
     expires_at: datetime | None
     paused: PauseOut | None
     erased: ReceiptOut | None
+    rerun_of: int | None
 
     @classmethod
     def of(cls, job: JobStatus) -> Self:
@@ -141,6 +142,7 @@ class JobOut(BaseModel):
             expires_at=job.expires_at,
             paused=None if job.paused is None else PauseOut(**asdict(job.paused)),
             erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
+            rerun_of=job.rerun_of,
             timestamps=TimestampsOut(
                 created=job.created_at,
                 queued=job.queued_at,

@@ -9,5 +9,6 @@ staging           uploaded files on disk
 uploads           the files of a form
 manifest_parsing  items as CSV or NDJSON
 manifest_jobs     jobs of manifests, in a body or at an address
+reruns            a job again
 item_jobs         jobs of items in JSON, or of uploaded files
 """

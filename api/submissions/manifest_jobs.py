@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
@@ -106,7 +107,7 @@ def submit_sent_manifest(
     job, manifest = query.to_job(choose_pack(query.pack)), receive_manifest(kind)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
-    _refuse_accepted_early(idempotency_key, digest)
+    refuse_accepted_early(idempotency_key, digest)
     return _accept(manifest, job, draft=query.draft, idempotency_key=idempotency_key, digest=digest)
 
 
@@ -114,7 +115,7 @@ def submit_fetched_manifest(
     uri: str, job: NewJob, *, draft: bool, idempotency_key: str | None, digest: str
 ) -> int:
     """Create a job from the manifest at an address, which is fetched now."""
-    _refuse_accepted_early(idempotency_key, digest)
+    refuse_accepted_early(idempotency_key, digest)
     return _accept(
         _fetch_manifest(uri), job, draft=draft, idempotency_key=idempotency_key, digest=digest
     )
@@ -128,7 +129,8 @@ def _stage(blocks: Iterable[bytes]) -> StagedFile:
     return staged
 
 
-def _refuse_accepted_early(idempotency_key: str | None, digest: str) -> None:
+def refuse_accepted_early(idempotency_key: str | None, digest: str) -> None:
+    """Raises AlreadyAccepted before any work if the same request came before."""
     if idempotency_key is None:
         return
     with services().database.write() as session:
@@ -157,23 +159,44 @@ def _fetch_manifest(uri: str) -> Manifest:
 def _accept(
     manifest: Manifest, job: NewJob, *, draft: bool, idempotency_key: str | None, digest: str
 ) -> int:
-    """Create the job with all of its items, or not at all.
-
-    Workers see it only once the last item is added.
-    """
     opened = services()
     manifest.check()
     with opened.database.write() as session:
         job = limit_retention(session, job, opened.settings.retention_days)
         job_id = create_temporary_draft(session, job)
+    fill_draft(
+        job_id,
+        manifest.read_items(),
+        job.expires_at,
+        draft=draft,
+        idempotency_key=idempotency_key,
+        digest=digest,
+    )
+    return job_id
+
+
+def fill_draft(
+    job_id: int,
+    items: Iterator[NewItem],
+    expires_at: datetime | None,
+    *,
+    draft: bool = False,
+    idempotency_key: str | None,
+    digest: str,
+) -> None:
+    """Add all items to a temporary draft and start it, or erase it.
+
+    Workers see it only once the last item is added.
+    """
+    opened = services()
     try:
-        for batch in in_batches(manifest.read_items()):
+        for batch in in_batches(items):
             with opened.database.write() as session:
                 append(session, job_id, batch)
         with opened.database.write() as session:
             # The same request may be running twice.
             refuse_accepted(session, idempotency_key, digest)
-            if not keep_draft(session, job_id, job.expires_at):
+            if not keep_draft(session, job_id, expires_at):
                 raise _refuse_append()
             if not draft:
                 finalize_job(session, job_id, opened.settings.chunk_items)
@@ -184,7 +207,6 @@ def _accept(
         with suppress(DBAPIError), opened.database.write() as session:
             erase_job(session, job_id)
         raise
-    return job_id
 
 
 def in_batches(items: Iterator[NewItem]) -> Iterator[list[NewItem]]:

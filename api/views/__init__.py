@@ -2,6 +2,7 @@
 
 job_replies  a job found, and answered as it is
 jobs         submit, follow, cancel, resume, retry, erase
+reruns       runs of the same items
 drafts       jobs that still take items
 events       progress as server-sent events
 results      results of a job

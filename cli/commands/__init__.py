@@ -4,6 +4,7 @@ options      options that several commands share
 job_options  options of the commands that make a job
 submit       `submit`
 jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
+reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
 vocabulary   `tags`, `dimensions`
 run          `run`

@@ -10,6 +10,7 @@ from db.audience_tables import DeltaRow
 from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
 from db.item_values import STORE_SCHEME
+from db.jobs.reruns import read_shared_folders
 from db.states import LIVE_JOB_STATES, ChunkState, JobState
 from db.tables import ChunkRow, DigestRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
 from db.video_tables import VIDEO_TABLES
@@ -20,7 +21,7 @@ ERASED_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class ErasedJob:
-    """A job that is being erased, and where its uploads are kept."""
+    """A job that is being erased, and the folders of the store that are removed with it."""
 
     id: int
     store_folders: tuple[str, ...]
@@ -74,19 +75,28 @@ def _count_contents(session: Session, job_id: int) -> dict[str, int]:
             select(func.count()).select_from(ThumbnailRow).join(ItemRow).where(of_job)
         )
         or 0,
-        "uploads": session.scalar(
-            select(func.count()).where(of_job, ItemRow.uri.startswith(STORE_SCHEME))
-        )
-        or 0,
+        "uploads": _count_uploads(session, job_id),
     }
 
 
+def _count_uploads(session: Session, job_id: int) -> int:
+    """Those that are removed with a job: the uploads of several runs go with the last of them."""
+    if read_shared_folders(session, job_id):
+        return 0
+    uploaded = ItemRow.uri.startswith(STORE_SCHEME)
+    return session.scalar(select(func.count()).where(ItemRow.job_id == job_id, uploaded)) or 0
+
+
 def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
-    """Jobs whose erasure has started and not finished."""
+    """Jobs whose erasure has started and not finished; uploads that another run of the same items
+    needs stay until that is erased."""
     query = select(JobRow.id, JobRow.store_folders).where(
         JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None)
     )
-    return [ErasedJob(job_id, tuple(folders)) for job_id, folders in session.execute(query)]
+    return [
+        ErasedJob(job_id, tuple(set(folders) - read_shared_folders(session, job_id)))
+        for job_id, folders in session.execute(query).all()
+    ]
 
 
 def remove_erased(session: Session, job_id: int) -> bool:

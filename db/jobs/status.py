@@ -126,6 +126,7 @@ def _status(
         expires_at=row.expires_at,
         paused=_pause(row),
         erased=_receipt(row),
+        rerun_of=row.rerun_of,
         created_at=row.created_at,
         queued_at=row.queued_at,
         running_at=row.running_at,

@@ -38,6 +38,7 @@ def create_draft(session: Session, job: NewJob) -> int:
         priority=job.priority,
         expires_at=job.expires_at,
         store_folders=list(job.store_folders),
+        rerun_of=job.rerun_of,
     )
     session.add(row)
     session.flush()

@@ -6,4 +6,5 @@ reading     reads items with their faces
 pictures    an item's upload and thumbnail
 duplicates  items with the same bytes
 recording   records the results of a chunk
+comparing   two jobs with the same items
 """

@@ -15,4 +15,6 @@ gender_ratios     the ratios of genders
 age_ratios        the ratios of ages
 comparison        how two sets of estimates differ in accuracy
 measurement       labeled pictures to figures
+pairing           the same faces in two analyses
+agreement         how far two analyses agree
 """

@@ -74,7 +74,9 @@ def test_help_and_the_version_import_no_command():
     assert f"facetally, version {version('facetally')}" in done.stdout
 
 
-@pytest.mark.parametrize(("words", "found"), [("re", ["results", "resume", "retry"]), ("--v", [])])
+@pytest.mark.parametrize(
+    ("words", "found"), [("re", ["results", "resume", "retry", "rerun"]), ("--v", [])]
+)
 def test_names_of_commands_are_completed(words, found):
     completed = facetally.shell_complete(click.Context(facetally), words)
 

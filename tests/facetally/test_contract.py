@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from api.schemas import audience, faces, health, jobs, packs, results, tracks
+from api.schemas import audience, faces, health, jobs, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.audience.grouping import AudienceGroup
@@ -15,7 +15,11 @@ from facetally import (
     Audience,
     BestView,
     Box,
+    Changes,
+    ComparedShare,
+    Comparison,
     Counts,
+    Difference,
     Dropped,
     Face,
     Failure,
@@ -47,7 +51,11 @@ PAIRS = (
     (Audience, audience.AudienceOut),
     (BestView, tracks.BestOut),
     (Box, faces.BoxOut),
+    (Changes, reruns.ChangesOut),
+    (ComparedShare, reruns.ComparedShareOut),
+    (Comparison, reruns.ComparisonOut),
     (Counts, jobs.CountsOut),
+    (Difference, reruns.DifferenceOut),
     (Dropped, results.DroppedOut),
     (Face, faces.FaceOut),
     (Failure, results.ItemErrorOut),

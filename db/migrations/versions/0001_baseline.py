@@ -63,6 +63,7 @@ def _create_jobs() -> None:
         sa.Column("erased_at", TIME),
         sa.Column("receipt", JSON),
         _filled("store_folders", JSON),
+        sa.Column("rerun_of", ID),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])
@@ -70,6 +71,7 @@ def _create_jobs() -> None:
     _create_partial_index("jobs_to_erase", "jobs", ["erasing_at"], erasing)
     expiring = "expires_at IS NOT NULL AND erasing_at IS NULL"
     _create_partial_index("jobs_by_expiry", "jobs", ["expires_at"], expiring)
+    _create_partial_index("jobs_rerun", "jobs", ["rerun_of"], "rerun_of IS NOT NULL")
 
 
 def _create_requests() -> None:
