@@ -17,4 +17,6 @@ comparison        how two sets of estimates differ in accuracy
 measurement       labeled pictures to figures
 pairing           the same faces in two analyses
 agreement         how far two analyses agree
+boxed_pictures    pictures with boxes of their faces, and which were found
+detection_score   how well faces are found
 """
