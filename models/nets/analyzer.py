@@ -46,9 +46,12 @@ class Analyzer:
         """The number of pictures that `detect` handles best at once."""
         return self._detector.batch_pictures
 
-    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
-        """The faces of each picture; the pictures are not needed afterwards."""
-        detections = self._detector.detect(pictures)
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[AlignedFaces]:
+        """The faces of each picture; the pictures are not needed afterwards.
+
+        With `crowd`, the smallest faces of large pictures are searched for, too.
+        """
+        detections = self._detector.detect(pictures, crowd=crowd)
         return [
             AlignedFaces(
                 [AlignedFace(one, self._panel.plan.cut(picture, one)) for one in found.faces],

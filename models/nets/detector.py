@@ -1,110 +1,96 @@
-"""Pixels to detections, with YuNet (2023mar)."""
+"""Pictures to detections, with YuNet (2023mar)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.face import NONE_DROPPED, Box, Detection, Dropped
-from models.graphs.graph import CPU, Graph
-from models.nets.yunet import Candidates, pad_size, prepare, read, scale_size
+from models.graphs.graph import Graph
+from models.nets.candidates import Candidates
+from models.nets.detections import Bounds, Detections, describe
+from models.nets.doubts import find_doubtful, needs_check, show_again
+from models.nets.search import Search
+from models.nets.turns import (
+    choose_turns,
+    is_upright,
+    may_lie,
+    show_turned,
+    turn_back,
+    turn_picture,
+)
 from models.pictures.picture import Picture
-
-# YuNet misses a face that fills its input: of 40 cropped close 28 were found at 640, all at 256.
-# So a picture without a face is analyzed once more, at this share of the side.
-CLOSE_UP_SHARE = 0.4
-
-# Below the threshold, a face that is more likely than not is reported as dropped.
-LIKELY_SCORE = 0.5
-
-# Batching keeps a GPU busy; on a CPU it gains nothing and costs memory.
-GPU_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Detections:
-    """The faces of one picture, best score first, and the number of likely faces left out."""
+class _Searched:
+    """What was found in a picture after it was turned upright by quarter `turns`."""
 
-    faces: list[Detection] = field(default_factory=list)
-    dropped: Dropped = NONE_DROPPED
+    picture: Picture
+    found: Candidates
+    turns: int = 0
 
 
 class Detector:
-    """Finds faces; pictures are scaled to `side` pixels on their longer side."""
+    """Finds faces; pictures are first looked at with `side` pixels on their longer side."""
 
     def __init__(
         self, graph: Graph, side: int, score_threshold: float, smallest_face_pixels: int
     ) -> None:
-        self._graph = graph
         self._side = side
-        self._close_up_side = round(side * CLOSE_UP_SHARE)
-        self._score_threshold = score_threshold
-        self._smallest_face_pixels = smallest_face_pixels
-        self.batch_pictures = 1 if graph.provider == CPU else GPU_BATCH
+        self._bounds = Bounds(score_threshold, smallest_face_pixels)
+        self._search = Search(graph, side, self._bounds)
+        self.batch_pictures = self._search.batch_pictures
 
-    def detect(self, pictures: Sequence[Picture]) -> list[Detections]:
-        """The faces of each picture, independent of the pictures it is batched with."""
-        found = self._detect_at(pictures, self._side)
-        missed = [index for index, one in enumerate(found) if not one.faces]
-        close_ups = self._detect_at([pictures[index] for index in missed], self._close_up_side)
-        for index, close_up in zip(missed, close_ups, strict=True):
-            if close_up.faces:
-                found[index] = close_up
-        return found
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[Detections]:
+        """The faces of each picture, independent of the pictures it is batched with.
 
-    def _detect_at(self, pictures: Sequence[Picture], side: int) -> list[Detections]:
-        found = [Detections() for _ in pictures]
-        lowest_score = min(LIKELY_SCORE, self._score_threshold)
-        for batch in self._group(pictures, side):
-            inputs = prepare([pictures[index].rgb for index in batch], side)
-            outputs = self._graph.run(inputs)
-            for row, index in enumerate(batch):
-                candidates = read([output[row] for output in outputs], inputs.shape, lowest_score)
-                found[index] = self._scale_up(candidates, pictures[index], side)
-        return found
-
-    def _group(self, pictures: Sequence[Picture], side: int) -> Iterable[list[int]]:
-        """Indices of pictures that share an input shape, at most a batch at a time."""
-        groups: dict[tuple[int, int], list[int]] = {}
-        for index, picture in enumerate(pictures):
-            shape = pad_size(scale_size(picture.rgb, side))
-            groups.setdefault(shape, []).append(index)
-        for members in groups.values():
-            for start in range(0, len(members), self.batch_pictures):
-                yield members[start : start + self.batch_pictures]
-
-    def _scale_up(self, candidates: Candidates, picture: Picture, side: int) -> Detections:
-        """Candidates in pixels of the model's input as detections in pixels of the full picture."""
-        limits = (picture.width_pixels, picture.height_pixels)
-        to_full = np.divide(limits, scale_size(picture.rgb, side), dtype=np.float32)
-        boxes = candidates.boxes.reshape(-1, 2, 2) * to_full
-        landmarks = candidates.landmarks * to_full
-        detections = (
-            _make_detection(box, score, points, limits)
-            for box, score, points in zip(boxes, candidates.scores, landmarks, strict=True)
-        )
-        return self._filter([detection for detection in detections if detection])
-
-    def _filter(self, likely: Sequence[Detection]) -> Detections:
-        certain = [one for one in likely if one.score >= self._score_threshold]
-        large = [
-            one
-            for one in certain
-            if min(one.box.width, one.box.height) >= self._smallest_face_pixels
+        Boxes and landmarks are in pixels of the picture as it is, even if it lies on its side. With
+        `crowd`, the smallest faces of large pictures are found, too, which takes longer.
+        """
+        searched = self._search_upright(pictures, crowd)
+        return [
+            self._describe(picture, one, doubtful)
+            for picture, one, doubtful in zip(
+                pictures, searched, self._find_doubtful(searched), strict=True
+            )
         ]
-        return Detections(large, Dropped(len(certain) - len(large), len(likely) - len(certain)))
 
+    def _search_upright(self, pictures: Sequence[Picture], crowd: bool) -> list[_Searched]:
+        """Pictures that lie are searched again, turned upright."""
+        found = self._search.find(pictures, crowd)
+        searched = [_Searched(picture, one) for picture, one in zip(pictures, found, strict=True)]
+        lying = dict(self._find_lying(searched))
+        upright = [turn_picture(pictures[index], turns) for index, turns in lying.items()]
+        again = self._search.find(upright, crowd)
+        for (index, turns), picture, one in zip(lying.items(), upright, again, strict=True):
+            if is_upright(one, found[index]):
+                searched[index] = _Searched(picture, one, turns)
+        return searched
 
-def _make_detection(
-    corners: NDArray[np.float32],
-    score: np.float32,
-    points: NDArray[np.float32],
-    limits: tuple[int, int],
-) -> Detection | None:
-    """A detection clipped to the picture, or None if it is entirely outside."""
-    (left, top), (right, bottom) = np.rint(corners.clip((0, 0), limits)).astype(int).tolist()
-    if right <= left or bottom <= top:
-        return None
-    landmarks = tuple((x, y) for x, y in np.rint(points).astype(int).tolist())
-    return Detection(Box(left, top, right - left, bottom - top), float(score), landmarks)
+    def _find_lying(self, searched: Sequence[_Searched]) -> Iterator[tuple[int, int]]:
+        """The index of each picture that lies, and the turns that make it upright."""
+        unsure = [index for index, one in enumerate(searched) if may_lie(one.found)]
+        views = [show_turned(searched[index].picture, self._side) for index in unsure]
+        for index, looks in zip(unsure, self._search.look_all(views), strict=True):
+            if turns := choose_turns(searched[index].found, looks):
+                yield index, turns
+
+    def _find_doubtful(self, searched: Sequence[_Searched]) -> Iterator[NDArray[np.bool_]]:
+        """Which candidates (n,) of each picture fail the second check."""
+        threshold = self._bounds.score_threshold
+        checks = [needs_check(one.found, threshold) for one in searched]
+        views = [
+            show_again(one.picture, one.found.choose(check))
+            for one, check in zip(searched, checks, strict=True)
+        ]
+        for check, looks in zip(checks, self._search.look_all(views), strict=True):
+            check[check] = find_doubtful(looks, threshold)
+            yield check
+
+    def _describe(
+        self, picture: Picture, searched: _Searched, doubtful: NDArray[np.bool_]
+    ) -> Detections:
+        limits = (picture.width_pixels, picture.height_pixels)
+        found = turn_back(searched.found, searched.turns, limits)
+        return describe(found, doubtful, limits, self._bounds)

@@ -1,12 +1,12 @@
 """YuNet's input and outputs (2023mar): pictures to tensors, tensors to candidates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.nets.candidates import MAX_IOU, Candidates
 from models.nets.suppression import keep_best
 
 # The model has an anchor in each square of each of these strides. Its outputs are class, object,
@@ -14,41 +14,30 @@ from models.nets.suppression import keep_best
 # reads them the same).
 STRIDES = (8, 16, 32)
 SIDE_MULTIPLE = 32
-# Boxes of a larger intersection over union are of one face, as in OpenCV's FaceDetectorYN sample.
-MAX_IOU = 0.3
 # The largest enlargement of a small picture. Up to a side of 640 it makes landmarks more exact (and
 # ages in pictures of 300 pixels, by 0.2 years); a tiny picture only gets blurred, and slow.
 MAX_ENLARGEMENT = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The faces of one picture above a score, in pixels of the model's input."""
-
-    boxes: NDArray[np.float32]  # (n, 4) left, top, right, bottom
-    scores: NDArray[np.float32]  # (n,)
-    landmarks: NDArray[np.float32]  # (n, 5, 2) x, y
-
-
-def prepare(rgbs: Sequence[NDArray[np.uint8]], side: int) -> NDArray[np.float32]:
+def prepare(sized: Sequence[tuple[NDArray[np.uint8], int]]) -> NDArray[np.float32]:
     """Pictures (H, W, 3) RGB that scale to one padded shape, as (N, 3, h, w) BGR, 0 to 255.
 
-    The longer side becomes `side`; h and w are padded at the end, in black, to multiples of 32.
+    Each comes with the length of its longer side; h and w are padded at the end, in black, to
+    multiples of 32.
     """
-    width, height = pad_size(scale_size(rgbs[0], side))
-    inputs = np.zeros((len(rgbs), 3, height, width), dtype=np.float32)
-    for planes, rgb in zip(inputs, rgbs, strict=True):
-        scaled_width, scaled_height = scale_size(rgb, side)
-        colors = cv2.split(_scale(rgb, scaled_width, scaled_height))
-        for plane, color in zip(planes, reversed(colors), strict=True):
-            plane[:scaled_height, :scaled_width] = color
+    width, height = pad_size(scale_size(*sized[0]))
+    inputs = np.zeros((len(sized), 3, height, width), dtype=np.float32)
+    for planes, (rgb, side) in zip(inputs, sized, strict=True):
+        scaled = scale(rgb, side)
+        for plane, color in zip(planes, reversed(cv2.split(scaled)), strict=True):
+            plane[: scaled.shape[0], : scaled.shape[1]] = color
     return inputs
 
 
 def read(
     outputs: Sequence[NDArray[np.float32]], shape: Sequence[int], score_threshold: float
 ) -> Candidates:
-    """The outputs for one picture to its distinct faces.
+    """The outputs for one picture to its distinct faces, in pixels of the model's input.
 
     `outputs` are class, object, box and landmarks (anchors, 1, 1, 4 and 10), each for the three
     strides; `shape` is that of the model's input, (N, 3, h, w).
@@ -62,9 +51,9 @@ def read(
     scores = np.sqrt(squares[likely])
     anchors, strides = _locate_anchors(likely, shape[3], shape[2])
     boxes = _read_boxes(offsets[likely], anchors, strides)
-    kept = keep_best(boxes, scores, MAX_IOU)
     landmarks = (points[likely].reshape(-1, 5, 2) + anchors[:, np.newaxis]) * strides[:, np.newaxis]
-    return Candidates(boxes[kept], scores[kept], landmarks[kept])
+    candidates = Candidates(boxes, scores, landmarks)
+    return candidates.choose(keep_best(boxes, scores, MAX_IOU))
 
 
 def scale_size(rgb: NDArray[np.uint8], side: int) -> tuple[int, int]:
@@ -80,9 +69,13 @@ def pad_size(size: tuple[int, int]) -> tuple[int, int]:
     return width, height
 
 
-def _scale(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Halve while the result is large enough, then interpolate: as good as averaging all pixels,
-    and 7 times as fast."""
+def scale(rgb: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) with its longer side at `side` pixels, unless it is too small for that.
+
+    Halves while the result is large enough, then interpolates: as good as averaging all pixels, and
+    7 times as fast.
+    """
+    width, height = scale_size(rgb, side)
     scaled = rgb
     while scaled.shape[0] >= 2 * height and scaled.shape[1] >= 2 * width:
         half = (scaled.shape[1] // 2, scaled.shape[0] // 2)

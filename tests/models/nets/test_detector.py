@@ -5,7 +5,8 @@ import pytest
 
 from models.face import Dropped
 from models.graphs.graph import CPU, CUDA
-from models.nets.detector import CLOSE_UP_SHARE, Detector
+from models.nets.detector import Detector
+from models.nets.search import CLOSE_UP_SHARE
 from models.nets.yunet import STRIDES, prepare, read
 from models.pictures.picture import Picture
 
@@ -177,14 +178,14 @@ def test_only_a_gpu_is_fed_batches(provider, largest):
     ids=["as-is", "shrunk", "upright", "enlarged", "one-pixel", "a-line"],
 )
 def test_pictures_are_scaled_and_padded_to_multiples_of_32(width, height, shape):
-    inputs = prepare([np.full((height, width, 3), 9, np.uint8)], 640)
+    inputs = prepare([(np.full((height, width, 3), 9, np.uint8), 640)])
     assert inputs.shape == shape
     assert inputs.dtype == np.float32
 
 
 def test_the_input_is_blue_green_red_with_black_padding():
     rgb = np.full((300, 640, 3), (10, 20, 30), np.uint8)
-    inputs = prepare([rgb], 640)
+    inputs = prepare([(rgb, 640)])
     assert inputs[0, :, 0, 0].tolist() == [30, 20, 10]
     assert inputs[0, :, 299, 639].tolist() == [30, 20, 10]
     assert inputs[0, :, 300:].max() == 0
