@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks import program
 from benchmarks.settings import read_cpu_settings
+from db.job_values import DetectionMode
 from models.errors import ModelUnavailable
 from models.estimators.chips import plan_chips
 from models.estimators.estimator import Estimator
@@ -28,7 +29,7 @@ from models.packs.parts import EstimatorPart
 from models.packs.shipped_packs import list_shipped, read_shipped
 from models.pictures.picture import Picture, decode_picture
 from models.weights.catalog import SAMPLES
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 
 BATCHES = (1, 8, 64)
 
@@ -64,7 +65,9 @@ def _find_faces(settings: Settings) -> Iterator[Face]:
     for sample in SAMPLES:
         data = (settings.weights_dir / sample.name).read_bytes()
         picture = decode_picture(
-            data, max_pixels=settings.max_pixels, working_side=WORKING_SIDE_PIXELS
+            data,
+            max_pixels=settings.max_pixels,
+            working_size=WORKING_SIZES[DetectionMode.NORMAL],
         )
         [found] = analyzer.detect([picture])
         yield from ((picture, face.detection) for face in found.faces)

@@ -20,11 +20,12 @@ from benchmarks.pictures import make_pictures
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
 from benchmarks.stacks import run_own_stack
+from db.job_values import DetectionMode
 from facetally import Client, Item, Submission
 from models.pictures.picture import decode_picture
 from worker.analyzers import open_analyzers
 from worker.pictures.thumbnails import draw_thumbnail, shrink
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 
 POLL_SECONDS = 0.05
 
@@ -78,7 +79,7 @@ def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
         picture = decode_picture(
             path.read_bytes(),
             max_pixels=settings.max_pixels,
-            working_side=WORKING_SIDE_PIXELS,
+            working_size=WORKING_SIZES[DetectionMode.NORMAL],
         )
         [found] = analyzer.detect([picture])
         estimates = analyzer.estimate(found.faces)

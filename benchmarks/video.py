@@ -22,11 +22,12 @@ from benchmarks.loops import Start, run_loops
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
 from benchmarks.stacks import run_own_stack
+from db.job_values import DetectionMode
 from facetally import Client, Item, Options, Submission
 from models.videos.grid import Grid
 from models.videos.reader import Video
 from worker.analyzers import open_analyzers
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 
 # Seldom, as polling takes processor time; how long it took is read from the job itself.
 POLL_SECONDS = 0.5
@@ -119,7 +120,7 @@ def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -
     """Decode all, detect and analyze the faces of the sampled frames: nothing else."""
     analyzer, frames, faces = open_analyzers(settings).get(settings.pack), 0, 0
     with clip.open("rb") as file:
-        video = Video(file, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
+        video = Video(file, max_pixels=10**8, working_size=WORKING_SIZES[DetectionMode.NORMAL])
         grid = Grid(FRAMES_PER_SECOND)
         times = grid.count(video.header.duration_seconds or 0)
         edges = [round(times * edge / parts) for edge in (part, part + 1)]

@@ -26,6 +26,13 @@ class Duplicates(StrEnum):
     ONCE = "once"  # only the one recorded first has faces; the others refer to it
 
 
+class DetectionMode(StrEnum):
+    """How thoroughly faces are searched for."""
+
+    NORMAL = "normal"  # where the whole picture shows small faces, it is looked at more closely
+    CROWD = "crowd"  # every picture is looked at in tiles, too: slower, for panoramas and crowds
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """How the items of a job are analyzed."""
@@ -34,6 +41,7 @@ class JobOptions:
     duplicates: Duplicates = Duplicates.COUNT
     # The name of the pack whose models analyze them.
     pack: str = DEFAULT_PACK
+    detection: DetectionMode = DetectionMode.NORMAL
     # For videos: how many frames are analyzed, from when to when, at most how many, and whether an
     # annotated video is made.
     frames_per_second: float = 2.0
@@ -48,6 +56,7 @@ class JobOptions:
         known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
         known["thumbnails"] = ThumbnailKind(stored["thumbnails"])
         known["duplicates"] = Duplicates(stored.get("duplicates", Duplicates.COUNT))
+        known["detection"] = DetectionMode(stored.get("detection", DetectionMode.NORMAL))
         return cls(**known)
 
     @property

@@ -12,6 +12,7 @@ class Options:
     thumbnails: str | None = None  # annotated, blurred or none
     duplicates: str | None = None  # count: each counts; once: only the first
     pack: str | None = None  # the models that analyze them, by the name of their pack
+    detection: str | None = None  # normal; crowd: also the small faces of panoramas and crowds
     frames_per_second: float | None = None  # of a video that are analyzed
     start_seconds: float | None = None
     end_seconds: float | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from api.schemas.fields import Name, Strict
-from db.job_values import Duplicates, JobOptions, ThumbnailKind
+from db.job_values import DetectionMode, Duplicates, JobOptions, ThumbnailKind
 
 # One frame in 100 seconds: a lower rate is a mistake.
 LEAST_FRAMES_PER_SECOND = 0.01
@@ -27,6 +27,9 @@ class OptionsBody(Strict):
     `pack`: the name of the models that analyze the items, one of `GET /v1/packs`; without one, the
     server's default.
 
+    `detection`: with `crowd`, pictures and frames are also searched in tiles, which finds the small
+    faces of panoramas and crowds and takes several times as long.
+
     Videos: `frames_per_second` frames are analyzed per second, from `start_seconds` to
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
@@ -35,6 +38,7 @@ class OptionsBody(Strict):
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
     duplicates: Duplicates = Duplicates.COUNT
     pack: Name | None = None
+    detection: DetectionMode = DetectionMode.NORMAL
     frames_per_second: Annotated[
         float, Field(ge=LEAST_FRAMES_PER_SECOND, le=MOST_FRAMES_PER_SECOND)
     ] = 2.0

@@ -85,7 +85,7 @@ async function run() {
 function readOptions() {
   const given = new FormData(form);
   const tags = given.get("tags").split(",").map((tag) => tag.trim()).filter(Boolean);
-  const options = { thumbnails: given.get("thumbnails"), duplicates: given.get("duplicates") };
+  const options = { thumbnails: given.get("thumbnails"), duplicates: given.get("duplicates"), detection: given.get("detection") };
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
   if (given.has("pack")) options.pack = given.get("pack");

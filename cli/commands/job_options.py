@@ -6,7 +6,7 @@ from typing import TypeVar
 import click
 
 from api.schemas.options import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
-from db.job_values import JobOptions, ThumbnailKind
+from db.job_values import DetectionMode, JobOptions, ThumbnailKind
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -24,6 +24,13 @@ _OPTIONS = (
     ),
     click.option(
         "--pack", metavar="NAME", help="Models to analyze with, by the name of their pack."
+    ),
+    click.option(
+        "--detection",
+        type=click.Choice([mode.value for mode in DetectionMode]),
+        default=DEFAULTS.detection.value,
+        show_default=True,
+        help="Also find the small faces of panoramas and crowds, which takes longer: crowd.",
     ),
     click.option(
         "--frames-per-second",

@@ -10,6 +10,7 @@ profiles       ICC profiles of colors that are stated by numbers
 colors         colors by their profile to those of sRGB
 tone           any picture mode to 8 bits
 blocks         strips and tiles of a TIFF to samples
+working_size   how many pixels are analyzed
 tiff           samples of a TIFF to 8 bits
 decoders       a file in its parts to a decoded picture
 picture        decodes a picture

@@ -24,6 +24,7 @@ from models.containers.parts import Parts, damaged
 from models.errors import ItemError, TooLargeItem
 from models.pictures.file_kinds import AVIF, BMP, GIF, HEIC, JPEG, PNG, WEBP, FileKind
 from models.pictures.tone import open_image
+from models.pictures.working_size import WorkingSize
 
 READERS: dict[FileKind, type[ImageFile]] = {
     JPEG: JpegImageFile,
@@ -66,15 +67,17 @@ def check_work(kind: FileKind, parts: Parts, max_pixels: int) -> None:
         )
 
 
-def decode(kind: FileKind, parts: Parts, max_pixels: int, working_side: int) -> tuple[Raster, int]:
+def decode(
+    kind: FileKind, parts: Parts, max_pixels: int, working_size: WorkingSize
+) -> tuple[Raster, int]:
     """The pixels and their EXIF orientation, of a kind in READERS.
 
     Raises UnreadableItem, UnsupportedItem or TooLargeItem.
     """
     _bound_pillow(max_pixels)
-    image = _load(kind, parts.picture, max_pixels, working_side)
+    image = _load(kind, parts.picture, max_pixels, working_size)
     if parts.padded is not None:
-        other = _load(kind, parts.padded, max_pixels, working_side)
+        other = _load(kind, parts.padded, max_pixels, working_size)
         if not np.array_equal(np.asarray(image), np.asarray(other)):
             raise damaged(kind.name)
     return open_image(image), _read_turn(image) if kind == AVIF else 1
@@ -95,14 +98,14 @@ def _bound_pillow(max_pixels: int) -> None:
     pi_heif.options.AUX_IMAGES = False
 
 
-def _load(kind: FileKind, data: bytes, max_pixels: int, working_side: int) -> Image.Image:
+def _load(kind: FileKind, data: bytes, max_pixels: int, working_size: WorkingSize) -> Image.Image:
     with _explain(kind, max_pixels):
         # Not closed: it has no file but `data`, and is read from after this.
         image = READERS[kind](BytesIO(data))
         width, height = image.size
         if width * height > max_pixels:
             raise _too_large(width * height, max_pixels)
-        _draft_jpeg(image, working_side)
+        _draft_jpeg(image, working_size)
         image.load()
         return image
 
@@ -132,11 +135,11 @@ def _read_pixels(error: Exception) -> int:
     return int(found.group(1)) if found else 0
 
 
-def _draft_jpeg(image: ImageFile, working_side: int) -> None:
+def _draft_jpeg(image: ImageFile, working_size: WorkingSize) -> None:
     if not isinstance(image, JpegImageFile):
         return
-    longest = max(image.size)
-    factor = next((by for by in JPEG_FACTORS if longest // by >= working_side), 1)
+    most = working_size.choose_factor(*image.size)
+    factor = next((by for by in JPEG_FACTORS if by <= most), 1)
     if factor > 1:
         image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
 

@@ -15,6 +15,7 @@ from models.pictures.files import split_file
 from models.pictures.metadata import read_orientation
 from models.pictures.recognition import recognize_picture
 from models.pictures.tiff import open_tiff
+from models.pictures.working_size import WorkingSize
 
 # Rows of the reduced picture made at once: bounds the memory of color conversion.
 BAND_ROWS = 64
@@ -43,8 +44,8 @@ class Picture:
         return max(self.width_pixels, self.height_pixels) / working_longest
 
 
-def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Picture:
-    """Decode the first frame of `data`, reduced while its longer side stays >= `working_side`.
+def decode_picture(data: bytes, *, max_pixels: int, working_size: WorkingSize) -> Picture:
+    """Decode the first frame of `data`, reduced as far as `working_size` allows.
 
     Raises UnreadableItem, UnsupportedItem, or TooLargeItem: the last by its header, before any
     pixel is decoded. At most one full-size copy of the pixels is in memory. Threads may call it.
@@ -53,7 +54,7 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
     parts = split_file(kind, data)
     check_work(kind, parts, max_pixels)
     try:
-        return _decode(kind, data, parts, max_pixels, working_side)
+        return _decode(kind, data, parts, max_pixels, working_size)
     except ItemError:
         raise
     # On hostile bytes, anything.
@@ -62,17 +63,17 @@ def decode_picture(data: bytes, *, max_pixels: int, working_side: int) -> Pictur
 
 
 def _decode(
-    kind: FileKind, data: bytes, parts: Parts, max_pixels: int, working_side: int
+    kind: FileKind, data: bytes, parts: Parts, max_pixels: int, working_size: WorkingSize
 ) -> Picture:
     raster: Raster
     if kind == TIFF:
         raster, turn = open_tiff(data, split_tiff(data).page, max_pixels), 1
     else:
-        raster, turn = decode(kind, parts, max_pixels, working_side)
+        raster, turn = decode(kind, parts, max_pixels, working_size)
     width, height = raster.size if kind == HEIC else (parts.width_pixels, parts.height_pixels)
     # Decoders apply what HEIC and AVIF state as properties; EXIF would turn them twice.
     orientation = turn if kind in (HEIC, AVIF) else read_orientation(parts.exif)
-    rgb = _reduce(raster, max(1, max(raster.size) // working_side), parts)
+    rgb = _reduce(raster, working_size.choose_factor(*raster.size), parts)
     if orientation >= 5:
         width, height = height, width
     return Picture(_turn_upright(rgb, orientation), width, height)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.errors import TooLargeItem, UnreadableItem
 from models.pictures.file_kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE
 from models.pictures.picture import Picture
+from models.pictures.working_size import WorkingSize
 from models.videos.grid import MOST_SECONDS, Grid
 from models.videos.retrieval import Retriever
 from models.videos.truncation import breaks_off
@@ -53,9 +54,9 @@ class Video:
     """An open video file. Raises UnreadableItem if it has no frames, TooLargeItem if they have too
     many pixels."""
 
-    def __init__(self, file: BufferedIOBase, *, max_pixels: int, working_side: int) -> None:
+    def __init__(self, file: BufferedIOBase, *, max_pixels: int, working_size: WorkingSize) -> None:
         self._file = file
-        self._working_side = working_side
+        self._working_size = working_size
         self._capture = self._open()
         self._retriever = Retriever()
         self.header = self._read_header()
@@ -164,7 +165,7 @@ class Video:
         if bgr is None:
             return None
         height, width = bgr.shape[:2]
-        factor = max(1, max(width, height) // self._working_side)
+        factor = self._working_size.choose_factor(width, height)
         if factor > 1:
             size = (-(-width // factor), -(-height // factor))
             bgr = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.face import Box
 from models.pictures.picture import decode_picture
+from models.pictures.working_size import WorkingSize
 from tests.support.work import open_analyzer
 
 FRAMES_PER_SECOND = 10.0
@@ -87,7 +88,7 @@ def _faces(weights_dir: Path) -> list[np.ndarray]:
     cuttings = []
     for name in SAMPLES:
         data = (weights_dir / "samples" / name).read_bytes()
-        picture = decode_picture(data, max_pixels=10**8, working_side=10**4)
+        picture = decode_picture(data, max_pixels=10**8, working_size=WorkingSize(10**4))
         found = sorted(analyzer.detect([picture])[0].faces, key=lambda face: face.detection.box.x)
         cuttings += [_cut(picture.rgb, face.detection.box) for face in found]
     return cuttings

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from models.pictures.picture import decode_picture
+from models.pictures.working_size import WorkingSize
 
 EXIF_ORIENTATION = 0x0112
 
@@ -176,4 +177,4 @@ def mutate(data, seed, changes=12):
 
 
 def decode(data, *, max_pixels=MAX_PIXELS, working_side=1920):
-    return decode_picture(data, max_pixels=max_pixels, working_side=working_side)
+    return decode_picture(data, max_pixels=max_pixels, working_size=WorkingSize(working_side))

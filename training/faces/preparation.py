@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from models.errors import ItemError, MissingItem, TooLargeItem, UnreadableItem
 from models.labels import LabelRow, RowProblem
 from models.pictures.picture import Picture, decode_picture
+from models.pictures.working_size import WorkingSize
 from training.faces.cutters import CutFace, Cutter
 from training.faces.resemblance import hash_picture
 from training.faces.rows import PreparedRow
 from training.faces.store import FaceStore
 
 # The longer side that is enough to find faces in, and to cut them out.
-WORKING_SIDE_PIXELS = 1920
+WORKING_SIZE = WorkingSize(1920)
 DIGEST_BYTES = 16
 
 
@@ -55,7 +56,7 @@ def _prepare_row(
         return _describe(row, failure=row.problems[0].value)
     try:
         data = _read_file(row.path, limits.file_bytes)
-        picture = decode_picture(data, max_pixels=limits.pixels, working_side=WORKING_SIDE_PIXELS)
+        picture = decode_picture(data, max_pixels=limits.pixels, working_size=WORKING_SIZE)
     except ItemError as error:
         return _describe(row, failure=error.code, message=str(error))
     cut = cutter.cut(picture)

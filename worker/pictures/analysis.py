@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.item_values import ClaimedItem, Failure, ItemResult
-from db.job_values import ThumbnailKind
+from db.job_values import DetectionMode, JobOptions, ThumbnailKind
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture, decode_picture
@@ -27,7 +27,7 @@ from worker.pictures.intake import (
     attempt_safely,
 )
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 from worker.sources.reader import Sources
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 # Two threads decode while the models work, and keep this many pictures ready: enough to hide slow
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
-PICTURES_AHEAD = 3
+PICTURES_AHEAD = {DetectionMode.NORMAL: 3, DetectionMode.CROWD: 1}
 Decoded = Picture | Failure | VideoContent
 DecodedItem = tuple[ItemResult, Decoded]
 
@@ -76,27 +76,31 @@ class PictureAnalysis:
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> list[ItemResult]:
         options = held.chunk.options
-        thumbnails, analyzer = options.thumbnails, self._analyzers.get(options.pack)
         searched: list[_SearchedItem] = []
-        decoded = self._decode_ahead(self._intake.load(items, choose, held))
-        for batch in _batches(decoded, analyzer.batch_pictures):
-            searched += self._search(batch, analyzer, thumbnails)
+        analyzer, detection = self._analyzers.get(options.pack), options.detection
+        decoded = self._decode_ahead(self._intake.load(items, choose, held), detection)
+        # Of a crowd, the tiles of one picture make a batch.
+        size = 1 if detection is DetectionMode.CROWD else analyzer.batch_pictures
+        for batch in _batches(decoded, size):
+            searched += self._search(batch, analyzer, options)
             if held.should_stop():
                 break
         faces = iter(analyzer.estimate([face for one in searched for face in one.found]))
-        work = [(one, tuple(islice(faces, len(one.found))), thumbnails) for one in searched]
+        work = [(one, tuple(islice(faces, len(one.found))), options) for one in searched]
         return list(self._threads.map(self._finish, work))
 
-    def _decode_ahead(self, loaded: Iterator[LoadedItem]) -> Iterator[DecodedItem]:
+    def _decode_ahead(
+        self, loaded: Iterator[LoadedItem], detection: DetectionMode
+    ) -> Iterator[DecodedItem]:
         ahead: deque[tuple[LoadedItem, Future[Decoded]]] = deque()
         for one in loaded:
-            ahead.append((one, self._threads.submit(self._decode, one)))
-            if len(ahead) > PICTURES_AHEAD:
+            ahead.append((one, self._threads.submit(self._decode, one, detection)))
+            if len(ahead) > PICTURES_AHEAD[detection]:
                 yield _take(ahead)
         while ahead:
             yield _take(ahead)
 
-    def _decode(self, loaded: LoadedItem) -> Decoded:
+    def _decode(self, loaded: LoadedItem, detection: DetectionMode) -> Decoded:
         content = loaded.content
         if not isinstance(content, bytes):
             return content
@@ -105,24 +109,25 @@ class PictureAnalysis:
             lambda: decode_picture(
                 content,
                 max_pixels=self._settings.max_pixels,
-                working_side=WORKING_SIDE_PIXELS,
+                working_size=WORKING_SIZES[detection],
             ),
         )
 
     def _search(
-        self, batch: Sequence[DecodedItem], analyzer: Analyzer, thumbnails: ThumbnailKind
+        self, batch: Sequence[DecodedItem], analyzer: Analyzer, options: JobOptions
     ) -> list[_SearchedItem]:
         """Find the faces; if a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
+        crowd = options.detection is DetectionMode.CROWD
         try:
-            found = iter(analyzer.detect(pictures) if pictures else [])
+            found = iter(analyzer.detect(pictures, crowd=crowd) if pictures else [])
         except Exception:
             if len(batch) > 1:
-                return [item for one in batch for item in self._search([one], analyzer, thumbnails)]
+                return [item for one in batch for item in self._search([one], analyzer, options)]
             logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
             return [_SearchedItem(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [
-            self._keep(result, picture, next(found), thumbnails)
+            self._keep(result, picture, next(found), options.thumbnails)
             if isinstance(picture, Picture)
             else _skip(result, picture)
             for result, picture in batch
@@ -145,12 +150,12 @@ class PictureAnalysis:
         wanted = thumbnails is not ThumbnailKind.NONE
         return _SearchedItem(result, found.faces, shrink(picture.rgb, side) if wanted else None)
 
-    def _finish(self, work: tuple[_SearchedItem, tuple[Face, ...], ThumbnailKind]) -> ItemResult:
-        item, faces, kind = work
+    def _finish(self, work: tuple[_SearchedItem, tuple[Face, ...], JobOptions]) -> ItemResult:
+        item, faces, options = work
         rgb, width = item.thumbnail_rgb, item.result.width_pixels
         if rgb is None or width is None:
             return replace(item.result, faces=faces)
-        if kind is ThumbnailKind.BLURRED:
+        if options.thumbnails is ThumbnailKind.BLURRED:
             rgb = blur_faces(rgb, faces, width)
         thumbnail = draw_thumbnail(rgb, faces, width, self._settings.gender_min_probability)
         return replace(item.result, faces=faces, thumbnail=thumbnail)

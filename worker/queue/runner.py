@@ -4,6 +4,7 @@ import logging
 from time import monotonic
 
 from db.item_values import Failure
+from db.job_values import DetectionMode
 from db.states import ErrorCode
 from models.errors import FAULT_MESSAGE, ItemError, ModelUnavailable
 from models.face import Face
@@ -25,7 +26,7 @@ from worker.queue.messages import (
     write_faces,
     write_refusal,
 )
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class InteractiveRunner:
             picture = decode_picture(
                 question.picture,
                 max_pixels=self._settings.max_pixels,
-                working_side=WORKING_SIDE_PIXELS,
+                working_size=WORKING_SIZES[DetectionMode.NORMAL],
             )
         except ItemError as error:
             return write_refusal(Failure.of(error))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.job_values import ThumbnailKind
+from db.job_values import DetectionMode, JobOptions, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.face import Face
 from models.nets.analyzer import AlignedFaces, Analyzer
@@ -22,7 +22,7 @@ from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
 from worker.memory import bound_memory
 from worker.pictures.thumbnails import shrink
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 from worker.sources.reader import Sources
 from worker.videos.cutting import check_positions, cut_segments, make_grid
 from worker.videos.download import LocalVideo
@@ -114,16 +114,15 @@ class VideoAnalysis:
             check_positions(frame.position, options, video.header, most_frames)
             if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
                 return reached
-            analyzed.append(self._analyze(frame, analyzer, options.thumbnails))
+            analyzed.append(self._analyze(frame, analyzer, options))
             reached = frame.position + 1
         return None
 
-    def _analyze(
-        self, frame: Frame, analyzer: Analyzer, thumbnails: ThumbnailKind
-    ) -> _AnalyzedFrame:
-        [found] = analyzer.detect([frame.picture])
+    def _analyze(self, frame: Frame, analyzer: Analyzer, options: JobOptions) -> _AnalyzedFrame:
+        crowd = options.detection is DetectionMode.CROWD
+        [found] = analyzer.detect([frame.picture], crowd=crowd)
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
-        wanted = thumbnails is not ThumbnailKind.NONE
+        wanted = options.thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
         small = shrink(frame.picture.rgb, side) if wanted else None
         return _AnalyzedFrame(
@@ -162,7 +161,7 @@ class VideoAnalysis:
                 video = Video(
                     cast(BufferedIOBase, file),
                     max_pixels=self._settings.max_video_pixels,
-                    working_side=WORKING_SIDE_PIXELS,
+                    working_size=WORKING_SIZES[held.chunk.options.detection],
                 )
                 with closing(video):
                     yield video, digest

@@ -12,6 +12,7 @@ import pytest
 from models.nets.analyzer import load_analyzer
 from models.packs.reading import read_pack
 from models.pictures.picture import decode_picture
+from models.pictures.working_size import WorkingSize
 from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples, wait_for
 from tests.support.drawn_faces import BANDS, draw_people, write_table
 
@@ -121,7 +122,9 @@ def test_several_nets_vote_with_ages_by_gender_and_the_pack_analyzes_photos(labe
     analyzer = load_analyzer(WEIGHTS_DIR, pack)
     copy_samples(tmp_path)
     data = (tmp_path / "astronaut.png").read_bytes()
-    [found] = analyzer.detect([decode_picture(data, max_pixels=10**7, working_side=640)])
+    [found] = analyzer.detect(
+        [decode_picture(data, max_pixels=10**7, working_size=WorkingSize(640))]
+    )
     [face] = analyzer.estimate(found.faces)
     assert 0 <= face.age.low <= face.age.high <= 120
 

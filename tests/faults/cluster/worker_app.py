@@ -46,7 +46,7 @@ class KnownAnalyzer(Analyzer):
     def batch_pictures(self) -> int:
         return 1
 
-    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[AlignedFaces]:
         time.sleep(ITEM_SECONDS * len(pictures))
         keys = [read_key(picture.rgb) for picture in pictures]
         return [

@@ -11,6 +11,7 @@ from models.errors import ModelUnavailable
 from models.nets.analyzer import AlignedFaces, load_analyzer
 from models.packs.shipped_packs import read_shipped
 from models.pictures.picture import Picture, decode_picture
+from models.pictures.working_size import WorkingSize
 from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir, require_file
 from tests.support.sample_pictures import encode
@@ -41,7 +42,7 @@ def read_sample(name):
 
 
 def decode(data, working_side=1920):
-    return decode_picture(data, max_pixels=200_000_000, working_side=working_side)
+    return decode_picture(data, max_pixels=200_000_000, working_size=WorkingSize(working_side))
 
 
 def analyze(analyzer, data):

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from models.pictures.working_size import WorkingSize
 from models.videos.grid import Grid
 from models.videos.matroska import write_duration
 from models.videos.reader import Video
@@ -42,7 +43,7 @@ def read_duration(video: bytes) -> float | None:
 
 
 def open_video(video: bytes) -> closing[Video]:
-    return closing(Video(BytesIO(video), max_pixels=10**7, working_side=640))
+    return closing(Video(BytesIO(video), max_pixels=10**7, working_size=WorkingSize(640)))
 
 
 def test_a_recording_without_a_duration_is_given_that_of_its_last_picture(written: bytes) -> None:

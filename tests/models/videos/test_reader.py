@@ -11,6 +11,7 @@ import pytest
 
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 from models.pictures.recognition import HEAD_BYTES, is_video
+from models.pictures.working_size import WorkingSize
 from models.videos.grid import Grid
 from models.videos.reader import Frame, Video
 from models.weights.folder import default_weights_dir
@@ -29,7 +30,7 @@ from tests.support.sample_videos import (
 
 
 def open_video(data: bytes, max_pixels: int = 10**7, working_side: int = 1920) -> Video:
-    return Video(io.BytesIO(data), max_pixels=max_pixels, working_side=working_side)
+    return Video(io.BytesIO(data), max_pixels=max_pixels, working_size=WorkingSize(working_side))
 
 
 def sample(data: bytes, grid: Grid, first: int = 0, stop: int | None = None) -> list[Frame]:

@@ -163,7 +163,7 @@ class Meddler(Analyzer):
     def __init__(self, meddle: object) -> None:
         self._meddle = meddle
 
-    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[AlignedFaces]:
         self._meddle()  # type: ignore[operator]
         return [AlignedFaces([]) for _ in pictures]
 

@@ -31,7 +31,7 @@ class Counting(Analyzer):
         self.seen: list[int] = []
         self._failures = failures
 
-    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[AlignedFaces]:
         if self._failures and len(pictures) == 1:
             self._failures -= 1
             raise ArithmeticError("a fault of ours")

@@ -11,7 +11,7 @@ from PIL import Image
 
 from db.engine import Database
 from db.item_values import NewItem
-from db.job_values import JobOptions, NewJob, ThumbnailKind
+from db.job_values import DetectionMode, JobOptions, NewJob, ThumbnailKind
 from db.jobs.submissions import accept_job
 from db.results.pictures import read_thumbnail
 from db.results.reading import read_item
@@ -20,7 +20,7 @@ from models.pictures.picture import decode_picture
 from tests.support.jobs import make_face
 from tests.support.work import open_analyzer, work_until_done
 from worker.pictures.thumbnails import COLORS, blur_faces, draw_thumbnail, shrink
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 
 
 def flat(height: int, width: int, gray: int) -> NDArray[np.uint8]:
@@ -153,7 +153,9 @@ def test_no_face_is_found_in_a_photo_whose_faces_are_blurred(
 ) -> None:
     content = (settings.weights_dir / "samples" / name).read_bytes()
     analyzer = open_analyzer(settings.weights_dir)
-    picture = decode_picture(content, max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
+    picture = decode_picture(
+        content, max_pixels=10**8, working_size=WORKING_SIZES[DetectionMode.NORMAL]
+    )
     found = analyzer.estimate(analyzer.detect([picture])[0].faces)
     small = shrink(picture.rgb, 320)
     assert len(found) == faces
@@ -197,5 +199,7 @@ def count_faces(settings: Settings, rgb: NDArray[np.uint8]) -> int:
     stream = BytesIO()
     image = Image.fromarray(rgb)
     image.resize((rgb.shape[1] * 4, rgb.shape[0] * 4)).save(stream, "PNG")
-    picture = decode_picture(stream.getvalue(), max_pixels=10**8, working_side=WORKING_SIDE_PIXELS)
+    picture = decode_picture(
+        stream.getvalue(), max_pixels=10**8, working_size=WORKING_SIZES[DetectionMode.NORMAL]
+    )
     return len(open_analyzer(settings.weights_dir).detect([picture])[0].faces)

@@ -53,11 +53,11 @@ class Meddler(Analyzer):
     def batch_pictures(self) -> int:
         return 1
 
-    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[AlignedFaces]:
         self._seen += 1
         if self._seen == 3:
             self._meddle()
-        return self._inner.detect(pictures)
+        return self._inner.detect(pictures, crowd=crowd)
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list:
         return self._inner.estimate(aligned)
