@@ -43,7 +43,8 @@ def choose_turns(found: Candidates, looks: Sequence[Candidates]) -> int:
     is, and after each of TURNS."""
     scores = [best_score(look) for look in looks]
     best = int(np.argmax(scores))
-    return TURNS[best] if scores[best] >= max(LEAST_SCORE, best_score(found)) else 0
+    surer = scores[best] >= LEAST_SCORE and scores[best] > best_score(found)
+    return TURNS[best] if surer else 0
 
 
 def is_upright(turned: Candidates, found: Candidates) -> bool:

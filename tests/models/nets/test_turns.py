@@ -64,7 +64,8 @@ def test_a_picture_with_one_upright_face_is_upright():
     graph = SpotGraph()
     [found] = detect(graph, picture)
     assert [face.score for face in found.faces] == pytest.approx([UPRIGHT, LYING])
-    assert len(graph.shapes) == 1
+    # The picture, and twice the face that is less sure.
+    assert [max(shape[2:]) for shape in graph.shapes] == [640, 128, 128]
 
 
 def test_unsure_faces_that_are_no_surer_when_turned_stay_as_they_are():
@@ -75,11 +76,11 @@ def test_unsure_faces_that_are_no_surer_when_turned_stay_as_they_are():
     [found] = detect(graph, picture)
     [face] = found.faces
     assert (face.score, face.box.width) == (pytest.approx(LYING), 80)
-    # The picture, and its face cut out and turned four ways, at a quarter of the side.
-    assert [max(shape[2:]) for shape in graph.shapes] == [640, 160, 160, 160, 160]
+    # The picture, as it is and turned three ways, and twice its face.
+    assert [max(shape[2:]) for shape in graph.shapes] == [640, 320, 320, 320, 128, 128]
 
 
-def test_a_face_in_the_corner_is_cut_out_as_far_as_it_is_there():
+def test_a_face_in_the_corner_of_a_lying_picture_is_found():
     lying = lay(make_spots(640, 480, [(0, 0, 80)]), 1)
     [found] = detect(SpotGraph(), lying)
     assert [face.score for face in found.faces] == pytest.approx([UPRIGHT])
