@@ -4,6 +4,7 @@ templates          the template environment, and how figures are written
 pyramid            the population pyramid, of pages, too
 plots              plots as SVG
 evaluation_report  the report of an evaluation
+pack_comparison    the report of several packs
 accuracy_card      how accurate the models are
 job_report         the report of a job
 """

@@ -13,6 +13,7 @@ from db.audience.evaluations import (
 )
 from db.pack_values import PackVersion
 from models.statistics.accuracy import Accuracy
+from models.statistics.comparison import AccuracyDifference
 from models.statistics.confusion import LabeledFaces
 
 
@@ -42,6 +43,27 @@ class EvaluationsOut(BaseModel):
     """Every evaluation, the newest first."""
 
     evaluations: list[EvaluationSummary]
+
+
+class PackFigures(BaseModel):
+    """One of several packs on the same labels, and the processor time of a face on one core."""
+
+    evaluation: EvaluationSummary
+    milliseconds_per_face: float | None
+
+
+class PackDifference(BaseModel):
+    """How much the accuracy of a pack differs from that of the first one."""
+
+    pack: str
+    difference: AccuracyDifference
+
+
+class SideBySide(BaseModel):
+    """Several packs, the first of which all others are compared with."""
+
+    figures: list[PackFigures]
+    differences: list[PackDifference]
 
 
 class EvaluationPath(BaseModel):

@@ -1,22 +1,30 @@
 """`facetally evaluate`: how accurate the models are on labeled pictures, to correct shares by."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from api.reports.evaluation_report import render_evaluation
-from api.schemas.evaluations import EvaluationOut, EvaluationsOut, EvaluationSummary
+from api.reports.pack_comparison import describe_differences, render_packs
+from api.schemas.evaluations import (
+    EvaluationOut,
+    EvaluationsOut,
+    EvaluationSummary,
+    PackFigures,
+)
 from cli.commands.options import as_json
 from cli.environment import read_settings
-from cli.evaluation.analysis import analyze_rows, match_row
 from cli.evaluation.loading import load_labels
+from cli.evaluation.outcomes import RowOutcomes, match_rows
+from cli.evaluation.packs import choose_packs
+from cli.evaluation.side_by_side import compare_packs
+from cli.evaluation.timing import time_faces
 from cli.exits import CommandFailed, ExitStatus
 from cli.output.evaluation_tables import (
     make_bands_table,
@@ -25,6 +33,7 @@ from cli.output.evaluation_tables import (
     make_evaluations_table,
     make_figures_table,
 )
+from cli.output.pack_tables import make_biases_table, make_packs_table
 from cli.stack.database import migrate_database
 from cli.terminal import open_stdout, tell
 from db.audience.bands import PRESETS
@@ -38,9 +47,9 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
-from db.pack_values import PackVersion
 from models.labels import LabelRow, RowProblem
-from models.statistics.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
+from models.packs.pack import Pack
+from models.statistics.labeled_pictures import bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from worker.settings import Settings
 
@@ -52,18 +61,8 @@ BANDS = {name: PRESETS[name] for name in ("adience", "marketing")}
 BANDS_SHOWN = "marketing"
 # About the models or the labels: such a row is not faulty.
 HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL)
-MOST_NOTES = 20
-NO_FACES = "No face was found in any readable picture."
-
-
-@dataclass(frozen=True, slots=True)
-class RowOutcomes:
-    """What became of the rows, by the pack that analyzed them."""
-
-    pack: PackVersion
-    pictures: list[LabeledPicture]
-    problems: Counter[str]
-    several_faces: int
+PACKS_JSON, PACKS_PAGE = "packs.json", "packs.html"
+Measured = tuple[Pack, RowOutcomes, Evaluation]
 
 
 @click.command()
@@ -77,29 +76,43 @@ class RowOutcomes:
     show_default="file name and time",
     help="Name used to select it for corrections.",
 )
-@click.option("--pack", metavar="NAME", help="Pack to measure.  [default: FACETALLY_PACK]")
-def evaluate(labels: Path, out: Path, name: str | None, pack: str | None) -> ExitStatus:
+@click.option(
+    "--pack",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Pack to measure; may be repeated, or all.  [default: FACETALLY_PACK]",
+)
+def evaluate(labels: Path, out: Path, name: str | None, names: tuple[str, ...]) -> ExitStatus:
     """Measure the models on labeled photos.
 
     LABELS is a .csv with a column path, and age (in years), gender (female or male) or both. An
     optional column subject names the person. The figures are shown, written to DIR, and stored in
-    the database, where audiences can be corrected with them.
+    the database, where audiences can be corrected with them. Several packs are compared with the
+    first: which differences are beyond chance?
 
     \b
     Example: facetally evaluate labels.csv --name stores-2026
+             facetally evaluate labels.csv --pack all
     """
     settings, rows = read_settings(), load_labels(labels)
-    chosen = _choose_name(labels, name)
+    packs = choose_packs(settings, names)
+    chosen = _name_evaluations(_choose_name(labels, name), packs)
+    measured = []
     with _open_database(settings) as database:
-        _require_free(database, chosen)
+        for one in chosen:
+            _require_free(database, one)
         out.mkdir(parents=True, exist_ok=True)
-        outcomes = _match_rows(labels, rows, pack)
-        evaluation = _record(database, _measure(chosen, settings, len(rows), outcomes))
-    _write(evaluation, out)
-    _show(evaluation)
-    tell(f"Stored as {evaluation.name}. The page is {out / PAGE_FILE}.")
-    faulty = outcomes.problems.keys() - set(HARMLESS)
-    return ExitStatus.INCOMPLETE if faulty else ExitStatus.DONE
+        for one, pack in zip(chosen, packs, strict=True):
+            outcomes = match_rows(labels, rows, pack.name)
+            evaluation = _record(database, _measure(one, settings, len(rows), outcomes))
+            measured.append((pack, outcomes, evaluation))
+    if len(measured) == 1:
+        _report(measured[0][2], out)
+    else:
+        _report_all(settings, rows, measured, out)
+    faulty = {problem for _, outcomes, _ in measured for problem in outcomes.problems}
+    return ExitStatus.INCOMPLETE if faulty - set(HARMLESS) else ExitStatus.DONE
 
 
 @click.command()
@@ -139,6 +152,11 @@ def _choose_name(labels: Path, name: str | None) -> str:
     return chosen
 
 
+def _name_evaluations(name: str, packs: Sequence[Pack]) -> list[str]:
+    """Of several packs, each has an evaluation of its own."""
+    return [name] if len(packs) == 1 else [f"{name}-{pack.name}" for pack in packs]
+
+
 def _require_free(database: Database, name: str) -> None:
     """Refuse a name that is taken before the work starts."""
     with database.read() as session:
@@ -146,39 +164,9 @@ def _require_free(database: Database, name: str) -> None:
             raise CommandFailed(f"There is already an evaluation {name!r}. Choose another --name.")
 
 
-def _match_rows(labels: Path, rows: Sequence[LabelRow], pack: str | None) -> RowOutcomes:
-    notes = [f"line {row.line}: {one}" for row in rows for one in row.problems]
-    usable = [row for row in rows if row.path is not None]
-    if not usable:
-        _report_problems(labels, notes)
-        raise CommandFailed(NO_FACES)
-    analyzed = analyze_rows(usable, pack)
-    pictures, several = [], 0
-    problems = Counter[str](one for row in rows for one in row.problems)
-    for row, item in zip(usable, analyzed.items, strict=True):
-        if item.error:
-            problems[item.error.code] += 1
-            notes.append(f"line {row.line}: {item.error.code}: {item.error.message}")
-            continue
-        pictures.append(match_row(row, item))
-        problems[RowProblem.NO_FACE] += not item.faces
-        several += len(item.faces) > 1
-    _report_problems(labels, notes)
-    return RowOutcomes(analyzed.pack, pictures, +problems, several)
-
-
-def _report_problems(labels: Path, notes: Sequence[str]) -> None:
-    for note in notes[:MOST_NOTES]:
-        tell(f"{labels.name}, {note}")
-    if len(notes) > MOST_NOTES:
-        tell(f"And {len(notes) - MOST_NOTES} more, counted in {JSON_FILE}.")
-
-
 def _measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) -> Evaluation:
-    pictures = outcomes.pictures
+    pictures = list(outcomes.pictures.values())
     faces = sum(one.face is not None for one in pictures)
-    if not faces:
-        raise CommandFailed(NO_FACES)
     return Evaluation(
         name=name,
         pack=outcomes.pack,
@@ -209,20 +197,50 @@ def _record(database: Database, evaluation: Evaluation) -> Evaluation:
         ) from error
 
 
+def _report(evaluation: Evaluation, out: Path) -> None:
+    _write(evaluation, out)
+    accuracy = evaluation.accuracy
+    _print(
+        make_figures_table(accuracy),
+        make_bands_table(accuracy),
+        make_classes_table(accuracy),
+        *make_confusion_tables(accuracy),
+    )
+    tell(f"Stored as {evaluation.name}. The page is {out / PAGE_FILE}.")
+
+
+def _report_all(
+    settings: Settings, rows: Sequence[LabelRow], measured: Sequence[Measured], out: Path
+) -> None:
+    """The packs side by side; the figures of each are in a folder of its own."""
+    paths = [row.path for row in rows if row.path is not None]
+    figures = [
+        PackFigures(
+            evaluation=EvaluationSummary.of(evaluation),
+            milliseconds_per_face=time_faces(settings, pack, paths),
+        )
+        for pack, _, evaluation in measured
+    ]
+    for _, _, evaluation in measured:
+        (out / evaluation.pack.name).mkdir(exist_ok=True)
+        _write(evaluation, out / evaluation.pack.name)
+    compared = compare_packs(figures, [outcomes for _, outcomes, _ in measured])
+    (out / PACKS_JSON).write_text(compared.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / PACKS_PAGE).write_text(render_packs(compared), encoding="utf-8")
+    _print(make_packs_table(figures), make_biases_table(figures))
+    for sentence in describe_differences(compared):
+        click.echo(sentence)
+    names = ", ".join(evaluation.name for _, _, evaluation in measured)
+    tell(f"Stored as {names}. The page is {out / PACKS_PAGE}.")
+
+
 def _write(evaluation: Evaluation, out: Path) -> None:
     figures = EvaluationOut.of(evaluation)
     (out / JSON_FILE).write_text(figures.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (out / PAGE_FILE).write_text(render_evaluation(figures), encoding="utf-8")
 
 
-def _show(evaluation: Evaluation) -> None:
-    accuracy = evaluation.accuracy
-    stdout = open_stdout()
-    for table in (
-        make_figures_table(accuracy),
-        make_bands_table(accuracy),
-        make_classes_table(accuracy),
-        *make_confusion_tables(accuracy),
-    ):
-        stdout.print(table)
-        stdout.print()
+def _print(*tables: Table) -> None:
+    for table in tables:
+        open_stdout().print(table)
+        open_stdout().print()

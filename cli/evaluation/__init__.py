@@ -1,5 +1,9 @@
 """Labeled pictures. In reading order:
 
-loading   a table of labels, or the one line that says why not
-analysis  analyzes them, and matches faces with labels
+loading       a table of labels, or the one line that says why not
+packs         which packs are measured
+analysis      analyzes pictures, and matches faces with labels
+outcomes      what becomes of the rows
+timing        what a face costs
+side_by_side  several packs on the same labels
 """

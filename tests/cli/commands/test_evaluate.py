@@ -68,6 +68,36 @@ def test_labeled_pictures_become_figures_a_page_and_a_stored_evaluation(call, la
     assert "another --name" in again.stderr
 
 
+def test_several_packs_are_compared_with_the_first(labels, tmp_path):
+    out = tmp_path / "out"
+    words = ("--out", out, "--name", "spring", "--pack", "strict", "--pack", "default")
+    with Terminal() as terminal:
+        done = terminal.run("evaluate", labels, *words, data_dir=str(tmp_path))
+
+    assert done.returncode == 3, done.stderr
+    compared = json.loads((out / "packs.json").read_text())
+    assert [one["evaluation"]["name"] for one in compared["figures"]] == [
+        "spring-strict",
+        "spring-default",
+    ]
+    assert all(one["milliseconds_per_face"] > 0 for one in compared["figures"])
+    ages = [one["evaluation"]["accuracy"]["age"]["mean_error"] for one in compared["figures"]]
+    [difference] = compared["differences"]
+    assert difference["pack"] == "default"
+    change = difference["difference"]["mean_error"]["value"]
+    assert change == pytest.approx(ages[1]["value"] - ages[0]["value"])
+    assert f"default against strict: age error {change:+.2f} years" in done.stdout
+    assert (out / "packs.html").read_text().startswith("<!doctype html>")
+    assert json.loads((out / "strict" / "evaluation.json").read_text())["pack"]["name"] == "strict"
+
+
+def test_a_pack_that_is_not_there_is_named(call, labels, tmp_path):
+    done = call("evaluate", labels, "--out", tmp_path / "out", "--pack", "nobody")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "There is no pack nobody" in done.stderr
+
+
 def test_rows_without_problems_end_with_status_0(labels, tmp_path):
     labels.write_text("Path,Gender\nastronaut.png,F\nobject_detection_input.jpg,unknown\n")
     with Terminal() as terminal:
