@@ -6,12 +6,13 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
+from db.job_values import DetectionMode
 from models.errors import ItemError
 from models.graphs.graph import CPU
 from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
 from models.packs.pack import Pack
 from models.pictures.picture import decode_picture
-from worker.settings import WORKING_SIDE_PIXELS, Settings
+from worker.settings import WORKING_SIZES, Settings
 
 FACES = 64
 ROUNDS = 3
@@ -41,7 +42,7 @@ def _find_faces(
             picture = decode_picture(
                 path.read_bytes(),
                 max_pixels=settings.max_pixels,
-                working_side=WORKING_SIDE_PIXELS,
+                working_size=WORKING_SIZES[DetectionMode.NORMAL],
             )
         except (ItemError, OSError):
             continue
