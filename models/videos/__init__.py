@@ -4,6 +4,7 @@ matroska      the elements of a Matroska file, and its duration
 truncation    whether a video is truncated
 retrieval     a decoded frame to pixels
 grid          the times at which a video is sampled
+quiet_file    a file that native code reads
 reader        a file to the frames that are analyzed
 fingerprints  a frame as bytes to compare
 shots         where one shot ends

@@ -18,6 +18,7 @@ from models.pictures.file_kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE
 from models.pictures.picture import Picture
 from models.pictures.working_size import WorkingSize
 from models.videos.grid import MOST_SECONDS, Grid
+from models.videos.quiet_file import QuietFile
 from models.videos.retrieval import Retriever
 from models.videos.truncation import breaks_off
 
@@ -57,6 +58,7 @@ class Video:
     def __init__(self, file: BufferedIOBase, *, max_pixels: int, working_size: WorkingSize) -> None:
         self._file = file
         self._working_size = working_size
+        self._read_natively = QuietFile(file)
         self._capture = self._open()
         self._retriever = Retriever()
         self.header = self._read_header()
@@ -110,10 +112,11 @@ class Video:
         with _bounded_formats():
             # OpenCV takes any binary file here; its types know only its own name for one.
             capture: cv2.VideoCapture = cv2.VideoCapture(
-                self._file,  # type: ignore[call-overload]
+                self._read_natively,  # type: ignore[call-overload]
                 cv2.CAP_FFMPEG,
                 options,
             )
+        self._read_natively.raise_fault()
         if not capture.isOpened():
             raise UnreadableItem(
                 "No frames can be read from this video: it is damaged, truncated, or only sound. "
@@ -156,6 +159,7 @@ class Video:
     def _grab_all(self) -> Iterator[float]:
         while self._capture.grab():
             yield self._read_seconds()
+        self._read_natively.raise_fault()
 
     def _read_seconds(self) -> float:
         return float(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000
