@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "not_found"  # there is nothing at its address
     FORBIDDEN_SOURCE = "forbidden_source"  # the operator does not allow its address
     FETCH_FAILED = "fetch_failed"  # its server did not deliver, despite retries
+    TIMEOUT = "timeout"  # it took longer than the limit on one item
     WORKER_CRASHED = "worker_crashed"  # it stopped its worker at every attempt
     INTERNAL = "internal"  # a bug of ours, logged with its traceback
 

@@ -7,7 +7,8 @@ FacetallyError
 |   |-- UnsupportedItem     "unsupported"       a known format that Facetally does not read
 |   |-- MissingItem         "not_found"         nothing is at that address
 |   |-- ForbiddenItem       "forbidden_source"  an address this installation does not fetch from
-|   `-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
+|   |-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
+|   `-- TooSlowItem         "timeout"           its analysis takes longer than allowed
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
 |-- LabelsError             models: a file is not a table of labels
 |-- InvalidPack             models: a pack.toml or a file of a pack is not valid
@@ -89,6 +90,12 @@ class FetchFailed(ItemError):
     """The address did not deliver the file: retry the item when its server is available again."""
 
     code = "fetch_failed"
+
+
+class TooSlowItem(ItemError):
+    """Analyzing the item takes longer than allowed: convert it to another format, or shrink it."""
+
+    code = "timeout"
 
 
 class ModelUnavailable(FacetallyError):

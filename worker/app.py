@@ -1,10 +1,12 @@
 """The Celery application of a worker: its tasks, and what happens in each of its processes."""
 
+import os
 import signal
 import warnings
 from functools import cache
 from typing import Any
 
+from billiard.exceptions import TimeLimitExceeded
 from celery import Celery, Task, bootsteps
 from celery.platforms import SecurityWarning
 from celery.signals import task_failure, worker_process_init, worker_shutting_down
@@ -20,6 +22,8 @@ from worker.shutdown import ShutdownFlag
 # A child that has worked this long makes room for a fresh one; on a GPU, opening the models costs
 # too much.
 CHUNKS_PER_CHILD = 500
+OVERTIME_SECONDS = 2.0
+STUCK_STATUS = 70
 
 
 def create_app(settings: Settings, make_runners: MakeRunners = make_runners) -> Celery:
@@ -50,9 +54,14 @@ def _set_up_children(
     @app.task(name=RUN_CHUNK, bind=True)
     def run_chunk(self: Task, chunk_id: int) -> None:
         """Work on a chunk; only its number travels, and a number may come twice."""
-        open_runners().chunks.run(chunk_id, self.request.id)
+        chunks = open_runners().chunks
+        chunks.run(chunk_id, self.request.id)
+        if chunks.is_stuck:
+            # Its chunk is recorded. Threads in native code would keep a gentler end waiting.
+            os._exit(STUCK_STATUS)
 
-    @app.task(name=ANALYZE)
+    # By then, the caller has been told that no worker answered.
+    @app.task(name=ANALYZE, time_limit=settings.analyze_timeout_seconds + OVERTIME_SECONDS)
     def analyze(request_id: str) -> None:
         """Answer one picture of /v1/analyze, whose pixels never lie in a queue."""
         open_runners().interactive.answer(request_id)
@@ -68,9 +77,11 @@ def _set_up_children(
 
 
 def _set_up_main(app: Celery, process: MainProcess) -> None:
-    def rescue(sender: Task, task_id: str, args: tuple[Any, ...], **_: Any) -> None:
+    def rescue(
+        sender: Task, task_id: str, args: tuple[Any, ...], exception: BaseException, **_: Any
+    ) -> None:
         if sender.name == RUN_CHUNK:
-            process.rescue(args[0], task_id)
+            process.rescue(args[0], task_id, timed_out=isinstance(exception, TimeLimitExceeded))
 
     def shut_down(**_: Any) -> None:
         process.shut_down()

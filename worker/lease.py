@@ -70,6 +70,10 @@ class HeldChunk:
             self.was_stopped = True
         return self.was_stopped
 
+    def stop(self) -> None:
+        """Record what is done, and leave the rest to another process."""
+        self.was_stopped = True
+
     def renew(self) -> None:
         """Renew the lease if that is due; raises LeaseLost."""
         if monotonic() < self._next_renewal:

@@ -79,14 +79,14 @@ class MainProcess:
         """Called when a signal asks this worker to stop."""
         self._shutdown.request()
 
-    def rescue(self, chunk_id: int, task_id: str) -> None:
-        """A child died, or hung for too long: its chunk waits again at once, and not only when its
-        lease expires."""
+    def rescue(self, chunk_id: int, task_id: str, *, timed_out: bool) -> None:
+        """A child died, or was killed as its time was over: its chunk waits again at once, and not
+        only when its lease expires."""
         if self._shutdown.is_overdue:
             return
         # If the database is unavailable, the lease expires.
         with suppress(DBAPIError), self._write_briefly() as session:
-            rescue_chunk(session, chunk_id, f"{task_id}:", seen=True)
+            rescue_chunk(session, chunk_id, f"{task_id}:", seen=True, timed_out=timed_out)
 
     def _release(self) -> None:
         with suppress(DBAPIError), self._write_briefly() as session:

@@ -53,6 +53,7 @@ MEASURES = (
     *CLUSTERS,
     TOO_SMALL,
     TOO_UNSURE,
+    "failed.timeout",
 )
 MEASURE_INDEXES = {measure: CELLS + index for index, measure in enumerate(MEASURES)}
 CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)

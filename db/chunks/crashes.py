@@ -25,13 +25,21 @@ QUARANTINE_CRASHES = 3
 QUARANTINE_UNSEEN_CRASHES = 5
 QUARANTINE_UNSEEN_CRASHES_OF_ONE_WORKER = 8
 CRASH_PAUSE_SECONDS = 1.0
+TIMED_OUT = Failure(
+    ErrorCode.TIMEOUT,
+    "Analyzing this item took longer than a worker may work on one. Send it in another format, or "
+    "smaller.",
+)
 
 
-def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> bool:
+def rescue_chunk(
+    session: Session, chunk_id: int, token: str, *, seen: bool, timed_out: bool = False
+) -> bool:
     """Take a chunk back from a worker that died, count the crash, and decide what happens next.
 
     `token` may be the beginning of the lease's token; `seen` says that the main process saw its
-    pool child die or fail. False where the lease has changed hands.
+    pool child die or fail, and `timed_out` that it killed it as its time was over. False where the
+    lease has changed hands.
     """
     # Lock a video before its segment, as a worker at the end of the segment does: in different
     # orders, the two could wait for each other.
@@ -42,7 +50,7 @@ def rescue_chunk(session: Session, chunk_id: int, token: str, *, seen: bool) -> 
     suspect, chunk.current_item = chunk.current_item, None
     if not seen:
         chunk.unseen_crashes = [*chunk.unseen_crashes, _main_process_of(chunk.pool_child)]
-    _decide(session, chunk, suspect)
+    _decide(session, chunk, suspect, timed_out)
     return True
 
 
@@ -86,10 +94,15 @@ def _main_process_of(pool_child: str | None) -> str:
     return (pool_child or "").rpartition(":")[0]
 
 
-def _decide(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
-    """Cancel, split or quarantine; otherwise the chunk just waits again."""
+def _decide(session: Session, chunk: ChunkRow, suspect: int | None, timed_out: bool) -> None:
+    """Cancel, give up, split or quarantine; otherwise the chunk just waits again."""
     if is_cancelling(session, chunk.job_id):
         _end(session, chunk.id, ChunkState.CANCELLED, cancelled=chunk.unfinished)
+    elif timed_out and chunk.size <= 1:
+        # Nothing else can have taken the time, and a second try would take as long.
+        _give_up(session, chunk, TIMED_OUT)
+    elif timed_out and suspect is not None:
+        _split(session, chunk, suspect, failure=TIMED_OUT)
     elif chunk.crashes > TOLERATED_CRASHES and chunk.size > 1:
         _split(session, chunk, suspect)
     elif _must_be_quarantined(chunk):
@@ -105,13 +118,19 @@ def _must_be_quarantined(chunk: ChunkRow) -> bool:
     )
 
 
-def _split(session: Session, chunk: ChunkRow, suspect: int | None) -> None:
-    """Isolate the suspect, which keeps all crashes; without a suspect, halve the chunk."""
+def _split(
+    session: Session, chunk: ChunkRow, suspect: int | None, failure: Failure | None = None
+) -> None:
+    """Isolate the suspect, which keeps all crashes, or fails at once; without a suspect, halve the
+    chunk."""
     cuts = ((chunk.start + chunk.stop) // 2,) if suspect is None else (suspect, suspect + 1)
     bounds = pairwise((chunk.start, *cuts, chunk.stop))
     for start, stop in [(start, stop) for start, stop in bounds if start < stop]:
         if start == suspect:
-            cut_sub_chunk(session, chunk, start, stop, chunk.crashes, chunk.unseen_crashes)
+            alone = cut_sub_chunk(session, chunk, start, stop, chunk.crashes, chunk.unseen_crashes)
+            if failure is not None:
+                session.flush()
+                _give_up(session, alone, failure)
         else:
             # With one crash on it, it is split again at its next.
             cut_sub_chunk(session, chunk, start, stop, TOLERATED_CRASHES, chunk.unseen_crashes[:1])
@@ -123,7 +142,11 @@ def _quarantine(session: Session, chunk: ChunkRow) -> None:
         f"Analyzing this item stopped its worker {chunk.crashes} times, so it was left out to let "
         "the others finish. Check the file, or submit it again in another format."
     )
-    failure = Failure(ErrorCode.WORKER_CRASHED, message)
+    _give_up(session, chunk, Failure(ErrorCode.WORKER_CRASHED, message))
+
+
+def _give_up(session: Session, chunk: ChunkRow, failure: Failure) -> None:
+    """Fail the only item of a chunk."""
     if chunk.item_id is not None:
         fail_video(session, chunk.item_id, failure)
         return

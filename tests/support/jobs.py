@@ -62,9 +62,11 @@ def claim(
         return claim_chunk(session, chunk_id, token, pool_child, lease_seconds, packs)
 
 
-def crash(database: Database, chunk: ClaimedChunk, *, seen: bool = True) -> bool:
+def crash(
+    database: Database, chunk: ClaimedChunk, *, seen: bool = True, timed_out: bool = False
+) -> bool:
     with database.write() as session:
-        crashed = rescue_chunk(session, chunk.id, chunk.token, seen=seen)
+        crashed = rescue_chunk(session, chunk.id, chunk.token, seen=seen, timed_out=timed_out)
         # A crashed chunk waits for a moment; tests do not.
         session.execute(update(ChunkRow).values(not_before=DatabaseTime(-1)))
     return crashed

@@ -33,6 +33,11 @@ class ChunkRunner:
         self._videos = videos
         self._gender_min_probability = gender_min_probability
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether this process has to be replaced, as native code in it does not end."""
+        return self._pictures.is_stuck
+
     def run(self, chunk_id: int, task_id: str) -> None:
         """Claim a chunk, analyze it and record its results.
 

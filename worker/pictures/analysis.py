@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from db.item_values import ClaimedItem, Failure, ItemResult
 from db.job_values import DetectionMode, JobOptions, ThumbnailKind
+from db.states import ErrorCode
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture, decode_picture
@@ -56,7 +57,9 @@ class PictureAnalysis:
         self._settings = settings
         self._analyzers = analyzers
         self._intake = Intake(sources)
-        self._threads = ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
+        self._threads = _open_threads()
+        # Whether a decoder hangs, which only the end of this process ends.
+        self.is_stuck = False
 
     def close(self) -> None:
         self._intake.close()
@@ -78,7 +81,7 @@ class PictureAnalysis:
         options = held.chunk.options
         searched: list[_SearchedItem] = []
         analyzer, detection = self._analyzers.get(options.pack), options.detection
-        decoded = self._decode_ahead(self._intake.load(items, choose, held), detection)
+        decoded = self._decode_ahead(self._intake.load(items, choose, held), held)
         # Of a crowd, the tiles of one picture make a batch.
         size = 1 if detection is DetectionMode.CROWD else analyzer.batch_pictures
         for batch in _batches(decoded, size):
@@ -89,16 +92,39 @@ class PictureAnalysis:
         work = [(one, tuple(islice(faces, len(one.found))), options) for one in searched]
         return list(self._threads.map(self._finish, work))
 
-    def _decode_ahead(
-        self, loaded: Iterator[LoadedItem], detection: DetectionMode
-    ) -> Iterator[DecodedItem]:
+    def _decode_ahead(self, loaded: Iterator[LoadedItem], held: HeldChunk) -> Iterator[DecodedItem]:
+        detection = held.chunk.options.detection
         ahead: deque[tuple[LoadedItem, Future[Decoded]]] = deque()
         for one in loaded:
             ahead.append((one, self._threads.submit(self._decode, one, detection)))
             if len(ahead) > PICTURES_AHEAD[detection]:
-                yield _take(ahead)
-        while ahead:
-            yield _take(ahead)
+                yield self._take(ahead, held)
+            if self.is_stuck:
+                return
+        while ahead and not self.is_stuck:
+            yield self._take(ahead, held)
+
+    def _take(
+        self, ahead: deque[tuple[LoadedItem, Future[Decoded]]], held: HeldChunk
+    ) -> DecodedItem:
+        """The first picture that was decoded ahead, without its encoded bytes."""
+        loaded, decoded = ahead.popleft()
+        seconds = self._settings.picture_timeout_seconds
+        try:
+            content = decoded.result(seconds)
+        except TimeoutError:
+            logger.error("decoder hangs", extra={"item_id": loaded.item.id})
+            content = _describe_timeout(seconds)
+            self._abandon_threads(held)
+        return ItemResult(loaded.item, digest=loaded.digest), content
+
+    def _abandon_threads(self, held: HeldChunk) -> None:
+        """Their work cannot be stopped: what is done is recorded by others, and the rest of the
+        chunk is left to another process."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads = _open_threads()
+        self.is_stuck = True
+        held.stop()
 
     def _decode(self, loaded: LoadedItem, detection: DetectionMode) -> Decoded:
         content = loaded.content
@@ -172,10 +198,15 @@ def _skip(result: ItemResult, content: Failure | VideoContent) -> _SearchedItem:
     return _SearchedItem(replace(result, error=content))
 
 
-def _take(ahead: deque[tuple[LoadedItem, Future[Decoded]]]) -> DecodedItem:
-    """The first picture that was decoded ahead, without its encoded bytes."""
-    loaded, decoded = ahead.popleft()
-    return ItemResult(loaded.item, digest=loaded.digest), decoded.result()
+def _open_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
+
+
+def _describe_timeout(seconds: float) -> Failure:
+    return Failure(
+        ErrorCode.TIMEOUT,
+        f"Decoding the picture took longer than {seconds:g} seconds. Send it in another format.",
+    )
 
 
 def _take_prefix(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from db.chunks.crashes import rescue_chunk, rescue_chunks_of
 from db.chunks.leases import mark_current_item
+from db.chunks.segments import cut_video
 from db.engine import Database
 from db.item_values import ClaimedChunk
 from db.jobs.cancelling import cancel_job
@@ -17,6 +18,7 @@ from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables import ChunkRow, ItemRow
+from db.video_values import VideoCut
 from tests.support.jobs import (
     claim,
     claim_next,
@@ -234,3 +236,46 @@ def test_the_beginning_of_a_token_identifies_a_crash(database: Database) -> None
     with database.write() as session:
         assert not rescue_chunk(session, chunk.id, "other:", seen=True)
         assert rescue_chunk(session, chunk.id, "task:", seen=True)
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_an_item_that_times_out_alone_in_hand_fails_at_once(database: Database, items: int) -> None:
+    job_id = submit_chunk(database, items)
+    chunk = claim_next(database)
+    if items > 1:
+        # In a batch, nobody knows which item took the time: it is tried again, item by item.
+        assert crash(database, chunk, timed_out=True)
+        [chunk_id] = hints(database, resend_seconds=-1)
+        again = claim(database, chunk_id, "again")
+        assert again is not None
+        chunk = again
+        assert mark(database, chunk, chunk.items[1].id)
+    assert crash(database, chunk, timed_out=True)
+    work_all(database, faces=[make_face()])
+    check_counts(database, job_id, items)
+
+
+def check_counts(database: Database, job_id: int, items: int) -> None:
+    close(database)
+    job = status(database, job_id)
+    assert (job.counts.done, job.counts.failed) == (items - 1, 1)
+    with database.read() as session:
+        [failed] = session.scalars(select(ItemRow).where(ItemRow.state == ItemState.FAILED))
+        assert failed.error_code == ErrorCode.TIMEOUT
+        assert failed.position == min(1, items - 1)
+
+
+def test_a_video_that_times_out_is_not_tried_again(database: Database) -> None:
+    job_id = submit(database, items=1, chunk_items=1)
+    chunk = claim_next(database)
+    with database.write() as session:
+        assert cut_video(
+            session, chunk, VideoCut(10, 10, 4.0, b"d" * 16, ((0, 4), (4, None)), None)
+        )
+    [segment_id, *_] = hints(database)
+    segment = claim(database, segment_id, "segment")
+    assert segment is not None
+    assert crash(database, segment, timed_out=True)
+    assert hints(database, resend_seconds=-1) == []
+    close(database)
+    assert status(database, job_id).state is JobState.FAILED

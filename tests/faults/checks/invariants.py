@@ -24,7 +24,7 @@ from tests.faults.checks.audience import check_cube, check_measures
 from tests.faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of
 
 GENDER_MIN_PROBABILITY = 0.6
-CODES = {GOOD: None, BAD: ErrorCode.UNREADABLE}
+CODES = {GOOD: None, BAD: ErrorCode.UNREADABLE, "hang": ErrorCode.TIMEOUT}
 FINAL = (ItemState.DONE, ItemState.FAILED)
 
 
