@@ -17,7 +17,7 @@ LABELS ?=
 # Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
 TORCH_INDEX ?=
 
-.PHONY: help demo setup setup-training weights format lint quick test check soak pictures \
+.PHONY: help demo setup setup-training weights format lint quick test check soak attack pictures \
 	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators
 
 help:  ## List the commands
@@ -79,6 +79,9 @@ pictures: weights  ## Take the pictures of the README again
 soak: setup  ## Inject faults for an hour
 	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) --faults $(FAULTS)
 	$(BIN)/python -m pytest --quiet -m soak tests/faults
+
+attack: weights  ## Replay the attacks in full size
+	ATTACKS=full $(BIN)/python -m pytest --quiet tests/attacks
 
 bench: weights  ## Compare the system with a bare loop over the same pictures
 	$(BIN)/python -m benchmarks.throughput

@@ -5,7 +5,9 @@ errors          requests that are refused
 sessions        who is logged in
 schemas         what comes in and goes out
 live            live sources and their feeds
+staging         uploaded files on disk
 validation      input checked against a schema
+progress        the progress of jobs for those who follow them
 services        what requests share
 access          who may call
 error_handlers  every error as an answer
@@ -16,4 +18,5 @@ views           the calls of the API
 docs            the OpenAPI document and its page
 pages           what people see; its `languages`, `templates` and `static` files are next to it
 app             the application, put together
+server          the gunicorn that serves it
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy.exc import (
     DataError,
     InterfaceError,
@@ -29,6 +29,15 @@ from worker.sources.store import StorageUnavailable
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+# Refusals that an operator looks for; the others are mistakes of a caller who may call.
+LOGGED = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+LONGEST_PATH = 200
 PASSED_ON_HEADERS = ("Allow", "Content-Range")
 
 
@@ -54,6 +63,7 @@ def handle_errors(app: Flask, show_page: ShowPage) -> None:
     def handle(error_type: type[ErrorT], make_problem: Callable[[ErrorT], Problem]) -> None:
         def answer(error: ErrorT) -> Response:
             problem = make_problem(error)
+            _log_refusal(problem)
             page = show_page(problem.status, problem.code, problem.message)
             return _reply_json(problem) if page is None else page
 
@@ -69,6 +79,18 @@ def handle_errors(app: Flask, show_page: ShowPage) -> None:
     for unreachable in (OperationalError, InterfaceError, TimeoutError):
         handle(unreachable, _problem_of_database)
     handle(Exception, _problem_of_fault)
+
+
+def _log_refusal(problem: Problem) -> None:
+    if problem.status in LOGGED:
+        fields = {
+            "status": int(problem.status),
+            "code": problem.code,
+            "method": request.method,
+            "path": request.path[:LONGEST_PATH],
+            "address": request.remote_addr,
+        }
+        logger.warning("request refused", extra=fields)
 
 
 def _reply_json(problem: Problem) -> Response:

@@ -10,6 +10,8 @@ from flask import Flask, current_app
 
 from api.errors import ApiError
 from api.live.feeds import Feeds
+from api.progress import JobEvents
+from api.staging import StagingFolder
 from db.engine import Database
 from worker.queue.broker import create_queue
 from worker.queue.hints import HintSender
@@ -29,13 +31,17 @@ class Services:
     database: Database
     queue: Celery
     store: Store
+    # Where uploads lie until they are in the store.
+    staging: StagingFolder
     sources: Sources
     lane: InteractiveLane
     hints: HintSender
-    # Each stream of events or pictures, and each fetch of a manifest, occupies an API thread. Half
-    # of the threads stay free for everything else.
-    streams: BoundedSemaphore
+    # Whatever waits for something else in a thread of its own takes one of these: a picture for its
+    # faces, a watcher for the next picture, a manifest for its server. Half of the threads stay
+    # free for everything else.
+    waiting: BoundedSemaphore
     feeds: Feeds
+    events: JobEvents
     # Set when this process has to end: long answers then stop.
     ending: Event
 
@@ -46,6 +52,7 @@ class Services:
         self.sources.close()
         self.lane.close()
         self.queue.close()
+        self.staging.close()
         self.database.close()
 
 
@@ -53,22 +60,25 @@ def open_services(app: Flask, settings: Settings) -> None:
     """Open all services; nothing connects before it is used."""
     queue = create_queue(settings.redis_url)
     ending = Event()
-    database = Database(settings.database_url, connections=settings.api_threads + 1)
+    database = Database(settings.database_url, connections=settings.api_threads)
+    waiting = BoundedSemaphore(max(1, settings.api_threads // 2))
     app.extensions[EXTENSION] = Services(
         settings=settings,
         database=database,
         queue=queue,
         store=Store(settings.store_url),
+        staging=StagingFolder(),
         sources=Sources.from_settings(settings),
         lane=InteractiveLane(
             settings.redis_url,
             queue,
             settings.analyze_timeout_seconds,
-            most_waiting=max(1, settings.api_threads // 2),
+            waiting,
         ),
         hints=HintSender(database, queue, settings.resend_seconds),
-        streams=BoundedSemaphore(max(1, settings.api_threads // 2)),
+        waiting=waiting,
         feeds=Feeds(settings, queue, ending),
+        events=JobEvents(database, ending),
         ending=ending,
     )
 

@@ -5,13 +5,19 @@ from typing import NoReturn, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 
 from api.errors import ApiError, InvalidRequest
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-# The message names this many faults; `details` lists them all.
+# The message names this many faults, and `details` lists this many: a sender must not choose how
+# long an answer is.
 NAMED_FAULTS = 3
+MOST_DETAILS = 20
+LONGEST_FIELD = 100
+LONGEST_PROBLEM = 300
+# Of an object in JSON; none of ours has half as many.
+MOST_FIELDS = 100
 
 
 def validate(model: type[ModelT], value: object) -> ModelT:
@@ -25,25 +31,48 @@ def validate(model: type[ModelT], value: object) -> ModelT:
 def validate_json(model: type[ModelT], body: bytes) -> ModelT:
     """A JSON body as a `model`; raises ApiError."""
     try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        if fault["type"] != "json_invalid":
-            refuse_invalid(error)
-        problem = f"The body must be JSON. {fault['msg']}"
+        value = from_json(body)
+    except ValueError as error:
+        problem = f"The body must be JSON. Invalid JSON: {error}"
         raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
+    return validate(model, check_shape(value))
+
+
+def check_shape(value: object) -> object:
+    """`value`, as JSON gave it; raises InvalidRequest for an object with absurdly many fields, each
+    of which would be a fault of its own."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if len(one) > MOST_FIELDS:
+                raise InvalidRequest(
+                    f"The request is not valid. An object has {len(one)} fields, and no object has "
+                    f"more than {MOST_FIELDS}."
+                )
+            left.extend(one.values())
+        elif isinstance(one, list):
+            left.extend(one)
+    return value
 
 
 def refuse_invalid(error: ValidationError) -> NoReturn:
-    """Raises InvalidRequest with a detail for each field at fault."""
+    """Raises InvalidRequest with a detail for each field at fault, or for the first ones."""
+    faults = error.errors(include_url=False, include_input=False)
     details = [
-        {"field": ".".join(str(part) for part in fault["loc"]), "problem": _problem_of(fault)}
-        for fault in error.errors()
+        {"field": _name_of(fault), "problem": _problem_of(fault)[:LONGEST_PROBLEM]}
+        for fault in faults[:MOST_DETAILS]
     ]
     named = [
         f"{detail['field']}: {detail['problem']}".lstrip(": ") for detail in details[:NAMED_FAULTS]
     ]
+    if len(faults) > NAMED_FAULTS:
+        named.append(f"and {len(faults) - NAMED_FAULTS} more")
     raise InvalidRequest("The request is not valid. " + "; ".join(named), details) from None
+
+
+def _name_of(fault: ErrorDetails) -> str:
+    return ".".join(str(part)[:LONGEST_FIELD] for part in fault["loc"])
 
 
 def _problem_of(fault: ErrorDetails) -> str:

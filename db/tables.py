@@ -74,6 +74,20 @@ class JobRow(Table):
     rerun_of: Mapped[int | None] = mapped_column(BigKey)
 
 
+class LooseFolderRow(Table):
+    """A folder of the store that a request is filling; once its job is accepted, that has it.
+
+    The request renews `seen_at` while it lives.
+    """
+
+    __tablename__ = "loose_folders"
+
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    # When it was taken for abandoned: from then on, no job can have it.
+    swept_at: Mapped[datetime | None]
+
+
 class RequestRow(Table):
     """A request that was accepted with an Idempotency-Key: repeated, it changes nothing."""
 

@@ -29,6 +29,7 @@ from db.jobs.erasure import (
     read_jobs_to_expire,
     remove_erased,
 )
+from db.jobs.loose_folders import forget_folder, take_abandoned_folders
 from db.jobs.pausing import pause_job, read_jobs_to_pause
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.states import ProcessRole
@@ -43,6 +44,7 @@ TURN_SECONDS = 0.25
 BUSY_SECONDS = 0.1
 # The part of a turn spent on the cube. What is not folded yet makes audience queries slower.
 FOLDING_SECONDS = 0.1
+SWEEP_SECONDS = 10.0
 
 
 class Dispatcher:
@@ -64,6 +66,7 @@ class Dispatcher:
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._pack_checks = PackChecks(database)
         self._next_heartbeat = 0.0
+        self._next_sweep = 0.0
         self._has_sent = False
 
     def run(self, stopped: threading.Event) -> None:
@@ -92,6 +95,7 @@ class Dispatcher:
             self._fold,
             self._expire,
             self._erase,
+            self._sweep_when_due,
         )
         for part in parts:
             self._try(part)
@@ -160,6 +164,22 @@ class Dispatcher:
             is_gone = finish_erasure(session, job.id)
         if is_gone:
             logger.info("job erased", extra={"job_id": job.id})
+
+    def _sweep_when_due(self) -> None:
+        """Remove what requests stored whose API died before it accepted their jobs."""
+        if monotonic() < self._next_sweep:
+            return
+        with self._database.write() as session:
+            abandoned = take_abandoned_folders(session)
+        self._next_sweep = monotonic() + SWEEP_SECONDS
+        for folder in abandoned:
+            self._try(partial(self._sweep, folder))
+
+    def _sweep(self, folder: str) -> None:
+        self._store.remove_folder(folder)
+        with self._database.write() as session:
+            forget_folder(session, folder)
+        logger.warning("abandoned upload removed", extra={"folder": folder})
 
     def _send_heartbeat_when_due(self) -> None:
         if monotonic() < self._next_heartbeat:

@@ -50,6 +50,11 @@ def _default_workers() -> int:
     return os.cpu_count() or 1
 
 
+def _default_processes() -> int:
+    """One for each core; more than four only help an API on a host of its own."""
+    return min(_default_workers(), 4)
+
+
 def _default_packs_dir(values: dict[str, Any]) -> Path:
     return Path(values.get("data_dir", "")) / "packs"
 
@@ -72,7 +77,8 @@ class Settings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    api_threads: int = Field(24, ge=2)
+    api_processes: int = Field(default_factory=_default_processes, ge=1)
+    api_threads: int = Field(12, ge=2)
     api_keys: tuple[str, ...] = ()
     file_roots: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()

@@ -28,7 +28,7 @@ class Feeds:
             settings.redis_url,
             queue,
             settings.live_timeout_seconds,
-            most_waiting=max(1, len(settings.live_sources)),
+            BoundedSemaphore(max(1, len(settings.live_sources))),
         )
 
     def watch(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":

@@ -10,6 +10,8 @@ from api.services import services
 from api.sessions import close_session, open_session
 
 blueprint = Blueprint("login_page", __name__)
+# Anybody may send this form: it is read before the key is known.
+MOST_BYTES = 4096
 
 
 @blueprint.get("/login")
@@ -23,6 +25,7 @@ def show_page() -> Response:
 @blueprint.post("/login")
 def log_in() -> Response:
     """Open a session and continue to the page that the reader wanted."""
+    request.max_content_length = MOST_BYTES
     api_keys, given = services().settings.api_keys, request.form.get("key", "")
     if comes_from_elsewhere(request.headers) or not is_api_key(given, api_keys):
         return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_read_target())

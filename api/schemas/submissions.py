@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, FailFast, Field, model_validator
 
 from api.schemas.dimensions import Dimensions
 from api.schemas.fields import Moment, Strict, Tag, Uri
@@ -20,14 +20,9 @@ class SubmissionFields(Strict):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, pack: str, store_folders: tuple[str, ...] = ()) -> NewJob:
-        return NewJob(
-            tuple(self.tags),
-            self.options.to_options(pack),
-            self.priority,
-            self.expires_at,
-            store_folders,
-        )
+    def to_job(self, pack: str) -> NewJob:
+        options = self.options.to_options(pack)
+        return NewJob(tuple(self.tags), options, self.priority, self.expires_at)
 
 
 class JobBody(SubmissionFields):
@@ -37,7 +32,8 @@ class JobBody(SubmissionFields):
     s3://campaign-photos/2026/list.csv. A `path` in it is relative to the manifest.
     """
 
-    items: list[ItemBody] = Field(default=[])
+    # The first fault ends the check: the next thousands would be of the same kind.
+    items: Annotated[list[ItemBody], FailFast()] = Field(default=[])
     manifest: Uri | None = None
 
     @model_validator(mode="after")

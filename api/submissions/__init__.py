@@ -5,7 +5,7 @@ retention         how long jobs are kept
 packs             which models analyze them
 archive_bounds    how much an archive may unpack to
 archives          the files of an archive
-staging           uploaded files on disk
+forms             bodies within bounds
 uploads           the files of a form
 manifest_parsing  items as CSV or NDJSON
 manifest_jobs     jobs of manifests, in a body or at an address

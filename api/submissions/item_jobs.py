@@ -4,10 +4,12 @@ from hashlib import sha256
 from http import HTTPStatus
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from api.errors import ApiError
 from api.schemas.submissions import JobBody, UploadForm
 from api.services import services
+from api.submissions.forms import read_body
 from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
 from api.submissions.packs import choose_pack
@@ -19,9 +21,12 @@ from db.job_values import NewJob
 from db.jobs.idempotency import note_request
 from db.jobs.submissions import accept_job, append_items, create_draft
 
-# A JSON body is read into memory as a whole. Larger jobs are appended to a draft.
-MOST_JSON_BYTES = 32 << 20
-MOST_JSON_ITEMS = 100_000
+# A JSON body is read into memory as a whole, and checked in one go. Larger jobs are appended to a
+# draft, as lines.
+MOST_JSON_BYTES = 8 << 20
+MOST_JSON_ITEMS = 10_000
+# Empty objects and lists take far more memory than their two characters.
+MOST_JSON_OBJECTS = 10 * MOST_JSON_ITEMS
 
 
 def submit_json(idempotency_key: str | None) -> int:
@@ -33,46 +38,68 @@ def submit_json(idempotency_key: str | None) -> int:
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
         )
     items = [item.to_item() for item in body.items]
-    return _accept(job, items, draft=body.draft, idempotency_key=idempotency_key, digest=digest)
+    with services().database.write() as session:
+        return _accept(
+            session, job, items, draft=body.draft, idempotency_key=idempotency_key, digest=digest
+        )
 
 
 def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
-    pack = choose_pack(form.options.pack)
-    with stored_files(request, services(), form.dimensions) as files:
-        job = form.to_job(pack, (files.folder,))
-        return _accept(
-            job, files.items, draft=form.draft, idempotency_key=idempotency_key, digest=files.digest
+    opened, pack = services(), choose_pack(form.options.pack)
+    with (
+        stored_files(request, opened, form.dimensions) as files,
+        opened.database.write() as session,
+    ):
+        job_id = _accept(
+            session,
+            form.to_job(pack),
+            files.items,
+            draft=form.draft,
+            idempotency_key=idempotency_key,
+            digest=files.digest,
         )
+        files.give_to(session, job_id)
+    return job_id
 
 
 def _read_json() -> tuple[JobBody, str]:
     settings = services().settings
-    request.max_content_length = min(MOST_JSON_BYTES, settings.max_upload_bytes)
-    data = request.get_data()
-    body = validate_json(JobBody, data)
+    data = read_body(request, min(MOST_JSON_BYTES, settings.max_upload_bytes))
     most_items = min(MOST_JSON_ITEMS, settings.max_items_per_request)
+    if data.count(b"{") + data.count(b"[") > MOST_JSON_OBJECTS:
+        raise _refuse_items(most_items)
+    body = validate_json(JobBody, data)
     if len(body.items) > most_items:
-        raise ApiError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"A JSON body takes at most {most_items} items. Submit a draft and append lines to it.",
-        )
+        raise _refuse_items(most_items)
     return body, sha256(data).hexdigest()
 
 
+def _refuse_items(most_items: int) -> ApiError:
+    return ApiError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"A JSON body takes at most {most_items} items. Submit a draft and append lines to it.",
+    )
+
+
 def _accept(
-    job: NewJob, items: list[NewItem], *, draft: bool, idempotency_key: str | None, digest: str
+    session: Session,
+    job: NewJob,
+    items: list[NewItem],
+    *,
+    draft: bool,
+    idempotency_key: str | None,
+    digest: str,
 ) -> int:
-    opened = services()
-    with opened.database.write() as session:
-        refuse_accepted(session, idempotency_key, digest)
-        job = limit_retention(session, job, opened.settings.retention_days)
-        if draft:
-            job_id = create_draft(session, job)
-            append_items(session, job_id, items)
-        else:
-            job_id = accept_job(session, job, items, opened.settings.chunk_items)
-        if idempotency_key is not None:
-            note_request(session, idempotency_key, digest, job_id)
+    settings = services().settings
+    refuse_accepted(session, idempotency_key, digest)
+    job = limit_retention(session, job, settings.retention_days)
+    if draft:
+        job_id = create_draft(session, job)
+        append_items(session, job_id, items)
+    else:
+        job_id = accept_job(session, job, items, settings.chunk_items)
+    if idempotency_key is not None:
+        note_request(session, idempotency_key, digest, job_id)
     return job_id

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.errors import ApiError, InvalidRequest
 from api.schemas.submissions import SubmissionQuery
 from api.services import services, take_permit
+from api.staging import StagedFile
 from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_parsing import (
     ManifestError,
@@ -25,7 +26,6 @@ from api.submissions.manifest_parsing import (
 )
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
-from api.submissions.staging import StagedFile
 from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import NewJob
@@ -97,6 +97,7 @@ def manifest_kind_of_body() -> ManifestKind | None:
 
 def receive_manifest(kind: ManifestKind) -> Manifest:
     """The manifest in this request's body."""
+    request.max_content_length = services().settings.max_upload_bytes
     return Manifest(_stage(read_blocks(request.stream)), kind)
 
 
@@ -122,7 +123,7 @@ def submit_fetched_manifest(
 
 
 def _stage(blocks: Iterable[bytes]) -> StagedFile:
-    staged = StagedFile()
+    staged = services().staging.new_file()
     for block in blocks:
         staged.write(block)
     staged.seek(0)
@@ -144,7 +145,7 @@ def _fetch_manifest(uri: str) -> Manifest:
             "A manifest must be a .csv, .ndjson or .jsonl file outside the store of this server."
         )
         raise InvalidRequest(problem)
-    take_permit(opened.streams, "Too many manifests are being fetched. Try again in a moment.")
+    take_permit(opened.waiting, "Too many manifests are being fetched. Try again in a moment.")
     try:
         most = opened.settings.max_upload_bytes
         staged = opened.sources.fetch(uri, _stage, most, FETCH_SECONDS)
@@ -152,7 +153,7 @@ def _fetch_manifest(uri: str) -> Manifest:
         status = REFUSALS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         raise ApiError(status, f"The manifest could not be read. {error}", error.code) from error
     finally:
-        opened.streams.release()
+        opened.waiting.release()
     return Manifest(staged, kind, folder_of(uri))
 
 

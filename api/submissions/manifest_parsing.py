@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from api import media_types
+from api.errors import InvalidRequest
 from api.schemas.items import ItemBody
+from api.validation import LONGEST_FIELD, MOST_FIELDS, check_shape
 from models.delimiters import delimiter_of
 from models.errors import FacetallyError
 
@@ -100,7 +102,17 @@ def _read_ndjson(lines: _Lines) -> Iterator[Mapping[str, object]]:
             raise ManifestError(lines.number, f"this is not JSON ({error}).") from error
         if not isinstance(fields, dict):
             raise ManifestError(lines.number, "this is not a JSON object.")
+        _check_fields(lines.number, fields)
         yield fields
+
+
+def _check_fields(number: int, fields: Mapping[str, object]) -> None:
+    """Each unknown field would be a fault of its own."""
+    try:
+        check_shape(fields)
+    except InvalidRequest:
+        problem = f"an object has more than {MOST_FIELDS} fields."
+        raise ManifestError(number, problem) from None
 
 
 def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
@@ -126,6 +138,8 @@ def _decode(lines: _Lines) -> Iterator[str]:
 def _check_columns(names: list[str]) -> None:
     if not {"uri", "path"} & set(names):
         raise ManifestError(1, "the first line must name the columns, one of them 'uri' or 'path'.")
+    if len(names) > MOST_FIELDS:
+        raise ManifestError(1, f"there are more than {MOST_FIELDS} columns.")
     if "" in names or len(set(names)) < len(names):
         raise ManifestError(1, "every column must have a name that no other column has.")
 
@@ -151,7 +165,7 @@ def _make_item(number: int, fields: Mapping[str, object], folder: str | None) ->
     except ValidationError as error:
         fault = error.errors()[0]
         field = ".".join(str(part) for part in fault["loc"])
-        raise ManifestError(number, f"{field}: {fault['msg']}.") from error
+        raise ManifestError(number, f"{field[:LONGEST_FIELD]}: {fault['msg']}.") from error
 
 
 def _locate(number: int, path: str, folder: str | None) -> str:

@@ -2,32 +2,44 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
+from time import monotonic
 from typing import TypeVar
 
 from flask import Request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from api.errors import ApiError
 from api.schemas.fields import Strict
 from api.schemas.items import clean_name
-from api.services import Services
+from api.services import Services, services
+from api.staging import StagedFile
 from api.submissions.archive_bounds import Budget
 from api.submissions.archives import Member, is_archive, read_members
-from api.submissions.staging import StagedFile
-from api.validation import validate
+from api.validation import check_shape, validate
+from db.engine import Database
 from db.item_values import Failure, NewItem
+from db.jobs.loose_folders import (
+    RENEWAL_SECONDS,
+    forget_folder,
+    give_folder,
+    note_folder,
+    renew_folder,
+)
 from models.errors import ItemError
+from worker.sources.store import StorageUnavailable
 
 FormT = TypeVar("FormT", bound=Strict)
 
 
 def read_fields(form: type[FormT], request: Request) -> FormT:
     """The fields of a form other than its files; raises ApiError if one is not valid."""
+    request.max_content_length = services().settings.max_upload_bytes
     fields: dict[str, object] = dict(request.form)
     if "tags" in fields:
         fields["tags"] = request.form.getlist("tags")
@@ -39,7 +51,7 @@ def read_fields(form: type[FormT], request: Request) -> FormT:
 
 def _parse_json(name: str, text: str) -> object:
     try:
-        return json.loads(text)
+        return check_shape(json.loads(text))
     except (ValueError, RecursionError):
         problem = f"The field {name!r} must be a JSON object, for example {{}}."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem) from None
@@ -52,6 +64,11 @@ class StoredFiles:
     folder: str
     items: list[NewItem]
     digest: str
+
+    def give_to(self, session: Session, job_id: int) -> None:
+        """The job owns them from now on; raises StorageUnavailable if they were removed."""
+        if not give_folder(session, self.folder, job_id):
+            raise StorageUnavailable("Storing the upload took too long. Send it again.")
 
 
 @contextmanager
@@ -70,15 +87,25 @@ def stored_files(
             "'items'.",
         )
     folder = services.store.new_folder()
+    # Whatever happens to this process, the dispatcher then removes what no job owns.
+    with services.database.write() as session:
+        note_folder(session, folder)
     try:
         items = list(_store_all(files, services, folder, dimensions))
         yield StoredFiles(folder, items, _digest(request, files))
     except (OperationalError, InterfaceError):
-        # The commit may have succeeded: unused files do less harm than a job without its files.
+        # The commit may have succeeded.
         raise
     except BaseException:
-        services.store.remove_folder(folder)
+        _remove(services, folder)
         raise
+
+
+def _remove(services: Services, folder: str) -> None:
+    services.store.remove_folder(folder)
+    # Otherwise the dispatcher finds nothing to remove.
+    with suppress(DBAPIError), services.database.write() as session:
+        forget_folder(session, folder)
 
 
 def _digest(request: Request, files: list[FileStorage]) -> str:
@@ -94,12 +121,30 @@ def _store_all(
     most = services.settings.max_items_per_request
     sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
     budget = Budget(sent_bytes, services.settings.max_item_bytes)
-    number = 0
+    number, renewal = 0, _Renewal(services.database, folder)
     for file in files:
         for member in _read_file(file, budget):
             number += 1
             check_item_count(number, most)
+            renewal.renew_when_due()
             yield _store(member, services, folder, number, dimensions)
+
+
+class _Renewal:
+    """Says from time to time that a folder is still being filled."""
+
+    def __init__(self, database: Database, folder: str) -> None:
+        self._database = database
+        self._folder = folder
+        self._due_at = monotonic() + RENEWAL_SECONDS
+
+    def renew_when_due(self) -> None:
+        if monotonic() < self._due_at:
+            return
+        self._due_at = monotonic() + RENEWAL_SECONDS
+        # The next renewal is early enough.
+        with suppress(DBAPIError), self._database.write() as session:
+            renew_folder(session, self._folder)
 
 
 def check_item_count(items: int, most: int) -> None:

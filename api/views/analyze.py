@@ -12,6 +12,7 @@ from api.schemas.faces import AnalysisOut, FaceOut
 from api.schemas.fields import Name, Strict
 from api.schemas.replies import BINARY, reply
 from api.services import services
+from api.submissions.forms import read_body
 from api.submissions.packs import choose_pack
 from api.validation import refuse_repeated_parameters
 from db.item_values import StoredFace
@@ -78,7 +79,7 @@ def read_picture() -> bytes:
         picture = next((file.read() for file in request.files.values()), b"")
     else:
         # Whatever the media type: curl labels every body as a form.
-        picture = request.get_data()
+        picture = read_body(request, MOST_BYTES)
     if not picture:
         problem = "Send a picture as the body, for example with curl --data-binary @photo.jpg."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem)

@@ -26,7 +26,7 @@ from api.submissions.manifest_parsing import ManifestKind
 from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
 from db.jobs.idempotency import note_progress, note_request
-from db.jobs.submissions import add_store_folder, finalize_job
+from db.jobs.submissions import finalize_job
 from db.states import JobState
 
 blueprint = APIBlueprint(
@@ -84,7 +84,7 @@ def _append_files(job_id: int, idempotency_key: str | None) -> None:
     ):
         refuse_accepted(session, idempotency_key, files.digest, job_id)
         append(session, job_id, files.items)
-        add_store_folder(session, job_id, files.folder)
+        files.give_to(session, job_id)
         if idempotency_key is not None:
             note_request(session, idempotency_key, files.digest, job_id)
 

@@ -64,7 +64,7 @@ def _find(name: str) -> LiveSource:
 
 def _take_permits(stack: ExitStack) -> None:
     """Take a permit for a feed and one for a stream of any kind; 503 if none is left."""
-    for permits in (services().feeds.permits, services().streams):
+    for permits in (services().feeds.permits, services().waiting):
         take_permit(permits, "Too many feeds are being watched. Try again later.")
         stack.callback(permits.release)
 

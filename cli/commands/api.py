@@ -3,7 +3,7 @@
 import click
 
 from api.access import OpenToNetwork
-from api.app import serve
+from api.server.master import serve
 from cli.environment import read_settings, require_redis
 from cli.exits import CommandFailed
 from cli.stack.database import require_tables

@@ -30,6 +30,8 @@ def make_own_settings(
         store_url="",
         host="127.0.0.1",
         port="0",
+        # It has one client.
+        api_processes="1",
         api_keys=api_key,
         file_roots="",
         max_upload_bytes=NO_UPLOAD_LIMIT,

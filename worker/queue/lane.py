@@ -26,17 +26,24 @@ from worker.queue.messages import (
     write_question,
 )
 
+# Of callers that have no budget of their own.
+MOST_WAITING = 8
+
 
 class InteractiveLane:
-    """The API's side of the lane."""
+    """The API's side of the lane. Each caller that waits takes a permit of `waiting`."""
 
     def __init__(
-        self, redis_url: str, queue: Celery, timeout_seconds: float, most_waiting: int = 8
+        self,
+        redis_url: str,
+        queue: Celery,
+        timeout_seconds: float,
+        waiting: BoundedSemaphore | None = None,
     ) -> None:
         self._redis = connect(redis_url)
         self._queue = queue
         self._timeout_seconds = timeout_seconds
-        self._waiting = BoundedSemaphore(most_waiting)
+        self._waiting = waiting or BoundedSemaphore(MOST_WAITING)
 
     def close(self) -> None:
         self._redis.close()

@@ -21,6 +21,7 @@ TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _create_jobs()
+    _create_loose_folders()
     _create_requests()
     _create_items()
     _create_chunks()
@@ -72,6 +73,15 @@ def _create_jobs() -> None:
     expiring = "expires_at IS NOT NULL AND erasing_at IS NULL"
     _create_partial_index("jobs_by_expiry", "jobs", ["expires_at"], expiring)
     _create_partial_index("jobs_rerun", "jobs", ["rerun_of"], "rerun_of IS NOT NULL")
+
+
+def _create_loose_folders() -> None:
+    op.create_table(
+        "loose_folders",
+        _key("folder", sa.String()),
+        _filled("seen_at", TIME),
+        sa.Column("swept_at", TIME),
+    )
 
 
 def _create_requests() -> None:

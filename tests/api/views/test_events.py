@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from threading import enumerate as enumerate_threads
 
 from flask.testing import FlaskClient
 
+from api.progress import MOST_STREAMS
 from api.services import EXTENSION
 from db.engine import Database
-from tests.support.http import OpenClient
+from tests.support.cli import wait_for
 from tests.support.jobs import close, submit, work_all
 from worker.settings import Settings
 
@@ -36,21 +38,29 @@ def test_each_change_of_a_job_is_an_event_until_it_ends(
     database.close()
 
 
-def test_streams_leave_threads_free_for_other_requests(
-    open_client: OpenClient, settings: Settings
-) -> None:
-    client = open_client(api_threads=2)
+def test_many_streams_share_one_thread(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     job_id = submit(database)
-    first = client.get(f"/v1/jobs/{job_id}/events", buffered=False)
-    refused = client.get(f"/v1/jobs/{job_id}/events")
-    assert refused.json["error"]["code"] == "too_busy"
-    next(first.iter_encoded())
-    first.close()
+    streams = [follow(client, job_id) for _ in range(30)]
+    assert {next(events)["state"] for events in streams} == {"queued"}
+    assert [thread.name for thread in enumerate_threads()].count("events") == 1
     client.head(f"/v1/jobs/{job_id}/events").close()
     work_all(database)
     close(database)
-    assert len(list(follow(client, job_id))) == 1
+    assert {list(events)[-1]["state"] for events in streams} == {"completed"}
+    # The thread ends with the last stream.
+    wait_for(lambda: "events" not in [thread.name for thread in enumerate_threads()], "its end")
+    database.close()
+
+
+def test_a_process_has_a_limit_of_streams(client: FlaskClient, settings: Settings) -> None:
+    database = Database(settings.database_url)
+    job_id = submit(database)
+    opened = [client.get(f"/v1/jobs/{job_id}/events", buffered=False) for _ in range(MOST_STREAMS)]
+    refused = client.get(f"/v1/jobs/{job_id}/events")
+    assert refused.json["error"]["code"] == "too_busy"
+    for response in opened:
+        response.close()
     database.close()
 
 

@@ -1,0 +1,73 @@
+"""gunicorn, configured here instead of on a command line."""
+
+import resource
+from contextlib import suppress
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from api.access import refuse_open_network
+from api.app import create_app
+from api.server.keeper import Keeper
+from api.server.worker import ApiWorker
+from worker.logs import configure_logging
+from worker.settings import Settings
+
+GRACE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 5
+# Of one process: idle and slow clients are dropped first.
+MOST_CONNECTIONS = 1000
+MOST_OPEN_FILES = 16384
+LONGEST_LINE_BYTES = 8190
+LONGEST_HEADER_BYTES = 8190
+MOST_HEADERS = 100
+
+
+def serve(settings: Settings, fd: int | None = None) -> None:
+    """Run the API until a signal stops it; with `fd` on an inherited socket."""
+    configure_logging()
+    if fd is None:
+        refuse_open_network(settings)
+    bind = f"{settings.host}:{settings.port}" if fd is None else f"fd://{fd}"
+    _allow_connections()
+    _Gunicorn(settings, bind).run()
+
+
+def _allow_connections() -> None:
+    """Many systems let a process open 1024 files unless it asks for more."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
+    """The main process, which starts the others and replaces those that die or hang."""
+
+    def __init__(self, settings: Settings, bind: str) -> None:
+        self._settings = settings
+        self._options = {
+            "bind": bind,
+            "worker_class": ApiWorker,
+            "workers": settings.api_processes,
+            "threads": settings.api_threads,
+            "worker_connections": MOST_CONNECTIONS,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "limit_request_line": LONGEST_LINE_BYTES,
+            "limit_request_fields": MOST_HEADERS,
+            "limit_request_field_size": LONGEST_HEADER_BYTES,
+            "loglevel": "warning",
+            # A control socket would be one more way in, and nothing uses it.
+            "control_socket_disable": True,
+        }
+        # Opened once, and inherited by the processes that are started.
+        self.keeper = Keeper()
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
