@@ -195,3 +195,31 @@ def test_messages_of_others_during_a_retrieval_are_passed_on(capfd: pytest.Captu
     assert video._retriever.read(Talkative()) is not None
     video.close()
     assert "a word of somebody else" in capfd.readouterr().err
+
+
+class Breaking(io.BytesIO):
+    """A file that can be read only up to a byte, as for lack of memory."""
+
+    def __init__(self, data: bytes, most: int) -> None:
+        super().__init__(data)
+        self._most = most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() > self._most:
+            raise MemoryError
+        return super().read(size)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_file_that_fails_while_it_is_decoded_fails_the_video_and_not_the_process(
+    clip: Path, share: float
+) -> None:
+    data = clip.read_bytes()
+
+    def read() -> None:
+        file = Breaking(data, int(share * len(data)))
+        with closing(Video(file, max_pixels=10**7, working_side=1920)) as video:
+            list(video.sample(Grid(100.0), 0, None))
+
+    with pytest.raises((TooLargeItem, UnreadableItem)):
+        read()
