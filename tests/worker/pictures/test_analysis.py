@@ -10,7 +10,7 @@ from db.item_values import ClaimedItem
 from db.states import ErrorCode
 from models.nets.analyzer import AlignedFaces, Analyzer
 from tests.support.sample_pictures import encode_scene
-from tests.support.work import LooseChunk, make_chunk
+from tests.support.work import LooseChunk, make_chunk, open_analyzers
 from worker.pictures.analysis import PictureAnalysis
 from worker.settings import Settings
 from worker.sources.reader import Sources
@@ -35,7 +35,8 @@ class Hanging(PictureAnalysis):
     """Its decoder hangs on some pictures, until the test ends."""
 
     def __init__(self, settings: Settings, hanging: set[str]) -> None:
-        super().__init__(settings, Blind(), Sources.from_settings(settings))
+        analyzers = open_analyzers(settings, Blind())
+        super().__init__(settings, analyzers, Sources.from_settings(settings))
         self.over = Event()
         self._hanging = hanging
 
