@@ -218,7 +218,7 @@ def test_a_file_that_fails_while_it_is_decoded_fails_the_video_and_not_the_proce
 
     def read() -> None:
         file = Breaking(data, int(share * len(data)))
-        with closing(Video(file, max_pixels=10**7, working_side=1920)) as video:
+        with closing(Video(file, max_pixels=10**7, working_size=WorkingSize(1920))) as video:
             list(video.sample(Grid(100.0), 0, None))
 
     with pytest.raises((TooLargeItem, UnreadableItem)):

@@ -24,7 +24,7 @@ class Blind(Analyzer):
     def __init__(self) -> None:
         pass
 
-    def detect(self, pictures):
+    def detect(self, pictures, *, crowd=False):
         return [AlignedFaces([]) for _ in pictures]
 
     def estimate(self, aligned):
@@ -40,10 +40,10 @@ class Hanging(PictureAnalysis):
         self.over = Event()
         self._hanging = hanging
 
-    def _decode(self, loaded):
+    def _decode(self, loaded, detection):
         if loaded.item.name in self._hanging:
             self.over.wait()
-        return super()._decode(loaded)
+        return super()._decode(loaded, detection)
 
 
 @pytest.mark.parametrize("hanging", [{"3"}, {"3", "4"}, {"0"}])
