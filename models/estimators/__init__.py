@@ -1,7 +1,7 @@
 """Aligned faces to ages and genders, as the parts of a pack describe. In reading order:
 
 alignment    landmarks to an upright chip
-averaging    several crops of a chip, and what of it is masked
+averaging    several looks at a chip, and what of it is masked
 chips        a detection to the chips of all estimators
 activations  logits to probabilities
 ages         outputs to ages

@@ -24,14 +24,18 @@ MARGIN_PIXELS = 2
 
 
 def cut_chip(
-    rgb: NDArray[np.uint8], landmarks: NDArray[np.float32], side: int, zoom: float = 1.0
+    rgb: NDArray[np.uint8],
+    landmarks: NDArray[np.float32],
+    side: int,
+    zoom: float = 1.0,
+    down: float = 0.0,
 ) -> NDArray[np.uint8]:
     """The face at `landmarks` (5, 2: x, y in pixels of `rgb`) as (side, side, 3) RGB, enlarged by
-    `zoom` about the middle of the chip.
+    `zoom` about the middle of the chip, then moved down by `down` of its side.
 
     Beyond the edge of the picture, its outermost pixels are repeated.
     """
-    targets = ((TEMPLATE - 0.5) * zoom + 0.5) * side
+    targets = ((TEMPLATE - 0.5) * zoom + (0.5, 0.5 + down)) * side
     transform = fit_similarity(landmarks.astype(np.float64), targets, POINT_WEIGHTS)
     region, transform = _shrink_region(rgb, transform, side)
     chip = cv2.warpAffine(

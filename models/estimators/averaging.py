@@ -1,4 +1,4 @@
-"""Several crops of one chip, whose answers are averaged, and what of a chip is masked."""
+"""Several looks at one chip, whose answers are averaged, and what of a chip is masked."""
 
 from dataclasses import replace
 
@@ -10,38 +10,69 @@ from models.packs.parts import LARGEST_SIDE, Crop, EstimatorPart
 
 # Ten crops are taken from a chip this much larger, as by Levi and Hassner (2015): 227 of 256.
 TEN_CROP_GROWTH = 256 / 227
+# Looks of two sizes show the face this much larger and smaller than the chip.
+SIZE_STEP = 1.05
 
 # The ellipse of a face within a chip, as shares of its side: center and half axes.
 ELLIPSE_CENTER = (0.5, 0.5)
 ELLIPSE_AXES = (0.4, 0.5)
 
+Chips = NDArray[np.uint8]
+
 
 def widen_crop(crop: Crop, averaging: str) -> Crop:
-    """The crop that ten crops of the side of `crop` are taken from: it, with a margin around."""
-    if averaging != "ten_crop":
-        return crop
-    side = min(LARGEST_SIDE, round(crop.side * TEN_CROP_GROWTH))
+    """The crop that all looks at `crop` are taken from: it, with a margin around."""
+    if averaging == "ten_crop":
+        return _grow(crop, TEN_CROP_GROWTH, enlarged=1.0)
+    if averaging == "sizes":
+        return _grow(crop, SIZE_STEP**2, enlarged=SIZE_STEP)
+    return crop
+
+
+def _grow(crop: Crop, growth: float, enlarged: float) -> Crop:
+    """`crop` with `growth` times the side, and the face `enlarged` in it."""
+    side = min(LARGEST_SIDE, round(crop.side * growth))
     if crop.kind == "aligned":
-        return replace(crop, side=side, zoom=crop.zoom * crop.side / side)
+        scale = crop.side / side
+        return replace(
+            crop, side=side, zoom=crop.zoom * enlarged * scale, down=crop.down * enlarged * scale
+        )
     # Of a box with its padding, half of the growth goes to each side.
-    return replace(crop, side=side, padding_share=crop.padding_share + (side / crop.side - 1) / 2)
+    more = (side / crop.side / enlarged - 1) / 2
+    return replace(crop, side=side, padding_share=crop.padding_share + more)
 
 
-def take_crops(chips: NDArray[np.uint8], part: EstimatorPart) -> list[NDArray[np.uint8]]:
-    """The crops (N, side, side, 3) that `part` looks at, one array for each look."""
-    looks = [chips]
+def take_looks(chips: Chips, part: EstimatorPart) -> list[Chips]:
+    """What `part` looks at, (N, side, side, 3) each, of `chips` cut as `widen_crop` says."""
+    side = part.crop.side
     if part.averaging == "ten_crop":
-        looks = _take_five(chips, part.crop.side)
-    if part.averaging != "none":
-        looks += [look[:, :, ::-1] for look in looks]
-    return looks
+        crops = _take_five(chips, side)
+        return crops + [_mirror(crop) for crop in crops]
+    if part.averaging == "sizes":
+        return [_take_middle(chips, side), _mirror(_shrink(chips, side))]
+    return [chips, _mirror(chips)] if part.averaging == "mirror" else [chips]
 
 
-def _take_five(chips: NDArray[np.uint8], side: int) -> list[NDArray[np.uint8]]:
+def _take_five(chips: Chips, side: int) -> list[Chips]:
     """The middle and the four corners."""
     edge = chips.shape[1] - side
-    starts = [(edge // 2, edge // 2), (0, 0), (0, edge), (edge, 0), (edge, edge)]
-    return [chips[:, top : top + side, left : left + side] for top, left in starts]
+    starts = [(0, 0), (0, edge), (edge, 0), (edge, edge)]
+    corners = [chips[:, top : top + side, left : left + side] for top, left in starts]
+    return [_take_middle(chips, side), *corners]
+
+
+def _take_middle(chips: Chips, side: int) -> Chips:
+    start = (chips.shape[1] - side) // 2
+    return chips[:, start : start + side, start : start + side]
+
+
+def _shrink(chips: Chips, side: int) -> Chips:
+    shrunk = [cv2.resize(chip, (side, side), interpolation=cv2.INTER_AREA) for chip in chips]
+    return np.array(shrunk, dtype=np.uint8).reshape(-1, side, side, 3)
+
+
+def _mirror(chips: Chips) -> Chips:
+    return chips[:, :, ::-1]
 
 
 def make_ellipse(side: int) -> NDArray[np.bool_]:

@@ -66,7 +66,7 @@ def _cut(picture: Picture, detection: Detection, crop: Crop) -> NDArray[np.uint8
     if crop.kind == "box":
         return _cut_box(picture.rgb, detection, crop, to_working)
     points = np.array(detection.landmarks, dtype=np.float32) * to_working.astype(np.float32)
-    return cut_chip(picture.rgb, points, crop.side, crop.zoom)
+    return cut_chip(picture.rgb, points, crop.side, crop.zoom, crop.down)
 
 
 def _cut_box(

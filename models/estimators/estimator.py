@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimators.ages import Ages, average_ages, read_ages
-from models.estimators.averaging import make_ellipse, take_crops
+from models.estimators.averaging import make_ellipse, take_looks
 from models.estimators.genders import read_genders
 from models.graphs.graph import Graph
 from models.packs.parts import EstimatorPart
@@ -29,8 +29,8 @@ class Estimator:
         self._mask = make_ellipse(part.crop.side) if part.mask == "ellipse" else None
 
     def estimate(self, chips: NDArray[np.uint8]) -> Opinion:
-        """The opinion on `chips` (N, side, side, 3) RGB, averaged over all crops of each."""
-        looks = [self._run(look) for look in take_crops(chips, self.part)]
+        """The opinion on `chips` (N, side, side, 3) RGB, averaged over all looks at each."""
+        looks = [self._run(look) for look in take_looks(chips, self.part)]
         ages, genders = self.part.age, self.part.gender
         return Opinion(
             average_ages([read_ages(ages, outputs[ages.output]) for outputs in looks])

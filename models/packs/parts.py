@@ -67,13 +67,14 @@ class Crop:
     """How a face is cut from its picture, as a square of `side` pixels.
 
     `aligned` turns the landmarks upright and to their usual positions, then enlarges the face by
-    `zoom`. `box` takes the detector's box with `padding_pixels`, and `padding_share` of its
-    longer side, around it.
+    `zoom` and moves it `down` by a share of the side. `box` takes the detector's box with
+    `padding_pixels`, and `padding_share` of its longer side, around it.
     """
 
     kind: Literal["aligned", "box"]
     side: int
     zoom: float = 1.0
+    down: float = 0.0
     padding_pixels: int = 0
     padding_share: float = 0.0
 
@@ -84,6 +85,8 @@ class Crop:
             )
         if not 0.2 <= self.zoom <= 5.0:
             raise ValueError(f"zoom must be 0.2 to 5, got {self.zoom}")
+        if not -0.5 <= self.down <= 0.5:
+            raise ValueError(f"down must be -0.5 to 0.5, got {self.down}")
         if not 0 <= self.padding_pixels <= LARGEST_SIDE or not 0 <= self.padding_share <= 2:
             raise ValueError(
                 f"padding must be 0 to {LARGEST_SIDE} pixels and 0 to 2 sides, "
@@ -91,8 +94,8 @@ class Crop:
             )
         if self.kind == "aligned" and (self.padding_pixels or self.padding_share):
             raise ValueError("an aligned crop has a zoom, not a padding")
-        if self.kind == "box" and self.zoom != 1.0:
-            raise ValueError("a box crop has a padding, not a zoom")
+        if self.kind == "box" and (self.zoom != 1.0 or self.down):
+            raise ValueError("a box crop has a padding, not a zoom or down")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ class EstimatorPart(Part):
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     divisor: float = 1.0
     batch: int = LARGEST_BATCH
-    averaging: Literal["none", "mirror", "ten_crop"] = "none"
+    averaging: Literal["none", "mirror", "sizes", "ten_crop"] = "none"
     mask: Literal["none", "ellipse"] = "none"
     age: AgeReading | None = None
     gender: GenderReading | None = None

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.estimators.averaging import take_looks
 from models.estimators.chips import plan_chips
 from models.face import Box, Detection
 from models.packs.parts import Crop
@@ -61,6 +62,19 @@ def test_padding_is_in_pixels_of_the_full_picture():
 def test_a_padded_box_is_clipped_to_the_picture(box):
     [chip] = plan(Crop("box", 16, padding_pixels=20)).cut(make_picture(), detect(*box))
     assert chip.shape == (16, 16, 3)
+
+
+def test_looks_of_two_sizes_are_the_chip_and_its_mirror_image_a_little_larger_and_smaller():
+    y, x = np.mgrid[0:100, 0:100]
+    picture = Picture(np.stack([x * 2, y * 2, x + y], axis=-1).astype(np.uint8), 100, 100)
+    crop = Crop("aligned", 40, 1.1, down=0.02)
+    part = make_part(crop=crop, averaging="sizes")
+    wide = plan_chips([part])
+    larger, smaller = take_looks(wide.gather([wide.cut(picture, detect())], 0), part)
+    for look, zoom in ((larger, 1.05), (smaller[:, :, ::-1], 1 / 1.05)):
+        [plain] = plan(Crop("aligned", 40, 1.1 * zoom, down=0.02 * zoom)).cut(picture, detect())
+        assert look.shape == (1, 40, 40, 3)
+        assert np.abs(look[0].astype(int) - plain.astype(int)).mean() < 2
 
 
 @pytest.mark.parametrize(

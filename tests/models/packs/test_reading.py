@@ -98,6 +98,7 @@ def test_the_files_of_a_pack_are_listed_once():
         (WHOLE.replace("side = 64", "side = 0"), "estimator both, crop: side must be 8 to 512"),
         (WHOLE.replace("side = 64", 'side = "64"'), "estimator both, crop.side: input should be"),
         (WHOLE.replace("side = 64", "side = 64, padding_pixels = 3"), "a zoom, not a padding"),
+        (WHOLE.replace("side = 64", "side = 64, down = 2"), "down must be -0.5 to 0.5"),
         (WHOLE.replace('"aligned"', '"round"'), "crop.kind: input should be 'aligned' or 'box'"),
         (WHOLE.replace('"both.onnx"', '"../both.onnx"'), "a name without folders"),
         (WHOLE.replace('"both.onnx"', '"both.pt"'), "must end in .onnx or .caffemodel"),
@@ -118,9 +119,10 @@ def test_the_files_of_a_pack_are_listed_once():
         (WHOLE.replace("name = \"mine\"", 'name = "../mine"'), "lower case letters"),
     ],
     ids=[
-        "toml", "missing", "folder", "unknown", "range", "type", "padding", "choice", "path",
-        "format", "caffe", "sha256", "reading", "kind", "nan", "no-gender", "no-age", "nothing",
-        "same-name", "unknown-weight", "negative-weight", "interval", "child", "part", "name",
+        "toml", "missing", "folder", "unknown", "range", "type", "padding", "down", "choice",
+        "path", "format", "caffe", "sha256", "reading", "kind", "nan", "no-gender", "no-age",
+        "nothing", "same-name", "unknown-weight", "negative-weight", "interval", "child", "part",
+        "name",
     ],
 )  # fmt: skip
 def test_a_fault_is_a_sentence_that_says_where(text, fault):
