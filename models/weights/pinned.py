@@ -19,6 +19,7 @@ class Preparation(StrEnum):
     MULTIPLIED_OUT = "dequantized"  # weights in blocks of int8, as floats
     FROM_WEIGHTS = "converted"  # from TensorFlow.js weights without a graph
     FROM_GRAPH = "converted to int8"  # from a TensorFlow.js graph
+    CORRECTED = "boxes corrected"  # a detector's large boxes put where they belong
 
 
 @dataclass(frozen=True, slots=True)

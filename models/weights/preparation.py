@@ -6,6 +6,7 @@ from models.conversion.age_gender import convert_age_gender
 from models.conversion.denormals import clear_denormals
 from models.conversion.detector import simplify_detector
 from models.conversion.graph_model import convert_graph_model
+from models.conversion.prior_boxes import correct_steps
 from models.errors import ModelUnavailable
 from models.weights.pinned import PinnedFile, Preparation
 
@@ -43,4 +44,5 @@ _PREPARATIONS: Mapping[Preparation, Callable[..., bytes]] = {
     Preparation.MULTIPLIED_OUT: lambda member: clear_denormals(simplify_detector(member)),
     Preparation.FROM_WEIGHTS: _convert_weights,
     Preparation.FROM_GRAPH: _convert_graph,
+    Preparation.CORRECTED: correct_steps,
 }
