@@ -1,4 +1,4 @@
-"""Published models become files that we can open, the same bytes on every machine. In reading order:
+"""Published models become files that are opened here, the same bytes everywhere. In reading order:
 
 protobuf           the wire format of an ONNX file
 onnx_messages      the messages of an ONNX file, read and written

@@ -24,6 +24,7 @@ COUNTS = {
     Preparation.MULTIPLIED_OUT: 1,
     Preparation.FROM_WEIGHTS: 2,
     Preparation.FROM_GRAPH: 2,
+    Preparation.CORRECTED: 1,
 }
 
 
