@@ -10,10 +10,9 @@ from models.estimators.chips import Chips
 from models.estimators.loading import load_panel
 from models.estimators.panel import Panel
 from models.face import NONE_DROPPED, Detection, Dropped, Face
-from models.graphs.opening import load_graph
-from models.nets.detector import Detector
+from models.nets.detections import Bounds, Detector
+from models.nets.detectors import load_detector
 from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
-from models.packs.files import locate_file
 from models.packs.pack import Pack
 from models.pictures.picture import Picture
 
@@ -92,10 +91,8 @@ def load_analyzer(
     """
     # Without this, OpenCV would use all cores in each worker process.
     cv2.setNumThreads(threads)
-
-    paths = [locate_file(pack, file, weights_dir) for file in pack.detector.files]
-    graph = load_graph(paths, provider, threads)
+    bounds = Bounds(score_threshold, smallest_face_pixels)
     return Analyzer(
-        Detector(graph, detection_side, score_threshold, smallest_face_pixels),
+        load_detector(weights_dir, pack, bounds, detection_side, provider, threads),
         load_panel(weights_dir, pack, provider=provider, threads=threads),
     )

@@ -1,12 +1,15 @@
 """Likely faces to detections: in whole pixels, sure and large enough, or counted as dropped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.face import NONE_DROPPED, Box, Detection, Dropped
 from models.nets.candidates import Candidates
+from models.pictures.picture import Picture
 
 # Below the threshold, a face that is more likely than not is reported as dropped.
 LIKELY_SCORE = 0.5
@@ -30,6 +33,20 @@ class Bounds:
     @property
     def likely_score(self) -> float:
         return min(LIKELY_SCORE, self.score_threshold)
+
+
+class Detector(Protocol):
+    """Finds faces in pictures."""
+
+    @property
+    def batch_pictures(self) -> int:
+        """The number of pictures that `detect` handles best at once."""
+
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[Detections]:
+        """The faces of each picture, in pixels of its full size.
+
+        With `crowd`, the smallest faces of large pictures are searched for, too.
+        """
 
 
 def describe(

@@ -31,14 +31,12 @@ class _Searched:
     turns: int = 0
 
 
-class Detector:
+class YunetDetector:
     """Finds faces; pictures are first looked at with `side` pixels on their longer side."""
 
-    def __init__(
-        self, graph: Graph, side: int, score_threshold: float, smallest_face_pixels: int
-    ) -> None:
+    def __init__(self, graph: Graph, side: int, bounds: Bounds) -> None:
         self._side = side
-        self._bounds = Bounds(score_threshold, smallest_face_pixels)
+        self._bounds = bounds
         self._search = Search(graph, side, self._bounds)
         self.batch_pictures = self._search.batch_pictures
 

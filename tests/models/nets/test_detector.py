@@ -5,7 +5,8 @@ import pytest
 
 from models.face import Dropped
 from models.graphs.graph import CPU, CUDA
-from models.nets.detector import Detector
+from models.nets.detections import Bounds
+from models.nets.detector import YunetDetector
 from models.nets.search import CLOSE_UP_SHARE
 from models.nets.yunet import STRIDES, prepare, read
 from models.pictures.picture import Picture
@@ -54,7 +55,7 @@ def detect(graph, *pictures, side=640, smallest=1):
 
 
 def look(graph, *pictures, side=640, smallest=1, threshold=0.7):
-    return Detector(graph, side, threshold, smallest).detect(pictures)
+    return YunetDetector(graph, side, Bounds(threshold, smallest)).detect(pictures)
 
 
 def test_no_pictures_give_no_lists():

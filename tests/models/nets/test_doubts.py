@@ -5,7 +5,8 @@ import pytest
 
 from models.face import Dropped
 from models.nets.candidates import Candidates
-from models.nets.detector import Detector
+from models.nets.detections import Bounds
+from models.nets.detector import YunetDetector
 from models.nets.doubts import CUT_SIDES, LEAST_SCORE, SURE_SCORE, find_doubtful, show_again
 from models.pictures.picture import Picture
 from tests.support.spots import LYING, SpotGraph, make_spots
@@ -33,7 +34,7 @@ def make_lying(*spots):
 
 
 def detect(graph, picture):
-    [found] = Detector(graph, 640, 0.7, 24).detect([picture])
+    [found] = YunetDetector(graph, 640, Bounds(0.7, 24)).detect([picture])
     return found
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models.nets.candidates import Candidates
-from models.nets.detector import Detector
+from models.nets.detections import Bounds
+from models.nets.detector import YunetDetector
 from models.nets.turns import turn_back, turn_picture
 from models.pictures.picture import Picture
 from tests.support.spots import LYING, UPRIGHT, SpotGraph, make_spots
@@ -14,7 +15,7 @@ QUARTERS = pytest.mark.parametrize("turns", [1, 2, 3])
 
 
 def detect(graph, *pictures):
-    return Detector(graph, 640, 0.7, 24).detect(pictures)
+    return YunetDetector(graph, 640, Bounds(0.7, 24)).detect(pictures)
 
 
 def lay(picture, turns):
