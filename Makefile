@@ -14,11 +14,15 @@ MINUTES ?= 60
 FAULTS ?= 1000
 # A table of labeled faces: docs/evaluation.md.
 LABELS ?=
+# Folders of photographs of people, and of pictures without people: docs/models.md.
+PHOTOS ?=
+EMPTY ?=
 # Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
 TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak attack pictures \
-	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators
+	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators \
+	bench-detection
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -100,6 +104,9 @@ bench-pages: setup  ## Measure how fast the pages answer
 
 bench-calibration: weights  ## Compare corrected shares with raw ones; LABELS=labels.csv
 	$(BIN)/python -m benchmarks.calibration $(LABELS)
+
+bench-detection: weights  ## Measure how well faces are found; LABELS=labels.csv [PHOTOS=FOLDER] [EMPTY=FOLDER]
+	$(BIN)/python -m benchmarks.detection $(LABELS) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(EMPTY),--empty $(EMPTY))
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators

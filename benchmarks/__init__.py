@@ -6,5 +6,6 @@ Read `program` first (what all do as programs), then the measurements:
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
 - `estimators`: the processor time of each model of every pack.
+- `detection`: how well faces are found, in `scenes` and folders.
 - `calibration`: whether corrected shares are nearer to the truth.
 """

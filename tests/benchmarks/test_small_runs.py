@@ -97,3 +97,27 @@ def test_corrected_shares_are_compared_with_raw_ones(tmp_path: Path) -> None:
     for kind in ("raw", "corrected"):
         assert 0 <= gender[kind]["misplaced"] <= 1
         assert 0 <= gender[kind]["covered"] <= 1
+
+
+def test_what_is_found_is_scored_with_and_without_each_step(tmp_path: Path) -> None:
+    samples = default_weights_dir(os.environ) / "samples"
+    labels = tmp_path / "labels.csv"
+    names = ("astronaut.png", "gender_detection_input.jpg", "object_detection_input.jpg")
+    labels.write_text("path,gender\n" + "".join(f"{samples / name},female\n" for name in names))
+    figures = run("detection", tmp_path, str(labels), "--patterns", "6", "--photos", str(samples))
+    assert figures["labeled_faces"] == 2
+    for scores in figures["scenes"].values():
+        assert scores["crowd"]["recall"]["value"] == 1
+        assert scores["first look"]["recall"]["value"] < 1
+    assert figures["turned"]["normal"]["upright"] == 1 > figures["turned"]["first look"]["upright"]
+    patterns, photos = (figures["pictures"][name]["ways"] for name in ("patterns", "photos"))
+    assert {one["faces"] for one in patterns.values()} == {0}
+    faces = {name: one["faces"] for name, one in photos.items()}
+    # In the tiles, something else looks like a face, and fails the second check.
+    assert faces == {
+        "first look": 8,
+        "normal, unchecked": 8,
+        "normal": 8,
+        "crowd, unchecked": 9,
+        "crowd": 8,
+    }
