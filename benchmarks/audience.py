@@ -38,7 +38,7 @@ from db.job_values import NewJob
 from db.jobs.submissions import create_draft
 from db.states import JobState
 from db.tables import JobRow
-from models.face import AgeEstimate, Box, Face, Gender
+from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
 from worker.packs import describe_pack, find_pack
@@ -183,6 +183,7 @@ def _store_evaluation(database: Database, settings: Settings) -> None:
             settings.score_threshold,
             settings.smallest_face_pixels,
             settings.gender_min_probability,
+            settings.quality_min,
         ),
         counts=EvaluationCounts(len(pictures), len(pictures), len(pictures), 0, {}),
         accuracy=measure_accuracy(pictures, PRESETS, "marketing"),
@@ -195,8 +196,10 @@ def _store_evaluation(database: Database, settings: Settings) -> None:
 
 def _make_labeled(age: int, gender: str, female: float, min_probability: float) -> LabeledPicture:
     points = ((12, 18), (20, 18), (16, 24), (13, 30), (19, 30))
-    face = Face(Box(8, 8, 16, 28), 0.9, points, Gender(female), AgeEstimate(age, age, age, "0-2"))
-    found = face.gender.value(min_probability)
+    years = AgeEstimate(age, age, age, "0-2")
+    quality = FaceQuality(0.9, 40.0, 0.9, 0.5, 0.3, Pose(0.0, 0.0, 0.0))
+    face = Face(Box(8, 8, 16, 28), 0.9, points, Gender(female), years, quality)
+    found = face.gender_value(min_probability)
     return LabeledPicture(f"{age}-{gender}-{female}", age, gender, face, found)
 
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from db.engine import Database
 from db.item_values import ClaimedItem, ItemResult
 from db.results.duplicates import find_recorded
-from models.face import AgeEstimate, Box, Face, Gender
+from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.nets.analyzer import Analyzer
 from worker.analyzers import share_analyzer
 from worker.app import create_app
@@ -62,6 +62,7 @@ def _face_of(number: int) -> Face:
         landmarks=((40, 60), (80, 60), (60, 90), (45, 120), (75, 120)),
         gender=Gender(0.97 if number % 2 else 0.03),
         age=AgeEstimate(years, max(0, years - 6), years + 6, "25-32"),
+        quality=FaceQuality(0.9, 40.0, 0.9, 0.5, 0.3, Pose(0.0, 0.0, 0.0)),
     )
 
 

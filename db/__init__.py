@@ -13,6 +13,7 @@ audience_tables  the rows that audiences are counted from
 migrate          brings the tables up to date
 migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement
+quality          how well faces can be judged
 processes        which processes are alive
 audience         who was there
 chunks           what a worker claims, leases and releases

@@ -219,7 +219,8 @@ class DigestRow(Table):
 class EstimateColumns:
     """Where a person is in a picture, and what is estimated of them.
 
-    `age` is `age_years` in whole years, for counts and filters.
+    `age` is `age_years` in whole years, for counts and filters. A face that is not `judged` has no
+    gender and is not counted: its `female` and `age_years` are guesses.
     """
 
     x: Mapped[int]
@@ -234,6 +235,15 @@ class EstimateColumns:
     age_low: Mapped[int]
     age_high: Mapped[int]
     age_group: Mapped[str]
+    quality: Mapped[float]
+    judged: Mapped[bool]
+    eye_pixels: Mapped[float]
+    sharpness: Mapped[float]
+    brightness: Mapped[float]
+    contrast: Mapped[float]
+    yaw: Mapped[float]
+    pitch: Mapped[float]
+    roll: Mapped[float]
 
 
 class FaceRow(EstimateColumns, Table):

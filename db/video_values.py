@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.face import NONE_DROPPED, AgeEstimate, Box, Dropped, Face, Gender
+from models.face import NONE_DROPPED, AgeEstimate, Box, Dropped, Face, FaceQuality, Gender
 from models.videos.tracks import SeenFace, Track
 
 
@@ -88,6 +88,8 @@ class StoredTrack:
     gender: Gender
     gender_value: str
     age: AgeEstimate
+    quality: FaceQuality
+    judged: bool
     age_spread: float
     best_frame: int
     best_seconds: float

@@ -70,6 +70,7 @@ class Audience:
     faces_too_unsure: int | None
     count: str  # faces or people
     faces: int | None
+    faces_too_unclear: int | None  # found, but too unclear to be judged, and not among `faces`
     unknown_gender_share: Share | None
     under_18_share: Share | None
     median_age: float | None
@@ -102,4 +103,6 @@ class AudienceQuery(TypedDict, total=False):
     bands: str  # marketing, adience, life_stage, or a list as 0-17,18-120
     count: str  # faces or people
     calibration: str | None
+    quality_min: float | None  # needs a job
+    pose: str  # any or frontal; needs a job
     dimensions: Mapping[str, str]

@@ -223,5 +223,7 @@ def _make_parameters(query: AudienceQuery) -> dict[str, str | int | float | None
         "bands": query.get("bands"),
         "count": query.get("count"),
         "calibration": query.get("calibration"),
+        "quality_min": query.get("quality_min"),
+        "pose": query.get("pose"),
         **{f"dimension.{name}": value for name, value in dimensions.items()},
     }

@@ -33,6 +33,25 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a face can be judged, and why.
+
+    One that is not `judged` is too unclear: its gender is unknown, its age a guess, and neither is
+    counted.
+    """
+
+    value: float  # 0 to 1
+    judged: bool
+    eye_pixels: float  # between the eyes, as from the front
+    sharpness: float  # 0 to 1: the share of these pixels that show detail
+    brightness: float  # 0 for black, 1 for white
+    contrast: float  # 0 for one even gray, 1 for half black, half white
+    yaw: int  # degrees, positive towards the right edge of the picture
+    pitch: int  # positive upwards
+    roll: int  # positive clockwise
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One face; `frame`, `time_seconds` and `track` are None in a picture."""
 
@@ -41,6 +60,7 @@ class Face:
     landmarks: tuple[tuple[int, int], ...]  # eyes, nose, corners of the mouth: x, y
     gender: Gender
     age: Age
+    quality: Quality
     frame: int | None = None
     time_seconds: float | None = None
     track: int | None = None

@@ -176,5 +176,7 @@ def _make_parameters(format: str, view: str, filters: Filters) -> Parameters:
         "age_min": filters.get("age_min"),
         "age_max": filters.get("age_max"),
         "score_min": filters.get("score_min"),
+        "quality_min": filters.get("quality_min"),
+        "pose": filters.get("pose"),
         **{f"dimension.{name}": value for name, value in dimensions.items()},
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from facetally.faces import Age, Box, Face, Gender
+from facetally.faces import Age, Box, Face, Gender, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Person:
     faces: int
     gender: Gender
     age: Age
+    quality: Quality  # of the best frame
     age_spread: float  # standard deviation over the frames, in years
     best: BestView
     thumbnail: str | None
@@ -91,4 +92,6 @@ class Filters(TypedDict, total=False):
     age_min: int | None
     age_max: int | None
     score_min: float | None
+    quality_min: float | None
+    pose: str  # any or frontal
     dimensions: Mapping[str, str]

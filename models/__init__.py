@@ -12,6 +12,7 @@ pictures    bytes to pixels
 conversion  published models become ONNX files
 weights     the files that the models are opened from
 statistics  shares, intervals, accuracy and calibration
+quality     how well a face can be judged
 packs       which models there are to choose from
 graphs      models as files, opened and run
 estimators  aligned faces to ages and genders

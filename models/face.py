@@ -8,6 +8,13 @@ LANDMARK_COUNT = 5
 
 Landmarks = tuple[tuple[int, int], ...]
 
+# The gender of a face that is not given one.
+UNKNOWN = "unknown"
+
+# A face turned no further than this to either side is frontal: age and gender err no more than
+# straight ahead.
+FRONTAL_YAW_DEGREES = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -89,22 +96,74 @@ class Gender:
     def value(self, min_probability: float) -> str:
         """`female`, `male`, or `unknown` if the probability of either is below the minimum."""
         if self.probability < min_probability:
-            return "unknown"
+            return UNKNOWN
         return "female" if self.female >= 0.5 else "male"
 
 
 @dataclass(frozen=True, slots=True)
+class Pose:
+    """How a head is turned, in degrees; 0 is upright and towards the camera.
+
+    `yaw` is positive towards the right edge of the picture, `pitch` upwards, and `roll` clockwise.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+
+    def __post_init__(self) -> None:
+        for angle in (self.yaw, self.pitch, self.roll):
+            if not -180.0 <= angle <= 180.0:
+                raise ValueError(f"Pose must have angles from -180 to 180 degrees, got {angle}")
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuality:
+    """How well a face can be judged, and why.
+
+    `value`, from 0 to 1, is how exact an age can be expected to be, relative to a clear face: 0.5
+    means an error twice as large. `eye_pixels` is the distance between the eyes as from the front,
+    in the picture's own pixels. `sharpness` is 1 if these pixels show all the detail they can, and
+    about 0.5 if half as many would. `brightness` is 0 for black and 1 for white; `contrast` is 0
+    for one even gray, and 1 for half black, half white.
+    """
+
+    value: float
+    eye_pixels: float
+    sharpness: float
+    brightness: float
+    contrast: float
+    pose: Pose
+
+    def __post_init__(self) -> None:
+        for name in ("value", "sharpness", "brightness", "contrast"):
+            _check_share(f"FaceQuality.{name}", getattr(self, name))
+        if not self.eye_pixels >= 0:
+            raise ValueError(f"FaceQuality.eye_pixels must be at least 0, got {self.eye_pixels}")
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
-    """A detection with its age and gender, as it is stored and shown."""
+    """A detection with its age and gender, as it is stored and shown.
+
+    One that is not `judged` is too poor for that: its age and gender are guesses, which do not
+    count.
+    """
 
     box: Box
     score: float
     landmarks: Landmarks
     gender: Gender
     age: AgeEstimate
+    quality: FaceQuality
+    judged: bool = True
 
     def __post_init__(self) -> None:
         _check_found(self.score, self.landmarks)
+
+    def gender_value(self, min_probability: float) -> str:
+        """`female`, `male`, or `unknown` if it is not judged, or not probable enough."""
+        return self.gender.value(min_probability) if self.judged else UNKNOWN
 
 
 def _check_found(score: float, landmarks: Landmarks) -> None:

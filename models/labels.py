@@ -26,6 +26,7 @@ class RowProblem(StrEnum):
     BAD_GENDER = "bad_gender"  # its gender is not female or male
     NO_LABEL = "no_label"  # no age and no gender: used for detection only
     NO_FACE = "no_face"  # no face was found in its picture
+    UNCLEAR = "too_unclear"  # its face is too unclear to be judged
 
 
 @dataclass(frozen=True, slots=True)

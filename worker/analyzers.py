@@ -68,4 +68,5 @@ def open_analyzer(settings: Settings, pack: Pack) -> Analyzer:
         detection_side=settings.detection_side,
         score_threshold=settings.score_threshold,
         smallest_face_pixels=settings.smallest_face_pixels,
+        quality_min=settings.quality_min,
     )

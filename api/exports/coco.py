@@ -77,7 +77,7 @@ class CocoImage(BaseModel):
 
 
 class CocoAttributes(BaseModel):
-    """What the models estimate for a face."""
+    """What the models estimate for a face, and how well it can be judged."""
 
     gender: str
     gender_probability: float
@@ -85,6 +85,29 @@ class CocoAttributes(BaseModel):
     age_low: int
     age_high: int
     age_group: str
+    quality: float
+    judged: bool
+    eye_pixels: float
+    sharpness: float
+    brightness: float
+    contrast: float
+    yaw: int
+    pitch: int
+    roll: int
+
+    @classmethod
+    def of(cls, face: FaceOut) -> Self:
+        quality = face.quality.model_dump(exclude={"value"})
+        return cls(
+            gender=face.gender.value,
+            gender_probability=face.gender.probability,
+            age_years=face.age.years,
+            age_low=face.age.low,
+            age_high=face.age.high,
+            age_group=face.age.group,
+            quality=face.quality.value,
+            **quality,
+        )
 
 
 class CocoAnnotation(BaseModel):
@@ -104,7 +127,7 @@ class CocoAnnotation(BaseModel):
 
     @classmethod
     def of(cls, face: FaceOut, number: int, image_id: int) -> Self:
-        box, gender, age = face.box, face.gender, face.age
+        box = face.box
         return cls(
             id=number,
             image_id=image_id,
@@ -112,14 +135,7 @@ class CocoAnnotation(BaseModel):
             area=box.width * box.height,
             keypoints=[value for x, y in face.landmarks for value in (x, y, VISIBLE)],
             score=face.score,
-            attributes=CocoAttributes(
-                gender=gender.value,
-                gender_probability=gender.probability,
-                age_years=age.years,
-                age_low=age.low,
-                age_high=age.high,
-                age_group=age.group,
-            ),
+            attributes=CocoAttributes.of(face),
         )
 
 

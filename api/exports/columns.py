@@ -4,9 +4,10 @@ import pyarrow
 
 from api.exports.tables import Row
 from api.schemas.faces import AgeOut, BoxOut, GenderOut
+from api.schemas.quality import QualityOut
 
 TEXT, WHOLE, REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
-NUMBER = pyarrow.int64()
+NUMBER, FLAG = pyarrow.int64(), pyarrow.bool_()
 MOMENT = pyarrow.timestamp("us", tz="UTC")
 # One map, as the names of dimensions are known only once the last item has been read.
 DIMENSIONS = pyarrow.map_(TEXT, TEXT)
@@ -22,6 +23,17 @@ ESTIMATE_COLUMNS = {
 }
 # The last one, which `Export` fills: the models that analyzed the job.
 PACK_COLUMN = {"pack": TEXT}
+QUALITY_COLUMNS = {
+    "quality": REAL,
+    "judged": FLAG,
+    "eye_pixels": REAL,
+    "sharpness": REAL,
+    "brightness": REAL,
+    "contrast": REAL,
+    "yaw": WHOLE,
+    "pitch": WHOLE,
+    "roll": WHOLE,
+}
 
 
 def make_box_cells(box: BoxOut) -> Row:
@@ -34,4 +46,13 @@ def make_estimate_cells(gender: GenderOut, age: AgeOut) -> Row:
     return (
         *(gender.value, gender.probability, gender.female),
         *(age.years, age.low, age.high, age.group),
+    )
+
+
+def make_quality_cells(quality: QualityOut) -> Row:
+    """In the order of `QUALITY_COLUMNS`."""
+    return (
+        *(quality.value, quality.judged),
+        *(quality.eye_pixels, quality.sharpness, quality.brightness, quality.contrast),
+        *(quality.yaw, quality.pitch, quality.roll),
     )

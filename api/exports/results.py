@@ -11,11 +11,13 @@ from api.exports.columns import (
     MOMENT,
     NUMBER,
     PACK_COLUMN,
+    QUALITY_COLUMNS,
     REAL,
     TEXT,
     WHOLE,
     make_box_cells,
     make_estimate_cells,
+    make_quality_cells,
 )
 from api.exports.export import Export
 from api.exports.tables import Row
@@ -42,6 +44,7 @@ FACE_COLUMNS = {
     **BOX_COLUMNS,
     "score": REAL,
     **ESTIMATE_COLUMNS,
+    **QUALITY_COLUMNS,
     "frame": WHOLE,
     "time_seconds": REAL,
     "track": WHOLE,
@@ -80,6 +83,7 @@ def _make_face_cells(face: FaceOut) -> Row:
         *make_box_cells(face.box),
         face.score,
         *make_estimate_cells(face.gender, face.age),
+        *make_quality_cells(face.quality),
         *(face.frame, face.time_seconds, face.track),
     )
 

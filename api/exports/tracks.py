@@ -11,11 +11,13 @@ from api.exports.columns import (
     MOMENT,
     NUMBER,
     PACK_COLUMN,
+    QUALITY_COLUMNS,
     REAL,
     TEXT,
     WHOLE,
     make_box_cells,
     make_estimate_cells,
+    make_quality_cells,
 )
 from api.exports.export import Export
 from api.exports.tables import Row
@@ -35,6 +37,7 @@ TRACK_SCHEMA = pyarrow.schema(
         "faces": WHOLE,
         "score": REAL,
         **ESTIMATE_COLUMNS,
+        **QUALITY_COLUMNS,
         "age_spread": REAL,
         "best_frame": WHOLE,
         "best_seconds": REAL,
@@ -52,6 +55,7 @@ def _make_rows(track: TrackOut) -> Iterator[Row]:
         *(track.first_seconds, track.last_seconds, track.seconds_visible),
         *(track.faces, best.score),
         *make_estimate_cells(track.gender, track.age),
+        *make_quality_cells(track.quality),
         *(track.age_spread, best.frame, best.time_seconds),
         *make_box_cells(best.box),
         track.thumbnail,

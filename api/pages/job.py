@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.exports.export import FILE_FORMATS
 from api.pages.rendering import asks_for_part, show
+from api.schemas.quality import LEVELS
 from api.schemas.results import ResultsQuery
 from api.services import services
 from api.validation import validate
@@ -31,7 +32,7 @@ ITEMS_PER_PAGE = 48
 FAILURES_PER_PAGE = 20
 # A filter that few items match must not make one page read the whole job.
 MAX_SEARCHED = 2000
-FILTERS = ("gender", "age_min", "age_max", "score_min", "state")
+FILTERS = ("gender", "age_min", "age_max", "score_min", "quality_min", "pose", "state")
 PEOPLE_FORMATS = tuple(FILE_FORMATS)
 FORMATS = (*PEOPLE_FORMATS, "coco")
 
@@ -67,6 +68,7 @@ def show_page(job_id: int) -> Response:
         people_formats=PEOPLE_FORMATS,
         runs=runs,
         packs=read_packs(),
+        quality_levels=LEVELS,
         **_describe(query),
     )
 
@@ -106,7 +108,7 @@ def _read_query() -> ResultsQuery:
 
 
 def _describe(query: ResultsQuery) -> dict[str, Any]:
-    chosen = query.model_dump(include=set(FILTERS), exclude_none=True, mode="json")
+    chosen = query.model_dump(include=set(FILTERS), exclude_defaults=True, mode="json")
     return {"chosen": chosen, "question": urlencode(chosen)}
 
 

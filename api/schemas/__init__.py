@@ -4,6 +4,7 @@ fields       types of fields that several schemas share
 dimensions   dimensions of items, such as their store
 packs        the models of jobs
 options      how the items of a job are analyzed
+quality      how well faces can be judged, as a filter
 items        items as they are submitted
 submissions  bodies, forms and queries that submit a job
 jobs         jobs and their progress

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
 from api.schemas.fields import Name, Number, Text
+from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.audience.bands import parse_bands
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceGroup
@@ -27,6 +28,9 @@ class AudienceParameters(WithDimensions):
     names of dimensions. Write `dimension.<name>` for a dimension with the name of another grouping.
     `from` and `to` are days in UTC, both included; they leave out pictures without a known day. CSV
     and Parquet contain the groups only; JSON also says how many items they are based on.
+
+    `quality_min` and `pose` need a `job`, whose faces they count anew; faces below `quality_min`
+    are then too unclear to be judged.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -42,6 +46,8 @@ class AudienceParameters(WithDimensions):
         description="marketing, adience, life_stage, or a list such as 0-17,18-34,35-120.",
     )
     count: Literal["faces", "people"] = "faces"
+    quality_min: QualityMin = None
+    pose: Pose = "any"
     calibration: Name | None = Field(
         None, description="The name of the evaluation that corrects the shares."
     )
@@ -66,6 +72,7 @@ class AudienceParameters(WithDimensions):
                 dimensions=self.dimensions(),
                 by_dimensions=self._dimensions_of_groups(),
                 by_period=self._period(),
+                quality=make_quality_filter(self.quality_min, self.pose),
             ),
             counts_people=self.count == "people",
             min_cell=min_cell,
@@ -97,6 +104,7 @@ class AudienceOut(BaseModel):
 
     Counts of faces below `min_cell` are withheld, and others are rounded to a multiple of it. With
     a filter or grouping by dimension or day, `items` counts only items that have ended.
+    `faces_too_unclear` were found, but cannot be judged: they are not among `faces`.
     """
 
     items: int
@@ -110,6 +118,7 @@ class AudienceOut(BaseModel):
     faces_too_unsure: int | None
     count: Literal["faces", "people"]
     faces: int | None
+    faces_too_unclear: int | None
     unknown_gender_share: Share | None
     under_18_share: Share | None
     median_age: float | None
@@ -135,6 +144,7 @@ class AudienceOut(BaseModel):
             faces_too_unsure=funnel.faces_too_unsure,
             count="people" if query.counts_people else "faces",
             faces=audience.faces,
+            faces_too_unclear=audience.too_unclear,
             unknown_gender_share=audience.unknown_gender_share,
             under_18_share=audience.under_18_share,
             median_age=audience.median_age,

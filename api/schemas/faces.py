@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel
 
+from api.schemas.quality import QualityOut
 from db.item_values import StoredFace
 from models.face import AgeEstimate, Gender
 
@@ -57,6 +58,7 @@ class FaceOut(BaseModel):
     landmarks: list[tuple[int, int]]
     gender: GenderOut
     age: AgeOut
+    quality: QualityOut
     frame: int | None = None
     time_seconds: float | None = None
     track: int | None = None
@@ -70,6 +72,7 @@ class FaceOut(BaseModel):
             landmarks=list(face.landmarks),
             gender=GenderOut.of(face.gender, stored.gender),
             age=AgeOut.of(face.age),
+            quality=QualityOut.of(face.quality, face.judged),
             frame=stored.frame,
             time_seconds=None if stored.time_seconds is None else round(stored.time_seconds, 3),
             track=stored.track,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.schemas.dimensions import WithDimensions
 from api.schemas.faces import FaceOut
 from api.schemas.fields import rounded
+from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.item_values import StoredItem
 from db.results.filters import ResultFilter
 from db.states import ErrorCode, ItemState
@@ -21,8 +22,9 @@ ResultFormat = Literal["json", "ndjson", "csv", "parquet", "coco"]
 class ResultsQuery(WithDimensions):
     """Which results to list; also takes any number of `dimension.<name>=<value>`.
 
-    Ages are whole years; both ends are included. A condition on faces (gender, age or score) leaves
-    out the faces that do not meet it, and items without a face that does.
+    Ages are whole years; both ends are included. A condition on faces (gender, age, score, quality
+    or pose) leaves out the faces that do not meet it, and items without a face that does. One on
+    age leaves out faces that are too unclear to be judged.
 
     `view=tracks` lists the people of videos instead, one line or row for each.
     """
@@ -34,6 +36,8 @@ class ResultsQuery(WithDimensions):
     age_min: int | None = Field(None, ge=0, le=150)
     age_max: int | None = Field(None, ge=0, le=150)
     score_min: float | None = Field(None, ge=0, le=1)
+    quality_min: QualityMin = None
+    pose: Pose = "any"
     limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
     cursor: int = Field(-1, ge=-1, le=2**51)
 
@@ -59,6 +63,7 @@ class ResultsQuery(WithDimensions):
             age_min=self.age_min,
             age_max=self.age_max,
             score_min=self.score_min,
+            quality=make_quality_filter(self.quality_min, self.pose),
             dimensions=self.dimensions(),
         )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.faces import AgeOut, BoxOut, GenderOut
 from api.schemas.fields import Number, Strict
+from api.schemas.quality import QualityOut
 from db.video_values import StoredTrack
 from db.videos.tracks import TRACKS_PER_ITEM
 
@@ -25,7 +26,8 @@ class TrackOut(BaseModel):
     """One person in one shot of a video.
 
     `seconds_visible` is how long the face was visible between `first_seconds` and `last_seconds`.
-    `age_spread` is the standard deviation of the ages in its frames, in years.
+    `age_spread` is the standard deviation of the ages in its frames, in years; `quality` is that of
+    its best frame.
     """
 
     item: int
@@ -39,6 +41,7 @@ class TrackOut(BaseModel):
     faces: int
     gender: GenderOut
     age: AgeOut
+    quality: QualityOut
     age_spread: float
     best: BestOut
     thumbnail: str | None
@@ -58,6 +61,7 @@ class TrackOut(BaseModel):
             faces=track.faces,
             gender=GenderOut.of(track.gender, track.gender_value),
             age=AgeOut.of(track.age),
+            quality=QualityOut.of(track.quality, track.judged),
             age_spread=track.age_spread,
             best=BestOut(
                 frame=track.best_frame,

@@ -64,7 +64,7 @@ def find_faces(picture: bytes, pack: str) -> AnalysisOut:
     """Have a worker analyze a picture, and wait for the answer."""
     analysis = services().lane.find_faces(picture, pack)
     least = services().settings.gender_min_probability
-    faces = [StoredFace(face, face.gender.value(least)) for face in analysis.faces]
+    faces = [StoredFace(face, face.gender_value(least)) for face in analysis.faces]
     return AnalysisOut(
         width=analysis.width_pixels,
         height=analysis.height_pixels,

@@ -20,8 +20,7 @@ from api.views.evaluations import find_evaluation
 from api.views.job_replies import find_job
 from api.views.vocabulary import refuse_unknown_words
 from db.audience.evaluations import Evaluation
-from db.audience.grouping import AudienceTooLarge
-from db.audience.queries import AudienceQuery
+from db.audience.queries import AudienceQuery, AudienceTooLarge
 from db.audience.table import Audience, read_audiences
 from models.errors import CalibrationError
 from models.statistics.shares import Share

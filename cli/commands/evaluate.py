@@ -60,7 +60,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BANDS = {name: PRESETS[name] for name in ("adience", "marketing")}
 BANDS_SHOWN = "marketing"
 # About the models or the labels: such a row is not faulty.
-HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL)
+HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL, RowProblem.UNCLEAR)
 PACKS_JSON, PACKS_PAGE = "packs.json", "packs.html"
 Measured = tuple[Pack, RowOutcomes, Evaluation]
 
@@ -175,6 +175,7 @@ def _measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) ->
             settings.score_threshold,
             settings.smallest_face_pixels,
             settings.gender_min_probability,
+            settings.quality_min,
         ),
         counts=EvaluationCounts(
             rows, len(pictures), faces, outcomes.several_faces, dict(outcomes.problems)

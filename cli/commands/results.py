@@ -42,17 +42,34 @@ _takes_dimensions = click.option(
 )
 
 
+_QUALITY_OPTIONS = (
+    click.option("--quality-min", type=float, help="Minimum quality of a face, 0 to 1."),
+    click.option(
+        "--pose",
+        type=click.Choice(["any", "frontal"]),
+        default="any",
+        show_default=True,
+        help="With frontal, only faces turned towards the camera.",
+    ),
+)
 _FILTERS = (
     click.option("--state", type=STATE, help="Only items in this state."),
     click.option("--gender", type=click.Choice(GENDERS), help="Only faces of this gender."),
     click.option("--age-min", type=int, help="Minimum age."),
     click.option("--age-max", type=int, help="Maximum age."),
     click.option("--score-min", type=float, help="Minimum detection confidence, 0 to 1."),
+    *_QUALITY_OPTIONS,
 )
 
 
 def _takes_filters(command: Command) -> Command:
     for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+def _takes_quality(command: Command) -> Command:
+    for option in reversed(_QUALITY_OPTIONS):
         command = option(command)
     return command
 
@@ -164,6 +181,7 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
     help="With people, each person in a video counts once.",
 )
 @click.option("--calibration", metavar="NAME", help="Correct shares with this evaluation.")
+@_takes_quality
 @as_json
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="Output file format.")
 @_takes_file
@@ -177,7 +195,7 @@ def audience(
 ) -> None:
     """Show the audience by age and gender.
 
-    Or by days and dimensions (--by), with 95% intervals.
+    Or by days and dimensions (--by), with 95% intervals. --quality-min and --pose need --job.
 
     \b
     Example: facetally audience --job 7 --bands 0-17,18-34,35-120
@@ -193,6 +211,8 @@ def audience(
         bands=given["bands"],
         count=given["count"],
         calibration=given["calibration"],
+        quality_min=given["quality_min"],
+        pose=given["pose"],
         dimensions=given["dimensions"],
     )
     if (form is None and out is not None) or (form is not None and as_json):

@@ -42,7 +42,8 @@ def match_rows(labels: Path, rows: Sequence[LabelRow], pack: str | None) -> RowO
             problems[item.error.code] += 1
             notes.append(f"line {row.line}: {item.error.code}: {item.error.message}")
             continue
-        pictures[row.line] = match_row(row, item)
+        picture = pictures[row.line] = match_row(row, item)
+        problems[RowProblem.UNCLEAR] += picture.face is not None and not picture.judged
         problems[RowProblem.NO_FACE] += not item.faces
         several += len(item.faces) > 1
     _report_problems(labels, notes)

@@ -27,7 +27,9 @@ def make_jobs_table(jobs: Iterable[Job]) -> Table:
 
 def make_faces_table(results: Iterable[Result]) -> Table:
     """A line for each face, and one for each picture without faces."""
-    table = make_table("picture", "face", "gender", "confidence", "age", "80% interval", "score")
+    table = make_table(
+        "picture", "face", "gender", "confidence", "age", "80% interval", "score", "quality"
+    )
     for result in results:
         name = clean(result.name)
         for number, face in enumerate(result.faces, start=1):
@@ -38,12 +40,16 @@ def make_faces_table(results: Iterable[Result]) -> Table:
 
 
 def _make_face_cells(face: Face) -> tuple[str, ...]:
+    if not face.quality.judged:
+        guesses = ("unclear", "", "", "")
+        return (*guesses, f"{face.score:.2f}", f"{face.quality.value:.2f}")
     return (
         face.gender.value,
         f"{face.gender.probability:.0%}",
         f"{face.age.years:.0f}",
         f"{face.age.low}-{face.age.high}",
         f"{face.score:.2f}",
+        f"{face.quality.value:.2f}",
     )
 
 
@@ -106,6 +112,8 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
         items = "videos" if audience.items == 1 else "pictures and videos"
     parts = [f"{found} in {audience.items_done} of {count_noun(audience.items, items)}"]
     parts.append(f"{audience.items_without_faces} without faces")
+    unclear = _describe_count(audience.faces_too_unclear, audience.count, least)
+    parts += [f"{unclear} too unclear to judge"] if audience.faces_too_unclear != 0 else []
     excluded = {"too small": audience.faces_too_small, "low confidence": audience.faces_too_unsure}
     parts += [
         f"{_describe_count(faces, 'faces', least)} excluded: {why}"

@@ -17,7 +17,7 @@ from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import FACES, PEOPLE
 from db.audience.tally import Unit
 from db.audience.totals import Totals, empty_totals, faces_of
-from db.audience_tables import CellRow
+from db.audience_tables import MeasureRow
 from models.statistics.shares import Share
 
 VALUES_SHOWN = 8
@@ -61,7 +61,8 @@ class Timeline:
 
 def has_tracks(session: Session, job_id: int) -> bool:
     """Whether a job has people in videos, whose faces count one person many times."""
-    track = select(CellRow.age).where(CellRow.job_id == job_id, CellRow.unit == Unit.TRACK)
+    of_job = (MeasureRow.job_id == job_id, MeasureRow.unit == Unit.TRACK)
+    track = select(MeasureRow.measure).where(*of_job)
     return session.execute(track.limit(1)).first() is not None
 
 

@@ -31,6 +31,7 @@ class EvaluationSettings:
     score_threshold: float
     smallest_face_pixels: int
     gender_min_probability: float
+    quality_min: float
 
 
 @dataclass(frozen=True, slots=True)

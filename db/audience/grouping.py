@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from db.audience.bands import Band
 from db.audience.clusters import sum_ages, sum_females
 from db.audience.disclosure import Disclosure
-from db.audience.queries import AudienceQuery
+from db.audience.queries import AudienceQuery, AudienceTooLarge
 from db.audience.slices import SliceKey
 from db.audience.totals import AGES, Totals, cells_of, faces_of, measure_of
 from models.age_groups import LAST_AGE
-from models.errors import FacetallyError
 from models.statistics.calibration import correct_shares
 from models.statistics.clusters import correlate_within, design_effect_of
 from models.statistics.confusion import OUTSIDE, PREDICTED_GENDERS, Group, band_of
@@ -26,10 +25,6 @@ MOST_CORRECTED = 24
 MOST_ROWS = 10_000
 # A share is given to a hundredth of a percent.
 DIGITS = 4
-
-
-class AudienceTooLarge(FacetallyError):
-    """The table has too many rows: use fewer dimensions, less time, or longer periods."""
 
 
 @dataclass(frozen=True, slots=True)

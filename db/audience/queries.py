@@ -7,6 +7,13 @@ from enum import StrEnum
 
 from db.audience.bands import Band
 from db.audience.evaluations import Evaluation
+from db.quality import ANY_QUALITY, QualityFilter
+from models.errors import FacetallyError
+
+
+class AudienceTooLarge(FacetallyError):
+    """The table has too many rows, or rests on too many faces: use fewer dimensions, less time,
+    longer periods, or no filter by quality."""
 
 
 class Period(StrEnum):
@@ -19,7 +26,10 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SliceQuery:
-    """Which faces, and how they are sliced; days are UTC days, both ends included."""
+    """Which faces, and how they are sliced; days are UTC days, both ends included.
+
+    Raises ValueError, with a sentence for the user, for a filter by quality of several jobs.
+    """
 
     job_id: int | None = None
     tag: str | None = None
@@ -28,6 +38,14 @@ class SliceQuery:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     by_dimensions: tuple[str, ...] = ()
     by_period: Period | None = None
+    quality: QualityFilter = ANY_QUALITY
+
+    def __post_init__(self) -> None:
+        if self.quality != ANY_QUALITY and self.job_id is None:
+            raise ValueError(
+                "quality_min and pose need one job, whose faces are counted anew: add job=7, for "
+                "example."
+            )
 
 
 EVERYBODY = SliceQuery()

@@ -22,10 +22,12 @@ from db.audience.cube import (
     shape_of,
 )
 from db.audience.queries import Period, SliceQuery
+from db.audience.recount import recount_cells
 from db.audience.stretches import LAST_DAY, Stretch, grain_of, list_stretches
 from db.audience.tags import has_tag
-from db.audience.tally import Unit, spell_dimensions
+from db.audience.tally import Tally, Unit, spell_dimensions
 from db.audience.totals import Totals, empty_totals
+from db.quality import ANY_QUALITY
 from db.tables import JobRow
 
 # Dimension sets that are cached after their JSON was read.
@@ -117,6 +119,8 @@ def _is_tagged(session: Session, job_id: int, tag: str) -> bool:
 def _read_job(
     session: Session, query: SliceQuery, job_id: int
 ) -> Iterator[tuple[str, str, str, Totals]]:
+    if query.quality != ANY_QUALITY:
+        return _inside(_list_sums(recount_cells(session, job_id, query.quality)), query)
     tally = read_cells(
         session,
         job_id,
@@ -125,6 +129,10 @@ def _read_job(
         first_day=query.first_day.isoformat() if query.first_day else None,
         last_day=query.last_day.isoformat() if query.last_day else None,
     )
+    return _list_sums(tally)
+
+
+def _list_sums(tally: Tally) -> Iterator[tuple[str, str, str, Totals]]:
     for cell_key, totals in tally.totals.items():
         yield cell_key.dimension_set, cell_key.day, cell_key.unit, totals
 

@@ -14,7 +14,14 @@ from db.audience.grouping import AudienceGroup, Grouping
 from db.audience.queries import AudienceQuery
 from db.audience.slices import Slices, read_slices
 from db.audience.tally import Unit
-from db.audience.totals import AGES, Totals, empty_totals, faces_of
+from db.audience.totals import (
+    AGES,
+    TOO_UNCLEAR,
+    Totals,
+    empty_totals,
+    faces_of,
+    measure_of,
+)
 from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
 
@@ -31,6 +38,7 @@ class Audience:
 
     funnel: Funnel
     faces: int | None
+    too_unclear: int | None  # found, but too unclear to be judged, and not counted
     unknown_gender_share: Share | None
     under_18_share: Share | None
     median_age: float | None
@@ -71,6 +79,7 @@ def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audi
     return Audience(
         funnel=funnel,
         faces=grouping.faces,
+        too_unclear=Disclosure(query.min_cell).publish_faces(measure_of(everything, TOO_UNCLEAR)),
         unknown_gender_share=grouping.share(int(faces[-1].sum()), "gender"),
         under_18_share=grouping.share(int(faces[:, :ADULT_AGE].sum()), "age"),
         median_age=grouping.average(find_median_age),

@@ -36,6 +36,8 @@ CLUSTERS = (
 )
 # Likely faces of pictures and frames that were left out.
 TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
+# Faces or people that were found, but are too unclear to be judged, and are in no cell.
+TOO_UNCLEAR = "too_unclear"
 # Stored totals identify a measure by its index here: only ever append to this tuple. It spells the
 # error codes out, because a code that is added to ErrorCode belongs at its end.
 MEASURES = (
@@ -54,6 +56,7 @@ MEASURES = (
     TOO_SMALL,
     TOO_UNSURE,
     "failed.timeout",
+    TOO_UNCLEAR,
 )
 MEASURE_INDEXES = {measure: CELLS + index for index, measure in enumerate(MEASURES)}
 CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)
@@ -70,8 +73,9 @@ Totals: TypeAlias = NDArray[np.int64]  # (LENGTH,)
 
 @dataclass(frozen=True, slots=True)
 class CountedFace:
-    """A face as cells count it."""
+    """A face as it is counted: in a cell if it is judged, else as too unclear."""
 
+    judged: bool
     gender: str
     age: int
     female_milli: int
@@ -81,7 +85,8 @@ class CountedFace:
 def count_face(face: Face, gender_min_probability: float) -> CountedFace:
     """The same numbers as counted from the row of the face."""
     return CountedFace(
-        gender=face.gender.value(gender_min_probability),
+        judged=face.judged,
+        gender=face.gender_value(gender_min_probability),
         age=min(whole_years(face.age.years), OLDEST),
         female_milli=round(face.gender.female * 1000),
         width_years=face.age.high - face.age.low,
@@ -113,10 +118,14 @@ def items_of(totals: Totals) -> int:
 
 
 def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
-    """Add the faces of one picture, or the people of one video, as a cluster; returns how many."""
+    """Add the faces of one picture, or the people of one video, as a cluster; returns how many it
+    has, with those too unclear."""
     cells = cells_of(totals)
-    count = females = ages = 0
+    count = females = ages = unclear = 0
     for face in faces:
+        if not face.judged:
+            unclear += 1
+            continue
         cells[PREDICTED_GENDERS.index(face.gender), face.age] += (
             1,
             face.female_milli,
@@ -133,7 +142,8 @@ def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
         ages * ages,
         count * ages,
     )
-    return count
+    totals[MEASURE_INDEXES[TOO_UNCLEAR]] += unclear
+    return count + unclear
 
 
 def add_dropped(totals: Totals, dropped: Dropped) -> None:

@@ -54,7 +54,8 @@ def _read_faces(
     session: Session, table: type[FaceRow | TrackRow], item_id: int
 ) -> Iterator[CountedFace]:
     """In batches: a video may have hundreds of thousands."""
-    query = select(table.gender, table.age, table.female, table.age_low, table.age_high)
+    columns = (table.judged, table.gender, table.age, table.female, table.age_low, table.age_high)
+    query = select(*columns)
     of_video = query.where(table.item_id == item_id).execution_options(yield_per=FACES_AT_ONCE)
-    for gender, age, female, low, high in session.execute(of_video):
-        yield CountedFace(gender, min(age, OLDEST), round(female * 1000), high - low)
+    for judged, gender, age, female, low, high in session.execute(of_video):
+        yield CountedFace(judged, gender, min(age, OLDEST), round(female * 1000), high - low)

@@ -1,7 +1,8 @@
 """The columns of a face, and back: faces of pictures, frames of videos, and tracks."""
 
+from db.quality import quality_columns, read_quality
 from db.tables import EstimateColumns, FaceRow, ItemRow
-from models.face import AgeEstimate, Box, Dropped, Face, Gender, whole_years
+from models.face import UNKNOWN, AgeEstimate, Box, Dropped, Face, Gender, whole_years
 
 
 def face_columns(face: Face, gender_min_probability: float) -> dict[str, object]:
@@ -10,7 +11,8 @@ def face_columns(face: Face, gender_min_probability: float) -> dict[str, object]
         **box_columns(face.box),
         "score": face.score,
         "landmarks": [list(point) for point in face.landmarks],
-        **estimate_columns(face.gender, face.age, gender_min_probability),
+        **estimate_columns(face.gender, face.age, face.judged, gender_min_probability),
+        **quality_columns(face.quality),
     }
 
 
@@ -19,12 +21,13 @@ def box_columns(box: Box) -> dict[str, object]:
 
 
 def estimate_columns(
-    gender: Gender, age: AgeEstimate, gender_min_probability: float
+    gender: Gender, age: AgeEstimate, judged: bool, gender_min_probability: float
 ) -> dict[str, object]:
     """The columns of what is estimated of a face or a track."""
     return {
+        "judged": judged,
         "female": gender.female,
-        "gender": gender.value(gender_min_probability),
+        "gender": gender.value(gender_min_probability) if judged else UNKNOWN,
         "age": whole_years(age.years),
         "age_years": age.years,
         "age_low": age.low,
@@ -45,6 +48,8 @@ def read_face(row: FaceRow) -> Face:
         landmarks=tuple((x, y) for x, y in row.landmarks),
         gender=Gender(row.female),
         age=read_age(row),
+        quality=read_quality(row),
+        judged=row.judged,
     )
 
 

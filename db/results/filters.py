@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, exists
 
+from db.quality import ANY_QUALITY, QualityFilter
 from db.states import ItemState
 from db.tables import EstimateColumns, FaceRow, ItemRow, JobRow
 from db.video_tables import TrackRow
@@ -17,8 +18,8 @@ NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_n
 class ResultFilter:
     """Which of a job's results are wanted. Age is in whole years, both ends included.
 
-    A condition on gender, age or score leaves out items without such a face, and the other faces of
-    the items that remain.
+    A condition on gender, age, score, quality or pose leaves out items without such a face, and the
+    other faces of the items that remain. One on age leaves out faces that are not judged.
     """
 
     state: ItemState | None = None
@@ -26,6 +27,7 @@ class ResultFilter:
     age_min: int | None = None
     age_max: int | None = None
     score_min: float | None = None
+    quality: QualityFilter = ANY_QUALITY
     dimensions: Mapping[str, str] = field(default_factory=dict)
 
     def match_items(self) -> list[ColumnElement[bool]]:
@@ -58,10 +60,12 @@ class ResultFilter:
         conditions: list[ColumnElement[bool]] = []
         if self.gender is not None:
             conditions.append(table.gender == self.gender)
+        if (self.age_min, self.age_max) != (None, None):
+            conditions.append(table.judged.is_(True))
         if self.age_min is not None:
             conditions.append(table.age >= self.age_min)
         if self.age_max is not None:
             conditions.append(table.age <= self.age_max)
         if self.score_min is not None:
             conditions.append(table.score >= self.score_min)
-        return conditions
+        return [*conditions, *self.quality.match(table)]

@@ -13,6 +13,7 @@ from db.chunks.segments import discard_frames, end_segment, fail_video, lock_vid
 from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, Failure, ItemResult
 from db.job_values import Duplicates
+from db.quality import quality_columns
 from db.results.duplicates import mark_duplicates
 from db.results.faces import box_columns, dropped_columns, estimate_columns, face_columns
 from db.states import ChunkState, ItemState
@@ -178,7 +179,8 @@ def _track_row(item_id: int, track: Track, gender_min_probability: float) -> dic
         "seconds_visible": track.seconds_visible,
         "faces": track.faces,
         "score": best.score,
-        **estimate_columns(track.gender, track.age, gender_min_probability),
+        **estimate_columns(track.gender, track.age, best.judged, gender_min_probability),
+        **quality_columns(best.quality),
         "age_spread": track.spread_years,
         "best_frame": track.best_frame,
         "best_seconds": track.best_seconds,

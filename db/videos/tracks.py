@@ -6,8 +6,10 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.audience.tally import Unit
-from db.audience_tables import CellRow
+from db.audience.totals import TOO_UNCLEAR
+from db.audience_tables import CellRow, MeasureRow
 from db.item_values import Thumbnail
+from db.quality import read_quality
 from db.results.faces import read_age, read_box
 from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ChunkKind, ItemState
@@ -69,13 +71,25 @@ def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
     with_videos = set(session.scalars(videos.distinct()))
     if not with_videos:
         return {}
-    counted = (
+    judged = (
         select(CellRow.job_id, func.sum(CellRow.faces))
         .where(CellRow.job_id.in_(with_videos), CellRow.unit == Unit.TRACK)
         .group_by(CellRow.job_id)
     )
-    found = {job_id: int(people) for job_id, people in session.execute(counted)}
-    return {job_id: found.get(job_id, 0) for job_id in with_videos}
+    unclear = (
+        select(MeasureRow.job_id, func.sum(MeasureRow.total))
+        .where(
+            MeasureRow.job_id.in_(with_videos),
+            MeasureRow.unit == Unit.TRACK,
+            MeasureRow.measure == TOO_UNCLEAR,
+        )
+        .group_by(MeasureRow.job_id)
+    )
+    people = dict.fromkeys(with_videos, 0)
+    for query in (judged, unclear):
+        for job_id, counted in session.execute(query):
+            people[job_id] += int(counted)
+    return people
 
 
 def cursor_of(track: StoredTrack) -> int:
@@ -116,6 +130,8 @@ def _stored_track(item: ItemRow, track: TrackRow) -> StoredTrack:
         gender=Gender(track.female),
         gender_value=track.gender,
         age=read_age(track),
+        quality=read_quality(track),
+        judged=track.judged,
         age_spread=track.age_spread,
         best_frame=track.best_frame,
         best_seconds=track.best_seconds,

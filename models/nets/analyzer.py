@@ -9,20 +9,23 @@ import cv2
 from models.estimators.chips import Chips
 from models.estimators.loading import load_panel
 from models.estimators.panel import Panel
-from models.face import NONE_DROPPED, Detection, Dropped, Face
+from models.face import NONE_DROPPED, Detection, Dropped, Face, FaceQuality
 from models.nets.detections import Bounds, Detector
 from models.nets.detectors import load_detector
-from models.nets.tuning import DETECTION_SIDE, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
+from models.nets.tuning import DETECTION_SIDE, QUALITY_MIN, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
 from models.packs.pack import Pack
 from models.pictures.picture import Picture
+from models.quality.measurement import measure_quality
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedFace:
-    """A detection and its chips, one for each crop of the pack: all that its estimates need."""
+    """A detection, its chips (one for each crop of the pack) and its quality: all that its
+    estimates need."""
 
     detection: Detection
     chips: Chips
+    quality: FaceQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,11 @@ class AlignedFaces:
 class Analyzer:
     """Detects faces picture by picture, and estimates their ages and genders many at once."""
 
-    def __init__(self, detector: Detector, panel: Panel) -> None:
+    def __init__(self, detector: Detector, panel: Panel, quality_min: float = QUALITY_MIN) -> None:
+        """Faces below `quality_min` are not judged."""
         self._detector = detector
         self._panel = panel
+        self._quality_min = quality_min
 
     @property
     def batch_pictures(self) -> int:
@@ -53,11 +58,15 @@ class Analyzer:
         detections = self._detector.detect(pictures, crowd=crowd)
         return [
             AlignedFaces(
-                [AlignedFace(one, self._panel.plan.cut(picture, one)) for one in found.faces],
+                [self._align(picture, one) for one in found.faces],
                 found.dropped,
             )
             for picture, found in zip(pictures, detections, strict=True)
         ]
+
+    def _align(self, picture: Picture, detection: Detection) -> AlignedFace:
+        chips = self._panel.plan.cut(picture, detection)
+        return AlignedFace(detection, chips, measure_quality(picture, detection))
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         """Each face with its age and gender, in the same order."""
@@ -69,6 +78,8 @@ class Analyzer:
                 landmarks=face.detection.landmarks,
                 gender=gender,
                 age=age,
+                quality=face.quality,
+                judged=face.quality.value >= self._quality_min,
             )
             for face, (age, gender) in zip(aligned, estimates, strict=True)
         ]
@@ -83,6 +94,7 @@ def load_analyzer(
     detection_side: int = DETECTION_SIDE,
     score_threshold: float = SCORE_THRESHOLD,
     smallest_face_pixels: int = SMALLEST_FACE_PIXELS,
+    quality_min: float = QUALITY_MIN,
 ) -> Analyzer:
     """Open the models of `pack`, once per process and after the fork, on `threads` CPU threads.
 
@@ -95,4 +107,5 @@ def load_analyzer(
     return Analyzer(
         load_detector(weights_dir, pack, bounds, detection_side, provider, threads),
         load_panel(weights_dir, pack, provider=provider, threads=threads),
+        quality_min,
     )

@@ -22,8 +22,9 @@ class Columns:
         self.subjects = np.array([numbers[one.subject] for one in pictures], dtype=np.int64)
         faces = [one.face for one in pictures]
         self.found: Mask = np.array([face is not None for face in faces])
-        self.gendered: Mask = self.found & [one.true_gender is not None for one in pictures]
-        self.aged: Mask = self.found & [one.true_age is not None for one in pictures]
+        judged: Mask = np.array([one.judged for one in pictures])
+        self.gendered: Mask = judged & [one.true_gender is not None for one in pictures]
+        self.aged: Mask = judged & [one.true_age is not None for one in pictures]
         self.true_gender: Words = np.array([one.true_gender for one in pictures], dtype=object)
         self.gender: Words = np.array([one.gender for one in pictures], dtype=object)
         self.female = np.array([face.gender.female if face else 0.0 for face in faces])

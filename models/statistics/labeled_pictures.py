@@ -21,6 +21,11 @@ class LabeledPicture:
     gender: str = "unknown"  # of the face, or unknown if the model is not confident enough
 
     @property
+    def judged(self) -> bool:
+        """Whether there is a face that is clear enough to be judged, and counted."""
+        return self.face is not None and self.face.judged
+
+    @property
     def true_years(self) -> int | None:
         """The labeled age in completed years, as people count their age."""
         return None if self.true_age is None else floor(self.true_age)
@@ -36,7 +41,7 @@ def count_labeled(pictures: Sequence[LabeledPicture]) -> tuple[LabeledFaces, ...
     counts = Counter(
         (one.true_years, one.true_gender, one.years, one.gender)
         for one in pictures
-        if one.years is not None and (one.true_years, one.true_gender) != (None, None)
+        if one.judged and (one.true_years, one.true_gender) != (None, None)
     )
     return tuple(
         LabeledFaces(true_age, true_gender, years, gender, faces)
@@ -47,5 +52,5 @@ def count_labeled(pictures: Sequence[LabeledPicture]) -> tuple[LabeledFaces, ...
 
 def bound_subjects(pictures: Sequence[LabeledPicture]) -> float:
     """The largest possible design effect of faces that are of the same subjects."""
-    sizes = Counter(one.subject for one in pictures if one.face is not None)
+    sizes = Counter(one.subject for one in pictures if one.judged)
     return bound_design_effect(sizes.total(), sum(size**2 for size in sizes.values()))

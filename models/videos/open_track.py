@@ -9,23 +9,23 @@ from models.face import AgeEstimate, Box, Face, Gender
 from models.videos.distances import find_center
 from models.videos.tracks import SeenFace, ShownFrame, Track
 
-# Larger faces do not improve age and gender: it is the side of the models' chips.
-FULL_SIDE_PIXELS = 64
+# Squared, because a face of half the quality has twice the error: the weights of least variance.
+# Tracks made of 8 degraded pictures of one labeled face each are 5.6 years off, with equal weights
+# 6.2 years: `make bench-quality`.
+QUALITY_POWER = 2
+LEAST_WEIGHT = 1e-6
 # The gender probability of one frame is capped at this, so that no frame outweighs all others.
 SUREST_GENDER = 0.99
 
 
-def rate_face(face: Face) -> float:
-    """The weight of a face in its track's estimates, 0 to 1: high if certain, large and frontal."""
-    side = min(face.box.width, face.box.height)
-    return face.score * min(1.0, side / FULL_SIDE_PIXELS) * _rate_pose(face)
+def weigh_face(face: Face) -> float:
+    """The weight of a face in its track's estimates, above 0 and at most 1."""
+    return max(LEAST_WEIGHT, face.quality.value**QUALITY_POWER)
 
 
-def _rate_pose(face: Face) -> float:
-    """1 if the nose is midway between the eyes, less towards a profile."""
-    (right, _), (left, _), (nose, _), *_ = face.landmarks
-    between = max(1.0, math.dist(face.landmarks[0], face.landmarks[1]))
-    return max(0.1, 1.0 - abs(nose - (right + left) / 2) / between)
+def rank_face(face: Face) -> tuple[float, float]:
+    """Which of a track's faces shows the person best."""
+    return face.quality.value, face.score
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +42,6 @@ class OpenTrack:
     speed: tuple[float, float] = (0.0, 0.0)
     seconds_visible: float = 0.0
     faces: int = 0
-    best_weight: float = 0.0
     weight: float = 0.0
     # Weighted means, and the weighted sum of squared differences of ages from their mean.
     years: float = 0.0
@@ -53,10 +52,9 @@ class OpenTrack:
 
     def add(self, seen: SeenFace, frame: ShownFrame) -> None:
         """Continue the track with its face in a later frame."""
-        weight = rate_face(seen.face)
-        if weight > self.best_weight:
-            self.best, self.best_frame, self.best_weight = seen, frame, weight
-        self._estimate(seen.face, weight)
+        if rank_face(seen.face) > rank_face(self.best.face):
+            self.best, self.best_frame = seen, frame
+        self._estimate(seen.face, weigh_face(seen.face))
         self.faces += 1
         self.seconds_visible += frame.shown_seconds
         self._move(seen.face.box, frame.seconds)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.face import AgeEstimate, Face, Gender
+from models.face import UNKNOWN, AgeEstimate, Face, Gender
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,12 @@ class Track:
     best_position: int
     best_frame: int
     best_seconds: float
+
+    @property
+    def judged(self) -> bool:
+        """Whether at least its best face is clear enough."""
+        return self.best.face.judged
+
+    def gender_value(self, min_probability: float) -> str:
+        """`female`, `male`, or `unknown` if it is not judged, or not probable enough."""
+        return self.gender.value(min_probability) if self.judged else UNKNOWN

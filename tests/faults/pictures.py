@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from db.item_values import ClaimedItem, Failure, ItemResult
 from db.states import ErrorCode
-from models.face import AgeEstimate, Box, Detection, Dropped, Face, Gender
+from models.face import AgeEstimate, Box, Detection, Dropped, Face, FaceQuality, Gender, Pose
 
 # An address such as submitters give; the workers of a cluster open no file for it.
 SCHEME = "file:///faults/"
 KEY_BYTES = 32
 SIDE_PIXELS = 8
 MOST_FACES = 3
+# Of 256 values of quality, those below are too unclear.
+LEAST_JUDGED = 40
 # The part of a name after this distinguishes duplicates.
 COPY = "+"
 # The first word of a name is what the item does to its worker.
@@ -89,7 +91,8 @@ def drop(key: bytes) -> Dropped:
 
 
 def estimate(detection: Detection) -> Face:
-    """An age and a gender that follow from the box."""
+    """An age, a gender and a quality that follow from the box."""
+    quality = detection.box.y
     years = 1.0 + detection.box.x % 90 + detection.box.y / 512
     return Face(
         box=detection.box,
@@ -97,6 +100,15 @@ def estimate(detection: Detection) -> Face:
         landmarks=detection.landmarks,
         gender=Gender(detection.box.width / 256),
         age=AgeEstimate(years, int(years), int(years) + 5, "25-32"),
+        quality=FaceQuality(
+            value=quality / 255,
+            eye_pixels=detection.box.width,
+            sharpness=1.0,
+            brightness=0.5,
+            contrast=0.3,
+            pose=Pose(detection.box.x - 128, 0.0, 0.0),
+        ),
+        judged=quality >= LEAST_JUDGED,
     )
 
 

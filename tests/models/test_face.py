@@ -1,11 +1,14 @@
 """Values refuse impossible arguments, and say what is required."""
 
+from dataclasses import replace
+
 import pytest
 
-from models.face import AgeEstimate, Box, Detection, Face, Gender
+from models.face import AgeEstimate, Box, Detection, Face, FaceQuality, Gender, Pose
 
 POINTS = ((1, 1), (5, 1), (3, 3), (1, 5), (5, 5))
 AGE = AgeEstimate(years=31.4, low=27, high=36, group="25-32")
+QUALITY = FaceQuality(0.9, 40.0, 1.0, 0.5, 0.3, Pose(0.0, 0.0, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +30,7 @@ def test_a_box_lies_in_the_picture_and_has_an_area(numbers, message):
     "make",
     [
         lambda score, points: Detection(Box(0, 0, 4, 4), score, points),
-        lambda score, points: Face(Box(0, 0, 4, 4), score, points, Gender(0.2), AGE),
+        lambda score, points: Face(Box(0, 0, 4, 4), score, points, Gender(0.2), AGE, QUALITY),
     ],
     ids=["detection", "face"],
 )
@@ -70,3 +73,28 @@ def test_a_gender_is_unknown_under_the_asked_probability(female, value, probabil
 def test_a_gender_is_a_probability(female):
     with pytest.raises(ValueError, match=r"Gender.female must be between 0 and 1"):
         Gender(female)
+
+
+def test_a_face_that_is_not_judged_has_no_gender() -> None:
+    judged = Face(Box(0, 0, 4, 4), 0.9, POINTS, Gender(0.98), AGE, QUALITY)
+    unclear = replace(judged, judged=False)
+    assert (judged.gender_value(0.6), unclear.gender_value(0.6)) == ("female", "unknown")
+
+
+@pytest.mark.parametrize("field", ["value", "sharpness", "brightness", "contrast"])
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_measures_of_quality_are_shares(field: str, share: float) -> None:
+    with pytest.raises(ValueError, match=f"FaceQuality.{field} must be between 0 and 1"):
+        replace(QUALITY, **{field: share})
+
+
+@pytest.mark.parametrize("eye_pixels", [-1.0, float("nan")])
+def test_a_size_is_not_negative(eye_pixels: float) -> None:
+    with pytest.raises(ValueError, match="eye_pixels must be at least 0"):
+        replace(QUALITY, eye_pixels=eye_pixels)
+
+
+@pytest.mark.parametrize("angle", [-181.0, 181.0, float("nan")])
+def test_a_head_turns_half_a_circle_at_most(angle: float) -> None:
+    with pytest.raises(ValueError, match="from -180 to 180 degrees"):
+        Pose(0.0, angle, 0.0)

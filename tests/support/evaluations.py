@@ -28,7 +28,7 @@ def make_evaluation(name: str = "spring") -> Evaluation:
     return Evaluation(
         name=name,
         pack=PACK,
-        settings=EvaluationSettings(640, 0.7, 24, 0.6),
+        settings=EvaluationSettings(640, 0.7, 24, 0.6, 0.4),
         counts=EvaluationCounts(62, 61, 60, 2, {"no_face": 1, "unreadable": 1}),
         accuracy=measure_accuracy(PICTURES, PRESETS, "marketing"),
         labeled=count_labeled(PICTURES),

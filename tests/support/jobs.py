@@ -20,19 +20,28 @@ from db.pack_values import PackVersion
 from db.results.recording import record_results
 from db.states import ChunkState, ErrorCode
 from db.tables import ChunkRow
-from models.face import AgeEstimate, Box, Face, Gender
+from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from tests.support.packs import PACKS
 
 LEASE_SECONDS = 60.0
 
 
-def make_face(years: float = 30.0, female: float = 0.9) -> Face:
+def make_quality(value: float = 0.9, yaw: float = 0.0) -> FaceQuality:
+    return FaceQuality(value, 40.0, 0.9, 0.5, 0.3, Pose(yaw, 0.0, 0.0))
+
+
+def make_face(
+    years: float = 30.0, female: float = 0.9, quality: float = 0.9, yaw: float = 0.0
+) -> Face:
+    """A face that is judged if its quality is at least 0.5."""
     return Face(
         box=Box(10, 20, 30, 40),
         score=0.9,
         landmarks=((15, 30), (30, 30), (22, 40), (17, 50), (28, 50)),
         gender=Gender(female),
         age=AgeEstimate(years, max(0, int(years) - 5), int(years) + 5, "25-32"),
+        quality=make_quality(quality, yaw),
+        judged=quality >= 0.5,
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.age_groups import nearest_group
 from models.estimators.ballots import Ballots
-from models.face import LANDMARK_COUNT, AgeEstimate, Box, Face, Gender
+from models.face import LANDMARK_COUNT, AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.packs.votes import Vote
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import AgeRange
@@ -24,6 +24,7 @@ from training.targets import AGE_TARGETS, NO_CLASS, Target
 
 # What measuring needs of a face but its estimates.
 BOX, LANDMARKS = Box(0, 0, 1, 1), ((0, 0),) * LANDMARK_COUNT
+QUALITY = FaceQuality(1.0, 1.0, 1.0, 0.5, 0.5, Pose(0.0, 0.0, 0.0))
 NO_AGE = AgeEstimate(0.0, 0, 0, nearest_group(0.0))
 NO_GENDER = 0.5
 
@@ -88,7 +89,7 @@ def _label(row: PreparedRow, judged: _Judged, min_probability: float) -> Labeled
         subject=row.subject,
         true_age=row.age_years if judged.age else None,
         true_gender=row.gender if judged.female is not None else None,
-        face=Face(BOX, 1.0, LANDMARKS, gender, judged.age or NO_AGE),
+        face=Face(BOX, 1.0, LANDMARKS, gender, judged.age or NO_AGE, QUALITY),
         gender=gender.value(min_probability),
     )
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
 from db.item_values import Thumbnail
-from models.face import Box, Face
+from models.face import UNKNOWN, Box, Face
 
 JPEG_QUALITY = 85
 # Mosaics of dozens of blocks to a face can still be matched with known faces (McPherson, Shokri and
@@ -32,6 +32,7 @@ LETTERS = {"female": "F", "male": "M", "unknown": "?"}
 # People who are red-green blind can distinguish these, too (Okabe and Ito 2008).
 COLORS = {"female": (240, 228, 66), "male": (86, 180, 233), "unknown": (255, 255, 255)}
 SHADE = (16, 16, 16)
+UNCLEAR = "Unclear"
 
 Rectangle = tuple[int, int, int, int]
 
@@ -106,11 +107,11 @@ def draw_thumbnail(
     scale = image.width / full_width_pixels
     boxes = [_scale(face.box, scale) for face in faces]
     for box, face in zip(boxes, faces, strict=True):
-        _draw_box(pen, box, line, COLORS[face.gender.value(min_probability)])
+        _draw_box(pen, box, line, COLORS[face.gender_value(min_probability)])
     taken: list[Rectangle] = []
     for box, face in zip(boxes, faces, strict=True):
-        gender = face.gender.value(min_probability)
-        text = _describe(face, gender) if in_words else f"{LETTERS[gender]} {face.age.years:.0f}"
+        gender = face.gender_value(min_probability)
+        text = _describe(face, gender) if in_words else _abbreviate(face, gender)
         label = _place_label(pen, text, font, box, image.size, taken)
         taken.append(label)
         _draw_label(pen, label, text, font, COLORS[gender])
@@ -118,7 +119,11 @@ def draw_thumbnail(
 
 
 def _describe(face: Face, gender: str) -> str:
-    return f"{gender.capitalize()}, {face.age.group}"
+    return f"{gender.capitalize()}, {face.age.group}" if face.judged else UNCLEAR
+
+
+def _abbreviate(face: Face, gender: str) -> str:
+    return f"{LETTERS[gender]} {face.age.years:.0f}" if face.judged else LETTERS[UNKNOWN]
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from redis.client import PubSub
 from db.item_values import Failure
 from db.states import ErrorCode
 from models.errors import FacetallyError
-from models.face import AgeEstimate, Box, Face, Gender
+from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from worker.queue.broker import SOCKET_SECONDS
 
 READY = b"ready"
@@ -108,10 +108,16 @@ def read_faces(message: bytes) -> Answer:
             landmarks=tuple((x, y) for x, y in face["landmarks"]),
             gender=Gender(**face["gender"]),
             age=AgeEstimate(**face["age"]),
+            quality=_read_quality(face["quality"]),
+            judged=face["judged"],
         )
         for face in fields["faces"]
     )
     return Answer(fields["width_pixels"], fields["height_pixels"], faces)
+
+
+def _read_quality(fields: dict[str, Any]) -> FaceQuality:
+    return FaceQuality(**{**fields, "pose": Pose(**fields["pose"])})
 
 
 def write_refusal(failure: Failure) -> bytes:

@@ -166,9 +166,9 @@ def concatenate_clips(clips: Iterable[Path], path: Path) -> None:
 
 
 def _label(track: Track, min_probability: float) -> Label:
-    gender = track.gender.value(min_probability)
-    color = COLORS[gender]
-    return f"{track.number} {LETTERS[gender]} {track.age.years:.0f}", color[::-1]
+    gender = track.gender_value(min_probability)
+    age = f" {track.age.years:.0f}" if track.judged else ""
+    return f"{track.number} {LETTERS[gender]}{age}", COLORS[gender][::-1]
 
 
 def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Color]]) -> None:

@@ -201,6 +201,15 @@ def _person_columns() -> list[sa.Column[Any]]:
         _filled("age_low", sa.Integer()),
         _filled("age_high", sa.Integer()),
         _filled("age_group", sa.String()),
+        _filled("quality", sa.Double()),
+        _filled("judged", sa.Boolean()),
+        _filled("eye_pixels", sa.Double()),
+        _filled("sharpness", sa.Double()),
+        _filled("brightness", sa.Double()),
+        _filled("contrast", sa.Double()),
+        _filled("yaw", sa.Double()),
+        _filled("pitch", sa.Double()),
+        _filled("roll", sa.Double()),
     ]
 
 

@@ -88,7 +88,7 @@ def test_parquet_has_the_rows_of_csv_with_their_types(client: FlaskClient, job_i
     assert first["captured_at"] == CAPTURED
     assert first["dimensions"] == {"store": "Lyon"}
     for row, line in zip(rows, lines, strict=True):
-        for name in ("face", "age_years", "gender", "error_code", "width"):
+        for name in ("face", "age_years", "gender", "quality", "judged", "yaw", "width"):
             assert ("" if row[name] is None else str(row[name])) == line[name]
 
 
@@ -154,7 +154,9 @@ def test_a_coco_annotation_is_a_face_as_annotators_read_it(
         "keypoints": [15, 30, 2, 30, 30, 2, 22, 40, 2, 17, 50, 2, 28, 50, 2], "score": 0.9,
         "attributes": {
             "gender": "female", "gender_probability": 0.9, "age_years": 30.4, "age_low": 25,
-            "age_high": 35, "age_group": "25-32",
+            "age_high": 35, "age_group": "25-32", "quality": 0.9, "judged": True,
+            "eye_pixels": 40.0, "sharpness": 0.9, "brightness": 0.5,
+            "contrast": 0.3, "yaw": 0, "pitch": 0, "roll": 0,
         },
     }  # fmt: skip
 

@@ -14,7 +14,8 @@ from db.jobs.submissions import accept_job
 from tests.support.jobs import close, make_face, submit, work_all
 from worker.settings import Settings
 
-FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
+FACES = (make_face(30.4, 0.9), make_face(52.6, 0.55, quality=0.8, yaw=-31))
+UNCLEAR = make_face(6.0, 0.9, quality=0.2)
 
 
 @pytest.fixture
@@ -40,11 +41,16 @@ def test_a_result_has_the_documented_shape(client: FlaskClient, job_id: int) -> 
                 "landmarks": [[15, 30], [30, 30], [22, 40], [17, 50], [28, 50]],
                 "gender": {"value": value, "probability": probability, "female": probability},
                 "age": {"years": years, "low": low, "high": low + 10, "group": "25-32"},
+                "quality": {
+                    "value": quality, "judged": quality > 0.5, "eye_pixels": 40.0,
+                    "sharpness": 0.9, "brightness": 0.5, "contrast": 0.3, "yaw": yaw, "pitch": 0,
+                    "roll": 0,
+                },
                 "frame": None, "time_seconds": None, "track": None,
             }
-            for value, probability, years, low in (
-                ("female", 0.9, 30.4, 25),
-                ("unknown", 0.55, 52.6, 47),
+            for value, probability, years, low, quality, yaw in (
+                ("female", 0.9, 30.4, 25, 0.9, 0),
+                ("unknown", 0.55, 52.6, 47, 0.8, -31),
             )
         ],
         "dropped": {"too_small": 0, "too_unsure": 0},
@@ -102,6 +108,11 @@ def test_a_name_in_csv_is_not_a_formula(client: FlaskClient, settings: Settings)
         ("age_min=50", 5, 5),
         ("age_min=20&age_max=60", 5, 10),
         ("score_min=0.95", 0, 0),
+        ("quality_min=0.8", 5, 10),
+        ("quality_min=0.85", 5, 5),
+        ("pose=frontal", 5, 5),
+        ("pose=any", 6, 10),
+        ("quality_min=0.85&gender=unknown", 0, 0),
         ("state=done", 5, 10),
         ("dimension.store=Lyon", 6, 10),
         ("dimension.store=Nice", 0, 0),
@@ -121,6 +132,9 @@ def test_filters_narrow_the_results(
         "gender=x",
         "age_min=-1",
         "age_min=50&age_max=20",
+        "quality_min=1.1",
+        "quality_min=x",
+        "pose=profile",
         "limit=0",
         "cursor=x",
         "format=xml",
@@ -144,9 +158,54 @@ def test_the_audience_is_counted_with_its_uncertainty(client: FlaskClient, job_i
     assert share["low"] < share["value"] == 0.5 < share["high"]
 
 
+def test_a_face_too_unclear_to_be_judged_is_a_result_but_not_in_the_audience(
+    client: FlaskClient, settings: Settings
+) -> None:
+    database = Database(settings.database_url)
+    job_id = submit(database, items=1)
+    work_all(database, faces=[*FACES, UNCLEAR])
+    database.close()
+    [line] = client.get(f"/v1/jobs/{job_id}/results").json["results"]
+    *_, unclear = line["faces"]
+    assert (unclear["quality"]["judged"], unclear["gender"]["value"]) == (False, "unknown")
+    audience = client.get(f"/v1/audience?job={job_id}&by=gender").json
+    assert (audience["faces"], audience["faces_too_unclear"]) == (2, 1)
+    assert [group["faces"] for group in audience["groups"]] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "faces", "unclear"),
+    [
+        ("", 10, 0),
+        ("&quality_min=0.85", 5, 5),
+        ("&quality_min=0.1", 10, 0),
+        ("&pose=frontal", 5, 0),
+        ("&quality_min=0.85&pose=frontal", 5, 0),
+        ("&quality_min=0.85&from=2026-01-01", 0, 0),
+    ],
+)
+def test_the_audience_of_a_job_can_be_of_clear_or_frontal_faces(
+    client: FlaskClient, job_id: int, query: str, faces: int, unclear: int
+) -> None:
+    audience = client.get(f"/v1/audience?job={job_id}{query}").json
+    assert (audience["faces"], audience["faces_too_unclear"]) == (faces, unclear)
+
+
+@pytest.mark.parametrize("query", ["quality_min=0.5", "tag=spring&pose=frontal"])
+def test_a_filter_by_quality_of_many_jobs_is_refused_with_what_to_add(
+    client: FlaskClient, query: str
+) -> None:
+    response = client.get(f"/v1/audience?{query}")
+    assert response.status_code == 422
+    assert "quality_min and pose need one job" in response.json["error"]["message"]
+    assert "add job=7" in response.json["error"]["message"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        "quality_min=2",
+        "pose=profile",
         "bands=0-5,3-9",
         "bands=x",
         "by=day,week",

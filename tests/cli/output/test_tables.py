@@ -10,8 +10,9 @@ from facetally import Audience
 ONE = Audience(
     items=1, items_done=1, items_waiting=0, items_cancelled=0, items_failed={},
     items_without_faces=0, items_duplicates=0, faces_too_small=1, faces_too_unsure=2,
-    count="faces", faces=1, unknown_gender_share=None, under_18_share=None, median_age=None,
-    mean_age=None, design_effect=None, min_cell=1, groups_withheld=0, calibration=None, groups=(),
+    count="faces", faces=1, faces_too_unclear=0, unknown_gender_share=None, under_18_share=None,
+    median_age=None, mean_age=None, design_effect=None, min_cell=1, groups_withheld=0,
+    calibration=None, groups=(),
     raw=None,
 )  # fmt: skip
 EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
@@ -33,8 +34,18 @@ EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
             "under 5 faces, 3 people in 1 of 2 pictures and videos; 0 without faces; "
             "under 5 faces excluded: too small",
         ),
+        (
+            replace(ONE, faces_too_unclear=3, faces_too_small=0, faces_too_unsure=0),
+            None,
+            "1 face in 1 of 1 picture; 0 without faces; 3 faces too unclear to judge",
+        ),
+        (
+            replace(ONE, faces_too_unclear=None, faces_too_small=0, faces_too_unsure=0, min_cell=5),
+            None,
+            "1 face in 1 of 1 picture; 0 without faces; under 5 faces too unclear to judge",
+        ),
     ],
-    ids=["one picture", "one video", "people", "withheld counts"],
+    ids=["one picture", "one video", "people", "withheld counts", "unclear", "withheld unclear"],
 )
 def test_the_basis_of_an_audience_is_one_line(audience, people, line):
     assert describe_basis(audience, people) == line

@@ -13,7 +13,7 @@ from db.audience.queries import Period, SliceQuery
 from db.audience.slices import Slices, read_slices
 from db.audience.stretches import list_stretches
 from db.audience.tally import Unit
-from db.audience.totals import DONE, cells_of, faces_of, measure_of
+from db.audience.totals import DONE, TOO_UNCLEAR, cells_of, faces_of, measure_of
 from db.audience_tables import CellRow, CubeRow, DeltaRow
 from db.engine import Database
 from db.item_values import NewItem
@@ -21,8 +21,10 @@ from db.job_values import NewJob
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
+from db.quality import QualityFilter
 from db.states import ItemState
 from db.tables import FaceRow, ItemRow, JobRow
+from models.face import FRONTAL_YAW_DEGREES
 from models.statistics.confusion import PREDICTED_GENDERS
 from tests.support.jobs import claim, close, hints, make_face, record, results_of, submit, work_all
 
@@ -63,7 +65,10 @@ def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
         chunk = claim(database, chunk_id)
         assert chunk is not None
         faces = [
-            make_face(chance.uniform(0, 110), chance.random()) for _ in range(chance.randint(0, 3))
+            make_face(
+                chance.uniform(0, 110), chance.random(), chance.uniform(0.3, 1), chance.gauss(0, 30)
+            )
+            for _ in range(chance.randint(0, 3))
         ]
         failing = [chunk.items[0].name] if number % 3 == 0 else []
         assert record(database, chunk, results_of(chunk, faces, failing))
@@ -76,12 +81,15 @@ def recount(database: Database, query: SliceQuery) -> dict[object, Counter[objec
     found: dict[object, Counter[object]] = {}
     rows = select(
         JobRow.id, JobRow.tags, ItemRow.captured_at, ItemRow.dimensions, FaceRow.gender,
-        FaceRow.age, FaceRow.female, FaceRow.age_high - FaceRow.age_low,
+        FaceRow.age, FaceRow.female, FaceRow.age_high - FaceRow.age_low, FaceRow.judged,
+        FaceRow.quality, FaceRow.yaw,
     ).join(ItemRow, ItemRow.job_id == JobRow.id).join(FaceRow)  # fmt: skip
     with database.read() as session:
-        for job_id, tags, captured_at, dimensions, gender, age, female, width in session.execute(
-            rows.where(JobRow.erasing_at.is_(None))
-        ):
+        of_living = session.execute(rows.where(JobRow.erasing_at.is_(None)))
+        for job_id, tags, captured_at, dimensions, gender, age, female, width, *rest in of_living:
+            judged, quality, yaw = rest
+            if query.quality.frontal and abs(yaw) > FRONTAL_YAW_DEGREES:
+                continue
             day = captured_at.date() if captured_at else None
             if query.job_id not in (None, job_id) or (query.tag and query.tag not in tags):
                 continue
@@ -94,6 +102,9 @@ def recount(database: Database, query: SliceQuery) -> dict[object, Counter[objec
             key = (tuple(dimensions.get(n) for n in query.by_dimensions), name_day(day, query))
             cell = (gender, min(age, 100))
             counter = found.setdefault(key, Counter())
+            if not judged or quality < (query.quality.least or 0):
+                counter[TOO_UNCLEAR] += 1
+                continue
             counter[(*cell, "faces")] += 1
             counter[(*cell, "female_milli")] += round(female * 1000)
             counter[(*cell, "width_years")] += width
@@ -117,6 +128,8 @@ def cells_in(slices: Slices) -> dict[object, Counter[object]]:
         for gender, age, mass in zip(*cells.nonzero(), strict=True):
             name = ("faces", "female_milli", "width_years")[mass]
             counter[PREDICTED_GENDERS[gender], int(age), name] = int(cells[gender, age, mass])
+        if unclear := measure_of(units[Unit.PICTURE], TOO_UNCLEAR):
+            counter[TOO_UNCLEAR] = unclear
         if counter:
             found[key] = counter
     return found
@@ -177,6 +190,29 @@ def test_a_job_is_read_from_its_own_cells(filled: Database) -> None:
     of_job = {name: replace(query, job_id=2) for name, query in QUERIES.items()}
     expected = {name: recount(filled, query) for name, query in of_job.items()}
     assert read_all(filled, of_job) == expected
+
+
+@pytest.mark.parametrize(
+    "quality",
+    [QualityFilter(least=0.8), QualityFilter(frontal=True), QualityFilter(0.6, frontal=True)],
+    ids=["quality", "pose", "both"],
+)
+def test_a_job_is_counted_anew_for_a_filter_by_quality(
+    filled: Database, quality: QualityFilter
+) -> None:
+    of_job = {name: replace(one, job_id=2, quality=quality) for name, one in QUERIES.items()}
+    expected = {name: recount(filled, query) for name, query in of_job.items()}
+    assert read_all(filled, of_job) == expected
+
+
+def test_a_filter_that_every_face_meets_changes_no_count(filled: Database) -> None:
+    with filled.read() as session:
+        cells = read_slices(session, SliceQuery(job_id=2, by_dimensions=("store",)))
+        every = QualityFilter(least=0.0)
+        anew = read_slices(session, SliceQuery(job_id=2, by_dimensions=("store",), quality=every))
+    assert cells.keys() == anew.keys()
+    for key, units in cells.items():
+        assert (units[Unit.PICTURE] == anew[key][Unit.PICTURE]).all()
 
 
 def read_all(database: Database, queries: dict[str, SliceQuery]) -> dict[str, object]:

@@ -10,8 +10,7 @@ import pytest
 
 from db.audience import grouping
 from db.audience.bands import PRESETS, parse_bands
-from db.audience.grouping import AudienceTooLarge
-from db.audience.queries import AudienceQuery, Period, SliceQuery
+from db.audience.queries import AudienceQuery, AudienceTooLarge, Period, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.audience.totals import CountedFace, add_picture, cells_of, empty_totals
 from db.engine import Database
@@ -187,6 +186,8 @@ def test_faces_are_assumed_to_be_alike_where_nothing_is_known_of_pictures(
 
 def test_ages_start_at_birth_and_the_last_band_is_open() -> None:
     totals = empty_totals()
-    add_picture(totals, [CountedFace("female", 0, 1000, 11), CountedFace("male", 100, 0, 21)])
+    add_picture(
+        totals, [CountedFace(True, "female", 0, 1000, 11), CountedFace(True, "male", 100, 0, 21)]
+    )
     mass = spread_over_bands(cells_of(totals), [("0-50", 0, 50), ("51-100", 51, 100)])
     assert mass == pytest.approx(np.eye(2), abs=1e-6)

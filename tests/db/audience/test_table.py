@@ -6,14 +6,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from db.audience import recount
 from db.audience.bands import PRESETS, parse_bands
-from db.audience.queries import AudienceQuery, SliceQuery
+from db.audience.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from db.audience.table import read_audience
 from db.audience_tables import CellRow
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
+from db.quality import QualityFilter
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.tables import FaceRow
@@ -73,6 +75,41 @@ def test_likely_faces_that_were_left_out_are_counted_and_rounded(database: Datab
     assert one.dropped == Dropped(2, 1)
     assert (exact.faces_too_small, exact.faces_too_unsure) == (6, 3)
     assert (rounded.faces_too_small, rounded.faces_too_unsure) == (5, None)
+
+
+def test_faces_too_unclear_to_be_judged_are_told_but_not_counted(database: Database) -> None:
+    submit(database, items=3)
+    work_all(database, faces=[*FACES, make_face(6, 0.9, quality=0.1), make_face(6, 0.9, 0.2)])
+    by_gender = AudienceQuery(PRESETS["marketing"], by_age_band=False)
+    with database.read() as session:
+        exact = read_audience(session, by_gender)
+        rounded = read_audience(session, replace(by_gender, min_cell=5))
+        people = read_audience(session, replace(by_gender, counts_people=True))
+    assert (exact.faces, exact.too_unclear) == (12, 6)
+    assert [group.faces for group in exact.groups] == [6, 3, 3]
+    assert (rounded.faces, rounded.too_unclear) == (10, 5)
+    assert (people.faces, people.too_unclear) == (12, 6)
+
+
+def test_a_picture_whose_faces_are_all_unclear_is_not_without_faces(database: Database) -> None:
+    submit(database, items=2)
+    work_all(database, faces=[make_face(quality=0.1)])
+    with database.read() as session:
+        audience = read_audience(session, AudienceQuery(PRESETS["marketing"]))
+    assert (audience.faces, audience.too_unclear, audience.funnel.without_faces) == (0, 2, 0)
+
+
+def test_a_filter_by_quality_is_for_one_job_of_bounded_size(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match="quality_min and pose need one job"):
+        SliceQuery(tag="spring", quality=QualityFilter(least=0.5))
+    job_id = submit(database, items=2)
+    work_all(database, faces=FACES)
+    wanted = SliceQuery(job_id=job_id, quality=QualityFilter(frontal=True))
+    monkeypatch.setattr(recount, "MOST_RECOUNTED", 7)
+    with database.read() as session, pytest.raises(AudienceTooLarge, match="has 8 faces"):
+        read_audience(session, AudienceQuery(PRESETS["marketing"], slices=wanted))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from db.engine import Database
 from db.item_values import Thumbnail
+from db.quality import QualityFilter
 from db.results.filters import ResultFilter
 from db.results.pictures import read_thumbnail
 from db.results.reading import read_item, read_results
@@ -66,6 +67,9 @@ def test_a_failed_item_has_a_code_and_a_message(database: Database) -> None:
         pytest.param({"age_max": 30}, [[("female", 30.4)]], id="oldest, in whole years"),
         pytest.param({"gender": "female", "age_min": 40}, [], id="one face must meet both"),
         pytest.param({"score_min": 0.95}, [], id="score"),
+        pytest.param({"quality": QualityFilter(least=0.95)}, [], id="quality"),
+        pytest.param({"quality": QualityFilter(least=0.9)}, BOTH, id="enough quality"),
+        pytest.param({"quality": QualityFilter(frontal=True)}, BOTH, id="pose"),
         pytest.param({"state": ItemState.FAILED}, [], id="state"),
         pytest.param({"dimensions": {"store": "Lyon"}}, BOTH, id="dimension"),
         pytest.param({"dimensions": {"store": "Nice"}}, [], id="other value"),
@@ -78,6 +82,22 @@ def test_results_are_filtered(
     job_id = submit(database, items=1, dimensions={"store": "Lyon"})
     work_all(database, faces=FACES)
     assert read(database, job_id, **conditions) == expected
+
+
+def test_faces_that_are_unclear_or_turned_away_are_filtered(database: Database) -> None:
+    job_id = submit(database, items=1)
+    faces = (make_face(quality=0.2), make_face(yaw=-35), make_face(52.6, 0.1, yaw=-15))
+    work_all(database, faces=faces)
+
+    def read_ages(**conditions: object) -> list[float]:
+        [[*found]] = read(database, job_id, **conditions)
+        return [years for _, years in found]
+
+    assert read(database, job_id)[0][0] == ("unknown", 30.0)
+    assert read_ages(age_min=0) == [30.0, 52.6]
+    assert read_ages(quality=QualityFilter(least=0.5)) == [30.0, 52.6]
+    assert read_ages(quality=QualityFilter(frontal=True)) == [30.0, 52.6]
+    assert read_ages(quality=QualityFilter(0.5, frontal=True)) == [52.6]
 
 
 def test_pages_return_every_item_once_in_order(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from db.audience.queries import SliceQuery
 from db.audience.slices import Slices, read_slices
@@ -11,13 +11,15 @@ from db.audience.totals import (
     DUPLICATES,
     FAILED,
     TOO_SMALL,
+    TOO_UNCLEAR,
     TOO_UNSURE,
     empty_totals,
     measure_of,
 )
 from db.engine import Database
 from db.states import ItemState
-from db.tables import ItemRow, JobRow
+from db.tables import FaceRow, ItemRow, JobRow
+from db.video_tables import TrackRow
 
 
 def check_cube(database: Database, job_id: int) -> list[str]:
@@ -34,7 +36,7 @@ def check_cube(database: Database, job_id: int) -> list[str]:
 
 
 def check_measures(database: Database, job_id: int) -> list[str]:
-    """I5: the counts of items match their rows."""
+    """I5: the counts of items, and of faces too unclear to be judged, match their rows."""
     wanted: Counter[str] = Counter()
     with database.read() as session:
         for item in session.scalars(select(ItemRow).where(ItemRow.job_id == job_id)):
@@ -44,6 +46,10 @@ def check_measures(database: Database, job_id: int) -> list[str]:
             wanted[TOO_UNSURE] += item.too_unsure or 0
             if item.error_code is not None:
                 wanted[f"{FAILED}{item.error_code}"] += 1
+        for table in (FaceRow, TrackRow):
+            of_job = select(func.count()).select_from(table).join(ItemRow)
+            unclear = of_job.where(ItemRow.job_id == job_id, ~table.judged)
+            wanted[TOO_UNCLEAR] += session.scalars(unclear).one()
         slices = read_slices(session, SliceQuery(job_id=job_id))
     totals = sum((one for units in slices.values() for one in units.values()), empty_totals())
     counted = {measure: measure_of(totals, measure) for measure in wanted}

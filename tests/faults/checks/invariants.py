@@ -164,7 +164,7 @@ def _expect(item: ItemRow, evidence: Evidence) -> list[tuple[object, ...]]:
 
 def _describe_face(ordinal: int, face: Face) -> tuple[object, ...]:
     box = face.box
-    gender = face.gender.value(GENDER_MIN_PROBABILITY)
+    gender = face.gender_value(GENDER_MIN_PROBABILITY)
     size = (box.x, box.y, box.width, box.height)
     return (ordinal, *size, face.score, face.gender.female, gender, face.age.years)
 
@@ -253,6 +253,8 @@ def check_cells(evidence: Evidence) -> list[str]:
     rows: Counter[tuple[object, ...]] = Counter()
     for faces in evidence.faces.values():
         for face in faces:
+            if not face.judged:
+                continue
             rows[face.age, face.gender, "faces"] += 1
             rows[face.age, face.gender, "female"] += round(face.female * 1000)
             rows[face.age, face.gender, "width"] += face.age_high - face.age_low

@@ -50,7 +50,9 @@ class KnownAnalyzer(Analyzer):
         time.sleep(ITEM_SECONDS * len(pictures))
         keys = [read_key(picture.rgb) for picture in pictures]
         return [
-            AlignedFaces([AlignedFace(one, (CHIP,)) for one in detect(key)], drop(key))
+            AlignedFaces(
+                [AlignedFace(one, (CHIP,), estimate(one).quality) for one in detect(key)], drop(key)
+            )
             for key in keys
         ]
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.face import Box, Face
 from models.videos.linker import Linker
-from models.videos.open_track import rate_face
+from models.videos.open_track import weigh_face
 from models.videos.tracks import SeenFace, ShownFrame, Track
 from tests.support.jobs import make_face
 
@@ -14,12 +14,17 @@ SIDE = 40
 
 
 def face_at(
-    x: float, y: float = 100, side: int = SIDE, years: float = 30, female: float = 0.9
+    x: float,
+    y: float = 100,
+    side: int = SIDE,
+    years: float = 30,
+    female: float = 0.9,
+    quality: float = 0.9,
 ) -> Face:
     box = Box(round(x), round(y), side, side)
     eyes_and_mouth = ((8, 12), (30, 12), (19, 20), (10, 30), (28, 30))
     landmarks = tuple((box.x + dx, box.y + dy) for dx, dy in eyes_and_mouth)
-    return replace(make_face(years, female), box=box, landmarks=landmarks)
+    return replace(make_face(years, female, quality), box=box, landmarks=landmarks)
 
 
 def link(frames: dict[float, list[Face]]) -> tuple[list[list[int]], list[Track]]:
@@ -94,14 +99,14 @@ def test_a_track_says_when_and_for_how_long_a_person_was_seen() -> None:
 
 
 def test_frames_that_show_more_count_for_more() -> None:
-    large, small = face_at(10, side=64, years=40), face_at(14, side=40, years=20)
-    _, [track] = link({0: [small], 0.5: [large]})
-    weights = rate_face(small), rate_face(large)
-    expected = (weights[0] * 20 + weights[1] * 40) / sum(weights)
+    poor, good = face_at(10, years=20, quality=0.5), face_at(14, years=40)
+    _, [track] = link({0: [poor], 0.5: [good], 1.0: [poor]})
+    weights = weigh_face(poor), weigh_face(good)
+    expected = (2 * weights[0] * 20 + weights[1] * 40) / (2 * weights[0] + weights[1])
     assert expected > 31
-    assert track.age.years == pytest.approx(expected, abs=0.01)
+    assert track.age.years == pytest.approx(expected, abs=0.06)
     assert track.spread_years == pytest.approx(10, abs=1)
-    assert (track.best.face, track.best_position, track.best_frame) == (large, 1, 15)
+    assert (track.best.face, track.best_position, track.best_frame) == (good, 1, 15)
     assert track.age.low <= track.age.years <= track.age.high
 
 
@@ -120,11 +125,23 @@ def test_the_spread_of_ages_is_that_between_frames(ages: tuple[float, ...], spre
     assert track.spread_years == spread
 
 
-def test_a_profile_weighs_less_than_a_frontal_face() -> None:
-    front = face_at(10)
-    right, left, _, *mouth = front.landmarks
-    profile = replace(front, landmarks=(right, left, left, *mouth))
-    assert 0 < rate_face(profile) < rate_face(front)
+def test_a_person_is_judged_if_one_face_is_clear_enough() -> None:
+    unclear, clear = face_at(10, quality=0.2), face_at(10, quality=0.7)
+    for faces, judged in (([unclear, unclear], False), ([unclear, clear, unclear], True)):
+        _, [track] = link({n / 2: [face] for n, face in enumerate(faces)})
+        assert track.judged is judged
+        assert track.gender_value(0.6) == ("female" if judged else "unknown")
+
+
+def test_faces_without_any_quality_still_have_a_mean_age() -> None:
+    _, [track] = link({n / 2: [face_at(10, years=20 + n, quality=0.0)] for n in range(3)})
+    assert track.age.years == 21
+
+
+def test_of_faces_of_the_same_quality_the_best_is_the_most_certain() -> None:
+    faces = [replace(face_at(10), score=score) for score in (0.8, 0.95, 0.9)]
+    _, [track] = link({n / 2: [face] for n, face in enumerate(faces)})
+    assert track.best.face.score == 0.95
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from db.tables import ChunkRow
 from models.face import Detection, Dropped, Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.jobs import hints, make_face, status
+from tests.support.jobs import hints, make_face, make_quality, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import open_worker, read_all
 from worker.pictures.intake import READ_AHEAD_ITEMS
@@ -39,12 +39,19 @@ class Counting(Analyzer):
             raise ArithmeticError("a fault of the batch")
         self.seen += [picture.width_pixels for picture in pictures]
         return [
-            AlignedFaces([AlignedFace(_detect(picture.width_pixels), (picture.rgb,))], DROPPED)
+            AlignedFaces(
+                [AlignedFace(_detect(picture.width_pixels), (picture.rgb,), make_quality())],
+                DROPPED,
+            )
             for picture in pictures
         ]
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         return [make_face(years=face.detection.score * 1000) for face in aligned]
+
+
+def _align(picture: Picture) -> AlignedFace:
+    return AlignedFace(_detect(picture.width_pixels), (picture.rgb,), make_quality())
 
 
 def _detect(width: int) -> Detection:

@@ -1,0 +1,7 @@
+"""How well a face can be judged, by its pixels and landmarks. In reading order:
+
+head         landmarks to the size and pose of a head
+sharpness    pixels to how much detail they show
+rating       all measures to one value
+measurement  a picture and a detection to the quality of the face
+"""
