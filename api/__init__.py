@@ -11,6 +11,7 @@ progress        the progress of jobs for those who follow them
 services        what requests share
 access          who may call
 error_handlers  every error as an answer
+headers         what browsers may do with answers
 submissions     jobs from JSON, forms, archives and manifests
 exports         results as files
 reports         pages to keep

@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 from api import docs
 from api.access import guard
 from api.error_handlers import handle_errors
+from api.headers import add_headers
 from api.pages import assets, comparison, home, job, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     app.url_map.converters["number"] = RowNumber
     open_services(app, settings)
+    add_headers(app)
     guard(app, settings)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)

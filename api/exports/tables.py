@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO, StringIO
@@ -13,8 +14,9 @@ from pyarrow.parquet import ParquetWriter
 
 # A group is in memory at once: a few MB, and large enough to compress well and to be skipped.
 ROWS_PER_GROUP = 20_000
-# A spreadsheet treats a text that starts like this as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet treats a text that starts like this as a formula, some after spaces and invisible
+# characters, and some in the full-width spelling.
+FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 Row = Sequence[object]
 
@@ -37,7 +39,7 @@ def stream_csv(schema: pyarrow.Schema, rows: Iterable[Row]) -> Iterator[str]:
 
 def _format_cell(value: object) -> object:
     if isinstance(value, str):
-        return "'" + value if value.startswith(FORMULA_STARTS) else value
+        return "'" + value if FORMULA.match(value) else value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):

@@ -16,7 +16,6 @@ def show_asset(digest: str, name: str) -> Response:
     """Send the current file, even if a page of an earlier version asks with an old digest."""
     response = send_from_directory(FOLDER, name, max_age=ONE_YEAR_SECONDS)
     response.cache_control.immutable = digest == _digest_all()
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -38,7 +38,7 @@ def follow_jobs(query: EventsQuery) -> Response:
 
 
 def _stream(job_ids: Sequence[int]) -> Response:
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    headers = {"X-Accel-Buffering": "no"}
     # Passed through, so that the server finds the stream itself, and needs no thread for it.
     return Response(
         services().events.follow(job_ids),

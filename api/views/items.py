@@ -55,9 +55,7 @@ def show_picture(path: ItemPath) -> Response:
     media_type = None if uri is None else _find_type(services().store, uri)
     if uri is None or media_type is None:
         abort(404, f"There is no picture of item {path.item_id} to show.")
-    response = Response(_read_upload(services().store, uri), mimetype=media_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return Response(_read_upload(services().store, uri), mimetype=media_type)
 
 
 def _find_type(store: Store, uri: str) -> str | None:

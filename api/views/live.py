@@ -44,7 +44,7 @@ def watch_source(query: FeedQuery) -> Response:
         stack.callback(watcher.leave)
         # Until the first picture has arrived, an error can still be the whole answer.
         first = watcher.next_picture()
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        headers = {"X-Accel-Buffering": "no"}
         response = Response(_parts(first, watcher), headers=headers, content_type=STREAM_TYPE)
         response.call_on_close(stack.pop_all().close)
     return response

@@ -31,6 +31,8 @@ blueprint = APIBlueprint(
     "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
 PAGE = {"content": {"text/html": PLAIN}}
+# As the file itself says, which may be opened without a server, too.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 MOST_PICTURES = 48
 MOST_FAILURES = 200
 
@@ -45,7 +47,8 @@ def show_report(path: JobPath) -> Response:
     job = find_job(path.job_id)
     with services().database.read() as session:
         report = _read_report(session, job, services().settings.min_cell)
-    return Response(render_report(report), mimetype="text/html")
+    headers = {"Content-Security-Policy": POLICY}
+    return Response(render_report(report), mimetype="text/html", headers=headers)
 
 
 def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:

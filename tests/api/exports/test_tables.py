@@ -102,7 +102,9 @@ def test_parquet_is_sent_a_group_at_a_time() -> None:
     assert file.read()["item"].to_pylist() == list(range(12))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@a", "\t=1", " =1", "\u200b@a", "\uff1d1", "\r\n+1"]
+)
 def test_a_text_that_looks_like_a_formula_is_quoted_only_in_csv(text: str) -> None:
     row = (1, text, *make_row(1)[2:])
     assert f"'{text}" in "".join(stream_csv(RESULT_SCHEMA, [row]))

@@ -1,0 +1,38 @@
+"""What browsers may do with answers."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.support.http import upload
+from tests.support.sample_pictures import encode_scene
+
+PAGE = {"Accept": "text/html"}
+PATHS = ("/healthz", "/v1/jobs", "/v1/jobs/9", "/metrics", "/docs", "/openapi.json", "/login", "/x")
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/", "/jobs", "/v1/jobs/1/report", "/static/0/base.css"])
+@pytest.mark.parametrize("headers", [{}, PAGE])
+def test_no_answer_may_be_framed_or_taken_for_another_kind(
+    client: FlaskClient, path: str, headers: dict[str, str]
+) -> None:
+    upload(client, {"a.jpg": encode_scene("JPEG")})
+    with client.get(path, headers=headers) as response:
+        policy = response.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert policy.startswith(("default-src 'none'", "default-src 'self'"))
+        inline = [part for part in policy.split("; ") if "unsafe" in part]
+        assert all(part.startswith("style-src ") for part in inline)
+        assert bool(inline) == (path in ("/docs", "/v1/jobs/1/report"))
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/jobs", "/v1/items/1", "/v1/items/1/picture", "/v1/items/1/thumbnail", "/v1/audience",
+     "/v1/jobs/1/results", "/v1/jobs/1/results?format=csv", "/v1/jobs/1/report"],
+)  # fmt: skip
+def test_nobody_keeps_what_shows_people(client: FlaskClient, path: str) -> None:
+    upload(client, {"a.jpg": encode_scene("JPEG")})
+    with client.get(path) as response:
+        assert response.headers["Cache-Control"] == "no-store"
