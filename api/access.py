@@ -13,11 +13,13 @@ from werkzeug.datastructures import Headers
 
 from api.errors import ApiError
 from api.sessions import carries_token, find_session
+from db.engine import Database
 from models.errors import FacetallyError
 from worker.settings import Settings
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/login"})
 OPEN_PREFIXES = ("/docs/", "/static/")
+LONGEST_ADDRESS = 64
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -25,7 +27,7 @@ class OpenToNetwork(FacetallyError):
     """The API would answer anybody on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
 
 
-def guard(app: Flask, settings: Settings) -> None:
+def guard(app: Flask, settings: Settings, database: Database) -> None:
     """Check every request before its view."""
 
     def check_request() -> None:
@@ -34,7 +36,7 @@ def guard(app: Flask, settings: Settings) -> None:
         elif "Authorization" in request.headers:
             _check_api_key(settings.api_keys)
         else:
-            _check_session(settings.api_keys)
+            _check_session(database, settings.api_keys)
 
     def check_unless_open() -> None:
         if request.path not in OPEN_PATHS and not request.path.startswith(OPEN_PREFIXES):
@@ -58,14 +60,29 @@ def is_api_key(given: str, api_keys: tuple[str, ...]) -> bool:
     return any(known)
 
 
+def find_address() -> str:
+    """Where this request comes from. A proxy at a private address says whose request it passes on;
+    anybody else could write what they like."""
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded[:LONGEST_ADDRESS] if forwarded and _is_private(peer) else peer
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False
+
+
 def _check_api_key(api_keys: tuple[str, ...]) -> None:
     scheme, _, given = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer" or not is_api_key(given, api_keys):
         raise _unknown()
 
 
-def _check_session(api_keys: tuple[str, ...]) -> None:
-    g.session = find_session(api_keys)
+def _check_session(database: Database, api_keys: tuple[str, ...]) -> None:
+    g.session = find_session(database, api_keys)
     if g.session is None:
         raise _unknown()
     if request.method not in SAFE_METHODS and not carries_token(g.session):

@@ -76,9 +76,9 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     app.url_map.converters["number"] = RowNumber
-    open_services(app, settings)
+    opened = open_services(app, settings)
     add_headers(app)
-    guard(app, settings)
+    guard(app, settings, opened.database)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
     _register_views(app)

@@ -56,13 +56,13 @@ class Services:
         self.database.close()
 
 
-def open_services(app: Flask, settings: Settings) -> None:
+def open_services(app: Flask, settings: Settings) -> Services:
     """Open all services; nothing connects before it is used."""
     queue = create_queue(settings.redis_url)
     ending = Event()
     database = Database(settings.database_url, connections=settings.api_threads)
     waiting = BoundedSemaphore(max(1, settings.api_threads // 2))
-    app.extensions[EXTENSION] = Services(
+    opened = Services(
         settings=settings,
         database=database,
         queue=queue,
@@ -81,6 +81,8 @@ def open_services(app: Flask, settings: Settings) -> None:
         events=JobEvents(database, ending),
         ending=ending,
     )
+    app.extensions[EXTENSION] = opened
+    return opened
 
 
 def take_permit(permits: BoundedSemaphore, refusal: str) -> None:

@@ -1,55 +1,73 @@
-"""A browser's session: a cookie signed with the API key that opened it, and the token of its forms.
+"""A browser's session: a cookie that nobody can guess, a row in SQL, and the token of its forms.
 
-The API key itself never returns to the browser. Removing one from the settings ends its sessions.
+Neither the API key nor anything made of it returns to the browser. A session ends when its row is
+removed, or when its key is no longer in the settings.
 """
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
 
 from flask import Response, g, request
-from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+
+from db import logins
+from db.engine import Database
 
 COOKIE = "facetally_session"
-LASTS_SECONDS = 14 * 24 * 3600
+# A browser takes this name only over HTTPS, for this host alone.
+SECURE_COOKIE = f"__Host-{COOKIE}"
 TOKEN_FIELD = "csrf_token"
 TOKEN_HEADER = "X-CSRF-Token"
 
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A login, under a number nobody can guess. `form_token` proves that a form is from us."""
+    """A log-in. `form_token` proves that a form is from us."""
 
-    number: str
+    digest: bytes
     form_token: str
 
 
-def open_session(response: Response, api_key: str) -> None:
+def open_session(database: Database, response: Response, api_key: str) -> None:
     """Let the browser that receives `response` return without the API key."""
-    cookie = _signer(api_key).dumps(token_urlsafe(16))
+    secret = token_urlsafe(32)
+    with database.write() as session:
+        logins.open_session(session, _digest(secret), _digest(api_key))
     # A proxy may have decrypted the request.
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
-        COOKIE, cookie, LASTS_SECONDS, secure=secure, httponly=True, samesite="Strict"
+        SECURE_COOKIE if secure else COOKIE,
+        secret,
+        int(logins.SESSION_SECONDS),
+        secure=secure,
+        httponly=True,
+        samesite="Strict",
     )
 
 
-def close_session(response: Response) -> None:
-    """Delete the browser's cookie."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+def close_session(database: Database, response: Response) -> None:
+    """End the browser's session, and delete its cookie."""
+    if (opened := current_session()) is not None:
+        with database.write() as session:
+            logins.close_session(session, opened.digest)
+    for name in (COOKIE, SECURE_COOKIE):
+        response.delete_cookie(name, httponly=True, samesite="Strict", secure=name == SECURE_COOKIE)
 
 
-def find_session(api_keys: Iterable[str]) -> BrowserSession | None:
+def find_session(database: Database, api_keys: Iterable[str]) -> BrowserSession | None:
     """The session of this request's cookie, if one of `api_keys` opened it."""
-    cookie = request.cookies.get(COOKIE, "")
-    for api_key in api_keys:
-        try:
-            number = str(_signer(api_key).loads(cookie, max_age=LASTS_SECONDS))
-        except BadData:
-            continue
-        return BrowserSession(number, _form_token(api_key, number))
-    return None
+    secret = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
+    if not secret:
+        return None
+    digest = _digest(secret)
+    with database.read() as session:
+        key_digest = logins.read_session(session, digest)
+    if key_digest is None or key_digest not in map(_digest, api_keys):
+        return None
+    return BrowserSession(digest, hmac.digest(secret.encode(), b"form", "sha256").hex())
 
 
 def carries_token(session: BrowserSession) -> bool:
@@ -66,9 +84,5 @@ def current_session() -> BrowserSession | None:
     return session if isinstance(session, BrowserSession) else None
 
 
-def _signer(api_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(api_key, salt="facetally.session")
-
-
-def _form_token(api_key: str, number: str) -> str:
-    return str(URLSafeSerializer(api_key, salt="facetally.form").dumps(number))
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

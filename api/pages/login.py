@@ -1,13 +1,20 @@
 """Log in with an API key once; after that the browser has a session."""
 
+import logging
 from http import HTTPStatus
+from math import ceil
 
 from flask import Blueprint, Response, request
 
-from api.access import comes_from_elsewhere, is_api_key
+from api.access import comes_from_elsewhere, find_address, is_api_key
+from api.errors import ApiError
 from api.pages.rendering import show
 from api.services import services
 from api.sessions import close_session, open_session
+from db.engine import Database
+from db.logins import forget_failures, note_failure, read_pause_seconds
+
+logger = logging.getLogger(__name__)
 
 blueprint = Blueprint("login_page", __name__)
 # Anybody may send this form: it is read before the key is known.
@@ -24,21 +31,43 @@ def show_page() -> Response:
 
 @blueprint.post("/login")
 def log_in() -> Response:
-    """Open a session and continue to the page that the reader wanted."""
+    """Open a session and continue to the page that the reader wanted.
+
+    After some failures from one address, it has to wait, longer after each.
+    """
     request.max_content_length = MOST_BYTES
-    api_keys, given = services().settings.api_keys, request.form.get("key", "")
-    if comes_from_elsewhere(request.headers) or not is_api_key(given, api_keys):
+    opened, address = services(), find_address()
+    _check_pause(opened.database, address)
+    given = request.form.get("key", "")
+    if comes_from_elsewhere(request.headers) or not is_api_key(given, opened.settings.api_keys):
+        _note_failure(opened.database, address)
         return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_read_target())
     response = _redirect(_read_target())
-    open_session(response, given.strip())
+    open_session(opened.database, response, given.strip())
+    with opened.database.write() as session:
+        forget_failures(session, address)
     return response
+
+
+def _check_pause(database: Database, address: str) -> None:
+    with database.read() as session:
+        seconds = read_pause_seconds(session, address)
+    if seconds > 0:
+        problem = f"Too many attempts to log in. Try again in {ceil(seconds)} seconds."
+        raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, problem)
+
+
+def _note_failure(database: Database, address: str) -> None:
+    logger.warning("log-in refused", extra={"address": address})
+    with database.write() as session:
+        note_failure(session, address)
 
 
 @blueprint.post("/logout")
 def log_out() -> Response:
     """Close the session."""
     response = _redirect("/login")
-    close_session(response)
+    close_session(services().database, response)
     return response
 
 

@@ -37,6 +37,7 @@ def upgrade() -> None:
     _create_cells()
     _create_cube()
     _create_evaluations()
+    _create_logins()
     _create_processes()
 
 
@@ -320,6 +321,21 @@ def _create_evaluations() -> None:
         _filled("accuracy", JSON),
         _filled("labeled", JSON),
         _filled("design_effect", sa.Double()),
+    )
+
+
+def _create_logins() -> None:
+    op.create_table(
+        "sessions",
+        _key("digest", sa.LargeBinary()),
+        _filled("key_digest", sa.LargeBinary()),
+        _filled("created_at", TIME),
+    )
+    op.create_table(
+        "login_failures",
+        _key("address", sa.String()),
+        _filled("failures", sa.Integer()),
+        _filled("failed_at", TIME),
     )
 
 

@@ -5,12 +5,15 @@ import tomllib
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 import api.pages.texts
 from api.pages.rendering import check_navigation
 from api.pages.texts import Texts, load_texts
 from api.schemas.options import OptionsBody
 from api.services import EXTENSION
+from db.clock import DatabaseTime
+from db.tables import LoginFailureRow
 from models.pictures.endings import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all
@@ -125,6 +128,45 @@ def test_logging_out_ends_the_session_of_the_browser(guarded: FlaskClient) -> No
     assert guarded.post("/logout", headers=PAGE).status_code == 403
     assert guarded.post("/logout", data={"csrf_token": token}, headers=PAGE).status_code == 303
     assert guarded.get("/jobs", headers=PAGE).status_code == 303
+
+
+def test_a_session_that_was_logged_out_is_over_for_whoever_has_its_cookie(
+    guarded: FlaskClient,
+) -> None:
+    log_in(guarded)
+    cookie = guarded.get_cookie("facetally_session")
+    assert cookie is not None
+    guarded.post("/logout", data={"csrf_token": read_form_token(guarded)}, headers=PAGE)
+    guarded.set_cookie("facetally_session", cookie.value)
+    assert guarded.get("/v1/jobs").status_code == 401
+
+
+def test_over_https_the_cookie_is_of_this_host_alone(guarded: FlaskClient) -> None:
+    headers = {**PAGE, "X-Forwarded-Proto": "https"}
+    answered = guarded.post("/login", data={"key": "second"}, headers=headers)
+    cookie = answered.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-facetally_session=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
+    secret = cookie.partition("=")[2].partition(";")[0]
+    guarded.set_cookie("__Host-facetally_session", secret)
+    assert guarded.get("/v1/jobs").status_code == 200
+
+
+def test_wrong_keys_are_answered_with_growing_pauses(guarded: FlaskClient) -> None:
+    assert [log_in(guarded, "wrong").status_code for _ in range(5)] == [401] * 5
+    assert log_in(guarded).status_code == 429
+    assert "Try again in 1 second" in log_in(guarded).text
+    # Others are not kept waiting.
+    other = {**PAGE, "X-Forwarded-For": "192.0.2.7, 192.0.2.8"}
+    assert guarded.post("/login", data={"key": "wrong"}, headers=other).status_code == 401
+    database = guarded.application.extensions[EXTENSION].database
+    with database.write() as session:
+        rows = session.scalars(select(LoginFailureRow)).all()
+        assert {row.address: row.failures for row in rows} == {"127.0.0.1": 5, "192.0.2.8": 1}
+        session.execute(update(LoginFailureRow).values(failed_at=DatabaseTime(-2)))
+    assert log_in(guarded).status_code == 303
+    with database.read() as session:
+        assert session.get(LoginFailureRow, "127.0.0.1") is None
 
 
 def test_without_keys_a_page_of_another_site_changes_nothing(client: FlaskClient) -> None:

@@ -1,0 +1,58 @@
+"""Sessions end by themselves, and failures are forgotten."""
+
+import pytest
+from sqlalchemy import func, select, update
+
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.logins import (
+    FORGOTTEN_SECONDS,
+    FREE_FAILURES,
+    LONGEST_PAUSE_SECONDS,
+    SESSION_SECONDS,
+    close_session,
+    note_failure,
+    open_session,
+    read_pause_seconds,
+    read_session,
+)
+from db.tables import LoginFailureRow, SessionRow
+
+
+def test_a_session_lasts_until_it_is_closed_or_old(database: Database) -> None:
+    with database.write() as session:
+        open_session(session, b"one", b"key")
+        open_session(session, b"two", b"key")
+        open_session(session, b"three", b"key")
+        close_session(session, b"one")
+        old = update(SessionRow).where(SessionRow.digest == b"two")
+        session.execute(old.values(created_at=DatabaseTime(-SESSION_SECONDS - 1)))
+    with database.write() as session:
+        found = [read_session(session, digest) for digest in (b"one", b"two", b"three", b"none")]
+        assert found == [None, None, b"key", None]
+        open_session(session, b"four", b"key")
+        assert session.scalar(select(func.count()).select_from(SessionRow)) == 2
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"),
+    [(0, 0), (FREE_FAILURES - 1, 0), (FREE_FAILURES, 1), (FREE_FAILURES + 3, 8), (99, 900)],
+)
+def test_each_failure_doubles_the_pause(database: Database, failures: int, seconds: int) -> None:
+    with database.write() as session:
+        for _ in range(failures):
+            note_failure(session, "a")
+        session.flush()
+        pause = read_pause_seconds(session, "a")
+    assert max(seconds - 1, 0) <= pause <= seconds <= LONGEST_PAUSE_SECONDS
+
+
+def test_failures_are_forgotten_after_a_day(database: Database) -> None:
+    with database.write() as session:
+        note_failure(session, "a")
+        session.flush()
+        session.execute(
+            update(LoginFailureRow).values(failed_at=DatabaseTime(-FORGOTTEN_SECONDS - 1))
+        )
+        note_failure(session, "b")
+        assert list(session.scalars(select(LoginFailureRow.address))) == ["b"]
