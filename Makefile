@@ -22,7 +22,7 @@ TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak attack pictures \
 	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators \
-	bench-detection
+	bench-detection bench-quality
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -110,3 +110,6 @@ bench-detection: weights  ## Measure how well faces are found; LABELS=labels.csv
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators
+
+bench-quality: weights  ## Measure what the quality of faces is worth; LABELS=labels.csv
+	$(BIN)/python -m benchmarks.quality $(LABELS)

@@ -7,5 +7,6 @@ Read `program` first (what all do as programs), then the measurements:
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
 - `estimators`: the processor time of each model of every pack.
 - `detection`: how well faces are found, in `scenes` and folders.
+- `quality`: how errors grow as faces get worse, in pictures that are made so (`degradations`).
 - `calibration`: whether corrected shares are nearer to the truth.
 """

@@ -1,7 +1,7 @@
 """All measures of a face to one value: how exact its age can be expected to be.
 
 Each factor is the mean error of clear faces over that of faces that are worse in this one way. They
-were measured with the default pack on 800 labeled faces, degraded in 40 ways: `make bench-quality`.
+were measured with the default pack on 800 labeled faces, degraded in 37 ways: `make bench-quality`.
 """
 
 from math import acos, cos, degrees, radians

@@ -121,3 +121,23 @@ def test_what_is_found_is_scored_with_and_without_each_step(tmp_path: Path) -> N
         "crowd, unchecked": 9,
         "crowd": 8,
     }
+
+
+def test_errors_are_measured_by_quality_in_pictures_made_worse(tmp_path: Path) -> None:
+    folder = default_weights_dir(os.environ) / "samples"
+    labels = tmp_path / "labels.csv"
+    lines = [
+        f"{folder / 'astronaut.png'},45,female",
+        f"{folder / 'gender_detection_input.jpg'},28,",
+    ]
+    labels.write_text("\n".join(["path,age,gender", *lines, "missing.jpg,30,male"]) + "\n")
+    figures = run("quality", tmp_path, "--each", "9", str(labels))
+    # A picture without both labels is left out, and so is one that is not there.
+    assert figures["pictures"] == 9
+    assert 0 < figures["faces"] <= 9
+    assert sum(decile["faces"] for decile in figures["deciles"]) == figures["faces"]
+    untouched, *others = figures["ways"]
+    assert (untouched["kind"], untouched["found"]) == ("none", 1.0)
+    assert sum(one["found"] is not None for one in others) == 8
+    assert figures["minimums"][0]["left_out_of_untouched"] == 0.0
+    assert figures["tracks"]["quality"]["tracks"] == 1

@@ -218,6 +218,29 @@ def test_the_next_page_of_items_starts_where_the_last_ended(client: FlaskClient)
     assert client.get(f"/jobs/{job}/items?age_min=old", headers=PAGE).status_code == 422
 
 
+def test_faces_are_shown_and_filtered_by_their_quality_in_words(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    job = submit(database, items=2)
+    faces = [make_face(), make_face(6.0, quality=0.2), make_face(quality=0.6, yaw=-40)]
+    work_all(database, faces)
+    close(database)
+    item = " ".join(client.get("/items/1", headers=PAGE).text.split())
+    assert "<b>Too unclear to judge</b>" in item
+    assert "Not counted by age or gender" in item
+    assert ">Good quality<" in item
+    assert ">Fair quality: turned away<" in item
+    assert ">Low quality<" in item
+    assert item.count("about 6<") == 0
+    clear = client.get(f"/jobs/{job}/items?quality_min=0.95").text
+    assert "No photos or videos match" in clear
+    page = client.get(f"/jobs/{job}?quality_min=0.7&pose=frontal", headers=PAGE).text
+    assert '<option value="0.7" selected>' in page
+    assert '<option value="frontal" selected>' in page
+    assert page.count('<li class="tile') == 2
+    audience = client.get(f"/audience?job={job}", headers=PAGE).text
+    assert "<dt>Too unclear to judge</dt><dd>2</dd>" in audience
+
+
 def test_several_jobs_are_followed_on_one_stream(client: FlaskClient) -> None:
     database = client.application.extensions[EXTENSION].database
     first, second = submit(database), submit(database)
