@@ -72,14 +72,15 @@ def _cnn1(dropout: float) -> list[Layer]:
 
 
 def _cnn2(dropout: float) -> list[Layer]:
-    blocks = [[*_normalized(filters), MaxPooling(2, 2)] for filters in (32, 64, 128, 256)]
+    blocks = [[*_normalized(filters), MaxPooling(2, 2)] for filters in (16, 32, 64, 128)]
     return [*_join(blocks), Flattening(), *_dense(256, dropout)]
 
 
 def _cnn3(dropout: float) -> list[Layer]:
     blocks = [
-        [*_normalized(filters), *_normalized(filters), MaxPooling(2, 2)]
-        for filters in (24, 48, 96, 192)
+        # The first one halves the input, which makes the net four times as fast.
+        [*_normalized(filters, stride=stride), *_normalized(filters), MaxPooling(2, 2)]
+        for filters, stride in ((16, 2), (32, 1), (64, 1), (128, 1))
     ]
     return [*_join(blocks), MeanPooling(), Flattening(), Dropout(dropout)]
 

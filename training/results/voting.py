@@ -1,5 +1,6 @@
 """How the trained nets vote: with intervals and probabilities that hold on held-out faces."""
 
+from bisect import bisect_left
 from dataclasses import astuple
 
 import numpy as np
@@ -17,18 +18,19 @@ Floats = NDArray[np.float64]
 # The share of ages that an interval is to hold.
 HELD = 0.8
 # How many times as far as by default an interval may reach.
-FACTORS = np.arange(0.1, 5.0, 0.1)
-SHARPNESSES = np.geomspace(0.1, 5.0, 40)
+FACTORS: list[float] = np.arange(0.1, 5.0, 0.05).tolist()
+SHARPNESSES: list[float] = np.geomspace(0.1, 5.0, 40).tolist()
 
 
 def fit_vote(ballots: Ballots, labels: Labels) -> Vote:
     """The vote of nets whose `ballots` are about faces that they were not trained on."""
-    if not ballots.ages:
-        return Vote(gender=_fit_scale(Vote(), ballots, labels))
-    vote = Vote(interval=_fit_interval(ballots, labels))
+    interval = _fit_interval(ballots, labels) if ballots.ages else Interval()
     if not ballots.females:
-        return vote
-    return Vote(interval=vote.interval, gender=_fit_scale(vote, ballots, labels))
+        return Vote(interval=interval)
+    females = vote_genders(Vote(), ballots.females)
+    return Vote(
+        interval=interval, gender=_fit_scale(females, _estimate_years(ballots), labels.genders)
+    )
 
 
 def decide_ages(vote: Vote, ballots: Ballots) -> list[AgeEstimate] | None:
@@ -37,42 +39,47 @@ def decide_ages(vote: Vote, ballots: Ballots) -> list[AgeEstimate] | None:
 
 
 def decide_genders(vote: Vote, ballots: Ballots) -> Floats | None:
-    """The probability (N,) of female of each face; None without nets of genders.
-
-    Without nets of ages, all count as adults.
-    """
+    """The probability (N,) of female of each face; None without nets of genders."""
     if not ballots.females:
         return None
     females = vote_genders(vote, ballots.females)
-    ages = decide_ages(vote, ballots)
-    years = np.array([one.years for one in ages]) if ages else np.full(len(females), ADULT_YEARS)
-    return scale_genders(vote.gender, females, years)
+    return scale_genders(vote.gender, females, _estimate_years(ballots))
+
+
+def _estimate_years(ballots: Ballots) -> Floats:
+    """The age (N,) of each face; without nets of ages, all count as adults."""
+    ages = decide_ages(Vote(), ballots)
+    if ages:
+        return np.array([one.years for one in ages])
+    faces = len(next(iter(ballots.females.values())))
+    return np.full(faces, float(ADULT_YEARS))
 
 
 def _fit_interval(ballots: Ballots, labels: Labels) -> Interval:
     """The narrowest interval of the default shape that holds four of five ages."""
     known = labels.age_classes != NO_CLASS
-    for factor in FACTORS:
-        interval = Interval(*(round(float(one * factor), 3) for one in astuple(Interval())))
-        estimates = vote_ages(Vote(interval=interval), ballots.ages)
+
+    def is_wide(factor: float) -> bool:
+        estimates = vote_ages(Vote(interval=_scale_interval(factor)), ballots.ages)
         held = [one.low <= age <= one.high for one, age in zip(estimates, labels.ages, strict=True)]
-        if np.mean(np.array(held)[known]) >= HELD:
-            break
-    return interval
+        return bool(np.mean(np.array(held)[known]) >= HELD)
+
+    narrowest = bisect_left(FACTORS, True, hi=len(FACTORS) - 1, key=is_wide)
+    return _scale_interval(FACTORS[narrowest])
 
 
-def _fit_scale(vote: Vote, ballots: Ballots, labels: Labels) -> GenderScale:
+def _scale_interval(factor: float) -> Interval:
+    return Interval(*(round(one * factor, 3) for one in astuple(Interval())))
+
+
+def _fit_scale(females: Floats, years: Floats, genders: NDArray[np.int64]) -> GenderScale:
     """The sharpness with the lowest log loss (Guo et al. 2017)."""
-    known = labels.genders != NO_CLASS
-    is_female = labels.genders[known] == GENDERS.index("female")
+    known = genders != NO_CLASS
+    is_female = genders[known] == GENDERS.index("female")
 
     def lose(sharpness: float) -> float:
-        scaled = Vote(interval=vote.interval, gender=GenderScale(sharpness=sharpness))
-        females = decide_genders(scaled, ballots)
-        if females is None:
-            raise ValueError("Only nets of genders have a sharpness")
-        right = np.where(is_female, females[known], 1.0 - females[known])
-        return float(-np.log(right.clip(1e-6)).mean())
+        scaled = scale_genders(GenderScale(sharpness), females[known], years[known])
+        return float(-np.log(np.where(is_female, scaled, 1.0 - scaled)).mean())
 
-    best: float = min(SHARPNESSES.tolist(), key=lose)
+    best: float = min(SHARPNESSES, key=lose)
     return GenderScale(sharpness=round(best, 3))
