@@ -43,10 +43,11 @@ class Estimator:
 
     def _run(self, chips: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Every output for all `chips`, at least one."""
-        inputs = prepare_chips(self.part, chips, self._mask)
         batch = self.part.batch
+        # Prepared batch by batch, while the pixels are in the processor's cache.
         runs = [
-            self._graph.run(inputs[start : start + batch]) for start in range(0, len(chips), batch)
+            self._graph.run(prepare_chips(self.part, chips[start : start + batch], self._mask))
+            for start in range(0, len(chips), batch)
         ]
         return [np.concatenate(rows) for rows in zip(*runs, strict=True)]
 
@@ -56,9 +57,12 @@ def prepare_chips(
 ) -> NDArray[np.float32]:
     """Chips (N, S, S, 3) RGB to tensors (N, 3, S, S), centered and scaled; 0 beyond `mask`."""
     mean = np.array(part.mean, dtype=np.float32)
-    values = (chips.astype(np.float32) - mean) / np.float32(part.divisor)
-    if mask is not None:
-        values *= mask[:, :, np.newaxis]
+    planes = chips.transpose(0, 3, 1, 2)
     if part.colors == "bgr":
-        values = values[..., ::-1]
-    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+        planes, mean = planes[:, ::-1], mean[::-1]
+    values = planes.astype(np.float32, order="C")
+    values -= mean[:, np.newaxis, np.newaxis]
+    values /= np.float32(part.divisor)
+    if mask is not None:
+        values *= mask
+    return values
