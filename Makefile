@@ -87,6 +87,9 @@ soak: setup  ## Inject faults for an hour
 attack: weights  ## Replay the attacks in full size
 	ATTACKS=full $(BIN)/python -m pytest --quiet tests/attacks
 
+# As in workers: cli/commands/worker.py.
+bench bench-video bench-estimators: export OPENBLAS_NUM_THREADS = 1
+
 bench: weights  ## Compare the system with a bare loop over the same pictures
 	$(BIN)/python -m benchmarks.throughput
 
