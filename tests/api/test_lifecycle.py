@@ -191,6 +191,7 @@ def test_duplicates_count_as_the_submitter_chose(client: FlaskClient, settings: 
         table = client.get(f"/v1/jobs/{job['id']}/results?format=csv").text.splitlines()
         assert "duplicate_of" in table[0]
     assert submit_one(client, options={"duplicates": "twice"})["status"] == 422
+    assert submit_one(client, options={"detection": "mob"})["status"] == 422
 
 
 def test_a_retry_does_not_open_an_item_refused_at_submission(

@@ -95,11 +95,12 @@ def test_a_local_list_is_sent_with_options_in_its_query(served: Client, tmp_path
     path = tmp_path / "list.csv"
     path.write_text(f"uri,store\n{URIS[0]},Lyon\n{URIS[1]},Paris\n")
 
-    options = Options(annotated_video=True, frames_per_second=4)
+    options = Options(annotated_video=True, frames_per_second=4, detection="crowd")
     job = served.submit(path, tags=["a b"], options=options)
 
     assert (job.counts.items, job.tags) == (2, ("a b",))
     assert (job.options.annotated_video, job.options.frames_per_second) == (True, 4.0)
+    assert job.options.detection == "crowd"
     assert [result.dimensions["store"] for result in job.results()] == ["Lyon", "Paris"]
 
 

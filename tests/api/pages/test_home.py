@@ -39,6 +39,7 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     expect(copy).to_be_disabled()
     page.select_option("#thumbnails", "none")
     copy.check()
+    page.select_option("#detection", "crowd")
     page.fill("#frames-per-second", "0")
     page.set_input_files("#files", photos / "astronaut.png")
     expect(page.locator("#upload")).to_be_hidden()
@@ -49,6 +50,7 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     number = page.url.rpartition("/")[2]
     options = page.request.get(f"/v1/jobs/{number}").json()["options"]
     assert (options["frames_per_second"], options["annotated_video"]) == (4.5, True)
+    assert (options["thumbnails"], options["detection"]) == ("none", "crowd")
 
 
 def test_one_photo_is_analyzed_immediately(visit, photos):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import pytest
 from sqlalchemy import select
 
@@ -10,7 +11,7 @@ from db.audience.bands import PRESETS
 from db.audience.queries import AudienceQuery
 from db.audience.table import read_audience
 from db.engine import Database
-from db.job_values import Duplicates, ThumbnailKind, VideoProgress
+from db.job_values import DetectionMode, Duplicates, ThumbnailKind, VideoProgress
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
@@ -18,6 +19,8 @@ from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
 from models.nets.analyzer import load_analyzer
 from models.packs.shipped_packs import read_shipped
 from tests.support.clips import CUT_SECONDS, PEOPLE
+from tests.support.crowds import PEOPLE as PEOPLE_IN_CROWD
+from tests.support.crowds import draw_crowd
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.sample_videos import (
@@ -294,3 +297,22 @@ def test_options_and_limits_are_respected(
     [item] = read_items(database, job_id)
     assert (item.error.code if item.error else item.frames) == outcome
     assert not item.has_thumbnail
+
+
+@on_one_database
+def test_the_small_faces_of_large_frames_are_found_if_the_job_asks_for_them(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    frame = cv2.cvtColor(draw_crowd(settings.weights_dir), cv2.COLOR_RGB2BGR)
+    path, code = tmp_path / "crowd.mkv", cv2.VideoWriter.fourcc(*"MJPG")
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, 10.0, frame.shape[1::-1])
+    for _ in range(4):
+        writer.write(frame)
+    writer.release()
+    found = {}
+    for mode in DetectionMode:
+        job_id = submit_videos(database, path, detection=mode, frames_per_second=5)
+        work_until_done(allow(settings, path), database)
+        [item] = read_items(database, job_id)
+        found[mode] = (item.frames, len(item.faces))
+    assert found == {DetectionMode.NORMAL: (2, 0), DetectionMode.CROWD: (2, 2 * PEOPLE_IN_CROWD)}
