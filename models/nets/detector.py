@@ -77,7 +77,7 @@ class YunetDetector:
     def _find_doubtful(self, searched: Sequence[_Searched]) -> Iterator[NDArray[np.bool_]]:
         """Which candidates (n,) of each picture fail the second check."""
         threshold = self._bounds.score_threshold
-        checks = [needs_check(one.found, threshold) for one in searched]
+        checks = [needs_check(one.found, one.picture, threshold) for one in searched]
         views = [
             show_again(one.picture, one.found.choose(check))
             for one, check in zip(searched, checks, strict=True)

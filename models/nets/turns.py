@@ -17,8 +17,10 @@ from models.pictures.picture import Picture
 
 # Quarter turns counterclockwise that are tried.
 TURNS = (1, 2, 3)
-# A face that scores this much is upright, as good as always, and its picture is.
-UPRIGHT_SCORE = 0.87
+# A picture with a face that scores this much is upright.
+UPRIGHT_SCORE = 0.85
+# Once turned, a picture that lies has a sure face.
+SURE_SCORE = 0.87
 # How much surer the surest face has to be for a picture to be taken as turned.
 LEAST_GAIN = 0.05
 # For a first impression, half the side is enough; the whole search decides.
@@ -49,7 +51,7 @@ def choose_turns(found: Candidates, looks: Sequence[Candidates]) -> int:
 
 def is_upright(turned: Candidates, found: Candidates) -> bool:
     """Whether a picture is upright where `turned` was found, not where `found` was."""
-    return best_score(turned) >= max(UPRIGHT_SCORE, best_score(found) + LEAST_GAIN)
+    return best_score(turned) >= max(SURE_SCORE, best_score(found) + LEAST_GAIN)
 
 
 def best_score(found: Candidates) -> float:

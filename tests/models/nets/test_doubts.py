@@ -39,14 +39,19 @@ def detect(graph, picture):
 
 
 def test_an_unsure_face_that_is_found_again_counts():
-    found = detect(SpotGraph(), make_lying((100, 100, 60), (0, 400, 80)))
+    found = detect(SpotGraph(), make_lying((100, 100, 60), (10, 390, 80)))
     assert [face.score for face in found.faces] == pytest.approx([LYING, LYING])
     assert found.dropped == Dropped()
 
 
 def test_an_unsure_face_that_is_not_found_again_is_dropped_as_too_unsure():
-    found = detect(Forgetful(), make_lying((100, 100, 60), (0, 400, 80)))
+    found = detect(Forgetful(), make_lying((100, 100, 60), (10, 390, 80)))
     assert (found.faces, found.dropped) == ([], Dropped(too_unsure=2))
+
+
+def test_a_face_that_the_edge_cuts_is_not_looked_at_again():
+    found = detect(Forgetful(), make_lying((0, 100, 60), (300, 420, 60)))
+    assert len(found.faces) == 2
 
 
 def test_a_sure_face_is_not_looked_at_again():
