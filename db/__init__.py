@@ -13,11 +13,8 @@ audience_tables  the rows that audiences are counted from
 migrate          brings the tables up to date
 migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement
-<<<<<<< HEAD
 quality          how well faces can be judged
-=======
 logins           who is logged in
->>>>>>> cc2d742 (Keep browsers' sessions in SQL, and let wrong keys wait)
 processes        which processes are alive
 audience         who was there
 chunks           what a worker claims, leases and releases

@@ -33,6 +33,13 @@ class DetectionMode(StrEnum):
     CROWD = "crowd"  # every picture is looked at in tiles, too: slower, for panoramas and crowds
 
 
+class CaptureSource(StrEnum):
+    """Where the time of an item is taken from that its submitter gave none."""
+
+    EXIF = "exif"  # from the EXIF or XMP of the picture itself
+    GIVEN = "given"  # from nowhere: it stays unknown
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """How the items of a job are analyzed."""
@@ -42,6 +49,9 @@ class JobOptions:
     # The name of the pack whose models analyze them.
     pack: str = DEFAULT_PACK
     detection: DetectionMode = DetectionMode.NORMAL
+    captured_at: CaptureSource = CaptureSource.EXIF
+    # Of times without an offset from UTC; None for the server's.
+    time_zone: str | None = None
     # For videos: how many frames are analyzed, from when to when, at most how many, and whether an
     # annotated video is made.
     frames_per_second: float = 2.0
@@ -57,6 +67,7 @@ class JobOptions:
         known["thumbnails"] = ThumbnailKind(stored["thumbnails"])
         known["duplicates"] = Duplicates(stored.get("duplicates", Duplicates.COUNT))
         known["detection"] = DetectionMode(stored.get("detection", DetectionMode.NORMAL))
+        known["captured_at"] = CaptureSource(stored.get("captured_at", CaptureSource.EXIF))
         return cls(**known)
 
     @property
@@ -169,3 +180,4 @@ class JobStatus:
     paused: Pause | None
     erased: Receipt | None
     rerun_of: int | None
+    skipped: Mapping[str, int]

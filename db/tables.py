@@ -70,6 +70,8 @@ class JobRow(Table):
     receipt: Mapped[dict[str, int] | None] = mapped_column(Json)
     # The folders of the store with its uploads and annotated videos.
     store_folders: Mapped[list[str]] = mapped_column(Json, default=list)
+    # How many files were left out of its archives, by why.
+    skipped: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     # The first job of these items, where this one analyzes them again: they share the uploads.
     rerun_of: Mapped[int | None] = mapped_column(BigKey)
 

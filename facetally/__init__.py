@@ -11,6 +11,8 @@ These names are what programs import; everything else may move. In reading order
 errors       what can go wrong
 blocks       how much is read at a time
 parsing      JSON to values
+litter       files that nobody means to submit
+heads        pictures and videos by how they begin
 files        finds files to upload
 connection   HTTP
 tables       Arrow and pandas
@@ -48,6 +50,7 @@ from facetally.faces import Age, Analysis, Box, Face, Gender
 from facetally.files import SizedFile
 from facetally.items import Item
 from facetally.job import Job
+from facetally.litter import Skipped
 from facetally.options import Options, Submission
 from facetally.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
@@ -97,6 +100,7 @@ __all__ = [
     "ServerUnreachable",
     "Share",
     "SizedFile",
+    "Skipped",
     "Submission",
     "TagUse",
     "Timestamps",

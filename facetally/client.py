@@ -21,6 +21,7 @@ from facetally.submissions import (
     open_draft,
     submit_files,
     submit_items,
+    submit_mixed,
     submit_sources,
 )
 from facetally.vocabulary import Dimension, TagUse
@@ -109,6 +110,12 @@ class Client:
     def submit_files(self, files: Sequence[SizedFile], submission: Submission) -> Job:
         """Upload files that were found and opened before."""
         return submit_files(self._connection, files, submission)
+
+    def submit_mixed(
+        self, files: Sequence[SizedFile], items: Iterable[Item], submission: Submission
+    ) -> Job:
+        """Upload files with a time and dimensions of their own, and addresses, as one job."""
+        return submit_mixed(self._connection, files, items, submission)
 
     def open_draft(self, submission: Submission) -> Draft:
         """A job to append items to, until it is finalized."""

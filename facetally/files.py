@@ -1,9 +1,14 @@
 """Paths become the files to upload, in an order that is always the same."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+
+from facetally.heads import HEAD_BYTES, begins_as_archive, begins_as_media
+from facetally.litter import OTHER, Skipped, find_litter
 
 # Also formats that are recognized but not read: the results then say what to convert.
 PICTURE_ENDINGS = (
@@ -15,7 +20,8 @@ VIDEO_ENDINGS = (
     ".avi", ".mkv", ".webm", ".mov", ".mp4", ".m4v", ".mpg", ".mpeg",
 )  # fmt: skip
 ARCHIVE_ENDINGS = (
-    ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2",
+    ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst",
+    ".tzst",
 )  # fmt: skip
 KNOWN_ENDINGS = (*PICTURE_ENDINGS, *VIDEO_ENDINGS, *ARCHIVE_ENDINGS)
 LONGEST_NAME = 1024
@@ -29,6 +35,8 @@ class LocalFile:
 
     path: str
     name: str  # in the results
+    captured_at: datetime | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -36,7 +44,11 @@ class LocalFile:
 
     @property
     def is_archive(self) -> bool:
-        return self.path.lower().endswith(ARCHIVE_ENDINGS)
+        """By how it is called or begins."""
+        path = self.path.lower()
+        if path.endswith((*PICTURE_ENDINGS, *VIDEO_ENDINGS)):
+            return False
+        return path.endswith(ARCHIVE_ENDINGS) or begins_as_archive(read_head(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,15 @@ class SizedFile:
     path: str
     name: str
     size_bytes: int
+    captured_at: datetime | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """What is said of it apart from its content, as the API takes it."""
+        fields: dict[str, object] = {"name": self.name, "dimensions": dict(self.dimensions)}
+        if self.captured_at is not None:
+            fields["captured_at"] = self.captured_at.isoformat()
+        return fields
 
 
 @dataclass(slots=True)
@@ -53,25 +74,42 @@ class FoundFiles:
     """What is under some paths, each file once."""
 
     files: list[LocalFile] = field(default_factory=list)
-    skipped: int = 0  # files in folders that are not wanted
+    left_out: Counter[str] = field(default_factory=Counter)  # files in folders, by why
     unreadable: list[str] = field(default_factory=list)  # folders that could not be listed
 
+    @property
+    def skipped(self) -> Skipped:
+        return Skipped(**self.left_out)
 
-def has_known_ending(path: str) -> bool:
-    return path.lower().endswith(KNOWN_ENDINGS)
+
+def is_wanted(path: str) -> bool:
+    """Whether a file in a folder is submitted: by its content, or by its name so that what is wrong
+    with it is told. Archives go by their names, as documents and programs are archives, too."""
+    return path.lower().endswith(KNOWN_ENDINGS) or begins_as_media(read_head(path))
+
+
+def read_head(path: str) -> bytes:
+    """The first bytes of a file; none if it can't be read."""
+    try:
+        if not Path(path).is_file():
+            return b""
+        with Path(path).open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
 
 
 def find_files(
     paths: Sequence[Path],
-    is_wanted: Callable[[str], bool] = has_known_ending,
     excluded: Sequence[Path] = (),
 ) -> FoundFiles:
-    """Files as they are given, and what is wanted in folders, without hidden and excluded ones."""
+    """Files as they are given, and in folders pictures, videos and archives, without hidden,
+    generated, deleted and excluded ones."""
     identities = {_identify(folder.stat()) for folder in excluded if folder.is_dir()}
     found = FoundFiles()
     seen: set[str] = set()
     for path in paths:
-        walk = _Walk(found, is_wanted, identities)
+        walk = _Walk(found, identities)
         for file in walk.expand(path.absolute(), several=len(paths) > 1):
             if file.path not in seen:
                 seen.add(file.path)
@@ -84,7 +122,6 @@ class _Walk:
     """Through one of the paths; what is left out is noted."""
 
     found: FoundFiles
-    is_wanted: Callable[[str], bool]
     excluded: set[Identity]
 
     def expand(self, top: Path, *, several: bool) -> Iterator[LocalFile]:
@@ -94,18 +131,19 @@ class _Walk:
         # The names of several folders keep their equal files apart.
         start = top.resolve().name + os.sep if several else ""
         for path in self._walk(str(top)):
-            if self.is_wanted(path):
-                name = start + path.removeprefix(str(top)).lstrip(os.sep)
-                yield LocalFile(path, _decode_name(name))
+            inside = path.removeprefix(str(top)).lstrip(os.sep)
+            litter = find_litter(Path(inside).parts) or (None if is_wanted(path) else OTHER)
+            if litter is None:
+                yield LocalFile(path, _decode_name(start + inside))
             else:
-                self.found.skipped += 1
+                self.found.left_out[litter] += 1
 
     def _walk(self, top: str) -> Iterator[str]:
         """Files and links to files under a folder, sorted; links to folders are not followed."""
         waiting = self._list_folder(top)
         while waiting:
             entry = waiting.pop()
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") and not _is_litter(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if _identify(entry.stat(follow_symlinks=False)) not in self.excluded:
@@ -121,6 +159,11 @@ class _Walk:
         except OSError:
             self.found.unreadable.append(folder)
             return []
+
+
+def _is_litter(name: str) -> bool:
+    """Whether a file or a folder of this name is counted among what is left out."""
+    return find_litter([name]) is not None or find_litter([name, ""]) is not None
 
 
 def _identify(info: os.stat_result) -> Identity:
@@ -148,7 +191,9 @@ def split_readable(files: Sequence[LocalFile]) -> tuple[list[SizedFile], list[st
         try:
             with Path(file.path).open("rb") as content:
                 size_bytes = os.fstat(content.fileno()).st_size
-                readable.append(SizedFile(file.path, file.name, size_bytes))
+                readable.append(
+                    SizedFile(file.path, file.name, size_bytes, file.captured_at, file.dimensions)
+                )
         except OSError:
             unreadable.append(file.path)
     return readable, unreadable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from facetally.connection import Connection, Parameters
 from facetally.errors import ServerUnavailable, WaitTimeout
+from facetally.litter import Skipped
 from facetally.options import Options
 from facetally.packs import UsedPack
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
@@ -44,6 +45,7 @@ class Job:
     paused: Pause | None
     erased: Receipt | None
     rerun_of: int | None  # the first job of the same items
+    skipped: Skipped  # files that were left out of archives
     # The answer as it came, with what this version of the client doesn't know.
     raw: object = field(repr=False, compare=False)
     connection: Connection = field(repr=False, compare=False)

@@ -13,6 +13,8 @@ class Options:
     duplicates: str | None = None  # count: each counts; once: only the first
     pack: str | None = None  # the models that analyze them, by the name of their pack
     detection: str | None = None  # normal; crowd: also the small faces of panoramas and crowds
+    captured_at: str | None = None  # exif: where none is given, as the picture says; given: only so
+    time_zone: str | None = None  # of times without an offset, such as Europe/Paris
     frames_per_second: float | None = None  # of a video that are analyzed
     start_seconds: float | None = None
     end_seconds: float | None = None

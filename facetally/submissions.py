@@ -1,13 +1,14 @@
 """Sends items to a server as one job: files as a form, addresses as JSON, lists as they are."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from facetally.blocks import BLOCK_BYTES
 from facetally.connection import Connection
-from facetally.errors import FileProblem, InvalidInput
+from facetally.errors import Error, FileProblem, InvalidInput
 from facetally.files import SizedFile, find_files, split_readable
 from facetally.items import Item, Sources, media_type_of
 from facetally.job import Job, make_job
@@ -19,6 +20,8 @@ JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 # Larger submissions go through a draft, this many items per request.
 ITEMS_PER_REQUEST = 10_000
+# What is said of each is a field of the form, which the server holds in memory.
+FILES_PER_REQUEST = 200
 
 
 def submit_sources(connection: Connection, sources: Sources, submission: Submission) -> Job:
@@ -45,7 +48,10 @@ def _find_all(paths: Sequence[Path]) -> list[SizedFile]:
 
 
 def submit_files(connection: Connection, files: Sequence[SizedFile], submission: Submission) -> Job:
-    """Upload files, which are read while they are sent."""
+    """Upload files, which are read while they are sent; through a draft where something is said of
+    each of them."""
+    if any(file.captured_at or file.dimensions for file in files):
+        return submit_mixed(connection, files, (), submission)
     fields = [("tags", tag) for tag in submission.tags]
     fields += [
         (name, value if isinstance(value, str) else json.dumps(value))
@@ -58,6 +64,28 @@ def submit_files(connection: Connection, files: Sequence[SizedFile], submission:
     length = {"Content-Type": form.content_type, "Content-Length": str(form.length_bytes)}
     headers = {**length, **submission.to_headers()}
     return make_job(connection, connection.send(JOBS, form, headers))
+
+
+def submit_mixed(
+    connection: Connection,
+    files: Sequence[SizedFile],
+    items: Iterable[Item],
+    submission: Submission,
+) -> Job:
+    """Files with what is said of each, and addresses, as one job; a failure leaves nothing."""
+    draft = open_draft(connection, submission)
+    try:
+        left = iter(files)
+        while batch := list(islice(left, FILES_PER_REQUEST)):
+            draft.append_files(batch, submission.dimensions)
+        lines = (json.dumps(item.to_json(submission.dimensions)).encode() for item in items)
+        while page := list(islice(lines, ITEMS_PER_REQUEST)):
+            draft.append(page)
+        return draft.finalize()
+    except BaseException:
+        with suppress(Error):
+            draft.discard()
+        raise
 
 
 def submit_items(connection: Connection, items: Iterable[Item], submission: Submission) -> Job:
@@ -95,6 +123,25 @@ class Draft:
         self._appends += 1
         headers = {**NDJSON, "Idempotency-Key": f"append-{self.id}-{self._appends}"}
         self._connection.send(f"{JOBS}/{self.id}/items", b"\n".join(items), headers)
+
+    def append_files(self, files: Sequence[SizedFile], shared: Mapping[str, str]) -> None:
+        """Upload files with what is said of each, in one request."""
+        self._appends += 1
+        fields = [
+            ("items", json.dumps([file.to_json() for file in files])),
+            ("dimensions", json.dumps(dict(shared))),
+        ]
+        form = Form(fields, files)
+        headers = {
+            "Content-Type": form.content_type,
+            "Content-Length": str(form.length_bytes),
+            "Idempotency-Key": f"append-{self.id}-{self._appends}",
+        }
+        self._connection.send(f"{JOBS}/{self.id}/items", form, headers)
+
+    def discard(self) -> None:
+        """Erase it with what was uploaded."""
+        self._connection.call("DELETE", f"{JOBS}/{self.id}")
 
     def finalize(self) -> Job:
         """No more items: the work begins."""

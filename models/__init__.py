@@ -7,6 +7,7 @@ face        the values: boxes, ages, genders, faces
 prominence  which face of a picture a label belongs to
 age_groups  the oldest age, and the age groups of the Adience benchmark
 labels      tables of labeled pictures
+time_zones  time zones by their names
 containers  what the file of a picture holds, without its pixels
 pictures    bytes to pixels
 conversion  published models become ONNX files

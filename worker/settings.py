@@ -28,6 +28,7 @@ from models.nets.tuning import (
 from models.packs.parts import NAME
 from models.packs.shipped_packs import DEFAULT_PACK
 from models.pictures.working_size import WorkingSize
+from models.time_zones import find_zone
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
@@ -86,6 +87,7 @@ class Settings(BaseModel):
     fetch_timeout_seconds: float = Field(15.0, gt=0, le=3600)
     max_upload_bytes: int = Field(4096 * MEBIBYTE, ge=1)
     max_item_bytes: int = Field(512 * MEBIBYTE, ge=1)
+    time_zone: str = "UTC"
     max_items_per_request: int = Field(1_000_000, ge=1)
     max_pixels: int = Field(150_000_000, ge=1)
     max_video_bytes: int = Field(8192 * MEBIBYTE, ge=1)
@@ -133,6 +135,11 @@ class Settings(BaseModel):
         for prefix in value:
             parse_prefix(prefix)
         return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        return find_zone(value).key
 
     @field_validator("live_sources")
     @classmethod

@@ -11,6 +11,7 @@ from api.views.packs import read_packs
 from db.processes import count_slots
 from db.states import ProcessRole
 from models.pictures.endings import ARCHIVE_ENDINGS, SUBMITTED_ENDINGS
+from models.pictures.litter import DELETED_FOLDERS, GENERATED_FOLDERS
 
 blueprint = Blueprint("home_page", __name__)
 
@@ -29,6 +30,7 @@ def show_page() -> Response:
         defaults=OptionsBody(),
         endings=SUBMITTED_ENDINGS,
         archives=ARCHIVE_SUFFIXES,
+        litter=sorted(DELETED_FOLDERS | GENERATED_FOLDERS),
         packs=read_packs(),
         most_frames_per_second=MOST_FRAMES_PER_SECOND,
     )

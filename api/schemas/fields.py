@@ -1,13 +1,18 @@
 """Types of fields that several bodies and queries share."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timezone
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from models.pictures.metadata import parse_time
+from models.time_zones import find_zone
 
 LONGEST_NAME = 1024
 # PostgreSQL stores no NUL, and neither database stores half of a surrogate pair.
+NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*")
+FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9999, 12, 29)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -24,7 +29,34 @@ def _assume_utc(moment: datetime) -> datetime:
         raise ValueError("the date must be within the years 1 to 9999") from None
 
 
+def _read_capture(value: object) -> object:
+    """A time in EXIF's own form, too; a number is refused, as it may count anything."""
+    if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
+        raise ValueError(
+            f"{value} is a number, not a time: write 2026-07-01T12:30:00. A spreadsheet shows "
+            "such numbers where a column of dates is not formatted as one"
+        )
+    time = parse_time(value) if isinstance(value, str) else None
+    if time is None:
+        return value
+    return time.local if time.offset is None else time.local.replace(tzinfo=timezone(time.offset))
+
+
+def _require_room(moment: datetime) -> datetime:
+    """A time that stays a time in any time zone."""
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise ValueError("the date must be within the years 1 to 9999")
+    return moment
+
+
+def _check_zone(name: str) -> str:
+    return find_zone(name).key
+
+
 Moment = Annotated[datetime, AfterValidator(_assume_utc)]
+# Naive where it has no offset: then the job's time zone counts.
+CaptureMoment = Annotated[datetime, BeforeValidator(_read_capture), AfterValidator(_require_room)]
+TimeZone = Annotated[str, AfterValidator(_check_zone)]
 Text = Annotated[str, AfterValidator(_refuse_unstorable)]
 Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
 Uri = Annotated[Text, Field(min_length=1, max_length=4096)]

@@ -1,11 +1,12 @@
 """Items as they are submitted."""
 
 import re
+from datetime import UTC, datetime, tzinfo
 
 from pydantic import BaseModel, Field
 
 from api.schemas.dimensions import Dimensions
-from api.schemas.fields import LONGEST_NAME, Moment, Name, Number, Strict, Uri
+from api.schemas.fields import LONGEST_NAME, CaptureMoment, Name, Number, Strict, Uri
 from db.item_values import STORE_SCHEME, Failure, NewItem
 from db.states import ErrorCode
 
@@ -23,21 +24,33 @@ def clean_name(name: str) -> str:
     return storable.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"
 
 
+def in_utc(time: datetime | None, zone: tzinfo) -> datetime | None:
+    """A time, which without an offset is one of `zone`."""
+    if time is None:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
+
+
 class ItemBody(Strict):
-    """An item by its address. Results show it under `name`, which defaults to the address."""
+    """An item by its address. Results show it under `name`, which defaults to the address.
+
+    `captured_at` is a time such as 2026-07-01T12:30:00+02:00. Without an offset it is one of the
+    job's `time_zone`.
+    """
 
     uri: Uri
     name: Name | None = None
-    captured_at: Moment | None = None
+    captured_at: CaptureMoment | None = None
     dimensions: Dimensions = Field(default={})
 
-    def to_item(self) -> NewItem:
+    def to_item(self, zone: tzinfo) -> NewItem:
+        """The item; `zone` is that of a time without an offset."""
         name = clean_name(self.name or self.uri)
         # Only the server itself uses addresses in its store: they also lead to uploads of others.
         refusal = FORBIDDEN if self.uri.startswith(STORE_SCHEME) else None
         # A retry would read the address, so a refused item does not keep it.
         uri = "" if refusal else self.uri
-        return NewItem(name, uri, self.captured_at, self.dimensions, refusal)
+        return NewItem(name, uri, in_utc(self.captured_at, zone), self.dimensions, refusal)
 
 
 class ItemPath(BaseModel):

@@ -102,6 +102,16 @@ class VideosOut(BaseModel):
         )
 
 
+class SkippedOut(BaseModel):
+    """How many files of archives were left out: `generated` by systems and programs beside photos
+    (thumbnails, indexes), `deleted` ones in recycle bins, and `other` files that are neither
+    pictures nor videos."""
+
+    generated: int = 0
+    deleted: int = 0
+    other: int = 0
+
+
 class JobOut(BaseModel):
     """A job and its progress.
 
@@ -124,6 +134,7 @@ class JobOut(BaseModel):
     paused: PauseOut | None
     erased: ReceiptOut | None
     rerun_of: int | None
+    skipped: SkippedOut
 
     @classmethod
     def of(cls, job: JobStatus) -> Self:
@@ -143,6 +154,7 @@ class JobOut(BaseModel):
             paused=None if job.paused is None else PauseOut(**asdict(job.paused)),
             erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
             rerun_of=job.rerun_of,
+            skipped=SkippedOut(**job.skipped),
             timestamps=TimestampsOut(
                 created=job.created_at,
                 queued=job.queued_at,

@@ -5,8 +5,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.fields import Name, Strict
-from db.job_values import DetectionMode, Duplicates, JobOptions, ThumbnailKind
+from api.schemas.fields import Name, Strict, TimeZone
+from db.job_values import (
+    CaptureSource,
+    DetectionMode,
+    Duplicates,
+    JobOptions,
+    ThumbnailKind,
+)
 
 # One frame in 100 seconds: a lower rate is a mistake.
 LEAST_FRAMES_PER_SECOND = 0.01
@@ -30,6 +36,10 @@ class OptionsBody(Strict):
     `detection`: with `crowd`, pictures and frames are also searched in tiles, which finds the small
     faces of panoramas and crowds and takes several times as long.
 
+    `captured_at`: with `exif`, an item without a time of its own has that of its EXIF or XMP; with
+    `given`, none. `time_zone`, such as Europe/Paris, is that of times without an offset; the
+    server's by default.
+
     Videos: `frames_per_second` frames are analyzed per second, from `start_seconds` to
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
@@ -39,6 +49,8 @@ class OptionsBody(Strict):
     duplicates: Duplicates = Duplicates.COUNT
     pack: Name | None = None
     detection: DetectionMode = DetectionMode.NORMAL
+    captured_at: CaptureSource = CaptureSource.EXIF
+    time_zone: TimeZone | None = None
     frames_per_second: Annotated[
         float, Field(ge=LEAST_FRAMES_PER_SECOND, le=MOST_FRAMES_PER_SECOND)
     ] = 2.0

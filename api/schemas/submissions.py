@@ -4,11 +4,15 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, FailFast, Field, model_validator
 
+from api.errors import InvalidRequest
 from api.schemas.dimensions import Dimensions
-from api.schemas.fields import Moment, Strict, Tag, Uri
+from api.schemas.fields import CaptureMoment, Moment, Name, Strict, Tag, Uri
 from api.schemas.items import ItemBody
 from api.schemas.options import OptionsBody
 from db.job_values import NewJob, Priority
+
+# What is said of files is held in memory.
+MOST_FILES = 10_000
 
 
 class SubmissionFields(Strict):
@@ -57,21 +61,41 @@ class SubmissionQuery(OptionsBody):
         return NewJob(tuple(self.tag), self.to_options(pack), self.priority, self.expires_at)
 
 
-class UploadForm(SubmissionFields):
-    """A submission of files: pictures, videos, and .zip or .tar archives of them.
+class FileFields(Strict):
+    """What is said of one file; of an archive, of each picture and video in it."""
+
+    name: Name | None = None
+    captured_at: CaptureMoment | None = None
+    dimensions: Dimensions = Field(default={})
+
+
+class FilesForm(Strict):
+    """Files, with `dimensions` for all of them; `items` has an entry for each, in their order.
 
     Every part of the form that has a file name is a file, whatever the part is called.
     """
 
     files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = Field(default=[])
     dimensions: Dimensions = Field(default={})
+    items: Annotated[list[FileFields], Field(max_length=MOST_FILES)] = Field(default=[])
+
+    def fields_of(self, files: int) -> list[FileFields]:
+        """An entry for each file; raises InvalidRequest for too few or too many."""
+        if self.items and len(self.items) != files:
+            raise InvalidRequest(
+                f"The field 'items' has {len(self.items)} entries for {files} files. Give one for "
+                "each file, or none."
+            )
+        return self.items or [FileFields()] * files
 
 
-class AppendForm(Strict):
+class UploadForm(FilesForm, SubmissionFields):
+    """A submission of files: pictures, videos, and archives of them (.zip, .tar, and .tar.gz and
+    the like)."""
+
+
+class AppendForm(FilesForm):
     """Files to append to a draft."""
-
-    files: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = Field(default=[])
-    dimensions: Dimensions = Field(default={})
 
 
 class IdempotencyHeader(BaseModel):

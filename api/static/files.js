@@ -1,8 +1,10 @@
 // The files that were chosen or dropped: handles only, whose bytes are read when they are sent.
 
 /** Separates files with one of these endings from the rest, which are only counted. */
-export function sift(files, endings) {
-  const accepted = files.filter(({ file }) => !file.name.startsWith(".") && endings.some((ending) => file.name.toLowerCase().endsWith(ending)));
+export function sift(files, endings, litter) {
+  const isLitter = (path) => path.toLowerCase().split("/").slice(0, -1).some((folder) => litter.includes(folder));
+  const isKnown = (name) => !name.startsWith(".") && endings.some((ending) => name.toLowerCase().endsWith(ending));
+  const accepted = files.filter(({ file, path }) => isKnown(file.name) && !isLitter(path));
   return { accepted, skipped: files.length - accepted.length };
 }
 

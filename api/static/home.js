@@ -52,7 +52,7 @@ function limitAnnotatedVideo() {
 function start(chosen) {
   form.querySelector("details").open ||= !form.checkValidity();
   if (!form.reportValidity()) return;
-  const { accepted, skipped } = sift(chosen, form.dataset.endings.split(" "));
+  const { accepted, skipped } = sift(chosen, form.dataset.endings.split(" "), form.dataset.litter.split("|"));
   panel.hidden = false;
   form.hidden = accepted.length > 0;
   showProblem(skipped ? say("skipped", { count: skipped }) : "");
@@ -86,6 +86,8 @@ function readOptions() {
   const given = new FormData(form);
   const tags = given.get("tags").split(",").map((tag) => tag.trim()).filter(Boolean);
   const options = { thumbnails: given.get("thumbnails"), duplicates: given.get("duplicates"), detection: given.get("detection") };
+  // Cameras write times without a time zone: it is taken to be that of the person who uploads.
+  options.time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
   if (given.has("pack")) options.pack = given.get("pack");

@@ -3,10 +3,16 @@
 idempotency       a request sent twice is one job
 retention         how long jobs are kept
 packs             which models analyze them
+time_zones        the time zone of times without an offset
+compressions      compressed files, read from any position
 archive_bounds    how much an archive may unpack to
+members           what is taken of a member of an archive
+zips              the members of a ZIP archive
+tars              the members of a tar archive
 archives          the files of an archive
 forms             bodies within bounds
 uploads           the files of a form
+manifest_lines    lines of a manifest in any encoding
 manifest_parsing  items as CSV or NDJSON
 manifest_jobs     jobs of manifests, in a body or at an address
 reruns            a job again

@@ -1,14 +1,13 @@
 """Bounds on what archives unpack to, and on the memory that reading them takes."""
 
 import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Protocol
+from typing import IO
 
-from models.blocks import Readable
-from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
+from api.submissions.compressions import Seekable
+from models.errors import ItemError, TooLargeItem, UnreadableItem, UnsupportedItem
+from models.pictures.recognition import HEAD_BYTES
 
 # Pictures hardly shrink in an archive: one that grows by more than this was made to do harm.
 MOST_GROWTH = 20
@@ -17,27 +16,6 @@ ALWAYS_ALLOWED_BYTES = 1 << 30
 # some hundred megabytes of memory, and no honest name is this long.
 MOST_LIST_BYTES = 16 << 20
 MOST_HEADER_BYTES = 256 << 10
-# What the standard library's readers raise on a broken or unsupported archive. Errors of the store
-# do not pass through them, because they only read.
-DAMAGE = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
-
-
-class Seekable(Readable, Protocol):
-    """A file that is read at any position."""
-
-    def seek(self, position: int, /) -> int: ...
-
-    def tell(self) -> int: ...
-
-    def close(self) -> None: ...
 
 
 class Budget:
@@ -66,21 +44,31 @@ def raise_damage() -> Iterator[None]:
     """Raises an ItemError for what is wrong with a member that is read in the block."""
     try:
         yield
+    except ItemError:
+        raise
     except NotImplementedError as error:
         raise UnsupportedItem(
             "The file is compressed by a method that is not supported. Compress it with Deflate."
         ) from error
-    except DAMAGE as error:
+    # On hostile bytes the standard library's readers raise nearly anything. Errors of the store do
+    # not pass through them, because they only read.
+    except Exception as error:
         raise UnreadableItem("The file is damaged in its archive. Send it again.") from error
 
 
 class GuardedContent:
-    """A member's content; damage raises an ItemError."""
+    """A member's content, from its first bytes on; damage raises an ItemError."""
 
     def __init__(self, content: IO[bytes]) -> None:
         self._content = content
+        with raise_damage():
+            self.head = content.read(HEAD_BYTES)
+        self._rest_of_head = self.head
 
     def read(self, size: int) -> bytes:
+        if self._rest_of_head:
+            block, self._rest_of_head = self._rest_of_head[:size], self._rest_of_head[size:]
+            return block
         with raise_damage():
             return self._content.read(size)
 

@@ -14,6 +14,7 @@ from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
+from api.submissions.time_zones import find_job_zone
 from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
 from db.item_values import NewItem
@@ -37,7 +38,8 @@ def submit_json(idempotency_key: str | None) -> int:
         return submit_fetched_manifest(
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
         )
-    items = [item.to_item() for item in body.items]
+    zone = find_job_zone(job.options.time_zone)
+    items = [item.to_item(zone) for item in body.items]
     with services().database.write() as session:
         return _accept(
             session, job, items, draft=body.draft, idempotency_key=idempotency_key, digest=digest
@@ -48,8 +50,9 @@ def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
     opened, pack = services(), choose_pack(form.options.pack)
+    zone = find_job_zone(form.options.time_zone)
     with (
-        stored_files(request, opened, form.dimensions) as files,
+        stored_files(request, opened, form, zone) as files,
         opened.database.write() as session,
     ):
         job_id = _accept(

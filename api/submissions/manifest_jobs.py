@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, tzinfo
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
@@ -17,8 +17,8 @@ from api.schemas.submissions import SubmissionQuery
 from api.services import services, take_permit
 from api.staging import StagedFile
 from api.submissions.idempotency import refuse_accepted
+from api.submissions.manifest_lines import ManifestError
 from api.submissions.manifest_parsing import (
-    ManifestError,
     ManifestKind,
     folder_of,
     kind_of,
@@ -26,9 +26,10 @@ from api.submissions.manifest_parsing import (
 )
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
+from api.submissions.time_zones import find_job_zone
 from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
-from db.job_values import NewJob
+from db.job_values import JobOptions, NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.idempotency import note_request
 from db.jobs.submissions import append_items, create_temporary_draft, finalize_job, keep_draft
@@ -52,9 +53,12 @@ REFUSALS: dict[type[ItemError], HTTPStatus] = {
 class Manifest:
     """A manifest on disk, so that a slow sender holds no transaction open."""
 
-    def __init__(self, file: StagedFile, kind: ManifestKind, folder: str | None = None) -> None:
+    def __init__(
+        self, file: StagedFile, kind: ManifestKind, zone: tzinfo, folder: str | None = None
+    ) -> None:
         self.file = file
         self.kind = kind
+        self._zone = zone
         self._folder = folder
         # The items of a short manifest once it is checked.
         self._checked: list[NewItem] | None = None
@@ -65,7 +69,7 @@ class Manifest:
             return
         with self.file.path.open("rb") as file:
             for item in read_manifest(file, self.kind, self._folder):
-                yield item.to_item()
+                yield item.body.to_item(self._zone)
 
     def check(self) -> None:
         """Raises ApiError if a line is not an item, or if there are no items or too many."""
@@ -95,17 +99,18 @@ def manifest_kind_of_body() -> ManifestKind | None:
     return ManifestKind(mimetype) if mimetype in list(ManifestKind) else None
 
 
-def receive_manifest(kind: ManifestKind) -> Manifest:
+def receive_manifest(kind: ManifestKind, options: JobOptions) -> Manifest:
     """The manifest in this request's body."""
     request.max_content_length = services().settings.max_upload_bytes
-    return Manifest(_stage(read_blocks(request.stream)), kind)
+    return Manifest(_stage(read_blocks(request.stream)), kind, find_job_zone(options.time_zone))
 
 
 def submit_sent_manifest(
     kind: ManifestKind, query: SubmissionQuery, idempotency_key: str | None
 ) -> int:
     """Create a job from the manifest in this request's body."""
-    job, manifest = query.to_job(choose_pack(query.pack)), receive_manifest(kind)
+    job = query.to_job(choose_pack(query.pack))
+    manifest = receive_manifest(kind, job.options)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
     refuse_accepted_early(idempotency_key, digest)
@@ -118,7 +123,11 @@ def submit_fetched_manifest(
     """Create a job from the manifest at an address, which is fetched now."""
     refuse_accepted_early(idempotency_key, digest)
     return _accept(
-        _fetch_manifest(uri), job, draft=draft, idempotency_key=idempotency_key, digest=digest
+        _fetch_manifest(uri, find_job_zone(job.options.time_zone)),
+        job,
+        draft=draft,
+        idempotency_key=idempotency_key,
+        digest=digest,
     )
 
 
@@ -138,7 +147,7 @@ def refuse_accepted_early(idempotency_key: str | None, digest: str) -> None:
         refuse_accepted(session, idempotency_key, digest)
 
 
-def _fetch_manifest(uri: str) -> Manifest:
+def _fetch_manifest(uri: str, zone: tzinfo) -> Manifest:
     opened, kind = services(), kind_of(uri)
     if kind is None or uri.startswith(STORE_SCHEME):
         problem = (
@@ -154,7 +163,7 @@ def _fetch_manifest(uri: str) -> Manifest:
         raise ApiError(status, f"The manifest could not be read. {error}", error.code) from error
     finally:
         opened.waiting.release()
-    return Manifest(staged, kind, folder_of(uri))
+    return Manifest(staged, kind, zone, folder_of(uri))
 
 
 def _accept(

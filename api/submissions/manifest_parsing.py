@@ -2,7 +2,9 @@
 
 import csv
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 from urllib.parse import quote, urlsplit
@@ -13,14 +15,14 @@ from pydantic_core import from_json
 from api import media_types
 from api.errors import InvalidRequest
 from api.schemas.items import ItemBody
+from api.submissions.manifest_lines import Lines, ManifestError
 from api.validation import LONGEST_FIELD, MOST_FIELDS, check_shape
 from models.delimiters import delimiter_of
-from models.errors import FacetallyError
 
 # Any other column of a CSV file is a dimension of its item.
 ITEM_COLUMNS = ("uri", "path", "name", "captured_at")
-LONGEST_RECORD_BYTES = 1 << 20
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# The line with which spreadsheets are told the delimiter.
+SEPARATOR = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 
 
 class ManifestKind(StrEnum):
@@ -37,27 +39,26 @@ ENDINGS = {
 }
 
 
-class ManifestError(FacetallyError):
-    """A line that is not an item: the submitter corrects it and sends the manifest again."""
-
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(f"line {line}: {problem}")
-        self.line = line
-        self.problem = problem
-
-
 def kind_of(address: str) -> ManifestKind | None:
     """The kind of a manifest by the ending of its file name or address."""
     path = urlsplit(address).path if address.partition("://")[0] in ("http", "https") else address
     return ENDINGS.get(posixpath.splitext(path)[1].lower())
 
 
-def read_manifest(file: BinaryIO, kind: ManifestKind, folder: str | None) -> Iterator[ItemBody]:
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item of a manifest, and its path as it was given."""
+
+    body: ItemBody
+    path: str | None
+
+
+def read_manifest(file: BinaryIO, kind: ManifestKind, folder: str | None) -> Iterator[ListedItem]:
     """The items one by one; raises ManifestError for the first line that is not an item.
 
     Paths are relative to the address `folder`; without one they are refused.
     """
-    lines = _Lines(file)
+    lines = Lines(file)
     records = _read_csv(lines) if kind is ManifestKind.CSV else _read_ndjson(lines)
     try:
         for fields in records:
@@ -66,32 +67,7 @@ def read_manifest(file: BinaryIO, kind: ManifestKind, folder: str | None) -> Ite
         raise ManifestError(lines.number, f"this is not CSV ({error}).") from error
 
 
-class _Lines(Iterator[bytes]):
-    """The lines of a file; raises ManifestError for a record that is too long to keep in memory."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._record_bytes = 0
-        self.number = 0
-
-    def begin_record(self) -> None:
-        self._record_bytes = 0
-
-    def __next__(self) -> bytes:
-        line = self._file.readline(LONGEST_RECORD_BYTES + 1)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        self._record_bytes += len(line)
-        if self._record_bytes > LONGEST_RECORD_BYTES:
-            raise ManifestError(
-                self.number, f"the record is longer than {LONGEST_RECORD_BYTES} bytes."
-            )
-        # Spreadsheets begin a file with a byte order mark.
-        return line.removeprefix(BYTE_ORDER_MARK) if self.number == 1 else line
-
-
-def _read_ndjson(lines: _Lines) -> Iterator[Mapping[str, object]]:
+def _read_ndjson(lines: Lines) -> Iterator[Mapping[str, object]]:
     for line in lines:
         lines.begin_record()
         if not line.strip():
@@ -115,57 +91,86 @@ def _check_fields(number: int, fields: Mapping[str, object]) -> None:
         raise ManifestError(number, problem) from None
 
 
-def _read_csv(lines: _Lines) -> Iterator[Mapping[str, object]]:
-    head = next(_decode(lines), "")
-    delimiter = delimiter_of(head)
-    names = next(csv.reader([head], delimiter=delimiter, strict=True), [])
-    _check_columns(names)
+def _read_csv(lines: Lines) -> Iterator[Mapping[str, object]]:
+    delimiter, head = _read_head(lines)
+    names = _read_names(
+        lines.number, next(csv.reader([head], delimiter=delimiter, strict=True), [])
+    )
     lines.begin_record()
-    for cells in csv.reader(_decode(lines), delimiter=delimiter, strict=True):
-        if cells:
-            yield _sort_cells(lines.number, names, cells)
+    for cells in csv.reader(lines, delimiter=delimiter, strict=True):
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            yield _sort_cells(lines.number, names, stripped)
         lines.begin_record()
 
 
-def _decode(lines: _Lines) -> Iterator[str]:
+def _read_head(lines: Lines) -> tuple[str, str]:
+    """The delimiter, and the first line that is not blank; one may tell the delimiter before."""
+    delimiter = None
     for line in lines:
-        try:
-            yield line.decode()
-        except UnicodeDecodeError as error:
-            raise ManifestError(lines.number, f"this is not UTF-8 ({error.reason}).") from error
+        if found := SEPARATOR.fullmatch(line):
+            delimiter = found[1]
+        elif line.strip():
+            return delimiter or delimiter_of(line), line
+    return ",", ""
 
 
-def _check_columns(names: list[str]) -> None:
+def _read_names(number: int, cells: list[str]) -> list[str]:
+    """The names of the columns; spreadsheets write empty ones, too."""
+    names = [_read_name(cell) for cell in cells]
     if not {"uri", "path"} & set(names):
-        raise ManifestError(1, "the first line must name the columns, one of them 'uri' or 'path'.")
+        raise ManifestError(
+            max(1, number), "the first line must name the columns, one of them 'uri' or 'path'."
+        )
     if len(names) > MOST_FIELDS:
-        raise ManifestError(1, f"there are more than {MOST_FIELDS} columns.")
-    if "" in names or len(set(names)) < len(names):
-        raise ManifestError(1, "every column must have a name that no other column has.")
+        raise ManifestError(number, f"there are more than {MOST_FIELDS} columns.")
+    named = [name for name in names if name]
+    if len(set(named)) < len(named):
+        twice = next(name for name in named if named.count(name) > 1)
+        raise ManifestError(number, f"two columns are called {twice!r}. Rename one.")
+    return names
+
+
+def _read_name(cell: str) -> str:
+    """A column of items may be written Path or "Captured at"; a dimension is called as it is."""
+    name = " ".join(cell.split())
+    plain = name.lower().replace(" ", "_").replace("-", "_")
+    return plain if plain in ITEM_COLUMNS else name
 
 
 def _sort_cells(number: int, names: list[str], cells: list[str]) -> Mapping[str, object]:
-    if len(cells) > len(names):
-        raise ManifestError(number, "this has more cells than there are columns.")
-    filled = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
-    dimensions = {name: cell for name, cell in filled.items() if name not in ITEM_COLUMNS}
-    item = {name: cell for name, cell in filled.items() if name in ITEM_COLUMNS}
+    surplus = next((cell for cell in cells[len(names) :] if cell), None)
+    if surplus is not None:
+        raise ManifestError(
+            number, f"this has more cells than there are columns ({surplus[:40]!r})."
+        )
+    filled = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell]
+    unnamed = next((cell for name, cell in filled if not name), None)
+    if unnamed is not None:
+        raise ManifestError(
+            number, f"{unnamed[:40]!r} is in a column without a name. Name it in the first line."
+        )
+    dimensions = {name: cell for name, cell in filled if name not in ITEM_COLUMNS}
+    item = {name: cell for name, cell in filled if name in ITEM_COLUMNS}
     return {**item, "dimensions": dimensions}
 
 
-def _make_item(number: int, fields: Mapping[str, object], folder: str | None) -> ItemBody:
+def _make_item(number: int, fields: Mapping[str, object], folder: str | None) -> ListedItem:
     values = dict(fields)
-    path = values.pop("path", None)
+    given = values.pop("path", None)
+    path = None if given is None else str(given)
     if path is not None:
-        values.setdefault("name", str(path))
+        values.setdefault("name", path)
         if "uri" not in values:
-            values["uri"] = _locate(number, str(path), folder)
+            values["uri"] = _locate(number, path, folder)
     try:
-        return ItemBody.model_validate(values)
+        return ListedItem(ItemBody.model_validate(values), path)
     except ValidationError as error:
         fault = error.errors()[0]
         field = ".".join(str(part) for part in fault["loc"])
-        raise ManifestError(number, f"{field[:LONGEST_FIELD]}: {fault['msg']}.") from error
+        # Pydantic begins the message of a ValueError with these words.
+        problem = fault["msg"].removeprefix("Value error, ")
+        raise ManifestError(number, f"{field[:LONGEST_FIELD]}: {problem}.") from error
 
 
 def _locate(number: int, path: str, folder: str | None) -> str:

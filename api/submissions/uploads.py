@@ -1,9 +1,11 @@
 """Uploaded files become items: each is streamed to disk as it arrives, then moved to the store."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from hashlib import sha256
 from http import HTTPStatus
 from time import monotonic
@@ -16,11 +18,13 @@ from werkzeug.datastructures import FileStorage
 
 from api.errors import ApiError
 from api.schemas.fields import Strict
-from api.schemas.items import clean_name
+from api.schemas.items import clean_name, in_utc
+from api.schemas.submissions import FileFields, FilesForm
 from api.services import Services, services
 from api.staging import StagedFile
 from api.submissions.archive_bounds import Budget
-from api.submissions.archives import Member, is_archive, read_members
+from api.submissions.archives import is_archive, read_members
+from api.submissions.members import Member
 from api.validation import check_shape, validate
 from db.engine import Database
 from db.item_values import Failure, NewItem
@@ -31,8 +35,13 @@ from db.jobs.loose_folders import (
     note_folder,
     renew_folder,
 )
-from models.errors import ItemError
+from db.jobs.submissions import add_skipped
+from models.errors import ForbiddenItem, ItemError
+from models.pictures.litter import Litter
 from worker.sources.store import StorageUnavailable
+
+# Members of an archive that are remembered for links to them; a name takes some hundred bytes.
+MOST_LINKABLE = 100_000
 
 FormT = TypeVar("FormT", bound=Strict)
 
@@ -43,7 +52,7 @@ def read_fields(form: type[FormT], request: Request) -> FormT:
     fields: dict[str, object] = dict(request.form)
     if "tags" in fields:
         fields["tags"] = request.form.getlist("tags")
-    for name in ("options", "dimensions"):
+    for name in ("options", "dimensions", "items"):
         if name in fields:
             fields[name] = _parse_json(name, request.form[name])
     return validate(form, fields)
@@ -59,23 +68,27 @@ def _parse_json(name: str, text: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class StoredFiles:
-    """Files of a request in the store under `folder`; `digest` identifies their content."""
+    """Files of a request in the store under `folder`; `digest` identifies their content, and
+    `skipped` counts what was left out of archives."""
 
     folder: str
     items: list[NewItem]
     digest: str
+    skipped: Mapping[str, int]
 
     def give_to(self, session: Session, job_id: int) -> None:
         """The job owns them from now on; raises StorageUnavailable if they were removed."""
         if not give_folder(session, self.folder, job_id):
             raise StorageUnavailable("Storing the upload took too long. Send it again.")
+        add_skipped(session, job_id, self.skipped)
 
 
 @contextmanager
 def stored_files(
-    request: Request, services: Services, dimensions: dict[str, str]
+    request: Request, services: Services, form: FilesForm, zone: tzinfo
 ) -> Iterator[StoredFiles]:
-    """Store every file, and every member of an archive, as an item for the block to accept.
+    """Store every file, and every picture and video of an archive, as an item for the block to
+    accept. `zone` is that of times without an offset.
 
     If the block raises, the files are removed. Raises ApiError if there are no files or too many.
     """
@@ -86,13 +99,15 @@ def stored_files(
             "Send at least one file (for example with curl --form files=@photo.jpg), or JSON with "
             "'items'.",
         )
-    folder = services.store.new_folder()
+    fields = form.fields_of(len(files))
+    folder, skipped = services.store.new_folder(), Counter[Litter]()
     # Whatever happens to this process, the dispatcher then removes what no job owns.
     with services.database.write() as session:
         note_folder(session, folder)
     try:
-        items = list(_store_all(files, services, folder, dimensions))
-        yield StoredFiles(folder, items, _digest(request, files))
+        storing = _Storing(services, folder, form.dimensions, zone, skipped)
+        items = list(storing.store_all(files, fields))
+        yield StoredFiles(folder, items, _digest(request, files), _count(skipped))
     except (OperationalError, InterfaceError):
         # The commit may have succeeded.
         raise
@@ -108,26 +123,15 @@ def _remove(services: Services, folder: str) -> None:
         forget_folder(session, folder)
 
 
+def _count(skipped: Counter[Litter]) -> dict[str, int]:
+    return {why.value: files for why, files in skipped.items()}
+
+
 def _digest(request: Request, files: list[FileStorage]) -> str:
     """The digest of fields and files: the bytes of a form differ each time it is sent."""
     fields = sorted(request.form.items(multi=True))
     contents = [(file.filename, _staged(file).digest) for file in files]
     return sha256(json.dumps([fields, contents]).encode()).hexdigest()
-
-
-def _store_all(
-    files: list[FileStorage], services: Services, folder: str, dimensions: dict[str, str]
-) -> Iterator[NewItem]:
-    most = services.settings.max_items_per_request
-    sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
-    budget = Budget(sent_bytes, services.settings.max_item_bytes)
-    number, renewal = 0, _Renewal(services.database, folder)
-    for file in files:
-        for member in _read_file(file, budget):
-            number += 1
-            check_item_count(number, most)
-            renewal.renew_when_due()
-            yield _store(member, services, folder, number, dimensions)
 
 
 class _Renewal:
@@ -154,28 +158,72 @@ def check_item_count(items: int, most: int) -> None:
         raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
 
 
-def _read_file(file: FileStorage, budget: Budget) -> Iterator[Member]:
-    path, name = _staged(file).path, file.filename or ""
-    if is_archive(path, name):
-        yield from read_members(path, name, budget)
-        return
-    with path.open("rb") as content:
-        yield Member(name, content)
-
-
 def _staged(file: FileStorage) -> StagedFile:
     if not isinstance(file.stream, StagedFile):
         raise TypeError(f"Expected a StagedFile, got {type(file.stream).__name__}")
     return file.stream
 
 
-def _store(
-    member: Member, services: Services, folder: str, number: int, dimensions: dict[str, str]
-) -> NewItem:
-    name = clean_name(member.name)
-    try:
-        content = member.open()
-        uri = services.store.write(folder, number, content, services.settings.max_item_bytes)
-    except ItemError as refusal:
-        return NewItem(name, uri="", dimensions=dimensions, error=Failure.of(refusal))
-    return NewItem(name, uri, dimensions=dimensions)
+@dataclass(frozen=True, slots=True)
+class _Storing:
+    """Stores the files of one request."""
+
+    services: Services
+    folder: str
+    dimensions: Mapping[str, str]
+    zone: tzinfo
+    skipped: Counter[Litter]
+
+    def store_all(
+        self, files: Sequence[FileStorage], fields: Sequence[FileFields]
+    ) -> Iterator[NewItem]:
+        settings = self.services.settings
+        sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
+        budget = Budget(sent_bytes, settings.max_item_bytes)
+        number, renewal = 0, _Renewal(self.services.database, self.folder)
+        for file, of_file in zip(files, fields, strict=True):
+            # The members of an archive that others have the same content as.
+            stored: dict[str, str] = {}
+            for member in self._read_file(file, of_file, budget):
+                number += 1
+                check_item_count(number, settings.max_items_per_request)
+                renewal.renew_when_due()
+                yield self._store(member, number, of_file, stored)
+
+    def _read_file(self, file: FileStorage, fields: FileFields, budget: Budget) -> Iterator[Member]:
+        path, name = _staged(file).path, file.filename or ""
+        if is_archive(path, name):
+            yield from read_members(path, name, budget, self.skipped)
+            return
+        with path.open("rb") as content:
+            yield Member(fields.name or name, content)
+
+    def _store(
+        self, member: Member, number: int, fields: FileFields, stored: dict[str, str]
+    ) -> NewItem:
+        item = NewItem(
+            clean_name(member.name),
+            uri="",
+            captured_at=in_utc(fields.captured_at, self.zone),
+            dimensions={**self.dimensions, **fields.dimensions},
+        )
+        try:
+            uri = self._write(member, number, stored)
+        except ItemError as refusal:
+            return replace(item, error=Failure.of(refusal))
+        if member.stored_name is not None and len(stored) < MOST_LINKABLE:
+            stored[member.stored_name] = uri
+        return replace(item, uri=uri)
+
+    def _write(self, member: Member, number: int, stored: Mapping[str, str]) -> str:
+        store, most = self.services.store, self.services.settings.max_item_bytes
+        if member.same_as is None:
+            return store.write(self.folder, number, member.open(), most)
+        uri = stored.get(member.same_as)
+        if uri is None:
+            raise ForbiddenItem(
+                "The file is a link to one that is not before it in the archive. Send the file "
+                "itself."
+            )
+        with store.open(uri) as content:
+            return store.write(self.folder, number, content, most)

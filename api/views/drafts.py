@@ -23,8 +23,10 @@ from api.submissions.manifest_jobs import (
     receive_manifest,
 )
 from api.submissions.manifest_parsing import ManifestKind
+from api.submissions.time_zones import find_job_zone
 from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
+from db.job_values import JobOptions
 from db.jobs.idempotency import note_progress, note_request
 from db.jobs.submissions import finalize_job
 from db.states import JobState
@@ -54,11 +56,11 @@ def append_to_draft(path: JobPath, header: IdempotencyHeader) -> Response:
     item is added. If the connection breaks, send the request again with the same Idempotency-Key:
     it adds only the items that are missing.
     """
-    find_job(path.job_id)
+    job = find_job(path.job_id)
     if request.mimetype == FORM:
-        _append_files(path.job_id, header.idempotency_key)
+        _append_files(path.job_id, job.options, header.idempotency_key)
     else:
-        _append_lines(path.job_id, header.idempotency_key)
+        _append_lines(path.job_id, job.options, header.idempotency_key)
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
@@ -76,10 +78,10 @@ def finalize_draft(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
-def _append_files(job_id: int, idempotency_key: str | None) -> None:
+def _append_files(job_id: int, options: JobOptions, idempotency_key: str | None) -> None:
     form, opened = read_fields(AppendForm, request), services()
     with (
-        stored_files(request, opened, form.dimensions) as files,
+        stored_files(request, opened, form, find_job_zone(options.time_zone)) as files,
         opened.database.write() as session,
     ):
         refuse_accepted(session, idempotency_key, files.digest, job_id)
@@ -89,8 +91,9 @@ def _append_files(job_id: int, idempotency_key: str | None) -> None:
             note_request(session, idempotency_key, files.digest, job_id)
 
 
-def _append_lines(job_id: int, idempotency_key: str | None) -> None:
-    opened, manifest = services(), receive_manifest(manifest_kind_of_body() or ManifestKind.NDJSON)
+def _append_lines(job_id: int, options: JobOptions, idempotency_key: str | None) -> None:
+    opened, kind = services(), manifest_kind_of_body() or ManifestKind.NDJSON
+    manifest = receive_manifest(kind, options)
     manifest.check()
     items, digest = manifest.read_items(), manifest.file.digest
     with opened.database.write() as session:

@@ -1,6 +1,5 @@
 """One item: its result, its picture, its thumbnails, and the annotated video of a video."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from hashlib import blake2b
 from io import SEEK_END
@@ -21,7 +20,9 @@ from db.item_values import Thumbnail
 from db.results.pictures import read_thumbnail, read_upload
 from db.results.reading import read_item
 from db.videos.tracks import read_track_thumbnail
-from models.blocks import BLOCK_BYTES, read_blocks
+from models.blocks import BLOCK_BYTES
+from models.errors import ItemError
+from models.pictures.files import strip_metadata
 from models.pictures.recognition import HEAD_BYTES, find_media_type
 from worker.sources.store import Store
 
@@ -29,6 +30,8 @@ blueprint = APIBlueprint(
     "items", __name__, url_prefix="/v1", abp_tags=[Tag(name="items")], abp_responses=ERRORS
 )
 TAG_BYTES = 16
+# A picture is read as a whole to take its metadata out. Few photos are larger.
+MOST_SHOWN_BYTES = 48 << 20
 VIDEO = {"content": {MP4: BINARY}}
 PICTURE = {"content": {JPEG: BINARY}}
 
@@ -45,32 +48,34 @@ def show_item(path: ItemPath) -> Response:
 
 @blueprint.get("/items/<int:item_id>/picture", responses=answers(PICTURE, 200))
 def show_picture(path: ItemPath) -> Response:
-    """Show the uploaded picture itself.
+    """Show the uploaded picture, without metadata other than its orientation and color profile.
 
     404 if the item was not uploaded, its upload is no longer kept, browsers cannot show its format,
-    or its job blurs faces or keeps no thumbnails.
+    it is very large, or its job blurs faces or keeps no thumbnails.
     """
     with services().database.read() as session:
         uri = read_upload(session, path.item_id)
-    media_type = None if uri is None else _find_type(services().store, uri)
-    if uri is None or media_type is None:
+    shown = None if uri is None else _read_shown(services().store, uri)
+    if shown is None:
         abort(404, f"There is no picture of item {path.item_id} to show.")
-    return Response(_read_upload(services().store, uri), mimetype=media_type)
+    return Response(shown[1], mimetype=shown[0])
 
 
-def _find_type(store: Store, uri: str) -> str | None:
-    """The media type by an upload's content; the type its sender claimed is never trusted."""
+def _read_shown(store: Store, uri: str) -> tuple[str, bytes] | None:
+    """The media type by an upload's content, as the type its sender claimed is never trusted; and
+    what is shown of it. None for what browsers do not show."""
     try:
         with store.open(uri) as source:
-            head = source.read(HEAD_BYTES)
+            data = source.read(MOST_SHOWN_BYTES + 1)
     except FileNotFoundError:
         return None
-    return find_media_type(head)
-
-
-def _read_upload(store: Store, uri: str) -> Iterator[bytes]:
-    with store.open(uri) as source:
-        yield from read_blocks(source)
+    media_type = find_media_type(data[:HEAD_BYTES])
+    if media_type is None or len(data) > MOST_SHOWN_BYTES:
+        return None
+    try:
+        return media_type, strip_metadata(data)
+    except ItemError:
+        return None
 
 
 @blueprint.get("/items/<int:item_id>/thumbnail", responses=answers(PICTURE, 200))

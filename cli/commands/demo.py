@@ -11,7 +11,7 @@ from cli.exits import ExitStatus
 from cli.output.downloads import read_results
 from cli.output.tables import describe_basis, make_audience_table, make_faces_table
 from cli.terminal import open_stdout
-from facetally import Options
+from facetally import Submission
 from models.weights.catalog import SAMPLES
 
 DEFAULT_OUT = Path("demo-out")
@@ -37,7 +37,7 @@ def demo(out: Path) -> ExitStatus:
     weights_dir = read_settings().weights_dir
     fetch_missing(weights_dir, choose_files())
     samples = [weights_dir / sample.name for sample in SAMPLES]
-    status, audience = analyze(samples, out, ("demo",), Options())
+    status, audience = analyze(samples, out, Submission(("demo",)))
     stdout = open_stdout()
     stdout.print(make_faces_table(read_results(out)))
     stdout.print()

@@ -6,14 +6,49 @@ from typing import TypeVar
 import click
 
 from api.schemas.options import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
-from db.job_values import DetectionMode, JobOptions, ThumbnailKind
+from cli.commands.options import parse_pairs
+from db.job_values import (
+    CaptureSource,
+    DetectionMode,
+    Duplicates,
+    JobOptions,
+    ThumbnailKind,
+)
+from models.time_zones import find_zone
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 DEFAULTS = JobOptions()
+
+
+def check_zone(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """A name that is not a time zone is a usage error."""
+    try:
+        return value if value is None else find_zone(value).key
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 _OPTIONS = (
     click.option(
         "--tag", "tags", multiple=True, help="A word to find the job by; may be repeated."
+    ),
+    click.option(
+        "--dimension",
+        "dimensions",
+        multiple=True,
+        callback=parse_pairs,
+        metavar="NAME=VALUE",
+        help="A dimension of every item, such as store=Lyon; may be repeated.",
+    ),
+    click.option(
+        "--duplicates",
+        type=click.Choice([choice.value for choice in Duplicates]),
+        default=DEFAULTS.duplicates.value,
+        show_default=True,
+        help="Count faces in duplicates every time, or only once.",
     ),
     click.option(
         "--thumbnails",
@@ -31,6 +66,20 @@ _OPTIONS = (
         default=DEFAULTS.detection.value,
         show_default=True,
         help="Also find the small faces of panoramas and crowds, which takes longer: crowd.",
+    ),
+    click.option(
+        "--captured-at",
+        type=click.Choice([source.value for source in CaptureSource]),
+        default=DEFAULTS.captured_at.value,
+        show_default=True,
+        help="Take the time of photos from their EXIF or XMP, or only from a list.",
+    ),
+    click.option(
+        "--time-zone",
+        metavar="ZONE",
+        callback=check_zone,
+        show_default="the server's",
+        help="Time zone of times without an offset, such as Europe/Paris.",
     ),
     click.option(
         "--frames-per-second",
@@ -65,7 +114,8 @@ _OPTIONS = (
 
 
 def takes_job_options(command: Command) -> Command:
-    """Adds --tag, passed as `tags`, and one option for each of `facetally.Options`."""
+    """Adds --tag and --dimension, passed as `tags` and `dimensions`, and one option for each of
+    `facetally.Options`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

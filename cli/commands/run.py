@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -21,9 +22,10 @@ from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
 from cli.stack.stack import Stack, StackOptions, run_stack
 from cli.terminal import tell
 from cli.uploads.files import find_pictures, require_pictures
+from cli.uploads.manifests import Listed, is_manifest, read_manifests
 from cli.uploads.uploading import upload_files
 from facetally import Audience, Client, Item, Job, Options, Submission
-from facetally.files import FoundFiles, LocalFile
+from facetally.files import LocalFile
 
 DATA = ".facetally"
 # The number of the job whose results were written last.
@@ -48,33 +50,42 @@ takes_out = click.option(
 )
 @takes_out
 @takes_job_options
-def run(paths: tuple[Path, ...], out: Path, tags: tuple[str, ...], **options: Any) -> ExitStatus:
+def run(
+    paths: tuple[Path, ...],
+    out: Path,
+    tags: tuple[str, ...],
+    dimensions: dict[str, str],
+    **options: Any,
+) -> ExitStatus:
     """Analyze photos and videos on this machine.
 
-    PATHs are photos, videos, folders and archives. Results, thumbnails and a report are written to
-    DIR. If interrupted, run the same command again to resume.
+    PATHs are photos, videos, folders and archives, or lists of them: a .csv with a column path or
+    uri (optional: name, captured_at; any other column is a dimension), or an .ndjson. Results,
+    thumbnails and a report are written to DIR. If interrupted, run the same command again to
+    resume.
 
     \b
     Example: facetally run photos/ --out results/
              facetally run clip.mp4 --out results/ --annotated-video
+             facetally run list.csv --out results/ --dimension campaign=spring
     """
-    status, _ = analyze(paths, out, tags, Options(**options))
+    status, _ = analyze(paths, out, Submission(tags, Options(**options), dimensions))
     return status
 
 
 def analyze(
-    paths: Sequence[Path], out: Path, tags: Sequence[str], options: Options
+    paths: Sequence[Path], out: Path, submission: Submission
 ) -> tuple[ExitStatus, Audience]:
     """Everything that `run` does, and the demo as well."""
     out.mkdir(parents=True, exist_ok=True)
-    found = find_pictures(paths, out)
-    require_pictures(found)
+    listed, complete = _find_all(paths, out)
     api_key = token_urlsafe(24)
-    settings = make_own_settings(out / DATA, _find_roots(paths), api_key, options.pack)
+    settings = make_own_settings(out / DATA, api_key, submission.options.pack)
     # Another pack makes another job, also where the environment chooses it.
-    options = replace(options, pack=settings.pack)
-    fingerprint = make_fingerprint(found.files, options)
-    submission = Submission((*tags, fingerprint), options)
+    options = replace(submission.options, pack=settings.pack)
+    submission = replace(submission, options=options)
+    fingerprint = make_fingerprint(listed, submission)
+    submission = replace(submission, tags=(*submission.tags, fingerprint))
     stack_options = StackOptions(
         settings,
         interactive=False,
@@ -83,26 +94,32 @@ def analyze(
     )
     try:
         with run_stack(stack_options) as stack, open_client(stack.url, api_key) as client:
-            return _work(client, stack, found, submission, out)
+            status, audience = _work(client, stack, listed, submission, out)
+            return (status if complete else ExitStatus.INCOMPLETE), audience
     except (KeyboardInterrupt, SystemExit):
         tell("Stopped. To resume, run the same command again.")
         raise
 
 
-def _find_roots(paths: Sequence[Path]) -> list[Path]:
-    real = (path.resolve() for path in paths)
-    return list(dict.fromkeys(path if path.is_dir() else path.parent for path in real))
+def _find_all(paths: Sequence[Path], out: Path) -> tuple[Listed, bool]:
+    """What is under the paths, and in lists among them; and whether every folder could be read."""
+    lists = [path for path in paths if path.is_file() and is_manifest(path)]
+    listed = read_manifests(lists)
+    others = [path for path in paths if path not in lists]
+    if not others:
+        return listed, True
+    found = find_pictures(others, out)
+    require_pictures(found)
+    return Listed([*found.files, *listed.files], listed.items), not found.unreadable
 
 
 def _work(
-    client: Client, stack: Stack, found: FoundFiles, submission: Submission, out: Path
+    client: Client, stack: Stack, listed: Listed, submission: Submission, out: Path
 ) -> tuple[ExitStatus, Audience]:
-    written = out / DATA / WRITTEN
-    complete = not found.unreadable
+    written, complete = out / DATA / WRITTEN, True
     job = _find_unfinished(client, submission.tags[-1], written)
     if job is None:
-        job, all_sent = _submit(client, found.files, submission)
-        complete = complete and all_sent
+        job, complete = _submit(client, listed, submission)
     else:
         tell(f"Resuming job {job.id}.")
     job = watch_job(job, stack.check)
@@ -115,12 +132,20 @@ def _work(
     return status, downloads.audience
 
 
-def make_fingerprint(files: Sequence[LocalFile], options: Options) -> str:
-    """A tag that is the same for the same files with the same options."""
-    paths = sha256(json.dumps(asdict(options)).encode() + b"\0")
-    for path in sorted(os.fsencode(file.path) for file in files):
-        paths.update(path + b"\0")
-    return f"run:{paths.hexdigest()[:32]}"
+def make_fingerprint(listed: Listed, submission: Submission) -> str:
+    """A tag that is the same for the same files with the same options, times and dimensions."""
+    shared = [asdict(submission.options), dict(submission.dimensions)]
+    digest = sha256(json.dumps(shared).encode() + b"\0")
+    for path in sorted(_spell(file) for file in listed.files):
+        digest.update(path + b"\0")
+    for item in listed.items:
+        digest.update(json.dumps(item.to_json({})).encode() + b"\0")
+    return f"run:{digest.hexdigest()[:32]}"
+
+
+def _spell(file: LocalFile) -> bytes:
+    said = f"{file.captured_at} {sorted(file.dimensions.items())}"
+    return os.fsencode(file.path) + b"\0" + said.encode(errors="replace")
 
 
 def _find_unfinished(client: Client, fingerprint: str, written: Path) -> Job | None:
@@ -141,8 +166,9 @@ def _is_unfinished(job: Job, last_written: str) -> bool:
     return job.is_live or str(job.id) != last_written
 
 
-def _submit(client: Client, files: Sequence[LocalFile], submission: Submission) -> tuple[Job, bool]:
+def _submit(client: Client, listed: Listed, submission: Submission) -> tuple[Job, bool]:
     # The API opens archives. It is then sent every file, so that they become one job.
-    if any(file.is_archive for file in files):
-        return upload_files(client, files, submission)
-    return client.submit_items((Item(file.uri, file.name) for file in files), submission), True
+    if any(file.is_archive for file in listed.files):
+        return upload_files(client, listed.files, submission, listed.items)
+    local = (Item(file.uri, file.name, file.captured_at, file.dimensions) for file in listed.files)
+    return client.submit_items(chain(local, listed.items), submission), True

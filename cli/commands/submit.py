@@ -1,20 +1,20 @@
 """`facetally submit`: files are uploaded, addresses are read by the workers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.commands.job_options import takes_job_options
-from cli.commands.options import as_json, parse_pairs, takes_server
+from cli.commands.options import as_json, takes_server
 from cli.exits import ExitStatus, status_of
 from cli.output.progress import watch_job
 from cli.terminal import print_json
 from cli.uploads.files import find_pictures, require_pictures
-from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifest
+from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifests
 from cli.uploads.uploading import upload_files
-from db.job_values import Duplicates
 from facetally import Client, Item, Job, Options, Submission
 from facetally.items import URI
 
@@ -22,21 +22,6 @@ from facetally.items import URI
 @click.command()
 @click.argument("sources", metavar="PATH|MANIFEST|URI...", nargs=-1, required=True)
 @takes_job_options
-@click.option(
-    "--dimension",
-    "dimensions",
-    multiple=True,
-    callback=parse_pairs,
-    metavar="NAME=VALUE",
-    help="A dimension of every item, such as store=Lyon; may be repeated.",
-)
-@click.option(
-    "--duplicates",
-    type=click.Choice([choice.value for choice in Duplicates]),
-    default=Duplicates.COUNT.value,
-    show_default=True,
-    help="Count faces in duplicates every time, or only once.",
-)
 @click.option("--watch", is_flag=True, help="Follow the job until it ends.")
 @as_json
 @takes_server
@@ -53,8 +38,8 @@ def submit(
 
     Files, folders and archives are uploaded; URIs are read by the workers. A MANIFEST is a .csv
     with a column uri or path (optional: name, captured_at; any other column is a dimension), or an
-    .ndjson with an item on each line. The server reads a MANIFEST that is given as a URI. Paths
-    inside a MANIFEST are read by the workers: FACETALLY_FILE_ROOTS has to allow their folder.
+    .ndjson with an item on each line. Files that its paths name are uploaded; paths are relative to
+    it. The server reads a MANIFEST that is given as a URI.
 
     \b
     Example: facetally submit photos/ --tag spring --watch
@@ -69,7 +54,7 @@ def submit(
     if any(is_remote_manifest(source) for source in sources):
         job = _submit_manifest(client, sources, submission)
     elif addressed:
-        job = client.submit_items(_read_items(addressed), submission)
+        job, complete = _submit_listed(client, addressed, submission)
     else:
         job, complete = _submit_paths(client, sources, submission)
     if as_json:
@@ -101,9 +86,11 @@ def _submit_paths(
     return job, complete and not found.unreadable
 
 
-def _read_items(sources: Sequence[str]) -> Iterator[Item]:
-    for source in sources:
-        if URI.match(source):
-            yield Item(source)
-        else:
-            yield from read_manifest(Path(source))
+def _submit_listed(
+    client: Client, sources: Sequence[str], submission: Submission
+) -> tuple[Job, bool]:
+    listed = read_manifests([Path(source) for source in sources if not URI.match(source)])
+    addresses = [Item(source) for source in sources if URI.match(source)]
+    if not listed.files:
+        return client.submit_items(chain(addresses, listed.items), submission), True
+    return upload_files(client, listed.files, submission, [*addresses, *listed.items])

@@ -25,8 +25,6 @@ from models.prominence import find_most_prominent
 from models.statistics.labeled_pictures import LabeledPicture
 
 ITEMS_PER_PAGE = 1000
-# Labels may name pictures in any folder; nobody else has the API key of this stack.
-EVERYWHERE = (Path("/"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def analyze_rows(rows: Sequence[LabelRow], pack: str | None) -> Analyzed:
     """Every row has a path; without a name of a pack, that of the environment is used."""
     with tempfile.TemporaryDirectory(prefix="facetally-evaluate-") as folder:
         api_key = token_urlsafe(24)
-        settings = make_own_settings(Path(folder) / "data", EVERYWHERE, api_key, pack)
+        settings = make_own_settings(Path(folder) / "data", api_key, pack)
         options = StackOptions(
             settings, interactive=False, logs_in_files=True, early_exits_allowed=EARLY_EXITS_ALLOWED
         )

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cli.exits import CommandFailed
 from cli.terminal import tell
-from facetally.files import FoundFiles, find_files, has_known_ending
-from models.pictures.recognition import HEAD_BYTES, is_video
+from facetally import Job, Skipped
+from facetally.files import FoundFiles, find_files
 
 # Where results are written, the thumbnails are in this folder.
 THUMBNAILS = "thumbnails"
@@ -15,22 +15,7 @@ THUMBNAILS = "thumbnails"
 def find_pictures(paths: Sequence[Path], out_dir: Path | None = None) -> FoundFiles:
     """Pictures, videos and archives, without what we wrote to `out_dir` ourselves."""
     ours = [] if out_dir is None else [out_dir, out_dir / THUMBNAILS]
-    return find_files(paths, _is_wanted, ours)
-
-
-def _is_wanted(path: str) -> bool:
-    return has_known_ending(path) or _begins_as_video(path)
-
-
-def _begins_as_video(path: str) -> bool:
-    """Cameras give videos endings of their own."""
-    try:
-        if not Path(path).is_file():
-            return False
-        with Path(path).open("rb") as file:
-            return is_video(file.read(HEAD_BYTES))
-    except OSError:
-        return False
+    return find_files(paths, ours)
 
 
 def require_pictures(found: FoundFiles) -> None:
@@ -44,8 +29,25 @@ def require_pictures(found: FoundFiles) -> None:
 def describe_gaps(found: FoundFiles) -> list[str]:
     """A sentence for each kind of thing that was left out."""
     gaps = []
-    if found.skipped:
-        gaps.append(f"Skipped files that are not pictures or videos: {found.skipped}.")
+    if found.skipped.files:
+        gaps.append(describe_skipped(found.skipped))
     if found.unreadable:
         gaps.append(f"Can't read these folders: {', '.join(found.unreadable)}.")
     return gaps
+
+
+def tell_skipped(job: Job) -> None:
+    """Say what the server left out of archives."""
+    if job.skipped.files:
+        tell(describe_skipped(job.skipped))
+
+
+def describe_skipped(skipped: Skipped) -> str:
+    """How many files were left out, and why."""
+    kinds = (
+        (skipped.generated, "generated (thumbnails and the like)"),
+        (skipped.deleted, "deleted (in a recycle bin)"),
+        (skipped.other, "not photos or videos"),
+    )
+    listed = ", ".join(f"{number} {kind}" for number, kind in kinds if number)
+    return f"{skipped.files} skipped: {listed}."

@@ -1,20 +1,27 @@
 """Uploads files as one job; those that can't be read are reported and left out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cli.exits import CommandFailed
 from cli.terminal import tell
-from facetally import Client, Job, Submission
+from cli.uploads.files import tell_skipped
+from facetally import Client, Item, Job, Submission
 from facetally.files import LocalFile, split_readable
 
 
 def upload_files(
-    client: Client, files: Sequence[LocalFile], submission: Submission
+    client: Client, files: Sequence[LocalFile], submission: Submission, items: Iterable[Item] = ()
 ) -> tuple[Job, bool]:
-    """The job, and whether every file is in it."""
+    """The job of files and addresses, and whether every file is in it."""
     readable, unreadable = split_readable(files)
     for path in unreadable:
         tell(f"Can't read {path}: it is left out.")
-    if not readable:
+    first = next(iter(items), None)
+    if not readable and first is None:
         raise CommandFailed("There is nothing to submit.")
-    return client.submit_files(readable, submission), not unreadable
+    if first is None:
+        job = client.submit_files(readable, submission)
+    else:
+        job = client.submit_mixed(readable, items, submission)
+    tell_skipped(job)
+    return job, not unreadable

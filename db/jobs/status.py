@@ -127,6 +127,7 @@ def _status(
         paused=_pause(row),
         erased=_receipt(row),
         rerun_of=row.rerun_of,
+        skipped=row.skipped,
         created_at=row.created_at,
         queued_at=row.queued_at,
         running_at=row.running_at,

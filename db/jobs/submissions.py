@@ -1,6 +1,7 @@
 """A submission becomes a job with items; once it is finalized, workers may claim its chunks."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -97,6 +98,12 @@ def add_store_folder(session: Session, job_id: int, folder: str) -> None:
     """Note a folder of the store with files of a job, so that it is removed with the job."""
     row = session.get_one(JobRow, job_id, with_for_update={"key_share": True})
     row.store_folders = [*row.store_folders, folder]
+
+
+def add_skipped(session: Session, job_id: int, skipped: Mapping[str, int]) -> None:
+    """Count files that were left out of archives."""
+    row = session.get_one(JobRow, job_id, with_for_update={"key_share": True})
+    row.skipped = dict(Counter(row.skipped) + Counter(skipped))
 
 
 def _item_row(job_id: int, position: int, item: NewItem) -> dict[str, object]:

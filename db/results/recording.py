@@ -144,6 +144,8 @@ def _item_change(result: ItemResult) -> dict[str, object]:
         "width_pixels": result.width_pixels,
         "height_pixels": result.height_pixels,
         "digest": result.digest,
+        # As given, or as the picture says.
+        "captured_at": result.item.captured_at,
         "duplicate_of": result.duplicate_of,
         **dropped_columns(result.dropped),
     }

@@ -3,6 +3,7 @@
 file_kinds     the kinds of files that are read, with their endings and marks
 refused_kinds  the kinds that are recognized and refused
 endings        how the names of files end that are submitted, unpacked or left closed
+litter         files that people do not mean to submit
 recognition    what kind of file some bytes are
 metadata       which way is up, and when a picture was taken
 files          a file in its parts, by its kind

@@ -58,5 +58,19 @@ DEMUXERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
 FFMPEG_OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))
-TAR = FileKind("a tar archive", (".tar", ".tar.gz", ".tgz", ".tar.bz2"), ((257, b"ustar"),))
+TAR = FileKind(
+    "a tar archive",
+    (
+        ".tar",
+        ".tar.gz",
+        ".tgz",
+        ".tar.bz2",
+        ".tbz2",
+        ".tar.xz",
+        ".txz",
+        ".tar.zst",
+        ".tzst",
+    ),
+    ((257, b"ustar"),),
+)
 ARCHIVES = (ZIP, TAR)

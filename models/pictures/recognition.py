@@ -25,6 +25,9 @@ from models.pictures.refused_kinds import (
     TRANSPORT_STREAM,
 )
 
+# Refused kinds that people take for pictures or videos.
+MEDIA = (*PICTURES, RAW, JPEG_2000, JPEG_XL, *REFUSED_VIDEOS)
+
 # The bytes of a file that are compared: the packets of a transport stream need the most.
 HEAD_BYTES = 1024
 
@@ -32,6 +35,13 @@ HEAD_BYTES = 1024
 PACKET_MARK = b"G"
 PACKETS = ((0, 188), (4, 192))  # where the first mark is, bytes from one to the next
 FEWEST_PACKETS = 3
+
+# The first name in the ZIP archives that documents and programs are.
+NAME_AT = 30
+DOCUMENTS = (
+    b"[Content_Types].xml", b"_rels/.rels", b"mimetype", b"META-INF/", b"AndroidManifest.xml",
+    b"docProps/", b"word/", b"xl/", b"ppt/",
+)  # fmt: skip
 
 # Brands of ISO/IEC 14496-12 files, the family of MP4, HEIC and AVIF.
 BRANDED = b"ftyp"
@@ -93,9 +103,16 @@ def is_video(head: bytes) -> bool:
     return kind is not None and (kind != AVI or head.startswith(b"RIFF"))
 
 
+def is_media(head: bytes) -> bool:
+    """Whether a file with these first bytes is a picture or a video, read or refused."""
+    if head[4:8] == BRANDED:
+        return _read_brand(head) != SOUND
+    return is_video(head) or _is_transport_stream(head) or _find_kind(head, MEDIA) is not None
+
+
 def is_zip(head: bytes) -> bool:
-    """Whether a file with these first bytes is a ZIP archive."""
-    return _find_kind(head, (ZIP,)) is not None
+    """Whether a file with these first bytes is a ZIP archive, and no document that is one."""
+    return _find_kind(head, (ZIP,)) is not None and not head.startswith(DOCUMENTS, NAME_AT)
 
 
 def is_tar(head: bytes) -> bool:

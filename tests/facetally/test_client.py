@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 
 import facetally
 from db.engine import Database
-from facetally import Client, InvalidInput, Item, Options, Submission
+from facetally import Client, FileProblem, InvalidInput, Item, Options, SizedFile, Submission
 from facetally.connection import Connection
-from facetally.submissions import ITEMS_PER_REQUEST
+from facetally.submissions import FILES_PER_REQUEST, ITEMS_PER_REQUEST
 from tests.support.jobs import close, make_face, work_all
 from tests.support.sample_pictures import encode_scene
 from tests.support.served import serve_app
@@ -54,6 +54,34 @@ def answering(status: int, body: bytes) -> Client:
     """A client of a server with one answer to everything."""
     answer = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
     return Client("http://server", transport=answer)
+
+
+def test_files_with_dimensions_of_their_own_and_addresses_are_one_job(
+    served: Client, tmp_path: Path
+) -> None:
+    taken = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    files = []
+    for number in range(FILES_PER_REQUEST + 1):
+        path = tmp_path / f"{number}.jpg"
+        path.write_bytes(b"content")
+        store = {"store": f"s{number % 3}"}
+        files.append(SizedFile(str(path), f"n{number}", 7, taken if number == 0 else None, store))
+    submission = Submission(dimensions={"store": "none", "camera": "east"})
+    job = served.submit_mixed(files, [Item(URIS[0])], submission)
+    assert (job.state, job.counts.items) == ("queued", len(files) + 1)
+    first, *_, last = job.results()
+    assert (first.name, first.captured_at) == ("n0", taken)
+    assert first.dimensions == {"store": "s0", "camera": "east"}
+    assert (last.name, last.dimensions) == (URIS[0], {"store": "none", "camera": "east"})
+
+
+def test_a_file_that_shrinks_leaves_no_draft(served: Client, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"short")
+    file = SizedFile(str(path), "a.jpg", 100, dimensions={"store": "Lyon"})
+    with pytest.raises(FileProblem):
+        served.submit_files([file], Submission())
+    assert all(job.erased for job in served.jobs())
 
 
 def test_files_and_folders_are_uploaded_as_one_job(served: Client, tmp_path: Path) -> None:

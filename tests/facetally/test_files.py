@@ -1,9 +1,12 @@
 """Which files are found under paths."""
 
 import os
+from dataclasses import fields
 
 import pytest
 
+import facetally.litter
+from facetally import Skipped
 from facetally.files import (
     ARCHIVE_ENDINGS,
     KNOWN_ENDINGS,
@@ -12,9 +15,20 @@ from facetally.files import (
     find_files,
     split_readable,
 )
+from facetally.heads import begins_as_archive, begins_as_media
+from models.pictures import litter
 from models.pictures.endings import ARCHIVE_ENDINGS as OPENED_ENDINGS
 from models.pictures.endings import SUBMITTED_ENDINGS
+from models.pictures.file_kinds import PICTURES, TAR, VIDEOS, ZIP
+from models.pictures.recognition import is_media
+from models.pictures.refused_kinds import REFUSED_ARCHIVES, REFUSED_PICTURES, REFUSED_VIDEOS, SOUND
 from tests.support.found_files import names_of, touch
+
+WINDOWS_MEDIA = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
+TRANSPORT_STREAM = (b"G" + bytes([255]) * 187) * 6
+ALL_KINDS = (
+    *PICTURES, *VIDEOS, *REFUSED_ARCHIVES, *REFUSED_PICTURES, *REFUSED_VIDEOS, SOUND,
+)  # fmt: skip
 
 
 def test_a_folder_is_walked_in_an_order_that_is_always_the_same(tmp_path):
@@ -31,7 +45,81 @@ def test_hidden_files_and_folders_are_left_out_and_other_files_are_counted(tmp_p
     found = find_files([tmp_path])
 
     assert names_of(found) == ["a.jpg"]
-    assert found.skipped == 2
+    assert found.skipped == Skipped(other=2)
+
+
+def test_contents_count_more_than_endings(tmp_path):
+    contents = {
+        "IMG_1.jpg(1)": b"\xff\xd8\xff\xe0", "noending": b"\x89PNG\r\n\x1a\n",
+        "x.wmv": WINDOWS_MEDIA, "y.MTS": TRANSPORT_STREAM,
+        "a.mp3": b"ID3", "b.txt": b"GGGG" * 300, "c.docx": b"PK\x03\x04", "d.json": b"{}",
+    }  # fmt: skip
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+
+    found = find_files([tmp_path])
+
+    assert names_of(found) == ["IMG_1.jpg(1)", "noending", "x.wmv", "y.MTS"]
+    assert found.skipped == Skipped(other=4)
+
+
+def test_what_systems_generate_and_what_is_deleted_is_left_out(tmp_path):
+    touch(
+        tmp_path,
+        "a.jpg", "@eaDir/a.jpg/SYNOFILE_THUMB_M.jpg", "#recycle/b.jpg", "$RECYCLE.BIN/$R1.jpg",
+        ".thumbnails/c.jpg", "__MACOSX/._a.jpg", "._a.jpg", "clip.THM", "sub/@eaDir/d.jpg",
+        "Photos.photoslibrary/originals/1.jpg", "Photos.photoslibrary/resources/2.jpg",
+        "Catalog Previews.lrdata/3.jpg",
+    )  # fmt: skip
+
+    found = find_files([tmp_path])
+
+    assert names_of(found) == ["Photos.photoslibrary/originals/1.jpg", "a.jpg"]
+    assert found.skipped == Skipped(generated=8, deleted=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_archive"),
+    [
+        ("a.zip", b"", True),
+        ("a.tar.zst", b"", True),
+        ("backup", b"PK\x03\x04", True),
+        ("backup", bytes(257) + b"ustar", True),
+        ("a.jpg", b"PK\x03\x04", False),
+        ("backup", b"\xff\xd8\xff", False),
+    ],
+)
+def test_an_archive_is_known_by_its_name_or_its_content(tmp_path, name, content, is_archive):
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    assert LocalFile(str(path), name).is_archive is is_archive
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ALL_KINDS if kind.marks], ids=lambda kind: kind.name
+)
+def test_the_client_recognizes_what_the_server_does(kind):
+    for at, mark in kind.marks:
+        # AVI and WebP follow the mark of RIFF.
+        head = (b"RIFF" + bytes(at))[:at] + mark
+        assert begins_as_media(head) is is_media(head)
+        assert begins_as_archive(head) is (kind in (ZIP, TAR))
+
+
+@pytest.mark.parametrize("brand", [b"isom", b"qt  ", b"heic", b"avif", b"crx ", b"M4A ", b"M4B "])
+def test_the_client_recognizes_the_brands_that_the_server_does(brand):
+    head = b"\x00\x00\x00\x14ftyp" + brand + bytes(8)
+    assert begins_as_media(head) is is_media(head)
+
+
+def test_client_and_server_leave_out_the_same_files():
+    assert facetally.litter.DELETED_FOLDERS == litter.DELETED_FOLDERS
+    assert facetally.litter.GENERATED_FOLDERS == litter.GENERATED_FOLDERS
+    assert facetally.litter.GENERATED_FILES == litter.GENERATED_FILES
+    assert {one.name for one in fields(Skipped)} == set(litter.Litter)
+    for name in ("a/._b.jpg", "a/SYNOFILE_THUMB_M.jpg", "x.thm", "L.photoslibrary/database/1.jpg"):
+        assert facetally.litter.find_litter(name.split("/")) == litter.find_litter(name.split("/"))
 
 
 def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path):

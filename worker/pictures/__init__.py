@@ -1,5 +1,6 @@
 """A picture to its result. In reading order:
 
+capture     when a picture was taken
 intake      items to bytes, ahead of their decoding
 duplicates  items with the same bytes
 thumbnails  annotated and blurred thumbnails

@@ -56,7 +56,7 @@ class PictureAnalysis:
     def __init__(self, settings: Settings, analyzers: Analyzers, sources: Sources) -> None:
         self._settings = settings
         self._analyzers = analyzers
-        self._intake = Intake(sources)
+        self._intake = Intake(sources, settings.time_zone)
         self._threads = _open_threads()
         # Whether a decoder hangs, which only the end of this process ends.
         self.is_stuck = False

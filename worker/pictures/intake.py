@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, repeat
 from time import monotonic
 from typing import TypeVar
 
 from db.item_values import ClaimedItem, Failure
+from db.job_values import JobOptions
 from db.states import ErrorCode
 from models.errors import FAULT_MESSAGE
 from worker.attempts import attempt
 from worker.lease import HeldChunk
+from worker.pictures.capture import add_capture_time
 from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
 
 logger = logging.getLogger(__name__)
@@ -63,8 +65,9 @@ def attempt_safely(item: ClaimedItem, work: Callable[[], Value]) -> Value | Fail
 class Intake:
     """Reads items in order. Opened once per process."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, time_zone: str) -> None:
         self._sources = sources
+        self._time_zone = time_zone
         self._readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
         self._batches = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
@@ -76,30 +79,34 @@ class Intake:
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> Iterator[LoadedItem]:
         """The items that `choose` keeps of each batch, until the work has to stop."""
-        left = iter(items)
-        batch = self._batches.submit(self._load_batch, left)
+        left, options = iter(items), held.chunk.options
+        batch = self._batches.submit(self._load_batch, left, options)
         while loaded := batch.result():
-            batch = self._batches.submit(self._load_batch, left)
+            batch = self._batches.submit(self._load_batch, left, options)
             yield from choose(loaded)
             if held.should_stop():
                 return
 
-    def _load_batch(self, items: Iterator[ClaimedItem]) -> list[LoadedItem]:
+    def _load_batch(self, items: Iterator[ClaimedItem], options: JobOptions) -> list[LoadedItem]:
         batch: list[LoadedItem] = []
         size, started = 0, monotonic()
         while len(batch) < READ_AHEAD_ITEMS and size < READ_AHEAD_BYTES:
-            loaded = list(self._readers.map(self._load, islice(items, READ_THREADS)))
+            chosen = islice(items, READ_THREADS)
+            loaded = list(self._readers.map(self._load, chosen, repeat(options)))
             batch += loaded
             size += sum(len(one.content) for one in loaded if isinstance(one.content, bytes))
             if not loaded or monotonic() - started > READ_AHEAD_SECONDS:
                 break
         return batch
 
-    def _load(self, item: ClaimedItem) -> LoadedItem:
+    def _load(self, item: ClaimedItem, options: JobOptions) -> LoadedItem:
         content = attempt_safely(item, lambda: self._read(item.uri))
         if not isinstance(content, bytes):
             return LoadedItem(item, content)
-        return LoadedItem(item, content, blake2b(content, digest_size=DIGEST_BYTES).digest())
+        digest = blake2b(content, digest_size=DIGEST_BYTES).digest()
+        return LoadedItem(
+            add_capture_time(item, content, options, self._time_zone), content, digest
+        )
 
     def _read(self, uri: str) -> bytes | VideoContent:
         try:

@@ -66,6 +66,7 @@ def _create_jobs() -> None:
         sa.Column("receipt", JSON),
         _filled("store_folders", JSON),
         sa.Column("rerun_of", ID),
+        _filled("skipped", JSON),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])

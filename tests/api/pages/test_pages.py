@@ -18,6 +18,7 @@ from models.pictures.endings import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all
 from tests.support.pages import Page
+from tests.support.sample_pictures import encode_scene
 from worker.settings import Settings
 
 PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
@@ -254,18 +255,18 @@ def test_several_jobs_are_followed_on_one_stream(client: FlaskClient) -> None:
 def test_an_upload_is_shown_with_its_media_type_unless_its_job_hides_faces(
     client: FlaskClient, settings: Settings
 ) -> None:
-    files = {"a.jpg": b"\xff\xd8\xff and more", "b.jpg": b"<script>alert(1)</script>"}
+    photo = encode_scene("JPEG")
+    damaged = b"\xff\xd8\xff and more"
+    files = {"a.jpg": photo, "b.jpg": b"<script>alert(1)</script>", "c.jpg": damaged}
     shown = upload(client, files).json["id"]
-    hidden = upload(client, {"a.jpg": b"\xff\xd8\xff"}, options='{"thumbnails": "blurred"}').json[
-        "id"
-    ]
+    hidden = upload(client, {"a.jpg": photo}, options='{"thumbnails": "blurred"}').json["id"]
     items = [
         line["item"]
         for job in (shown, hidden)
         for line in client.get(f"/v1/jobs/{job}/results").json["results"]
     ]
     with client.get(f"/v1/items/{items[0]}/picture") as picture:
-        assert (picture.mimetype, picture.data) == ("image/jpeg", b"\xff\xd8\xff and more")
+        assert (picture.mimetype, picture.data) == ("image/jpeg", photo)
     for item in items[1:]:
         assert client.get(f"/v1/items/{item}/picture").status_code == 404
     client.delete(f"/v1/jobs/{shown}")
@@ -327,7 +328,10 @@ def test_home_accepts_the_files_that_the_command_line_accepts(client: FlaskClien
     found = re.search(r'data-endings="([^"]+)"', page)
     assert found
     assert found[1].split() == list(SUBMITTED_ENDINGS)
-    assert 'accept="image/*,video/*,.bz2,.gz,.tar,.tgz,.zip"' in page
+    left_out = re.search(r'data-litter="([^"]+)"', page)
+    assert left_out
+    assert {"@eadir", "$recycle.bin"} <= set(left_out[1].split("|"))
+    assert 'accept="image/*,video/*,.bz2,.gz,.tar,.tbz2,.tgz,.txz,.tzst,.xz,.zip,.zst"' in page
 
 
 def test_a_navigation_to_a_page_that_is_not_there_ends_the_start(monkeypatch, client):

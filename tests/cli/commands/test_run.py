@@ -12,7 +12,8 @@ import pytest
 from cli.commands.run import DATA, make_fingerprint
 from cli.stack.data_folder import LOCK, SCRATCH_PREFIX
 from cli.uploads.files import THUMBNAILS
-from facetally import Options
+from cli.uploads.manifests import Listed
+from facetally import Options, Submission
 from facetally.files import LocalFile
 from tests.support.cli import WEIGHTS_DIR, copy_samples, wait_for
 from tests.support.clips import PEOPLE, write_clip
@@ -67,7 +68,7 @@ def test_a_run_writes_results_for_every_picture_and_fails_only_the_broken_one(te
     faces = {name: len(result["faces"]) for name, result in results.items()}
     assert faces == {**FACES, "broken.jpg": 0, odd_name: 0}
     assert results["broken.jpg"]["error"]["code"] == "unreadable"
-    assert "Skipped files that are not pictures or videos: 1." in done.stderr
+    assert "1 skipped: 1 not photos or videos." in done.stderr
     assert "8 faces in 5 of 6 pictures; 2 without faces; 1 unreadable" in done.stderr
     assert json.loads((out / "audience.json").read_text())["faces"] == 8
     assert (out / "report.html").read_text().startswith("<!")
@@ -212,8 +213,10 @@ def test_a_folder_without_pictures_is_an_error(terminal, tmp_path):
 def test_the_fingerprint_is_that_of_the_same_files_in_any_order():
     one, two = LocalFile("/a/1", "1"), LocalFile(os.fsdecode(b"/a/\xff"), "?")
 
-    fingerprint = make_fingerprint([one, two], Options())
-    assert fingerprint == make_fingerprint([two, one], Options())
-    assert fingerprint != make_fingerprint([one], Options())
-    assert fingerprint != make_fingerprint([one, two], Options(thumbnails="blurred"))
+    fingerprint = make_fingerprint(Listed([one, two], []), Submission())
+    assert fingerprint == make_fingerprint(Listed([two, one], []), Submission())
+    assert fingerprint != make_fingerprint(Listed([one], []), Submission())
+    assert fingerprint != make_fingerprint(
+        Listed([one, two], []), Submission(options=Options(thumbnails="blurred"))
+    )
     assert len(fingerprint) < 100

@@ -1,5 +1,7 @@
 """Which files a command takes, and what it says of the others."""
 
+from collections import Counter
+
 import pytest
 
 from cli.exits import CommandFailed
@@ -33,10 +35,12 @@ def test_results_next_to_the_pictures_are_not_taken_for_pictures(tmp_path):
 
 
 def test_files_that_are_left_out_are_reported():
-    found = FoundFiles(skipped=2, unreadable=["/a/closed"])
+    left_out = Counter(generated=3, deleted=2, other=1)
+    found = FoundFiles(left_out=left_out, unreadable=["/a/closed"])
 
     assert describe_gaps(found) == [
-        "Skipped files that are not pictures or videos: 2.",
+        "6 skipped: 3 generated (thumbnails and the like), 2 deleted (in a recycle bin), "
+        "1 not photos or videos.",
         "Can't read these folders: /a/closed.",
     ]
     with pytest.raises(CommandFailed, match="no pictures or videos"):

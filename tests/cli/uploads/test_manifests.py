@@ -3,7 +3,8 @@
 import pytest
 
 from cli.exits import CommandFailed
-from cli.uploads.manifests import is_manifest, read_manifest
+from cli.uploads.manifests import is_manifest, read_manifest, read_manifests
+from facetally.files import LocalFile
 
 
 def test_a_csv_manifest_has_dimensions_in_its_other_columns(tmp_path):
@@ -15,7 +16,8 @@ def test_a_csv_manifest_has_dimensions_in_its_other_columns(tmp_path):
 
     first, second = read_manifest(manifest)
 
-    assert first.uri == (tmp_path / "cam 1" / "a.jpg").as_uri()
+    assert isinstance(first, LocalFile)
+    assert first.path == str(tmp_path / "cam 1" / "a.jpg")
     assert first.name == "cam 1/a.jpg"
     assert first.captured_at.isoformat() == "2026-01-31T12:00:00+00:00"
     assert first.dimensions == {"store": "Lyon"}
@@ -42,6 +44,19 @@ def test_an_ndjson_manifest_is_read_line_by_line(tmp_path):
 
     assert first.dimensions == {"store": "Lyon"}
     assert second.uri == (tmp_path / "b").as_uri()
+
+
+def test_paths_are_files_and_uris_are_addresses(tmp_path):
+    (tmp_path / "a.csv").write_text("Path,store\n1.jpg,Lyon\n/photos/2.jpg,\n")
+    (tmp_path / "b.csv").write_text("uri\ns3://photos/3.jpg\n")
+
+    listed = read_manifests([tmp_path / "a.csv", tmp_path / "b.csv"])
+
+    assert [file.path for file in listed.files] == [str(tmp_path / "1.jpg"), "/photos/2.jpg"]
+    assert [file.name for file in listed.files] == ["1.jpg", "/photos/2.jpg"]
+    assert listed.files[0].dimensions == {"store": "Lyon"}
+    assert [item.uri for item in listed.items] == ["s3://photos/3.jpg"]
+    assert list(listed.items) == list(listed.items)
 
 
 @pytest.mark.parametrize(
