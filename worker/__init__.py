@@ -10,6 +10,7 @@ sources       an item to its bytes
 analyzers     the models of each pack in use
 attempts      work on an item, which may fail
 lease         a chunk that this process has leased
+watchdog      ends a process whose work hangs
 pictures      bytes to a result
 videos        a video to its people
 queue         Celery, hints, and the lane for single pictures

@@ -18,12 +18,12 @@ from worker.queue.broker import ANALYZE, RUN_CHUNK, create_queue
 from worker.runners import MakeRunners, Runners, make_runners
 from worker.settings import Settings
 from worker.shutdown import ShutdownFlag
+from worker.watchdog import STUCK_STATUS
 
 # A child that has worked this long makes room for a fresh one; on a GPU, opening the models costs
 # too much.
 CHUNKS_PER_CHILD = 500
 OVERTIME_SECONDS = 2.0
-STUCK_STATUS = 70
 
 
 def create_app(settings: Settings, make_runners: MakeRunners = make_runners) -> Celery:

@@ -1,7 +1,8 @@
 """A chunk that this process has leased, and the loss of its lease."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
 
@@ -51,6 +52,9 @@ class HeldChunk:
         self._next_renewal = self._started + terms.lease_seconds / RENEWALS_PER_LEASE
         self._is_cancelling = False
         self.was_stopped = False  # whether `should_stop` has been true
+        # How the watchdog sees that work goes on.
+        self.steps = 0
+        self.is_waiting_for_database = False
 
     @property
     def elapsed_seconds(self) -> float:
@@ -76,11 +80,12 @@ class HeldChunk:
 
     def renew(self) -> None:
         """Renew the lease if that is due; raises LeaseLost."""
+        self.steps += 1
         if monotonic() < self._next_renewal:
             return
         self._next_renewal = monotonic() + self._terms.lease_seconds / RENEWALS_PER_LEASE
         try:
-            with self.database.write() as session:
+            with self._waiting_for_database(), self.database.write() as session:
                 lease = renew_lease(
                     session, self.chunk.id, self.chunk.token, self._terms.lease_seconds
                 )
@@ -109,6 +114,19 @@ class HeldChunk:
 
     def _commit(self, change: Change) -> bool:
         """Try until it is committed, or until the lease would have ended."""
+        with self._waiting_for_database():
+            return self._try_to_commit(change)
+
+    @contextmanager
+    def _waiting_for_database(self) -> Iterator[None]:
+        self.is_waiting_for_database = True
+        try:
+            yield
+        finally:
+            self.steps += 1
+            self.is_waiting_for_database = False
+
+    def _try_to_commit(self, change: Change) -> bool:
         deadline = monotonic() + self._terms.lease_seconds
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
@@ -124,9 +142,18 @@ class HeldChunk:
 
     def report_crash(self) -> None:
         """Count a crash of the chunk, so that the item that caused it ends up alone."""
+        self._report(timed_out=False)
+
+    def report_hang(self) -> None:
+        """The same where the work does not end; an item that is alone in hand fails."""
+        self._report(timed_out=True)
+
+    def _report(self, *, timed_out: bool) -> None:
         try:
             with self.database.write() as session:
-                rescue_chunk(session, self.chunk.id, self.chunk.token, seen=True)
+                rescue_chunk(
+                    session, self.chunk.id, self.chunk.token, seen=True, timed_out=timed_out
+                )
         except DBAPIError:
             # The lease expires, and then the dispatcher requeues the chunk.
             logger.warning("chunk was left to its lease", extra={"chunk_id": self.chunk.id})

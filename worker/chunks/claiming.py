@@ -32,6 +32,10 @@ class Claimer:
         self._main_process = f"{socket.gethostname()}:{os.getppid()}"
         self._pool_child = f"{self._main_process}:{os.getpid()}"
 
+    @property
+    def lease_seconds(self) -> float:
+        return self._terms.lease_seconds
+
     def claim(self, chunk_id: int, task_id: str) -> HeldChunk | None:
         """The chunk; None for a late or duplicate hint, or where this process is ending."""
         if self._terms.is_ending():

@@ -14,6 +14,7 @@ from worker.chunks.claiming import Claimer
 from worker.lease import HeldChunk, LeaseLost
 from worker.pictures.analysis import PictureAnalysis
 from worker.videos.runner import VideoRunner
+from worker.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class ChunkRunner:
         self._pictures = pictures
         self._videos = videos
         self._gender_min_probability = gender_min_probability
+        self._watchdog = Watchdog(claimer.lease_seconds)
 
     @property
     def is_stuck(self) -> bool:
@@ -47,7 +49,8 @@ class ChunkRunner:
         if held is None:
             return
         try:
-            self._work_or_give_back(held)
+            with self._watchdog.watch(held):
+                self._work_or_give_back(held)
         except LeaseLost:
             logger.info("chunk discarded, its lease was lost", extra=_describe(held))
         except (OperationalError, InterfaceError):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 # Two threads decode while the models work, and keep this many pictures ready: enough to hide slow
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
+RENEWAL_SECONDS = 1.0
+ESTIMATED_AT_ONCE = 256
 PICTURES_AHEAD = {DetectionMode.NORMAL: 3, DetectionMode.CROWD: 1}
 Decoded = Picture | Failure | VideoContent
 DecodedItem = tuple[ItemResult, Decoded]
@@ -88,7 +91,8 @@ class PictureAnalysis:
             searched += self._search(batch, analyzer, options)
             if held.should_stop():
                 break
-        faces = iter(analyzer.estimate([face for one in searched for face in one.found]))
+        found = [face for one in searched for face in one.found]
+        faces = iter(_estimate(found, analyzer, held))
         work = [(one, tuple(islice(faces, len(one.found))), options) for one in searched]
         return list(self._threads.map(self._finish, work))
 
@@ -110,9 +114,8 @@ class PictureAnalysis:
         """The first picture that was decoded ahead, without its encoded bytes."""
         loaded, decoded = ahead.popleft()
         seconds = self._settings.picture_timeout_seconds
-        try:
-            content = decoded.result(seconds)
-        except TimeoutError:
+        content = _await(decoded, monotonic() + seconds, held)
+        if content is None:
             logger.error("decoder hangs", extra={"item_id": loaded.item.id})
             content = _describe_timeout(seconds)
             self._abandon_threads(held)
@@ -196,6 +199,25 @@ def _skip(result: ItemResult, content: Failure | VideoContent) -> _SearchedItem:
     if isinstance(content, VideoContent):
         return _SearchedItem(replace(result, is_video=True))
     return _SearchedItem(replace(result, error=content))
+
+
+def _await(decoded: Future[Decoded], deadline: float, held: HeldChunk) -> Decoded | None:
+    """The picture, or None if it is not there by the deadline; meanwhile, the lease is kept."""
+    while (left := deadline - monotonic()) > 0:
+        try:
+            return decoded.result(min(left, RENEWAL_SECONDS))
+        except TimeoutError:
+            held.renew()
+    return None
+
+
+def _estimate(found: Sequence[AlignedFace], analyzer: Analyzer, held: HeldChunk) -> list[Face]:
+    """Some hundred at a time: of a crowd, all of a chunk could take longer than its lease."""
+    faces: list[Face] = []
+    for start in range(0, max(len(found), 1), ESTIMATED_AT_ONCE):
+        faces += analyzer.estimate(found[start : start + ESTIMATED_AT_ONCE])
+        held.renew()
+    return faces
 
 
 def _open_threads() -> ThreadPoolExecutor:
