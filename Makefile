@@ -22,7 +22,7 @@ TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak attack pictures \
 	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators \
-	bench-detection bench-quality
+	bench-detection bench-quality bench-votes
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -110,6 +110,9 @@ bench-calibration: weights  ## Compare corrected shares with raw ones; LABELS=la
 
 bench-detection: weights  ## Measure how well faces are found; LABELS=labels.csv [PHOTOS=FOLDER] [EMPTY=FOLDER]
 	$(BIN)/python -m benchmarks.detection $(LABELS) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(EMPTY),--empty $(EMPTY))
+
+bench-votes: weights  ## Fit intervals and genders of every pack, cross-validated; LABELS=labels.csv
+	$(BIN)/python -m benchmarks.votes $(LABELS)
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators

@@ -5,6 +5,7 @@ Read `program` first (what all do as programs), then the measurements:
   the same clip, on the CPU (`settings`), in `rounds`.
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
+- `votes`: whether intervals and probabilities hold on `labeled_faces` that they were not fitted on.
 - `estimators`: the processor time of each model of every pack.
 - `detection`: how well faces are found, in `scenes` and folders.
 - `quality`: how errors grow as faces get worse, in pictures that are made so (`degradations`).

@@ -18,6 +18,7 @@ packs       which models there are to choose from
 graphs      models as files, opened and run
 estimators  aligned faces to ages and genders
 nets        pictures to faces with ages and genders
+fitting     what makes the votes of a pack honest, fitted on labeled faces
 validation  a pack tried before it is used
 videos      frames, shots and the people in them
 """

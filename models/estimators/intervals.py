@@ -18,16 +18,40 @@ Array = NDArray[np.float64]
 GROWN_YEARS = 40.0
 
 
-def bound_ages(interval: Interval, years: Array, shares: Array) -> tuple[Array, Array]:
-    """The low and high ages (N,) of ages `years` (N,) with the voted distributions `shares`
-    (N, AGES)."""
-    spread = interval.spread * measure_spread(years, shares)
-    below = interval.base_years + interval.below * np.minimum(years, GROWN_YEARS)
-    above = interval.base_years + interval.above * years
-    return (
-        (years - np.hypot(below, spread)).clip(0.0, AGES[-1]),
-        (years + np.hypot(above, spread)).clip(0.0, AGES[-1]),
+def bound_ages(
+    interval: Interval, years: Array, shares: Array
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The low and high ages (N,), in whole years, of ages `years` (N,) with the voted distributions
+    `shares` (N, AGES)."""
+    spreads = measure_spread(years, shares)
+    return round_bounds(
+        years,
+        years - reach_down(interval, years, spreads),
+        years + reach_up(interval, years, spreads),
     )
+
+
+def reach_down(interval: Interval, years: Array, spreads: Array) -> Array:
+    """How many years (N,) the interval reaches below ages `years` of the voted `spreads`."""
+    below = interval.base_years + interval.below * np.minimum(years, GROWN_YEARS)
+    reach: Array = np.hypot(below, interval.spread * spreads)
+    return reach
+
+
+def reach_up(interval: Interval, years: Array, spreads: Array) -> Array:
+    """How many years (N,) the interval reaches above them."""
+    above = interval.base_years + interval.above * years
+    reach: Array = np.hypot(above, interval.spread * spreads)
+    return reach
+
+
+def round_bounds(
+    years: Array, low: Array, high: Array
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bounds to the nearest whole years, between which `years` always are."""
+    lowest = np.minimum(np.rint(low.clip(0.0, AGES[-1])), np.floor(years))
+    highest = np.maximum(np.rint(high.clip(0.0, AGES[-1])), np.ceil(years))
+    return lowest.astype(np.int64), highest.astype(np.int64)
 
 
 def measure_spread(years: Array, shares: Array) -> Array:

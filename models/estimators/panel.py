@@ -9,7 +9,7 @@ from models.estimators.ages import AGES, Ages
 from models.estimators.ballots import AgeBallot, Ballots
 from models.estimators.chips import Chips, plan_chips
 from models.estimators.estimator import Estimator, Opinion
-from models.estimators.vote import scale_genders, vote_ages, vote_genders
+from models.estimators.vote import bound_votes, scale_genders, vote_ages, vote_genders
 from models.face import AgeEstimate, Gender
 from models.packs.votes import Vote
 
@@ -20,9 +20,8 @@ BATCH_FACES = 64
 def decide(vote: Vote, ballots: Ballots) -> list[tuple[AgeEstimate, Gender]]:
     """The age and the gender of each face that `ballots` are about."""
     ages = vote_ages(vote, ballots.ages)
-    years = np.array([age.years for age in ages])
-    females = scale_genders(vote.gender, vote_genders(vote, ballots.females), years)
-    return list(zip(ages, map(Gender, females.tolist()), strict=True))
+    females = scale_genders(vote.gender, vote_genders(vote, ballots.females), ages.years)
+    return list(zip(bound_votes(vote, ages), map(Gender, females.tolist()), strict=True))
 
 
 class Panel:

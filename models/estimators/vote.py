@@ -1,6 +1,5 @@
 """The opinions of several estimators to one age and one gender for each face."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.age_groups import nearest_group
 from models.estimators.activations import sigmoid
+from models.estimators.ages import Ages
 from models.estimators.ballots import AgeBallot
 from models.estimators.intervals import bound_ages
 from models.face import AgeEstimate
@@ -43,9 +43,8 @@ def scale_genders(scale: GenderScale, females: Array, years: Array) -> Array:
     return sigmoid(factors * np.log(shares / (1.0 - shares)))
 
 
-def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> list[AgeEstimate]:
-    """The ages of N faces: the weighted means of the estimators', with the intervals of the voted
-    distributions."""
+def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> Ages:
+    """The ages of N faces: the weighted means of the estimators', and their joint distributions."""
     weights = np.array(
         [
             one.asked * weigh_ages(vote.age_weights.get(one.name, 1.0), one.ages.years)
@@ -53,10 +52,19 @@ def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> list[AgeEstimate]:
         ]
     )
     weights /= weights.sum(axis=0)
-    years = np.einsum("en,en->n", weights, np.array([one.ages.years for one in ballots]))
+    voted = np.einsum("en,en->n", weights, np.array([one.ages.years for one in ballots]))
     shares = np.einsum("en,ena->na", weights, np.array([one.ages.shares for one in ballots]))
-    low, high = bound_ages(vote.interval, years, shares)
-    return [_make_age(*each) for each in zip(years, low, high, strict=True)]
+    # The models are not accurate to more digits than are shown, and what is shown is counted.
+    return Ages(np.round(voted, 1), shares)
+
+
+def bound_votes(vote: Vote, ages: Ages) -> list[AgeEstimate]:
+    """Voted ages with their intervals and groups."""
+    low, high = bound_ages(vote.interval, ages.years, ages.shares)
+    return [
+        AgeEstimate(years, least, most, nearest_group(years))
+        for years, least, most in zip(ages.years.tolist(), low.tolist(), high.tolist(), strict=True)
+    ]
 
 
 def weigh_ages(weights: float | Sequence[AgeWeight], years: Array) -> Array:
@@ -72,14 +80,3 @@ def weigh_ages(weights: float | Sequence[AgeWeight], years: Array) -> Array:
 
 def _read_gender_weights(weight: float | GenderWeights) -> GenderWeights:
     return weight if isinstance(weight, GenderWeights) else GenderWeights(weight, weight)
-
-
-def _make_age(mean_years: float, low: float, high: float) -> AgeEstimate:
-    # The models are not accurate to more digits than are shown, and what is shown is counted.
-    years = round(float(mean_years), 1)
-    return AgeEstimate(
-        years=years,
-        low=min(round(low), math.floor(years)),
-        high=max(round(high), math.ceil(years)),
-        group=nearest_group(years),
-    )

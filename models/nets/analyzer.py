@@ -1,11 +1,12 @@
 """Pictures to aligned faces, and aligned faces to ages and genders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
+from models.estimators.ballots import Ballots
 from models.estimators.chips import Chips
 from models.estimators.loading import load_panel
 from models.estimators.panel import Panel
@@ -67,6 +68,10 @@ class Analyzer:
     def _align(self, picture: Picture, detection: Detection) -> AlignedFace:
         chips = self._panel.plan.cut(picture, detection)
         return AlignedFace(detection, chips, measure_quality(picture, detection))
+
+    def collect(self, aligned: Sequence[AlignedFace]) -> Iterator[Ballots]:
+        """What each estimator makes of the faces, before they vote."""
+        return self._panel.collect([face.chips for face in aligned])
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         """Each face with its age and gender, in the same order."""

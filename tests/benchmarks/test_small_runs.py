@@ -141,3 +141,18 @@ def test_errors_are_measured_by_quality_in_pictures_made_worse(tmp_path: Path) -
     assert sum(one["found"] is not None for one in others) == 8
     assert figures["minimums"][0]["left_out_of_untouched"] == 0.0
     assert figures["tracks"]["quality"]["tracks"] == 1
+
+
+def test_intervals_and_genders_are_fitted_on_labeled_faces(tmp_path: Path) -> None:
+    pictures = make_pictures(default_weights_dir(os.environ) / "samples", tmp_path, 12)
+    labels = tmp_path / "labels.csv"
+    rows = [
+        f"{path.name},{20 + 3 * number},{('female', 'male')[number % 2]}\n"
+        for number, path in enumerate(pictures)
+    ]
+    labels.write_text("".join(["path,age,gender\n", *rows]))
+    figures = run("votes", tmp_path, "--pack", "strict", str(labels))
+    assert set(figures) == {"strict"}
+    assert 0 <= figures["strict"]["held"] <= 1
+    assert set(figures["strict"]["interval"]) == {"base_years", "below", "above", "spread"}
+    assert set(figures["strict"]["scale"]) == {"sharpness", "child"}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimators.ballots import Ballots
-from models.estimators.vote import scale_genders, vote_ages, vote_genders
+from models.estimators.vote import bound_votes, scale_genders, vote_ages, vote_genders
 from models.face import AgeEstimate
 from models.packs.parts import GENDERS
 from models.packs.votes import ADULT_YEARS, GenderScale, Interval, Vote
@@ -35,7 +35,7 @@ def fit_vote(ballots: Ballots, labels: Labels) -> Vote:
 
 def decide_ages(vote: Vote, ballots: Ballots) -> list[AgeEstimate] | None:
     """The age of each face; None without nets of ages."""
-    return vote_ages(vote, ballots.ages) if ballots.ages else None
+    return bound_votes(vote, vote_ages(vote, ballots.ages)) if ballots.ages else None
 
 
 def decide_genders(vote: Vote, ballots: Ballots) -> Floats | None:
@@ -58,9 +58,10 @@ def _estimate_years(ballots: Ballots) -> Floats:
 def _fit_interval(ballots: Ballots, labels: Labels) -> Interval:
     """The narrowest interval of the default shape that holds four of five ages."""
     known = labels.age_classes != NO_CLASS
+    voted = vote_ages(Vote(), ballots.ages)
 
     def is_wide(factor: float) -> bool:
-        estimates = vote_ages(Vote(interval=_scale_interval(factor)), ballots.ages)
+        estimates = bound_votes(Vote(interval=_scale_interval(factor)), voted)
         held = [one.low <= age <= one.high for one, age in zip(estimates, labels.ages, strict=True)]
         return bool(np.mean(np.array(held)[known]) >= HELD)
 

@@ -6,7 +6,7 @@ import pytest
 from models.estimators.ages import AGES, Ages, read_ages
 from models.estimators.ballots import AgeBallot
 from models.estimators.intervals import measure_spread
-from models.estimators.vote import scale_genders, vote_ages, vote_genders
+from models.estimators.vote import bound_votes, scale_genders, vote_ages, vote_genders
 from models.packs.readings import AgeClasses
 from models.packs.votes import AgeWeight, GenderScale, GenderWeights, Interval, Vote
 
@@ -22,7 +22,11 @@ def everyone(ages):
 
 
 def vote_on(vote, **ages):
-    return vote_ages(vote, [AgeBallot(name, one, everyone(one)) for name, one in ages.items()])
+    return decide_ages(vote, [AgeBallot(name, one, everyone(one)) for name, one in ages.items()])
+
+
+def decide_ages(vote, ballots):
+    return bound_votes(vote, vote_ages(vote, ballots))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,7 @@ def test_the_gender_is_the_weighted_mean(vote, female):
 
 
 def test_an_estimator_counts_only_for_the_faces_it_was_asked_about():
-    ages = vote_ages(
+    ages = decide_ages(
         Vote(),
         [
             AgeBallot("women", at(20, 0), np.array([True, False])),

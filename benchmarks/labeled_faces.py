@@ -1,0 +1,98 @@
+"""Labeled pictures, and what the estimators of a pack make of the faces in them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cli.evaluation.loading import load_labels
+from db.job_values import DetectionMode
+from models.errors import ItemError
+from models.estimators.ages import Ages
+from models.estimators.intervals import measure_spread
+from models.estimators.vote import vote_ages, vote_genders
+from models.fitting.genders import GenderedFaces
+from models.fitting.intervals import AgedFaces
+from models.graphs.graph import CPU
+from models.labels import LabelRow
+from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
+from models.packs.pack import Pack
+from models.pictures.picture import Picture, decode_picture
+from models.prominence import find_most_prominent
+from worker.settings import WORKING_SIZES, Settings
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class VotedFaces:
+    """Labeled faces with the votes on them: columns (N,)."""
+
+    rows: Sequence[LabelRow]
+    years: Array
+    spreads: Array
+    females: Array  # before they are scaled
+
+    def aged(self) -> AgedFaces:
+        """Those that are labeled with an age."""
+        labeled = np.array([row.age_years is not None for row in self.rows])
+        true_years = np.array([row.age_years or 0.0 for row in self.rows])
+        return AgedFaces(true_years, self.years, self.spreads).choose(labeled)
+
+    def gendered(self) -> GenderedFaces:
+        """Those that are labeled with a gender."""
+        labeled = np.array([row.gender is not None for row in self.rows])
+        is_female = np.array([row.gender == "female" for row in self.rows])
+        return GenderedFaces(is_female, self.females, self.years).choose(labeled)
+
+
+def vote_on_labeled_faces(labels: Path, pack: Pack, settings: Settings) -> VotedFaces:
+    """The votes on the most prominent face of every picture of the table that can be read."""
+    analyzer = load_analyzer(
+        settings.weights_dir,
+        pack,
+        provider=CPU,
+        detection_side=settings.detection_side,
+        score_threshold=settings.score_threshold,
+    )
+    found = list(_find_faces(load_labels(labels), analyzer, settings))
+    ballots = list(analyzer.collect([face for _, face in found]))
+    voted = [vote_ages(pack.vote, one.ages) for one in ballots]
+    ages = Ages(
+        np.concatenate([one.years for one in voted]), np.concatenate([one.shares for one in voted])
+    )
+    return VotedFaces(
+        rows=[row for row, _ in found],
+        years=ages.years,
+        spreads=measure_spread(ages.years, ages.shares),
+        females=np.concatenate([vote_genders(pack.vote, one.females) for one in ballots]),
+    )
+
+
+def _find_faces(
+    rows: Sequence[LabelRow], analyzer: Analyzer, settings: Settings
+) -> Iterator[tuple[LabelRow, AlignedFace]]:
+    for row in rows:
+        picture = _decode(row, settings)
+        if picture is None:
+            continue
+        [found] = analyzer.detect([picture])
+        boxes = [face.detection.box for face in found.faces]
+        number = find_most_prominent(boxes, picture.width_pixels, picture.height_pixels)
+        if number is not None:
+            yield row, found.faces[number]
+
+
+def _decode(row: LabelRow, settings: Settings) -> Picture | None:
+    if row.path is None:
+        return None
+    try:
+        return decode_picture(
+            row.path.read_bytes(),
+            max_pixels=settings.max_pixels,
+            working_size=WORKING_SIZES[DetectionMode.NORMAL],
+        )
+    except (ItemError, OSError):
+        return None

@@ -1,0 +1,114 @@
+"""Fits what makes the votes of packs honest: `make bench-votes LABELS=labels.csv`.
+
+Every estimator is asked once about each labeled face. The age interval and the scale of genders are
+then fitted by cross-validation, people undivided: what is shown of a face was fitted on others. The
+values at the end are those of all faces, as a pack.toml has them.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import program
+from benchmarks.labeled_faces import vote_on_labeled_faces
+from benchmarks.settings import read_cpu_settings
+from models.errors import ModelUnavailable
+from models.estimators.vote import scale_genders
+from models.fitting.folds import assign_folds, cross_validate
+from models.fitting.genders import GenderedFaces, fit_scale
+from models.fitting.intervals import AgedFaces, fit_interval, hold_ages
+from models.packs.shipped_packs import list_shipped, read_shipped
+
+Array = NDArray[np.float64]
+
+# A reported probability of a gender, by these steps.
+STEPS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.0)
+
+
+def main() -> None:
+    arguments = _read_arguments()
+    program.exit_on_sigterm()
+    figures = {}
+    for name in arguments.pack or list_shipped():
+        try:
+            faces = vote_on_labeled_faces(arguments.labels, read_shipped(name), read_cpu_settings())
+        except ModelUnavailable as error:
+            program.say(f"{name}: left out: {error}")
+            continue
+        program.say(f"\n{name}: {len(faces.years)} faces")
+        figures[name] = {**_measure_ages(faces.aged()), **_measure_genders(faces.gendered())}
+    program.write_figures(arguments.out, "votes", figures)
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = program.make_parser(__doc__)
+    parser.add_argument("labels", type=Path, help="a table of labeled faces")
+    parser.add_argument("--pack", action="append", help="a shipped pack; all, if none is named")
+    return parser.parse_args()
+
+
+def _measure_ages(faces: AgedFaces) -> dict[str, object]:
+    folds = assign_folds(np.arange(len(faces.years)))
+    held = cross_validate(
+        folds,
+        lambda others, these: hold_ages(
+            fit_interval(faces.choose(others)), faces.choose(these)
+        ).astype(float),
+    )
+    error = float(np.abs(faces.years - faces.true_years).mean())
+    by_decade = dict(_share_by(held, faces.decades, "{}0s"))
+    by_quarter = dict(_share_by(held, faces.quarters, "quarter {}"))
+    interval = asdict(fit_interval(faces))
+    program.say(f"age error {error:.2f} years; the interval holds {held.mean():.1%}")
+    program.say("  by decade of true age: " + _describe(by_decade))
+    program.say("  by disagreement: " + _describe(by_quarter))
+    program.say(f"  [vote.interval] {interval}")
+    return {
+        "age_error": error,
+        "held": float(held.mean()),
+        "held_by_decade": by_decade,
+        "held_by_disagreement": by_quarter,
+        "interval": interval,
+    }
+
+
+def _measure_genders(faces: GenderedFaces) -> dict[str, object]:
+    folds = assign_folds(np.arange(len(faces.years)))
+
+    def scale(others: NDArray[np.bool_], these: NDArray[np.bool_]) -> Array:
+        chosen = faces.choose(these)
+        return scale_genders(fit_scale(faces.choose(others)), chosen.females, chosen.years)
+
+    females = cross_validate(folds, scale)
+    right = (females >= 0.5) == faces.is_female
+    said = np.maximum(females, 1 - females)
+    steps = dict(_share_by_step(said, right))
+    fitted = asdict(fit_scale(faces))
+    program.say(f"gender right {right.mean():.1%}; by what is said: " + _describe(steps))
+    program.say(f"  [vote.gender] {fitted}")
+    return {"gender_right": float(right.mean()), "right_by_probability": steps, "scale": fitted}
+
+
+def _share_by(held: Array, groups: NDArray[np.int64], name: str) -> Iterator[tuple[str, float]]:
+    for group in np.unique(groups):
+        yield name.format(group), float(held[groups == group].mean())
+
+
+def _share_by_step(said: Array, right: NDArray[np.bool_]) -> Iterator[tuple[str, float]]:
+    numbers = np.digitize(said, STEPS[1:-1])
+    for number in np.unique(numbers):
+        inside = numbers == number
+        label = f"{said[inside].mean():.2f} ({inside.sum()} faces)"
+        yield label, float(right[inside].mean())
+
+
+def _describe(shares: dict[str, float]) -> str:
+    return ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""The few numbers of a pack that make its votes honest, fitted on labeled faces. In reading order:
+
+folds      faces in parts, for cross-validation
+intervals  the age interval
+genders    the scale of genders
+"""
