@@ -39,9 +39,10 @@ from db.jobs.submissions import create_draft
 from db.states import JobState
 from db.tables import JobRow
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
+from models.packs.folder import find_pack
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
-from worker.packs import describe_pack, find_pack
+from worker.packs import describe_pack
 from worker.settings import Settings
 
 SEED = 44
@@ -177,7 +178,7 @@ def _store_evaluation(database: Database, settings: Settings) -> None:
     ]
     evaluation = Evaluation(
         name="bench",
-        pack=describe_pack(find_pack(settings, settings.pack)),
+        pack=describe_pack(find_pack(settings.pack, settings.packs_dir)),
         settings=EvaluationSettings(
             settings.detection_side,
             settings.score_threshold,

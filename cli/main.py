@@ -37,6 +37,7 @@ COMMANDS = {
     "worker": ("cli.commands.worker", "Run a pool of workers."),
     "dispatcher": ("cli.commands.dispatcher", "Run the dispatcher."),
     "migrate": ("cli.commands.dispatcher", "Bring the database tables up to date."),
+    "packs": ("cli.commands.packs", "List, show, add or remove packs of models."),
     "weights": ("cli.commands.weights", "List, fetch or verify the models."),
     "evaluate": ("cli.commands.evaluate", "Measure the models on labeled photos."),
     "evaluations": ("cli.commands.evaluate", "List the stored evaluations."),

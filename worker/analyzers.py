@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from db.pack_values import PackVersion
 from models.errors import ModelUnavailable
 from models.nets.analyzer import Analyzer, load_analyzer
+from models.packs.folder import find_pack
 from models.packs.pack import Pack
-from worker.packs import describe_pack, find_pack, find_packs
+from worker.packs import describe_pack, find_packs
 from worker.settings import Settings
 
 # The default pack and one other, which jobs take turns with: each takes memory in every pool child.
@@ -48,7 +49,7 @@ class Analyzers:
 
 def share_analyzer(settings: Settings, analyzer: Analyzer) -> Analyzers:
     """One analyzer that stands for every pack, for tests and benchmarks."""
-    packs = (find_pack(settings, name) for name in settings.packs)
+    packs = (find_pack(name, settings.packs_dir) for name in settings.packs)
     return Analyzers(map(describe_pack, packs), lambda _: analyzer)
 
 

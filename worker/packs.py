@@ -10,12 +10,11 @@ from hashlib import sha256
 from pydantic import TypeAdapter
 
 from db.pack_values import PackFile, PackVersion
-from models.errors import InvalidPack, ModelUnavailable
+from models.errors import ModelUnavailable
 from models.packs.files import locate_file
+from models.packs.folder import find_pack
 from models.packs.pack import Pack
 from models.packs.parts import Part
-from models.packs.reading import read_pack
-from models.packs.shipped_packs import list_shipped, read_shipped
 from worker.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -36,23 +35,10 @@ def find_packs(settings: Settings) -> list[Pack]:
 
 def require_pack(settings: Settings, name: str) -> Pack:
     """The pack of that name, with all its files; raises ModelUnavailable."""
-    pack = find_pack(settings, name)
+    pack = find_pack(name, settings.packs_dir)
     for file in pack.files:
         locate_file(pack, file, settings.weights_dir)
     return pack
-
-
-def find_pack(settings: Settings, name: str) -> Pack:
-    """The pack of that name as it is described here; raises ModelUnavailable."""
-    if name in list_shipped():
-        return read_shipped(name)
-    folder = settings.packs_dir / name
-    if not folder.is_dir():
-        raise ModelUnavailable(f"There is no pack {name}: run `facetally packs list`.")
-    try:
-        return read_pack(folder)
-    except InvalidPack as error:
-        raise ModelUnavailable(f"The pack {name} is not valid. {error}") from error
 
 
 def describe_pack(pack: Pack) -> PackVersion:

@@ -12,7 +12,8 @@ from api.services import services
 from db.pack_values import PackVersion
 from db.processes import read_processes
 from models.errors import ModelUnavailable
-from worker.packs import describe_pack, find_pack
+from models.packs.folder import find_pack
+from worker.packs import describe_pack
 from worker.settings import Settings
 
 blueprint = APIBlueprint(
@@ -52,6 +53,6 @@ def read_packs() -> list[PackOut]:
 def _read_own(settings: Settings, name: str) -> list[PackVersion]:
     """As it is on this machine; nothing where an operator's pack lies on those of workers only."""
     try:
-        return [describe_pack(find_pack(settings, name))]
+        return [describe_pack(find_pack(name, settings.packs_dir))]
     except ModelUnavailable:
         return []

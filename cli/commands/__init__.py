@@ -8,6 +8,7 @@ reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
 vocabulary   `tags`, `dimensions`
 run          `run`
+packs        `packs`
 weights      `weights`
 demo         `demo`
 serve        `serve`

@@ -20,6 +20,7 @@ from db.audience.bands import PRESETS
 from models.errors import ModelUnavailable
 from models.labels import LabelRow
 from models.packs.files import locate_file
+from models.packs.folder import find_pack
 from models.packs.shipped_packs import read_shipped
 from training.errors import TrainingError
 from training.faces.cutters import Cutter, DetectingCutter, WholeCutter
@@ -32,7 +33,6 @@ from training.results.pack_folder import name_pack
 from training.session import NetProgress, PackNaming, PreparedFaces, Session
 from training.workspace import Workspace
 from worker.analyzers import open_analyzer
-from worker.packs import find_pack
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("training-out")
@@ -130,7 +130,7 @@ def _prepare(
     def open_cutter() -> Cutter:
         if options.framing is Framing.WHOLE:
             return WholeCutter(options.chip)
-        analyzer = open_analyzer(settings, find_pack(settings, settings.pack))
+        analyzer = open_analyzer(settings, find_pack(settings.pack, settings.packs_dir))
         return DetectingCutter(analyzer, options.chip)
 
     limits = PictureLimits(settings.max_item_bytes, settings.max_pixels)

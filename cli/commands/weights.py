@@ -13,6 +13,7 @@ from cli.output.transfers import watch_transfers
 from cli.terminal import open_stderr, open_stdout, tell
 from models.errors import ModelUnavailable
 from models.packs.files import list_pinned
+from models.packs.folder import find_pack
 from models.packs.pack import Pack
 from models.packs.shipped_packs import DEFAULT_PACK, list_shipped, read_shipped
 from models.weights.catalog import FILES, SAMPLES
@@ -123,12 +124,10 @@ def choose_files(
 
 
 def _find_pack(name: str) -> Pack:
-    shipped = list_shipped()
-    if name not in shipped:
-        raise click.BadParameter(
-            f"there is no pack {name!r}; there are {', '.join(shipped)}", param_hint="--pack"
-        )
-    return read_shipped(name)
+    try:
+        return find_pack(name, read_settings().packs_dir)
+    except ModelUnavailable as error:
+        raise click.BadParameter(str(error), param_hint="--pack") from error
 
 
 def fetch_missing(weights_dir: Path, files: Sequence[PinnedFile]) -> None:

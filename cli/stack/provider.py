@@ -14,8 +14,8 @@ from models.errors import ModelUnavailable
 from models.graphs.graph import CPU
 from models.graphs.onnx import load_onnx
 from models.packs.files import locate_file
+from models.packs.folder import find_pack
 from models.packs.parts import ONNX
-from worker.packs import find_pack
 from worker.settings import Settings
 
 
@@ -25,7 +25,7 @@ def prepare_models(settings: Settings, packs: Iterable[str]) -> str:
     try:
         files = [
             locate_file(pack, file, settings.weights_dir)
-            for pack in (find_pack(settings, name) for name in packs)
+            for pack in (find_pack(name, settings.packs_dir) for name in packs)
             for file in pack.files
         ]
     except ModelUnavailable as error:

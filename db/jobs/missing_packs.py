@@ -10,7 +10,7 @@ from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.pack_values import PackVersion
 from db.processes import read_processes
-from db.states import ChunkState, JobState, PauseReason, ProcessRole
+from db.states import LIVE_JOB_STATES, ChunkState, JobState, PauseReason, ProcessRole
 from db.tables import ChunkRow, JobRow
 
 _LIVE = (JobState.QUEUED, JobState.RUNNING)
@@ -49,6 +49,12 @@ def _read_needs(session: Session, *which: ColumnElement[bool]) -> list[NeededPac
     name = JobRow.options["pack"].as_string()
     query = select(JobRow.id, name, JobRow.pack_sha256).where(*which).order_by(JobRow.id)
     return [NeededPack(*row) for row in session.execute(query)]
+
+
+def read_live_jobs_of(session: Session, name: str) -> list[int]:
+    """The live jobs that ask for a pack."""
+    needs = _read_needs(session, JobRow.state.in_(LIVE_JOB_STATES), JobRow.erasing_at.is_(None))
+    return [one.job_id for one in needs if one.name == name]
 
 
 def pause_without_pack(session: Session, needed: NeededPack, packs: Iterable[PackVersion]) -> bool:

@@ -7,5 +7,6 @@ pack          the whole
 completion    what parts and files are known
 reading       a pack.toml to a pack
 shipped_packs the packs that come with Facetally
+folder        the operator's own packs
 files         where the files of a pack lie
 """

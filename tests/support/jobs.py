@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import claim_chunk
@@ -19,7 +20,7 @@ from db.jobs.submissions import accept_job
 from db.pack_values import PackVersion
 from db.results.recording import record_results
 from db.states import ChunkState, ErrorCode
-from db.tables import ChunkRow
+from db.tables import ChunkRow, JobRow
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from tests.support.packs import PACKS
 
@@ -65,10 +66,18 @@ def claim(
     token: str = "token",
     lease_seconds: float = LEASE_SECONDS,
     pool_child: str = "host:1:2",
-    packs: Mapping[str, PackVersion] = PACKS,
+    packs: Mapping[str, PackVersion] | None = None,
 ) -> ClaimedChunk | None:
+    """Claim a chunk as a process that has these packs, by default what the job needs."""
     with database.write() as session:
-        return claim_chunk(session, chunk_id, token, pool_child, lease_seconds, packs)
+        has = _read_needed(session, chunk_id) if packs is None else packs
+        return claim_chunk(session, chunk_id, token, pool_child, lease_seconds, has)
+
+
+def _read_needed(session: Session, chunk_id: int) -> Mapping[str, PackVersion]:
+    of_chunk = select(JobRow.packs).join(ChunkRow).where(ChunkRow.id == chunk_id)
+    used = map(PackVersion.of, session.scalar(of_chunk) or [])
+    return {pack.name: pack for pack in used} or PACKS
 
 
 def crash(

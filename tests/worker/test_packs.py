@@ -3,11 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from models.errors import ModelUnavailable
 from models.packs.shipped_packs import read_shipped
-from worker.packs import describe_pack, find_pack, find_packs, identify_pack
+from worker.packs import describe_pack, find_packs, identify_pack
 from worker.settings import Settings
 
 
@@ -45,16 +42,3 @@ def test_a_pack_without_its_files_is_not_found_and_does_not_hide_others(
 
     assert [pack.name for pack in find_packs(asked)] == ["default"]
     assert find_packs(empty) == []
-
-
-def test_an_unknown_pack_and_a_broken_one_are_refused_with_their_names(
-    settings: Settings,
-) -> None:
-    broken = settings.packs_dir / "broken"
-    broken.mkdir(parents=True)
-    (broken / "pack.toml").write_text("name = 1")
-
-    with pytest.raises(ModelUnavailable, match="There is no pack nowhere"):
-        find_pack(settings, "nowhere")
-    with pytest.raises(ModelUnavailable, match="The pack broken is not valid"):
-        find_pack(settings, "broken")

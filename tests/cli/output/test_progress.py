@@ -11,6 +11,7 @@ JOB = {
     "state": "running",
     "tags": [],
     "options": {},
+    "packs": [],
     "counts": {
         "items": 1000, "waiting": 0, "running": 683, "done": 312, "failed": 0, "cancelled": 0,
         "faces": 5, "duplicates": 0,
@@ -26,6 +27,7 @@ JOB = {
     "expires_at": None,
     "paused": None,
     "erased": None,
+    "rerun_of": None,
 }  # fmt: skip
 START = "job 7 running: 312 of 1000 done"
 PAUSE = {"at": "2026-05-01T10:00:00Z", "code": "not_found", "message": "All are missing."}

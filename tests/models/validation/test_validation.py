@@ -1,6 +1,5 @@
 """A pack is tried before it is used: real models, and a sentence for each fault."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -10,63 +9,16 @@ from models.errors import InvalidPack
 from models.packs.reading import PACK_FILE
 from models.validation.validation import validate_pack
 from models.weights.folder import default_weights_dir
-from tests.support.models import write_caffe, write_onnx
+from tests.support.made_packs import describe_made as describe
+from tests.support.made_packs import write_pack
+from tests.support.models import write_onnx
 
 WEIGHTS_DIR = default_weights_dir(os.environ)
-DESCRIPTION = """
-name = "made"
-version = "1"
-title = "Made"
-
-[detector]
-part = "yunet"
-
-[[estimator]]
-name = "ages"
-file = "ages.onnx"
-sha256 = "{ages}"
-license = "MIT"
-source = "a test"
-training_data = "none"
-crop = {{ kind = "aligned", side = 16 }}
-age = {{ kind = "groups", groups = [[0, 20], [21, 50], [51, 90]] }}
-
-[[estimator]]
-name = "genders"
-file = "genders.caffemodel"
-sha256 = "{genders}"
-network = "genders.prototxt"
-network_sha256 = "{network}"
-license = "MIT"
-source = "a test"
-training_data = "none"
-crop = {{ kind = "box", side = 16, padding_share = 0.2 }}
-gender = {{ kind = "softmax", classes = ["female", "male"] }}
-"""
-
-
-def hash_of(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def describe(folder, replace=()):
-    """Write the pack.toml of the models in `folder`, with some of its text replaced."""
-    text = DESCRIPTION.format(
-        ages=hash_of(folder / "ages.onnx"),
-        genders=hash_of(folder / "genders.caffemodel"),
-        network=hash_of(folder / "genders.prototxt"),
-    )
-    for old, new in replace:
-        assert old in text
-        text = text.replace(old, new)
-    (folder / PACK_FILE).write_text(text)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    write_onnx(tmp_path / "ages.onnx", labels=3)
-    write_caffe(tmp_path / "genders.prototxt", tmp_path / "genders.caffemodel", labels=2)
-    describe(tmp_path)
+    write_pack(tmp_path)
     return tmp_path
 
 

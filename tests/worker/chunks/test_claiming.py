@@ -17,13 +17,14 @@ from db.processes import record_heartbeat
 from db.states import ChunkState, JobState, ProcessRole
 from db.tables import ChunkRow
 from models.errors import ModelUnavailable
+from models.packs.folder import find_pack
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
 from worker.analyzers import Analyzers
 from worker.chunks.claiming import Claimer
 from worker.lease import LeaseTerms
-from worker.packs import describe_pack, find_pack
+from worker.packs import describe_pack
 from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources
@@ -40,7 +41,7 @@ def test_a_chunk_whose_pack_cannot_be_opened_is_released_without_blame(
     with database.write() as session:
         items = [NewItem("a.jpg", (tmp_path / "a.jpg").as_uri())]
         job_id = accept_job(session, NewJob(), items, 32)
-        version = describe_pack(find_pack(settings, settings.pack))
+        version = describe_pack(find_pack(settings.pack, settings.packs_dir))
         main_process = f"worker@{socket.gethostname()}:{os.getppid()}"
         record_heartbeat(session, main_process, ProcessRole.BULK, 1, [version])
     analyzers = Analyzers([version], fail_to_open)
