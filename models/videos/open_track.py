@@ -10,8 +10,8 @@ from models.videos.distances import find_center
 from models.videos.tracks import SeenFace, ShownFrame, Track
 
 # Squared, because a face of half the quality has twice the error: the weights of least variance.
-# Tracks made of 8 degraded pictures of one labeled face each are 5.5 years off, with equal weights
-# 6.0 years: `make bench-quality`.
+# Tracks made of 8 degraded pictures of one labeled face each are 5.4 years off, with equal weights
+# 5.9 years: `make bench-quality`.
 QUALITY_POWER = 2
 LEAST_WEIGHT = 1e-6
 # The gender probability of one frame is capped at this, so that no frame outweighs all others.
