@@ -95,8 +95,8 @@ def main() -> None:
 def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
     parser.add_argument("labels", type=Path, help="a table of labeled faces")
-    parser.add_argument("--faces", type=int, default=800, help="labeled faces to use at most")
-    parser.add_argument("--patterns", type=int, default=300, help="made pictures without people")
+    parser.add_argument("--faces", type=int, default=480, help="labeled faces to use at most")
+    parser.add_argument("--patterns", type=int, default=180, help="made pictures without people")
     parser.add_argument("--photos", type=Path, help="a folder of photographs of people")
     parser.add_argument("--empty", type=Path, help="a folder of pictures without people")
     return parser.parse_args()
