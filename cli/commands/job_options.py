@@ -65,7 +65,7 @@ _OPTIONS = (
         type=click.Choice([mode.value for mode in DetectionMode]),
         default=DEFAULTS.detection.value,
         show_default=True,
-        help="Also find the small faces of panoramas and crowds, which takes longer: crowd.",
+        help="With crowd, find the small faces of panoramas and crowds, too, which takes longer.",
     ),
     click.option(
         "--captured-at",
