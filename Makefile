@@ -12,6 +12,8 @@ PYTEST = $(BIN)/python -m pytest --quiet --numprocesses $(TEST_PROCESSES) --maxp
 QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60
 FAULTS ?= 1000
+FILES ?= 20000
+SEED ?= 1
 # A table of labeled faces: docs/evaluation.md.
 LABELS ?=
 # Folders of photographs of people, and of pictures without people: docs/models.md.
@@ -20,7 +22,7 @@ EMPTY ?=
 # Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
 TORCH_INDEX ?=
 
-.PHONY: help demo setup setup-training weights format lint quick test check soak attack pictures \
+.PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack pictures \
 	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes
 
@@ -89,6 +91,9 @@ attack: weights  ## Replay the attacks in full size
 
 # As in workers: cli/commands/worker.py.
 bench bench-video bench-estimators: export OPENBLAS_NUM_THREADS = 1
+
+fuzz: setup  ## Read 20,000 damaged files; FILES=1000 for fewer, SEED=7 for others
+	$(BIN)/python -m tests.fuzz.campaign --files $(FILES) --seed $(SEED)
 
 bench: weights  ## Compare the system with a bare loop over the same pictures
 	$(BIN)/python -m benchmarks.throughput

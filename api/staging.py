@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -89,14 +89,15 @@ class StagedFile:
         self.path = path
         self._file: BinaryIO | None = None
         self._digest = sha256()
-        # However the request ends, its file is removed.
-        self._remove = weakref.finalize(self, _unlink, path)
+        # However the request ends, its file is closed and removed.
+        self._opened = ExitStack()
+        self._remove = weakref.finalize(self, _unlink, self._opened, path)
 
     def write(self, data: bytes) -> int:
         self._digest.update(data)
         try:
             if self._file is None:
-                self._file = self.path.open("wb")
+                self._file = self._opened.enter_context(self.path.open("wb"))
             return self._file.write(data)
         except OSError as error:
             raise _unavailable(error) from error
@@ -113,7 +114,7 @@ class StagedFile:
 
     def read(self, size: int = -1) -> bytes:
         if self._file is None:
-            self._file = self.path.open("rb")
+            self._file = self._opened.enter_context(self.path.open("rb"))
         return self._file.read(size)
 
     def close(self) -> None:
@@ -121,16 +122,17 @@ class StagedFile:
         self._remove()
 
     def _close_file(self) -> None:
-        if self._file is not None:
-            try:
-                self._file.close()
-            except OSError as error:
-                raise _unavailable(error) from error
-            finally:
-                self._file = None
+        try:
+            self._opened.close()
+        except OSError as error:
+            raise _unavailable(error) from error
+        finally:
+            self._file = None
 
 
-def _unlink(path: Path) -> None:
+def _unlink(opened: ExitStack, path: Path) -> None:
+    with suppress(OSError):
+        opened.close()
     # At the end of the process, its folder may have been removed first.
     with suppress(FileNotFoundError):
         path.unlink()

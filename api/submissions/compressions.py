@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol, cast
 
 from models.blocks import BLOCK_BYTES, Readable
-from models.errors import UnsupportedItem
+from models.errors import UnreadableItem, UnsupportedItem
 from models.pictures.recognition import HEAD_BYTES
 
 if sys.version_info >= (3, 14):
@@ -63,7 +63,7 @@ class XzFile:
                     return b""
                 self._reader, coded = lzma.LZMADecompressor(memlimit=MOST_XZ_BYTES), following
             elif not coded and self._reader.needs_input:
-                raise EOFError("the file of xz ends early")
+                raise UnreadableItem("The archive ends early. Send it again.")
             if block := self._decompress(coded, size):
                 return block
 

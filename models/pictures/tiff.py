@@ -115,7 +115,9 @@ def _find_white(page: Page, samples: Samples) -> float:
 def _to_bytes(samples: Samples, white: float) -> NDArray[np.uint8]:
     if samples.dtype == np.uint8 and white == 255.0:
         return np.ascontiguousarray(samples, np.uint8)
-    scaled = np.nan_to_num(samples.astype(np.float32) * np.float32(255.0 / white), nan=0.0)
+    # Samples may be anything, and as many as infinite.
+    with np.errstate(all="ignore"):
+        scaled = np.nan_to_num(samples.astype(np.float32) * np.float32(255.0 / white), nan=0.0)
     levels: NDArray[np.uint8] = np.rint(scaled.clip(0.0, 255.0)).astype(np.uint8)
     return levels
 

@@ -65,8 +65,8 @@ def _create_jobs() -> None:
         sa.Column("erased_at", TIME),
         sa.Column("receipt", JSON),
         _filled("store_folders", JSON),
-        sa.Column("rerun_of", ID),
         _filled("skipped", JSON),
+        sa.Column("rerun_of", ID),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])

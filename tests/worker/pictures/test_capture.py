@@ -19,7 +19,7 @@ from models.containers.parts import EXIF_MARK
 from models.face import Detection, Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.jobs import close, hints, make_face
+from tests.support.jobs import close, hints, make_face, make_quality
 from tests.support.sample_pictures import encode_scene
 from tests.support.tiff_files import make_exif
 from tests.support.work import open_worker, read_all
@@ -36,10 +36,10 @@ class OneFace(Analyzer):
     def __init__(self) -> None:
         pass
 
-    def detect(self, pictures: Sequence[Picture]) -> list[AlignedFaces]:
+    def detect(self, pictures: Sequence[Picture], *, crowd: bool = False) -> list[AlignedFaces]:
         face = make_face()
         found = Detection(face.box, 0.9, face.landmarks)
-        return [AlignedFaces([AlignedFace(found, (one.rgb,))]) for one in pictures]
+        return [AlignedFaces([AlignedFace(found, (one.rgb,), make_quality())]) for one in pictures]
 
     def estimate(self, aligned: Sequence[AlignedFace]) -> list[Face]:
         return [make_face() for _ in aligned]
@@ -116,6 +116,7 @@ def test_a_picture_without_a_time_is_counted_when_it_was_taken(
         "undated.jpg": None,
         "given.jpg": "2020-01-02 03:04",
     }
+    assert [len(item.faces) for item in read_all(database, job_id).values()] == [1] * 4
     assert_counts_agree(database, job_id)
 
 
