@@ -69,17 +69,18 @@ def turn_picture(picture: Picture, turns: int) -> Picture:
 def turn_back(candidates: Candidates, turns: int, limits: tuple[int, int]) -> Candidates:
     """Candidates of a picture after `turns`, in pixels of the picture before them, of width and
     height `limits`."""
-    points = np.concatenate([candidates.boxes.reshape(-1, 2, 2), candidates.landmarks], axis=1)
-    points = _turn_points(points, turns, limits)
-    corners = points[:, :2]
+    corners = _turn_points(candidates.boxes.reshape(-1, 2, 2), turns, limits)
     boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
-    return Candidates(boxes, candidates.scores, points[:, 2:])
+    # Landmarks are pixels by their numbers, boxes are the edges between pixels.
+    last = (limits[0] - 1, limits[1] - 1)
+    return Candidates(boxes, candidates.scores, _turn_points(candidates.landmarks, turns, last))
 
 
 def _turn_points(
     points: NDArray[np.float32], turns: int, limits: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Points (..., 2) of a picture after `turns` as points before them."""
+    """Points (..., 2) of a picture after `turns` as points before them; `limits` are the largest
+    values of both."""
     width, height = limits
     x, y = points[..., 0], points[..., 1]
     before = ((x, y), (width - y, x), (width - x, height - y), (y, height - x))

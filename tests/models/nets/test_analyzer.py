@@ -10,6 +10,7 @@ from PIL import Image
 
 from models.errors import ModelUnavailable
 from models.nets.analyzer import AlignedFaces, load_analyzer
+from models.nets.turns import turn_picture
 from models.packs.parts import Crop
 from models.packs.shipped_packs import read_shipped
 from models.pictures.picture import Picture, decode_picture
@@ -94,6 +95,31 @@ def test_a_picture_that_is_all_face_has_one_face(analyzer, margin, side):
     opposite = (box.x + box.width + extra, box.y + box.height + extra)
     crop = image.crop((*corners, *opposite)).resize((side, side))
     assert len(analyze(analyzer, encode(crop, "PNG"))) == 1
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+@pytest.mark.parametrize("name", ["astronaut.png", "gender_detection_input.jpg"])
+def test_a_photo_that_lies_has_the_same_faces_ages_and_genders(analyzer, name, turns):
+    upright = decode(read_sample(name))
+    lying = turn_picture(upright, turns)
+    faces, turned = (
+        sorted(analyzer.estimate(analyzer.detect([one])[0].faces), key=lambda face: face.box.width)
+        for one in (upright, lying)
+    )
+    if turns != 2:
+        turned.sort(key=lambda face: face.box.height)
+    assert len(turned) == len(faces)
+    for face, twin in zip(faces, turned, strict=True):
+        sides = (twin.box.width, twin.box.height)
+        assert (sides if turns == 2 else sides[::-1]) == (face.box.width, face.box.height)
+        assert twin.gender.female == pytest.approx(face.gender.female, abs=0.02)
+        assert twin.age.years == pytest.approx(face.age.years, abs=0.5)
+        # Landmarks are in pixels of the picture as it lies.
+        assert all(
+            twin.box.x <= x <= twin.box.x + twin.box.width
+            and twin.box.y <= y <= twin.box.y + twin.box.height
+            for x, y in twin.landmarks
+        )
 
 
 def test_a_reduced_picture_gives_the_same_faces_in_the_same_pixels(analyzer):

@@ -34,7 +34,7 @@ def test_turning_moves_pixels_and_boxes_alike(turns):
     points = np.repeat(box[np.newaxis, np.newaxis, :2], 5, axis=1)
     back = turn_back(Candidates(box[np.newaxis], np.ones(1, np.float32), points), turns, (120, 80))
     assert back.boxes.tolist() == [[40, 20, 60, 30]]
-    corner = {1: [60, 20], 2: [60, 30], 3: [40, 30]}[turns]
+    corner = {1: [59, 20], 2: [59, 29], 3: [40, 29]}[turns]
     assert back.landmarks.tolist() == [[corner] * 5]
     assert (turned.width_pixels, turned.height_pixels) == ((120, 80) if turns == 2 else (80, 120))
 
