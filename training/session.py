@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.estimators.ballots import Ballots
+from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.estimator import Estimator
+from models.fitting.votes import fit_confidence
 from models.graphs.graph import CPU
 from models.graphs.onnx import load_onnx
 from models.labels import LabelRow
@@ -26,11 +27,10 @@ from training.nets.onnx_file import write_onnx
 from training.nets.parts import make_part
 from training.options import Averaging, NetKind, TrainingOptions
 from training.plan import Plan, Run, make_plan
-from training.results.ballots import collect_ballots, join_ballots
+from training.results.ballots import collect_ballots
 from training.results.documents import write_figures, write_report, write_summary
 from training.results.measuring import Measuring, TrainingAccuracy, measure_training
-from training.results.pack_folder import make_pack, write_pack
-from training.results.voting import fit_vote
+from training.results.pack_folder import make_pack, write_trained_pack
 from training.targets import NO_CLASS, Target, count_classes
 from training.workspace import Workspace
 
@@ -159,7 +159,7 @@ class Session:
         faces = prepared.faces
         ballots = join_ballots([self._collect(prepared, plan, run) for run in plan.measured])
         order = np.concatenate([np.flatnonzero(run.held_out) for run in plan.measured])
-        vote = fit_vote(ballots, faces.labels.take(order))
+        vote = fit_confidence(Vote(), ballots, faces.labels.take(order).truths)
         accuracy = measure_training(faces, plan, ballots, vote, measuring)
         pack = self._write_pack(prepared, plan, naming, vote)
         write_figures(self._workspace.evaluation, pack, self._options, accuracy)
@@ -200,7 +200,7 @@ class Session:
             parts.append(part)
             models[part.file] = model
         pack = make_pack(naming.name, parts, vote)
-        write_pack(self._workspace.pack, pack, models, naming.weights_dir)
+        write_trained_pack(self._workspace.pack, pack, models, naming.weights_dir)
         return pack
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.fitting.votes import Truths
 from models.packs.parts import GENDERS
 from models.statistics.confusion import AgeRange
 
@@ -59,6 +60,14 @@ class Labels:
     def take(self, faces: NDArray[np.int64]) -> "Labels":
         """The labels of some faces, by their indices."""
         return Labels(self.genders[faces], self.age_classes[faces], self.ages[faces])
+
+    @property
+    def truths(self) -> Truths:
+        """The same labels for fitting a vote; ages without a class count as unknown."""
+        return Truths(
+            np.where(self.age_classes == NO_CLASS, np.nan, self.ages),
+            np.where(self.genders == NO_CLASS, np.nan, self.genders == GENDERS.index("female")),
+        )
 
     def classes_for(self, target: Target) -> NDArray[np.int64]:
         """The class (N,) of each face for a net of `target`, -1 where it has none to learn."""

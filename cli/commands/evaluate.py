@@ -1,17 +1,19 @@
 """`facetally evaluate`: how accurate the models are on labeled pictures, to correct shares by."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.table import Table
-from sqlalchemy.exc import OperationalError
 
 from api.reports.evaluation_report import render_evaluation
-from api.reports.pack_comparison import describe_differences, render_packs
+from api.reports.pack_comparison import (
+    describe_difference,
+    describe_differences,
+    render_packs,
+)
 from api.schemas.evaluations import (
     EvaluationOut,
     EvaluationsOut,
@@ -20,9 +22,11 @@ from api.schemas.evaluations import (
 )
 from cli.commands.options import as_json
 from cli.environment import read_settings
+from cli.evaluation.fitted_pack import collect_faces, cross_validate, write_fitted_pack
 from cli.evaluation.loading import load_labels
 from cli.evaluation.outcomes import RowOutcomes, match_rows
 from cli.evaluation.packs import choose_packs
+from cli.evaluation.recording import measure, open_database, record, require_free
 from cli.evaluation.side_by_side import compare_packs
 from cli.evaluation.timing import time_faces
 from cli.exits import CommandFailed, ExitStatus
@@ -34,31 +38,20 @@ from cli.output.evaluation_tables import (
     make_figures_table,
 )
 from cli.output.pack_tables import make_biases_table, make_packs_table
-from cli.stack.database import migrate_database
 from cli.terminal import open_stdout, tell
-from db.audience.bands import PRESETS
 from db.audience.evaluations import (
     Evaluation,
-    EvaluationCounts,
-    EvaluationExists,
-    EvaluationSettings,
-    read_evaluation,
     read_evaluations,
-    record_evaluation,
 )
-from db.engine import Database
 from models.labels import LabelRow, RowProblem
 from models.packs.pack import Pack
-from models.statistics.labeled_pictures import bound_subjects, count_labeled
-from models.statistics.measurement import measure_accuracy
+from models.packs.parts import NAME as PACK_NAME
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("evaluation-out")
 JSON_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"
 # Names appear in URLs and below tables.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-BANDS = {name: PRESETS[name] for name in ("adience", "marketing")}
-BANDS_SHOWN = "marketing"
 # About the models or the labels: such a row is not faulty.
 HARMLESS = (RowProblem.NO_FACE, RowProblem.NO_LABEL, RowProblem.UNCLEAR)
 PACKS_JSON, PACKS_PAGE = "packs.json", "packs.html"
@@ -83,7 +76,15 @@ Measured = tuple[Pack, RowOutcomes, Evaluation]
     metavar="NAME",
     help="Pack to measure; may be repeated, or all.  [default: FACETALLY_PACK]",
 )
-def evaluate(labels: Path, out: Path, name: str | None, names: tuple[str, ...]) -> ExitStatus:
+@click.option(
+    "--fit",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write a pack whose vote is fitted to these labels.",
+)
+def evaluate(
+    labels: Path, out: Path, name: str | None, names: tuple[str, ...], fit: Path | None
+) -> ExitStatus:
     """Measure the models on labeled photos.
 
     LABELS is a .csv with a column path, and age (in years), gender (female or male) or both. An
@@ -94,23 +95,28 @@ def evaluate(labels: Path, out: Path, name: str | None, names: tuple[str, ...]) 
     \b
     Example: facetally evaluate labels.csv --name stores-2026
              facetally evaluate labels.csv --pack all
+             facetally evaluate labels.csv --fit packs/ours
     """
     settings, rows = read_settings(), load_labels(labels)
     packs = choose_packs(settings, names)
+    if fit is not None:
+        _require_fit(packs, fit)
     chosen = _name_evaluations(_choose_name(labels, name), packs)
     measured = []
-    with _open_database(settings) as database:
+    with open_database(settings) as database:
         for one in chosen:
-            _require_free(database, one)
+            require_free(database, one)
         out.mkdir(parents=True, exist_ok=True)
         for one, pack in zip(chosen, packs, strict=True):
             outcomes = match_rows(labels, rows, pack.name)
-            evaluation = _record(database, _measure(one, settings, len(rows), outcomes))
+            evaluation = record(database, measure(one, settings, len(rows), outcomes))
             measured.append((pack, outcomes, evaluation))
     if len(measured) == 1:
         _report(measured[0][2], out)
     else:
         _report_all(settings, rows, measured, out)
+    if fit is not None:
+        _fit(settings, packs[0], rows, fit)
     faulty = {problem for _, outcomes, _ in measured for problem in outcomes.problems}
     return ExitStatus.INCOMPLETE if faulty - set(HARMLESS) else ExitStatus.DONE
 
@@ -123,22 +129,13 @@ def evaluations(as_json: bool) -> None:
     \b
     Example: facetally evaluations
     """
-    with _open_database(read_settings()) as database, database.read() as session:
+    with open_database(read_settings()) as database, database.read() as session:
         stored = read_evaluations(session)
     if as_json:
         listed = EvaluationsOut(evaluations=[EvaluationSummary.of(one) for one in stored])
         click.echo(listed.model_dump_json())
     else:
         open_stdout().print(make_evaluations_table(stored))
-
-
-@contextmanager
-def _open_database(settings: Settings) -> Iterator[Database]:
-    """The database of the settings or of the data folder, with its tables up to date."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    migrate_database(settings.database_url)
-    with closing(Database(settings.database_url)) as database:
-        yield database
 
 
 def _choose_name(labels: Path, name: str | None) -> str:
@@ -152,50 +149,37 @@ def _choose_name(labels: Path, name: str | None) -> str:
     return chosen
 
 
+def _require_fit(packs: Sequence[Pack], folder: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    if len(packs) > 1:
+        raise click.UsageError("--fit takes a single --pack.")
+    if not PACK_NAME.fullmatch(folder.name):
+        raise click.BadParameter(
+            "the folder's name is the name of the pack: lower case letters, digits and dashes",
+            param_hint="--fit",
+        )
+    if folder.exists():
+        raise CommandFailed(f"{folder} is there already. Choose another folder, or remove it.")
+
+
+def _fit(settings: Settings, pack: Pack, rows: Sequence[LabelRow], folder: Path) -> None:
+    faces = collect_faces(settings, pack, rows)
+    difference = cross_validate(pack.vote, faces, settings.gender_min_probability)
+    error = difference.mean_error
+    for sentence in describe_difference("fitted", pack.name, difference):
+        click.echo(f"On people it has not seen, {sentence}")
+    if error is not None and error.value >= 0:
+        raise CommandFailed(
+            "Fitting does not make ages more accurate on people it has not seen, so no pack was "
+            "written. More labeled people may help."
+        )
+    write_fitted_pack(settings, pack, faces, folder.name, folder)
+    tell(f"The fitted pack is {folder}. To use it: facetally packs add {folder}")
+
+
 def _name_evaluations(name: str, packs: Sequence[Pack]) -> list[str]:
     """Of several packs, each has an evaluation of its own."""
     return [name] if len(packs) == 1 else [f"{name}-{pack.name}" for pack in packs]
-
-
-def _require_free(database: Database, name: str) -> None:
-    """Refuse a name that is taken before the work starts."""
-    with database.read() as session:
-        if read_evaluation(session, name) is not None:
-            raise CommandFailed(f"There is already an evaluation {name!r}. Choose another --name.")
-
-
-def _measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) -> Evaluation:
-    pictures = list(outcomes.pictures.values())
-    faces = sum(one.face is not None for one in pictures)
-    return Evaluation(
-        name=name,
-        pack=outcomes.pack,
-        settings=EvaluationSettings(
-            settings.detection_side,
-            settings.score_threshold,
-            settings.smallest_face_pixels,
-            settings.gender_min_probability,
-            settings.quality_min,
-        ),
-        counts=EvaluationCounts(
-            rows, len(pictures), faces, outcomes.several_faces, dict(outcomes.problems)
-        ),
-        accuracy=measure_accuracy(pictures, BANDS, BANDS_SHOWN),
-        labeled=count_labeled(pictures),
-        design_effect=bound_subjects(pictures),
-    )
-
-
-def _record(database: Database, evaluation: Evaluation) -> Evaluation:
-    try:
-        with database.write() as session:
-            return record_evaluation(session, evaluation)
-    except EvaluationExists as error:
-        raise CommandFailed(str(error)) from error
-    except OperationalError as error:
-        raise CommandFailed(
-            f"The database is unavailable, so nothing was stored: {error.orig}"
-        ) from error
 
 
 def _report(evaluation: Evaluation, out: Path) -> None:

@@ -19,11 +19,10 @@ GROWN_YEARS = 40.0
 
 
 def bound_ages(
-    interval: Interval, years: Array, shares: Array
+    interval: Interval, years: Array, spreads: Array
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The low and high ages (N,), in whole years, of ages `years` (N,) with the voted distributions
-    `shares` (N, AGES)."""
-    spreads = measure_spread(years, shares)
+    """The low and high ages (N,), in whole years, of ages `years` (N,) whose voted distributions
+    have the standard deviations `spreads` (N,)."""
     return round_bounds(
         years,
         years - reach_down(interval, years, spreads),

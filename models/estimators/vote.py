@@ -9,8 +9,9 @@ from models.age_groups import nearest_group
 from models.estimators.activations import sigmoid
 from models.estimators.ages import Ages
 from models.estimators.ballots import AgeBallot
-from models.estimators.intervals import bound_ages
+from models.estimators.intervals import bound_ages, measure_spread
 from models.face import AgeEstimate
+from models.packs.readings import OLDEST_YEARS
 from models.packs.votes import ADULT_YEARS, AgeWeight, GenderScale, GenderWeights, Vote
 
 Array = NDArray[np.float64]
@@ -59,12 +60,22 @@ def vote_ages(vote: Vote, ballots: Sequence[AgeBallot]) -> Ages:
 
 
 def bound_votes(vote: Vote, ages: Ages) -> list[AgeEstimate]:
-    """Voted ages with their intervals and groups."""
-    low, high = bound_ages(vote.interval, ages.years, ages.shares)
+    """Voted ages, mapped, with their intervals and groups."""
+    years = np.round(map_years(vote.age_map, ages.years), 1)
+    low, high = bound_ages(vote.interval, years, measure_spread(ages.years, ages.shares))
     return [
-        AgeEstimate(years, least, most, nearest_group(years))
-        for years, least, most in zip(ages.years.tolist(), low.tolist(), high.tolist(), strict=True)
+        AgeEstimate(one, least, most, nearest_group(one))
+        for one, least, most in zip(years.tolist(), low.tolist(), high.tolist(), strict=True)
     ]
+
+
+def map_years(pairs: Sequence[tuple[float, float]], years: Array) -> Array:
+    """What a map of ages makes of `years` (N,); beyond its ends, ages are shifted like its ends."""
+    if not pairs:
+        return years
+    before, mapped = np.array(pairs).T
+    shifted: Array = years + np.interp(years, before, mapped - before)
+    return shifted.clip(0.0, OLDEST_YEARS)
 
 
 def weigh_ages(weights: float | Sequence[AgeWeight], years: Array) -> Array:

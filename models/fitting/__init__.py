@@ -3,4 +3,5 @@
 folds      faces in parts, for cross-validation
 intervals  the age interval
 genders    the scale of genders
+votes      weights, a map of ages, and both of these
 """

@@ -6,6 +6,7 @@ votes         how estimators vote
 pack          the whole
 completion    what parts and files are known
 reading       a pack.toml to a pack
+writing       a pack to a pack.toml
 shipped_packs the packs that come with Facetally
 folder        the operator's own packs
 files         where the files of a pack lie

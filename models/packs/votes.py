@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 # Genders of children are harder to tell: up to this age, a pack may trust its estimators less.
 ADULT_YEARS = 18
@@ -70,14 +71,20 @@ class GenderScale:
 @dataclass(frozen=True, slots=True)
 class Vote:
     """Weights by the names of estimators, 1 where none is given: one for all classes, or one for
-    each."""
+    each.
+
+    `age_map` are pairs of a voted age and what it becomes, straight in between: a correction that
+    was fitted to labeled faces.
+    """
 
     age_weights: Mapping[str, float | tuple[AgeWeight, ...]] = field(default_factory=dict)
     gender_weights: Mapping[str, float | GenderWeights] = field(default_factory=dict)
     interval: Interval = field(default_factory=Interval)
     gender: GenderScale = field(default_factory=GenderScale)
+    age_map: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
+        _check_map(self.age_map)
         for weight in (*self.age_weights.values(), *self.gender_weights.values()):
             if isinstance(weight, float | int):
                 _check_weight(weight)
@@ -85,6 +92,14 @@ class Vote:
     def named(self) -> frozenset[str]:
         """The estimators that have a weight."""
         return frozenset([*self.age_weights, *self.gender_weights])
+
+
+def _check_map(pairs: tuple[tuple[float, float], ...]) -> None:
+    if len(pairs) == 1:
+        raise ValueError("age_map must be at least two pairs")
+    for (before, mapped), (following, next_mapped) in pairwise(pairs):
+        if not 0 <= before < following or not 0 <= mapped <= next_mapped:
+            raise ValueError("age_map must ascend from 0 years up, in both ages of its pairs")
 
 
 def _check_weight(weight: float) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.estimators.ages import Ages
-from models.estimators.ballots import AgeBallot, Ballots
+from models.estimators.ballots import AgeBallot, Ballots, join_ballots
 from models.estimators.estimator import Estimator
 from models.estimators.vote import vote_genders
 from models.packs.parts import EstimatorPart
@@ -43,22 +42,3 @@ def _choose_faces(part: EstimatorPart, females: Floats | None, faces: int) -> Ma
         return np.ones(faces, dtype=bool)
     chosen: Mask = (females >= 0.5) == (part.for_gender == "female")
     return chosen
-
-
-def join_ballots(parts: Sequence[Ballots]) -> Ballots:
-    """What the same estimators make of several parts of the faces, one after the other."""
-    ages = tuple(
-        AgeBallot(
-            each[0].name,
-            Ages(
-                np.concatenate([one.ages.years for one in each]),
-                np.concatenate([one.ages.shares for one in each]),
-            ),
-            np.concatenate([one.asked for one in each]),
-        )
-        for each in zip(*(one.ages for one in parts), strict=True)
-    )
-    names = parts[0].females
-    return Ballots(
-        ages, {name: np.concatenate([one.females[name] for one in parts]) for name in names}
-    )

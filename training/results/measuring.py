@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.age_groups import nearest_group
 from models.estimators.ballots import Ballots
 from models.face import LANDMARK_COUNT, AgeEstimate, Box, Face, FaceQuality, Gender, Pose
+from models.fitting.votes import decide_ages, decide_genders
 from models.packs.votes import Vote
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import AgeRange
@@ -19,7 +20,6 @@ from models.statistics.measurement import measure_accuracy
 from training.faces.faceset import FaceSet
 from training.faces.rows import PreparedRow
 from training.plan import Plan
-from training.results.voting import decide_ages, decide_genders
 from training.targets import AGE_TARGETS, NO_CLASS, Target
 
 # What measuring needs of a face but its estimates.

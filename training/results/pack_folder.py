@@ -1,7 +1,6 @@
 """The trained nets as a pack: a folder that any installation can use."""
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +8,10 @@ from pathlib import Path
 from models.errors import InvalidPack
 from models.packs.pack import Pack
 from models.packs.parts import EstimatorPart
-from models.packs.reading import PACK_FILE
 from models.packs.shipped_packs import read_shipped
 from models.packs.votes import Vote
-from models.validation.validation import validate_pack
+from models.validation.writing import write_pack
 from training.errors import TrainingError
-from training.results.pack_text import write_pack_text
 
 
 def make_pack(name: str, parts: Sequence[EstimatorPart], vote: Vote) -> Pack:
@@ -54,22 +51,11 @@ def _describe(parts: Sequence[EstimatorPart], others: Sequence[EstimatorPart]) -
     return f"{trained} From the default pack: {', '.join(part.name for part in others)}."
 
 
-def write_pack(folder: Path, pack: Pack, models: Mapping[str, bytes], weights_dir: Path) -> None:
-    """Write the pack into `folder`, in place of an older one; the folder is never half-made.
-
-    It is tried before, as wherever it is added. Raises TrainingError if it does not run.
-    """
-    partial = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name, model in models.items():
-        (partial / name).write_bytes(model)
-    (partial / PACK_FILE).write_text(write_pack_text(pack), encoding="utf-8")
+def write_trained_pack(
+    folder: Path, pack: Pack, models: Mapping[str, bytes], weights_dir: Path
+) -> None:
+    """Write the pack into `folder`. Raises TrainingError if it does not run."""
     try:
-        written = validate_pack(partial, weights_dir)
+        write_pack(folder, pack, models, weights_dir)
     except InvalidPack as error:
         raise TrainingError(f"The trained nets do not run as a pack: {error}.") from error
-    if replace(written, folder=None) != pack:
-        raise ValueError(f"The pack {pack.name} does not read as it was written")
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.replace(folder)

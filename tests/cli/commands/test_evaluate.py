@@ -1,9 +1,11 @@
 """`facetally evaluate`: labeled pictures in; figures, a page and a stored evaluation out."""
 
 import json
+import re
 from functools import partial
 
 import pytest
+from PIL import Image, ImageEnhance
 
 from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples
 
@@ -134,3 +136,64 @@ def test_an_unavailable_database_is_reported_before_the_work(call, labels, tmp_p
 
     assert done.returncode == 1
     assert "The database is unavailable" in done.stderr
+
+
+def write_portraits(folder, years):
+    """Sixty-four portraits of sixteen people, all labeled as of `years`; returns the table."""
+    folder.mkdir()
+    portrait = Image.open(WEIGHTS_DIR / "samples" / "astronaut.png").convert("RGB")
+    rows = ["path,age,subject"]
+    for number in range(64):
+        shade = ImageEnhance.Brightness(portrait.crop((120, 0, 320, 200))).enhance(
+            0.8 + number / 160
+        )
+        shade.save(folder / f"{number}.jpg")
+        rows.append(f"{number}.jpg,{years},person {number % 16}")
+    table = folder / "labels.csv"
+    table.write_text("\n".join(rows))
+    return table
+
+
+def test_a_vote_fitted_to_labels_becomes_a_pack_that_a_job_uses(tmp_path):
+    labels, pack = write_portraits(tmp_path / "portraits", years=60), tmp_path / "packs" / "ours"
+    data = {"data_dir": str(tmp_path / "data"), "packs_dir": str(pack.parent)}
+    with Terminal() as terminal:
+        words = ("--out", tmp_path / "out", "--fit", pack)
+        done = terminal.run("evaluate", labels, *words, **data)
+        assert done.returncode == 0, done.stderr
+        assert re.search(
+            r"On people it has not seen, fitted against default: age error -", done.stdout
+        )
+        words = ("--out", tmp_path / "again", "--pack", "ours", "--name", "fitted")
+        done = terminal.run("evaluate", labels, *words, **data)
+        assert done.returncode == 0, done.stderr
+
+    before, after = (
+        json.loads((tmp_path / out / "evaluation.json").read_text())["accuracy"]["age"]
+        for out in ("out", "again")
+    )
+    assert after["mean_error"]["value"] < before["mean_error"]["value"] / 2
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (
+            ["--fit", "ours"],
+            1,
+            "at least 50 labeled faces of 10 people; these pictures have 2 of 2",
+        ),
+        (["--fit", "Our Pack"], 2, "lower case letters"),
+        (["--fit", "ours", "--pack", "all"], 2, "a single --pack"),
+    ],
+    ids=["few faces", "no name", "several packs"],
+)
+def test_a_pack_that_cannot_be_fitted_is_one_clear_line(
+    call, labels, tmp_path, monkeypatch, words, status, message
+):
+    monkeypatch.chdir(tmp_path)
+    done = call("evaluate", labels, "--out", tmp_path / "out", *words)
+
+    assert done.returncode == status
+    assert message in done.stderr
+    assert not (tmp_path / words[1]).exists()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.estimators.ages import AGES, Ages, read_ages
+from models.estimators.ages import AGES, Ages, read_ages, spread_normally
 from models.estimators.ballots import AgeBallot
 from models.estimators.intervals import measure_spread
 from models.estimators.vote import bound_votes, scale_genders, vote_ages, vote_genders
@@ -119,3 +119,22 @@ def test_estimators_that_disagree_make_the_interval_wider():
     assert torn.years == agreed.years
     assert torn.low < agreed.low
     assert torn.high > agreed.high
+
+
+def test_a_map_moves_ages_and_their_intervals() -> None:
+    years = np.array([10.0, 25.0, 40.0, 70.0])
+    ballot = AgeBallot(
+        "a", Ages(years, spread_normally(years, np.full(4, 3.0))), np.ones(4, dtype=bool)
+    )
+    ages = vote_ages(Vote(), [ballot])
+    mapped = bound_votes(Vote(age_map=((10.0, 12.0), (40.0, 50.0))), ages)
+    assert [one.years for one in mapped] == [12.0, 31.0, 50.0, 80.0]
+    assert [one.high for one in mapped] > [one.high for one in bound_votes(Vote(), ages)]
+
+
+@pytest.mark.parametrize(
+    "pairs", [((10.0, 12.0),), ((10.0, 12.0), (5.0, 20.0)), ((10.0, 12.0), (20.0, 11.0))]
+)
+def test_a_map_that_does_not_ascend_is_refused(pairs: tuple[tuple[float, float], ...]) -> None:
+    with pytest.raises(ValueError, match="age_map must"):
+        Vote(age_map=pairs)

@@ -25,7 +25,7 @@ def _list_lines(pack: Pack) -> Iterator[str]:
 
 def _list_values(part: Part | Vote) -> Iterator[str]:
     for key, value in asdict(part).items():
-        if value not in (None, "", {}):
+        if value not in (None, "", {}, ()):
             yield f"{key} = {_write(value)}"
 
 
