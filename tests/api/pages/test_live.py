@@ -31,6 +31,7 @@ FACE = {
     "box": {"x": 1, "y": 2, "width": 8, "height": 9},
     "gender": {"value": "female"},
     "age": {"group": "25-32"},
+    "quality": {"judged": True},
 }
 # Records what is shown after each change of the figures, and when something is announced.
 NOTE_CHANGES = """() => {
