@@ -70,6 +70,16 @@ def test_excluded_faces_are_bars_of_the_funnel(client: FlaskClient, settings: Se
     assert "excluded: too small 2 Faces found 4" in read(client).words
 
 
+def test_faces_too_unclear_to_judge_are_a_bar_between_those_found_and_those_counted(
+    client: FlaskClient, settings: Settings
+) -> None:
+    database = Database(settings.database_url)
+    submit(database, items=2)
+    work_all(database, faces=[make_face(), make_face(6.0, quality=0.1), make_face(quality=0.2)])
+    database.close()
+    assert "Faces found 6 too unclear to judge 4 Faces counted 2" in read(client).words
+
+
 @pytest.mark.parametrize(
     ("wanted", "faces", "sentence"),
     [
