@@ -4,4 +4,5 @@ mutations  bits, cuts, splices and headers, from a seed
 corpus     a whole file of each kind
 trial      what becomes of a file: an outcome, or a fault
 campaign   many trials, in processes that are watched; `python -m tests.fuzz.campaign`
+test_fuzz  a few of them
 """
