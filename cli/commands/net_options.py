@@ -78,8 +78,8 @@ _OPTIONS = (
         help="Hide the background: all outside of an ellipse.",
     ),
     click.option(
-        "--leave-out", default=",".join(LEFT_OUT_BY_DEFAULT), show_default=True,
-        callback=_parse_kinds, metavar="KINDS",
+        "--leave-out", default=",".join(LEFT_OUT_BY_DEFAULT), callback=_parse_kinds,
+        show_default=f"all but {FindingKind.UNLIKELY}", metavar="KINDS",
         help=f"Kinds of findings whose rows are left out: {', '.join(FindingKind)}, or {NOTHING}.",
     ),
     click.option(
