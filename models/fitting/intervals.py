@@ -55,7 +55,8 @@ class AgedFaces:
 def fit_interval(faces: AgedFaces) -> Interval:
     """The interval that holds most evenly over decades and quarters of at least a hundred faces."""
     groups = [faces.decades == decade for decade in np.unique(faces.decades)]
-    groups += [faces.quarters == quarter for quarter in range(QUARTERS)]
+    # Where many spreads are equal, a quarter may be empty.
+    groups += [faces.quarters == quarter for quarter in np.unique(faces.quarters)]
     random = np.random.default_rng(SEED)
     start = np.array([0.5, 0.2, 0.2, 0.8])
     fits = [

@@ -9,10 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from models.nets.analyzer import load_analyzer
 from models.packs.reading import read_pack
-from models.pictures.picture import decode_picture
-from models.pictures.working_size import WorkingSize
 from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples, wait_for
 from tests.support.drawn_faces import BANDS, draw_people, write_table
 
@@ -106,8 +103,8 @@ def test_a_training_that_is_killed_resumes_to_the_same_pack(genders, tmp_path):
 
 
 @needs_torch
-def test_several_nets_vote_with_ages_by_gender_and_the_pack_analyzes_photos(labels, tmp_path):
-    out = tmp_path / "out"
+def test_a_job_uses_a_pack_of_several_nets_that_vote_with_ages_by_gender(labels, tmp_path):
+    out, photos = tmp_path / "out", tmp_path / "photos"
     words = ["--net", "cnn3", "--age-by-gender", "--epochs", "1", "--name", "My pack"]
     done = train(labels, out, *words)
 
@@ -119,14 +116,18 @@ def test_several_nets_vote_with_ages_by_gender_and_the_pack_analyzes_photos(labe
         "cnn1-age-female": "female", "cnn3-age-female": "female",
         "cnn1-age-male": "male", "cnn3-age-male": "male",
     }  # fmt: skip
-    analyzer = load_analyzer(WEIGHTS_DIR, pack)
-    copy_samples(tmp_path)
-    data = (tmp_path / "astronaut.png").read_bytes()
-    [found] = analyzer.detect(
-        [decode_picture(data, max_pixels=10**7, working_size=WorkingSize(640))]
-    )
-    [face] = analyzer.estimate(found.faces)
-    assert 0 <= face.age.low <= face.age.high <= 120
+    copy_samples(photos)
+    data, results = str(tmp_path / "data"), tmp_path / "results"
+    with Terminal() as terminal:
+        added = terminal.run("packs", "add", out / "pack", data_dir=data)
+        ran = terminal.run("run", photos, "--out", results, "--pack", "my-pack", data_dir=data)
+        assert terminal.is_clean()
+    assert (added.returncode, ran.returncode) == (0, 0), (added.stderr, ran.stderr)
+    lines = (results / "results.ndjson").read_text().splitlines()
+    faces = [face for line in lines for face in json.loads(line)["faces"]]
+    assert len(faces) >= 7
+    # The youngest and the oldest drawn face.
+    assert all(10 <= face["age"]["years"] <= 75 for face in faces)
 
 
 @needs_torch
