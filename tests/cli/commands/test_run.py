@@ -50,6 +50,29 @@ def read_job(out):
     return (out / DATA / "written-job").read_text()
 
 
+def test_a_list_gives_its_files_times_and_dimensions(terminal, tmp_path):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "blob").write_bytes(encode_scene("JPEG"))
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "link.jpg").symlink_to(tmp_path / "store" / "blob")
+    lines = "Path;store;captured_at\nstore/blob;Lyon;2026:07:01 12:00:00\n;;\n"
+    (tmp_path / "list.csv").write_text(lines)
+    out = tmp_path / "out"
+
+    done = terminal.run(
+        "run", tmp_path / "list.csv", tmp_path / "photos", "--out", out,
+        "--dimension", "store=none", "--dimension", "campaign=spring", "--duplicates", "once",
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    results = read_results(out)
+    assert results["store/blob"]["dimensions"] == {"store": "Lyon", "campaign": "spring"}
+    assert results["store/blob"]["captured_at"] == "2026-07-01T12:00:00Z"
+    assert results["link.jpg"]["dimensions"] == {"store": "none", "campaign": "spring"}
+    assert {result["state"] for result in results.values()} == {"done"}
+    assert sum(result["duplicate_of"] is not None for result in results.values()) == 1
+
+
 def test_a_run_writes_results_for_every_picture_and_fails_only_the_broken_one(terminal, tmp_path):
     photos, out = tmp_path / "ph:o tos", tmp_path / "out"
     copy_samples(photos)
