@@ -34,8 +34,9 @@ def demo(out: Path) -> ExitStatus:
     \b
     Example: facetally demo --out demo-out
     """
-    weights_dir = read_settings().weights_dir
-    fetch_missing(weights_dir, choose_files())
+    settings = read_settings()
+    weights_dir = settings.weights_dir
+    fetch_missing(weights_dir, choose_files(settings))
     samples = [weights_dir / sample.name for sample in SAMPLES]
     status, audience = analyze(samples, out, Submission(("demo",)))
     stdout = open_stdout()

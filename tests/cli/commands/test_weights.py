@@ -81,3 +81,10 @@ def test_nothing_is_fetched_when_all_is_there(call, empty_index):
     assert done.returncode == 0
     assert f"All weights and samples are in {WEIGHTS_DIR}" in done.stderr
     assert empty_index.asked == []
+
+
+def test_the_packs_in_use_are_meant_unless_others_are_named(call, tmp_path):
+    done = call("verify", weights_dir=str(tmp_path), pack="strict", packs="haar")
+    needed = {*read_shipped("strict").files, *read_shipped("haar").files}
+    names = {line.rpartition("/")[2] for line in done.stdout.splitlines() if "samples" not in line}
+    assert names == {file.name for file in needed}
