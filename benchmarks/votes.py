@@ -7,7 +7,7 @@ values at the end are those of all faces, as a pack.toml has them.
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from models.estimators.vote import scale_genders
 from models.fitting.folds import assign_folds, cross_validate
 from models.fitting.genders import GenderedFaces, fit_scale
 from models.fitting.intervals import AgedFaces, fit_interval, hold_ages
+from models.packs.pack import Pack
+from models.packs.parts import AVERAGINGS, MASKS
 from models.packs.shipped_packs import list_shipped, read_shipped
 
 Array = NDArray[np.float64]
@@ -34,8 +36,9 @@ def main() -> None:
     program.exit_on_sigterm()
     figures = {}
     for name in arguments.pack or list_shipped():
+        pack = _vary(read_shipped(name), arguments)
         try:
-            faces = vote_on_labeled_faces(arguments.labels, read_shipped(name), read_cpu_settings())
+            faces = vote_on_labeled_faces(arguments.labels, pack, read_cpu_settings())
         except ModelUnavailable as error:
             program.say(f"{name}: left out: {error}")
             continue
@@ -48,7 +51,16 @@ def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
     parser.add_argument("labels", type=Path, help="a table of labeled faces")
     parser.add_argument("--pack", action="append", help="a shipped pack; all, if none is named")
+    parser.add_argument("--averaging", choices=AVERAGINGS, help="of every estimator")
+    parser.add_argument("--mask", choices=MASKS, help="of every estimator")
     return parser.parse_args()
+
+
+def _vary(pack: Pack, arguments: argparse.Namespace) -> Pack:
+    """The pack with what was asked for instead of what its estimators have."""
+    changes = {key: getattr(arguments, key) for key in ("averaging", "mask")}
+    wanted = {key: value for key, value in changes.items() if value is not None}
+    return replace(pack, estimators=tuple(replace(one, **wanted) for one in pack.estimators))
 
 
 def _measure_ages(faces: AgedFaces) -> dict[str, object]:

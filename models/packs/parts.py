@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, get_args
 
 from models.packs.readings import AgeReading, GenderReading
 
@@ -12,6 +12,12 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 # The name of a part or a pack, which appears in addresses, settings and exports.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ONNX, CAFFE, CASCADE = ".onnx", ".caffemodel", ".xml"
+
+# Looks at a face whose answers are averaged, and what of a chip is hidden.
+Averaging = Literal["none", "mirror", "sizes", "ten_crop"]
+Mask = Literal["none", "ellipse"]
+AVERAGINGS: tuple[Averaging, ...] = get_args(Averaging)
+MASKS: tuple[Mask, ...] = get_args(Mask)
 
 SMALLEST_SIDE, LARGEST_SIDE = 8, 512
 LARGEST_BATCH = 64
@@ -112,8 +118,8 @@ class EstimatorPart(Part):
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     divisor: float = 1.0
     batch: int = LARGEST_BATCH
-    averaging: Literal["none", "mirror", "sizes", "ten_crop"] = "none"
-    mask: Literal["none", "ellipse"] = "none"
+    averaging: Averaging = "none"
+    mask: Mask = "none"
     age: AgeReading | None = None
     gender: GenderReading | None = None
     # An age estimator for faces of one voted gender only.
