@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import program
-from benchmarks.labeled_faces import vote_on_labeled_faces
+from benchmarks.labeled_faces import VotedFaces, vote_on_labeled_faces
 from benchmarks.settings import read_cpu_settings
 from models.errors import ModelUnavailable
 from models.estimators.vote import scale_genders
@@ -43,7 +43,11 @@ def main() -> None:
             program.say(f"{name}: left out: {error}")
             continue
         program.say(f"\n{name}: {len(faces.years)} faces")
-        figures[name] = {**_measure_ages(faces.aged()), **_measure_genders(faces.gendered())}
+        figures[name] = {
+            **_measure_ages(faces.aged()),
+            **_measure_genders(faces.gendered()),
+            "gender_right_from_13": _measure_from_13(faces),
+        }
     program.write_figures(arguments.out, "votes", figures)
 
 
@@ -103,6 +107,16 @@ def _measure_genders(faces: GenderedFaces) -> dict[str, object]:
     program.say(f"gender right {right.mean():.1%}; by what is said: " + _describe(steps))
     program.say(f"  [vote.gender] {fitted}")
     return {"gender_right": float(right.mean()), "right_by_probability": steps, "scale": fitted}
+
+
+def _measure_from_13(faces: VotedFaces) -> float:
+    """Genders right among the faces of a labeled age from 13 up."""
+    chosen = np.array([(row.age_years or 0) >= 13 for row in faces.rows])
+    labels = np.array([row.gender for row in faces.rows])
+    said = np.where(faces.females >= 0.5, "female", "male")
+    share = float((said == labels)[chosen].mean()) if chosen.any() else 0.0
+    program.say(f"  from 13 up: {share:.1%}")
+    return share
 
 
 def _share_by(held: Array, groups: NDArray[np.int64], name: str) -> Iterator[tuple[str, float]]:

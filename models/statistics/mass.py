@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from models.statistics.confusion import OLDEST, AgeRange
 
 # The width, in standard deviations of a normal distribution, of an age interval of 80%. Its ends
-# are whole years, rounded outwards: by half a year each on average.
+# are the nearest whole years: on average, rounding changes nothing.
 DEVIATIONS_WIDE = 2 * 1.2816
-ROUNDED_YEARS = 1.0
 # Spreads are rounded to multiples of this many years.
 SPREAD_UNIT = 0.5
 SPREADS = 80
@@ -27,7 +26,7 @@ def spread_over_bands(cells: NDArray[np.int64], bands: Sequence[AgeRange]) -> ND
     """
     weights = _weigh(tuple((low, high) for _, low, high in bands), cells.shape[1])
     faces, females = cells[..., 0], cells[..., 1] / 1000
-    widths = cells[..., 2] / np.maximum(faces, 1) - ROUNDED_YEARS
+    widths = cells[..., 2] / np.maximum(faces, 1)
     spreads = np.clip(np.rint(widths / DEVIATIONS_WIDE / SPREAD_UNIT), 1, SPREADS).astype(np.int64)
     parts = weights[spreads - 1, np.arange(cells.shape[1])]
     return np.stack(
