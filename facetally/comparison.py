@@ -12,7 +12,7 @@ class Difference:
     value: float
     low: float
     high: float
-    beyond_chance: bool  # the interval excludes 0
+    beyond_chance: bool  # the interval excludes 0, and is from at least 30 pictures
 
 
 @dataclass(frozen=True, slots=True)

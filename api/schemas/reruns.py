@@ -10,6 +10,9 @@ from db.results.comparing import JobComparison
 from models.statistics.accuracy import ConfusionTable
 from models.statistics.agreement import ComparedShare, Difference
 
+# Intervals from fewer pictures are too narrow to call a difference more than chance.
+FEW_PICTURES = 30
+
 
 class RerunBody(Strict):
     """The pack of the new run, one of `GET /v1/packs`, and its tags."""
@@ -34,7 +37,8 @@ class CompareQuery(Strict):
 class DifferenceOut(BaseModel):
     """Two figures, and the second less the first with its 95% interval.
 
-    `beyond_chance` says whether the interval excludes 0.
+    `beyond_chance` says whether the interval excludes 0, and is from at least 30 pictures: from
+    fewer, it is too narrow.
     """
 
     first: float
@@ -45,16 +49,17 @@ class DifferenceOut(BaseModel):
     beyond_chance: bool
 
     @classmethod
-    def of(cls, difference: Difference | None) -> Self | None:
+    def of(cls, difference: Difference | None, pictures: int) -> Self | None:
         if difference is None:
             return None
+        excludes_zero = difference.estimate.excludes_zero
         return cls(
             first=round(difference.first, 4),
             second=round(difference.second, 4),
             value=round(difference.estimate.value, 4),
             low=round(difference.estimate.low, 4),
             high=round(difference.estimate.high, 4),
-            beyond_chance=difference.estimate.excludes_zero,
+            beyond_chance=excludes_zero and pictures >= FEW_PICTURES,
         )
 
 
@@ -67,7 +72,7 @@ class ComparedShareOut(BaseModel):
     share: DifferenceOut | None
 
     @classmethod
-    def of(cls, share: ComparedShare, disclosure: Disclosure) -> Self:
+    def of(cls, share: ComparedShare, pictures: int, disclosure: Disclosure) -> Self:
         counts = [
             disclosure.publish_faces(count) for count in (share.first_faces, share.second_faces)
         ]
@@ -75,7 +80,7 @@ class ComparedShareOut(BaseModel):
             name=share.name,
             first_faces=counts[0],
             second_faces=counts[1],
-            share=None if None in counts else DifferenceOut.of(share.difference),
+            share=None if None in counts else DifferenceOut.of(share.difference, pictures),
         )
 
 
@@ -125,26 +130,26 @@ class ComparisonOut(BaseModel):
         cls, jobs: tuple[int, int], packs: tuple[str, str], found: JobComparison, min_cell: int
     ) -> Self:
         disclosure, figures = Disclosure(min_cell), found.agreement
-        publish = disclosure.publish_faces
+        publish, pictures = disclosure.publish_faces, figures.pictures
         both = publish(figures.both_faces)
         return cls(
             first=jobs[0],
             second=jobs[1],
             first_pack=packs[0],
             second_pack=packs[1],
-            pictures=figures.pictures,
+            pictures=pictures,
             videos=found.videos,
             left_out=found.left_out,
             every=found.every,
             first_faces=publish(figures.first_faces),
             second_faces=publish(figures.second_faces),
             both_faces=both,
-            faces_per_picture=DifferenceOut.of(figures.faces_per_picture),
-            genders=[ComparedShareOut.of(share, disclosure) for share in figures.genders],
-            bands=[ComparedShareOut.of(share, disclosure) for share in figures.bands],
+            faces_per_picture=DifferenceOut.of(figures.faces_per_picture, pictures),
+            genders=[ComparedShareOut.of(share, pictures, disclosure) for share in figures.genders],
+            bands=[ComparedShareOut.of(share, pictures, disclosure) for share in figures.bands],
             gender_changes=ChangesOut.of(figures.gender_table, disclosure),
             band_changes=ChangesOut.of(figures.band_table, disclosure),
-            age_years=None if both is None else DifferenceOut.of(figures.age_change),
+            age_years=None if both is None else DifferenceOut.of(figures.age_change, pictures),
             years_apart=None if both is None else rounded(figures.years_apart, 2),
             min_cell=min_cell,
         )

@@ -102,10 +102,11 @@ def _count_left_out(session: Session, first_id: int, second_id: int, every: int)
 
 
 def _read_faces(session: Session, item_ids: Sequence[int]) -> defaultdict[int, list[SeenFace]]:
+    """Those that an audience counts: the others are too poor to be judged by either job."""
     columns = (FaceRow.x, FaceRow.y, FaceRow.width, FaceRow.height, FaceRow.gender, FaceRow.age)
     query = (
         select(FaceRow.item_id, *columns)
-        .where(FaceRow.item_id.in_(item_ids))
+        .where(FaceRow.item_id.in_(item_ids), FaceRow.judged)
         .order_by(FaceRow.item_id, FaceRow.ordinal)
     )
     found = defaultdict[int, list[SeenFace]](list)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from api.schemas.reruns import FEW_PICTURES
 from db.engine import Database
 from tests.support.http import OpenClient, stored_files, upload
 from tests.support.jobs import make_face, submit, work_all
@@ -143,6 +144,21 @@ def test_two_runs_are_compared(client: FlaskClient, settings: Settings, job_id: 
     page = client.get(f"/jobs/{job_id}/compare/{again}", headers=PAGE)
     assert page.status_code == 200
     assert f'href="/jobs/{job_id}/compare/{again}"' in client.get(f"/jobs/{job_id}").text
+
+
+def test_few_pictures_show_no_difference_beyond_chance(
+    client: FlaskClient, database: Database
+) -> None:
+    beyond = []
+    for items in (FEW_PICTURES - 1, FEW_PICTURES):
+        first = submit(database, items=items)
+        work_all(database, [make_face(30, 0.9)])
+        again = client.post(f"/v1/jobs/{first}/rerun", json={}).json["id"]
+        work_all(database, [make_face(30, 0.1)])
+        found = client.get(f"/v1/jobs/{first}/compare/{again}").json
+        beyond.append(found["genders"][0]["share"]["beyond_chance"])
+
+    assert beyond == [False, True]
 
 
 def test_small_counts_of_a_comparison_are_withheld(

@@ -30,8 +30,8 @@ def call(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Call]:
-    """Calls a command on an API that has one job of four pictures with a face each."""
-    submit(database)
+    """Calls a command on an API that has one job of 40 pictures with a face each."""
+    submit(database, items=40)
     work_all(database, [make_face(30, 0.9)])
     with serve_app(client.application) as url:
         yield partial(call_facetally, capsys, monkeypatch, url=url)
@@ -44,14 +44,14 @@ def test_a_job_is_run_again_and_the_two_are_compared(call: Call, database: Datab
 
     shown = call("compare", 1, 2)
     assert shown.returncode == 0
-    assert "job 1 (default 1): 4 faces" in shown.stdout
-    assert "4 faces found by both in 4 pictures" in shown.stdout
+    assert "job 1 (default 1): 40 faces" in shown.stdout
+    assert "40 faces found by both in 40 pictures" in shown.stdout
     assert "6.0 years apart, on average +6.0 (+6.0 to +6.0)" in shown.stdout
     lines = [line.split() for line in shown.stdout.splitlines()]
     assert ["female", "100.0%", "0.0%", "-100.0", "*", "-100.0", "to", "-100.0"] in lines
     assert ["35-44", "0.0%", "100.0%", "+100.0", "*", "+100.0", "to", "+100.0"] in lines
     found = json.loads(call("compare", 1, 2, "--bands", "0-17,18-120", "--json").stdout)
-    assert found["both_faces"] == 4
+    assert found["both_faces"] == 40
     assert [share["name"] for share in found["bands"]] == ["0-17", "18+"]
 
 

@@ -11,7 +11,7 @@ from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.results.comparing import JobComparison, compare_jobs
-from db.tables import ItemRow
+from db.tables import FaceRow, ItemRow
 from models.face import Face
 from tests.support.jobs import claim, hints, make_face, record, results_of
 
@@ -74,3 +74,12 @@ def test_very_many_items_are_compared_in_part_and_page_by_page(
 
     # Positions 0, 3, 6 and 9.
     assert (found.every, found.agreement.pictures, found.agreement.both_faces) == (3, 4, 1)
+
+
+def test_faces_that_are_too_poor_to_be_judged_are_not_compared(database: Database) -> None:
+    jobs = [analyze(database, 2, {0: [WOMAN], 1: [MAN]}) for _ in range(2)]
+    with database.write() as session:
+        session.query(FaceRow).filter_by(gender="male").update({"judged": False})
+    agreement = compare(database, *jobs, 2).agreement
+
+    assert (agreement.pictures, agreement.first_faces, agreement.both_faces) == (2, 1, 1)
