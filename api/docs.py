@@ -1,10 +1,13 @@
 """The OpenAPI document and its page, which loads nothing from elsewhere."""
 
+from functools import cache
 from pathlib import Path
 
 import flask_openapi3_swagger
-from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, render_template, send_from_directory
 from flask_openapi3 import OpenAPI
+
+from api.media_types import JSON
 
 blueprint = Blueprint("docs", __name__)
 # Swagger UI has styles in its elements.
@@ -21,7 +24,13 @@ def show_document() -> Response:
     app = current_app
     if not isinstance(app, OpenAPI):
         raise TypeError(f"Expected the application to be OpenAPI, got {type(app).__name__}")
-    return jsonify(app.api_doc)
+    return Response(_write_document(app), mimetype=JSON)
+
+
+@cache
+def _write_document(app: OpenAPI) -> str:
+    """Written once, because anybody may ask for it."""
+    return str(app.json.dumps(app.api_doc))
 
 
 @blueprint.get("/docs")

@@ -1,6 +1,9 @@
-"""Answers, sent to clients that read them at a lowest rate."""
+"""Answers: what a client does not take at once is sent to it later, without a thread."""
 
 from collections.abc import Callable
+from select import POLLOUT, poll
+from socket import socket
+from time import monotonic
 from typing import Any
 
 from gunicorn.http.body import LengthReader
@@ -10,14 +13,51 @@ from gunicorn.http.wsgi import Response
 # Time for a client to take what is sent at once, and the rate for what is more.
 PATIENCE_SECONDS = 30.0
 LEAST_BYTES_PER_SECOND = 8192
+# Of an answer, this much may wait for its client; a thread waits with what is more.
+MOST_WAITING_BYTES = 1 << 20
+
+
+class Outbox:
+    """A socket for gunicorn to write an answer to, and what its client has not taken yet."""
+
+    def __init__(self, sock: socket) -> None:
+        self._sock = sock
+        self.waiting = bytearray()
+        self.most_waiting_bytes = MOST_WAITING_BYTES
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long the client may take for what is waiting."""
+        return PATIENCE_SECONDS + len(self.waiting) / LEAST_BYTES_PER_SECOND
+
+    def sendall(self, data: bytes) -> None:
+        """Raises TimeoutError for a client that reads too slowly."""
+        self.waiting += data
+        self.flush()
+        deadline = monotonic() + self.patience_seconds
+        while len(self.waiting) > self.most_waiting_bytes:
+            self._wait_until(deadline)
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what the client takes now."""
+        self._sock.setblocking(False)
+        try:
+            while self.waiting:
+                del self.waiting[: self._sock.send(self.waiting)]
+        except BlockingIOError:
+            pass
+
+    def _wait_until(self, deadline: float) -> None:
+        waiter = poll()
+        waiter.register(self._sock, POLLOUT)
+        if not waiter.poll(max(0.0, deadline - monotonic()) * 1000):
+            raise TimeoutError
 
 
 class PatientResponse(Response):  # type: ignore[misc]  # gunicorn publishes no types
-    """gunicorn's response. A client that does not read it is disconnected.
-
-    If the view left a part of the body unread, as where it refuses a request, it says that the
-    connection closes.
-    """
+    """gunicorn's response. If the view left a part of the body unread, as where it refuses a
+    request, it says that the connection closes."""
 
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
@@ -26,17 +66,6 @@ class PatientResponse(Response):  # type: ignore[misc]  # gunicorn publishes no 
         if not has_arrived(self.req):
             self.force_close()
         return write
-
-    def send_headers(self) -> None:
-        self._wait_at_most(0)
-        super().send_headers()
-
-    def _emit_body(self, data: bytes) -> None:
-        self._wait_at_most(len(data))
-        super()._emit_body(data)
-
-    def _wait_at_most(self, size: int) -> None:
-        self.sock.settimeout(PATIENCE_SECONDS + size / LEAST_BYTES_PER_SECOND)
 
 
 def has_arrived(request: Request) -> bool:

@@ -5,12 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from selectors import EVENT_READ, BaseSelector
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from socket import SHUT_WR, socket
 from time import monotonic
 
 from gunicorn.workers.gthread import TConn
 
+from api.server.answers import Outbox
 from api.server.gathering import Gathering
 from api.server.refusals import write_refusal
 
@@ -21,6 +22,8 @@ ARRIVAL_SECONDS = 10.0
 # see the answer (RFC 9112, section 9.6).
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 1 << 20
+# Of all answers of a process that wait for their clients.
+MOST_WAITING_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
@@ -34,6 +37,8 @@ class Wait:
     # What has arrived of a request; None where none is expected.
     request: Gathering | None = None
     is_closing: bool = False
+    # What is to be sent, if anything.
+    outbox: Outbox | None = None
 
 
 class Connections:
@@ -83,6 +88,38 @@ class Connections:
             ),
         )
 
+    def await_sent(self, conn: TConn, outbox: Outbox, then: Callable[[], None]) -> None:
+        """Send what is waiting as the client takes it, and then call `then`."""
+        if not outbox.waiting:
+            then()
+            return
+        self._wait(
+            conn,
+            Wait(
+                monotonic() + outbox.patience_seconds,
+                _ignore,
+                partial(self._end, conn),
+                outbox=outbox,
+            ),
+            EVENT_WRITE,
+            lambda _: self._flush(conn, outbox, then),
+        )
+        while sum(len(one.waiting) for one in self._list_outboxes()) > MOST_WAITING_BYTES:
+            self._end(next(conn for conn, wait in self._waits.items() if wait.outbox))
+
+    def _list_outboxes(self) -> list[Outbox]:
+        return [wait.outbox for wait in self._waits.values() if wait.outbox is not None]
+
+    def _flush(self, conn: TConn, outbox: Outbox, then: Callable[[], None]) -> None:
+        try:
+            outbox.flush()
+        except OSError:
+            self._end(conn)
+            return
+        if not outbox.waiting:
+            self.forget(conn)
+            then()
+
     def await_hangup(self, conn: TConn, on_hangup: Callable[[], None]) -> None:
         """For a connection that is only written to."""
 
@@ -108,9 +145,12 @@ class Connections:
     def make_room(self) -> None:
         """End the oldest connection that is closing anyway, or else that has waited longest
         without sending a request: it is the least likely to send one."""
-        closing = (conn for conn, wait in self._waits.items() if wait.is_closing)
-        arriving = (conn for conn, wait in self._waits.items() if wait.request is not None)
-        if (oldest := next(closing, None) or next(arriving, None)) is not None:
+        waits = self._waits.items()
+        closing = (conn for conn, wait in waits if wait.is_closing)
+        arriving = (conn for conn, wait in waits if wait.request is not None)
+        sending = (conn for conn, wait in waits if wait.outbox is not None)
+        oldest = next(closing, None) or next(arriving, None) or next(sending, None)
+        if oldest is not None:
             self._end(oldest)
 
     def hurry_idle(self, until: float) -> None:
@@ -123,9 +163,15 @@ class Connections:
         for conn in list(self._waits):
             self._end(conn)
 
-    def _wait(self, conn: TConn, wait: Wait) -> None:
+    def _wait(
+        self,
+        conn: TConn,
+        wait: Wait,
+        events: int = EVENT_READ,
+        on_event: Callable[[socket], None] | None = None,
+    ) -> None:
         conn.sock.setblocking(False)
-        self._selector.register(conn.sock, EVENT_READ, partial(self._read, wait))
+        self._selector.register(conn.sock, events, on_event or partial(self._read, wait))
         self._waits[conn] = wait
 
     def _read(self, wait: Wait, sock: socket) -> None:
@@ -170,3 +216,7 @@ class Connections:
     def _end(self, conn: TConn) -> None:
         self.forget(conn)
         self._close(conn)
+
+
+def _ignore(_: bytes) -> None:
+    pass

@@ -58,6 +58,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
             "limit_request_fields": MOST_HEADERS,
             "limit_request_field_size": LONGEST_HEADER_BYTES,
             "loglevel": "warning",
+            # Files are read by threads, so that slow clients do not hold them.
+            "sendfile": False,
             # A control socket would be one more way in, and nothing uses it.
             "control_socket_disable": True,
         }

@@ -13,6 +13,7 @@ from gunicorn.http.errors import (
 
 from api.media_types import JSON
 from api.schemas.errors import ErrorBody, ErrorDetail
+from api.schemas.health import HealthOut
 from models.errors import FAULT_MESSAGE
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,19 @@ MESSAGES = {
 }
 
 
+def _write(status: HTTPStatus, body: bytes) -> bytes:
+    head = (
+        f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\n"
+        f"Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def write_alive() -> bytes:
+    """The answer of `/healthz`, which its view would give, too."""
+    return _write(HTTPStatus.OK, HealthOut(status="ok").model_dump_json().encode())
+
+
 def find_status(error: Exception) -> HTTPStatus:
     """The status for what gunicorn raised."""
     for kind, status in STATUSES.items():
@@ -49,8 +63,4 @@ def write_refusal(status: HTTPStatus, client: object) -> bytes:
     code = "internal" if status == HTTPStatus.INTERNAL_SERVER_ERROR else status.name.lower()
     error = ErrorDetail(code=code, message=MESSAGES[status])
     body = ErrorBody(error=error).model_dump_json().encode()
-    head = (
-        f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\n"
-        f"Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    return _write(status, body)

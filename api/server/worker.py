@@ -22,24 +22,37 @@ from gunicorn.http.wsgi import create
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from api.progress import EventStream
-from api.server.answers import PatientResponse, has_arrived
+from api.server.answers import Outbox, PatientResponse, has_arrived
 from api.server.connections import ARRIVAL_SECONDS, Connections
 from api.server.event_sockets import EventSocket
 from api.server.gathering import Gathering
 from api.server.lanes import Lanes
 from api.server.pacing import PacedUnreader
-from api.server.refusals import find_status, write_refusal
+from api.server.refusals import find_status, write_alive, write_refusal
 from api.services import EXTENSION
 
 logger = logging.getLogger(__name__)
 
+HEALTH = "/healthz"
+ALIVE = write_alive()
+# A client that cannot keep up with these gets fewer of them, and not all of them late.
+LIVE = "multipart/x-mixed-replace"
 NOT_ACCEPTED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and whether the connection may be used again."""
+
+    outbox: Outbox
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Detached:
     """An answer that goes on without its thread."""
 
+    outbox: Outbox
     stream: EventStream
     is_chunked: bool
 
@@ -87,30 +100,42 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
         if self._keeper.passes_on(request.path) and self._keeper.send(conn.sock, content):
             self._close(conn)
             return
+        if request.path == HEALTH and content.startswith(b"GET "):
+            self._answer_health(conn)
+            return
         conn.parser.unreader.unread(content)
         future = self._lanes.choose(request).submit(self.handle, conn)
         future.add_done_callback(
             lambda done: self.method_queue.defer(self.finish_request, conn, done)
         )
 
-    def handle_request(self, request: Request, conn: TConn) -> bool | Detached:
-        """In a thread: answer it, and say whether the connection may be used again."""
+    def _answer_health(self, conn: TConn) -> None:
+        """Without a thread, none of which can then be busy."""
+        with suppress(OSError):
+            conn.sock.send(ALIVE)
+        self._connections.await_end(conn)
+
+    def handle_request(self, request: Request, conn: TConn) -> Answered | Detached | None:
+        """In a thread: answer it; None if the answer broke off."""
         conn.parser.unreader.must_invite = request._expected_100_continue
         request._expected_100_continue = False
         response, environ = create(
             request, conn.sock, conn.client, conn.server, self.cfg, response_class=PatientResponse
         )
         environ["wsgi.multithread"] = True
+        outbox = response.sock = Outbox(conn.sock)
         if not self.alive:
             response.force_close()
         blocks = self.wsgi(environ, response.start_response)
+        if dict(response.headers).get("Content-Type", "").startswith(LIVE):
+            outbox.most_waiting_bytes = 0
         if isinstance(blocks, EventStream):
-            return _detach(response, blocks)
+            return _detach(response, outbox, blocks)
         try:
             _send(response, environ, blocks)
         except TimeoutError:
             logger.info("disconnected a client that reads no answer", extra=_describe(conn))
-            return False
+            return None
         except OSError:
             # The client has left.
             raise
@@ -118,17 +143,20 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
             if not response.headers_sent:
                 raise
             logger.exception("answer broken off", extra=_describe(conn))
-            return False
+            return None
         finally:
             if hasattr(blocks, "close"):
                 blocks.close()
-        return not response.should_close()
+        return Answered(outbox, not response.should_close())
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool | Detached) -> bool | Detached:
+    def _keepalive_after(
+        self, conn: TConn, keepalive: Answered | Detached | None
+    ) -> Answered | Detached | None:
         """What is left of a body is only dropped where it has arrived: no thread waits for it."""
-        if isinstance(keepalive, Detached) or not keepalive:
+        if not isinstance(keepalive, Answered) or not keepalive.is_kept:
             return keepalive
-        return has_arrived(conn.parser.mesg) and bool(conn.parser.finish_body())
+        is_kept = has_arrived(conn.parser.mesg) and bool(conn.parser.finish_body())
+        return Answered(keepalive.outbox, is_kept)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer what could not be parsed, or what failed before an answer began."""
@@ -138,16 +166,20 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
         with suppress(OSError):
             client.sendall(write_refusal(status, addr))
 
-    def finish_request(self, conn: TConn, fs: "Future[bool | Detached]") -> None:
-        """In the main thread: wait for the next request, or for the end."""
-        result = False if fs.cancelled() or fs.exception() else fs.result()
+    def finish_request(self, conn: TConn, fs: "Future[Answered | Detached | None]") -> None:
+        """In the main thread: send what is left, and wait for the next request, or for the end."""
+        result = None if fs.cancelled() or fs.exception() else fs.result()
         if isinstance(result, Detached):
-            self._follow(conn, result)
-        elif result:
-            received = conn.parser.unreader.take_buffered()
-            self._connections.await_request(conn, self.cfg.keepalive, received)
+            self._connections.await_sent(conn, result.outbox, partial(self._follow, conn, result))
+        elif isinstance(result, Answered):
+            then = self._await_next if result.is_kept else self._connections.await_end
+            self._connections.await_sent(conn, result.outbox, partial(then, conn))
         else:
             self._connections.await_end(conn)
+
+    def _await_next(self, conn: TConn) -> None:
+        received = conn.parser.unreader.take_buffered()
+        self._connections.await_request(conn, self.cfg.keepalive, received)
 
     def _follow(self, conn: TConn, answer: Detached) -> None:
         def end() -> None:
@@ -187,14 +219,14 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
         self._connections.hurry_idle(deadline)
 
 
-def _detach(response: PatientResponse, stream: EventStream) -> Detached:
+def _detach(response: PatientResponse, outbox: Outbox, stream: EventStream) -> Detached:
     response.force_close()
     try:
         response.send_headers()
     except BaseException:
         stream.close()
         raise
-    return Detached(stream, response.chunked)
+    return Detached(outbox, stream, response.chunked)
 
 
 def _send(response: PatientResponse, environ: dict[str, Any], blocks: Iterable[bytes]) -> None:
