@@ -10,6 +10,7 @@ engine           connections and transactions
 tables           the rows of jobs, items, chunks and processes
 video_tables     the rows of videos
 audience_tables  the rows that audiences are counted from
+login_tables     the rows of browsers
 migrate          brings the tables up to date
 migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
-from db.tables import LoginFailureRow, SessionRow
+from db.login_tables import LoginFailureRow, SessionRow
 
 SESSION_SECONDS = 14 * 24 * 3600.0
 # A person mistypes a key now and then; after that, each failure doubles the pause.

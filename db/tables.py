@@ -276,26 +276,6 @@ class ThumbnailRow(Table):
     content: Mapped[bytes]
 
 
-class SessionRow(Table):
-    """A browser that is logged in: the digests of its cookie, and of the key that opened it."""
-
-    __tablename__ = "sessions"
-
-    digest: Mapped[bytes] = mapped_column(primary_key=True)
-    key_digest: Mapped[bytes]
-    created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
-
-
-class LoginFailureRow(Table):
-    """An address that failed to log in, and how often since it last succeeded."""
-
-    __tablename__ = "login_failures"
-
-    address: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int]
-    failed_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
-
-
 class ProcessRow(Table):
     """A live process, which renews `seen_at` every few seconds."""
 

@@ -5,6 +5,7 @@ from sqlalchemy import func, select, update
 
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.login_tables import LoginFailureRow, SessionRow
 from db.logins import (
     FORGOTTEN_SECONDS,
     FREE_FAILURES,
@@ -16,7 +17,6 @@ from db.logins import (
     read_pause_seconds,
     read_session,
 )
-from db.tables import LoginFailureRow, SessionRow
 
 
 def test_a_session_lasts_until_it_is_closed_or_old(database: Database) -> None:

@@ -11,7 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 
 import db.audience_tables
-import db.video_tables  # noqa: F401 - both complete the metadata
+import db.login_tables
+import db.video_tables  # noqa: F401 - all complete the metadata
 from db.engine import Database
 from db.migrate import is_outdated, migrate
 from db.tables import Table
