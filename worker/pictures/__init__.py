@@ -3,6 +3,7 @@
 capture     when a picture was taken
 intake      items to bytes, ahead of their decoding
 duplicates  items with the same bytes
+estimates   ages and genders of faces as they are found
 thumbnails  annotated and blurred thumbnails
 analysis    the items of a chunk to their results
 """

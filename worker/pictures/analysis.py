@@ -20,6 +20,7 @@ from models.pictures.picture import Picture, decode_picture
 from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
 from worker.pictures.duplicates import DuplicateItems
+from worker.pictures.estimates import Estimates
 from worker.pictures.intake import (
     INTERNAL_ERROR,
     Filter,
@@ -38,7 +39,6 @@ logger = logging.getLogger(__name__)
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
 RENEWAL_SECONDS = 1.0
-ESTIMATED_AT_ONCE = 256
 PICTURES_AHEAD = {DetectionMode.NORMAL: 3, DetectionMode.CROWD: 1}
 Decoded = Picture | Failure | VideoContent
 DecodedItem = tuple[ItemResult, Decoded]
@@ -50,6 +50,7 @@ class _SearchedItem:
 
     result: ItemResult
     found: Sequence[AlignedFace] = ()
+    faces: int = 0  # how many there were, once `found` is given up
     thumbnail_rgb: NDArray[np.uint8] | None = None
 
 
@@ -87,13 +88,15 @@ class PictureAnalysis:
         decoded = self._decode_ahead(self._intake.load(items, choose, held), held)
         # Of a crowd, the tiles of one picture make a batch.
         size = 1 if detection is DetectionMode.CROWD else analyzer.batch_pictures
+        estimates = Estimates(analyzer, held)
         for batch in _batches(decoded, size):
-            searched += self._search(batch, analyzer, options)
+            for one in self._search(batch, analyzer, options):
+                estimates.add(one.found)
+                searched.append(replace(one, found=(), faces=len(one.found)))
             if held.should_stop():
                 break
-        found = [face for one in searched for face in one.found]
-        faces = iter(_estimate(found, analyzer, held))
-        work = [(one, tuple(islice(faces, len(one.found))), options) for one in searched]
+        faces = iter(estimates.finish())
+        work = [(one, tuple(islice(faces, one.faces)), options) for one in searched]
         return list(self._threads.map(self._finish, work))
 
     def _decode_ahead(self, loaded: Iterator[LoadedItem], held: HeldChunk) -> Iterator[DecodedItem]:
@@ -177,7 +180,8 @@ class PictureAnalysis:
         )
         side = self._settings.thumbnail_side_pixels
         wanted = thumbnails is not ThumbnailKind.NONE
-        return _SearchedItem(result, found.faces, shrink(picture.rgb, side) if wanted else None)
+        small = shrink(picture.rgb, side) if wanted else None
+        return _SearchedItem(result, found.faces, thumbnail_rgb=small)
 
     def _finish(self, work: tuple[_SearchedItem, tuple[Face, ...], JobOptions]) -> ItemResult:
         item, faces, options = work
@@ -209,15 +213,6 @@ def _await(decoded: Future[Decoded], deadline: float, held: HeldChunk) -> Decode
         except TimeoutError:
             held.renew()
     return None
-
-
-def _estimate(found: Sequence[AlignedFace], analyzer: Analyzer, held: HeldChunk) -> list[Face]:
-    """Some hundred at a time: of a crowd, all of a chunk could take longer than its lease."""
-    faces: list[Face] = []
-    for start in range(0, max(len(found), 1), ESTIMATED_AT_ONCE):
-        faces += analyzer.estimate(found[start : start + ESTIMATED_AT_ONCE])
-        held.renew()
-    return faces
 
 
 def _open_threads() -> ThreadPoolExecutor:

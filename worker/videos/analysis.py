@@ -13,14 +13,15 @@ from PIL import Image
 
 from db.job_values import DetectionMode, JobOptions, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
-from models.face import Face
-from models.nets.analyzer import AlignedFaces, Analyzer
+from models.face import Dropped, Face
+from models.nets.analyzer import Analyzer
 from models.videos.fingerprints import fingerprint_frame
 from models.videos.reader import Frame, Video
 from models.videos.tracks import SeenFace
 from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
 from worker.memory import bound_memory
+from worker.pictures.estimates import Estimates
 from worker.pictures.thumbnails import shrink
 from worker.settings import WORKING_SIZES, Settings
 from worker.sources.reader import Sources
@@ -52,7 +53,8 @@ class _AnalyzedFrame:
     position: int
     number: int
     seconds: float
-    found: AlignedFaces
+    faces: int
+    dropped: Dropped
     fingerprint: bytes
     small_rgb: NDArray[np.uint8] | None
 
@@ -91,18 +93,24 @@ class VideoAnalysis:
     def analyze(self, held: HeldChunk) -> Segment:
         """Detect and analyze the faces of a segment's frames, until the work has to stop."""
         analyzer = self._analyzers.get(held.chunk.options.pack)
+        estimates = Estimates(analyzer, held)
         analyzed: list[_AnalyzedFrame] = []
         with self._open(held) as (video, _):
-            reached = self._analyze_all(video, held, analyzer, analyzed)
-        faces = iter(analyzer.estimate([face for one in analyzed for face in one.found.faces]))
-        frames = [_describe(one, tuple(islice(faces, len(one.found.faces)))) for one in analyzed]
+            reached = self._analyze_all(video, held, analyzer, estimates, analyzed)
+        faces = iter(estimates.finish())
+        frames = [_describe(one, tuple(islice(faces, one.faces))) for one in analyzed]
         options = held.chunk.options
         if options.thumbnails is not ThumbnailKind.NONE:
             frames = _keep_best(frames, analyzed, options.frames_per_second)
         return Segment(tuple(frames), reached)
 
     def _analyze_all(
-        self, video: Video, held: HeldChunk, analyzer: Analyzer, analyzed: list[_AnalyzedFrame]
+        self,
+        video: Video,
+        held: HeldChunk,
+        analyzer: Analyzer,
+        estimates: Estimates,
+        analyzed: list[_AnalyzedFrame],
     ) -> int | None:
         chunk, options, reached = held.chunk, held.chunk.options, held.chunk.first_frame
         most_frames = self._settings.max_video_frames
@@ -114,19 +122,28 @@ class VideoAnalysis:
             check_positions(frame.position, options, video.header, most_frames)
             if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
                 return reached
-            analyzed.append(self._analyze(frame, analyzer, options))
+            analyzed.append(self._analyze(frame, analyzer, estimates, options))
             reached = frame.position + 1
         return None
 
-    def _analyze(self, frame: Frame, analyzer: Analyzer, options: JobOptions) -> _AnalyzedFrame:
+    def _analyze(
+        self, frame: Frame, analyzer: Analyzer, estimates: Estimates, options: JobOptions
+    ) -> _AnalyzedFrame:
         crowd = options.detection is DetectionMode.CROWD
         [found] = analyzer.detect([frame.picture], crowd=crowd)
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = options.thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
         small = shrink(frame.picture.rgb, side) if wanted else None
+        estimates.add(found.faces)
         return _AnalyzedFrame(
-            frame.position, frame.number, frame.seconds, found, fingerprint, small
+            frame.position,
+            frame.number,
+            frame.seconds,
+            len(found.faces),
+            found.dropped,
+            fingerprint,
+            small,
         )
 
     def find_small(self, held: HeldChunk, position: int) -> bytes | None:
@@ -176,7 +193,7 @@ def _describe(analyzed: _AnalyzedFrame, faces: tuple[Face, ...]) -> FoundFrame:
         analyzed.seconds,
         analyzed.fingerprint,
         faces,
-        dropped=analyzed.found.dropped,
+        dropped=analyzed.dropped,
     )
 
 
