@@ -1,7 +1,7 @@
 """Ages: the oldest, and the eight age groups of the Adience benchmark."""
 
-# The oldest age that is read from a label and that ends the last band of an audience; people older
-# than the oldest age of cells are counted at that age.
+# The oldest age that is estimated or read from a label, and that ends the last band of an audience;
+# people older than the oldest age of cells are counted at that age.
 LAST_AGE = 120
 
 # Eidinger, Enbar, Hassner 2014. There are gaps between the groups.

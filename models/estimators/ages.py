@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.age_groups import LAST_AGE
 from models.estimators.activations import softmax
-from models.packs.readings import OLDEST_YEARS, AgeClasses, AgeGroups, AgeReading, AgeYears
+from models.packs.readings import AgeClasses, AgeGroups, AgeReading, AgeYears
 
 Array = NDArray[np.float64]
 
 # The ages that distributions are over, a year each.
-AGES = np.arange(OLDEST_YEARS + 1)
+AGES = np.arange(LAST_AGE + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def read_ages(reading: AgeReading, output: NDArray[np.float32]) -> Ages:
     """The ages of an `output` (N, labels) as `reading` describes it."""
     values = output.reshape(len(output), -1).astype(np.float64)
     if isinstance(reading, AgeYears):
-        years = (values[:, 0] * reading.factor).clip(0, OLDEST_YEARS)
+        years = (values[:, 0] * reading.factor).clip(0, LAST_AGE)
         spread = reading.spread_years + reading.spread_per_year * years
         return Ages(years, spread_normally(years, spread))
     if reading.logits:
@@ -74,7 +75,7 @@ def _describe_classes(reading: AgeClasses | AgeGroups) -> tuple[Array, Array]:
 def _split_years(years: Array) -> Array:
     """Each age as shares of the two whole years around it, so that their mean is the age."""
     below = np.floor(years).astype(int)
-    above = np.minimum(below + 1, OLDEST_YEARS)
+    above = np.minimum(below + 1, LAST_AGE)
     rows = np.arange(len(years))
     shares = np.zeros((len(years), len(AGES)))
     np.add.at(shares, (rows, below), 1 - (years - below))

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.age_groups import nearest_group
+from models.age_groups import LAST_AGE, nearest_group
 from models.estimators.activations import sigmoid
 from models.estimators.ages import Ages
 from models.estimators.ballots import AgeBallot
 from models.estimators.intervals import bound_ages, measure_spread
 from models.face import AgeEstimate
-from models.packs.readings import OLDEST_YEARS
 from models.packs.votes import ADULT_YEARS, AgeWeight, GenderScale, GenderWeights, Vote
 
 Array = NDArray[np.float64]
@@ -75,7 +74,7 @@ def map_years(pairs: Sequence[tuple[float, float]], years: Array) -> Array:
         return years
     before, mapped = np.array(pairs).T
     shifted: Array = years + np.interp(years, before, mapped - before)
-    return shifted.clip(0.0, OLDEST_YEARS)
+    return shifted.clip(0.0, LAST_AGE)
 
 
 def weigh_ages(weights: float | Sequence[AgeWeight], years: Array) -> Array:

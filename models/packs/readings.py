@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-# The oldest age that anything is estimated as.
-OLDEST_YEARS = 120
+from models.age_groups import LAST_AGE
+
 # What a class stands for: the mean over all of them, or only the likeliest one.
 Pick = Literal["expected", "likeliest"]
 
@@ -78,8 +78,8 @@ class AgeYears:
             raise ValueError(f"spread_years must be 0.1 to 50, got {self.spread_years}")
         if not 0 <= self.spread_per_year <= 1:
             raise ValueError(f"spread_per_year must be 0 to 1, got {self.spread_per_year}")
-        if not 0 < self.factor <= OLDEST_YEARS:
-            raise ValueError(f"factor must be above 0, at most {OLDEST_YEARS}, got {self.factor}")
+        if not 0 < self.factor <= LAST_AGE:
+            raise ValueError(f"factor must be above 0, at most {LAST_AGE}, got {self.factor}")
 
     @property
     def labels(self) -> int:
@@ -137,7 +137,7 @@ def _check_output(output: int) -> None:
 def _check_ascending(name: str, ages: tuple[float, ...] | list[int]) -> None:
     if len(ages) < 2:
         raise ValueError(f"{name} must be at least two")
-    if not 0 <= min(ages) <= max(ages) <= OLDEST_YEARS:
-        raise ValueError(f"{name} must be 0 to {OLDEST_YEARS}, got {min(ages)} to {max(ages)}")
+    if not 0 <= min(ages) <= max(ages) <= LAST_AGE:
+        raise ValueError(f"{name} must be 0 to {LAST_AGE}, got {min(ages)} to {max(ages)}")
     if any(age > following for age, following in pairwise(ages)):
         raise ValueError(f"{name} must ascend")

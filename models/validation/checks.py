@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.age_groups import LAST_AGE
 from models.estimators.estimator import prepare_chips
 from models.graphs.graph import Graph
 from models.packs.parts import EstimatorPart
-from models.packs.readings import OLDEST_YEARS, AgeReading, AgeYears, GenderReading
+from models.packs.readings import AgeReading, AgeYears, GenderReading
 from models.validation.faces import make_chips
 
 # Chips of one run: enough to see whether the answers depend on the batch.
@@ -72,7 +73,7 @@ def _check_reading(reading: Reading, outputs: Outputs, rows: int) -> Iterator[st
 def _check_values(reading: Reading, values: NDArray[np.float32]) -> Iterator[str]:
     if isinstance(reading, AgeYears):
         years = values * reading.factor
-        if years.min() < YOUNGEST_YEARS or years.max() > OLDEST_YEARS:
+        if years.min() < YOUNGEST_YEARS or years.max() > LAST_AGE:
             yield (
                 f"the output gives ages of {years.min():.0f} to {years.max():.0f} years; "
                 "factor says how many years one unit is"
