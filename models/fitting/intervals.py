@@ -53,7 +53,7 @@ class AgedFaces:
 
 
 def fit_interval(faces: AgedFaces) -> Interval:
-    """The interval that holds most evenly over decades and quarters of at least a hundred faces."""
+    """The interval that holds most evenly over decades and quarters of the faces."""
     groups = [faces.decades == decade for decade in np.unique(faces.decades)]
     # Where many spreads are equal, a quarter may be empty.
     groups += [faces.quarters == quarter for quarter in np.unique(faces.quarters)]

@@ -42,3 +42,9 @@ def test_an_interval_of_no_width_holds_what_rounds_to_the_age():
     faces = AgedFaces(np.array([30.0, 31.0, 33.0]), np.array([30.5] * 3), np.zeros(3))
     none = Interval(base_years=0, below=0, above=0, spread=0)
     assert hold_ages(none, faces).tolist() == [True, True, False]
+
+
+def test_estimators_that_are_all_equally_unsure_are_one_group():
+    faces = draw_faces(4)
+    alike = AgedFaces(faces.true_years, faces.years, np.zeros(len(faces.years)))
+    assert 0.75 <= hold_ages(fit_interval(alike), alike).mean() <= 0.85
