@@ -100,6 +100,8 @@ NOT_OURS = {
     "NoSuchCommand",
     # The word of Python's tar reader for an archive that is damaged.
     "ReadError",
+    # Sockets raise it for a client that is too slow, and gunicorn closes its connection.
+    "TimeoutError",
     # httpx retries on these of its connection layer.
     "ConnectError",
     "ConnectTimeout",
