@@ -22,6 +22,8 @@ from db.engine import Database
 from facetally import Client, ServerUnavailable
 from worker.settings import MEBIBYTE
 
+# The API gives requests half a minute to end.
+STOP_SECONDS = 40.0
 READY_SECONDS = 60.0
 
 
@@ -140,7 +142,20 @@ def _run(
     try:
         yield psutil.Process(process.pid)
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server; if it does not end in time, kill it and its children."""
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        for child in family:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        process.kill()
         process.wait()
 
 

@@ -155,8 +155,9 @@ def test_r8_late_and_duplicate_hints_change_nothing(faults: Faults) -> None:
     faults.cluster.finish(job_id, names)
     delivered = faults.cluster.count_deliveries()
     faults.inject("hints replayed")
-    faults.cluster.wait_for_deliveries(1)
-    assert faults.cluster.count_deliveries() > delivered
+    faults.cluster.wait_until(
+        lambda: faults.cluster.count_deliveries() > delivered, "the hints to be taken"
+    )
     faults.cluster.finish(job_id, names)
 
 

@@ -236,7 +236,7 @@ class Asker:
 
 def _expect_answer(name: str) -> list[dict[str, Any]]:
     stored = [
-        StoredFace(face, face.gender.value(GENDER_MIN_PROBABILITY)) for face in expect_faces(name)
+        StoredFace(face, face.gender_value(GENDER_MIN_PROBABILITY)) for face in expect_faces(name)
     ]
     return [FaceOut.of(one).model_dump(mode="json") for one in stored]
 
