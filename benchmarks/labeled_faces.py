@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cli.evaluation.loading import load_labels
-from db.job_values import DetectionMode
-from models.errors import ItemError
+from cli.evaluation.pictures import find_labeled_face
 from models.estimators.ages import Ages
 from models.estimators.intervals import measure_spread
 from models.estimators.vote import vote_ages, vote_genders
@@ -19,9 +18,7 @@ from models.graphs.graph import CPU
 from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
 from models.packs.pack import Pack
-from models.pictures.picture import Picture, decode_picture
-from models.prominence import find_most_prominent
-from worker.settings import WORKING_SIZES, Settings
+from worker.settings import Settings
 
 Array = NDArray[np.float64]
 
@@ -75,24 +72,6 @@ def _find_faces(
     rows: Sequence[LabelRow], analyzer: Analyzer, settings: Settings
 ) -> Iterator[tuple[LabelRow, AlignedFace]]:
     for row in rows:
-        picture = _decode(row, settings)
-        if picture is None:
-            continue
-        [found] = analyzer.detect([picture])
-        boxes = [face.detection.box for face in found.faces]
-        number = find_most_prominent(boxes, picture.width_pixels, picture.height_pixels)
-        if number is not None:
-            yield row, found.faces[number]
-
-
-def _decode(row: LabelRow, settings: Settings) -> Picture | None:
-    if row.path is None:
-        return None
-    try:
-        return decode_picture(
-            row.path.read_bytes(),
-            max_pixels=settings.max_pixels,
-            working_size=WORKING_SIZES[DetectionMode.NORMAL],
-        )
-    except (ItemError, OSError):
-        return None
+        face = find_labeled_face(settings, analyzer, row.path) if row.path else None
+        if face is not None:
+            yield row, face

@@ -2,6 +2,7 @@
 
 loading       a table of labels, or the one line that says why not
 packs         which packs are measured
+pictures      decodes and searches them in this process
 analysis      analyzes pictures, and matches faces with labels
 outcomes      what becomes of the rows
 recording     outcomes to a stored evaluation

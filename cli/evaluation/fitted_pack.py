@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cli.evaluation.pictures import find_labeled_face
 from cli.exits import CommandFailed
 from cli.output.steps import Steps
-from db.job_values import DetectionMode
-from models.errors import InvalidPack, ItemError
+from models.errors import InvalidPack
 from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.panel import decide
 from models.face import Detection, Face, FaceQuality
@@ -19,15 +19,13 @@ from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer
 from models.packs.pack import Pack
 from models.packs.votes import Vote
-from models.pictures.picture import decode_picture
-from models.prominence import find_most_prominent
 from models.statistics.comparison import AccuracyDifference, compare_accuracy
 from models.statistics.labeled_pictures import LabeledPicture
 from models.validation.writing import write_pack
 from training.faces.folds import divide_groups
 from training.faces.groups import join_rows
 from worker.analyzers import open_analyzer
-from worker.settings import WORKING_SIZES, Settings
+from worker.settings import Settings
 
 FOLDS = 5
 # With fewer, what is fitted would be chance.
@@ -98,21 +96,11 @@ def _find_faces(
 
 
 def _find_face(settings: Settings, analyzer: Analyzer, path: Path) -> AlignedFace | None:
-    try:
-        picture = decode_picture(
-            path.read_bytes(),
-            max_pixels=settings.max_pixels,
-            working_size=WORKING_SIZES[DetectionMode.NORMAL],
-        )
-    except (ItemError, OSError):
-        # The evaluation before has told of it.
+    # A picture that cannot be read was reported by the evaluation before.
+    face = find_labeled_face(settings, analyzer, path)
+    if face is None or face.quality.value < settings.quality_min:
         return None
-    [found] = analyzer.detect([picture])
-    boxes = [face.detection.box for face in found.faces]
-    chosen = find_most_prominent(boxes, picture.width_pixels, picture.height_pixels)
-    if chosen is None or found.faces[chosen].quality.value < settings.quality_min:
-        return None
-    return found.faces[chosen]
+    return face
 
 
 def cross_validate(vote: Vote, faces: LabeledFaces, min_probability: float) -> AccuracyDifference:

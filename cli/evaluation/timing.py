@@ -6,13 +6,11 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from db.job_values import DetectionMode
-from models.errors import ItemError
+from cli.evaluation.pictures import decode_file
 from models.graphs.graph import CPU
 from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
 from models.packs.pack import Pack
-from models.pictures.picture import decode_picture
-from worker.settings import WORKING_SIZES, Settings
+from worker.settings import Settings
 
 FACES = 64
 ROUNDS = 3
@@ -38,13 +36,8 @@ def _find_faces(
     analyzer: Analyzer, paths: Sequence[Path], settings: Settings
 ) -> Iterator[AlignedFace]:
     for path in paths:
-        try:
-            picture = decode_picture(
-                path.read_bytes(),
-                max_pixels=settings.max_pixels,
-                working_size=WORKING_SIZES[DetectionMode.NORMAL],
-            )
-        except (ItemError, OSError):
+        picture = decode_file(settings, path)
+        if picture is None:
             continue
         [found] = analyzer.detect([picture])
         yield from found.faces
