@@ -15,7 +15,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     TimeoutError,
 )
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
@@ -113,8 +113,14 @@ def _problem_of_refusal(error: ApiError) -> Problem:
 def _problem_of_http(error: HTTPException) -> Problem:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     headers = {name: value for name, value in error.get_headers() if name in PASSED_ON_HEADERS}
-    message = error.description or status.phrase
-    return Problem(status, status.name.lower(), message, headers=headers)
+    return Problem(status, status.name.lower(), _describe_http(error, status), headers=headers)
+
+
+def _describe_http(error: HTTPException, status: HTTPStatus) -> str:
+    """Our own description of an error; werkzeug's tells a reader of a browser's address bar."""
+    if isinstance(error, NotFound) and error.description == NotFound.description:
+        return f"There is nothing at {request.path[:LONGEST_PATH]}."
+    return error.description or status.phrase
 
 
 def _problem_of_picture(error: PictureRefused) -> Problem:

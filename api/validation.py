@@ -68,7 +68,8 @@ def refuse_invalid(error: ValidationError) -> NoReturn:
     ]
     if len(faults) > NAMED_FAULTS:
         named.append(f"and {len(faults) - NAMED_FAULTS} more")
-    raise InvalidRequest("The request is not valid. " + "; ".join(named), details) from None
+    message = "The request is not valid. " + "; ".join(named)
+    raise InvalidRequest(message if message.endswith(".") else message + ".", details) from None
 
 
 def _name_of(fault: ErrorDetails) -> str:
@@ -76,10 +77,11 @@ def _name_of(fault: ErrorDetails) -> str:
 
 
 def _problem_of(fault: ErrorDetails) -> str:
-    """What is wrong, without pydantic's names of our classes."""
+    """What is wrong, in our words and without pydantic's names of our classes."""
     if fault["type"] in ("model_type", "model_attributes_type"):
-        return "Input should be an object"
-    return fault["msg"].removeprefix("Value error, ")
+        return "must be an object"
+    problem = fault["msg"].removeprefix("Value error, ").partition(", unable to parse")[0]
+    return problem.replace("Input should be", "must be").replace("Input should", "must")
 
 
 def refuse_repeated_parameters() -> None:
@@ -87,4 +89,4 @@ def refuse_repeated_parameters() -> None:
     for name, values in request.args.lists():
         if len(values) > 1:
             times = f"{name}: given {len(values)} times, but only one value is allowed"
-            raise InvalidRequest(f"The request is not valid. {times}")
+            raise InvalidRequest(f"The request is not valid. {times}.")

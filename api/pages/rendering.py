@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Flask, Response, render_template, request
 
 from api.pages.assets import locate_asset
+from api.pages.paces import describe_pace
 from api.pages.texts import choose_texts
 from api.sessions import current_session
 
@@ -46,6 +47,7 @@ def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
         layout="fragment.html" if asks_for_part() else "layout.html",
         text=choose_texts(),
         asset=locate_asset,
+        describe_pace=describe_pace,
         navigation=NAVIGATION,
         form_token=session.form_token if session else "",
         logged_in=session is not None,

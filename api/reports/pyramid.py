@@ -22,5 +22,6 @@ def make_pyramid(groups: Sequence[AudienceGroup]) -> Pyramid:
         share = group.corrected or group.share
         bands.setdefault(group.age_band or "", {})[group.gender or ""] = share
     shares = [row.get(gender) for row in bands.values() for gender in ("female", "male")]
-    longest = max((share.high for share in shares if share is not None), default=0.0)
+    # The interval of an empty group is wide where few faces were counted: it sets no scale.
+    longest = max((share.high for share in shares if share and share.value), default=0.0)
     return Pyramid(dict(reversed(bands.items())), longest or 1.0)

@@ -34,8 +34,18 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const response = event.detail.xhr;
   const page = new DOMParser().parseFromString(response.responseText, "text/html");
-  showBanner(page.querySelector("[role=alert] .lead")?.textContent ?? say("failed"));
+  const message = page.querySelector("[role=alert] .lead")?.textContent ?? say("failed");
+  const place = findProblem(event);
+  if (!place) return showBanner(message);
+  place.textContent = message;
+  place.hidden = false;
 });
+document.addEventListener("htmx:beforeRequest", (event) => findProblem(event)?.setAttribute("hidden", ""));
+
+/** The place beside a form that shows why its request failed; other problems are in the banner. */
+function findProblem(event) {
+  return document.getElementById(event.detail.elt.dataset.problem ?? "");
+}
 window.addEventListener("offline", () => showBanner(say("offline")));
 window.addEventListener("online", () => showBanner(""));
 

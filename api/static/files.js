@@ -1,10 +1,14 @@
 // The files that were chosen or dropped: handles only, whose bytes are read when they are sent.
 
+// As people count: photo 2 comes before photo 10. The browser lists a folder in any order.
+const order = new Intl.Collator(undefined, { numeric: true });
+
 /** Separates files with one of these endings from the rest, which are only counted. */
 export function sift(files, endings, litter) {
   const isLitter = (path) => path.toLowerCase().split("/").slice(0, -1).some((folder) => litter.includes(folder));
   const isKnown = (name) => !name.startsWith(".") && endings.some((ending) => name.toLowerCase().endsWith(ending));
   const accepted = files.filter(({ file, path }) => isKnown(file.name) && !isLitter(path));
+  accepted.sort((one, other) => order.compare(one.path, other.path));
   return { accepted, skipped: files.length - accepted.length };
 }
 

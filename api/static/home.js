@@ -53,10 +53,13 @@ function start(chosen) {
   form.querySelector("details").open ||= !form.checkValidity();
   if (!form.reportValidity()) return;
   const { accepted, skipped } = sift(chosen, form.dataset.endings.split(" "), form.dataset.litter.split("|"));
+  const nothing = document.getElementById("drop-problem");
+  nothing.textContent = say("nothing");
+  nothing.hidden = accepted.length > 0;
+  if (!accepted.length) return;
   panel.hidden = false;
-  form.hidden = accepted.length > 0;
+  form.hidden = true;
   showProblem(skipped ? say("skipped", { count: skipped }) : "");
-  if (!accepted.length) return showProblem(say("nothing"));
   const bytes = accepted.reduce((sum, { file }) => sum + file.size, 0);
   bar.max = bytes || 1;
   upload = new Upload(accepted, readOptions(), ({ sentBytes, sentFiles, waiting }) => {
@@ -102,6 +105,11 @@ function showProblem(message) {
 document.addEventListener("DOMContentLoaded", () => {
   picture.disabled = false; // htmx is listening from here on
 });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // What was found in an earlier photo must not be taken for what is in this one.
+  if (event.detail.elt.id === "photo") document.getElementById("analysis").replaceChildren();
+});
+document.addEventListener("htmx:responseError", () => (picture.value = ""));
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.target.querySelector?.("#analysis-picture");
   if (!target) return;

@@ -211,7 +211,7 @@ function showAnswer(session, answer, latencyMilliseconds) {
 
 function describe(face) {
   if (!face.quality.judged) return say("unclear");
-  return say("label", { gender: say(face.gender.value), group: face.age.group });
+  return say("label", { gender: say(face.gender.value), years: Math.round(face.age.years) });
 }
 
 function summarize(labels) {

@@ -31,7 +31,7 @@ function show(job) {
   if (!card) return;
   if ((job.erased ? "erased" : job.state) !== card.dataset.state) return reload(card);
   const { counts } = job;
-  const ended = counts.done + counts.failed + counts.cancelled;
+  const ended = counts.done + counts.failed;
   const field = (name) => card.querySelector(`[data-field=${name}]`);
   field("bar").max = counts.items || 1;
   field("bar").value = ended;
@@ -40,7 +40,7 @@ function show(job) {
   field("failed").textContent = say("failed_items", { count: counts.failed });
   field("failed").hidden = counts.failed === 0;
   field("videos").textContent = job.videos ? sayVideos(job.videos) : "";
-  field("rate").textContent = job.items_per_second ? say("rate", { rate: Math.round(job.items_per_second * 10) / 10 }) : "";
+  field("rate").textContent = sayRate(job.items_per_second);
   field("left").textContent = job.eta_seconds === null ? "" : sayTime(job.eta_seconds);
   field("left").dataset.seconds = job.eta_seconds ?? 0;
 }
@@ -52,6 +52,14 @@ function sayVideos({ running, analyzed, annotated }) {
 
 function reload(card) {
   htmx.ajax("GET", `/jobs/${card.dataset.job}/card`, { target: card, swap: "outerHTML" });
+}
+
+/** In the first unit in which there is at least one. */
+function sayRate(perSecond) {
+  if (!perSecond) return "";
+  const units = [["per_second", 1], ["per_minute", 60], ["per_hour", 3600]];
+  const [unit, seconds] = units.find(([, seconds]) => perSecond * seconds >= 1) ?? units[2];
+  return say(unit, { rate: Math.round(perSecond * seconds * 10) / 10 });
 }
 
 export function sayTime(seconds) {

@@ -87,8 +87,13 @@ export class Upload {
   }
 
   report(waiting) {
-    const moving = [...this.sending.values()].reduce((sum, bytes) => sum + bytes, 0);
-    this.notify({ sentBytes: this.arrivedBytes + moving, sentFiles: this.sentFiles, waiting });
+    let [bytes, files] = [this.arrivedBytes, this.sentFiles];
+    for (const [number, sent] of this.sending) {
+      const part = this.parts[number];
+      bytes += sent;
+      files += Math.floor((part.to - part.from) * sent / (part.bytes || 1));
+    }
+    this.notify({ sentBytes: bytes, sentFiles: files, waiting });
   }
 }
 

@@ -121,7 +121,7 @@ def _download_in_batches(
     """A job may have a million: results are read a batch at a time."""
 
     def download(result: Result) -> str:
-        name = f"{result.item}-{_make_safe(result.name)}.jpg"
+        name = f"{result.item}-{_make_safe(Path(result.name).stem)}.jpg"
         write_whole(folder / name, lambda: [client.thumbnail(result.item)])
         return name
 

@@ -52,7 +52,7 @@ def _describe_videos(job: Job) -> list[str]:
 
 
 def _describe_pace(job: Job) -> list[str]:
-    pace = [f"{job.items_per_second:.1f}/s"] if job.items_per_second else []
+    pace = [_describe_rate(job.items_per_second)] if job.items_per_second else []
     if job.eta_seconds is not None:
         minutes, seconds = divmod(round(job.eta_seconds), 60)
         hours, minutes = divmod(minutes, 60)
@@ -60,6 +60,11 @@ def _describe_pace(job: Job) -> list[str]:
             f"{hours}:{minutes:02}:{seconds:02} left" if hours else f"{minutes}:{seconds:02} left"
         )
     return pace
+
+
+def _describe_rate(per_second: float) -> str:
+    """`18.2/s`, or `12/min` where there is less than one a second."""
+    return f"{per_second:.1f}/s" if per_second >= 1 else f"{60 * per_second:.1f}/min"
 
 
 def _choose_display() -> "_Bar | _Lines":

@@ -255,7 +255,7 @@ def test_a_rate_below_one_frame_in_100_seconds_is_refused(client: FlaskClient) -
     assert client.post("/v1/jobs", json=body).status_code == 202
     body["options"] = {"frames_per_second": 1e-9}
     message = client.post("/v1/jobs", json=body).json["error"]["message"]
-    assert "frames_per_second: Input should be greater than or equal to 0.01" in message
+    assert "frames_per_second: must be greater than or equal to 0.01" in message
 
 
 def test_a_job_accepted_under_older_limits_is_still_shown(

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
 
+# What a browser accepts.
+PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 ALONE = {"meta", "br", "img", "link", "input"}
 
 

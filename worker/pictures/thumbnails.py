@@ -97,7 +97,7 @@ def draw_thumbnail(
     in_words: bool = False,
 ) -> Thumbnail:
     """The picture `rgb` (H, W, 3) with its faces drawn in, whose boxes are in pixels of the full
-    size; labels are `F 28`, or `Female, 25-32`.
+    size; labels are `F 28`, or `Female, about 28`.
     """
     image = Image.fromarray(rgb)
     pen = ImageDraw.Draw(image)
@@ -119,7 +119,7 @@ def draw_thumbnail(
 
 
 def _describe(face: Face, gender: str) -> str:
-    return f"{gender.capitalize()}, {face.age.group}" if face.judged else UNCLEAR
+    return f"{gender.capitalize()}, about {face.age.years:.0f}" if face.judged else UNCLEAR
 
 
 def _abbreviate(face: Face, gender: str) -> str:

@@ -76,9 +76,9 @@ def test_an_item_opens_large_and_its_boxes_highlight_faces(visit, job):
     page.locator("dialog .box").first.hover()
     expect(page.locator("dialog .face.highlighted")).to_have_count(1)
     visit.photograph("item")
-    shown = page.locator("dialog h2").text_content()
+    shown = page.locator("dialog h1").text_content()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("dialog h2")).not_to_have_text(shown)
+    expect(page.locator("dialog h1")).not_to_have_text(shown)
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
 
@@ -122,7 +122,7 @@ def test_a_running_job_shows_progress_and_is_cancelled(visit, tmp_path):
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".badge")).to_have_text("Cancelled")
     visit.photograph("cancelled")
-    assert page.evaluate("document.querySelector('[data-field=bar]').value") == 150
+    assert page.evaluate("document.querySelector('[data-field=bar]').value") < 150
 
 
 def test_a_job_is_erased_after_confirmation(visit, photos):

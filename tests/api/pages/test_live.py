@@ -30,7 +30,7 @@ COUNT_PIXELS = """(canvas) => {
 FACE = {
     "box": {"x": 1, "y": 2, "width": 8, "height": 9},
     "gender": {"value": "female"},
-    "age": {"group": "25-32"},
+    "age": {"years": 28.4},
     "quality": {"judged": True},
 }
 # Records what is shown after each change of the figures, and when something is announced.
@@ -157,7 +157,7 @@ def test_the_summary_agrees_with_the_figures_and_is_announced_less_often(live):
     page.unroute_all(behavior="ignoreErrors")
     assert {tuple(words) for words in seen} == {
         ("0", "No faces detected."),
-        ("1", "1 face: Female, 25-32"),
+        ("1", "1 face: Female, about 28"),
     }
     assert spoken[1] - spoken[0] > 2_900
 

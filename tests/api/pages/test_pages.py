@@ -17,11 +17,10 @@ from db.login_tables import LoginFailureRow
 from models.pictures.endings import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all
-from tests.support.pages import Page
+from tests.support.pages import PAGE, Page
 from tests.support.sample_pictures import encode_scene
 from worker.settings import Settings
 
-PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 KEYS = ("first", "second")
 TEMPLATES = api.pages.texts.FOLDER.parent / "templates"
 
