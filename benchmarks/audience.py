@@ -24,15 +24,15 @@ from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
 from cli.stack.database import prepare_database
 from db.audience.bands import PRESETS
-from db.audience.cells import record_tally
 from db.audience.evaluations import (
     Evaluation,
     EvaluationCounts,
     EvaluationSettings,
     record_evaluation,
 )
-from db.audience.tally import Tally
 from db.clock import DatabaseTime
+from db.counts.cells import record_tally
+from db.counts.tally import Tally
 from db.engine import Database
 from db.job_values import NewJob
 from db.jobs.submissions import create_draft

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from db.audience.cube import fold_deltas
-from db.audience.totals import CLUSTER_INDEXES, DONE, Totals, add_outcome, cells_of
+from db.counts.cube import fold_deltas
+from db.counts.totals import CLUSTER_INDEXES, DONE, Totals, add_outcome, cells_of
 from db.engine import Database
 from models.statistics.confusion import OLDEST
 

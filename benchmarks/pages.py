@@ -20,8 +20,8 @@ from benchmarks import program
 from benchmarks.crowds import add_faces, fold_all
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
-from db.audience.cells import record_tally
-from db.audience.tally import Tally
+from db.counts.cells import record_tally
+from db.counts.tally import Tally
 from db.engine import Database
 from db.item_values import STORE_SCHEME
 from db.job_values import ThumbnailKind

@@ -17,6 +17,7 @@ bulk             many rows in one statement
 quality          how well faces can be judged
 logins           who is logged in
 processes        which processes are alive
+counts           what was found, counted as it is recorded
 audience         who was there
 chunks           what a worker claims, leases and releases
 jobs             accepted, followed, ended, erased

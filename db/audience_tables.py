@@ -54,7 +54,7 @@ class DeltaRow(Table):
 
 
 class CubeRow(Table):
-    """Cells of many jobs, summed so that an audience reads few rows; see `db/audience/cube.py`."""
+    """Cells of many jobs, summed so that an audience reads few rows; see `db/counts/cube.py`."""
 
     __tablename__ = "cube"
 

@@ -55,7 +55,7 @@ class ChunkKind(StrEnum):
 
 
 class ErrorCode(StrEnum):
-    """Why an item failed; a new code needs a measure, appended in `db/audience/totals.py`."""
+    """Why an item failed; a new code needs a measure, appended in `db/counts/totals.py`."""
 
     UNREADABLE = "unreadable"  # broken, truncated, or not a picture
     TOO_LARGE = "too_large"  # exceeds the limit on bytes or pixels

@@ -16,9 +16,9 @@ from time import monotonic
 from celery import Celery
 from sqlalchemy.exc import DBAPIError
 
-from db.audience.cube import FOLDED_AT_ONCE, fold_deltas
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
+from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
 from db.engine import Database
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.erasure import (

@@ -21,7 +21,7 @@ from db.audience.bands import PRESETS
 from db.audience.dimensions import read_values
 from db.audience.evaluations import read_evaluations
 from db.audience.grouping import AudienceGroup
-from db.audience.tags import read_tags
+from db.counts.tags import read_tags
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")

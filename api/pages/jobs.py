@@ -15,7 +15,7 @@ from api.validation import validate
 from api.views.drafts import finalize_draft
 from api.views.job_replies import find_job
 from api.views.jobs import cancel, erase, resume, retry
-from db.audience.tags import read_tags
+from db.counts.tags import read_tags
 from db.job_values import JobStatus
 from db.jobs.reruns import read_runs
 from db.jobs.status import read_jobs

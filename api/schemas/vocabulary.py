@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.fields import Number, Strict, Text
 from db.audience.dimensions import Dimension, DimensionValue
-from db.audience.tags import TagUse
+from db.counts.tags import TagUse
 
 
 class DimensionsQuery(Strict):

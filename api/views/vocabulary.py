@@ -17,7 +17,7 @@ from api.validation import refuse_repeated_parameters
 from api.views.job_replies import find_job
 from db.audience.dimensions import has_dimension, read_dimensions, read_values
 from db.audience.queries import Period, SliceQuery
-from db.audience.tags import has_job_with, read_tags
+from db.counts.tags import has_job_with, read_tags
 
 blueprint = APIBlueprint(
     "vocabulary", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS

@@ -1,15 +1,9 @@
-"""Who was there, counted as results are recorded. In reading order:
+"""Who was there: the counts of jobs as tables. In reading order:
 
-tags             the tags of jobs
-totals           the counts of any part of an audience
-tally            what one transaction adds to the counts
-cells            the counts of a job
-video_counts     the counts of a video
 bands            age bands
 evaluations      measured accuracy, which corrects shares
 queries          what is asked of an audience
 stretches        the time of a query as stretches of periods
-cube             cells of all jobs, summed
 recount          a job counted anew, by quality
 slices           totals by dimension values and period
 disclosure       small counts withheld, others rounded

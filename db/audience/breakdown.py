@@ -10,14 +10,15 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, read_cells
 from db.audience.disclosure import Disclosure
 from db.audience.grouping import AudienceGroup, Grouping
 from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import FACES, PEOPLE
-from db.audience.tally import Unit
-from db.audience.totals import Totals, empty_totals, faces_of
 from db.audience_tables import MeasureRow
+from db.counts.cells import read_cells
+from db.counts.grains import Grain
+from db.counts.tally import Unit
+from db.counts.totals import Totals, empty_totals, faces_of
 from models.statistics.shares import Share
 
 VALUES_SHOWN = 8

@@ -1,6 +1,6 @@
 """How the faces of an audience cluster in its pictures, by gender and by age."""
 
-from db.audience.totals import AGES, Totals, faces_of, measure_of
+from db.counts.totals import AGES, Totals, faces_of, measure_of
 from models.statistics.clusters import PictureSums
 from models.statistics.confusion import PREDICTED_GENDERS
 

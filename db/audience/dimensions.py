@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, read_cells
-from db.audience.cube import read_cube, read_deltas, scope_of, shape_of
 from db.audience.disclosure import Disclosure
-from db.audience.stretches import Stretch
-from db.audience.tags import has_tag
-from db.audience.tally import Unit, spell_dimensions
-from db.audience.totals import Totals, empty_totals, faces_of, items_of
 from db.audience_tables import CubeRow, DeltaRow, MeasureRow
+from db.counts.cells import read_cells
+from db.counts.cube import read_cube, read_deltas, scope_of, shape_of
+from db.counts.grains import Grain, Stretch
+from db.counts.tags import has_tag
+from db.counts.tally import Unit, spell_dimensions
+from db.counts.totals import Totals, empty_totals, faces_of, items_of
 from db.states import LIVE_JOB_STATES, ItemState
 from db.tables import ItemRow, JobRow
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.audience.evaluations import Evaluation
 from db.audience.queries import SliceQuery
-from db.audience.tags import has_tag
+from db.counts.tags import has_tag
 from db.pack_values import PackVersion
 from db.tables import JobRow, Json
 from models.errors import CalibrationError

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from db.audience.disclosure import Disclosure
 from db.audience.queries import SliceQuery
-from db.audience.tags import has_tag
-from db.audience.totals import (
+from db.audience_tables import MeasureRow
+from db.counts.tags import has_tag
+from db.counts.totals import (
     DONE,
     DUPLICATES,
     FAILED,
@@ -19,7 +20,6 @@ from db.audience.totals import (
     Totals,
     measure_of,
 )
-from db.audience_tables import MeasureRow
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
 from db.tables import ChunkRow, JobRow
 

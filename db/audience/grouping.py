@@ -11,7 +11,7 @@ from db.audience.clusters import sum_ages, sum_females
 from db.audience.disclosure import Disclosure
 from db.audience.queries import AudienceQuery, AudienceTooLarge
 from db.audience.slices import SliceKey
-from db.audience.totals import AGES, Totals, cells_of, faces_of, measure_of
+from db.counts.totals import AGES, Totals, cells_of, faces_of, measure_of
 from models.age_groups import LAST_AGE
 from models.statistics.calibration import correct_shares
 from models.statistics.clusters import correlate_within, design_effect_of

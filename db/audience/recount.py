@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import Executable, Row, func, select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import Grain, read_cells
 from db.audience.queries import AudienceTooLarge
-from db.audience.tally import Tally, Unit
-from db.audience.totals import (
+from db.counts.cells import read_cells
+from db.counts.grains import Grain
+from db.counts.tally import Tally, Unit
+from db.counts.totals import (
     CLUSTER_INDEXES,
     MEASURE_INDEXES,
     TOO_UNCLEAR,

@@ -11,8 +11,11 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import MONTH_LENGTH, Grain, read_cells
-from db.audience.cube import (
+from db.audience.queries import Period, SliceQuery
+from db.audience.recount import recount_cells
+from db.audience.stretches import LAST_DAY, grain_of, list_stretches
+from db.counts.cells import read_cells
+from db.counts.cube import (
     MOST_COMBINED,
     UNDATED,
     WHOLE,
@@ -21,12 +24,10 @@ from db.audience.cube import (
     scope_of,
     shape_of,
 )
-from db.audience.queries import Period, SliceQuery
-from db.audience.recount import recount_cells
-from db.audience.stretches import LAST_DAY, Stretch, grain_of, list_stretches
-from db.audience.tags import has_tag
-from db.audience.tally import Tally, Unit, spell_dimensions
-from db.audience.totals import Totals, empty_totals
+from db.counts.grains import MONTH_LENGTH, Grain, Stretch
+from db.counts.tags import has_tag
+from db.counts.tally import Tally, Unit, spell_dimensions
+from db.counts.totals import Totals, empty_totals
 from db.quality import ANY_QUALITY
 from db.tables import JobRow
 

@@ -1,22 +1,12 @@
 """The time of a query as few stretches of periods that the cube holds."""
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.audience.cells import MONTH_LENGTH, Grain
 from db.audience.queries import Period, SliceQuery
+from db.counts.grains import MONTH_LENGTH, Grain, Stretch
 
 LAST_DAY = date.max.isoformat()
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Periods of one grain from a first to a last; an empty string leaves that end open."""
-
-    grain: Grain
-    first: str = ""
-    last: str = ""
 
 
 def grain_of(period: Period | None) -> Grain:

@@ -13,8 +13,8 @@ from db.audience.funnel import Funnel, read_funnel
 from db.audience.grouping import AudienceGroup, Grouping
 from db.audience.queries import AudienceQuery
 from db.audience.slices import Slices, read_slices
-from db.audience.tally import Unit
-from db.audience.totals import (
+from db.counts.tally import Unit
+from db.counts.totals import (
     AGES,
     TOO_UNCLEAR,
     Totals,

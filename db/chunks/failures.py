@@ -3,8 +3,8 @@
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import record_tally
-from db.audience.tally import Tally
+from db.counts.cells import record_tally
+from db.counts.tally import Tally
 from db.item_values import Failure
 from db.states import ItemState
 from db.tables import ItemRow

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import erase_cells
 from db.audience_tables import DeltaRow
 from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
+from db.counts.cells import erase_cells
 from db.item_values import STORE_SCHEME
 from db.jobs.reruns import read_shared_folders
 from db.states import LIVE_JOB_STATES, ChunkState, JobState

@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import record_tally
-from db.audience.tally import Tally
 from db.clock import DatabaseTime
+from db.counts.cells import record_tally
+from db.counts.tally import Tally
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.audience.tags import has_tag
 from db.clock import DatabaseTime, read_time
+from db.counts.tags import has_tag
 from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
 from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import record_tally
-from db.audience.tally import Tally
 from db.bulk import insert_rows
 from db.chunks.cutting import cut_into_chunks
 from db.clock import DatabaseTime
+from db.counts.cells import record_tally
+from db.counts.tally import Tally
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.states import ItemState, JobState

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from db.audience.cells import record_tally
-from db.audience.tally import tally_results
 from db.bulk import insert_rows, update_rows
 from db.chunks.leases import is_cancelling, leased_with, lock_lease
 from db.chunks.release import release_chunk, release_rest
 from db.chunks.segments import separate_videos
 from db.clock import DatabaseTime
+from db.counts.cells import record_tally
+from db.counts.tally import tally_results
 from db.item_values import ClaimedChunk, ItemResult
 from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates

@@ -6,11 +6,11 @@ from itertools import islice
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from db.audience.video_counts import count_video
 from db.bulk import insert_rows, update_rows
 from db.chunks.leases import is_cancelling, lock_lease
 from db.chunks.segments import discard_frames, end_segment, fail_video, lock_video
 from db.clock import DatabaseTime
+from db.counts.video_counts import count_video
 from db.item_values import ClaimedChunk, Failure, ItemResult
 from db.job_values import Duplicates
 from db.quality import quality_columns

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience.tally import Unit
-from db.audience.totals import TOO_UNCLEAR
 from db.audience_tables import CellRow, MeasureRow
+from db.counts.tally import Unit
+from db.counts.totals import TOO_UNCLEAR
 from db.item_values import Thumbnail
 from db.quality import read_quality
 from db.results.faces import read_age, read_box

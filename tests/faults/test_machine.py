@@ -19,11 +19,11 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, update
 
-from db.audience.cube import fold_deltas
 from db.audience_tables import CubeRow, DeltaRow
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import LeaseStatus, mark_current_item, read_expired_leases, renew_lease
 from db.clock import DatabaseTime
+from db.counts.cube import fold_deltas
 from db.engine import Database
 from db.item_values import ClaimedChunk, NewItem
 from db.job_values import NewJob, Priority

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.submissions.manifest_jobs import ITEMS_PER_BATCH
-from db.audience.cube import fold_deltas
+from db.counts.cube import fold_deltas
 from db.engine import Database
 from db.jobs.erasure import finish_erasure, read_jobs_to_erase, remove_erased
 from tests.support.http import make_form

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from db.audience.cube import fold_deltas
+from db.counts.cube import fold_deltas
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.audience.cube import fold_deltas
+from db.counts.cube import fold_deltas
 from db.engine import Database
 from db.item_values import Failure, NewItem
 from db.job_values import NewJob

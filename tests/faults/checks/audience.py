@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from db.audience.queries import SliceQuery
 from db.audience.slices import Slices, read_slices
-from db.audience.totals import (
+from db.counts.totals import (
     DONE,
     DUPLICATES,
     FAILED,

@@ -15,13 +15,12 @@ from itertools import combinations
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience.cells import MONTH_LENGTH, Grain
-from db.audience.stretches import Stretch
-from db.audience.tags import has_tag
-from db.audience.tally import spell_dimensions
-from db.audience.totals import Totals, empty_totals, pack, unpack
 from db.audience_tables import CubeRow, DeltaRow
 from db.bulk import put_rows
+from db.counts.grains import MONTH_LENGTH, Grain, Stretch
+from db.counts.tags import has_tag
+from db.counts.tally import spell_dimensions
+from db.counts.totals import Totals, empty_totals, pack, unpack
 from db.engine import is_postgresql
 from db.tables import JobRow
 

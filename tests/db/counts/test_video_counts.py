@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import func, insert, select
 
-from db.audience.video_counts import count_video
 from db.audience_tables import CellRow
 from db.bulk import insert_rows
+from db.counts.video_counts import count_video
 from db.engine import Database
 from db.results.faces import face_columns
 from db.tables import FaceRow, Table

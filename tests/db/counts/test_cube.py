@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from db.audience.cube import fold_deltas
 from db.audience.queries import Period, SliceQuery
 from db.audience.slices import Slices, read_slices
 from db.audience.stretches import list_stretches
-from db.audience.tally import Unit
-from db.audience.totals import DONE, TOO_UNCLEAR, cells_of, faces_of, measure_of
 from db.audience_tables import CellRow, CubeRow, DeltaRow
+from db.counts.cube import fold_deltas
+from db.counts.tally import Unit
+from db.counts.totals import DONE, TOO_UNCLEAR, cells_of, faces_of, measure_of
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.cells import record_tally
-from db.audience.tally import Tally, Unit
-from db.audience.totals import (
+from db.counts.cells import record_tally
+from db.counts.tally import Tally, Unit
+from db.counts.totals import (
     DONE,
     DUPLICATES,
     WITHOUT_FACES,

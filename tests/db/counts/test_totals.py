@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from db.audience.totals import CELLS, FAILED, MEASURES, empty_totals, measure_of, pack, unpack
+from db.counts.totals import CELLS, FAILED, MEASURES, empty_totals, measure_of, pack, unpack
 from db.states import ErrorCode
 
 # Databases hold totals in this order.

@@ -1,15 +1,17 @@
 """The cells of a job: recorded by the transactions that count, read back as totals."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.orm import Session
 
-from db.audience.tally import CellKey, Tally, Unit
-from db.audience.totals import (
+from db.audience_tables import CellRow, DeltaRow, MeasureRow
+from db.bulk import add_to_rows, insert_rows
+from db.counts.grains import MONTH_LENGTH, Grain
+from db.counts.tally import CellKey, Tally, Unit
+from db.counts.totals import (
     MEASURE_INDEXES,
     Totals,
     cells_of,
@@ -17,21 +19,8 @@ from db.audience.totals import (
     list_measures,
     pack,
 )
-from db.audience_tables import CellRow, DeltaRow, MeasureRow
-from db.bulk import add_to_rows, insert_rows
 from db.tables import Table
 from models.statistics.confusion import PREDICTED_GENDERS
-
-# A month is the beginning of its days.
-MONTH_LENGTH = len("YYYY-MM")
-
-
-class Grain(StrEnum):
-    """The length of the periods of a sum."""
-
-    ALL = "all"  # all time; the period is empty
-    MONTH = "month"  # YYYY-MM
-    DAY = "day"  # YYYY-MM-DD
 
 
 def record_tally(session: Session, job_id: int, tally: Tally, sign: int = 1) -> None:

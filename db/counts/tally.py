@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from db.audience.totals import (
+from db.counts.totals import (
     DONE,
     DUPLICATES,
     FAILED,
