@@ -83,7 +83,7 @@ def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
         )
         [found] = analyzer.detect([picture])
         estimates = analyzer.estimate(found.faces)
-        small = shrink(picture.rgb, settings.thumbnail_side_pixels)
+        small = shrink(picture.pyramid, settings.thumbnail_side_pixels)
         draw_thumbnail(small, estimates, picture.width_pixels, settings.gender_min_probability)
         faces += len(estimates)
     start.counts.put((len(paths), faces))

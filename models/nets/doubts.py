@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.nets.candidates import Candidates
 from models.nets.views import View
 from models.pictures.picture import Picture
+from models.pictures.pyramid import Pyramid
 
 # Surer faces are not checked: of 112 that score more, 3 are not faces.
 SURE_SCORE = 0.88
@@ -43,7 +44,7 @@ def show_again(picture: Picture, candidates: Candidates) -> list[View]:
     """Two views of each candidate, in the middle of a square: as it is and mirrored."""
     squares = [_cut_square(picture, box) for box in candidates.boxes]
     return [
-        View(rgb, CUT_PIXELS, (0, 0), (CUT_SIDES, CUT_SIDES))
+        View(Pyramid(rgb), CUT_PIXELS, (0, 0), (CUT_SIDES, CUT_SIDES))
         for square in squares
         for rgb in (square, np.ascontiguousarray(square[:, ::-1]))
     ]

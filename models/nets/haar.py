@@ -39,7 +39,7 @@ class HaarDetector:
         return [self._detect(picture) for picture in pictures]
 
     def _detect(self, picture: Picture) -> Detections:
-        size = scale_size(picture.rgb, self._side)
+        size = scale_size(picture.pyramid, self._side)
         scaled = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
         gray = cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY)
         # Every window that passes is reported with those around it: their number is the evidence.

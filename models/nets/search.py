@@ -62,7 +62,7 @@ class Search:
         """The candidates of each view, independent of the views it is batched with."""
         found = [Candidates.none() for _ in views]
         for batch in group_views(views, self.batch_pictures):
-            inputs = prepare([(views[index].rgb, views[index].side) for index in batch])
+            inputs = prepare([(views[index].picture, views[index].side) for index in batch])
             outputs = self._graph.run(inputs)
             for row, index in enumerate(batch):
                 rows = [output[row] for output in outputs]

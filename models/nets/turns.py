@@ -35,7 +35,7 @@ def may_lie(found: Candidates) -> bool:
 
 def show_turned(picture: Picture, side: int) -> list[View]:
     """The whole picture after each of TURNS, its longer side at a share of `side` pixels."""
-    small = scale(picture.rgb, round(side * TURNED_SHARE))
+    small = scale(picture.pyramid, round(side * TURNED_SHARE))
     reduced = Picture(small, picture.width_pixels, picture.height_pixels)
     return [show_whole(turn_picture(reduced, turns), max(small.shape)) for turns in TURNS]
 

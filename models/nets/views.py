@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.nets.candidates import Candidates
 from models.nets.yunet import pad_size, scale_size
 from models.pictures.picture import Picture
+from models.pictures.pyramid import Pyramid
 
 # A box this near to a cut is of a face that may continue beyond it, in pixels of the model's input.
 CUT_PIXELS = 4.0
@@ -18,7 +19,7 @@ CUT_PIXELS = 4.0
 class View:
     """A part of a picture whose longer side is scaled to `side` pixels of the model's input."""
 
-    rgb: NDArray[np.uint8]  # (H, W, 3)
+    picture: Pyramid
     side: int
     # The part in pixels of the full picture: its left and top, its width and height.
     corner: tuple[float, float]
@@ -29,17 +30,17 @@ class View:
     @property
     def shape(self) -> tuple[int, int]:
         """The width and height of the model's input."""
-        return pad_size(scale_size(self.rgb, self.side))
+        return pad_size(scale_size(self.picture, self.side))
 
     @property
     def scale(self) -> NDArray[np.float32]:
         """Pixels of the full picture (2,) across and down to one of the model's input."""
-        return np.divide(self.size, scale_size(self.rgb, self.side), dtype=np.float32)
+        return np.divide(self.size, scale_size(self.picture, self.side), dtype=np.float32)
 
 
 def show_whole(picture: Picture, side: int) -> View:
     """The whole picture, its longer side at `side` pixels of the model's input."""
-    return View(picture.rgb, side, (0, 0), (picture.width_pixels, picture.height_pixels))
+    return View(picture.pyramid, side, (0, 0), (picture.width_pixels, picture.height_pixels))
 
 
 def show_part(picture: Picture, part: tuple[int, int, int, int], scale: float) -> View:
@@ -49,7 +50,7 @@ def show_part(picture: Picture, part: tuple[int, int, int, int], scale: float) -
     height, width, _ = picture.rgb.shape
     across, down = picture.width_pixels / width, picture.height_pixels / height
     return View(
-        picture.rgb[top:bottom, left:right],
+        Pyramid(picture.rgb[top:bottom, left:right]),
         max(1, round(max(right - left, bottom - top) * scale)),
         (left * across, top * down),
         ((right - left) * across, (bottom - top) * down),
@@ -61,7 +62,7 @@ def place(candidates: Candidates, view: View) -> Candidates:
     """The candidates that no edge cuts, moved from pixels of the model's input to pixels of the
     full picture."""
     if any(view.cuts):
-        boxes, end = candidates.boxes, scale_size(view.rgb, view.side)
+        boxes, end = candidates.boxes, scale_size(view.picture, view.side)
         distances = np.concatenate([boxes[:, :2], np.array(end) - boxes[:, 2:]], axis=1)
         cut = ((distances < CUT_PIXELS) & np.array(view.cuts)).any(axis=1)
         candidates = candidates.choose(~cut)

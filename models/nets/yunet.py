@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.nets.candidates import MAX_IOU, Candidates
 from models.nets.suppression import keep_best
+from models.pictures.pyramid import Pyramid
 
 # The model has an anchor in each square of each of these strides. Its outputs are class, object,
 # box and landmarks, each for the three strides (OpenCV's modules/objdetect/src/face_detect.cpp
@@ -19,16 +20,16 @@ SIDE_MULTIPLE = 32
 MAX_ENLARGEMENT = 4.0
 
 
-def prepare(sized: Sequence[tuple[NDArray[np.uint8], int]]) -> NDArray[np.float32]:
-    """Pictures (H, W, 3) RGB that scale to one padded shape, as (N, 3, h, w) BGR, 0 to 255.
+def prepare(sized: Sequence[tuple[Pyramid, int]]) -> NDArray[np.float32]:
+    """RGB pictures that scale to one padded shape, as (N, 3, h, w) BGR, 0 to 255.
 
     Each comes with the length of its longer side; h and w are padded at the end, in black, to
     multiples of 32.
     """
     width, height = pad_size(scale_size(*sized[0]))
     inputs = np.zeros((len(sized), 3, height, width), dtype=np.float32)
-    for planes, (rgb, side) in zip(inputs, sized, strict=True):
-        scaled = scale(rgb, side)
+    for planes, (picture, side) in zip(inputs, sized, strict=True):
+        scaled = scale(picture, side)
         for plane, color in zip(planes, reversed(cv2.split(scaled)), strict=True):
             plane[: scaled.shape[0], : scaled.shape[1]] = color
     return inputs
@@ -56,9 +57,9 @@ def read(
     return candidates.choose(keep_best(boxes, scores, MAX_IOU))
 
 
-def scale_size(rgb: NDArray[np.uint8], side: int) -> tuple[int, int]:
-    """The width and height that a picture (H, W, 3) is scaled to."""
-    height, width, _ = rgb.shape
+def scale_size(picture: Pyramid, side: int) -> tuple[int, int]:
+    """The width and height that a picture is scaled to."""
+    height, width, _ = picture.pixels.shape
     scale = min(side / max(width, height), MAX_ENLARGEMENT)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
@@ -69,19 +70,9 @@ def pad_size(size: tuple[int, int]) -> tuple[int, int]:
     return width, height
 
 
-def scale(rgb: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """A picture (H, W, 3) with its longer side at `side` pixels, unless it is too small for that.
-
-    Halves while the result is large enough, then interpolates: as good as averaging all pixels, and
-    7 times as fast.
-    """
-    width, height = scale_size(rgb, side)
-    scaled = rgb
-    while scaled.shape[0] >= 2 * height and scaled.shape[1] >= 2 * width:
-        half = (scaled.shape[1] // 2, scaled.shape[0] // 2)
-        scaled = cv2.resize(scaled, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    exact = cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
-    return exact.astype(np.uint8, copy=False)
+def scale(picture: Pyramid, side: int) -> NDArray[np.uint8]:
+    """A picture with its longer side at `side` pixels, unless it is too small for that."""
+    return picture.shrink(*scale_size(picture, side))
 
 
 def _locate_anchors(

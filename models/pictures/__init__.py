@@ -12,7 +12,9 @@ colors         colors by their profile to those of sRGB
 tone           any picture mode to 8 bits
 blocks         strips and tiles of a TIFF to samples
 working_size   how many pixels are analyzed
+pyramid        pixels and their halvings, for what needs fewer
 tiff           samples of a TIFF to 8 bits
+plain_jpeg     the commonest JPEGs straight to an array
 decoders       a file in its parts to a decoded picture
 picture        decodes a picture
 """

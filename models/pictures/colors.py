@@ -28,6 +28,11 @@ def to_srgb(image: Image.Image, parts: Parts) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+def is_srgb(mode: str, parts: Parts) -> bool:
+    """Whether `to_srgb` would leave the colors of a picture of `mode` as they are."""
+    return _find_conversion(mode, parts) is None
+
+
 def _find_conversion(mode: str, parts: Parts) -> Conversion | None:
     if mode == "RGB" and parts.color is not None and not parts.profile:
         return _open_conversion(mode, make_profile(parts.color))

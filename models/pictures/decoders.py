@@ -23,6 +23,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from models.containers.parts import Parts, damaged
 from models.errors import ItemError, TooLargeItem
 from models.pictures.file_kinds import AVIF, BMP, GIF, HEIC, JPEG, PNG, WEBP, FileKind
+from models.pictures.plain_jpeg import choose_jpeg_factor
 from models.pictures.tone import open_image
 from models.pictures.working_size import WorkingSize
 
@@ -35,8 +36,6 @@ READERS: dict[FileKind, type[ImageFile]] = {
     AVIF: AvifImageFile,
     HEIC: HeifImageFile,
 }
-# The factors by which libjpeg can reduce a picture while decoding it.
-JPEG_FACTORS = (8, 4, 2)
 # A decoder may go through this many times the pixels that are allowed: a progressive JPEG of the
 # largest size in twenty scans (most have ten), a smaller one in more. An empty scan takes up to
 # 1 ns a pixel. The tiles of a HEIC or AVIF, its alpha and a few smaller images make up less, but
@@ -138,8 +137,7 @@ def _read_pixels(error: Exception) -> int:
 def _draft_jpeg(image: ImageFile, working_size: WorkingSize) -> None:
     if not isinstance(image, JpegImageFile):
         return
-    most = working_size.choose_factor(*image.size)
-    factor = next((by for by in JPEG_FACTORS if by <= most), 1)
+    factor = choose_jpeg_factor(working_size, *image.size)
     if factor > 1:
         image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
 

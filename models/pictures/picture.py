@@ -1,6 +1,6 @@
 """Bytes to pixels: any file to an upright RGB picture, or to an ItemError."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,11 @@ from models.containers.tiff import split_tiff
 from models.errors import ItemError
 from models.pictures.colors import to_srgb
 from models.pictures.decoders import Raster, check_work, decode
-from models.pictures.file_kinds import AVIF, HEIC, TIFF, FileKind
+from models.pictures.file_kinds import AVIF, HEIC, JPEG, TIFF, FileKind
 from models.pictures.files import split_file
 from models.pictures.metadata import read_orientation
+from models.pictures.plain_jpeg import decode_plain_jpeg
+from models.pictures.pyramid import Pyramid
 from models.pictures.recognition import recognize_picture
 from models.pictures.tiff import open_tiff
 from models.pictures.working_size import WorkingSize
@@ -28,6 +30,7 @@ class Picture:
     rgb: NDArray[np.uint8]  # (H, W, 3)
     width_pixels: int
     height_pixels: int
+    pyramid: Pyramid = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:
@@ -36,6 +39,7 @@ class Picture:
             )
         if min(self.rgb.shape[:2]) < 1:
             raise ValueError(f"Picture must have at least one pixel, got {self.rgb.shape}")
+        object.__setattr__(self, "pyramid", Pyramid(self.rgb))
 
     @property
     def scale(self) -> float:
@@ -65,15 +69,25 @@ def decode_picture(data: bytes, *, max_pixels: int, working_size: WorkingSize) -
 def _decode(
     kind: FileKind, data: bytes, parts: Parts, max_pixels: int, working_size: WorkingSize
 ) -> Picture:
+    width, height = parts.width_pixels, parts.height_pixels
+    plain = decode_plain_jpeg(parts, working_size) if kind == JPEG else None
+    if plain is not None:
+        return _finish(plain, width, height, read_orientation(parts.exif))
     raster: Raster
     if kind == TIFF:
         raster, turn = open_tiff(data, split_tiff(data).page, max_pixels), 1
     else:
         raster, turn = decode(kind, parts, max_pixels, working_size)
-    width, height = raster.size if kind == HEIC else (parts.width_pixels, parts.height_pixels)
+    if kind == HEIC:
+        width, height = raster.size
     # Decoders apply what HEIC and AVIF state as properties; EXIF would turn them twice.
     orientation = turn if kind in (HEIC, AVIF) else read_orientation(parts.exif)
     rgb = _reduce(raster, working_size.choose_factor(*raster.size), parts)
+    return _finish(rgb, width, height, orientation)
+
+
+def _finish(rgb: NDArray[np.uint8], width: int, height: int, orientation: int) -> Picture:
+    """The picture upright; `width` and `height` are as stored."""
     if orientation >= 5:
         width, height = height, width
     return Picture(_turn_upright(rgb, orientation), width, height)

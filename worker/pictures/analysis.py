@@ -180,7 +180,7 @@ class PictureAnalysis:
         )
         side = self._settings.thumbnail_side_pixels
         wanted = thumbnails is not ThumbnailKind.NONE
-        small = shrink(picture.rgb, side) if wanted else None
+        small = shrink(picture.pyramid, side) if wanted else None
         return _SearchedItem(result, found.faces, thumbnail_rgb=small)
 
     def _finish(self, work: tuple[_SearchedItem, tuple[Face, ...], JobOptions]) -> ItemResult:

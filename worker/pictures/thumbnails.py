@@ -15,6 +15,7 @@ from PIL.ImageFont import FreeTypeFont
 
 from db.item_values import Thumbnail
 from models.face import UNKNOWN, Box, Face
+from models.pictures.pyramid import Pyramid
 
 JPEG_QUALITY = 85
 # Mosaics of dozens of blocks to a face can still be matched with known faces (McPherson, Shokri and
@@ -37,13 +38,13 @@ UNCLEAR = "Unclear"
 Rectangle = tuple[int, int, int, int]
 
 
-def shrink(rgb: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
+def shrink(picture: Pyramid, longest_side: int) -> NDArray[np.uint8]:
     """The picture (H, W, 3) with its longer side at most `longest_side`; never enlarged."""
-    factor = longest_side / max(rgb.shape[:2])
+    height, width, _ = picture.pixels.shape
+    factor = longest_side / max(width, height)
     if factor >= 1:
-        return rgb
-    size = (max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor)))
-    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        return picture.pixels
+    return picture.shrink(max(1, round(width * factor)), max(1, round(height * factor)))
 
 
 def blur_faces(

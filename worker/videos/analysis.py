@@ -134,7 +134,7 @@ class VideoAnalysis:
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = options.thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
-        small = shrink(frame.picture.rgb, side) if wanted else None
+        small = shrink(frame.picture.pyramid, side) if wanted else None
         estimates.add(found.faces)
         return _AnalyzedFrame(
             frame.position,
@@ -151,7 +151,7 @@ class VideoAnalysis:
         with self._open(held) as (video, _):
             for frame in video.sample(make_grid(held.chunk.options), position, position + 1):
                 if frame is not None:
-                    small = shrink(frame.picture.rgb, self._settings.thumbnail_side_pixels)
+                    small = shrink(frame.picture.pyramid, self._settings.thumbnail_side_pixels)
                     return _encode(small)
         return None
 

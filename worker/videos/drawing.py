@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
 from models.errors import FacetallyError
+from models.pictures.pyramid import Pyramid
 from models.videos.motion import Corners
 from models.videos.reader import Video, VideoHeader
 from models.videos.tracks import Track
@@ -100,7 +101,7 @@ def _shrink_all(
     frames: Iterable[tuple[float, NDArray[np.uint8]]],
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     for seconds, bgr in frames:
-        yield seconds, shrink(bgr, LONGEST_SIDE_PIXELS)
+        yield seconds, shrink(Pyramid(bgr), LONGEST_SIDE_PIXELS)
 
 
 def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Clip:

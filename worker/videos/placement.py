@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
 from models.pictures.picture import Picture
+from models.pictures.pyramid import Pyramid
 from models.videos.fingerprints import fingerprint_frame
 from models.videos.motion import Corners, follow
 from models.videos.shots import is_shot_change, measure_change
@@ -98,7 +99,7 @@ def place_people(
 
 
 def _make_gray(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    small = shrink(bgr, LONGEST_SIDE_PIXELS)
+    small = shrink(Pyramid(bgr), LONGEST_SIDE_PIXELS)
     return cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
 
 

@@ -10,6 +10,7 @@ from models.nets.detector import YunetDetector
 from models.nets.search import CLOSE_UP_SHARE
 from models.nets.yunet import STRIDES, prepare, read
 from models.pictures.picture import Picture
+from models.pictures.pyramid import Pyramid
 
 
 class FakeGraph:
@@ -181,14 +182,14 @@ def test_only_a_gpu_is_fed_batches(provider, largest):
     ids=["as-is", "shrunk", "upright", "enlarged", "one-pixel", "a-line"],
 )
 def test_pictures_are_scaled_and_padded_to_multiples_of_32(width, height, shape):
-    inputs = prepare([(np.full((height, width, 3), 9, np.uint8), 640)])
+    inputs = prepare([(Pyramid(np.full((height, width, 3), 9, np.uint8)), 640)])
     assert inputs.shape == shape
     assert inputs.dtype == np.float32
 
 
 def test_the_input_is_blue_green_red_with_black_padding():
     rgb = np.full((300, 640, 3), (10, 20, 30), np.uint8)
-    inputs = prepare([(rgb, 640)])
+    inputs = prepare([(Pyramid(rgb), 640)])
     assert inputs[0, :, 0, 0].tolist() == [30, 20, 10]
     assert inputs[0, :, 299, 639].tolist() == [30, 20, 10]
     assert inputs[0, :, 300:].max() == 0

@@ -99,8 +99,8 @@ def test_a_face_is_in_the_middle_of_its_views(box):
     left, top, right, bottom = (length // 2 for length in box)
     rgb[max(0, top) : bottom, max(0, left) : right] = 255
     plain, mirrored = show_again(Picture(rgb, 100, 80), candidates)
-    assert np.array_equal(plain.rgb, mirrored.rgb[:, ::-1])
+    assert np.array_equal(plain.picture.pixels, mirrored.picture.pixels[:, ::-1])
     side = round(CUT_SIDES * max(right - left, bottom - top))
-    assert plain.rgb.shape == (side, side, 3)
-    seen = plain.rgb[..., 0] == 255
+    assert plain.picture.pixels.shape == (side, side, 3)
+    seen = plain.picture.pixels[..., 0] == 255
     assert seen.sum() == (min(50, right) - max(0, left)) * (min(40, bottom) - max(0, top))

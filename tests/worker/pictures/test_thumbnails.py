@@ -17,6 +17,7 @@ from db.results.pictures import read_thumbnail
 from db.results.reading import read_item
 from models.face import Box, Face
 from models.pictures.picture import decode_picture
+from models.pictures.pyramid import Pyramid
 from tests.support.jobs import make_face
 from tests.support.work import open_analyzer, work_until_done
 from worker.pictures.thumbnails import COLORS, blur_faces, draw_thumbnail, shrink
@@ -48,7 +49,7 @@ def face_at(*box: int) -> Face:
 def test_the_longer_side_is_shrunk_and_never_enlarged(
     shape: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert shrink(flat(*shape, 128), 320).shape[:2] == expected
+    assert shrink(Pyramid(flat(*shape, 128)), 320).shape[:2] == expected
 
 
 @pytest.mark.parametrize("gray", [0, 128, 255], ids=["dark", "middle", "light"])
@@ -157,7 +158,7 @@ def test_no_face_is_found_in_a_photo_whose_faces_are_blurred(
         content, max_pixels=10**8, working_size=WORKING_SIZES[DetectionMode.NORMAL]
     )
     found = analyzer.estimate(analyzer.detect([picture])[0].faces)
-    small = shrink(picture.rgb, 320)
+    small = shrink(picture.pyramid, 320)
     assert len(found) == faces
     # The same detector finds faces in the picture without blur, at this size and enlarged again.
     assert count_faces(settings, small)
