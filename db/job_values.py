@@ -52,6 +52,8 @@ class JobOptions:
     captured_at: CaptureSource = CaptureSource.EXIF
     # Of times without an offset from UTC; None for the server's.
     time_zone: str | None = None
+    # Which dimensions the folders of an item are, as a person wrote it.
+    folders_as: str | None = None
     # For videos: how many frames are analyzed, from when to when, at most how many, and whether an
     # annotated video is made.
     frames_per_second: float = 2.0

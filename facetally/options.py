@@ -15,6 +15,9 @@ class Options:
     detection: str | None = None  # normal; crowd: also the small faces of panoramas and crowds
     captured_at: str | None = None  # exif: where none is given, as the picture says; given: only so
     time_zone: str | None = None  # of times without an offset, such as Europe/Paris
+    folders_as: str | None = (
+        None  # dimensions that folders are: store,camera or {store}/cam{camera}
+    )
     frames_per_second: float | None = None  # of a video that are analyzed
     start_seconds: float | None = None
     end_seconds: float | None = None

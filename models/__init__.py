@@ -1,24 +1,25 @@
 """Models and the values they give. Only weights and tables of labels are read. In reading order:
 
-errors      every error raised on purpose
-blocks      files read block by block
-delimiters  what separates the cells of a CSV file
-face        the values: boxes, ages, genders, faces
-prominence  which face of a picture a label belongs to
-age_groups  the oldest age, and the age groups of the Adience benchmark
-labels      tables of labeled pictures
-time_zones  time zones by their names
-containers  what the file of a picture holds, without its pixels
-pictures    bytes to pixels
-conversion  published models become ONNX files
-weights     the files that the models are opened from
-statistics  shares, intervals, accuracy and calibration
-quality     how well a face can be judged
-packs       which models there are to choose from
-graphs      models as files, opened and run
-estimators  aligned faces to ages and genders
-nets        pictures to faces with ages and genders
-fitting     what makes the votes of a pack honest, fitted on labeled faces
-validation  a pack tried before it is used
-videos      frames, shots and the people in them
+errors       every error raised on purpose
+blocks       files read block by block
+delimiters   what separates the cells of a CSV file
+face         the values: boxes, ages, genders, faces
+prominence   which face of a picture a label belongs to
+age_groups   the oldest age, and the age groups of the Adience benchmark
+labels       tables of labeled pictures
+time_zones   time zones by their names
+folder_names dimensions out of the folders of files
+containers   what the file of a picture holds, without its pixels
+pictures     bytes to pixels
+conversion   published models become ONNX files
+weights      the files that the models are opened from
+statistics   shares, intervals, accuracy and calibration
+quality      how well a face can be judged
+packs        which models there are to choose from
+graphs       models as files, opened and run
+estimators   aligned faces to ages and genders
+nets         pictures to faces with ages and genders
+fitting      what makes the votes of a pack honest, fitted on labeled faces
+validation   a pack tried before it is used
+videos       frames, shots and the people in them
 """

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.folder_names import FolderNames
 from models.pictures.metadata import parse_time
 from models.time_zones import find_zone
 
@@ -53,10 +54,17 @@ def _check_zone(name: str) -> str:
     return find_zone(name).key
 
 
+def _check_folders(written: str) -> str:
+    return FolderNames.parse(written).written
+
+
 Moment = Annotated[datetime, AfterValidator(_assume_utc)]
 # Naive where it has no offset: then the job's time zone counts.
 CaptureMoment = Annotated[datetime, BeforeValidator(_read_capture), AfterValidator(_require_room)]
 TimeZone = Annotated[str, AfterValidator(_check_zone)]
+FoldersAs = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_check_folders)
+]
 Text = Annotated[str, AfterValidator(_refuse_unstorable)]
 Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
 Uri = Annotated[Text, Field(min_length=1, max_length=4096)]

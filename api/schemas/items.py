@@ -1,6 +1,8 @@
 """Items as they are submitted."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from pydantic import BaseModel, Field
@@ -9,6 +11,7 @@ from api.schemas.dimensions import Dimensions
 from api.schemas.fields import LONGEST_NAME, CaptureMoment, Name, Number, Strict, Uri
 from db.item_values import STORE_SCHEME, Failure, NewItem
 from db.states import ErrorCode
+from models.folder_names import FolderNames
 
 FORBIDDEN = Failure(
     ErrorCode.FORBIDDEN_SOURCE,
@@ -31,6 +34,20 @@ def in_utc(time: datetime | None, zone: tzinfo) -> datetime | None:
     return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class ItemRules:
+    """What the options of a job make of its items: `zone` is that of times without an offset, and
+    `folders` says which dimensions folders are."""
+
+    zone: tzinfo
+    folders: FolderNames | None = None
+
+    def dimensions_of(self, name: str, given: Mapping[str, str]) -> dict[str, str]:
+        """Those that were given, and those of the folders; raises ValueError if they clash, or if
+        the folders are not like that."""
+        return dict(given) if self.folders is None else self.folders.add_to(given, name)
+
+
 class ItemBody(Strict):
     """An item by its address. Results show it under `name`, which defaults to the address.
 
@@ -43,14 +60,15 @@ class ItemBody(Strict):
     captured_at: CaptureMoment | None = None
     dimensions: Dimensions = Field(default={})
 
-    def to_item(self, zone: tzinfo) -> NewItem:
-        """The item; `zone` is that of a time without an offset."""
+    def to_item(self, rules: ItemRules) -> NewItem:
+        """Raises ValueError if its folders are not as the job says."""
         name = clean_name(self.name or self.uri)
         # Only the server itself uses addresses in its store: they also lead to uploads of others.
         refusal = FORBIDDEN if self.uri.startswith(STORE_SCHEME) else None
         # A retry would read the address, so a refused item does not keep it.
         uri = "" if refusal else self.uri
-        return NewItem(name, uri, in_utc(self.captured_at, zone), self.dimensions, refusal)
+        dimensions = rules.dimensions_of(name, self.dimensions)
+        return NewItem(name, uri, in_utc(self.captured_at, rules.zone), dimensions, refusal)
 
 
 class ItemPath(BaseModel):

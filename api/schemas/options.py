@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.fields import Name, Strict, TimeZone
+from api.schemas.fields import FoldersAs, Name, Strict, TimeZone
 from db.job_values import (
     CaptureSource,
     DetectionMode,
@@ -40,6 +40,10 @@ class OptionsBody(Strict):
     `given`, none. `time_zone`, such as Europe/Paris, is that of times without an offset; the
     server's by default.
 
+    `folders_as` makes dimensions of the folders in an item's name, or else in its address: with
+    `store,camera`, Berlin/cam2/a.jpg has store=Berlin and camera=cam2. `*` passes over a folder; a
+    pattern such as `{store}/cam{camera}` takes a part of one.
+
     Videos: `frames_per_second` frames are analyzed per second, from `start_seconds` to
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
@@ -51,6 +55,7 @@ class OptionsBody(Strict):
     detection: DetectionMode = DetectionMode.NORMAL
     captured_at: CaptureSource = CaptureSource.EXIF
     time_zone: TimeZone | None = None
+    folders_as: FoldersAs | None = None
     frames_per_second: Annotated[
         float, Field(ge=LEAST_FRAMES_PER_SECOND, le=MOST_FRAMES_PER_SECOND)
     ] = 2.0

@@ -93,6 +93,7 @@ function readOptions() {
   options.time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
+  if (given.get("folders_as").trim()) options.folders_as = given.get("folders_as").trim();
   if (given.has("pack")) options.pack = given.get("pack");
   return { tags, options };
 }

@@ -3,7 +3,7 @@
 idempotency       a request sent twice is one job
 retention         how long jobs are kept
 packs             which models analyze them
-time_zones        the time zone of times without an offset
+rules             what options say about items
 compressions      compressed files, read from any position
 archive_bounds    how much an archive may unpack to
 members           what is taken of a member of an archive

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from flask import request
 from sqlalchemy.orm import Session
 
-from api.errors import ApiError
+from api.errors import ApiError, InvalidRequest
+from api.schemas.items import ItemBody, ItemRules
 from api.schemas.submissions import JobBody, UploadForm
 from api.services import services
 from api.submissions.forms import read_body
@@ -14,7 +15,7 @@ from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
-from api.submissions.time_zones import find_job_zone
+from api.submissions.rules import make_rules
 from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
 from db.item_values import NewItem
@@ -38,8 +39,8 @@ def submit_json(idempotency_key: str | None) -> int:
         return submit_fetched_manifest(
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
         )
-    zone = find_job_zone(job.options.time_zone)
-    items = [item.to_item(zone) for item in body.items]
+    rules = make_rules(job.options.time_zone, job.options.folders_as)
+    items = [_make_item(index, item, rules) for index, item in enumerate(body.items)]
     with services().database.write() as session:
         return _accept(
             session, job, items, draft=body.draft, idempotency_key=idempotency_key, digest=digest
@@ -50,9 +51,9 @@ def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
     opened, pack = services(), choose_pack(form.options.pack)
-    zone = find_job_zone(form.options.time_zone)
+    rules = make_rules(form.options.time_zone, form.options.folders_as)
     with (
-        stored_files(request, opened, form, zone) as files,
+        stored_files(request, opened, form, rules) as files,
         opened.database.write() as session,
     ):
         job_id = _accept(
@@ -65,6 +66,13 @@ def submit_files(idempotency_key: str | None) -> int:
         )
         files.give_to(session, job_id)
     return job_id
+
+
+def _make_item(index: int, body: ItemBody, rules: ItemRules) -> NewItem:
+    try:
+        return body.to_item(rules)
+    except ValueError as error:
+        raise InvalidRequest(f"The request is not valid. items.{index}: {error}.") from error
 
 
 def _read_json() -> tuple[JobBody, str]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.errors import ApiError, InvalidRequest
+from api.schemas.items import ItemRules
 from api.schemas.submissions import SubmissionQuery
 from api.services import services, take_permit
 from api.staging import StagedFile
@@ -26,7 +27,7 @@ from api.submissions.manifest_parsing import (
 )
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
-from api.submissions.time_zones import find_job_zone
+from api.submissions.rules import make_rules
 from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import JobOptions, NewJob
@@ -54,11 +55,11 @@ class Manifest:
     """A manifest on disk, so that a slow sender holds no transaction open."""
 
     def __init__(
-        self, file: StagedFile, kind: ManifestKind, zone: tzinfo, folder: str | None = None
+        self, file: StagedFile, kind: ManifestKind, rules: ItemRules, folder: str | None = None
     ) -> None:
         self.file = file
         self.kind = kind
-        self._zone = zone
+        self._rules = rules
         self._folder = folder
         # The items of a short manifest once it is checked.
         self._checked: list[NewItem] | None = None
@@ -69,7 +70,10 @@ class Manifest:
             return
         with self.file.path.open("rb") as file:
             for item in read_manifest(file, self.kind, self._folder):
-                yield item.body.to_item(self._zone)
+                try:
+                    yield item.body.to_item(self._rules)
+                except ValueError as error:
+                    raise ManifestError(item.line, f"{error}.") from error
 
     def check(self) -> None:
         """Raises ApiError if a line is not an item, or if there are no items or too many."""
@@ -102,7 +106,7 @@ def manifest_kind_of_body() -> ManifestKind | None:
 def receive_manifest(kind: ManifestKind, options: JobOptions) -> Manifest:
     """The manifest in this request's body."""
     request.max_content_length = services().settings.max_upload_bytes
-    return Manifest(_stage(read_blocks(request.stream)), kind, find_job_zone(options.time_zone))
+    return Manifest(_stage(read_blocks(request.stream)), kind, _rules_of(options))
 
 
 def submit_sent_manifest(
@@ -123,12 +127,16 @@ def submit_fetched_manifest(
     """Create a job from the manifest at an address, which is fetched now."""
     refuse_accepted_early(idempotency_key, digest)
     return _accept(
-        _fetch_manifest(uri, find_job_zone(job.options.time_zone)),
+        _fetch_manifest(uri, _rules_of(job.options)),
         job,
         draft=draft,
         idempotency_key=idempotency_key,
         digest=digest,
     )
+
+
+def _rules_of(options: JobOptions) -> ItemRules:
+    return make_rules(options.time_zone, options.folders_as)
 
 
 def _stage(blocks: Iterable[bytes]) -> StagedFile:
@@ -147,7 +155,7 @@ def refuse_accepted_early(idempotency_key: str | None, digest: str) -> None:
         refuse_accepted(session, idempotency_key, digest)
 
 
-def _fetch_manifest(uri: str, zone: tzinfo) -> Manifest:
+def _fetch_manifest(uri: str, rules: ItemRules) -> Manifest:
     opened, kind = services(), kind_of(uri)
     if kind is None or uri.startswith(STORE_SCHEME):
         problem = (
@@ -163,7 +171,7 @@ def _fetch_manifest(uri: str, zone: tzinfo) -> Manifest:
         raise ApiError(status, f"The manifest could not be read. {error}", error.code) from error
     finally:
         opened.waiting.release()
-    return Manifest(staged, kind, zone, folder_of(uri))
+    return Manifest(staged, kind, rules, folder_of(uri))
 
 
 def _accept(

@@ -47,10 +47,11 @@ def kind_of(address: str) -> ManifestKind | None:
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """An item of a manifest, and its path as it was given."""
+    """An item of a manifest, its path as it was given, and the last line of its record."""
 
     body: ItemBody
     path: str | None
+    line: int
 
 
 def read_manifest(file: BinaryIO, kind: ManifestKind, folder: str | None) -> Iterator[ListedItem]:
@@ -164,7 +165,7 @@ def _make_item(number: int, fields: Mapping[str, object], folder: str | None) ->
         if "uri" not in values:
             values["uri"] = _locate(number, path, folder)
     try:
-        return ListedItem(ItemBody.model_validate(values), path)
+        return ListedItem(ItemBody.model_validate(values), path, number)
     except ValidationError as error:
         fault = error.errors()[0]
         field = ".".join(str(part) for part in fault["loc"])

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import tzinfo
 from hashlib import sha256
 from http import HTTPStatus
 from time import monotonic
@@ -16,9 +15,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from api.errors import ApiError
+from api.errors import ApiError, InvalidRequest
 from api.schemas.fields import Strict
-from api.schemas.items import clean_name, in_utc
+from api.schemas.items import ItemRules, clean_name, in_utc
 from api.schemas.submissions import FileFields, FilesForm
 from api.services import Services, services
 from api.staging import StagedFile
@@ -85,10 +84,10 @@ class StoredFiles:
 
 @contextmanager
 def stored_files(
-    request: Request, services: Services, form: FilesForm, zone: tzinfo
+    request: Request, services: Services, form: FilesForm, rules: ItemRules
 ) -> Iterator[StoredFiles]:
     """Store every file, and every picture and video of an archive, as an item for the block to
-    accept. `zone` is that of times without an offset.
+    accept.
 
     If the block raises, the files are removed. Raises ApiError if there are no files or too many.
     """
@@ -105,7 +104,7 @@ def stored_files(
     with services.database.write() as session:
         note_folder(session, folder)
     try:
-        storing = _Storing(services, folder, form.dimensions, zone, skipped)
+        storing = _Storing(services, folder, form.dimensions, rules, skipped)
         items = list(storing.store_all(files, fields))
         yield StoredFiles(folder, items, _digest(request, files), _count(skipped))
     except (OperationalError, InterfaceError):
@@ -171,7 +170,7 @@ class _Storing:
     services: Services
     folder: str
     dimensions: Mapping[str, str]
-    zone: tzinfo
+    rules: ItemRules
     skipped: Counter[Litter]
 
     def store_all(
@@ -204,8 +203,8 @@ class _Storing:
         item = NewItem(
             clean_name(member.name),
             uri="",
-            captured_at=in_utc(fields.captured_at, self.zone),
-            dimensions={**self.dimensions, **fields.dimensions},
+            captured_at=in_utc(fields.captured_at, self.rules.zone),
+            dimensions=self._dimensions_of(member, fields),
         )
         try:
             uri = self._write(member, number, stored)
@@ -214,6 +213,16 @@ class _Storing:
         if member.stored_name is not None and len(stored) < MOST_LINKABLE:
             stored[member.stored_name] = uri
         return replace(item, uri=uri)
+
+    def _dimensions_of(self, member: Member, fields: FileFields) -> dict[str, str]:
+        given = {**self.dimensions, **fields.dimensions}
+        try:
+            return self.rules.dimensions_of(clean_name(member.name), given)
+        except ValueError as error:
+            # Of a file that fails anyway, and of an archive that is damaged, that is said.
+            if isinstance(member.content, ItemError):
+                return given
+            raise InvalidRequest(f"{error}. Nothing was added.") from error
 
     def _write(self, member: Member, number: int, stored: Mapping[str, str]) -> str:
         store, most = self.services.store, self.services.settings.max_item_bytes

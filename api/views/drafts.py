@@ -23,7 +23,7 @@ from api.submissions.manifest_jobs import (
     receive_manifest,
 )
 from api.submissions.manifest_parsing import ManifestKind
-from api.submissions.time_zones import find_job_zone
+from api.submissions.rules import make_rules
 from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
 from db.job_values import JobOptions
@@ -80,8 +80,9 @@ def finalize_draft(path: JobPath) -> Response:
 
 def _append_files(job_id: int, options: JobOptions, idempotency_key: str | None) -> None:
     form, opened = read_fields(AppendForm, request), services()
+    rules = make_rules(options.time_zone, options.folders_as)
     with (
-        stored_files(request, opened, form, find_job_zone(options.time_zone)) as files,
+        stored_files(request, opened, form, rules) as files,
         opened.database.write() as session,
     ):
         refuse_accepted(session, idempotency_key, files.digest, job_id)

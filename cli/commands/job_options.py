@@ -14,6 +14,7 @@ from db.job_values import (
     JobOptions,
     ThumbnailKind,
 )
+from models.folder_names import FolderNames
 from models.time_zones import find_zone
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -31,6 +32,16 @@ def check_zone(
         raise click.BadParameter(str(error)) from error
 
 
+def check_folders_as(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """What names no dimensions is a usage error."""
+    try:
+        return value if value is None else FolderNames.parse(value).written
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
 _OPTIONS = (
     click.option(
         "--tag", "tags", multiple=True, help="A word to find the job by; may be repeated."
@@ -42,6 +53,14 @@ _OPTIONS = (
         callback=parse_pairs,
         metavar="NAME=VALUE",
         help="A dimension of every item, such as store=Lyon; may be repeated.",
+    ),
+    click.option(
+        "--folders-as",
+        metavar="NAMES|PATTERN",
+        callback=check_folders_as,
+        help="Dimensions that folders are, from the top: store,camera makes store=Berlin and "
+        "camera=cam2 of Berlin/cam2/a.jpg. * passes over a folder; a pattern such as "
+        "{store}/cam{camera} takes a part of one.",
     ),
     click.option(
         "--duplicates",

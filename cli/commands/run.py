@@ -22,6 +22,7 @@ from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
 from cli.stack.stack import Stack, StackOptions, run_stack
 from cli.terminal import tell
 from cli.uploads.files import find_pictures, require_pictures
+from cli.uploads.folders import check_folders
 from cli.uploads.manifests import Listed, is_manifest, read_manifests
 from cli.uploads.uploading import upload_files
 from facetally import Audience, Client, Item, Job, Options, Submission
@@ -68,6 +69,7 @@ def run(
     Example: facetally run photos/ --out results/
              facetally run clip.mp4 --out results/ --annotated-video
              facetally run list.csv --out results/ --dimension campaign=spring
+             facetally run photos/ --out results/ --folders-as store,camera
     """
     status, _ = analyze(paths, out, Submission(tags, Options(**options), dimensions))
     return status
@@ -79,6 +81,7 @@ def analyze(
     """Everything that `run` does, and the demo as well."""
     out.mkdir(parents=True, exist_ok=True)
     listed, complete = _find_all(paths, out)
+    check_folders(listed.files, submission.dimensions, submission.options.folders_as)
     api_key = token_urlsafe(24)
     settings = make_own_settings(out / DATA, api_key, submission.options.pack)
     # Another pack makes another job, also where the environment chooses it.

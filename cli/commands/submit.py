@@ -43,6 +43,7 @@ def submit(
 
     \b
     Example: facetally submit photos/ --tag spring --watch
+             facetally submit photos/ --folders-as store,camera
              facetally submit https://img.example.com/a.jpg s3://photos/b.jpg
              facetally submit s3://photos/2026/list.csv
     """

@@ -1,6 +1,7 @@
 """What a command submits. In reading order:
 
 files      the files under its paths
+folders    the dimensions that their folders are
 uploading  sends them, without those that can't be read
 manifests  lists of items in a file
 """

@@ -6,6 +6,7 @@ import pytest
 
 from cli.exits import CommandFailed
 from cli.uploads.files import describe_gaps, find_pictures, require_pictures
+from cli.uploads.folders import check_folders
 from facetally.files import FoundFiles
 from tests.support.found_files import names_of, touch
 
@@ -45,3 +46,16 @@ def test_files_that_are_left_out_are_reported():
     ]
     with pytest.raises(CommandFailed, match="no pictures or videos"):
         require_pictures(found)
+
+
+def test_a_file_without_the_folders_that_are_dimensions_is_named_before_anything_is_sent(tmp_path):
+    touch(tmp_path, "Berlin/cam2/a.jpg", "Berlin/b.jpg")
+    found = find_pictures([tmp_path])
+
+    with pytest.raises(
+        CommandFailed, match=r"'Berlin/b.jpg' is in 1 folder.*Nothing was submitted"
+    ):
+        check_folders(found.files, {}, "store,camera")
+    with pytest.raises(CommandFailed, match="'store' is given"):
+        check_folders(found.files, {"store": "Lyon"}, "store")
+    check_folders(found.files, {"camera": "east"}, "store")
