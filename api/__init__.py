@@ -3,9 +3,11 @@
 media_types     the names of kinds of content
 errors          requests that are refused
 sessions        who is logged in
+callers         who sent a request
 schemas         what comes in and goes out
 live            live sources and their feeds
 staging         uploaded files on disk
+owners          whose jobs and items are asked for
 validation      input checked against a schema
 progress        the progress of jobs for those who follow them
 services        what requests share

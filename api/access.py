@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request
 from werkzeug.datastructures import Headers
 
+from api.callers import OPERATOR
 from api.errors import ApiError
+from api.owners import Owners
 from api.sessions import carries_token, find_session
 from db.engine import Database
 from models.errors import FacetallyError
@@ -27,7 +29,7 @@ class OpenToNetwork(FacetallyError):
     """The API would answer anybody on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
 
 
-def guard(app: Flask, settings: Settings, database: Database) -> None:
+def guard(app: Flask, settings: Settings, database: Database, owners: Owners) -> None:
     """Check every request before its view."""
 
     def check_request() -> None:
@@ -41,6 +43,8 @@ def guard(app: Flask, settings: Settings, database: Database) -> None:
     def check_unless_open() -> None:
         if request.path not in OPEN_PATHS and not request.path.startswith(OPEN_PREFIXES):
             check_request()
+            g.caller = OPERATOR
+            owners.check(request.view_args or {})
 
     app.before_request(check_unless_open)
 

@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["number"] = RowNumber
     opened = open_services(app, settings)
     add_headers(app)
-    guard(app, settings, opened.database)
+    guard(app, settings, opened.database, opened.owners)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
     _register_views(app)

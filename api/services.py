@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from api.errors import ApiError
 from api.live.feeds import Feeds
+from api.owners import Owners
 from api.progress import JobEvents
 from api.staging import StagingFolder
 from db.engine import Database
@@ -44,6 +45,7 @@ class Services:
     events: JobEvents
     # Set when this process has to end: long answers then stop.
     ending: Event
+    owners: Owners
 
     def close(self) -> None:
         """Close every connection."""
@@ -80,6 +82,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         feeds=Feeds(settings, queue, ending),
         events=JobEvents(database, ending),
         ending=ending,
+        owners=Owners(database),
     )
     app.extensions[EXTENSION] = opened
     return opened

@@ -1,6 +1,7 @@
 """The single source of truth: every job, item, chunk and result as SQL. In reading order:
 
 states           the words of each lifecycle
+reach            whose data it is, and who reads it
 pack_values      the models that analyzed a job
 job_values       jobs going in and coming out
 item_values      items, from acceptance to result

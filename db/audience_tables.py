@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.clock import DatabaseTime
+from db.reach import ALL_TENANTS
 from db.tables import BigKey, Json, Table
 
 
@@ -58,6 +59,7 @@ class CubeRow(Table):
 
     __tablename__ = "cube"
 
+    tenant: Mapped[str] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(primary_key=True)
     shape: Mapped[str] = mapped_column(primary_key=True)
     grain: Mapped[str] = mapped_column(primary_key=True)
@@ -74,6 +76,8 @@ class EvaluationRow(Table):
     __tablename__ = "evaluations"
 
     name: Mapped[str] = mapped_column(primary_key=True)
+    # Whose jobs it may correct; those of ALL_TENANTS where the operator stored it for everybody.
+    tenant: Mapped[str] = mapped_column(default=ALL_TENANTS)
     created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
     pack: Mapped[dict[str, Any]] = mapped_column(Json)
     settings: Mapped[dict[str, Any]] = mapped_column(Json)

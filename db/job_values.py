@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from db.pack_values import PackVersion
+from db.reach import DEFAULT_TENANT
 from db.states import ErrorCode, JobState, PauseReason
 from models.packs.shipped_packs import DEFAULT_PACK
 
@@ -100,6 +101,7 @@ class NewJob:
     expires_at: datetime | None = None
     store_folders: tuple[str, ...] = ()
     rerun_of: int | None = None
+    tenant: str = DEFAULT_TENANT
 
 
 @dataclass(frozen=True, slots=True)

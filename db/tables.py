@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON
 
 from db.clock import DatabaseTime, UtcDateTime
+from db.reach import DEFAULT_TENANT
 
 # SQLite assigns row numbers only where the key is its plain INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -37,6 +38,7 @@ class JobRow(Table):
     # The number of an erased job is never assigned again.
     __table_args__ = (
         Index("jobs_by_state", "state", "id"),
+        Index("jobs_by_tenant", "tenant", "id"),
         Index("jobs_to_erase", "erasing_at", postgresql_where=ERASING, sqlite_where=ERASING),
         Index("jobs_by_expiry", "expires_at", postgresql_where=EXPIRING, sqlite_where=EXPIRING),
         Index("jobs_rerun", "rerun_of", postgresql_where=RERUN, sqlite_where=RERUN),
@@ -44,6 +46,8 @@ class JobRow(Table):
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    # Whose job it is; its items, faces and counts are, too.
+    tenant: Mapped[str] = mapped_column(default=DEFAULT_TENANT)
     state: Mapped[str]
     items: Mapped[int] = mapped_column(default=0)
     priority: Mapped[str] = mapped_column(default="normal")
@@ -95,6 +99,7 @@ class RequestRow(Table):
 
     __tablename__ = "requests"
 
+    tenant: Mapped[str] = mapped_column(primary_key=True)
     idempotency_key: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str]
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from api.callers import current_caller
 from api.errors import InvalidRequest
 from api.pages.rendering import show
 from api.reports.pyramid import make_pyramid
@@ -39,10 +40,11 @@ def show_page() -> Response:
     over, split = request.args.get("over", ""), request.args.get("split", "").strip()
     breakdown_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
     [audience] = _find(question, [PYRAMID])
+    reach = current_caller().reach
     with services().database.read() as session:
-        evaluations = [evaluation.name for evaluation in read_evaluations(session)]
-        tags = [one.tag for one in read_tags(session)]
-        values = read_values(session, None, None)
+        evaluations = [evaluation.name for evaluation in read_evaluations(session, reach)]
+        tags = [one.tag for one in read_tags(session, reach)]
+        values = read_values(session, reach, None, None)
     return show(
         "audience.html",
         question=question,

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from api.callers import current_caller
 from api.pages.rendering import asks_for_part, show
 from api.schemas.jobs import JobPath, JobsQuery
 from api.schemas.reruns import RerunBody
@@ -38,11 +39,17 @@ ACTIONS: dict[str, Callable[[JobPath], Response]] = {
 def show_page() -> Response:
     """Jobs, newest first, a page at a time. Without the layout if htmx asks for the next ones."""
     query = validate(JobsQuery, {name: text for name, text in request.args.items() if text})
+    reach = current_caller().reach
     with services().database.read() as session:
         jobs = read_jobs(
-            session, limit=query.limit, before=query.cursor, state=query.state, tag=query.tag
+            session,
+            reach,
+            limit=query.limit,
+            before=query.cursor,
+            state=query.state,
+            tag=query.tag,
         )
-        tags = [one.tag for one in read_tags(session)]
+        tags = [one.tag for one in read_tags(session, reach)]
         idle = count_slots(session, ProcessRole.BULK) == 0
         people = count_people(session, [job.id for job in jobs])
     return show(

@@ -13,6 +13,7 @@ from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceGroup
 from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import Audience
+from db.reach import Reach
 from models.statistics.shares import Share
 
 GROUPINGS = ("gender", "age_band")
@@ -58,7 +59,9 @@ class AudienceParameters(WithDimensions):
             raise ValueError("from must not be later than to")
         return self
 
-    def to_query(self, min_cell: int, calibration: Evaluation | None) -> AudienceQuery:
+    def to_query(
+        self, reach: Reach, min_cell: int, calibration: Evaluation | None
+    ) -> AudienceQuery:
         """Raises ValueError with a message for the caller if groups or bands are not valid."""
         return AudienceQuery(
             bands=parse_bands(self.bands),
@@ -73,6 +76,7 @@ class AudienceParameters(WithDimensions):
                 by_dimensions=self._dimensions_of_groups(),
                 by_period=self._period(),
                 quality=make_quality_filter(self.quality_min, self.pose),
+                reach=reach,
             ),
             counts_people=self.count == "people",
             min_cell=min_cell,

@@ -24,9 +24,9 @@ class SubmissionFields(Strict):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, pack: str) -> NewJob:
+    def to_job(self, pack: str, tenant: str) -> NewJob:
         options = self.options.to_options(pack)
-        return NewJob(tuple(self.tags), options, self.priority, self.expires_at)
+        return NewJob(tuple(self.tags), options, self.priority, self.expires_at, tenant=tenant)
 
 
 class JobBody(SubmissionFields):
@@ -57,8 +57,9 @@ class SubmissionQuery(OptionsBody):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, pack: str) -> NewJob:
-        return NewJob(tuple(self.tag), self.to_options(pack), self.priority, self.expires_at)
+    def to_job(self, pack: str, tenant: str) -> NewJob:
+        options = self.to_options(pack)
+        return NewJob(tuple(self.tag), options, self.priority, self.expires_at, tenant=tenant)
 
 
 class FileFields(Strict):

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
+from api.callers import current_caller
 from api.errors import ApiError
 from db.jobs.idempotency import AcceptedRequest, find_request
 from models.errors import FacetallyError
@@ -32,7 +33,9 @@ def find_earlier(
 
     Raises ApiError if that request had other content, or was about another job than `job_id`.
     """
-    earlier = None if idempotency_key is None else find_request(session, idempotency_key)
+    if idempotency_key is None:
+        return None
+    earlier = find_request(session, current_caller().reach.home, idempotency_key)
     if earlier is None:
         return None
     if earlier.digest != digest or job_id not in (None, earlier.job_id):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import request
 from sqlalchemy.orm import Session
 
+from api.callers import current_caller
 from api.errors import ApiError, InvalidRequest
 from api.schemas.items import ItemBody, ItemRules
 from api.schemas.submissions import JobBody, UploadForm
@@ -34,7 +35,7 @@ MOST_JSON_OBJECTS = 10 * MOST_JSON_ITEMS
 def submit_json(idempotency_key: str | None) -> int:
     """Create a job from the JSON in this request's body."""
     body, digest = _read_json()
-    job = body.to_job(choose_pack(body.options.pack))
+    job = body.to_job(choose_pack(body.options.pack), current_caller().reach.home)
     if body.manifest is not None:
         return submit_fetched_manifest(
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
@@ -58,7 +59,7 @@ def submit_files(idempotency_key: str | None) -> int:
     ):
         job_id = _accept(
             session,
-            form.to_job(pack),
+            form.to_job(pack, current_caller().reach.home),
             files.items,
             draft=form.draft,
             idempotency_key=idempotency_key,
@@ -112,5 +113,5 @@ def _accept(
     else:
         job_id = accept_job(session, job, items, settings.chunk_items)
     if idempotency_key is not None:
-        note_request(session, idempotency_key, digest, job_id)
+        note_request(session, current_caller().reach.home, idempotency_key, digest, job_id)
     return job_id

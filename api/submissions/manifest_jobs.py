@@ -12,6 +12,7 @@ from flask import request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from api.callers import current_caller
 from api.errors import ApiError, InvalidRequest
 from api.schemas.items import ItemRules
 from api.schemas.submissions import SubmissionQuery
@@ -113,7 +114,7 @@ def submit_sent_manifest(
     kind: ManifestKind, query: SubmissionQuery, idempotency_key: str | None
 ) -> int:
     """Create a job from the manifest in this request's body."""
-    job = query.to_job(choose_pack(query.pack))
+    job = query.to_job(choose_pack(query.pack), current_caller().reach.home)
     manifest = receive_manifest(kind, job.options)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
@@ -219,7 +220,7 @@ def fill_draft(
             if not draft:
                 finalize_job(session, job_id, opened.settings.chunk_items)
             if idempotency_key is not None:
-                note_request(session, idempotency_key, digest, job_id)
+                note_request(session, current_caller().reach.home, idempotency_key, digest, job_id)
     except BaseException:
         # If the database is unavailable, the job is erased later.
         with suppress(DBAPIError), opened.database.write() as session:

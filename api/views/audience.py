@@ -7,6 +7,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
+from api.callers import current_caller
 from api.errors import InvalidRequest
 from api.exports.columns import DIMENSIONS, NUMBER, REAL, TEXT
 from api.exports.tables import Row, reply_file, stream_csv, stream_parquet
@@ -86,7 +87,9 @@ def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
 
 def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) -> AudienceQuery:
     try:
-        return parameters.to_query(services().settings.min_cell, calibration)
+        return parameters.to_query(
+            current_caller().reach, services().settings.min_cell, calibration
+        )
     except ValueError as error:
         raise InvalidRequest(str(error)) from error
 

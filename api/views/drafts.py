@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
+from api.callers import current_caller
 from api.errors import ApiError
 from api.media_types import FORM
 from api.schemas.errors import ERRORS, ErrorBody, answers
@@ -89,7 +90,9 @@ def _append_files(job_id: int, options: JobOptions, idempotency_key: str | None)
         append(session, job_id, files.items)
         files.give_to(session, job_id)
         if idempotency_key is not None:
-            note_request(session, idempotency_key, files.digest, job_id)
+            note_request(
+                session, current_caller().reach.home, idempotency_key, files.digest, job_id
+            )
 
 
 def _append_lines(job_id: int, options: JobOptions, idempotency_key: str | None) -> None:
@@ -100,14 +103,14 @@ def _append_lines(job_id: int, options: JobOptions, idempotency_key: str | None)
     with opened.database.write() as session:
         earlier = find_earlier(session, idempotency_key, digest, job_id)
         if earlier is None and idempotency_key is not None:
-            note_request(session, idempotency_key, digest, job_id)
+            note_request(session, current_caller().reach.home, idempotency_key, digest, job_id)
     done = 0 if earlier is None else sum(1 for _ in islice(items, earlier.items))
     for batch in in_batches(items):
         with opened.database.write() as session:
             # Lock the job's row first, as an erasure does.
             append(session, job_id, batch)
             if idempotency_key is not None and not note_progress(
-                session, idempotency_key, done, done + len(batch)
+                session, current_caller().reach.home, idempotency_key, done, done + len(batch)
             ):
                 raise ApiError(
                     HTTPStatus.CONFLICT,

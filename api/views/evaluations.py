@@ -3,6 +3,7 @@
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
 
+from api.callers import current_caller
 from api.schemas.errors import ERRORS, answers
 from api.schemas.evaluations import EvaluationOut, EvaluationPath, EvaluationsOut, EvaluationSummary
 from api.schemas.replies import reply
@@ -22,7 +23,7 @@ blueprint = APIBlueprint(
 def list_evaluations() -> Response:
     """List every stored evaluation with its accuracy."""
     with services().database.read() as session:
-        evaluations = read_evaluations(session)
+        evaluations = read_evaluations(session, current_caller().reach)
     return reply(EvaluationsOut(evaluations=[EvaluationSummary.of(one) for one in evaluations]))
 
 
@@ -35,7 +36,7 @@ def show_evaluation(path: EvaluationPath) -> Response:
 def find_evaluation(name: str) -> Evaluation:
     """The evaluation of this name, or the request ends with 404."""
     with services().database.read() as session:
-        evaluation = read_evaluation(session, name)
+        evaluation = read_evaluation(session, current_caller().reach, name)
     if evaluation is None:
         abort(404, f"There is no evaluation named {name!r}.")
     return evaluation

@@ -39,9 +39,10 @@ def follow_jobs(query: EventsQuery) -> Response:
 
 def _stream(job_ids: Sequence[int]) -> Response:
     headers = {"X-Accel-Buffering": "no"}
+    followed = [one for one in job_ids if services().owners.is_within_reach(one)]
     # Passed through, so that the server finds the stream itself, and needs no thread for it.
     return Response(
-        services().events.follow(job_ids),
+        services().events.follow(followed),
         mimetype="text/event-stream",
         headers=headers,
         direct_passthrough=True,

@@ -13,9 +13,11 @@ from db.jobs.status import read_job
 
 
 def find_job(job_id: int) -> JobStatus:
-    """The job of this number, or the request ends with 404."""
-    with services().database.read() as session:
-        job = read_job(session, job_id)
+    """The caller's job of this number, or the request ends with 404."""
+    job = None
+    if services().owners.is_within_reach(job_id):
+        with services().database.read() as session:
+            job = read_job(session, job_id)
     return job or abort(404, f"There is no job {job_id}.")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
+from api.callers import current_caller
 from api.errors import ApiError
 from api.media_types import CSV, FORM, JSON, NDJSON
 from api.schemas.errors import ERRORS, ErrorBody, answers
@@ -69,7 +70,12 @@ def list_jobs(query: JobsQuery) -> Response:
     """List jobs, the newest first, a page at a time."""
     with services().database.read() as session:
         jobs = read_jobs(
-            session, limit=query.limit, before=query.cursor, state=query.state, tag=query.tag
+            session,
+            current_caller().reach,
+            limit=query.limit,
+            before=query.cursor,
+            state=query.state,
+            tag=query.tag,
         )
     next_cursor = jobs[-1].id if len(jobs) == query.limit else None
     return reply(JobsOut(jobs=[JobOut.of(job) for job in jobs], next_cursor=next_cursor))

@@ -7,6 +7,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
+from api.callers import current_caller
 from api.reports.accuracy_card import make_card
 from api.reports.job_report import Report, render_report
 from api.schemas.errors import ERRORS, answers
@@ -67,7 +68,7 @@ def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
         pictures=list(_read_pictures(session, job.id)),
         failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
         warnings=read_warnings(session, job.id, limit=MOST_FAILURES) if has_videos else [],
-        card=make_card(job.packs, read_evaluations(session)),
+        card=make_card(job.packs, read_evaluations(session, current_caller().reach)),
         counts_people=people,
         min_cell=min_cell,
         made_at=datetime.now(UTC),

@@ -7,6 +7,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
+from api.callers import current_caller
 from api.errors import InvalidRequest
 from api.schemas.audience import GROUPINGS
 from api.schemas.errors import ERRORS, answers
@@ -18,6 +19,7 @@ from api.views.job_replies import find_job
 from db.audience.dimensions import has_dimension, read_dimensions, read_values
 from db.audience.queries import Period, SliceQuery
 from db.counts.tags import has_job_with, read_tags
+from db.reach import Reach
 
 blueprint = APIBlueprint(
     "vocabulary", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
@@ -30,12 +32,13 @@ MOST_NAMED = 20
 def list_dimensions(query: DimensionsQuery) -> Response:
     """List the dimensions of items and their values, of one job, of a tag, or of all jobs."""
     refuse_repeated_parameters()
+    reach = current_caller().reach
     if query.job is not None:
         find_job(query.job)
     with services().database.read() as session:
         if query.tag is not None:
-            _refuse_unknown_tag(session, query.tag)
-        found = read_dimensions(session, query.job, query.tag, services().settings.min_cell)
+            _refuse_unknown_tag(session, reach, query.tag)
+        found = read_dimensions(session, reach, query.job, query.tag, services().settings.min_cell)
     return reply(DimensionsOut.of(found, query.limit))
 
 
@@ -43,30 +46,31 @@ def list_dimensions(query: DimensionsQuery) -> Response:
 def list_tags() -> Response:
     """List the tags of jobs, with the number of jobs and items that have them."""
     with services().database.read() as session:
-        return reply(TagsOut(tags=read_tags(session)))
+        return reply(TagsOut(tags=read_tags(session, current_caller().reach)))
 
 
 def refuse_unknown_words(session: Session, query: SliceQuery) -> None:
     """Refuse a tag, a dimension or a value that no item has: as a filter it would find nobody, and
     as a grouping it would put everybody in one group."""
     if query.tag is not None:
-        _refuse_unknown_tag(session, query.tag)
+        _refuse_unknown_tag(session, query.reach, query.tag)
+    of_jobs = (query.reach, query.job_id, query.tag)
     for name in (*query.by_dimensions, *query.dimensions):
-        if not has_dimension(session, query.job_id, query.tag, name):
-            known = read_values(session, query.job_id, query.tag)
+        if not has_dimension(session, *of_jobs, name):
+            known = read_values(session, *of_jobs)
             groupings = [*GROUPINGS, *Period] if name in query.by_dimensions else []
             hint = _suggest(name, [*groupings, *known])
             raise InvalidRequest(f"No item has a dimension {name!r}.{hint}")
     for name, value in query.dimensions.items():
-        if not has_dimension(session, query.job_id, query.tag, name, value):
-            known = read_values(session, query.job_id, query.tag)
+        if not has_dimension(session, *of_jobs, name, value):
+            known = read_values(session, *of_jobs)
             hint = _suggest(value, known.get(name, []))
             raise InvalidRequest(f"No item has {name}={value}.{hint}")
 
 
-def _refuse_unknown_tag(session: Session, tag: str) -> None:
-    if not has_job_with(session, tag):
-        known = [one.tag for one in read_tags(session)]
+def _refuse_unknown_tag(session: Session, reach: Reach, tag: str) -> None:
+    if not has_job_with(session, reach, tag):
+        known = [one.tag for one in read_tags(session, reach)]
         raise InvalidRequest(f"No job has the tag {tag!r}.{_suggest(tag, known)}")
 
 

@@ -43,6 +43,7 @@ from db.audience.evaluations import (
     Evaluation,
     read_evaluations,
 )
+from db.reach import EVERYONE
 from models.labels import LabelRow, RowProblem
 from models.packs.pack import Pack
 from models.packs.parts import NAME as PACK_NAME
@@ -130,7 +131,7 @@ def evaluations(as_json: bool) -> None:
     Example: facetally evaluations
     """
     with open_database(read_settings()) as database, database.read() as session:
-        stored = read_evaluations(session)
+        stored = read_evaluations(session, EVERYONE)
     if as_json:
         listed = EvaluationsOut(evaluations=[EvaluationSummary.of(one) for one in stored])
         click.echo(listed.model_dump_json())

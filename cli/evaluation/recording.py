@@ -18,6 +18,7 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
+from db.reach import EVERYONE
 from models.statistics.labeled_pictures import bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from worker.settings import Settings
@@ -38,7 +39,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
 def require_free(database: Database, name: str) -> None:
     """Refuse a name that is taken before the work starts."""
     with database.read() as session:
-        if read_evaluation(session, name) is not None:
+        if read_evaluation(session, EVERYONE, name) is not None:
             raise CommandFailed(f"There is already an evaluation {name!r}. Choose another --name.")
 
 

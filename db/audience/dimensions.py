@@ -11,11 +11,19 @@ from sqlalchemy.orm import Session
 from db.audience.disclosure import Disclosure
 from db.audience_tables import CubeRow, DeltaRow, MeasureRow
 from db.counts.cells import read_cells
-from db.counts.cube import read_cube, read_deltas, scope_of, shape_of
+from db.counts.cube import (
+    are_counted,
+    is_within,
+    read_cube,
+    read_deltas,
+    scope_of,
+    shape_of,
+)
 from db.counts.grains import Grain, Stretch
 from db.counts.tags import has_tag
 from db.counts.tally import Unit, spell_dimensions
 from db.counts.totals import Totals, empty_totals, faces_of, items_of
+from db.reach import Reach
 from db.states import LIVE_JOB_STATES, ItemState
 from db.tables import ItemRow, JobRow
 
@@ -42,11 +50,11 @@ class Dimension:
 
 
 def read_dimensions(
-    session: Session, job_id: int | None, tag: str | None, min_cell: int
+    session: Session, reach: Reach, job_id: int | None, tag: str | None, min_cell: int
 ) -> list[Dimension]:
     """The dimensions of the items that ended: of one job, of the jobs with a tag, or of all."""
     sums: defaultdict[tuple[str, str], Totals] = defaultdict(empty_totals)
-    for dimension_set, unit, totals in _read_sums(session, job_id, tag):
+    for dimension_set, unit, totals in _read_sums(session, reach, job_id, tag):
         if Unit(unit) in UNITS:
             for pair in _read_set(dimension_set).items():
                 sums[pair] += totals
@@ -62,12 +70,17 @@ def read_dimensions(
     ]
 
 
-def read_values(session: Session, job_id: int | None, tag: str | None) -> dict[str, list[str]]:
+def read_values(
+    session: Session, reach: Reach, job_id: int | None, tag: str | None
+) -> dict[str, list[str]]:
     """The values of each dimension by its name, in order; without counts, which takes longer."""
     if job_id is not None:
         sets = list(_read_sets_of_job(session, job_id))
     else:
-        sets = [*_read_sets_of_cube(session, tag), *_read_sets_of_deltas(session, tag)]
+        sets = [
+            *_read_sets_of_cube(session, reach, tag),
+            *_read_sets_of_deltas(session, reach, tag),
+        ]
     pairs = {pair for one in sets for pair in _read_set(one).items()}
     values: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in sorted(pairs):
@@ -76,19 +89,26 @@ def read_values(session: Session, job_id: int | None, tag: str | None) -> dict[s
 
 
 def has_dimension(
-    session: Session, job_id: int | None, tag: str | None, name: str, value: str | None = None
+    session: Session,
+    reach: Reach,
+    job_id: int | None,
+    tag: str | None,
+    name: str,
+    value: str | None = None,
 ) -> bool:
     """Whether any item has this dimension, with this value if one is given; waiting items count."""
-    if job_id is None and _is_in_cube(session, tag, name, value):
+    if job_id is None and _is_in_cube(session, reach, tag, name, value):
         return True
-    sets = _read_sets_of_job(session, job_id) if job_id else _read_sets_of_deltas(session, tag)
+    sets = (
+        _read_sets_of_job(session, job_id) if job_id else _read_sets_of_deltas(session, reach, tag)
+    )
     if any(_has(_read_set(one), name, value) for one in sets):
         return True
-    return _is_waiting(session, job_id, tag, name, value)
+    return _is_waiting(session, reach, job_id, tag, name, value)
 
 
 def _read_sums(
-    session: Session, job_id: int | None, tag: str | None
+    session: Session, reach: Reach, job_id: int | None, tag: str | None
 ) -> Iterator[tuple[str, str, Totals]]:
     """Dimension set, unit and totals; each item is in one sum for each of its dimensions."""
     if job_id is not None:
@@ -96,18 +116,22 @@ def _read_sums(
         for cell_key, totals in cells.totals.items():
             yield cell_key.dimension_set, cell_key.unit, totals
         return
-    for name in _read_names(session, tag):
+    for name in _read_names(session, reach, tag):
         for dimension_set, _, unit, totals in read_cube(
-            session, scope_of(tag), shape_of([name]), ALL_TIME
+            session, reach, scope_of(tag), shape_of([name]), ALL_TIME
         ):
             yield dimension_set, unit, totals
-    for dimension_set, _, unit, totals in read_deltas(session, tag):
+    for dimension_set, _, unit, totals in read_deltas(session, reach, tag):
         yield dimension_set, unit, totals
 
 
-def _read_names(session: Session, tag: str | None) -> Iterator[str]:
+def _read_names(session: Session, reach: Reach, tag: str | None) -> Iterator[str]:
     """The names in the cube. A shape of several names is not read: each has one of its own."""
-    in_scope = (CubeRow.scope == scope_of(tag), CubeRow.grain == Grain.ALL)
+    in_scope = (
+        is_within(session, reach),
+        CubeRow.scope == scope_of(tag),
+        CubeRow.grain == Grain.ALL,
+    )
     shapes = select(CubeRow.shape).where(*in_scope, CubeRow.shape.startswith("[")).distinct()
     for shape in session.scalars(shapes):
         names = json.loads(shape)
@@ -115,17 +139,27 @@ def _read_names(session: Session, tag: str | None) -> Iterator[str]:
             yield names[0]
 
 
-def _is_in_cube(session: Session, tag: str | None, name: str, value: str | None) -> bool:
-    shape = and_(CubeRow.scope == scope_of(tag), CubeRow.shape == shape_of([name]))
+def _is_in_cube(
+    session: Session, reach: Reach, tag: str | None, name: str, value: str | None
+) -> bool:
+    shape = _has_shape(session, reach, tag, name)
     rows = select(CubeRow.unit).where(shape, CubeRow.grain == Grain.ALL)
     if value is not None:
         rows = rows.where(CubeRow.dimension_set == spell_dimensions({name: value}))
     return session.execute(rows.limit(1)).first() is not None
 
 
-def _read_sets_of_cube(session: Session, tag: str | None) -> Iterator[str]:
-    for name in _read_names(session, tag):
-        shape = and_(CubeRow.scope == scope_of(tag), CubeRow.shape == shape_of([name]))
+def _has_shape(session: Session, reach: Reach, tag: str | None, name: str) -> ColumnElement[bool]:
+    return and_(
+        is_within(session, reach),
+        CubeRow.scope == scope_of(tag),
+        CubeRow.shape == shape_of([name]),
+    )
+
+
+def _read_sets_of_cube(session: Session, reach: Reach, tag: str | None) -> Iterator[str]:
+    for name in _read_names(session, reach, tag):
+        shape = _has_shape(session, reach, tag, name)
         sets = select(CubeRow.dimension_set).where(shape, CubeRow.grain == Grain.ALL)
         yield from session.scalars(sets.distinct())
 
@@ -135,11 +169,9 @@ def _read_sets_of_job(session: Session, job_id: int) -> Iterable[str]:
     return session.scalars(sets.distinct())
 
 
-def _read_sets_of_deltas(session: Session, tag: str | None) -> Iterable[str]:
-    sets = select(DeltaRow.dimension_set).distinct()
-    if tag is not None:
-        sets = sets.join(JobRow, JobRow.id == DeltaRow.job_id).where(has_tag(session, tag))
-    return session.scalars(sets)
+def _read_sets_of_deltas(session: Session, reach: Reach, tag: str | None) -> Iterable[str]:
+    sets = select(DeltaRow.dimension_set).where(*are_counted(session, reach, tag))
+    return session.scalars(sets.distinct())
 
 
 def _read_set(dimension_set: str) -> Mapping[str, str]:
@@ -152,11 +184,16 @@ def _has(dimensions: Mapping[str, str], name: str, value: str | None) -> bool:
 
 
 def _is_waiting(
-    session: Session, job_id: int | None, tag: str | None, name: str, value: str | None
+    session: Session,
+    reach: Reach,
+    job_id: int | None,
+    tag: str | None,
+    name: str,
+    value: str | None,
 ) -> bool:
     """Whether an item that is not counted yet has the dimension; reads all of them at worst."""
     spelled = ItemRow.dimensions[name].as_string()
-    jobs: list[ColumnElement[bool]] = [JobRow.state.in_(LIVE_JOB_STATES)]
+    jobs = [JobRow.state.in_(LIVE_JOB_STATES), *reach.match(JobRow.tenant)]
     if job_id is not None:
         jobs.append(JobRow.id == job_id)
     if tag is not None:

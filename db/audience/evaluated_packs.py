@@ -31,8 +31,12 @@ def require_pack(session: Session, query: SliceQuery, evaluation: Evaluation) ->
 
 
 def _match_jobs(session: Session, query: SliceQuery) -> list[ColumnElement[bool]]:
-    conditions = [] if query.job_id is None else [JobRow.id == query.job_id]
-    return conditions if query.tag is None else [*conditions, has_tag(session, query.tag)]
+    conditions = query.reach.match(JobRow.tenant)
+    if query.job_id is not None:
+        conditions.append(JobRow.id == query.job_id)
+    if query.tag is not None:
+        conditions.append(has_tag(session, query.tag))
+    return conditions
 
 
 def _describe(pack: PackVersion) -> str:

@@ -5,13 +5,14 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
 from db.audience.bands import Band
 from db.audience_tables import EvaluationRow
 from db.pack_values import PackVersion
+from db.reach import ALL_TENANTS, Reach
 from models.errors import FacetallyError
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion
@@ -57,6 +58,7 @@ class Evaluation:
     labeled: tuple[LabeledFaces, ...]
     design_effect: float  # of the labeled faces within their subjects
     created_at: datetime | None = None  # None until it is recorded
+    tenant: str = ALL_TENANTS  # whose jobs it may correct
 
     def confusion(self, *, by_gender: bool, bands: Sequence[Band] | None) -> Confusion:
         """The confusion of these groups, for `correct_shares`."""
@@ -69,6 +71,7 @@ def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
     """Returns it with its time of creation. Raises EvaluationExists if its name is taken."""
     row = insert(EvaluationRow).values(
         name=evaluation.name,
+        tenant=evaluation.tenant,
         pack=evaluation.pack.to_json(),
         settings=_dump(EvaluationSettings, evaluation.settings),
         counts=_dump(EvaluationCounts, evaluation.counts),
@@ -85,21 +88,29 @@ def record_evaluation(session: Session, evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, created_at=created_at)
 
 
-def read_evaluation(session: Session, name: str) -> Evaluation | None:
+def read_evaluation(session: Session, reach: Reach, name: str) -> Evaluation | None:
     """The evaluation of this name, with its labeled faces."""
     query = (
         select(EvaluationRow)
-        .where(EvaluationRow.name == name)
+        .where(EvaluationRow.name == name, *_serve(reach))
         .options(undefer(EvaluationRow.labeled))
     )
     row = session.scalars(query).one_or_none()
     return None if row is None else replace(_read_row(row), labeled=_read_labeled(row))
 
 
-def read_evaluations(session: Session) -> list[Evaluation]:
+def read_evaluations(session: Session, reach: Reach) -> list[Evaluation]:
     """All evaluations without their labeled faces, the newest first."""
-    order = (EvaluationRow.created_at.desc(), EvaluationRow.name)
-    return [_read_row(row) for row in session.scalars(select(EvaluationRow).order_by(*order))]
+    query = select(EvaluationRow).where(*_serve(reach))
+    ordered = query.order_by(EvaluationRow.created_at.desc(), EvaluationRow.name)
+    return [_read_row(row) for row in session.scalars(ordered)]
+
+
+def _serve(reach: Reach) -> list[ColumnElement[bool]]:
+    """Those of a tenant, and those that were stored for all."""
+    return [
+        or_(one, EvaluationRow.tenant == ALL_TENANTS) for one in reach.match(EvaluationRow.tenant)
+    ]
 
 
 def _read_row(row: EvaluationRow) -> Evaluation:
@@ -112,6 +123,7 @@ def _read_row(row: EvaluationRow) -> Evaluation:
         labeled=(),
         design_effect=row.design_effect,
         created_at=row.created_at,
+        tenant=row.tenant,
     )
 
 

@@ -68,7 +68,7 @@ def read_funnel(
 
 
 def _jobs(session: Session, query: SliceQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [JobRow.erasing_at.is_(None)]
+    conditions = [JobRow.erasing_at.is_(None), *query.reach.match(JobRow.tenant)]
     if query.job_id is not None:
         conditions.append(JobRow.id == query.job_id)
     if query.tag is not None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from db.audience.bands import Band
 from db.audience.evaluations import Evaluation
 from db.quality import ANY_QUALITY, QualityFilter
+from db.reach import EVERYONE, Reach
 from models.errors import FacetallyError
 
 
@@ -39,6 +40,8 @@ class SliceQuery:
     by_dimensions: tuple[str, ...] = ()
     by_period: Period | None = None
     quality: QualityFilter = ANY_QUALITY
+    # Of the jobs that are counted, where none is named.
+    reach: Reach = EVERYONE
 
     def __post_init__(self) -> None:
         if self.quality != ANY_QUALITY and self.job_id is None:

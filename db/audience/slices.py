@@ -49,7 +49,7 @@ def read_slices(session: Session, query: SliceQuery) -> Slices:
     else:
         for stretch in list_stretches(query):
             slices.add(_read_stretch(session, query, stretch))
-        slices.add(_inside(read_deltas(session, query.tag), query))
+        slices.add(_inside(read_deltas(session, query.reach, query.tag), query))
     return slices.sort()
 
 
@@ -152,12 +152,12 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
     scope = scope_of(query.tag)
     by_day = stretch.grain is Grain.DAY
     if len(names) > (MOST_COMBINED - 1 if by_day else MOST_COMBINED):
-        return read_cube(session, scope, WHOLE, stretch)
+        return read_cube(session, query.reach, scope, WHOLE, stretch)
     if names <= query.dimensions.keys():
         return _read_filtered(session, query, stretch)
     found = [
         one
-        for one in read_cube(session, scope, shape_of(names), stretch)
+        for one in read_cube(session, query.reach, scope, shape_of(names), stretch)
         if not query.dimensions or _values_in(one[0], query) is not None
     ]
     return _complete(session, query, stretch, found)
@@ -166,7 +166,7 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
 def _read_filtered(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
     """All sums of the dimension values that the query filters by."""
     shape, dimension_set = shape_of(query.dimensions), spell_dimensions(query.dimensions)
-    return read_cube(session, scope_of(query.tag), shape, stretch, dimension_set)
+    return read_cube(session, query.reach, scope_of(query.tag), shape, stretch, dimension_set)
 
 
 def _complete(
@@ -184,6 +184,6 @@ def _complete(
     if not any(totals.any() for totals in rest.values()):
         return found
     if len(query.by_dimensions) > 1:
-        return read_cube(session, scope_of(query.tag), WHOLE, stretch)
+        return read_cube(session, query.reach, scope_of(query.tag), WHOLE, stretch)
     lacking = spell_dimensions(query.dimensions)
     return [*found, *((lacking, period, unit, totals) for (period, unit), totals in rest.items())]

@@ -1,8 +1,8 @@
 """The cube: cells of all jobs, summed so that an audience over years reads few rows.
 
-Each row is the sum over a scope (all jobs, or those with a tag), for a shape (no dimension, one,
-two, or all that an item has), in a grain of time. A transaction that counts adds a delta. Deltas
-are folded into the cube a little later; until then, readers add them.
+Each row is the sum over a scope (all jobs of a tenant, or those with a tag), for a shape (no
+dimension, one, two, or all that an item has), in a grain of time. A transaction that counts adds a
+delta. Deltas are folded into the cube a little later; until then, readers add them.
 """
 
 import json
@@ -22,6 +22,7 @@ from db.counts.tags import has_tag
 from db.counts.tally import spell_dimensions
 from db.counts.totals import Totals, empty_totals, pack, unpack
 from db.engine import is_postgresql
+from db.reach import Reach
 from db.tables import JobRow
 
 # Deltas folded in one transaction: few, so that it is short.
@@ -46,6 +47,7 @@ MOST_COMBINED = 2
 class CubeKey:
     """Which sum a row holds."""
 
+    tenant: str
     scope: str
     shape: str
     grain: Grain
@@ -74,13 +76,13 @@ def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
         if not session.execute(lock).scalar_one():
             return 0
     deltas = session.execute(select(DeltaRow.__table__).order_by(DeltaRow.id).limit(at_once)).all()
-    tags = _read_tags(session, {delta.job_id for delta in deltas})
+    jobs = _read_jobs(session, {delta.job_id for delta in deltas})
     sums: defaultdict[CubeKey, Totals] = defaultdict(empty_totals)
     folded: list[int] = []
     for delta in deltas:
         totals = unpack(delta.totals)
         for cube_key in list_cube_keys(
-            tags[delta.job_id], delta.dimension_set, delta.day, delta.unit
+            *jobs[delta.job_id], delta.dimension_set, delta.day, delta.unit
         ):
             sums[cube_key] += totals
         folded.append(delta.id)
@@ -93,13 +95,14 @@ def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
     return len(folded)
 
 
-def _read_tags(session: Session, job_ids: Iterable[int]) -> dict[int, list[str]]:
-    query = select(JobRow.id, JobRow.tags).where(JobRow.id.in_(job_ids))
-    return {job_id: tags for job_id, tags in session.execute(query)}
+def _read_jobs(session: Session, job_ids: Iterable[int]) -> dict[int, tuple[str, list[str]]]:
+    """The tenant and the tags of each job."""
+    query = select(JobRow.id, JobRow.tenant, JobRow.tags).where(JobRow.id.in_(job_ids))
+    return {job_id: (tenant, tags) for job_id, tenant, tags in session.execute(query)}
 
 
 def list_cube_keys(
-    tags: Sequence[str], dimension_set: str, day: str, unit: str
+    tenant: str, tags: Sequence[str], dimension_set: str, day: str, unit: str
 ) -> Iterator[CubeKey]:
     """The keys of all sums that a delta is part of."""
     dimensions: dict[str, str] = json.loads(dimension_set) if dimension_set else {}
@@ -109,7 +112,7 @@ def list_cube_keys(
         for grain, period in periods.items():
             if has_days or grain is not Grain.DAY:
                 for scope in scopes:
-                    yield CubeKey(scope, shape, grain, part, period, unit)
+                    yield CubeKey(tenant, scope, shape, grain, part, period, unit)
 
 
 def _list_shapes(
@@ -127,7 +130,13 @@ def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
     """Add to the rows of these keys, and remove rows that become empty."""
     for row in session.execute(select(CubeRow.__table__).where(_has_key(sums))):
         cube_key = CubeKey(
-            row.scope, row.shape, Grain(row.grain), row.dimension_set, row.period, row.unit
+            row.tenant,
+            row.scope,
+            row.shape,
+            Grain(row.grain),
+            row.dimension_set,
+            row.period,
+            row.unit,
         )
         sums[cube_key] = sums[cube_key] + unpack(row.totals)
     left = [cube_key for cube_key, totals in sums.items() if totals.any()]
@@ -142,11 +151,22 @@ def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
 
 
 def read_cube(
-    session: Session, scope: str, shape: str, stretch: Stretch, dimension_set: str | None = None
+    session: Session,
+    reach: Reach,
+    scope: str,
+    shape: str,
+    stretch: Stretch,
+    dimension_set: str | None = None,
 ) -> Iterator[tuple[str, str, str, Totals]]:
-    """Dimension set, period, unit and totals of the rows of a stretch, of one set or all."""
+    """Dimension set, period, unit and totals of the rows of a stretch, of one set or all.
+
+    Of several tenants, each has rows of its own.
+    """
     query = select(CubeRow.dimension_set, CubeRow.period, CubeRow.unit, CubeRow.totals).where(
-        CubeRow.scope == scope, CubeRow.shape == shape, CubeRow.grain == stretch.grain
+        is_within(session, reach),
+        CubeRow.scope == scope,
+        CubeRow.shape == shape,
+        CubeRow.grain == stretch.grain,
     )
     if dimension_set is not None:
         query = query.where(CubeRow.dimension_set == dimension_set)
@@ -166,13 +186,39 @@ def _unpack_row(packed: bytes) -> Totals:
     return totals
 
 
-def read_deltas(session: Session, tag: str | None) -> Iterator[tuple[str, str, str, Totals]]:
+def is_within(session: Session, reach: Reach) -> ColumnElement[bool]:
+    """Whether a row of the cube is of a tenant, as a condition. The key begins with it, so that the
+    rows of all tenants are found by their names."""
+    if reach.tenant is not None:
+        return CubeRow.tenant == reach.tenant
+    return CubeRow.tenant.in_(_list_tenants(session))
+
+
+def _list_tenants(session: Session) -> list[str]:
+    """Those with rows in the cube, by one step in its key for each."""
+    first = select(func.min(CubeRow.tenant).label("tenant")).cte("tenants", recursive=True)
+    following = select(func.min(CubeRow.tenant)).where(CubeRow.tenant > first.c.tenant)
+    rest = select(following.scalar_subquery()).where(first.c.tenant.is_not(None))
+    tenants = first.union_all(rest)
+    return [one for one in session.scalars(select(tenants.c.tenant)) if one is not None]
+
+
+def read_deltas(
+    session: Session, reach: Reach, tag: str | None
+) -> Iterator[tuple[str, str, str, Totals]]:
     """Dimension set, day, unit and totals of what is not folded yet."""
     query = select(DeltaRow.dimension_set, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
-    if tag is not None:
-        query = query.join(JobRow, JobRow.id == DeltaRow.job_id).where(has_tag(session, tag))
+    query = query.where(*are_counted(session, reach, tag))
     for dimension_set, day, unit, packed in session.execute(query):
         yield dimension_set, day, unit, unpack(packed)
+
+
+def are_counted(session: Session, reach: Reach, tag: str | None) -> list[ColumnElement[bool]]:
+    """Which deltas are of these jobs, as conditions."""
+    jobs = reach.match(JobRow.tenant)
+    if tag is not None:
+        jobs.append(has_tag(session, tag))
+    return [DeltaRow.job_id.in_(select(JobRow.id).where(*jobs))] if jobs else []
 
 
 def _columns(cube_key: CubeKey) -> dict[str, str]:

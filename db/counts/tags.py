@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from db.engine import is_postgresql
+from db.reach import Reach
 from db.tables import JobRow
 
 
@@ -19,23 +20,25 @@ class TagUse:
     items: int
 
 
-def read_tags(session: Session) -> list[TagUse]:
+def read_tags(session: Session, reach: Reach) -> list[TagUse]:
     """Every tag of a job that is not erased, those of the newest jobs first."""
     tags = _list_tags(session)
     query = (
         select(tags.c.value, func.count(), func.sum(JobRow.items))
         .select_from(JobRow)
         .join(tags, literal(True))
-        .where(JobRow.erasing_at.is_(None))
+        .where(JobRow.erasing_at.is_(None), *reach.match(JobRow.tenant))
         .group_by(tags.c.value)
         .order_by(func.max(JobRow.id).desc(), tags.c.value)
     )
     return [TagUse(tag, jobs, int(items)) for tag, jobs, items in session.execute(query)]
 
 
-def has_job_with(session: Session, tag: str) -> bool:
+def has_job_with(session: Session, reach: Reach, tag: str) -> bool:
     """Whether a job that is not erased has this tag."""
-    tagged = select(JobRow.id).where(has_tag(session, tag), JobRow.erasing_at.is_(None))
+    tagged = select(JobRow.id).where(
+        has_tag(session, tag), JobRow.erasing_at.is_(None), *reach.match(JobRow.tenant)
+    )
     return session.execute(tagged.limit(1)).first() is not None
 
 

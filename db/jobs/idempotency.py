@@ -18,27 +18,37 @@ class AcceptedRequest:
     items: int
 
 
-def find_request(session: Session, idempotency_key: str) -> AcceptedRequest | None:
-    """What was accepted with this key; other requests with it wait for this transaction."""
+def find_request(session: Session, tenant: str, idempotency_key: str) -> AcceptedRequest | None:
+    """What a tenant sent with this key; other requests with it wait for this transaction."""
     if is_postgresql(session):
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(idempotency_key))))
-    row = session.get(RequestRow, idempotency_key)
+        lock = func.hashtext(f"{tenant}/{idempotency_key}")
+        session.execute(select(func.pg_advisory_xact_lock(lock)))
+    row = session.get(RequestRow, (tenant, idempotency_key))
     return None if row is None else AcceptedRequest(row.digest, row.job_id, row.items)
 
 
-def note_request(session: Session, idempotency_key: str, digest: str, job_id: int) -> None:
+def note_request(
+    session: Session, tenant: str, idempotency_key: str, digest: str, job_id: int
+) -> None:
     """Remember a request, in the transaction that accepts it."""
-    session.add(RequestRow(idempotency_key=idempotency_key, digest=digest, job_id=job_id))
+    key = {"tenant": tenant, "idempotency_key": idempotency_key}
+    session.add(RequestRow(**key, digest=digest, job_id=job_id))
 
 
-def note_progress(session: Session, idempotency_key: str, before: int, after: int) -> bool:
+def note_progress(
+    session: Session, tenant: str, idempotency_key: str, before: int, after: int
+) -> bool:
     """Remember how many items of an append were added, in the transaction that adds them.
 
     False where the number is not `before`: another process handles the same request.
     """
     noted = session.execute(
         update(RequestRow)
-        .where(RequestRow.idempotency_key == idempotency_key, RequestRow.items == before)
+        .where(
+            RequestRow.tenant == tenant,
+            RequestRow.idempotency_key == idempotency_key,
+            RequestRow.items == before,
+        )
         .values(items=after)
         .returning(RequestRow.idempotency_key)
     ).first()

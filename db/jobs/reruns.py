@@ -25,7 +25,7 @@ def begin_rerun(session: Session, job_id: int, job: NewJob) -> int | None:
         return None
     folders = _read_uploads(session, job_id).intersection(row.store_folders)
     rerun_of = row.rerun_of or row.id
-    again = replace(job, store_folders=tuple(sorted(folders)), rerun_of=rerun_of)
+    again = replace(job, store_folders=tuple(sorted(folders)), rerun_of=rerun_of, tenant=row.tenant)
     return create_temporary_draft(session, again)
 
 

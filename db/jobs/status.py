@@ -11,6 +11,7 @@ from db.counts.tags import has_tag
 from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
 from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion
+from db.reach import Reach
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState, PauseReason
 from db.tables import ChunkRow, JobRow
 
@@ -35,13 +36,14 @@ def read_job(session: Session, job_id: int) -> JobStatus | None:
 
 
 def read_chosen_jobs(session: Session, job_ids: Sequence[int]) -> list[JobStatus]:
-    """Those of these jobs that exist, the oldest first."""
+    """Those of these jobs that exist, the oldest first, whosever they are."""
     query = select(JobRow).where(JobRow.id.in_(job_ids)).order_by(JobRow.id)
     return _read_statuses(session, list(session.scalars(query)))
 
 
 def read_jobs(
     session: Session,
+    reach: Reach,
     *,
     limit: int,
     before: int | None = None,
@@ -49,7 +51,8 @@ def read_jobs(
     tag: str | None = None,
 ) -> list[JobStatus]:
     """Jobs with numbers below `before`, the newest first."""
-    query = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
+    query = select(JobRow).where(*reach.match(JobRow.tenant))
+    query = query.order_by(JobRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(JobRow.id < before)
     if state is not None:

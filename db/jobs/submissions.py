@@ -33,6 +33,7 @@ def accept_job(session: Session, job: NewJob, items: Sequence[NewItem], chunk_it
 def create_draft(session: Session, job: NewJob) -> int:
     """Insert a job without items; continue with `append_items` and `finalize_job`."""
     row = JobRow(
+        tenant=job.tenant,
         state=JobState.DRAFT,
         tags=list(job.tags),
         options=asdict(job.options),

@@ -45,6 +45,7 @@ def _create_jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", ID, primary_key=True),
+        _filled("tenant", sa.String()),
         _filled("state", sa.String()),
         _filled("items", sa.Integer()),
         _filled("priority", sa.String()),
@@ -70,6 +71,7 @@ def _create_jobs() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])
+    op.create_index("jobs_by_tenant", "jobs", ["tenant", "id"])
     erasing = "erasing_at IS NOT NULL AND erased_at IS NULL"
     _create_partial_index("jobs_to_erase", "jobs", ["erasing_at"], erasing)
     expiring = "expires_at IS NOT NULL AND erasing_at IS NULL"
@@ -89,6 +91,7 @@ def _create_loose_folders() -> None:
 def _create_requests() -> None:
     op.create_table(
         "requests",
+        _key("tenant", sa.String()),
         _key("idempotency_key", sa.String()),
         _filled("digest", sa.String()),
         _references("jobs"),
@@ -301,6 +304,7 @@ def _create_cube() -> None:
     )
     op.create_table(
         "cube",
+        _key("tenant", sa.String()),
         _key("scope", sa.String()),
         _key("shape", sa.String()),
         _key("grain", sa.String()),
@@ -315,6 +319,7 @@ def _create_evaluations() -> None:
     op.create_table(
         "evaluations",
         _key("name", sa.String()),
+        _filled("tenant", sa.String()),
         _filled("created_at", TIME),
         _filled("pack", JSON),
         _filled("settings", JSON),

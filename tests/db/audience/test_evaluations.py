@@ -12,6 +12,7 @@ from db.audience.evaluations import (
     record_evaluation,
 )
 from db.engine import Database
+from db.reach import EVERYONE, Reach
 from models.statistics.calibration import correct_shares
 from tests.support.evaluations import make_evaluation
 
@@ -20,8 +21,8 @@ def test_a_recorded_evaluation_is_read_unchanged(database: Database) -> None:
     with database.write() as session:
         recorded = record_evaluation(session, make_evaluation())
     with database.read() as session:
-        assert read_evaluation(session, "spring") == recorded
-        assert read_evaluation(session, "autumn") is None
+        assert read_evaluation(session, EVERYONE, "spring") == recorded
+        assert read_evaluation(session, EVERYONE, "autumn") is None
     assert recorded.created_at is not None
 
 
@@ -31,7 +32,7 @@ def test_a_taken_name_is_refused_and_its_evaluation_is_unchanged(database: Datab
     with pytest.raises(EvaluationExists, match="another --name"), database.write() as session:
         record_evaluation(session, replace(make_evaluation(), design_effect=3.0))
     with database.read() as session:
-        assert read_evaluation(session, "spring") == first
+        assert read_evaluation(session, EVERYONE, "spring") == first
 
 
 def test_evaluations_are_listed_without_labeled_faces_the_newest_first(database: Database) -> None:
@@ -39,7 +40,7 @@ def test_evaluations_are_listed_without_labeled_faces_the_newest_first(database:
         with database.write() as session:
             record_evaluation(session, make_evaluation(name))
     with database.read() as session:
-        listed = read_evaluations(session)
+        listed = read_evaluations(session, EVERYONE)
     assert sorted(one.name for one in listed) == ["a", "b"]
     assert [one.created_at for one in listed] == sorted(
         (one.created_at for one in listed), reverse=True
@@ -51,7 +52,7 @@ def test_one_evaluation_corrects_any_groups(database: Database) -> None:
     with database.write() as session:
         record_evaluation(session, make_evaluation())
     with database.read() as session:
-        evaluation = read_evaluation(session, "spring")
+        evaluation = read_evaluation(session, EVERYONE, "spring")
     assert evaluation is not None
     for by_gender, bands in (
         (True, None),
@@ -63,3 +64,14 @@ def test_one_evaluation_corrects_any_groups(database: Database) -> None:
         seen = dict.fromkeys(confusion.predictions, 10)
         shares = correct_shares(confusion, seen)
         assert len(shares) == (2 if by_gender else 1) * len(bands or "x")
+
+
+def test_an_evaluation_of_a_tenant_is_unknown_to_others(database: Database) -> None:
+    with database.write() as session:
+        record_evaluation(session, make_evaluation("shared"))
+        record_evaluation(session, replace(make_evaluation("own"), tenant="acme"))
+    with database.read() as session:
+        for tenant, names in (("acme", {"shared", "own"}), ("other", {"shared"})):
+            reach = Reach(tenant)
+            assert {one.name for one in read_evaluations(session, reach)} == names
+            assert (read_evaluation(session, reach, "own") is not None) == ("own" in names)

@@ -8,6 +8,7 @@ from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.retrying import retry_job
 from db.jobs.status import read_job, read_jobs
+from db.reach import EVERYONE
 from db.states import ChunkState, JobState
 from db.tables import ChunkRow, JobRow
 from tests.support.jobs import (
@@ -60,9 +61,9 @@ def test_the_final_state_of_a_job_follows_from_its_items(
 def test_jobs_are_listed_from_the_newest_a_page_at_a_time(database: Database) -> None:
     ids = [submit(database, items=1) for _ in range(3)]
     with database.read() as session:
-        first = read_jobs(session, limit=2)
-        rest = read_jobs(session, limit=2, before=first[-1].id)
-        assert read_jobs(session, limit=9, state=JobState.FAILED) == []
+        first = read_jobs(session, EVERYONE, limit=2)
+        rest = read_jobs(session, EVERYONE, limit=2, before=first[-1].id)
+        assert read_jobs(session, EVERYONE, limit=9, state=JobState.FAILED) == []
     assert [job.id for job in first + rest] == ids[::-1]
 
 
