@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from cli.signals import raise_dropped_again
+
 OUT = Path("benchmarks/out")
 # Less than this share of the machine was busy before a run on a quiet one.
 QUIET_LOAD = 0.25
@@ -27,6 +29,7 @@ def make_parser(description: str | None) -> argparse.ArgumentParser:
 def exit_on_sigterm() -> None:
     """Let SIGTERM end the program as Ctrl-C does: everything it started is ended, too."""
     signal.signal(signal.SIGTERM, _exit)
+    raise_dropped_again()
 
 
 @contextmanager

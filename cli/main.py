@@ -1,16 +1,15 @@
 """The command `facetally`: which commands there are, and how each of them ends."""
 
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
 from typing import NoReturn
 
 import click
 from click.shell_completion import CompletionItem
 
 from cli.exits import CommandFailed, ExitStatus
+from cli.signals import end_on_signals
 
 # Each command's module, and its help in the list of all. Only the command that is called is
 # imported: the list and the completion of names import none.
@@ -95,7 +94,7 @@ def facetally() -> None:
 
 def main() -> NoReturn:
     """Run the command of this process' arguments, and exit with its status."""
-    _end_on_signals()
+    end_on_signals()
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -113,20 +112,6 @@ def run_command(arguments: Sequence[str]) -> int:
         CommandFailed(f"{error.strerror or error}{where}").show()
         return ExitStatus.ERROR
     return status if isinstance(status, int) else ExitStatus.DONE
-
-
-def _end_on_signals() -> None:
-    """SIGTERM and SIGHUP end a command as Ctrl-C does: by an exception, so that it cleans up."""
-    # Shells start background commands with SIGINT ignored; a script may still send it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # A signal that was ignored, as under nohup, stays ignored.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _end)
-
-
-def _end(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """gunicorn, configured here instead of on a command line."""
 
 import resource
+import signal
 from contextlib import suppress
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from api.access import refuse_open_network
 from api.app import create_app
 from api.server.keeper import Keeper
-from api.server.worker import ApiWorker
+from api.server.worker import STOP_SIGNALS, ApiWorker
 from worker.logs import configure_logging
 from worker.settings import Settings
 
@@ -41,6 +43,17 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn publishes no types
+    """gunicorn's loop; a process that it has just forked loses no signal that is to stop it."""
+
+    def spawn_worker(self) -> int:
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            return int(super().spawn_worker())
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
     """The main process, which starts the others and replaces those that die or hang."""
 
@@ -70,6 +83,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
+
+    def run(self) -> None:
+        _Arbiter(self).run()
 
     def load(self) -> Flask:
         return create_app(self._settings)

@@ -6,6 +6,7 @@ main thread for clients to close theirs: a few idle clients stop it.
 
 import errno
 import logging
+import signal
 import socket
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,8 @@ from api.services import EXTENSION
 
 logger = logging.getLogger(__name__)
 
+# Blocked until a new process has its own handlers: those of the main process would drop them.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 HEALTH = "/healthz"
 ALIVE = write_alive()
 # A client that cannot keep up with these gets fewer of them, and not all of them late.
@@ -70,9 +73,16 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
         super().run()
         self._lanes.close()
 
+    def init_signals(self) -> None:
+        super().init_signals()
+        # One that has come since this process was forked is handled now.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+
     def handle_exit(self, sig: int, frame: Any) -> None:
-        # Streams end: otherwise their clients would stay for as long as their jobs take.
-        self.wsgi.extensions[EXTENSION].ending.set()
+        # Streams end: otherwise their clients would stay for as long as their jobs take. There are
+        # none while the application is still loading.
+        if self.booted:
+            self.wsgi.extensions[EXTENSION].ending.set()
         super().handle_exit(sig, frame)
 
     def accept(self, listener: socket.socket) -> None:

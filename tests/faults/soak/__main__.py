@@ -7,12 +7,11 @@ not do all that it should.
 
 import argparse
 import random
-import signal
 import sys
 from math import ceil
 from time import monotonic
-from types import FrameType
 
+from cli.signals import end_on_signals
 from tests.faults.soak.case_run import CaseRun
 from tests.faults.soak.cases import CASES, FULL_FAULTS, find_missing
 from tests.faults.soak.outcome import Outcome, print_outcome, print_sum, write_report
@@ -24,11 +23,11 @@ INTERRUPTED = 130
 def main() -> None:
     arguments = _read_arguments()
     print(f"seed {arguments.seed}", file=sys.stderr)  # noqa: T201
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_on_signals()
     outcomes: list[Outcome] = []
     try:
         _run_cases(arguments, outcomes)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         print_sum(outcomes, ["interrupted"])
         sys.exit(INTERRUPTED)
     missing = find_missing(outcomes)
@@ -37,10 +36,6 @@ def main() -> None:
         print(f"not done: {one}", file=sys.stderr)  # noqa: T201
     is_full = arguments.faults >= FULL_FAULTS and arguments.minutes >= FULL_MINUTES
     sys.exit(any(one.differences for one in outcomes) or (is_full and bool(missing)))
-
-
-def _interrupt(*_: int | FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _read_arguments() -> argparse.Namespace:
