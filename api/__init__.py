@@ -10,6 +10,7 @@ staging         uploaded files on disk
 owners          whose jobs and items are asked for
 validation      input checked against a schema
 progress        the progress of jobs for those who follow them
+meter           counts requests, for metrics
 services        what requests share
 access          who may call
 error_handlers  every error as an answer

@@ -12,6 +12,7 @@ from api import docs
 from api.access import guard
 from api.error_handlers import handle_errors
 from api.headers import add_headers
+from api.meter import measure_requests
 from api.pages import assets, comparison, home, job, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
@@ -34,6 +35,7 @@ from api.views import (
     items,
     jobs,
     live,
+    metrics,
     packs,
     report,
     reruns,
@@ -78,6 +80,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["number"] = RowNumber
     opened = open_services(app, settings)
     add_headers(app)
+    measure_requests(app, opened.meter)
     guard(app, settings, opened.database, opened.owners)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
@@ -88,7 +91,7 @@ def create_app(settings: Settings) -> Flask:
 def _register_views(app: OpenAPI) -> None:
     for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
-    for module in (analyze, live, packs, report, health):
+    for module in (analyze, live, packs, report, health, metrics):
         app.register_api(module.blueprint)
     for page in (docs, assets, login, home, live_page, jobs_page, job, item_page, comparison):
         app.register_blueprint(page.blueprint)

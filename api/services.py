@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from api.errors import ApiError
 from api.live.feeds import Feeds
+from api.meter import Meter
 from api.owners import Owners
 from api.progress import JobEvents
 from api.staging import StagingFolder
@@ -43,12 +44,14 @@ class Services:
     waiting: BoundedSemaphore
     feeds: Feeds
     events: JobEvents
+    meter: Meter
     # Set when this process has to end: long answers then stop.
     ending: Event
     owners: Owners
 
     def close(self) -> None:
         """Close every connection."""
+        self.meter.close()
         self.hints.close()
         self.feeds.close()
         self.sources.close()
@@ -80,6 +83,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         hints=HintSender(database, queue, settings.resend_seconds),
         waiting=waiting,
         feeds=Feeds(settings, queue, ending),
+        meter=Meter(database, settings.api_threads),
         events=JobEvents(database, ending),
         ending=ending,
         owners=Owners(database),

@@ -12,12 +12,14 @@ tables           the rows of jobs, items, chunks and processes
 video_tables     the rows of videos
 audience_tables  the rows that audiences are counted from
 login_tables     the rows of browsers
+counter_tables   the rows of counters
 migrate          brings the tables up to date
 migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement
 quality          how well faces can be judged
 logins           who is logged in
 processes        which processes are alive
+counters         what has happened so far, for operators
 counts           what was found, counted as it is recorded
 audience         who was there
 chunks           what a worker claims, leases and releases

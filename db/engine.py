@@ -1,17 +1,20 @@
 """Sessions on a database, SQLite or PostgreSQL: `Database.read()` and `Database.write()`."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 # How long to wait for a lock: longer than the few seconds for which a large submission keeps it.
 BUSY_SECONDS = 15
+# Of the connections that it keeps open; it opens more than it keeps while many are needed.
+MORE_CONNECTIONS = 10
+LAST = "facetally_last"
 POSTGRESQL_GUARDS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )
@@ -43,6 +46,8 @@ class Database:
         """One transaction: committed at the end of the block, rolled back if the block raises."""
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+            for change in session.info.pop(LAST, ()):
+                change(session)
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:
@@ -60,8 +65,20 @@ class Database:
         version = getattr(dialect, "server_version_info", None) or ()
         return " ".join([kind, ".".join(map(str, version))]).strip()
 
+    def count_connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many may be."""
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):
+            raise TypeError(f"expected a QueuePool, got {type(pool).__name__}")
+        return pool.checkedout(), pool.size() + MORE_CONNECTIONS
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+def do_last(session: Session, change: Callable[[Session], None]) -> None:
+    """Have a transaction of `Database.write` do this right before it is committed."""
+    session.info.setdefault(LAST, []).append(change)
 
 
 def is_postgresql(session: Session) -> bool:
@@ -71,13 +88,19 @@ def is_postgresql(session: Session) -> bool:
 
 def _create_engine(url: str, connections: int) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=connections, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            url,
+            pool_size=connections,
+            max_overflow=MORE_CONNECTIONS,
+            connect_args={"timeout": BUSY_SECONDS},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
         url,
         pool_size=connections,
+        max_overflow=MORE_CONNECTIONS,
         pool_pre_ping=True,
         pool_recycle=300,
         connect_args={"connect_timeout": 3, "options": POSTGRESQL_GUARDS},

@@ -1,8 +1,9 @@
 """Which processes are alive: each renews its row, and counts as gone if it stops."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -23,17 +24,21 @@ def record_heartbeat(
     role: ProcessRole,
     slots: int,
     packs: Sequence[PackVersion] = (),
+    gauges: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """Renew this process's row, or insert it with the packs that a worker has at its start."""
+    """Renew this process's row, or insert it with the packs that a worker has at its start;
+    `gauges` are what it has in use now, and the most it may have."""
     renewed = session.execute(
         update(ProcessRow)
         .where(ProcessRow.name == name)
-        .values(role=role, slots=slots, seen_at=DatabaseTime())
+        .values(role=role, slots=slots, gauges=dict(gauges), seen_at=DatabaseTime())
         .returning(ProcessRow.name)
     ).first()
     if renewed is None:
         stored = [pack.to_json() for pack in packs]
-        session.add(ProcessRow(name=name, role=role, slots=slots, packs=stored))
+        session.add(
+            ProcessRow(name=name, role=role, slots=slots, packs=stored, gauges=dict(gauges))
+        )
 
 
 def withdraw_pack(session: Session, name: str, pack: str) -> None:
@@ -63,6 +68,7 @@ class LiveProcess:
     slots: int
     started_at: datetime
     packs: tuple[PackVersion, ...]
+    gauges: Mapping[str, int]
 
 
 def read_processes(session: Session) -> list[LiveProcess]:
@@ -79,6 +85,7 @@ def read_processes(session: Session) -> list[LiveProcess]:
             row.slots,
             row.started_at,
             tuple(map(PackVersion.of, row.packs)),
+            row.gauges,
         )
         for row in session.scalars(query)
     ]

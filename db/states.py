@@ -80,3 +80,4 @@ class ProcessRole(StrEnum):
     BULK = "bulk"  # analyzes the chunks of jobs
     INTERACTIVE = "interactive"  # answers /v1/analyze
     DISPATCHER = "dispatcher"  # sends hints, rescues chunks, closes jobs
+    API = "api"  # answers requests

@@ -22,6 +22,7 @@ LEASED = text("state = 'leased'")
 OF_VIDEO = text("item_id IS NOT NULL")
 RERUN = text("rerun_of IS NOT NULL")
 SENT = text("state = 'waiting' AND sent_at IS NOT NULL")
+WAITING = text("state = 'waiting'")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
@@ -157,6 +158,13 @@ class ChunkRow(Table):
         Index("chunks_by_job", "job_id", "state", "id"),
         Index("chunks_by_lease", "lease_until", postgresql_where=LEASED, sqlite_where=LEASED),
         Index("chunks_sent", "sent_at", postgresql_where=SENT, sqlite_where=SENT),
+        Index(
+            "chunks_waiting",
+            "job_id",
+            "not_before",
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
         Index("chunks_by_video", "item_id", postgresql_where=OF_VIDEO, sqlite_where=OF_VIDEO),
     )
 
@@ -291,5 +299,7 @@ class ProcessRow(Table):
     slots: Mapped[int]
     # The packs that its pool children can open.
     packs: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    # What it has in use, by name, and the most it may have.
+    gauges: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     started_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
     seen_at: Mapped[datetime] = mapped_column(default=DatabaseTime())

@@ -1,25 +1,35 @@
-"""How much work waits, runs and is done, as counts for operators."""
+"""How much work waits, runs and is done, as numbers for operators.
 
+Reading them costs the same for any number of chunks.
+"""
+
+from collections import Counter as Numbers
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from db.clock import DatabaseTime
-from db.processes import count_slots
-from db.states import ChunkState, ProcessRole
+from db.clock import DatabaseTime, read_time
+from db.counters import Counter, read_counts
+from db.processes import LiveProcess, read_processes
+from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, JobRow
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Counts by label; `items` are those that have ended."""
+    """What is live now, and what was counted since the installation began."""
 
-    jobs: dict[str, int]
-    chunks: dict[str, int]
-    slots: dict[str, int]
-    items: dict[str, int]
-    faces: int
+    jobs: Mapping[str, int]  # live ones, by state
+    items_left: int  # that wait or are worked on
+    chunks_leased: int
+    oldest_seconds: float  # how long the chunk has waited that has waited longest
+    processes: tuple[LiveProcess, ...]
+    counts: Mapping[str, Mapping[tuple[str, ...], float]]
+
+    def count(self, counter: Counter, *labels: str) -> int:
+        return int(self.counts.get(counter, {}).get(labels, 0))
 
 
 def count_recent(session: Session, seconds: float) -> int:
@@ -31,22 +41,43 @@ def count_recent(session: Session, seconds: float) -> int:
 
 
 def read_workload(session: Session) -> Workload:
-    """Count all jobs, chunks, slots, items and faces."""
-    sums = (
-        func.coalesce(func.sum(column), 0)
-        for column in (ChunkRow.done, ChunkRow.failed, ChunkRow.cancelled, ChunkRow.faces)
-    )
-    query = select(*sums).where(ChunkRow.state != ChunkState.SPLIT)
-    done, failed, cancelled, faces = tuple(session.execute(query).one())
+    counts = read_counts(session)
+    ended = counts.get(Counter.ITEMS_ENDED, {})
+    queued = counts.get(Counter.ITEMS_QUEUED, {}).get((), 0)
     return Workload(
-        jobs=_count_by(session, JobRow.state),
-        chunks=_count_by(session, ChunkRow.state),
-        slots={role: count_slots(session, role) for role in ProcessRole},
-        items={"done": done, "failed": failed, "cancelled": cancelled},
-        faces=faces,
+        jobs=_count_live_jobs(session),
+        items_left=int(queued - sum(ended.get((state,), 0) for state in ItemState)),
+        chunks_leased=_count_leased(session),
+        oldest_seconds=_read_oldest(session),
+        processes=tuple(read_processes(session)),
+        counts=counts,
     )
 
 
-def _count_by(session: Session, column: InstrumentedAttribute[str]) -> dict[str, int]:
-    rows = session.execute(select(column, func.count()).group_by(column))
-    return {value: count for value, count in rows}
+def _count_live_jobs(session: Session) -> dict[str, int]:
+    query = (
+        select(JobRow.state, func.count())
+        .where(JobRow.state.in_(LIVE_JOB_STATES))
+        .group_by(JobRow.state)
+    )
+    counted = Numbers({state: count for state, count in session.execute(query)})
+    return {state: counted[state] for state in LIVE_JOB_STATES}
+
+
+def _count_leased(session: Session) -> int:
+    leased = select(func.count()).where(ChunkRow.state == ChunkState.LEASED)
+    return session.execute(leased).scalar_one()
+
+
+def _read_oldest(session: Session) -> float:
+    """Chunks of a paused job wait for a person, not for a worker."""
+    oldest_of_job = (
+        select(func.min(ChunkRow.not_before))
+        .where(ChunkRow.job_id == JobRow.id, ChunkRow.state == ChunkState.WAITING)
+        .scalar_subquery()
+    )
+    live = JobRow.state.in_((JobState.QUEUED, JobState.RUNNING))
+    oldest = session.scalar(select(func.min(oldest_of_job)).where(live))
+    if oldest is None:
+        return 0.0
+    return max(0.0, (read_time(session) - oldest).total_seconds())

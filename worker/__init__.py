@@ -6,6 +6,7 @@ settings      every setting
 logs          how log lines look
 packs         the packs of a machine
 memory        bounds the memory of a process
+stages        how long each stage of the work takes
 sources       an item to its bytes
 analyzers     the models of each pack in use
 attempts      work on an item, which may fail

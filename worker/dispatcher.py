@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
+from db.counters import Counter, count
 from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
 from db.engine import Database
 from db.jobs.closing import close_job, read_jobs_to_close
@@ -195,4 +196,5 @@ class Dispatcher:
         for chunk_id, token in expired:
             with self._database.write() as session:
                 if rescue_chunk(session, chunk_id, token, seen=False):
+                    count(session, Counter.LEASES_EXPIRED)
                     logger.warning("lease expired", extra={"chunk_id": chunk_id})

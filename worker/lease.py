@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import LeaseStatus, mark_current_item, renew_lease
+from db.counters import add_counts
 from db.engine import Database
 from db.item_values import ClaimedChunk
 from db.results.recording import was_recorded
 from models.errors import FacetallyError
+from worker.stages import Stage, StageTimes
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +46,11 @@ class HeldChunk:
     Renewals happen between items and frames: a worker that hangs in a native call loses its lease.
     """
 
-    def __init__(self, chunk: ClaimedChunk, database: Database, terms: LeaseTerms) -> None:
+    def __init__(
+        self, chunk: ClaimedChunk, database: Database, terms: LeaseTerms, times: StageTimes
+    ) -> None:
         self.chunk = chunk
+        self.times = times
         self.database = database
         self._terms = terms
         self._started = monotonic()
@@ -110,7 +115,20 @@ class HeldChunk:
 
     def record(self, change: Change) -> None:
         """Commit the change that ends the lease, once even if a commit breaks; raises LeaseLost."""
-        self.write(lambda session: change(session) or was_recorded(session, self.chunk))
+        taken = self.times.take()
+
+        def record(session: Session) -> bool:
+            if not change(session):
+                return was_recorded(session, self.chunk)
+            add_counts(session, taken)
+            return True
+
+        try:
+            with self.times.measure(Stage.RECORD):
+                self.write(record)
+        except BaseException:
+            self.times.put_back(taken)
+            raise
 
     def _commit(self, change: Change) -> bool:
         """Try until it is committed, or until the lease would have ended."""

@@ -9,7 +9,8 @@ from api.pages.rendering import show
 from api.services import services
 from api.views.health import check_health
 from api.views.packs import read_packs
-from db.processes import read_processes
+from db.counters import Counter
+from db.states import ItemState
 from db.workload import count_recent, read_workload
 
 blueprint = Blueprint("system_page", __name__)
@@ -21,13 +22,15 @@ def show_page() -> Response:
     """The page, which refreshes itself every few seconds."""
     opened = services()
     with opened.database.read() as session:
-        workload, processes = read_workload(session), read_processes(session)
+        workload = read_workload(session)
         rate = count_recent(session, RECENT_SECONDS) / RECENT_SECONDS
     return show(
         "system.html",
         checks=check_health(opened),
         workload=workload,
-        processes=processes,
+        processes=workload.processes,
+        ended={state.value: workload.count(Counter.ITEMS_ENDED, state) for state in ItemState},
+        faces=workload.count(Counter.FACES),
         rate=rate,
         versions=(
             f"Facetally {version('facetally')}",

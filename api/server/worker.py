@@ -70,6 +70,7 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
     def run(self) -> None:
         self._connections = Connections(self.poller, self._start, self._close)
         self._keeper = self.app.keeper
+        self.wsgi.extensions[EXTENSION].meter.start()
         super().run()
         self._lanes.close()
 

@@ -14,5 +14,6 @@ packs        the models that jobs may ask for
 analyze      one picture, answered at once
 live         live sources
 report       a job as one HTML file
-health       liveness, readiness and metrics
+health       liveness and readiness
+metrics      metrics for Prometheus
 """

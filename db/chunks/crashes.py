@@ -11,8 +11,9 @@ from db.chunks.leases import is_cancelling, leased_by
 from db.chunks.segments import fail_video, lock_video_of
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.item_values import Failure
-from db.states import ChunkState, ErrorCode
+from db.states import ChunkState, ErrorCode, ItemState
 from db.tables import ChunkRow, ItemRow
 
 # One crash is tolerated: something else may have killed the worker. After it, each item is marked
@@ -47,11 +48,18 @@ def rescue_chunk(
     chunk = _requeue(session, chunk_id, token)
     if chunk is None:
         return False
+    count(session, Counter.CHUNK_CRASHES, _cause(seen=seen, timed_out=timed_out))
     suspect, chunk.current_item = chunk.current_item, None
     if not seen:
         chunk.unseen_crashes = [*chunk.unseen_crashes, _main_process_of(chunk.pool_child)]
     _decide(session, chunk, suspect, timed_out)
     return True
+
+
+def _cause(*, seen: bool, timed_out: bool) -> str:
+    if timed_out:
+        return "timeout"
+    return "seen" if seen else "unseen"
 
 
 def _requeue(session: Session, chunk_id: int, token: str) -> ChunkRow | None:
@@ -135,6 +143,7 @@ def _split(
             # With one crash on it, it is split again at its next.
             cut_sub_chunk(session, chunk, start, stop, TOLERATED_CRASHES, chunk.unseen_crashes[:1])
     _end(session, chunk.id, ChunkState.SPLIT)
+    count(session, Counter.CHUNKS_SPLIT)
 
 
 def _quarantine(session: Session, chunk: ChunkRow) -> None:
@@ -157,6 +166,7 @@ def _give_up(session: Session, chunk: ChunkRow, failure: Failure) -> None:
 def _end(
     session: Session, chunk_id: int, state: ChunkState, *, failed: int = 0, cancelled: int = 0
 ) -> None:
+    count(session, Counter.ITEMS_ENDED, ItemState.CANCELLED, amount=cancelled)
     values = {
         "state": state,
         "failed": ChunkRow.failed + failed,

@@ -1,12 +1,14 @@
 """Cuts the items of a job into chunks for workers."""
 
-from collections import Counter
+from collections import Counter as Numbers
 from itertools import pairwise
 from math import ceil
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from db.counters import Counter, count
 from db.processes import count_slots
 from db.states import ChunkState, ProcessRole
 from db.tables import ChunkRow, ItemRow
@@ -20,10 +22,12 @@ def cut_into_chunks(session: Session, job_id: int, items: int, chunk_items: int)
     slots = count_slots(session, ProcessRole.BULK) or 1
     size = max(1, min(chunk_items, ceil(items / (CHUNKS_PER_SLOT * slots))))
     if items:
-        session.execute(insert(ChunkRow), _chunk_rows(session, job_id, items, size))
+        rows = _chunk_rows(session, job_id, items, size)
+        session.execute(insert(ChunkRow), rows)
+        count(session, Counter.ITEMS_QUEUED, amount=items - sum(row["failed"] for row in rows))
 
 
-def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[dict[str, object]]:
+def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[dict[str, Any]]:
     rejected = _count_rejected(session, job_id, size)
     return [
         {
@@ -38,9 +42,9 @@ def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[di
     ]
 
 
-def _count_rejected(session: Session, job_id: int, size: int) -> Counter[int]:
+def _count_rejected(session: Session, job_id: int, size: int) -> Numbers[int]:
     """How many items were rejected at submission, by the start of their chunk."""
     query = select(ItemRow.position).where(
         ItemRow.job_id == job_id, ItemRow.error_code.is_not(None)
     )
-    return Counter(position - position % size for position in session.scalars(query))
+    return Numbers(position - position % size for position in session.scalars(query))

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
+from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.item_values import Failure
@@ -22,3 +23,5 @@ def fail_item(session: Session, failure: Failure, *which: ColumnElement[bool]) -
         tally = Tally()
         tally.add_failure(failed.dimensions, failed.captured_at, failure.code)
         record_tally(session, failed.job_id, tally)
+        count(session, Counter.ITEMS_ENDED, ItemState.FAILED)
+        count(session, Counter.ITEM_ERRORS, failure.code)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.chunks.packs import settle_pack
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.item_values import ClaimedChunk, ClaimedItem
 from db.job_values import JobOptions
 from db.pack_values import PackVersion
@@ -54,6 +55,7 @@ def claim_chunk(
     claimed = _take_lease(session, chunk_id, token, pool_child, lease_seconds)
     if claimed is None:
         return None
+    count(session, Counter.CHUNKS_CLAIMED)
     # A segment covers no positions (start == stop): read the video at `start`.
     stop = max(claimed.stop, claimed.start + 1)
     return ClaimedChunk(

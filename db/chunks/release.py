@@ -10,6 +10,7 @@ from db.chunks.leases import leased_by, leased_with, lock_lease
 from db.chunks.splitting import cut_sub_chunk
 from db.chunks.window import resend_hints
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.item_values import ClaimedChunk
 from db.states import ChunkState
 from db.tables import ChunkRow, ItemRow
@@ -36,6 +37,7 @@ def release_rest(session: Session, chunk: ClaimedChunk, results: int) -> Claimed
     row.duplicates -= rest.duplicates
     row.ended_before -= rest.ended_before
     session.flush()
+    count(session, Counter.CHUNKS_RELEASED)
     return replace(chunk, items=chunk.items[:results])
 
 
@@ -66,7 +68,9 @@ def _release(session: Session, which: Sequence[ColumnElement[bool]], pause_secon
         .returning(ChunkRow.id)
         .execution_options(synchronize_session=False)
     )
-    return len(released.all())
+    chunks = len(released.all())
+    count(session, Counter.CHUNKS_RELEASED, amount=chunks)
+    return chunks
 
 
 def release_all_chunks(session: Session) -> None:

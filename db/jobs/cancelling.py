@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
-from db.states import LIVE_JOB_STATES, ChunkState, JobState
+from db.counters import Counter, count
+from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 
 
@@ -36,12 +37,13 @@ def _cancel_draft(session: Session, job_id: int, items: int) -> None:
     whole = {"job_id": job_id, "start": 0, "stop": items, "state": ChunkState.WAITING}
     session.add(ChunkRow(**whole, failed=failed, ended_before=failed))
     session.flush()
+    count(session, Counter.ITEMS_QUEUED, amount=items - failed)
 
 
 def cancel_waiting_chunks(session: Session, job_id: int) -> None:
     """End every chunk of a job that is not leased."""
     lock_videos(session, job_id)
-    session.execute(
+    cancelled = session.scalars(
         update(ChunkRow)
         .where(
             ChunkRow.job_id == job_id,
@@ -52,4 +54,7 @@ def cancel_waiting_chunks(session: Session, job_id: int) -> None:
             cancelled=ChunkRow.cancelled + ChunkRow.unfinished,
             finished_at=DatabaseTime(),
         )
+        # Nothing of it was cancelled before.
+        .returning(ChunkRow.cancelled)
     )
+    count(session, Counter.ITEMS_ENDED, ItemState.CANCELLED, amount=sum(cancelled))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from db.chunks.segments import discard_unfinished_videos
 from db.chunks.window import has_chunk
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.jobs.cancelling import cancel_waiting_chunks
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
@@ -44,6 +45,7 @@ def close_job(session: Session, job_id: int) -> JobState | None:
     final_state = _choose_final_state(session, job_id, JobState(job.state), job.items)
     values = {"state": final_state, "finished_at": DatabaseTime()}
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
+    count(session, Counter.JOBS_ENDED, final_state)
     return final_state
 
 

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 from db.audience_tables import DeltaRow
 from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.counts.cells import erase_cells
 from db.item_values import STORE_SCHEME
 from db.jobs.reruns import read_shared_folders
-from db.states import LIVE_JOB_STATES, ChunkState, JobState
+from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, DigestRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
 from db.video_tables import VIDEO_TABLES
 
 # Items removed in one transaction with their faces and thumbnails: few, so that it is short.
 ERASED_AT_ONCE = 2000
+UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED, ChunkState.CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def erase_job(session: Session, job_id: int) -> bool:
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
     if job.state in LIVE_JOB_STATES:
         values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}
+        count(session, Counter.JOBS_ENDED, JobState.CANCELLED)
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
     return True
 
@@ -58,6 +61,12 @@ def _remove_chunks(session: Session, job_id: int) -> None:
     lock_videos(session, job_id)
     chunks = select(ChunkRow.id).where(ChunkRow.job_id == job_id)
     session.execute(chunks.order_by(ChunkRow.item_id, ChunkRow.id).with_for_update()).all()
+    # What still waited has ended.
+    unfinished = select(func.sum(ChunkRow.unfinished)).where(
+        ChunkRow.job_id == job_id, ChunkRow.state.in_(UNFINISHED)
+    )
+    left = session.scalar(unfinished) or 0
+    count(session, Counter.ITEMS_ENDED, ItemState.CANCELLED, amount=left)
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     erase_cells(session, job_id)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.pack_values import PackVersion
 from db.processes import read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, JobState, PauseReason, ProcessRole
@@ -70,7 +71,9 @@ def pause_without_pack(session: Session, needed: NeededPack, packs: Iterable[Pac
         )
         .returning(JobRow.id)
     )
-    return paused.first() is not None
+    was_paused = paused.first() is not None
+    count(session, Counter.JOBS_PAUSED, PauseReason.NO_PACK, amount=was_paused)
+    return was_paused
 
 
 def continue_with_pack(session: Session, needed: NeededPack) -> bool:

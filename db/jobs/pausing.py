@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.jobs.retrying import retriable
 from db.states import ChunkState, JobState, PauseReason
 from db.tables import ChunkRow, ItemRow, JobRow
@@ -58,6 +59,7 @@ def pause_job(session: Session, job_id: int) -> bool:
         "pause": {"code": code, "message": message},
     }
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
+    count(session, Counter.JOBS_PAUSED, str(code))
     return True
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.states import ChunkKind, ChunkState, ItemState, JobState
@@ -33,6 +34,8 @@ def retry_job(session: Session, job_id: int) -> int:
         .where(*retriable(job_id))
         .values(state=ItemState.WAITING, error_code=None, error_message=None)
     )
+    count(session, Counter.ITEMS_QUEUED, amount=retried)
+    count(session, Counter.ITEMS_RETRIED, amount=retried)
     return retried
 
 

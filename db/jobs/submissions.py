@@ -1,6 +1,6 @@
 """A submission becomes a job with items; once it is finalized, workers may claim its chunks."""
 
-from collections import Counter
+from collections import Counter as Numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.bulk import insert_rows
 from db.chunks.cutting import cut_into_chunks
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.item_values import NewItem
@@ -44,6 +45,7 @@ def create_draft(session: Session, job: NewJob) -> int:
     )
     session.add(row)
     session.flush()
+    count(session, Counter.JOBS_SUBMITTED)
     return row.id
 
 
@@ -92,6 +94,7 @@ def _tally_rejected(session: Session, job_id: int, items: Sequence[NewItem]) -> 
     for item in items:
         if item.error:
             tally.add_failure(item.dimensions, item.captured_at, item.error.code)
+            count(session, Counter.ITEM_ERRORS, item.error.code)
     record_tally(session, job_id, tally)
 
 
@@ -104,7 +107,7 @@ def add_store_folder(session: Session, job_id: int, folder: str) -> None:
 def add_skipped(session: Session, job_id: int, skipped: Mapping[str, int]) -> None:
     """Count files that were left out of archives."""
     row = session.get_one(JobRow, job_id, with_for_update={"key_share": True})
-    row.skipped = dict(Counter(row.skipped) + Counter(skipped))
+    row.skipped = dict(Numbers(row.skipped) + Numbers(skipped))
 
 
 def _item_row(job_id: int, position: int, item: NewItem) -> dict[str, object]:

@@ -10,6 +10,7 @@ from db.chunks.leases import is_cancelling, leased_with, lock_lease
 from db.chunks.release import release_chunk, release_rest
 from db.chunks.segments import separate_videos
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import tally_results
 from db.item_values import ClaimedChunk, ItemResult
@@ -81,6 +82,16 @@ def _write(
         session.execute(insert(ThumbnailRow), thumbnails)
     tally = tally_results(results, chunk.options.duplicates, gender_min_probability)
     record_tally(session, chunk.job_id, tally)
+    _count(session, results)
+
+
+def _count(session: Session, results: Sequence[ItemResult]) -> None:
+    failures = [result.error.code for result in results if result.error]
+    for code in failures:
+        count(session, Counter.ITEM_ERRORS, code)
+    count(session, Counter.ITEMS_ENDED, ItemState.FAILED, amount=len(failures))
+    count(session, Counter.ITEMS_ENDED, ItemState.DONE, amount=len(results) - len(failures))
+    count(session, Counter.FACES, amount=sum(len(result.faces) for result in results))
 
 
 def was_recorded(session: Session, chunk: ClaimedChunk) -> bool:
@@ -109,6 +120,7 @@ def _end_chunk(session: Session, chunk: ClaimedChunk, results: Sequence[ItemResu
         )
         .returning(ChunkRow.id)
     ).first()
+    count(session, Counter.ITEMS_ENDED, ItemState.CANCELLED, amount=cancelled if ended else 0)
     return ended is not None
 
 

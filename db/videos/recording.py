@@ -10,6 +10,7 @@ from db.bulk import insert_rows, update_rows
 from db.chunks.leases import is_cancelling, lock_lease
 from db.chunks.segments import discard_frames, end_segment, fail_video, lock_video
 from db.clock import DatabaseTime
+from db.counters import Counter, count
 from db.counts.video_counts import count_video
 from db.item_values import ClaimedChunk, Failure, ItemResult
 from db.job_values import Duplicates
@@ -111,6 +112,8 @@ def record_video(
     dropped = _add_up_dropped(session, item.id) if counts else NONE_DROPPED
     _end_video(row, video, counts=counts, is_duplicate=is_duplicate)
     session.flush()
+    count(session, Counter.ITEMS_ENDED, ItemState.DONE)
+    count(session, Counter.FACES, amount=len(video.face_ids) if counts else 0)
     change = _item_change(video, marked.duplicate_of, counts)
     update_rows(session, ItemRow, [{"id": item.id, **change, **dropped_columns(dropped)}])
     discard_frames(session, item.id)

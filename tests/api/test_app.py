@@ -85,12 +85,6 @@ def test_the_api_is_not_ready_without_its_database(open_client: OpenClient) -> N
     assert "Retry-After" in response.headers
 
 
-def test_metrics_are_prometheus_text(client: FlaskClient) -> None:
-    text = client.get("/metrics").text
-    assert 'facetally_slots{role="bulk"} 0.0' in text
-    assert 'facetally_items{state="done"} 0.0' in text
-
-
 @pytest.fixture
 def guarded(open_client: OpenClient) -> FlaskClient:
     return open_client(api_keys=("first", "second"))

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 
 import db.audience_tables
+import db.counter_tables
 import db.login_tables
 import db.video_tables  # noqa: F401 - all complete the metadata
 from db.engine import Database

@@ -24,6 +24,7 @@ from db.results.filters import ResultFilter
 from db.results.pictures import read_thumbnail
 from db.results.reading import read_item, read_results
 from db.results.recording import record_results, was_recorded
+from db.workload import read_workload
 from tests.support.jobs import claim, claim_next, hints, make_face, record, results_of, submit
 from tests.support.packs import PACKS
 
@@ -119,6 +120,7 @@ def test_readers_read_by_indexes(filled: Database) -> None:
         [first, *_] = read_results(session, 3, ResultFilter(), after=500, limit=10)
         read_item(session, first.id)
         read_thumbnail(session, first.id)
+        read_workload(session)
 
     assert job is not None
     assert len(plans.plans) >= 6

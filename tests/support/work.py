@@ -27,6 +27,7 @@ from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources
+from worker.stages import StageTimes
 
 
 @cache
@@ -58,6 +59,7 @@ class LooseChunk(HeldChunk):
     def __init__(self, chunk: ClaimedChunk, stops: Iterable[bool] = repeat(False)) -> None:
         self.chunk = chunk
         self._stops = iter(stops)
+        self.times = StageTimes()
         self.was_stopped = False
 
     def renew(self) -> None:

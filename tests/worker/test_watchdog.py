@@ -10,6 +10,7 @@ from db.states import ChunkState, ErrorCode
 from db.tables import ChunkRow, ItemRow
 from tests.support.jobs import claim_next, submit_chunk
 from worker.lease import HeldChunk, LeaseTerms
+from worker.stages import StageTimes
 from worker.watchdog import LOOKS, STUCK_STATUS, Watchdog
 
 TERMS = LeaseTerms(60.0, 150.0, lambda: False)
@@ -19,7 +20,7 @@ LEAST_SECONDS = 0.4
 @pytest.fixture
 def held(database: Database) -> HeldChunk:
     submit_chunk(database, 1)
-    return HeldChunk(claim_next(database), database, TERMS)
+    return HeldChunk(claim_next(database), database, TERMS, StageTimes())
 
 
 class Ending(Event):

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from db.chunks.leases import claim_chunk
 from db.chunks.release import release_chunk
 from db.chunks.window import forget_hints
+from db.counters import Counter, count
 from db.engine import Database
 from db.item_values import ClaimedChunk
 from db.processes import withdraw_pack
 from worker.analyzers import Analyzers
 from worker.lease import HeldChunk, LeaseTerms
+from worker.stages import StageTimes
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Claimer:
         self._database = database
         self._terms = terms
         self._analyzers = analyzers
+        self._times = StageTimes()
         self._main_process = f"{socket.gethostname()}:{os.getppid()}"
         self._pool_child = f"{self._main_process}:{os.getpid()}"
 
@@ -66,7 +69,12 @@ class Claimer:
         )
 
     def hold(self, chunk: ClaimedChunk) -> HeldChunk:
-        return HeldChunk(chunk, self._database, self._terms)
+        return HeldChunk(chunk, self._database, self._terms, self._times)
+
+    def note_loss(self) -> None:
+        """Count a chunk whose lease was lost."""
+        with suppress(DBAPIError), self._database.write() as session:
+            count(session, Counter.LEASES_LOST)
 
     def give_back(self, held: HeldChunk) -> None:
         """Release a chunk whose pack turned out to be unusable here, and claim none of it again;

@@ -53,6 +53,7 @@ class ChunkRunner:
                 self._work_or_give_back(held)
         except LeaseLost:
             logger.info("chunk discarded, its lease was lost", extra=_describe(held))
+            self._claimer.note_loss()
         except (OperationalError, InterfaceError):
             # The chunk is not to blame: it is requeued when its lease expires.
             logger.exception("results not recorded", extra={"chunk_id": chunk_id})

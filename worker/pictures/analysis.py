@@ -32,6 +32,7 @@ from worker.pictures.intake import (
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
 from worker.settings import WORKING_SIZES, Settings
 from worker.sources.reader import Sources
+from worker.stages import Stage
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class PictureAnalysis:
         size = 1 if detection is DetectionMode.CROWD else analyzer.batch_pictures
         estimates = Estimates(analyzer, held)
         for batch in _batches(decoded, size):
-            for one in self._search(batch, analyzer, options):
+            for one in self._search(batch, analyzer, held):
                 estimates.add(one.found)
                 searched.append(replace(one, found=(), faces=len(one.found)))
             if held.should_stop():
@@ -103,7 +104,7 @@ class PictureAnalysis:
         detection = held.chunk.options.detection
         ahead: deque[tuple[LoadedItem, Future[Decoded]]] = deque()
         for one in loaded:
-            ahead.append((one, self._threads.submit(self._decode, one, detection)))
+            ahead.append((one, self._threads.submit(self._decode, one, held)))
             if len(ahead) > PICTURES_AHEAD[detection]:
                 yield self._take(ahead, held)
             if self.is_stuck:
@@ -132,10 +133,15 @@ class PictureAnalysis:
         self.is_stuck = True
         held.stop()
 
-    def _decode(self, loaded: LoadedItem, detection: DetectionMode) -> Decoded:
-        content = loaded.content
-        if not isinstance(content, bytes):
-            return content
+    def _decode(self, loaded: LoadedItem, held: HeldChunk) -> Decoded:
+        if not isinstance(loaded.content, bytes):
+            return loaded.content
+        with held.times.measure(Stage.DECODE):
+            return self._decode_bytes(loaded, loaded.content, held.chunk.options.detection)
+
+    def _decode_bytes(
+        self, loaded: LoadedItem, content: bytes, detection: DetectionMode
+    ) -> Picture | Failure:
         return attempt_safely(
             loaded.item,
             lambda: decode_picture(
@@ -146,20 +152,19 @@ class PictureAnalysis:
         )
 
     def _search(
-        self, batch: Sequence[DecodedItem], analyzer: Analyzer, options: JobOptions
+        self, batch: Sequence[DecodedItem], analyzer: Analyzer, held: HeldChunk
     ) -> list[_SearchedItem]:
         """Find the faces; if a batch fails, each of its pictures is tried alone."""
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
-        crowd = options.detection is DetectionMode.CROWD
         try:
-            found = iter(analyzer.detect(pictures, crowd=crowd) if pictures else [])
+            found = iter(_detect(pictures, analyzer, held) if pictures else [])
         except Exception:
             if len(batch) > 1:
-                return [item for one in batch for item in self._search([one], analyzer, options)]
+                return [item for one in batch for item in self._search([one], analyzer, held)]
             logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
             return [_SearchedItem(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [
-            self._keep(result, picture, next(found), options.thumbnails)
+            self._keep(result, picture, next(found), held.chunk.options.thumbnails)
             if isinstance(picture, Picture)
             else _skip(result, picture)
             for result, picture in batch
@@ -192,6 +197,12 @@ class PictureAnalysis:
             rgb = blur_faces(rgb, faces, width)
         thumbnail = draw_thumbnail(rgb, faces, width, self._settings.gender_min_probability)
         return replace(item.result, faces=faces, thumbnail=thumbnail)
+
+
+def _detect(pictures: list[Picture], analyzer: Analyzer, held: HeldChunk) -> list[AlignedFaces]:
+    crowd = held.chunk.options.detection is DetectionMode.CROWD
+    with held.times.measure(Stage.DETECT):
+        return analyzer.detect(pictures, crowd=crowd)
 
 
 def _choose_all(loaded: list[LoadedItem]) -> list[LoadedItem]:

@@ -10,13 +10,13 @@ from time import monotonic
 from typing import TypeVar
 
 from db.item_values import ClaimedItem, Failure
-from db.job_values import JobOptions
 from db.states import ErrorCode
 from models.errors import FAULT_MESSAGE
 from worker.attempts import attempt
 from worker.lease import HeldChunk
 from worker.pictures.capture import add_capture_time
 from worker.sources.reader import DIGEST_BYTES, Sources, VideoFound
+from worker.stages import Stage
 
 logger = logging.getLogger(__name__)
 
@@ -79,33 +79,34 @@ class Intake:
         self, items: Iterable[ClaimedItem], choose: Filter, held: HeldChunk
     ) -> Iterator[LoadedItem]:
         """The items that `choose` keeps of each batch, until the work has to stop."""
-        left, options = iter(items), held.chunk.options
-        batch = self._batches.submit(self._load_batch, left, options)
+        left = iter(items)
+        batch = self._batches.submit(self._load_batch, left, held)
         while loaded := batch.result():
-            batch = self._batches.submit(self._load_batch, left, options)
+            batch = self._batches.submit(self._load_batch, left, held)
             yield from choose(loaded)
             if held.should_stop():
                 return
 
-    def _load_batch(self, items: Iterator[ClaimedItem], options: JobOptions) -> list[LoadedItem]:
+    def _load_batch(self, items: Iterator[ClaimedItem], held: HeldChunk) -> list[LoadedItem]:
         batch: list[LoadedItem] = []
         size, started = 0, monotonic()
         while len(batch) < READ_AHEAD_ITEMS and size < READ_AHEAD_BYTES:
             chosen = islice(items, READ_THREADS)
-            loaded = list(self._readers.map(self._load, chosen, repeat(options)))
+            loaded = list(self._readers.map(self._load, chosen, repeat(held)))
             batch += loaded
             size += sum(len(one.content) for one in loaded if isinstance(one.content, bytes))
             if not loaded or monotonic() - started > READ_AHEAD_SECONDS:
                 break
         return batch
 
-    def _load(self, item: ClaimedItem, options: JobOptions) -> LoadedItem:
-        content = attempt_safely(item, lambda: self._read(item.uri))
+    def _load(self, item: ClaimedItem, held: HeldChunk) -> LoadedItem:
+        with held.times.measure(Stage.FETCH):
+            content = attempt_safely(item, lambda: self._read(item.uri))
         if not isinstance(content, bytes):
             return LoadedItem(item, content)
         digest = blake2b(content, digest_size=DIGEST_BYTES).digest()
         return LoadedItem(
-            add_capture_time(item, content, options, self._time_zone), content, digest
+            add_capture_time(item, content, held.chunk.options, self._time_zone), content, digest
         )
 
     def _read(self, uri: str) -> bytes | VideoContent:

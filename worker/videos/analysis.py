@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.job_values import DetectionMode, JobOptions, ThumbnailKind
+from db.job_values import DetectionMode, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.face import Dropped, Face
 from models.nets.analyzer import Analyzer
@@ -25,6 +25,7 @@ from worker.pictures.estimates import Estimates
 from worker.pictures.thumbnails import shrink
 from worker.settings import WORKING_SIZES, Settings
 from worker.sources.reader import Sources
+from worker.stages import Stage
 from worker.videos.cutting import check_positions, cut_segments, make_grid
 from worker.videos.download import LocalVideo
 from worker.videos.drawing import Clip, Part, draw_clips
@@ -122,15 +123,17 @@ class VideoAnalysis:
             check_positions(frame.position, options, video.header, most_frames)
             if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
                 return reached
-            analyzed.append(self._analyze(frame, analyzer, estimates, options))
+            analyzed.append(self._analyze(frame, analyzer, estimates, held))
             reached = frame.position + 1
         return None
 
     def _analyze(
-        self, frame: Frame, analyzer: Analyzer, estimates: Estimates, options: JobOptions
+        self, frame: Frame, analyzer: Analyzer, estimates: Estimates, held: HeldChunk
     ) -> _AnalyzedFrame:
+        options = held.chunk.options
         crowd = options.detection is DetectionMode.CROWD
-        [found] = analyzer.detect([frame.picture], crowd=crowd)
+        with held.times.measure(Stage.DETECT):
+            [found] = analyzer.detect([frame.picture], crowd=crowd)
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = options.thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels

@@ -39,6 +39,7 @@ def upgrade() -> None:
     _create_evaluations()
     _create_logins()
     _create_processes()
+    _create_counters()
 
 
 def _create_jobs() -> None:
@@ -165,6 +166,8 @@ def _create_chunks() -> None:
     _create_partial_index("chunks_by_lease", "chunks", ["lease_until"], "state = 'leased'")
     sent = "state = 'waiting' AND sent_at IS NOT NULL"
     _create_partial_index("chunks_sent", "chunks", ["sent_at"], sent)
+    waiting = ["job_id", "not_before"]
+    _create_partial_index("chunks_waiting", "chunks", waiting, "state = 'waiting'")
     _create_partial_index("chunks_by_video", "chunks", ["item_id"], "item_id IS NOT NULL")
 
 
@@ -352,8 +355,20 @@ def _create_processes() -> None:
         _filled("role", sa.String()),
         _filled("slots", sa.Integer()),
         _filled("packs", JSON),
+        _filled("gauges", JSON),
         _filled("started_at", TIME),
         _filled("seen_at", TIME),
+    )
+
+
+def _create_counters() -> None:
+    op.create_table(
+        "counters",
+        _key("name", sa.String()),
+        _key("labels", sa.String()),
+        _key("shard", sa.Integer()),
+        _filled("value", sa.Double()),
+        postgresql_with={"fillfactor": 50},
     )
 
 
