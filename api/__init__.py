@@ -2,8 +2,10 @@
 
 media_types     the names of kinds of content
 errors          requests that are refused
+rights          what each route needs
+callers         who sent a request, and what they may do
+keyring         the keys that are valid
 sessions        who is logged in
-callers         who sent a request
 schemas         what comes in and goes out
 live            live sources and their feeds
 staging         uploaded files on disk

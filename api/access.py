@@ -3,24 +3,24 @@
 Without API keys, only programs on this machine and pages of this server may call, not other sites.
 """
 
-from hmac import compare_digest
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
 
-from api.callers import OPERATOR
+from api.callers import LOCAL, Caller
 from api.errors import ApiError
+from api.keyring import Keyring
 from api.owners import Owners
+from api.rights import Right, find_right
 from api.sessions import carries_token, find_session
 from db.engine import Database
 from models.errors import FacetallyError
 from worker.settings import Settings
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/login"})
-OPEN_PREFIXES = ("/docs/", "/static/")
 LONGEST_ADDRESS = 64
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,39 +29,39 @@ class OpenToNetwork(FacetallyError):
     """The API would answer anybody on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
 
 
-def guard(app: Flask, settings: Settings, database: Database, owners: Owners) -> None:
+def guard(app: Flask, database: Database, keyring: Keyring, owners: Owners) -> None:
     """Check every request before its view."""
 
     def check_request() -> None:
-        if not settings.api_keys:
-            _check_is_local(request.headers)
-        elif "Authorization" in request.headers:
-            _check_api_key(settings.api_keys)
-        else:
-            _check_session(database, settings.api_keys)
+        right = find_right(request.endpoint)
+        if right.is_open:
+            return
+        caller = _find_caller(database, keyring)
+        g.caller = caller
+        _check_right(caller, right)
+        owners.check(request.view_args or {})
+        keyring.note_use(caller)
 
-    def check_unless_open() -> None:
-        if request.path not in OPEN_PATHS and not request.path.startswith(OPEN_PREFIXES):
-            check_request()
-            g.caller = OPERATOR
-            owners.check(request.view_args or {})
-
-    app.before_request(check_unless_open)
+    app.before_request(check_request)
 
 
 def refuse_open_network(settings: Settings) -> None:
-    """Raises OpenToNetwork if no API keys are set and other machines can reach the host."""
-    if not settings.api_keys and not _is_loopback(settings.host):
+    """Raises OpenToNetwork if there is no key and other machines can reach the host."""
+    if settings.api_keys or _is_loopback(settings.host):
+        return
+    database = Database(settings.database_url)
+    try:
+        is_open = Keyring(database, ()).is_empty()
+    except SQLAlchemyError:
+        # Without its tables it starts nothing.
+        is_open = True
+    finally:
+        database.close()
+    if is_open:
         raise OpenToNetwork(
             f"The API would answer anyone who can reach {settings.host}. Set FACETALLY_API_KEYS to "
             "one or more keys, separated by commas, or bind to 127.0.0.1."
         )
-
-
-def is_api_key(given: str, api_keys: tuple[str, ...]) -> bool:
-    """Whether this is one of the API keys, compared in constant time."""
-    known = [compare_digest(api_key.encode(), given.strip().encode()) for api_key in api_keys]
-    return any(known)
 
 
 def find_address() -> str:
@@ -79,14 +79,26 @@ def _is_private(address: str) -> bool:
         return False
 
 
-def _check_api_key(api_keys: tuple[str, ...]) -> None:
+def _find_caller(database: Database, keyring: Keyring) -> Caller:
+    """Who sends this request; raises ApiError where nobody knows."""
+    if "Authorization" in request.headers and not keyring.is_empty():
+        return _find_by_key(keyring)
+    if keyring.is_empty():
+        _check_is_local(request.headers)
+        return LOCAL
+    return _find_by_session(database, keyring)
+
+
+def _find_by_key(keyring: Keyring) -> Caller:
     scheme, _, given = request.headers["Authorization"].partition(" ")
-    if scheme.lower() != "bearer" or not is_api_key(given, api_keys):
+    caller = keyring.find(given) if scheme.lower() == "bearer" else None
+    if caller is None:
         raise _unknown()
+    return caller
 
 
-def _check_session(database: Database, api_keys: tuple[str, ...]) -> None:
-    g.session = find_session(database, api_keys)
+def _find_by_session(database: Database, keyring: Keyring) -> Caller:
+    g.session = find_session(database, keyring)
     if g.session is None:
         raise _unknown()
     if request.method not in SAFE_METHODS and not carries_token(g.session):
@@ -94,6 +106,22 @@ def _check_session(database: Database, api_keys: tuple[str, ...]) -> None:
             HTTPStatus.FORBIDDEN,
             "This page has expired or does not belong to this server. Reload it and try again.",
         )
+    caller: Caller = g.session.caller
+    return caller
+
+
+def _check_right(caller: Caller, right: Right) -> None:
+    """Raises ApiError for a caller whose key is not for this."""
+    if caller.may(right):
+        return
+    if right.of_operators and caller.reach.tenant is not None:
+        sentence = "This concerns all tenants, and your key is for one. Ask an operator."
+    else:
+        sentence = (
+            f"This needs a key with the scope {right.scope}, and yours has "
+            f"{' and '.join(sorted(caller.scopes))}. Ask an administrator for one."
+        )
+    raise ApiError(HTTPStatus.FORBIDDEN, sentence, "missing_scope")
 
 
 def _unknown() -> ApiError:

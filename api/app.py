@@ -17,9 +17,11 @@ from api.pages import assets, comparison, home, job, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
+from api.pages import keys as keys_page
 from api.pages import live as live_page
 from api.pages.error import show_error
 from api.pages.rendering import check_navigation
+from api.rights import check_rights
 from api.schemas.errors import ErrorBody
 from api.services import open_services
 from api.submissions.forms import MOST_BYTES, BoundedRequest
@@ -34,6 +36,7 @@ from api.views import (
     health,
     items,
     jobs,
+    keys,
     live,
     metrics,
     packs,
@@ -81,7 +84,7 @@ def create_app(settings: Settings) -> Flask:
     opened = open_services(app, settings)
     add_headers(app)
     measure_requests(app, opened.meter)
-    guard(app, settings, opened.database, opened.owners)
+    guard(app, opened.database, opened.keyring, opened.owners)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
     _register_views(app)
@@ -91,10 +94,11 @@ def create_app(settings: Settings) -> Flask:
 def _register_views(app: OpenAPI) -> None:
     for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
-    for module in (analyze, live, packs, report, health, metrics):
+    for module in (analyze, live, packs, keys, report, health, metrics):
         app.register_api(module.blueprint)
     for page in (docs, assets, login, home, live_page, jobs_page, job, item_page, comparison):
         app.register_blueprint(page.blueprint)
-    for page in (audience_page, system):
+    for page in (audience_page, keys_page, system):
         app.register_blueprint(page.blueprint)
     check_navigation(app)
+    check_rights(app)

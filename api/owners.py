@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from api.callers import current_caller
 from db.engine import Database
 from db.jobs.owners import read_tenant_of_item, read_tenant_of_job
+from db.keys import read_tenant_of_key
 
 # Of each kind; a number is some hundred bytes.
 MOST_KEPT = 20_000
@@ -18,13 +19,14 @@ NUMBERED: Mapping[str, tuple[str, Read]] = {
     "job_id": ("job", read_tenant_of_job),
     "other_id": ("job", read_tenant_of_job),
     "item_id": ("item", read_tenant_of_item),
+    "key_id": ("key", read_tenant_of_key),
 }
 # Those that are no numbers of something, or only within something else.
-UNNUMBERED = frozenset({"action", "filename", "name", "track", "version"})
+UNNUMBERED = frozenset({"action", "digest", "name", "track"})
 
 
 class Owners:
-    """The tenant of each job and item. It never changes, and numbers are never used again, so each
+    """The tenant of each job, item and key. It never changes, and no number is used again, so each
     is read once."""
 
     def __init__(self, database: Database) -> None:

@@ -9,6 +9,7 @@ from celery import Celery
 from flask import Flask, current_app
 
 from api.errors import ApiError
+from api.keyring import Keyring
 from api.live.feeds import Feeds
 from api.meter import Meter
 from api.owners import Owners
@@ -48,6 +49,7 @@ class Services:
     # Set when this process has to end: long answers then stop.
     ending: Event
     owners: Owners
+    keyring: Keyring
 
     def close(self) -> None:
         """Close every connection."""
@@ -87,6 +89,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         events=JobEvents(database, ending),
         ending=ending,
         owners=Owners(database),
+        keyring=Keyring(database, settings.api_keys),
     )
     app.extensions[EXTENSION] = opened
     return opened

@@ -1,20 +1,21 @@
 """A browser's session: a cookie that nobody can guess, a row in SQL, and the token of its forms.
 
 Neither the API key nor anything made of it returns to the browser. A session ends when its row is
-removed, or when its key is no longer in the settings.
+removed, or when its key is revoked, expires, or is no longer in the settings.
 """
 
 import hmac
-from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
 
 from flask import Response, g, request
 
+from api.callers import Caller
+from api.keyring import Keyring
 from db import logins
 from db.engine import Database
+from db.keys import digest_of
 
 COOKIE = "facetally_session"
 # A browser takes this name only over HTTPS, for this host alone.
@@ -25,17 +26,18 @@ TOKEN_HEADER = "X-CSRF-Token"
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A log-in. `form_token` proves that a form is from us."""
+    """A log-in by the holder of a key. `form_token` proves that a form is from us."""
 
     digest: bytes
     form_token: str
+    caller: Caller
 
 
 def open_session(database: Database, response: Response, api_key: str) -> None:
     """Let the browser that receives `response` return without the API key."""
     secret = token_urlsafe(32)
     with database.write() as session:
-        logins.open_session(session, _digest(secret), _digest(api_key))
+        logins.open_session(session, digest_of(secret), digest_of(api_key))
     # A proxy may have decrypted the request.
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
@@ -57,17 +59,18 @@ def close_session(database: Database, response: Response) -> None:
         response.delete_cookie(name, httponly=True, samesite="Strict", secure=name == SECURE_COOKIE)
 
 
-def find_session(database: Database, api_keys: Iterable[str]) -> BrowserSession | None:
-    """The session of this request's cookie, if one of `api_keys` opened it."""
+def find_session(database: Database, keyring: Keyring) -> BrowserSession | None:
+    """The session of this request's cookie, if a key opened it that is still valid."""
     secret = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
     if not secret:
         return None
-    digest = _digest(secret)
+    digest = digest_of(secret)
     with database.read() as session:
         key_digest = logins.read_session(session, digest)
-    if key_digest is None or key_digest not in map(_digest, api_keys):
+    caller = None if key_digest is None else keyring.find_digest(key_digest)
+    if caller is None:
         return None
-    return BrowserSession(digest, hmac.digest(secret.encode(), b"form", "sha256").hex())
+    return BrowserSession(digest, hmac.digest(secret.encode(), b"form", "sha256").hex(), caller)
 
 
 def carries_token(session: BrowserSession) -> bool:
@@ -82,7 +85,3 @@ def current_session() -> BrowserSession | None:
     """The session that authorized this request, if one did."""
     session = g.get("session")
     return session if isinstance(session, BrowserSession) else None
-
-
-def _digest(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()

@@ -32,6 +32,7 @@ COMMANDS = {
     "rerun": ("cli.commands.reruns", "Run a job again with other models."),
     "compare": ("cli.commands.reruns", "Compare two runs of the same items."),
     "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
+    "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
     "api": ("cli.commands.api", "Run the HTTP API."),
     "worker": ("cli.commands.worker", "Run a pool of workers."),
     "dispatcher": ("cli.commands.dispatcher", "Run the dispatcher."),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 # Whose jobs those are that no key was used for, or one of an operator.
 DEFAULT_TENANT = "default"
+TENANT_PATTERN = r"[a-z0-9][a-z0-9._-]{0,62}"
 # In place of a tenant: all of them. No tenant has this name.
 ALL_TENANTS = "*"
 

@@ -20,6 +20,7 @@ faces        a face
 comparison   what two runs of the same items found
 packs        models, and where they come from
 vocabulary   tags and dimensions
+keys         API keys
 audience     the audience: counts and shares
 results      what was found
 progress     how far a job is
@@ -50,6 +51,7 @@ from facetally.faces import Age, Analysis, Box, Face, Gender
 from facetally.files import SizedFile
 from facetally.items import Item
 from facetally.job import Job
+from facetally.keys import Key, MadeKey
 from facetally.litter import Skipped
 from facetally.options import Options, Submission
 from facetally.packs import Pack, PackFile, PackVersion, UsedPack
@@ -87,6 +89,8 @@ __all__ = [
     "Item",
     "Job",
     "JobPage",
+    "Key",
+    "MadeKey",
     "MissingPackage",
     "Options",
     "Pack",

@@ -1,5 +1,6 @@
 """The client of a server: submits jobs, finds them again, and asks for the audience."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from facetally.faces import Analysis
 from facetally.files import SizedFile
 from facetally.items import Item, Source, sort_sources
 from facetally.job import Job, make_job
+from facetally.keys import Key, MadeKey
 from facetally.options import Options, Submission
 from facetally.packs import Pack
 from facetally.submissions import (
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 JOBS_PER_PAGE = 100
+JSON = {"Content-Type": "application/json"}
 ANY_PICTURE = {"Content-Type": "application/octet-stream"}
 
 
@@ -192,6 +195,28 @@ class Client:
         """The models that jobs may ask for, the default first."""
         return self._connection.parse(_PackList, self._connection.get("/v1/packs")).packs
 
+    def api_keys(self) -> tuple[Key, ...]:
+        """The API keys that were made, the newest first; needs a key with the scope admin."""
+        return self._connection.parse(_KeyList, self._connection.get("/v1/keys")).keys
+
+    def create_key(
+        self,
+        name: str,
+        scopes: Sequence[str],
+        *,
+        tenant: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> MadeKey:
+        """Make an API key for a tenant, without one for the caller's; it is returned this once."""
+        body = {"name": name, "scopes": list(scopes), "tenant": tenant}
+        expiry = {} if expires_at is None else {"expires_at": expires_at.isoformat()}
+        content = json.dumps({**body, **expiry}).encode()
+        return self._connection.parse(MadeKey, self._connection.send("/v1/keys", content, JSON))
+
+    def revoke_key(self, key_id: int) -> Key:
+        """End an API key, and the sessions of browsers that it opened."""
+        return self._connection.parse(Key, self._connection.call("DELETE", f"/v1/keys/{key_id}"))
+
     def health(self) -> Health:
         """Raises ServerUnavailable where no job can be submitted."""
         return self._connection.parse(Health, self._connection.get("/readyz"))
@@ -201,6 +226,11 @@ class Client:
 class _JobList:
     jobs: tuple[object, ...]
     next_cursor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyList:
+    keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ from pathlib import PurePosixPath
 from typing import Self
 from urllib.parse import urlsplit
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+from db.reach import DEFAULT_TENANT, TENANT_PATTERN
+
+# With the tenant that it belongs to: acme/entrance.
+NAME = re.compile(rf"(?:{TENANT_PATTERN}/)?[A-Za-z0-9][A-Za-z0-9_.-]{{0,63}}")
+LONGEST_NAME = 128
 STREAM_SCHEMES = frozenset({"rtsp", "rtsps"})
 
 
@@ -26,6 +30,12 @@ class LiveSource:
     name: str
     kind: LiveKind
     address: str
+
+    @property
+    def tenant(self) -> str:
+        """Who may watch it, besides operators."""
+        tenant, slash, _ = self.name.partition("/")
+        return tenant if slash else DEFAULT_TENANT
 
     @classmethod
     def parse(cls, entry: str) -> Self:

@@ -35,6 +35,7 @@ from worker.live_sources import check_sources
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
+LEAST_KEY_LENGTH = 32
 # Pictures are decoded with at least this many pixels on their longer side: three times the
 # detector's, so that the smallest face it can find still fills its chip. For the small faces of
 # crowds they keep at least as many pixels as make 16 tiles: up to four times as many, 78 MB.
@@ -123,6 +124,18 @@ class Settings(BaseModel):
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return _split(value, ",")
+
+    @field_validator("api_keys")
+    @classmethod
+    def _require_long(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Keys that people make up can be guessed. The keys themselves are not shown."""
+        shortest = min(map(len, value), default=LEAST_KEY_LENGTH)
+        if shortest < LEAST_KEY_LENGTH:
+            raise ValueError(
+                f"a key has {shortest} characters, and needs at least {LEAST_KEY_LENGTH}: make one "
+                "with openssl rand -hex 24"
+            )
+        return value
 
     @field_validator("file_roots", mode="before")
     @classmethod

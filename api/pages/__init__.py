@@ -13,5 +13,6 @@ comparison two runs of the same items
 item       one picture or video
 audience   the population pyramid and breakdowns
 live       cameras
+keys       API keys
 system     health, workload and versions
 """

@@ -31,7 +31,6 @@ ACTIONS: dict[str, Callable[[JobPath], Response]] = {
     "cancel": cancel,
     "resume": resume,
     "retry": retry,
-    "erase": erase,
 }
 
 
@@ -100,10 +99,21 @@ def run_again(job_id: int) -> Response:
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{again}"})
 
 
-@blueprint.post("/jobs/<number:job_id>/<any(start, cancel, resume, retry, erase):action>")
+@blueprint.post("/jobs/<number:job_id>/<any(start, cancel, resume, retry):action>")
 def act(job_id: int, action: str) -> Response:
     """Run the action of a button, and show the job's new state."""
     ACTIONS[action](JobPath(job_id=job_id))
+    return _show_changed(job_id)
+
+
+@blueprint.post("/jobs/<number:job_id>/erase")
+def erase_now(job_id: int) -> Response:
+    """Erase a job, and show its receipt."""
+    erase(JobPath(job_id=job_id))
+    return _show_changed(job_id)
+
+
+def _show_changed(job_id: int) -> Response:
     if asks_for_part():
         return show_card(job_id)
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{job_id}"})

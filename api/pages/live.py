@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from api.callers import current_caller
 from api.pages.rendering import show
 from api.services import services
 from worker.live_sources import LiveSource
@@ -12,5 +13,7 @@ blueprint = Blueprint("live_page", __name__)
 @blueprint.get("/live")
 def show_page() -> Response:
     """The page; its scripts use the public API."""
-    entries = services().settings.live_sources
-    return show("live.html", sources=[LiveSource.parse(entry).name for entry in entries])
+    reach = current_caller().reach
+    sources = map(LiveSource.parse, services().settings.live_sources)
+    names = [source.name for source in sources if reach.includes(source.tenant)]
+    return show("live.html", sources=names)

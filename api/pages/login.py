@@ -6,7 +6,7 @@ from math import ceil
 
 from flask import Blueprint, Response, request
 
-from api.access import comes_from_elsewhere, find_address, is_api_key
+from api.access import comes_from_elsewhere, find_address
 from api.errors import ApiError
 from api.pages.rendering import show
 from api.services import services
@@ -24,7 +24,7 @@ MOST_BYTES = 4096
 @blueprint.get("/login")
 def show_page() -> Response:
     """Ask for an API key, if this server has any."""
-    if not services().settings.api_keys:
+    if services().keyring.is_empty():
         return _redirect("/")
     return show("login.html", refused=False, target=_read_target())
 
@@ -39,7 +39,7 @@ def log_in() -> Response:
     opened, address = services(), find_address()
     _check_pause(opened.database, address)
     given = request.form.get("key", "")
-    if comes_from_elsewhere(request.headers) or not is_api_key(given, opened.settings.api_keys):
+    if comes_from_elsewhere(request.headers) or opened.keyring.find(given) is None:
         _note_failure(opened.database, address)
         return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_read_target())
     response = _redirect(_read_target())

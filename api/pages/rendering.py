@@ -4,9 +4,11 @@ from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
 
+from api.callers import find_caller
 from api.pages.assets import locate_asset
 from api.pages.paces import describe_pace
 from api.pages.texts import choose_texts
+from api.rights import find_right
 from api.sessions import current_session
 
 # Name and address of each page.
@@ -15,6 +17,7 @@ NAVIGATION = (
     ("jobs", "/jobs"),
     ("audience", "/audience"),
     ("live", "/live"),
+    ("keys", "/keys"),
     ("system", "/system"),
 )
 SECURITY_HEADERS = {
@@ -48,12 +51,29 @@ def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
         text=choose_texts(),
         asset=locate_asset,
         describe_pace=describe_pace,
-        navigation=NAVIGATION,
+        navigation=_list_pages(),
+        may=_may,
         form_token=session.form_token if session else "",
         logged_in=session is not None,
         **values,
     )
     return Response(html, status, headers=SECURITY_HEADERS, mimetype="text/html")
+
+
+def _list_pages() -> list[tuple[str, str]]:
+    """The pages that the reader may open; all of them on the page to log in."""
+    caller = find_caller()
+    return [
+        (name, address)
+        for name, address in NAVIGATION
+        if caller is None or caller.may(find_right(f"{name}_page.show_page"))
+    ]
+
+
+def _may(scope: str) -> bool:
+    """Whether the reader's key has a scope, for templates."""
+    caller = find_caller()
+    return caller is not None and scope in caller.scopes
 
 
 def asks_for_part() -> bool:

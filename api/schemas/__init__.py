@@ -14,6 +14,7 @@ tracks       people of videos
 audience     whose faces to count, and the counts
 vocabulary   tags and dimensions
 evaluations  measurements of accuracy
+keys         API keys
 health       whether the system works
 errors       errors, and which a call may answer with
 reruns       runs of the same items

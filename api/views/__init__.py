@@ -13,6 +13,7 @@ audience     the audience: counts and shares
 packs        the models that jobs may ask for
 analyze      one picture, answered at once
 live         live sources
+keys         API keys
 report       a job as one HTML file
 health       liveness and readiness
 metrics      metrics for Prometheus

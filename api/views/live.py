@@ -9,6 +9,7 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from api.callers import current_caller
 from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
 from api.live.feed import Watcher
@@ -16,7 +17,7 @@ from api.media_types import JPEG, JSON
 from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
 from api.schemas.replies import PLAIN
 from api.services import services, take_permit
-from worker.live_sources import LiveSource, find_source
+from worker.live_sources import LONGEST_NAME, LiveSource, find_source
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
 BOUNDARY = "picture"
@@ -27,7 +28,7 @@ STREAM = {"content": {"multipart/x-mixed-replace": PLAIN}}
 class FeedQuery(BaseModel):
     """The name of a source in FACETALLY_LIVE_SOURCES."""
 
-    source: str = Field(min_length=1, max_length=64)
+    source: str = Field(min_length=1, max_length=LONGEST_NAME)
 
 
 @blueprint.get("/video_feed", responses=answers(STREAM, 200))
@@ -52,7 +53,7 @@ def watch_source(query: FeedQuery) -> Response:
 
 def _find(name: str) -> LiveSource:
     source = find_source(services().settings.live_sources, name)
-    if source is None:
+    if source is None or not current_caller().reach.includes(source.tenant):
         raise ApiError(
             HTTPStatus.NOT_FOUND,
             f"There is no live source named {name!r}. The operator sets up live sources in "

@@ -7,6 +7,7 @@ jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
 reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
 vocabulary   `tags`, `dimensions`
+keys         `keys`
 run          `run`
 packs        `packs`
 weights      `weights`

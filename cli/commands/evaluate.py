@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,7 @@ from db.audience.evaluations import (
     Evaluation,
     read_evaluations,
 )
-from db.reach import EVERYONE
+from db.reach import ALL_TENANTS, EVERYONE
 from models.labels import LabelRow, RowProblem
 from models.packs.pack import Pack
 from models.packs.parts import NAME as PACK_NAME
@@ -70,6 +71,7 @@ Measured = tuple[Pack, RowOutcomes, Evaluation]
     show_default="file name and time",
     help="Name used to select it for corrections.",
 )
+@click.option("--tenant", help="Whose audiences it may correct.  [default: those of all]")
 @click.option(
     "--pack",
     "names",
@@ -84,7 +86,12 @@ Measured = tuple[Pack, RowOutcomes, Evaluation]
     help="Write a pack whose vote is fitted to these labels.",
 )
 def evaluate(
-    labels: Path, out: Path, name: str | None, names: tuple[str, ...], fit: Path | None
+    labels: Path,
+    out: Path,
+    name: str | None,
+    tenant: str | None,
+    names: tuple[str, ...],
+    fit: Path | None,
 ) -> ExitStatus:
     """Measure the models on labeled photos.
 
@@ -110,7 +117,8 @@ def evaluate(
         out.mkdir(parents=True, exist_ok=True)
         for one, pack in zip(chosen, packs, strict=True):
             outcomes = match_rows(labels, rows, pack.name)
-            evaluation = record(database, measure(one, settings, len(rows), outcomes))
+            found = measure(one, settings, len(rows), outcomes)
+            evaluation = record(database, replace(found, tenant=tenant or ALL_TENANTS))
             measured.append((pack, outcomes, evaluation))
     if len(measured) == 1:
         _report(measured[0][2], out)

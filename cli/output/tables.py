@@ -6,7 +6,7 @@ from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.terminal import clean
-from facetally import Audience, Dimension, Face, Job, Result, Share, TagUse
+from facetally import Audience, Dimension, Face, Job, Key, Result, Share, TagUse
 
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:
@@ -74,6 +74,25 @@ def make_audience_table(audience: Audience) -> Table:
             f"under {audience.min_cell}" if group.faces is None else str(group.faces),
             *_make_share_cells(group.share_within),
             *(_make_share_cells(group.corrected) if corrected else ()),
+        )
+    return table
+
+
+def make_keys_table(keys: Iterable[Key]) -> Table:
+    """A line for each key."""
+    table = make_table(
+        "key", "name", "begins", "tenant", "scopes", "state", "created", "last used", "expires"
+    )
+    for key in keys:
+        moments = (key.created_at, key.last_used_at, key.expires_at)
+        table.add_row(
+            str(key.id),
+            clean(key.name),
+            key.start,
+            key.tenant,
+            ", ".join(key.scopes),
+            key.state,
+            *("never" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for moment in moments),
         )
     return table
 

@@ -3,9 +3,9 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import db.access_tables
 import db.audience_tables
 import db.counter_tables
-import db.login_tables
 import db.video_tables  # noqa: F401 - all complete the metadata
 from db.tables import Table
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select, update
 
+from db.access_tables import LoginFailureRow, SessionRow
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.login_tables import LoginFailureRow, SessionRow
 from db.logins import (
     FORGOTTEN_SECONDS,
     FREE_FAILURES,

@@ -10,9 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 
+import db.access_tables
 import db.audience_tables
 import db.counter_tables
-import db.login_tables
 import db.video_tables  # noqa: F401 - all complete the metadata
 from db.engine import Database
 from db.migrate import is_outdated, migrate

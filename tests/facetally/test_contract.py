@@ -4,10 +4,11 @@ from dataclasses import fields
 
 import pytest
 
-from api.schemas import audience, faces, health, jobs, packs, reruns, results, tracks
+from api.schemas import audience, faces, health, jobs, keys, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.audience.grouping import AudienceGroup
+from db.key_values import Scope
 from db.states import LIVE_JOB_STATES
 from facetally import (
     Age,
@@ -27,6 +28,8 @@ from facetally import (
     Group,
     Health,
     Job,
+    Key,
+    MadeKey,
     Options,
     Pack,
     PackFile,
@@ -44,6 +47,7 @@ from facetally import (
 )
 from facetally.items import LISTS
 from facetally.job import LIVE_STATES
+from facetally.keys import SCOPES
 from models.statistics.shares import Share as ServerShare
 
 PAIRS = (
@@ -64,6 +68,8 @@ PAIRS = (
     (Group, AudienceGroup),
     (Health, health.HealthOut),
     (Job, jobs.JobOut),
+    (Key, keys.KeyOut),
+    (MadeKey, keys.MadeKeyOut),
     (Options, OptionsBody),
     (Pack, packs.PackOut),
     (PackFile, packs.PackFileOut),
@@ -90,6 +96,10 @@ def test_a_value_has_the_fields_of_the_answer(value, answer):
 
 def test_the_client_knows_which_states_are_live():
     assert set(LIVE_STATES) == set(LIVE_JOB_STATES)
+
+
+def test_the_client_knows_the_scopes_of_keys():
+    assert tuple(Scope) == SCOPES
 
 
 def test_the_client_knows_lists_by_the_endings_that_the_server_knows():

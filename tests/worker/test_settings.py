@@ -20,7 +20,7 @@ def test_an_empty_environment_gives_the_embedded_installation() -> None:
 def test_settings_are_read_by_their_names() -> None:
     settings = Settings.from_env(
         {
-            "FACETALLY_API_KEYS": "one, two,",
+            "FACETALLY_API_KEYS": f"{'1' * 32}, {'2' * 32},",
             "FACETALLY_FILE_ROOTS": "/data/a:/data/b",
             "FACETALLY_SOURCES": "https://, s3://photos/2026/",
             "FACETALLY_LIVE_SOURCES": "desk=0, stage=/videos/stage.mp4",
@@ -31,7 +31,7 @@ def test_settings_are_read_by_their_names() -> None:
     )
     assert settings.sources == ("https://", "s3://photos/2026/")
     assert settings.live_sources == ("desk=0", "stage=/videos/stage.mp4")
-    assert settings.api_keys == ("one", "two")
+    assert settings.api_keys == ("1" * 32, "2" * 32)
     assert settings.file_roots == (Path("/data/a"), Path("/data/b"))
     assert settings.port == 9000
 
@@ -44,6 +44,11 @@ def test_settings_are_read_by_their_names() -> None:
             "FACETALLY_PROVIDER",
             "gpu",
             "FACETALLY_PROVIDER: Input should be 'auto', 'cpu' or 'cuda'",
+        ),
+        (
+            "FACETALLY_API_KEYS",
+            f"{'k' * 32},secret",
+            "FACETALLY_API_KEYS: Value error, a key has 6 characters, and needs at least 32",
         ),
         ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is not a source"),
         ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be a"),

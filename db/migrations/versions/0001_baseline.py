@@ -335,6 +335,19 @@ def _create_evaluations() -> None:
 
 def _create_logins() -> None:
     op.create_table(
+        "keys",
+        sa.Column("id", ID, primary_key=True),
+        _filled("name", sa.String()),
+        _filled("start", sa.String()),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, unique=True),
+        _filled("tenant", sa.String()),
+        _filled("scopes", JSON),
+        _filled("created_at", TIME),
+        sa.Column("expires_at", TIME),
+        sa.Column("last_used_at", TIME),
+        sa.Column("revoked_at", TIME),
+    )
+    op.create_table(
         "sessions",
         _key("digest", sa.LargeBinary()),
         _filled("key_digest", sa.LargeBinary()),

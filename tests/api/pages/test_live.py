@@ -14,7 +14,7 @@ from tests.support.cli import Terminal, read_until
 from tests.support.live import PAIR, make_camera_file, make_clip, read_sample
 
 WIDTH, HEIGHT = 640, 480
-KEY = "of-the-test"
+KEY = "of-the-test" * 3
 WAIT_MILLISECONDS = 60_000
 BUSY = '{"error": {"code": "no_interactive_worker", "message": "Too many wait.", "details": []}}'
 # Counts the pixels of a canvas in the color of each gender: --box-female, --box-male.

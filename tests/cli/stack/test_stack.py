@@ -199,7 +199,7 @@ def test_a_broken_record_is_ignored(tmp_path, text):
 def test_settings_reach_a_child_unchanged(tmp_path):
     settings = Settings(
         data_dir=tmp_path / "sp ace",
-        api_keys=("a", "b"),
+        api_keys=("a" * 32, "b" * 32),
         chunk_items=7,
         file_roots=(tmp_path,),
         sources=("https://", "s3://photos"),

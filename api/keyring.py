@@ -1,0 +1,94 @@
+"""The keys that are valid: those of the settings, and those that are rows.
+
+Rows are read again every few seconds, so that each process of the API notices by itself when one is
+made, revoked or expires. No key is compared: its SHA-256 is looked up, and what that takes says
+nothing about the key.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.callers import OPERATOR, Caller
+from db.engine import Database
+from db.key_values import ApiKey
+from db.keys import USE_SECONDS, digest_of, has_keys, note_use, read_valid_keys
+
+logger = logging.getLogger(__name__)
+
+# A key that was revoked or expired is refused at the latest after this time.
+FRESH_SECONDS = 5.0
+# An unknown key may have been made just now.
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The valid keys by their digests, as they were read at a time of the monotonic clock."""
+
+    read_at: float
+    valid: Mapping[bytes, Caller]
+    # Whether there was ever one.
+    any: bool
+
+
+class Keyring:
+    """Finds callers by their keys; several threads use it."""
+
+    def __init__(self, database: Database, api_keys: Iterable[str]) -> None:
+        self._database = database
+        self._own = {digest_of(api_key): OPERATOR for api_key in api_keys}
+        self._rows = _Rows(float("-inf"), {}, any=False)
+        self._used_at: dict[int, float] = {}
+        self._lock = Lock()
+
+    def is_empty(self) -> bool:
+        """Whether callers need no key: there never was one."""
+        return not self._own and not self._read(FRESH_SECONDS).any
+
+    def find(self, secret: str) -> Caller | None:
+        """Whose key this is."""
+        return self.find_digest(digest_of(secret.strip()))
+
+    def find_digest(self, digest: bytes) -> Caller | None:
+        """Whose key has this digest."""
+        known = self._own.get(digest) or self._read(FRESH_SECONDS).valid.get(digest)
+        return known or self._read(RETRY_SECONDS).valid.get(digest)
+
+    def note_use(self, caller: Caller) -> None:
+        """Keep when a key was last used, at most once a minute."""
+        key_id, now = caller.key_id, monotonic()
+        if key_id is None or now - self._used_at.get(key_id, float("-inf")) < USE_SECONDS:
+            return
+        self._used_at[key_id] = now
+        try:
+            with self._database.write() as session:
+                note_use(session, key_id)
+        except SQLAlchemyError as error:
+            # The request itself may not need to write.
+            logger.warning("use of a key not noted", extra={"error": str(error)})
+
+    def forget(self) -> None:
+        """Read all rows anew at the next use, as after this process changed one."""
+        self._rows = _Rows(float("-inf"), {}, any=False)
+
+    def _read(self, fresh_seconds: float) -> _Rows:
+        with self._lock:
+            if monotonic() - self._rows.read_at > fresh_seconds:
+                self._rows = self._read_rows()
+            return self._rows
+
+    def _read_rows(self) -> _Rows:
+        read_at = monotonic()
+        with self._database.read() as session:
+            keys = read_valid_keys(session)
+            valid = {digest: _make_caller(key) for digest, key in keys.items()}
+            return _Rows(read_at, valid, any=bool(valid) or has_keys(session))
+
+
+def _make_caller(key: ApiKey) -> Caller:
+    return Caller(key.name, key.reach, key.scopes, key.id)

@@ -1,0 +1,63 @@
+"""Keys: the API keys with a form to make one and a button to revoke each."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from api.callers import current_caller
+from api.pages.rendering import show
+from api.schemas.keys import KeyBody, KeysOut
+from api.services import services
+from api.validation import validate
+from api.views.keys import end_key, make_key
+from db.key_values import Scope
+from db.keys import read_keys
+
+blueprint = Blueprint("keys_page", __name__)
+# Days until a key expires; none for a key that does not.
+LIFETIMES = (30, 90, 365)
+
+
+@blueprint.get("/keys")
+def show_page() -> Response:
+    """The keys, the newest first."""
+    return _show()
+
+
+@blueprint.post("/keys")
+def create() -> Response:
+    """Make a key, and show it this once."""
+    form = request.form
+    days = form.get("days", type=int)
+    body = {
+        "name": form.get("name", "").strip(),
+        "scopes": form.getlist("scope"),
+        "tenant": form.get("tenant", "").strip() or None,
+        "expires_at": None if days is None else datetime.now(UTC) + timedelta(days=min(days, 3650)),
+    }
+    secret, made = make_key(validate(KeyBody, body))
+    return _show(HTTPStatus.CREATED, secret, made.name)
+
+
+@blueprint.post("/keys/<number:key_id>/revoke")
+def revoke(key_id: int) -> Response:
+    """End a key, and show those that are left."""
+    end_key(key_id)
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/keys"})
+
+
+def _show(status: int = HTTPStatus.OK, secret: str = "", made: str = "") -> Response:
+    reach = current_caller().reach
+    with services().database.read() as session:
+        keys = KeysOut.of(read_keys(session, reach)).keys
+    return show(
+        "keys.html",
+        status,
+        keys=keys,
+        scopes=list(Scope),
+        lifetimes=LIFETIMES,
+        secret=secret,
+        made=made,
+        chooses_tenant=reach.tenant is None,
+    )

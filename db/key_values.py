@@ -1,0 +1,42 @@
+"""Values of API keys: what each may do, whose data it reaches, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.reach import Reach
+
+
+class Scope(StrEnum):
+    """What a key may be used for. None includes another."""
+
+    SUBMIT = "submit"  # submit jobs, and start, cancel, resume, retry and rerun them
+    READ = "read"  # follow jobs; read results, pictures and audiences
+    ERASE = "erase"  # erase jobs
+    LIVE = "live"  # analyze single pictures at once, and watch live sources
+    ADMIN = "admin"  # make and revoke keys, read the audit log
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is asked for."""
+
+    name: str
+    reach: Reach
+    scopes: frozenset[Scope]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as it is known: never itself, only its `start`, by which its holder recognizes it."""
+
+    id: int
+    name: str
+    start: str
+    reach: Reach
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
