@@ -8,7 +8,7 @@ import click
 from cli.commands.options import as_json, takes_server
 from cli.output.tables import make_keys_table
 from cli.terminal import open_stdout, print_json, tell
-from facetally import Client
+from facetally import Client, Key
 from facetally.keys import SCOPES
 
 USUAL_SCOPES = ("submit", "read")
@@ -53,7 +53,7 @@ def create(
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
     made = client.create_key(name, scopes, tenant=tenant, expires_at=expires_at)
     if as_json:
-        print_json(asdict(made))
+        print_json(_describe(made))
         return
     click.echo(made.key)
     tell(f"This is key {made.id}. Keep it now: it is not shown again.")
@@ -72,7 +72,7 @@ def list_keys(client: Client, as_json: bool) -> None:
     """
     found = client.api_keys()
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([_describe(one) for one in found])
     else:
         open_stdout().print(make_keys_table(found))
 
@@ -90,3 +90,11 @@ def revoke(client: Client, number: int) -> None:
     """
     key = client.revoke_key(number)
     tell(f"Key {key.id} ({key.name}) is revoked.")
+
+
+def _describe(key: Key) -> dict[str, object]:
+    """As the API has it."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(key).items()
+    }
