@@ -19,6 +19,8 @@ LABELS ?=
 # Folders of photographs of people, and of pictures without people: docs/models.md.
 PHOTOS ?=
 EMPTY ?=
+# A folder of pictures to measure speed with, in place of made ones.
+PICTURES ?=
 # Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
 TORCH_INDEX ?=
 
@@ -95,8 +97,8 @@ bench bench-video bench-estimators: export OPENBLAS_NUM_THREADS = 1
 fuzz: setup  ## Read 20,000 damaged files; FILES=1000 for fewer, SEED=7 for others
 	$(BIN)/python -m tests.fuzz.campaign --files $(FILES) --seed $(SEED)
 
-bench: weights  ## Compare the system with a bare loop over the same pictures
-	$(BIN)/python -m benchmarks.throughput
+bench: weights  ## Compare the system with bare loops, a peer and the prototype; PICTURES=FOLDER for your own
+	$(BIN)/python -m benchmarks.throughput $(if $(PICTURES),--folder $(PICTURES))
 
 bench-video: weights  ## Compare the system with a bare loop over a video
 	$(BIN)/python -m benchmarks.video

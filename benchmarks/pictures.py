@@ -41,6 +41,13 @@ def make_pictures(samples: Path, folder: Path, count: int) -> list[Path]:
     return paths
 
 
+def list_pictures(folder: Path) -> list[Path]:
+    """The files of a folder of one's own, in the order of their names; each must be different."""
+    paths = sorted(path for path in folder.iterdir() if path.is_file())
+    require_different(paths)
+    return paths
+
+
 def require_different(paths: list[Path]) -> None:
     """ValueError where two files hold the same bytes: the system would analyze them once."""
     digests = {sha256(path.read_bytes()).digest() for path in paths}

@@ -11,14 +11,17 @@ from worker.settings import Settings
 
 @contextmanager
 def run_own_stack(
-    settings: Settings, data: Path, files: Path, slots: int | None = None
+    settings: Settings, data: Path, files: Path, slots: int | None = None, database_url: str = ""
 ) -> Iterator[Client]:
-    """Up on entry, down on exit, with its database in `data`; it may read the files in `files`."""
+    """Up on entry, down on exit, with its database in `data`; it may read the files in `files`.
+
+    A `database_url` names another database than SQLite.
+    """
     changes: dict[str, object] = {
         "data_dir": data,
         "port": 0,
         "file_roots": (files.resolve(),),
-        "database_url": "",
+        "database_url": database_url,
         "store_url": "",
     }
     if slots is not None:

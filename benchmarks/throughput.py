@@ -1,33 +1,37 @@
-"""How much of the machine reaches the pictures: the system against a bare loop over the same files.
+"""How much of the machine reaches the pictures: the system, bare loops, a peer and the prototype.
 
-Models and decoding bound both, on every core. The system adds HTTP, Redis, SQL and processes that
-share those cores: the ratio shows what they cost. No two pictures are the same. Both sides run in
-turn, since machines drift, and the median of the rounds' ratios counts.
+Models and decoding bound all of them, on every core; the system adds HTTP, Redis, SQL and processes
+that share those cores. No two pictures are the same. All sides run in turn, since machines drift,
+and the median of the rounds' ratios counts. Slow sides get a share of the pictures.
 """
 
 import argparse
-import os
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
-from time import monotonic, sleep
 
 from benchmarks import program
-from benchmarks.loops import Start, run_loops
-from benchmarks.pictures import make_pictures
+from benchmarks.pictures import list_pictures, make_pictures
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
-from benchmarks.stacks import run_own_stack
-from db.job_values import DetectionMode
-from facetally import Client, Item, Submission
-from models.pictures.picture import decode_picture
-from worker.analyzers import open_analyzers
-from worker.pictures.thumbnails import draw_thumbnail, shrink
-from worker.settings import WORKING_SIZES, Settings
+from benchmarks.sides import SIDES, Sides
+from benchmarks.stages import time_stages
+from worker.settings import Settings
 
-POLL_SECONDS = 0.05
+# Enough pictures for the mean of a stage.
+STAGE_PICTURES = 96
+RATIOS = {
+    "system_to_bare": ("system", "bare"),
+    "postgresql_to_bare": ("postgresql", "bare"),
+    "two_to_one": ("system", "one_worker"),
+    "system_to_peer": ("system", "peer"),
+    "system_to_prototype": ("system", "prototype"),
+}
+Rounds = dict[str, list[Round]]
 
 
 def main() -> None:
@@ -35,102 +39,97 @@ def main() -> None:
     program.exit_on_sigterm()
     machine = program.describe_machine()
     settings = read_cpu_settings()
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        files = Path(folder) / "pictures"
-        files.mkdir()
-        paths = make_pictures(settings.weights_dir / "samples", files, arguments.pictures)
-        bare, system = _measure(settings, paths, Path(folder) / "data", arguments.rounds)
-    _report(arguments.out, machine, bare, system)
+    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder, ExitStack() as stacks:
+        paths = _choose_pictures(arguments, settings, Path(folder))
+        stages = time_stages(settings, paths[:STAGE_PICTURES])
+        sides = Sides(settings, paths, Path(folder), stacks)
+        rounds = _run(sides, arguments.sides, arguments.rounds)
+        costs = sides.watch.milliseconds(sum(one.pictures for one in rounds["system"]))
+        megabytes = sides.watch.megabytes
+    _report(arguments.out, machine, rounds, stages, costs, megabytes)
+
+
+def _run(sides: Sides, names: Sequence[str], count: int) -> Rounds:
+    runs = {name: run for side in names for name, run in sides.open(side).items()}
+    rounds: Rounds = defaultdict(list)
+    for _ in range(count):
+        for name, run in runs.items():
+            rounds[name].append(run())
+    _require_same(rounds)
+    return rounds
 
 
 def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
     parser.add_argument("--pictures", type=int, default=384, help="pictures in each round")
+    parser.add_argument("--folder", type=Path, help="take the pictures from a folder, all of them")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turn")
+    parser.add_argument("--sides", nargs="+", choices=SIDES, default=SIDES, help="what to run")
     return parser.parse_args()
 
 
-def _measure(
-    settings: Settings, paths: Sequence[Path], data: Path, rounds: int
-) -> tuple[list[Round], list[Round]]:
-    bare, system = [], []
-    with run_own_stack(settings, data, paths[0].parent) as client:
-        for _ in range(rounds):
-            bare.append(_run_bare(settings, paths))
-            system.append(_run_system(client, paths))
-            _require_same(bare[-1], system[-1])
-    return bare, system
+def _choose_pictures(arguments: argparse.Namespace, settings: Settings, folder: Path) -> list[Path]:
+    if arguments.folder is not None:
+        return list_pictures(arguments.folder.resolve())
+    files = folder / "pictures"
+    files.mkdir()
+    return make_pictures(settings.weights_dir / "samples", files, arguments.pictures)
 
 
-def _run_bare(settings: Settings, paths: Sequence[Path]) -> Round:
-    """One process per core, each with its share of the pictures."""
-    cores = os.cpu_count() or 1
-    parts = [(settings, paths[core::cores]) for core in range(cores)]
-    seconds, (pictures, faces) = run_loops(_loop, parts)
-    return Round(seconds, pictures, faces)
-
-
-def _loop(start: Start, settings: Settings, paths: Sequence[Path]) -> None:
-    """Decode, detect, align, estimate and draw: nothing else, one picture after the other."""
-    analyzer = open_analyzers(settings).get(settings.pack)
-    faces = 0
-    start.wait()
-    for path in paths:
-        picture = decode_picture(
-            path.read_bytes(),
-            max_pixels=settings.max_pixels,
-            working_size=WORKING_SIZES[DetectionMode.NORMAL],
-        )
-        [found] = analyzer.detect([picture])
-        estimates = analyzer.estimate(found.faces)
-        small = shrink(picture.pyramid, settings.thumbnail_side_pixels)
-        draw_thumbnail(small, estimates, picture.width_pixels, settings.gender_min_probability)
-        faces += len(estimates)
-    start.counts.put((len(paths), faces))
-
-
-def _run_system(client: Client, paths: Sequence[Path]) -> Round:
-    """From sending the job to its end, as a submitter sees it."""
-    started = monotonic()
-    items = (Item(path.as_uri(), path.name) for path in paths)
-    job = client.submit_items(items, Submission())
-    while job.timestamps.finished is None:
-        sleep(POLL_SECONDS)
-        job = job.refresh()
-    seconds = monotonic() - started
-    if job.counts.done != len(paths) or job.counts.duplicates:
-        program.fail(f"{job.counts} is not {len(paths)} different pictures, all analyzed.")
-    return Round(seconds, len(paths), job.counts.faces)
-
-
-def _require_same(bare: Round, system: Round) -> None:
-    if system.faces != bare.faces or bare.faces < bare.pictures:
-        program.fail(f"The loop found {bare.faces} faces in {bare.pictures} pictures, "
-             f"the system {system.faces}.")  # fmt: skip
+def _require_same(rounds: Rounds) -> None:
+    """The same models find the same faces, whatever runs them."""
+    counts = {
+        name: {one.faces for one in rounds[name]}
+        for name in ("bare", "system", "one_worker", "postgresql")
+        if name in rounds
+    }
+    if len(set.union(*counts.values(), set())) > 1:
+        program.fail(f"The sides found different faces: {counts}.")
 
 
 def _report(
-    out: Path, machine: dict[str, object], bare: Sequence[Round], system: Sequence[Round]
+    out: Path,
+    machine: dict[str, object],
+    rounds: Rounds,
+    stages: dict[str, float],
+    costs: dict[str, float],
+    megabytes: int,
 ) -> None:
-    ratios = compare(system, bare)
+    ratios = {
+        name: compare(rounds[one], rounds[other])
+        for name, (one, other) in RATIOS.items()
+        if rounds.get(one) and rounds.get(other)
+    }
+    floor, cost = sum(stages.values()), sum(costs.values())
     figures = {
         **machine,
-        "pictures": bare[0].pictures,
-        "faces": bare[0].faces,
-        "bare": _summarize(bare),
-        "system": _summarize(system),
-        "system_to_bare": round(median(ratios), 3),
+        "pictures": max(one.pictures for some in rounds.values() for one in some),
+        "sides": {name: _summarize(some) for name, some in rounds.items() if some},
+        **{name: round(median(values), 3) for name, values in ratios.items()},
         "ratios": ratios,
+        "stages_ms": stages,
+        "floor_ms_per_image": round(floor, 2),
+        "core_ms_per_image": round(cost, 2),
+        "core_ms_by_program": costs,
+        "core_to_floor": round(cost / floor, 3),
+        "stack_megabytes": megabytes,
     }
     program.write_figures(out, "throughput", figures)
-    for name, rounds in (("bare loop", bare), ("system", system)):
-        pictures = median_speed(rounds)
-        faces = median(one.faces_per_second for one in rounds)
-        program.say(f"{name:10} {pictures:7.1f} pictures/s {faces:7.1f} faces/s")
-    program.say(
-        f"{'ratio':10} {median(ratios):7.2f} (system to bare, median of {len(bare)} rounds, "
-        f"{min(ratios):.2f} to {max(ratios):.2f})"
-    )
+    _say_speeds(rounds, ratios)
+    parts = ", ".join(f"{stage} {milliseconds:.1f}" for stage, milliseconds in stages.items())
+    program.say(f"floor: {floor:.1f} ms of a core a picture ({parts})")
+    if costs:
+        parts = ", ".join(f"{name} {milliseconds:.1f}" for name, milliseconds in costs.items())
+        program.say(f"system: {cost:.1f} ms of a core a picture ({parts}), {cost / floor:.2f} "
+                    f"times the floor; {megabytes} MB")  # fmt: skip
+
+
+def _say_speeds(rounds: Rounds, ratios: Mapping[str, Sequence[float]]) -> None:
+    for name, some in rounds.items():
+        faces = median(one.faces_per_second for one in some)
+        program.say(f"{name:20} {median_speed(some):7.1f} pictures/s {faces:7.1f} faces/s")
+    for name, values in ratios.items():
+        program.say(f"{name:20} {median(values):7.2f} ({min(values):.2f} to {max(values):.2f})")
 
 
 def _summarize(rounds: Sequence[Round]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.pictures import make_pictures
+from benchmarks.pictures import list_pictures, make_pictures
 from models.packs.shipped_packs import list_shipped, read_shipped
 from models.weights.folder import default_weights_dir
 
@@ -24,14 +24,30 @@ def run(name: str, out: Path, *options: str) -> dict[str, object]:
 
 
 def test_the_system_analyzes_every_different_picture_that_the_loop_does(tmp_path: Path) -> None:
-    figures = run("throughput", tmp_path, "--pictures", "9", "--rounds", "1")
-    assert figures["pictures"] == 9
-    assert figures["faces"] >= 9
-    for side in ("bare", "system"):
-        [one] = figures[side]["rounds"]
-        assert (one["pictures"], one["faces"]) == (9, figures["faces"])
-        assert figures[side]["pictures_per_second"] == pytest.approx(9 / one["seconds"], rel=0.01)
-    assert figures["ratios"] == [figures["system_to_bare"]]
+    options = ("--pictures", "9", "--rounds", "1", "--sides", "bare", "system", "packs")
+    figures = run("throughput", tmp_path, *options)
+    sides = figures["sides"]
+    assert set(sides) == {"bare", "system", "strict", "accurate", "haar"}
+    for name, side in sides.items():
+        [one] = side["rounds"]
+        # Slow ones get a twelfth of the pictures, at least one.
+        assert one["pictures"] == (9 if name in ("bare", "system") else 1)
+        assert one["faces"] >= one["pictures"]
+        assert side["pictures_per_second"] == pytest.approx(
+            one["pictures"] / one["seconds"], rel=0.01
+        )
+    assert sides["bare"]["rounds"][0]["faces"] == sides["system"]["rounds"][0]["faces"]
+    assert figures["ratios"] == {"system_to_bare": [figures["system_to_bare"]]}
+    assert set(figures["stages_ms"]) == {"decode", "find", "estimate", "thumbnail"}
+    assert set(figures["core_ms_by_program"]) == {"api", "dispatcher", "valkey", "worker"}
+    assert figures["core_to_floor"] > 1
+
+
+def test_the_same_picture_twice_is_no_measure(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"the same")
+    with pytest.raises(ValueError, match="1 of them are different"):
+        list_pictures(tmp_path)
 
 
 def test_every_side_analyzes_the_same_frames_of_a_video(tmp_path: Path) -> None:

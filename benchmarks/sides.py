@@ -1,0 +1,89 @@
+"""The sides of `benchmarks.throughput`: what analyzes the same pictures, each in its way."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import sleep
+
+import psutil
+
+from benchmarks import program
+from benchmarks.peer import install_peer, run_peer
+from benchmarks.picture_loops import loop_over
+from benchmarks.rounds import Round
+from benchmarks.servers import run_postgresql
+from benchmarks.stack_watch import StackWatch
+from benchmarks.stacks import run_own_stack
+from facetally import Client, Item, Submission
+from worker.settings import Settings
+
+# Seldom: answering costs a core, too. The end is when the database says it was.
+POLL_SECONDS = 0.5
+# A side that takes seconds a picture has seen enough after this part of the pictures.
+SLOW_PART = 12
+SIDES = ("bare", "system", "one_worker", "postgresql", "peer", "prototype", "packs")
+OTHER_PACKS = ("strict", "accurate", "haar")
+
+Run = Callable[[], Round]
+
+
+class Sides:
+    """Opens sides, each as a function that runs one round; stacks stay up in between, idle."""
+
+    def __init__(
+        self, settings: Settings, paths: Sequence[Path], folder: Path, stacks: ExitStack
+    ) -> None:
+        self._settings = settings
+        self._paths = paths
+        self._few = paths[: max(1, len(paths) // SLOW_PART)]
+        self._folder = folder
+        self._stacks = stacks
+        self.watch = StackWatch()
+
+    def open(self, name: str) -> dict[str, Run]:
+        """One of SIDES: its runs by their names, none where it cannot run here."""
+        match name:
+            case "bare":
+                return {name: partial(loop_over, self._settings, self._settings.pack, self._paths)}
+            case "peer":
+                return {name: partial(run_peer, self._few)} if install_peer() else {}
+            case "prototype":
+                return {name: partial(loop_over, self._settings, "classic", self._few)}
+            case "packs":
+                return {
+                    pack: partial(loop_over, self._settings, pack, self._few)
+                    for pack in OTHER_PACKS
+                }
+            case "one_worker":
+                return {name: self._open_stack(name, slots=1)}
+            case "postgresql":
+                url = self._stacks.enter_context(run_postgresql())
+                return {name: self._open_stack(name, database_url=url)}
+        return {name: self._open_watched_stack(name)}
+
+    def _open_watched_stack(self, name: str) -> Run:
+        before = set(psutil.Process().children())
+        run = self._open_stack(name)
+        processes = [one for one in psutil.Process().children() if one not in before]
+        return partial(self.watch.run, processes, run)
+
+    def _open_stack(self, name: str, slots: int | None = None, database_url: str = "") -> Run:
+        stack = run_own_stack(
+            self._settings, self._folder / name, self._paths[0].parent, slots, database_url
+        )
+        return partial(_submit, self._stacks.enter_context(stack), self._paths)
+
+
+def _submit(client: Client, paths: Sequence[Path]) -> Round:
+    """From sending the job to the end that it reports."""
+    started = datetime.now(UTC)
+    items = (Item(path.as_uri(), path.name) for path in paths)
+    job = client.submit_items(items, Submission())
+    while (finished := job.timestamps.finished) is None:
+        sleep(POLL_SECONDS)
+        job = job.refresh()
+    if job.counts.done != len(paths) or job.counts.duplicates:
+        program.fail(f"{job.counts} is not {len(paths)} different pictures, all analyzed.")
+    return Round((finished - started).total_seconds(), len(paths), job.counts.faces)
