@@ -4,7 +4,7 @@ import threading
 from contextlib import suppress
 
 import httpx
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from api.staging import PREFIX
 from db.clock import DatabaseTime
@@ -15,6 +15,13 @@ from tests.support.cli import wait_for
 from tests.support.target import KEY, run_target, size
 
 FILES = size(300, 3000)
+# The statement that gives the stored files to a job never ends: however slow this test is, the API
+# is killed before.
+ENDLESS = (
+    "CREATE TRIGGER endless BEFORE DELETE ON loose_folders BEGIN SELECT count(*) FROM "
+    + ", ".join(f"sqlite_schema AS copy_{number}" for number in range(16))
+    + "; END"
+)
 
 
 def test_uploads_of_a_killed_api_are_removed(tmp_path):
@@ -22,6 +29,7 @@ def test_uploads_of_a_killed_api_are_removed(tmp_path):
     store, arriving = tmp_path / "store", tmp_path / "arriving"
     database = Database(f"sqlite:///{tmp_path / 'facetally.sqlite3'}")
     with run_target(tmp_path) as target:
+        run_statement(database, ENDLESS)
 
         def upload() -> None:
             headers = {
@@ -38,6 +46,7 @@ def test_uploads_of_a_killed_api_are_removed(tmp_path):
         for process in target.find_api():
             process.kill()
         sender.join()
+        run_statement(database, "DROP TRIGGER endless")
         kept = target.client.post("/v1/jobs", files={"files": ("b", b"y")}).json()["id"]
         # The next process removes what the killed one had received, and the dispatcher what it had
         # stored, once it is sure that nobody stores it any more.
@@ -51,3 +60,8 @@ def test_uploads_of_a_killed_api_are_removed(tmp_path):
     with database.read() as session:
         assert list(session.scalars(select(LooseFolderRow))) == []
     database.close()
+
+
+def run_statement(database: Database, statement: str) -> None:
+    with database.write() as session:
+        session.execute(text(statement))

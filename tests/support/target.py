@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,8 +105,10 @@ def run_target(data: Path, **settings: str) -> Iterator[Target]:
     """A stack that is started, and gone afterwards with all that it left."""
     with Terminal() as terminal:
         target = Target(terminal, data, **settings)
-        yield target
-        target.stop()
+        # Also after a failure: a connection that is left open fails whichever test runs later.
+        with closing(target.client):
+            yield target
+            target.stop()
         assert terminal.is_clean()
 
 
