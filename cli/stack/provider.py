@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cli.exits import CommandFailed
 from models.errors import ModelUnavailable
-from models.graphs.graph import CPU
-from models.graphs.onnx import load_onnx
+from models.graphs.graph import AUTO, CPU
+from models.graphs.onnx import load_onnx, may_have_cuda
 from models.packs.files import locate_file
 from models.packs.folder import find_pack
 from models.packs.parts import ONNX
@@ -32,7 +32,13 @@ def prepare_models(settings: Settings, packs: Iterable[str]) -> str:
         raise CommandFailed(str(error)) from error
     models = [file for file in files if file.suffix == ONNX]
     # Other models run on the CPU only.
-    return CPU if settings.provider == CPU or not models else _probe(models[0], settings.provider)
+    if (
+        not models
+        or settings.provider == CPU
+        or (settings.provider == AUTO and not may_have_cuda())
+    ):
+        return CPU
+    return _probe(models[0], settings.provider)
 
 
 def _probe(model: Path, provider: str) -> str:

@@ -37,15 +37,17 @@ class OnnxGraph:
         return outputs
 
 
+def may_have_cuda() -> bool:
+    """Whether this ONNX Runtime was built with CUDA; says nothing of the machine."""
+    return CUDA_EXECUTION in _import_runtime().get_available_providers()
+
+
 def load_onnx(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
     """Open `path` on `provider` (auto, cpu or cuda) with `threads` CPU threads.
 
     Raises ModelUnavailable if the file cannot be opened, or the provider is not on this machine.
     """
-    # From release 1.29 on it sends telemetry unless this is set before it is imported.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-    # Imported here so that processes that run no model, above all the API's, do not load it.
-    import onnxruntime  # noqa: PLC0415
+    onnxruntime = _import_runtime()
 
     def open_session(executions: Sequence[str]) -> Any:
         options = _session_options(onnxruntime, threads)
@@ -91,6 +93,15 @@ def choose_executions(available: Sequence[str], provider: str) -> list[str]:
             f"The provider is `cuda`, but this onnxruntime was built without it. {CUDA_ADVICE}."
         )
     return [CPU_EXECUTION]
+
+
+def _import_runtime() -> Any:
+    """ONNX Runtime, imported late: processes that run no model, above all the API's, do without."""
+    # From release 1.29 on it sends telemetry unless this is set before it is imported.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime  # noqa: PLC0415
+
+    return onnxruntime
 
 
 def _session_options(onnxruntime: Any, threads: int) -> Any:

@@ -7,8 +7,6 @@ for too long.
 
 from collections.abc import Sequence
 
-from scipy.optimize import linear_sum_assignment
-
 from models.videos.distances import NEVER, measure_costs
 from models.videos.open_track import OpenTrack
 from models.videos.tracks import SeenFace, ShownFrame, Track
@@ -58,6 +56,9 @@ class Linker:
     def _pair(self, faces: Sequence[SeenFace], seconds: float) -> dict[int, OpenTrack]:
         if not faces or not self._open:
             return {}
+        # A third of a second to import, and workers start for photos, too.
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
         costs = measure_costs(
             [seen.face.box for seen in faces],
             [track.box for track in self._open],
