@@ -37,6 +37,7 @@ from api.views import (
     items,
     jobs,
     keys,
+    limits,
     live,
     metrics,
     packs,
@@ -94,7 +95,7 @@ def create_app(settings: Settings) -> Flask:
 def _register_views(app: OpenAPI) -> None:
     for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
-    for module in (analyze, live, packs, keys, report, health, metrics):
+    for module in (analyze, limits, live, packs, keys, report, health, metrics):
         app.register_api(module.blueprint)
     for page in (docs, assets, login, home, live_page, jobs_page, job, item_page, comparison):
         app.register_blueprint(page.blueprint)

@@ -67,6 +67,8 @@ class JobRow(Table):
     pause: Mapped[dict[str, str] | None] = mapped_column(Json)
     resumed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    # When items were added to it last.
+    appended_at: Mapped[datetime | None]
     # When it is erased without a request.
     expires_at: Mapped[datetime | None]
     # From `erasing_at` on its contents cannot be read; they are removed batch by batch.

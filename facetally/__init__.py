@@ -28,13 +28,17 @@ options      how it is analyzed
 multipart    uploads them as one form
 items        what can be submitted
 job          a job, and the calls about it
-submissions  sends it
+drafts       a job that takes more items
+parts        files cut into requests
+uploads      sends them until they have arrived
+submissions  sends any source as one job
 client       the server
 """
 
 from facetally.audience import Audience, Group, Share
 from facetally.client import Client, Health, JobPage
 from facetally.comparison import Changes, ComparedShare, Comparison, Difference
+from facetally.drafts import Draft
 from facetally.errors import (
     ApiError,
     Error,
@@ -55,9 +59,10 @@ from facetally.keys import Key, MadeKey
 from facetally.litter import Skipped
 from facetally.options import Options, Submission
 from facetally.packs import Pack, PackFile, PackVersion, UsedPack
+from facetally.parts import Limits
 from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import BestView, Dropped, Failure, Person, Result, Video
-from facetally.submissions import Draft
+from facetally.uploads import Uploaded
 from facetally.vocabulary import Dimension, DimensionValue, TagUse
 
 __all__ = [
@@ -90,6 +95,7 @@ __all__ = [
     "Job",
     "JobPage",
     "Key",
+    "Limits",
     "MadeKey",
     "MissingPackage",
     "Options",
@@ -109,6 +115,7 @@ __all__ = [
     "TagUse",
     "Timestamps",
     "UnexpectedAnswer",
+    "Uploaded",
     "UsedPack",
     "Video",
     "VideoProgress",

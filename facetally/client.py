@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 from facetally.audience import Audience, AudienceQuery
 from facetally.comparison import Comparison
 from facetally.connection import Connection, Parameters
+from facetally.drafts import Draft, open_draft
 from facetally.faces import Analysis
 from facetally.files import SizedFile
 from facetally.items import Item, Source, sort_sources
@@ -18,14 +19,9 @@ from facetally.job import Job, make_job
 from facetally.keys import Key, MadeKey
 from facetally.options import Options, Submission
 from facetally.packs import Pack
-from facetally.submissions import (
-    Draft,
-    open_draft,
-    submit_files,
-    submit_items,
-    submit_mixed,
-    submit_sources,
-)
+from facetally.parts import Limits, read_limits
+from facetally.submissions import submit_files, submit_items, submit_sources
+from facetally.uploads import Progress
 from facetally.vocabulary import Dimension, TagUse
 
 if TYPE_CHECKING:
@@ -92,7 +88,8 @@ class Client:
     ) -> Job:
         """Submit files, folders and archives, or addresses, or one list of items.
 
-        Paths are uploaded; folders are searched for pictures, videos and archives. A URI or an
+        Paths are uploaded in parts; folders are searched for pictures, videos and archives. Where
+        an upload was cut off, submit the same again, and it continues. A URI or an
         `Item` is read by the workers. A list is a .csv or .ndjson, of which a local one is sent
         and a remote one is read by the server.
         """
@@ -110,15 +107,23 @@ class Client:
         """Submit any number of addresses, which are read from `items` as they are sent."""
         return submit_items(self._connection, items, submission)
 
-    def submit_files(self, files: Sequence[SizedFile], submission: Submission) -> Job:
-        """Upload files that were found and opened before."""
-        return submit_files(self._connection, files, submission)
-
-    def submit_mixed(
-        self, files: Sequence[SizedFile], items: Iterable[Item], submission: Submission
+    def submit_files(
+        self,
+        files: Sequence[SizedFile],
+        submission: Submission,
+        items: Iterable[Item] = (),
+        progress: Progress = lambda _: None,
     ) -> Job:
-        """Upload files with a time and dimensions of their own, and addresses, as one job."""
-        return submit_mixed(self._connection, files, items, submission)
+        """Upload files that were found and opened before, with addresses, as one job.
+
+        Parts are sent several at a time, again until they arrive; `progress` is called as they do.
+        Where this is cut off, the same call continues with what is missing.
+        """
+        return submit_files(self._connection, files, submission, items, progress)
+
+    def limits(self) -> Limits:
+        """How large files and requests may be."""
+        return read_limits(self._connection)
 
     def open_draft(self, submission: Submission) -> Draft:
         """A job to append items to, until it is finalized."""

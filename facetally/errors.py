@@ -7,7 +7,8 @@ Error
 |-- UnexpectedAnswer      what answers is not Facetally, or is a version with other fields
 |-- InvalidAddress        the URL or the API key can't be used as they are
 |-- InvalidInput          what was given can't make one job; it is a ValueError, too
-|-- FileProblem           a file can't be read, or changed while it was uploaded; nothing was sent
+|-- FileProblem           a file can't be read, is too large, or changed while it was uploaded
+|-- UploadStopped         a part was not sent because another one failed, which says why
 |-- WaitTimeout           the job was still unfinished when the time was up
 `-- MissingPackage        pyarrow or pandas is not installed
 """
@@ -57,7 +58,12 @@ class InvalidInput(Error, ValueError):
 
 
 class FileProblem(Error):
-    """A file can't be read, or changed while it was uploaded; nothing was submitted."""
+    """A file can't be read, is too large for the server, or changed while it was uploaded; nothing
+    was submitted."""
+
+
+class UploadStopped(Error):
+    """A part was not sent because another one failed: that one's error says what to do."""
 
 
 class WaitTimeout(Error):

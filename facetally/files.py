@@ -60,6 +60,7 @@ class SizedFile:
     size_bytes: int
     captured_at: datetime | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    modified_nanoseconds: int = 0
 
     def to_json(self) -> dict[str, object]:
         """What is said of it apart from its content, as the API takes it."""
@@ -126,15 +127,15 @@ class _Walk:
 
     def expand(self, top: Path, *, several: bool) -> Iterator[LocalFile]:
         if not top.is_dir():
-            yield LocalFile(str(top), _decode_name(top.name))
+            yield LocalFile(str(top), decode_name(top.name))
             return
         # The names of several folders keep their equal files apart.
         start = top.resolve().name + os.sep if several else ""
         for path in self._walk(str(top)):
             inside = path.removeprefix(str(top)).lstrip(os.sep)
-            litter = find_litter(Path(inside).parts) or (None if is_wanted(path) else OTHER)
+            litter = _find_litter(path, inside)
             if litter is None:
-                yield LocalFile(path, _decode_name(start + inside))
+                yield LocalFile(path, decode_name(start + inside))
             else:
                 self.found.left_out[litter] += 1
 
@@ -178,7 +179,20 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def _decode_name(name: str) -> str:
+def sift_file(found: FoundFiles, file: LocalFile, inside: str) -> None:
+    """Add a file by its path `inside` a folder, or count it among those that are left out."""
+    litter = _find_litter(file.path, inside)
+    if litter is None:
+        found.files.append(file)
+    else:
+        found.left_out[litter] += 1
+
+
+def _find_litter(path: str, inside: str) -> str | None:
+    return find_litter(Path(inside).parts) or (None if is_wanted(path) else OTHER)
+
+
+def decode_name(name: str) -> str:
     """Names are bytes: those that are not UTF-8 are made readable."""
     return os.fsencode(name).decode(errors="replace")[-LONGEST_NAME:]
 
@@ -190,10 +204,13 @@ def split_readable(files: Sequence[LocalFile]) -> tuple[list[SizedFile], list[st
     for file in files:
         try:
             with Path(file.path).open("rb") as content:
-                size_bytes = os.fstat(content.fileno()).st_size
-                readable.append(
-                    SizedFile(file.path, file.name, size_bytes, file.captured_at, file.dimensions)
-                )
+                readable.append(_measure(file, os.fstat(content.fileno())))
         except OSError:
             unreadable.append(file.path)
     return readable, unreadable
+
+
+def _measure(file: LocalFile, info: os.stat_result) -> SizedFile:
+    return SizedFile(
+        file.path, file.name, info.st_size, file.captured_at, file.dimensions, info.st_mtime_ns
+    )

@@ -34,6 +34,11 @@ def begins_as_media(head: bytes) -> bool:
     return _has_mark(head, PICTURE_MARKS) or _has_mark(head, VIDEO_MARKS) or _has_packets(head)
 
 
+def begins_as_video(head: bytes) -> bool:
+    """Whether a file with these first bytes is a video, or a picture of HEIC or AVIF."""
+    return begins_as_media(head) and not _has_mark(head, PICTURE_MARKS)
+
+
 def begins_as_archive(head: bytes) -> bool:
     """Whether a file with these first bytes is an archive that is not compressed."""
     return _has_mark(head, ARCHIVE_MARKS)

@@ -24,6 +24,7 @@ from db.engine import Database
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.erasure import (
     ErasedJob,
+    erase_abandoned_drafts,
     erase_job,
     finish_erasure,
     read_jobs_to_erase,
@@ -59,11 +60,13 @@ class Dispatcher:
         store: Store,
         resend_seconds: float,
         pause_after_failures: int = 0,
+        draft_seconds: float = 7 * 86400.0,
     ) -> None:
         self._database = database
         self._window = HintWindow(database, queue, resend_seconds)
         self._store = store
         self._pause_after_failures = pause_after_failures
+        self._draft_seconds = draft_seconds
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._pack_checks = PackChecks(database)
         self._next_heartbeat = 0.0
@@ -167,11 +170,15 @@ class Dispatcher:
             logger.info("job erased", extra={"job_id": job.id})
 
     def _sweep_when_due(self) -> None:
-        """Remove what requests stored whose API died before it accepted their jobs."""
+        """Remove what was left behind: what requests stored whose API died before it accepted their
+        jobs, and drafts that nobody adds to."""
         if monotonic() < self._next_sweep:
             return
         with self._database.write() as session:
             abandoned = take_abandoned_folders(session)
+            drafts = erase_abandoned_drafts(session, self._draft_seconds)
+        for job_id in drafts:
+            logger.info("abandoned draft erased", extra={"job_id": job_id})
         self._next_sweep = monotonic() + SWEEP_SECONDS
         for folder in abandoned:
             self._try(partial(self._sweep, folder))

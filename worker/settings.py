@@ -86,7 +86,7 @@ class Settings(BaseModel):
     file_roots: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
     fetch_timeout_seconds: float = Field(15.0, gt=0, le=3600)
-    max_upload_bytes: int = Field(4096 * MEBIBYTE, ge=1)
+    max_upload_bytes: int = Field(9216 * MEBIBYTE, ge=1)
     max_item_bytes: int = Field(512 * MEBIBYTE, ge=1)
     time_zone: str = "UTC"
     max_items_per_request: int = Field(1_000_000, ge=1)
@@ -118,6 +118,7 @@ class Settings(BaseModel):
     live_timeout_seconds: float = Field(10.0, gt=0, le=600)
     pause_after_failures: int = Field(100, ge=0)
     min_cell: int = Field(5, ge=1, le=1000)
+    draft_days: float = Field(7.0, gt=0, le=36500)
     retention_days: float = Field(0.0, ge=0, le=36500)
 
     @field_validator("api_keys", "sources", "live_sources", "packs", mode="before")

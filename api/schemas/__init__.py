@@ -6,6 +6,7 @@ packs        the models of jobs
 options      how the items of a job are analyzed
 quality      how well faces can be judged, as a filter
 items        items as they are submitted
+limits       how large a submission may be
 submissions  bodies, forms and queries that submit a job
 jobs         jobs and their progress
 faces        faces, and those of one picture

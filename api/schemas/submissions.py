@@ -99,6 +99,12 @@ class AppendForm(FilesForm):
     """Files to append to a draft."""
 
 
+class AcceptedOut(BaseModel):
+    """The Idempotency-Keys of the requests that were accepted for a job."""
+
+    idempotency_keys: list[str]
+
+
 class IdempotencyHeader(BaseModel):
     """A request that is sent again with the same Idempotency-Key changes nothing."""
 

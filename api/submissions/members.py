@@ -9,7 +9,7 @@ from models.blocks import Readable
 from models.errors import ForbiddenItem, ItemError, UnsupportedItem
 from models.pictures.endings import NESTED_ENDINGS, SUBMITTED_ENDINGS
 from models.pictures.litter import Litter, find_litter
-from models.pictures.recognition import is_media, is_tar, is_zip
+from models.pictures.recognition import is_media, is_tar, is_video, is_zip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Member:
     same_as: str | None = None
     # By which other members name it.
     stored_name: str | None = None
+    # A video may be larger.
+    is_video: bool = False
 
     def open(self) -> "Readable":
         """The content; raises the ItemError if the member was refused."""
@@ -63,7 +65,7 @@ def take(name: str, content: GuardedContent, skipped: Counter[Litter]) -> Member
     """
     head = content.head
     if is_media(head):
-        return Member(name, content, stored_name=name)
+        return Member(name, content, stored_name=name, is_video=is_video(head))
     if is_zip(head) or is_tar(head) or name.lower().endswith(NESTED_ENDINGS):
         raise UnsupportedItem(
             "Archives inside archives are not opened. Send the inner archive by itself."

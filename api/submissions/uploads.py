@@ -37,6 +37,7 @@ from db.jobs.loose_folders import (
 from db.jobs.submissions import add_skipped
 from models.errors import ForbiddenItem, ItemError
 from models.pictures.litter import Litter
+from models.pictures.recognition import HEAD_BYTES, is_video
 from worker.sources.store import StorageUnavailable
 
 # Members of an archive that are remembered for links to them; a name takes some hundred bytes.
@@ -178,7 +179,7 @@ class _Storing:
     ) -> Iterator[NewItem]:
         settings = self.services.settings
         sent_bytes = sum(_staged(file).path.stat().st_size for file in files)
-        budget = Budget(sent_bytes, settings.max_item_bytes)
+        budget = Budget(sent_bytes, max(settings.max_item_bytes, settings.max_video_bytes))
         number, renewal = 0, _Renewal(self.services.database, self.folder)
         for file, of_file in zip(files, fields, strict=True):
             # The members of an archive that others have the same content as.
@@ -195,7 +196,9 @@ class _Storing:
             yield from read_members(path, name, budget, self.skipped)
             return
         with path.open("rb") as content:
-            yield Member(fields.name or name, content)
+            is_film = is_video(content.read(HEAD_BYTES))
+            content.seek(0)
+            yield Member(fields.name or name, content, is_video=is_film)
 
     def _store(
         self, member: Member, number: int, fields: FileFields, stored: dict[str, str]
@@ -225,8 +228,9 @@ class _Storing:
             raise InvalidRequest(f"{error}. Nothing was added.") from error
 
     def _write(self, member: Member, number: int, stored: Mapping[str, str]) -> str:
-        store, most = self.services.store, self.services.settings.max_item_bytes
+        store, settings = self.services.store, self.services.settings
         if member.same_as is None:
+            most = settings.max_video_bytes if member.is_video else settings.max_item_bytes
             return store.write(self.folder, number, member.open(), most)
         uri = stored.get(member.same_as)
         if uri is None:
@@ -235,4 +239,6 @@ class _Storing:
                 "itself."
             )
         with store.open(uri) as content:
+            # It was within its limit when it was stored first.
+            most = max(settings.max_item_bytes, settings.max_video_bytes)
             return store.write(self.folder, number, content, most)

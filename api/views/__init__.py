@@ -11,6 +11,7 @@ evaluations  how accurate the models are
 vocabulary   tags and dimensions
 audience     the audience: counts and shares
 packs        the models that jobs may ask for
+limits       how large a submission may be
 analyze      one picture, answered at once
 live         live sources
 keys         API keys

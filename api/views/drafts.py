@@ -13,8 +13,8 @@ from api.media_types import FORM
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath
-from api.schemas.replies import CSV_EXAMPLE, document_body
-from api.schemas.submissions import AppendForm, IdempotencyHeader
+from api.schemas.replies import CSV_EXAMPLE, document_body, reply
+from api.schemas.submissions import AcceptedOut, AppendForm, IdempotencyHeader
 from api.services import services
 from api.submissions.idempotency import find_earlier, refuse_accepted
 from api.submissions.manifest_jobs import (
@@ -28,7 +28,7 @@ from api.submissions.rules import make_rules
 from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
 from db.job_values import JobOptions
-from db.jobs.idempotency import note_progress, note_request
+from db.jobs.idempotency import note_progress, note_request, read_accepted_keys
 from db.jobs.submissions import finalize_job
 from db.states import JobState
 
@@ -63,6 +63,18 @@ def append_to_draft(path: JobPath, header: IdempotencyHeader) -> Response:
     else:
         _append_lines(path.job_id, job.options, header.idempotency_key)
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
+@blueprint.get("/jobs/<int:job_id>/requests", responses=answers(AcceptedOut, 200))
+def list_accepted_requests(path: JobPath) -> Response:
+    """List the Idempotency-Keys of the requests that were accepted for a job.
+
+    So an upload in parts that was cut off continues with the parts that are missing.
+    """
+    find_job(path.job_id)
+    with services().database.read() as session:
+        keys = read_accepted_keys(session, path.job_id)
+    return reply(AcceptedOut(idempotency_keys=keys))
 
 
 @blueprint.post("/jobs/<int:job_id>/finalize", responses={**answers(JobOut, 202), 409: ErrorBody})

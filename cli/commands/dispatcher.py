@@ -13,6 +13,8 @@ from worker.logs import configure_logging
 from worker.queue.broker import create_queue
 from worker.sources.store import Store
 
+SECONDS_PER_DAY = 86400.0
+
 
 @click.command()
 def dispatcher() -> None:
@@ -38,6 +40,7 @@ def dispatcher() -> None:
         Store(settings.store_url),
         settings.resend_seconds,
         settings.pause_after_failures,
+        settings.draft_days * SECONDS_PER_DAY,
     ).run(stopped)
 
 

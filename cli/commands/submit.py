@@ -1,5 +1,6 @@
 """`facetally submit`: files are uploaded, addresses are read by the workers."""
 
+import sys
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -13,9 +14,11 @@ from cli.exits import ExitStatus, status_of
 from cli.output.progress import watch_job
 from cli.terminal import print_json
 from cli.uploads.files import find_pictures, require_pictures
+from cli.uploads.listed_paths import find_listed
 from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifests
 from cli.uploads.uploading import upload_files
 from facetally import Client, Item, Job, Options, Submission
+from facetally.files import FoundFiles
 from facetally.items import URI
 
 
@@ -36,17 +39,21 @@ def submit(
 ) -> ExitStatus:
     """Submit photos and videos to a server.
 
-    Files, folders and archives are uploaded; URIs are read by the workers. A MANIFEST is a .csv
-    with a column uri or path (optional: name, captured_at; any other column is a dimension), or an
-    .ndjson with an item on each line. Files that its paths name are uploaded; paths are relative to
-    it. The server reads a MANIFEST that is given as a URI.
+    Files, folders and archives are uploaded; where that is interrupted, run the same command again,
+    and it continues. URIs are read by the workers. A MANIFEST is a .csv with a column uri or path
+    (optional: name, captured_at; any other column is a dimension), or an .ndjson with an item on
+    each line. Files that its paths name are uploaded; paths are relative to it. The server reads a
+    MANIFEST that is given as a URI. With - alone, paths are read from the standard input.
 
     \b
     Example: facetally submit photos/ --tag spring --watch
              facetally submit photos/ --folders-as store,camera
+             find photos -mtime -1 -print0 | facetally submit -
              facetally submit https://img.example.com/a.jpg s3://photos/b.jpg
              facetally submit s3://photos/2026/list.csv
     """
+    if "-" in sources and len(sources) > 1:
+        raise click.UsageError("Give - alone: the standard input lists all paths.")
     addressed = [source for source in sources if URI.match(source) or is_manifest(Path(source))]
     if addressed and len(addressed) < len(sources):
         raise click.UsageError("Give either files, or addresses and manifests, not both.")
@@ -77,14 +84,20 @@ def _submit_manifest(client: Client, sources: Sequence[str], submission: Submiss
 def _submit_paths(
     client: Client, sources: Sequence[str], submission: Submission
 ) -> tuple[Job, bool]:
-    paths = [Path(source) for source in sources]
-    for path in paths:
-        if not path.is_dir() and not path.is_file():
-            raise click.BadParameter(f"there is no file or folder {str(path)!r}")
-    found = find_pictures(paths)
+    if sources == ("-",):
+        found = find_listed(sys.stdin.buffer.read())
+    else:
+        found = _find_in([Path(source) for source in sources])
     require_pictures(found)
     job, complete = upload_files(client, found.files, submission)
     return job, complete and not found.unreadable
+
+
+def _find_in(paths: Sequence[Path]) -> FoundFiles:
+    for path in paths:
+        if not path.is_dir() and not path.is_file():
+            raise click.BadParameter(f"there is no file or folder {str(path)!r}")
+    return find_pictures(paths)
 
 
 def _submit_listed(

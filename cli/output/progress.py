@@ -27,6 +27,11 @@ def describe_job(job: Job) -> str:
             f"job {job.id} is erased: it had {count_noun(job.erased.items, 'items')}, "
             f"{count_noun(job.erased.faces, 'faces')}"
         )
+    if job.state == "draft":
+        return (
+            f"job {job.id} is open: {count_noun(job.counts.items, 'items')} so far; it starts once "
+            "it has all of them"
+        )
     counts = job.counts
     parts = [f"{counts.done} of {counts.items} done"]
     if counts.failed:
@@ -102,8 +107,9 @@ class _Bar(AbstractContextManager["_Bar"]):
         counts = job.counts
         self._progress.update(
             self._task,
-            description=job.state,
-            total=counts.items,
+            description="open" if job.state == "draft" else job.state,
+            # Of a draft, nobody knows how many items it will have.
+            total=None if job.state == "draft" else counts.items,
             completed=counts.done + counts.failed + counts.cancelled,
             counts=f"{counts.done}/{counts.items}",
             failed=f"{counts.failed} failed" if counts.failed else "",

@@ -1,7 +1,9 @@
 """What a command submits. In reading order:
 
-files      the files under its paths
-folders    the dimensions that their folders are
-uploading  sends them, without those that can't be read
-manifests  lists of items in a file
+files        the files under its paths
+folders      the dimensions that their folders are
+listed_paths paths on the standard input
+progress     how far an upload is
+uploading    sends them, without those that can't be read
+manifests    lists of items in a file
 """

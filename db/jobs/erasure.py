@@ -142,3 +142,17 @@ def read_jobs_to_expire(session: Session) -> list[int]:
     """Jobs that have expired."""
     query = select(JobRow.id).where(JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
     return list(session.scalars(query))
+
+
+def erase_abandoned_drafts(session: Session, after_seconds: float) -> list[int]:
+    """Erase drafts to which nothing was added for so long: whoever sent their items is gone."""
+    touched_at = func.coalesce(JobRow.appended_at, JobRow.created_at)
+    query = select(JobRow.id).where(
+        JobRow.state == JobState.DRAFT,
+        JobRow.erasing_at.is_(None),
+        touched_at < DatabaseTime(-after_seconds),
+    )
+    abandoned = list(session.scalars(query.with_for_update(skip_locked=True, key_share=True)))
+    for job_id in abandoned:
+        erase_job(session, job_id)
+    return abandoned

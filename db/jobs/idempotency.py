@@ -27,6 +27,12 @@ def find_request(session: Session, tenant: str, idempotency_key: str) -> Accepte
     return None if row is None else AcceptedRequest(row.digest, row.job_id, row.items)
 
 
+def read_accepted_keys(session: Session, job_id: int) -> list[str]:
+    """The Idempotency-Keys of the requests that were accepted for a job, sorted."""
+    query = select(RequestRow.idempotency_key).where(RequestRow.job_id == job_id)
+    return list(session.scalars(query.order_by(RequestRow.idempotency_key)))
+
+
 def note_request(
     session: Session, tenant: str, idempotency_key: str, digest: str, job_id: int
 ) -> None:

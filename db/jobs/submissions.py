@@ -77,7 +77,7 @@ def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> boo
     total = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.DRAFT)
-        .values(items=JobRow.items + len(items))
+        .values(items=JobRow.items + len(items), appended_at=DatabaseTime())
         .returning(JobRow.items)
     ).scalar_one_or_none()
     if total is None:

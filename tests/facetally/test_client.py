@@ -17,7 +17,8 @@ import facetally
 from db.engine import Database
 from facetally import Client, FileProblem, InvalidInput, Item, Options, SizedFile, Submission
 from facetally.connection import Connection
-from facetally.submissions import FILES_PER_REQUEST, ITEMS_PER_REQUEST
+from facetally.parts import PART_FILES
+from facetally.uploads import ITEMS_PER_REQUEST
 from tests.support.jobs import close, make_face, work_all
 from tests.support.sample_pictures import encode_scene
 from tests.support.served import serve_app
@@ -61,18 +62,18 @@ def test_files_with_dimensions_of_their_own_and_addresses_are_one_job(
 ) -> None:
     taken = datetime(2026, 7, 1, 12, tzinfo=UTC)
     files = []
-    for number in range(FILES_PER_REQUEST + 1):
+    for number in range(PART_FILES + 1):
         path = tmp_path / f"{number}.jpg"
         path.write_bytes(b"content")
         store = {"store": f"s{number % 3}"}
         files.append(SizedFile(str(path), f"n{number}", 7, taken if number == 0 else None, store))
     submission = Submission(dimensions={"store": "none", "camera": "east"})
-    job = served.submit_mixed(files, [Item(URIS[0])], submission)
+    job = served.submit_files(files, submission, [Item(URIS[0])])
     assert (job.state, job.counts.items) == ("queued", len(files) + 1)
-    first, *_, last = job.results()
-    assert (first.name, first.captured_at) == ("n0", taken)
-    assert first.dimensions == {"store": "s0", "camera": "east"}
-    assert (last.name, last.dimensions) == (URIS[0], {"store": "none", "camera": "east"})
+    found = {result.name: result for result in job.results()}
+    assert found["n0"].captured_at == taken
+    assert found["n0"].dimensions == {"store": "s0", "camera": "east"}
+    assert found[URIS[0]].dimensions == {"store": "none", "camera": "east"}
 
 
 def test_a_file_that_shrinks_leaves_no_draft(served: Client, tmp_path: Path) -> None:

@@ -187,7 +187,8 @@ def test_files_that_cannot_be_opened_are_known_before_anything_is_sent(tmp_path)
 
     readable, unreadable = split_readable(found)
 
-    assert readable == [SizedFile(str(tmp_path / "a"), "a", 2)]
+    modified = (tmp_path / "a").stat().st_mtime_ns
+    assert readable == [SizedFile(str(tmp_path / "a"), "a", 2, modified_nanoseconds=modified)]
     assert unreadable == [str(tmp_path / "gone")]
 
 

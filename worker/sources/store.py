@@ -73,5 +73,5 @@ def _copy(source: Readable, target: IO[bytes], max_bytes: int) -> None:
     for block in read_blocks(source):
         written += len(block)
         if written > max_bytes:
-            raise TooLargeItem(f"The file has more than {max_bytes} bytes. Shrink it.")
+            raise TooLargeItem(f"The file has more than {max_bytes} bytes, the limit. Shrink it.")
         target.write(block)

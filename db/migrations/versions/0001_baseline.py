@@ -62,6 +62,7 @@ def _create_jobs() -> None:
         sa.Column("pause", JSON),
         sa.Column("resumed_at", TIME),
         sa.Column("finished_at", TIME),
+        sa.Column("appended_at", TIME),
         sa.Column("expires_at", TIME),
         sa.Column("erasing_at", TIME),
         sa.Column("erased_at", TIME),

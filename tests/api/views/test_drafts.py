@@ -9,8 +9,14 @@ from werkzeug.test import TestResponse
 from api.submissions.manifest_jobs import ITEMS_PER_BATCH
 from db.counts.cube import fold_deltas
 from db.engine import Database
-from db.jobs.erasure import finish_erasure, read_jobs_to_erase, remove_erased
-from tests.support.http import make_form
+from db.jobs.erasure import (
+    erase_abandoned_drafts,
+    finish_erasure,
+    read_jobs_to_erase,
+    remove_erased,
+)
+from tests.api.submissions.test_archives import make_zip
+from tests.support.http import OpenClient, make_form
 from tests.support.jobs import close, make_face, work_all
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
@@ -213,3 +219,50 @@ def test_a_call_about_an_unknown_job_is_a_404(client: FlaskClient, call: str) ->
     path = f"/v1/jobs/99/{call}".rstrip("/")
     response = client.post(path) if call else client.delete(path)
     assert response.status_code == 404
+
+
+def test_the_keys_of_requests_that_arrived_are_listed(client: FlaskClient) -> None:
+    first, second = open_draft(client), open_draft(client)
+    address = f"/v1/jobs/{first}/requests"
+    assert client.get(address).json == {"idempotency_keys": []}
+    append(client, first, 1, Idempotency_Key="b")
+    form = make_form({"file.jpg": encode_scene("JPEG")})
+    client.post(f"/v1/jobs/{first}/items", **form, headers={"Idempotency-Key": "a"})
+    append(client, second, 1, Idempotency_Key="c")
+    assert client.get(address).json == {"idempotency_keys": ["a", "b"]}
+    assert client.get("/v1/jobs/99/requests").status_code == 404
+
+
+def test_a_draft_to_which_nothing_is_added_is_erased(
+    client: FlaskClient, database: Database
+) -> None:
+    started, empty, filled = (open_draft(client) for _ in range(3))
+    append(client, started, 1)
+    append(client, filled, 1)
+    client.post(f"/v1/jobs/{started}/finalize")
+    with database.write() as session:
+        assert erase_abandoned_drafts(session, after_seconds=3600) == []
+        assert erase_abandoned_drafts(session, after_seconds=-1) == [empty, filled]
+        assert erase_abandoned_drafts(session, after_seconds=-1) == []
+    assert client.get(f"/v1/jobs/{filled}").json["erased"]["items"] == 1
+    assert client.get(f"/v1/jobs/{started}").json["erased"] is None
+
+
+def test_limits_are_those_of_the_settings(open_client: OpenClient) -> None:
+    client = open_client(max_upload_bytes=4, max_items_per_request=3, max_item_bytes=2)
+    assert (
+        client.get("/v1/limits").json.items()
+        >= {"max_upload_bytes": 4, "max_items_per_request": 3, "max_item_bytes": 2}.items()
+    )
+
+
+def test_an_uploaded_video_has_a_limit_of_its_own(open_client: OpenClient) -> None:
+    client = open_client(max_item_bytes=100, max_video_bytes=2000)
+    video = b"\x00\x00\x00\x18ftypisom" + bytes(1000)
+    files = {"a.mp4": video, "b.mp4": video + bytes(1000), "c.jpg": b"\xff\xd8\xff" + bytes(200)}
+    packed = make_zip({"d.mp4": video, "e.jpg": files["c.jpg"]})
+    job = client.post("/v1/jobs", **make_form({**files, "more.zip": packed})).json["id"]
+    lines = client.get(f"/v1/jobs/{job}/results").json["results"]
+    refused = [line["name"] for line in lines if line["error"]]
+    assert refused == ["b.mp4", "c.jpg", "e.jpg"]
+    assert {line["error"]["code"] for line in lines if line["error"]} == {"too_large"}

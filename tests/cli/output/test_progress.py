@@ -44,6 +44,8 @@ RECEIPT = {
         ({}, START),
         ({"counts": {**JOB["counts"], "failed": 5, "cancelled": 2}},
          f"{START}, 5 failed, 2 cancelled"),
+        ({"state": "draft"},
+         "job 7 is open: 1000 items so far; it starts once it has all of them"),
         ({"items_per_second": 18.2, "eta_seconds": 37}, f"{START}, 18.2/s, 0:37 left"),
         ({"items_per_second": 0.05}, f"{START}, 3.0/min"),
         ({"eta_seconds": 3700}, f"{START}, 1:01:40 left"),
@@ -54,7 +56,8 @@ RECEIPT = {
         ({"paused": PAUSE}, f"{START}. All are missing. To resume it: facetally resume 7"),
         ({"erased": RECEIPT}, "job 7 is erased: it had 4 items, 8 faces"),
     ],
-    ids=["counts", "failures", "pace", "a slow pace", "hours", "a video", "videos", "a pause",
+    ids=["counts", "failures", "open", "pace", "a slow pace", "hours", "a video", "videos",
+         "a pause",
          "an erased job"],
 )  # fmt: skip
 def test_a_job_is_described_in_one_line(change, line):
