@@ -15,6 +15,7 @@ progress        the progress of jobs for those who follow them
 meter           counts requests, for metrics
 services        what requests share
 access          who may call
+auditing        notes what callers did
 error_handlers  every error as an answer
 headers         what browsers may do with answers
 submissions     jobs from JSON, forms, archives and manifests

@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from api import docs
 from api.access import guard
+from api.auditing import audit
 from api.error_handlers import handle_errors
 from api.headers import add_headers
 from api.meter import measure_requests
@@ -46,6 +47,7 @@ from api.views import (
     results,
     vocabulary,
 )
+from api.views import audit as audit_view
 from api.views.job_replies import answer_again
 from worker.settings import Settings
 
@@ -86,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
     add_headers(app)
     measure_requests(app, opened.meter)
     guard(app, opened.database, opened.keyring, opened.owners)
+    audit(app, opened.database, opened.owners)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
     _register_views(app)
@@ -95,7 +98,7 @@ def create_app(settings: Settings) -> Flask:
 def _register_views(app: OpenAPI) -> None:
     for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
-    for module in (analyze, limits, live, packs, keys, report, health, metrics):
+    for module in (analyze, limits, live, packs, keys, audit_view, report, health, metrics):
         app.register_api(module.blueprint)
     for page in (docs, assets, login, home, live_page, jobs_page, job, item_page, comparison):
         app.register_blueprint(page.blueprint)

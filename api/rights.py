@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from db.audit_values import Action
 from db.key_values import Scope
 
 
@@ -16,20 +17,29 @@ class Right:
     scope: Scope | None = None
     is_open: bool = False
     of_operators: bool = False
+    # What the audit log calls it; None for what is polled, and for what shows nobody.
+    action: Action | None = None
 
 
 # Everybody may, without a key.
 OPEN = Right(is_open=True)
 ANY_KEY = Right()
-SUBMIT, READ, ERASE = Right(Scope.SUBMIT), Right(Scope.READ), Right(Scope.ERASE)
-LIVE, ADMIN = Right(Scope.LIVE), Right(Scope.ADMIN)
+SUBMIT = Right(Scope.SUBMIT, action=Action.SUBMIT)
+# What is polled, or shows no person; and what shows some.
+LOOK = Right(Scope.READ)
+READ = Right(Scope.READ, action=Action.READ)
+EXPORT = Right(Scope.READ, action=Action.EXPORT)
+ERASE = Right(Scope.ERASE, action=Action.ERASE)
+LIVE = Right(Scope.LIVE, action=Action.LIVE)
+ADMIN = Right(Scope.ADMIN)
+MANAGE = Right(Scope.ADMIN, action=Action.ADMIN)
 OPERATE = Right(Scope.READ, of_operators=True)
 
 # By the name of the view, as its blueprint and function have it.
 RIGHTS: Mapping[str, Right] = {
     "jobs.submit_job": SUBMIT,
-    "jobs.list_jobs": READ,
-    "jobs.show_job": READ,
+    "jobs.list_jobs": LOOK,
+    "jobs.show_job": LOOK,
     "jobs.cancel": SUBMIT,
     "jobs.resume": SUBMIT,
     "jobs.retry": SUBMIT,
@@ -39,27 +49,28 @@ RIGHTS: Mapping[str, Right] = {
     "drafts.append_to_draft": SUBMIT,
     "drafts.list_accepted_requests": SUBMIT,
     "drafts.finalize_draft": SUBMIT,
-    "events.follow_job": READ,
-    "events.follow_jobs": READ,
+    "events.follow_job": LOOK,
+    "events.follow_jobs": LOOK,
     "results.list_results": READ,
     "items.show_item": READ,
     "items.show_picture": READ,
-    "items.show_thumbnail": READ,
-    "items.show_track": READ,
+    "items.show_thumbnail": LOOK,
+    "items.show_track": LOOK,
     "items.show_video": READ,
-    "report.show_report": READ,
-    "audience.show_audience": READ,
-    "evaluations.list_evaluations": READ,
-    "evaluations.show_evaluation": READ,
-    "vocabulary.list_dimensions": READ,
-    "vocabulary.list_tags": READ,
+    "report.show_report": EXPORT,
+    "audience.show_audience": LOOK,
+    "evaluations.list_evaluations": LOOK,
+    "evaluations.show_evaluation": LOOK,
+    "vocabulary.list_dimensions": LOOK,
+    "vocabulary.list_tags": LOOK,
     "packs.list_packs": ANY_KEY,
     "limits.show_limits": ANY_KEY,
     "analyze.analyze_picture": LIVE,
     "live.watch_source": LIVE,
+    "audit.list_entries": ADMIN,
     "keys.list_keys": ADMIN,
-    "keys.create": ADMIN,
-    "keys.revoke": ADMIN,
+    "keys.create": MANAGE,
+    "keys.revoke": MANAGE,
     "health.show_liveness": OPEN,
     "health.show_readiness": OPEN,
     "metrics.show_metrics": OPERATE,
@@ -70,26 +81,26 @@ RIGHTS: Mapping[str, Right] = {
     "assets.show_asset": OPEN,
     "login_page.show_page": OPEN,
     "login_page.log_in": OPEN,
-    "login_page.log_out": ANY_KEY,
+    "login_page.log_out": Right(action=Action.LOG_OUT),
     "home_page.show_page": ANY_KEY,
     "home_page.analyze_picture": LIVE,
-    "live_page.show_page": LIVE,
-    "jobs_page.show_page": READ,
-    "jobs_page.show_card": READ,
-    "jobs_page.confirm_erase": ERASE,
+    "live_page.show_page": Right(Scope.LIVE),
+    "jobs_page.show_page": LOOK,
+    "jobs_page.show_card": LOOK,
+    "jobs_page.confirm_erase": Right(Scope.ERASE),
     "jobs_page.erase_now": ERASE,
     "jobs_page.run_again": SUBMIT,
     "jobs_page.act": SUBMIT,
     "job_page.show_page": READ,
     "job_page.show_items": READ,
-    "job_page.show_failures": READ,
+    "job_page.show_failures": LOOK,
     "item_page.show_page": READ,
     "item_page.show_people": READ,
     "comparison_page.show_page": READ,
-    "audience_page.show_page": READ,
+    "audience_page.show_page": LOOK,
     "keys_page.show_page": ADMIN,
-    "keys_page.create": ADMIN,
-    "keys_page.revoke": ADMIN,
+    "keys_page.create": MANAGE,
+    "keys_page.revoke": MANAGE,
     "system_page.show_page": OPERATE,
 }
 

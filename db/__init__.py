@@ -4,6 +4,7 @@ states           the words of each lifecycle
 reach            whose data it is, and who reads it
 pack_values      the models that analyzed a job
 key_values       what keys may do
+audit_values     who did what
 job_values       jobs going in and coming out
 item_values      items, from acceptance to result
 video_values     the same for videos
@@ -12,13 +13,14 @@ engine           connections and transactions
 tables           the rows of jobs, items, chunks and processes
 video_tables     the rows of videos
 audience_tables  the rows that audiences are counted from
-access_tables    the rows of keys and browsers
+access_tables    the rows of keys, browsers, and what they did
 counter_tables   the rows of counters
 migrate          brings the tables up to date
 migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement
 quality          how well faces can be judged
 keys             who may call
+audit            the audit log
 logins           who is logged in
 processes        which processes are alive
 counters         what has happened so far, for operators

@@ -1,7 +1,8 @@
-"""The rows of who may call: keys, browsers that are logged in, and those that failed to."""
+"""The rows of who may call, and who did what: keys, browsers, failures to log in, the audit log."""
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.clock import DatabaseTime
@@ -46,3 +47,22 @@ class LoginFailureRow(Table):
     address: Mapped[str] = mapped_column(primary_key=True)
     failures: Mapped[int]
     failed_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+
+
+class AuditRow(Table):
+    """What somebody did with the data of a tenant. Rows are only added, and removed when old."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_by_tenant", "tenant", "id"), Index("audit_by_time", "at"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    tenant: Mapped[str]
+    # The name of the key, and its number where it is a row.
+    caller: Mapped[str]
+    key_id: Mapped[int | None] = mapped_column(BigKey)
+    action: Mapped[str]
+    # A word and a number, such as `job 7`.
+    subject: Mapped[str]
+    route: Mapped[str]
+    address: Mapped[str]

@@ -21,6 +21,7 @@ comparison   what two runs of the same items found
 packs        models, and where they come from
 vocabulary   tags and dimensions
 keys         API keys
+audit        who did what
 audience     the audience: counts and shares
 results      what was found
 progress     how far a job is
@@ -36,6 +37,7 @@ client       the server
 """
 
 from facetally.audience import Audience, Group, Share
+from facetally.audit import Entry
 from facetally.client import Client, Health, JobPage
 from facetally.comparison import Changes, ComparedShare, Comparison, Difference
 from facetally.drafts import Draft
@@ -82,6 +84,7 @@ __all__ = [
     "DimensionValue",
     "Draft",
     "Dropped",
+    "Entry",
     "Error",
     "Face",
     "Failure",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from facetally.audience import Audience, AudienceQuery
+from facetally.audit import Entry
 from facetally.comparison import Comparison
 from facetally.connection import Connection, Parameters
 from facetally.drafts import Draft, open_draft
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 JOBS_PER_PAGE = 100
+ENTRIES_PER_PAGE = 100
 JSON = {"Content-Type": "application/json"}
 ANY_PICTURE = {"Content-Type": "application/octet-stream"}
 
@@ -222,6 +224,29 @@ class Client:
         """End an API key, and the sessions of browsers that it opened."""
         return self._connection.parse(Key, self._connection.call("DELETE", f"/v1/keys/{key_id}"))
 
+    def audit(
+        self,
+        *,
+        action: str | None = None,
+        subject: str | None = None,
+        since: datetime | None = None,
+    ) -> Iterator[Entry]:
+        """Who did what, the newest first; needs a key with the scope admin.
+
+        `subject` is a word and a number, such as `job 7`.
+        """
+        start = None if since is None else since.isoformat()
+        wanted: Parameters = {"action": action, "subject": subject, "since": start}
+        cursor: int | None = None
+        while True:
+            of_page = {**wanted, "limit": ENTRIES_PER_PAGE, "cursor": cursor}
+            data = self._connection.get("/v1/audit", of_page)
+            page = self._connection.parse(_AuditPage, data)
+            yield from page.entries
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
     def health(self) -> Health:
         """Raises ServerUnavailable where no job can be submitted."""
         return self._connection.parse(Health, self._connection.get("/readyz"))
@@ -230,6 +255,12 @@ class Client:
 @dataclass(frozen=True, slots=True)
 class _JobList:
     jobs: tuple[object, ...]
+    next_cursor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _AuditPage:
+    entries: tuple[Entry, ...]
     next_cursor: int | None
 
 

@@ -15,7 +15,10 @@ from time import monotonic
 
 from celery import Celery
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from db.audit import prune_entries, record_entry
+from db.audit_values import Action, NewEntry
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
@@ -32,8 +35,10 @@ from db.jobs.erasure import (
     remove_erased,
 )
 from db.jobs.loose_folders import forget_folder, take_abandoned_folders
+from db.jobs.owners import read_tenant_of_job
 from db.jobs.pausing import pause_job, read_jobs_to_pause
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
+from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
 from worker.pack_checks import PackChecks
 from worker.queue.hints import HintWindow
@@ -61,12 +66,14 @@ class Dispatcher:
         resend_seconds: float,
         pause_after_failures: int = 0,
         draft_seconds: float = 7 * 86400.0,
+        audit_days: float = 0.0,
     ) -> None:
         self._database = database
         self._window = HintWindow(database, queue, resend_seconds)
         self._store = store
         self._pause_after_failures = pause_after_failures
         self._draft_seconds = draft_seconds
+        self._audit_days = audit_days
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._pack_checks = PackChecks(database)
         self._next_heartbeat = 0.0
@@ -147,6 +154,7 @@ class Dispatcher:
         for job_id in expired:
             with self._database.write() as session:
                 erase_job(session, job_id)
+                record_entry(session, _describe_expiry(session, job_id))
             logger.info("job expired", extra={"job_id": job_id})
 
     def _erase(self) -> None:
@@ -171,12 +179,13 @@ class Dispatcher:
 
     def _sweep_when_due(self) -> None:
         """Remove what was left behind: what requests stored whose API died before it accepted their
-        jobs, and drafts that nobody adds to."""
+        jobs, drafts that nobody adds to, and old entries of the audit log."""
         if monotonic() < self._next_sweep:
             return
         with self._database.write() as session:
             abandoned = take_abandoned_folders(session)
             drafts = erase_abandoned_drafts(session, self._draft_seconds)
+            prune_entries(session, self._audit_days)
         for job_id in drafts:
             logger.info("abandoned draft erased", extra={"job_id": job_id})
         self._next_sweep = monotonic() + SWEEP_SECONDS
@@ -205,3 +214,8 @@ class Dispatcher:
                 if rescue_chunk(session, chunk_id, token, seen=False):
                     count(session, Counter.LEASES_EXPIRED)
                     logger.warning("lease expired", extra={"chunk_id": chunk_id})
+
+
+def _describe_expiry(session: Session, job_id: int) -> NewEntry:
+    tenant = read_tenant_of_job(session, job_id) or DEFAULT_TENANT
+    return NewEntry(tenant, "dispatcher", Action.EXPIRE, f"job {job_id}", "", "")

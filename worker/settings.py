@@ -120,6 +120,7 @@ class Settings(BaseModel):
     min_cell: int = Field(5, ge=1, le=1000)
     draft_days: float = Field(7.0, gt=0, le=36500)
     retention_days: float = Field(0.0, ge=0, le=36500)
+    audit_days: float = Field(365.0, ge=0, le=36500)
 
     @field_validator("api_keys", "sources", "live_sources", "packs", mode="before")
     @classmethod

@@ -37,7 +37,9 @@ def create() -> Response:
         "expires_at": None if days is None else datetime.now(UTC) + timedelta(days=min(days, 3650)),
     }
     secret, made = make_key(validate(KeyBody, body))
-    return _show(HTTPStatus.CREATED, secret, made.name)
+    response = _show(HTTPStatus.CREATED, secret, made.name)
+    response.headers["Location"] = f"/v1/keys/{made.id}"
+    return response
 
 
 @blueprint.post("/keys/<number:key_id>/revoke")

@@ -7,10 +7,13 @@ from math import ceil
 from flask import Blueprint, Response, request
 
 from api.access import comes_from_elsewhere, find_address
+from api.callers import Caller
 from api.errors import ApiError
 from api.pages.rendering import show
 from api.services import services
 from api.sessions import close_session, open_session
+from db.audit import record_entry
+from db.audit_values import Action, NewEntry
 from db.engine import Database
 from db.logins import forget_failures, note_failure, read_pause_seconds
 
@@ -39,14 +42,28 @@ def log_in() -> Response:
     opened, address = services(), find_address()
     _check_pause(opened.database, address)
     given = request.form.get("key", "")
-    if comes_from_elsewhere(request.headers) or opened.keyring.find(given) is None:
+    caller = None if comes_from_elsewhere(request.headers) else opened.keyring.find(given)
+    if caller is None:
         _note_failure(opened.database, address)
         return show("login.html", HTTPStatus.UNAUTHORIZED, refused=True, target=_read_target())
     response = _redirect(_read_target())
     open_session(opened.database, response, given.strip())
     with opened.database.write() as session:
         forget_failures(session, address)
+        record_entry(session, _describe(caller, address))
     return response
+
+
+def _describe(caller: Caller, address: str) -> NewEntry:
+    return NewEntry(
+        tenant=caller.reach.home,
+        caller=caller.name,
+        action=Action.LOG_IN,
+        subject="",
+        route="login_page.log_in",
+        address=address,
+        key_id=caller.key_id,
+    )
 
 
 def _check_pause(database: Database, address: str) -> None:

@@ -16,6 +16,7 @@ audience     whose faces to count, and the counts
 vocabulary   tags and dimensions
 evaluations  measurements of accuracy
 keys         API keys
+audit        who did what
 health       whether the system works
 errors       errors, and which a call may answer with
 reruns       runs of the same items

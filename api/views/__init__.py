@@ -15,6 +15,7 @@ limits       how large a submission may be
 analyze      one picture, answered at once
 live         live sources
 keys         API keys
+audit        the audit log
 report       a job as one HTML file
 health       liveness and readiness
 metrics      metrics for Prometheus

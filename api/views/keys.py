@@ -35,7 +35,9 @@ def create(body: KeyBody) -> Response:
     """
     secret, key = make_key(body)
     made = MadeKeyOut(**KeyOut.of(key).model_dump(), key=secret)
-    return reply(made, HTTPStatus.CREATED)
+    response = reply(made, HTTPStatus.CREATED)
+    response.headers["Location"] = f"/v1/keys/{key.id}"
+    return response
 
 
 @blueprint.delete("/keys/<int:key_id>", responses=answers(KeyOut, 200))

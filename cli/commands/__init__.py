@@ -8,6 +8,7 @@ reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
 vocabulary   `tags`, `dimensions`
 keys         `keys`
+audit        `audit`
 run          `run`
 packs        `packs`
 weights      `weights`

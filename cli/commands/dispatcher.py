@@ -41,6 +41,7 @@ def dispatcher() -> None:
         settings.resend_seconds,
         settings.pause_after_failures,
         settings.draft_days * SECONDS_PER_DAY,
+        settings.audit_days,
     ).run(stopped)
 
 

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.terminal import clean
-from facetally import Audience, Dimension, Face, Job, Key, Result, Share, TagUse
+from facetally import Audience, Dimension, Entry, Face, Job, Key, Result, Share, TagUse
 
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:
@@ -94,6 +94,16 @@ def make_keys_table(keys: Iterable[Key]) -> Table:
             key.state,
             *("never" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for moment in moments),
         )
+    return table
+
+
+def make_audit_table(entries: Iterable[Entry]) -> Table:
+    """A line for each entry of the audit log."""
+    table = make_table("at", "who", "did", "to", "tenant", "from")
+    for entry in entries:
+        who = clean(entry.caller) + (f" (key {entry.key_id})" if entry.key_id else "")
+        at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(at, who, entry.action, clean(entry.subject), entry.tenant, entry.address)
     return table
 
 

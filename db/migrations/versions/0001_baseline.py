@@ -349,6 +349,20 @@ def _create_logins() -> None:
         sa.Column("revoked_at", TIME),
     )
     op.create_table(
+        "audit",
+        sa.Column("id", ID, primary_key=True),
+        _filled("at", TIME),
+        _filled("tenant", sa.String()),
+        _filled("caller", sa.String()),
+        sa.Column("key_id", ID),
+        _filled("action", sa.String()),
+        _filled("subject", sa.String()),
+        _filled("route", sa.String()),
+        _filled("address", sa.String()),
+    )
+    op.create_index("audit_by_tenant", "audit", ["tenant", "id"])
+    op.create_index("audit_by_time", "audit", ["at"])
+    op.create_table(
         "sessions",
         _key("digest", sa.LargeBinary()),
         _filled("key_digest", sa.LargeBinary()),

@@ -7,12 +7,15 @@ import pytest
 from kombu import Connection
 from redis import Redis
 
+from db.audit import read_entries
+from db.audit_values import Action
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.submissions import accept_job
 from db.processes import count_slots, record_heartbeat, remove_process
+from db.reach import Reach
 from db.states import JobState, ProcessRole
 from db.tables import JobRow
 from tests.support.jobs import status, submit, work_all
@@ -123,15 +126,18 @@ def test_a_step_that_fails_does_not_stop_the_others(database: Database, redis_ur
     assert status(database, erased).erased.erased_at is None
 
 
-def test_an_expired_job_is_erased(database: Database, redis_url: str) -> None:
-    past = datetime(2020, 1, 1, tzinfo=UTC)
+def test_an_expired_job_is_erased_and_noted(database: Database, redis_url: str) -> None:
+    job = NewJob(expires_at=datetime(2020, 1, 1, tzinfo=UTC), tenant="acme")
     with database.write() as session:
-        job_id = accept_job(session, NewJob(expires_at=past), [NewItem("a", "file:///a")], 1)
+        job_id = accept_job(session, job, [NewItem("a", "file:///a")], 1)
     with create_queue(redis_url) as queue:
         Dispatcher(database, queue, Store("memory://store"), resend_seconds=30).take_turn()
     receipt = status(database, job_id).erased
     assert receipt.items == 1
     assert receipt.erased_at is not None
+    with database.read() as session:
+        [entry] = read_entries(session, Reach("acme"), limit=9)
+    assert (entry.action, entry.subject) == (Action.EXPIRE, f"job {job_id}")
 
 
 def test_a_process_that_ended_is_not_counted(database: Database) -> None:

@@ -1,0 +1,86 @@
+"""Notes in the audit log what a caller did, once the request has succeeded.
+
+Where nobody has a key there is nobody to name, and nothing is noted.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from flask import Flask, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.access import find_address
+from api.callers import LOCAL, Caller, find_caller
+from api.owners import NUMBERED, Owners
+from api.rights import find_right
+from db.audit import record_entry
+from db.audit_values import Action, NewEntry
+from db.engine import Database
+
+logger = logging.getLogger(__name__)
+
+# Where a request has made something, its answer says so: /v1/jobs/7.
+MADE = re.compile(r"^(?:/v1)?/(job|key)s/(\d+)$")
+# Results and audiences in these formats are read on a screen, others are kept.
+READ_FORMATS = frozenset({"", "json"})
+LONGEST_SUBJECT = 200
+
+
+def audit(app: Flask, database: Database, owners: Owners) -> None:
+    """Note every request that matters."""
+
+    def note(response: Response) -> Response:
+        caller = find_caller()
+        action = _find_action()
+        if caller in (None, LOCAL) or action is None or response.status_code >= 400:
+            return response
+        assert caller is not None
+        record(database, _describe(caller, action, owners, response))
+        return response
+
+    app.after_request(note)
+
+
+def record(database: Database, entry: NewEntry) -> None:
+    """Add an entry; where the database refuses, the log has it."""
+    try:
+        with database.write() as session:
+            record_entry(session, entry)
+    except SQLAlchemyError as error:
+        fields = {**asdict(entry), "error": str(error)}
+        logger.error("audit entry not stored", extra=fields)
+
+
+def _find_action() -> Action | None:
+    right = find_right(request.endpoint)
+    is_kept = request.args.get("format", "") not in READ_FORMATS
+    if is_kept and request.endpoint in ("results.list_results", "audience.show_audience"):
+        return Action.EXPORT
+    return right.action
+
+
+def _describe(caller: Caller, action: Action, owners: Owners, response: Response) -> NewEntry:
+    entry = NewEntry(
+        tenant=caller.reach.home,
+        caller=caller.name,
+        action=action,
+        subject="",
+        route=request.endpoint or "",
+        address=find_address(),
+        key_id=caller.key_id,
+    )
+    for part, number in _find_parts(response).items():
+        if part in NUMBERED and isinstance(number, int):
+            noun, read = NUMBERED[part]
+            owner = owners.find(read, number) or entry.tenant
+            return replace(entry, subject=f"{noun} {number}", tenant=owner)
+    source = request.args.get("source", "")
+    return replace(entry, subject=f"source {source}"[:LONGEST_SUBJECT] if source else "")
+
+
+def _find_parts(response: Response) -> Mapping[str, object]:
+    """What was made, or else what the address names."""
+    made = MADE.fullmatch(response.headers.get("Location", ""))
+    return {f"{made[1]}_id": int(made[2])} if made else request.view_args or {}
