@@ -1,7 +1,7 @@
 """How fast an audience query is, and how that grows with the number of faces.
 
 Fills PostgreSQL and SQLite with the cells of invented jobs, counted as recording counts them, and
-runs each of the ten queries of docs/audience.md through the API's own application. Faces, items and
+runs each of the questions of docs/audience.md through the API's own application. Faces, items and
 chunks are not written: no audience reads those of a job that has ended.
 """
 
@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -49,6 +49,7 @@ SEED = 44
 FACES_PER_JOB = 10_000
 START = date(2026, 1, 1)
 DAYS, DAYS_OF_JOB = 365, 7
+OPENING, OPEN_HOURS = 10, 8
 STORES, COUNTRIES, CAMPAIGNS, CAMERAS, ZONES = 40, 5, 12, 3, 4
 ROUNDS = 30
 QUESTIONS = {
@@ -58,6 +59,9 @@ QUESTIONS = {
     "which store draws whom": "by=store,gender",
     "how has it changed": "by=month,gender",
     "who came in ten weeks": "from=2026-03-10&to=2026-05-20",
+    "when women come, by hour": "by=hour_of_day,gender",
+    "the week of each store": "by=store,weekday,gender",
+    "the hours of ten weeks": "from=2026-03-10&to=2026-05-20&by=hour_of_week",
     "one store, day by day": "dimension.store=store-07&by=day",
     "stores against campaigns": "by=store,campaign",
     "our own bands, one country": "dimension.country=country-2&bands=0-17,18-34,35-54,55-120",
@@ -141,26 +145,28 @@ def _ask(client: FlaskClient, query: str) -> Timing:
 
 
 def _add_job(database: Database, number: int) -> None:
-    """A job of one store and campaign, over a week: a segment for each camera and zone."""
+    """A job of one store and campaign, over a week: a cell for each hour, camera and zone."""
     random = np.random.default_rng(SEED + number)
     # So that the first job is one that every question asks for.
     store, campaign = 7 * number % STORES, (number + 2 + number // STORES) % CAMPAIGNS
     first = START + timedelta(days=(70 + 37 * number) % (DAYS - DAYS_OF_JOB))
     tally = Tally()
-    cells = CAMERAS * ZONES * DAYS_OF_JOB
+    cells = CAMERAS * ZONES * DAYS_OF_JOB * OPEN_HOURS
     shares = random.multinomial(FACES_PER_JOB, np.full(cells, 1 / cells))
     pictures = 0
     for cell, faces in enumerate(shares.tolist()):
         rest, camera = divmod(cell, CAMERAS)
+        rest, zone = divmod(rest, ZONES)
+        day, hour = divmod(rest, OPEN_HOURS)
         dimensions = {
             "store": f"store-{store:02}",
             "country": f"country-{store % COUNTRIES}",
             "campaign": f"campaign-{campaign}",
             "camera": f"camera-{camera}",
-            "zone": f"zone-{rest % ZONES}",
+            "zone": f"zone-{zone}",
         }
-        day = first + timedelta(days=rest // ZONES)
-        moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        start = datetime.combine(first, time(OPENING), UTC)
+        moment = start + timedelta(days=day, hours=hour)
         pictures += add_faces(tally.at(dimensions, moment), faces, random)
     with database.write() as session:
         job_id = create_draft(session, NewJob(tags=(f"campaign-{campaign}",)))

@@ -13,13 +13,13 @@ from db.tables import BigKey, Json, Table
 
 class CellRow(Table):
     """How many faces of one age and gender a job has, for one set of dimension values (as JSON) and
-    one day, with their mass; written with the faces."""
+    one quarter of an hour, with their mass; written with the faces."""
 
     __tablename__ = "cells"
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     dimension_set: Mapped[str] = mapped_column(primary_key=True)
-    day: Mapped[str] = mapped_column(primary_key=True)
+    quarter_hour: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     gender: Mapped[str] = mapped_column(primary_key=True)
     age: Mapped[int] = mapped_column(primary_key=True)
@@ -35,7 +35,7 @@ class MeasureRow(Table):
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     dimension_set: Mapped[str] = mapped_column(primary_key=True)
-    day: Mapped[str] = mapped_column(primary_key=True)
+    quarter_hour: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
     total: Mapped[int] = mapped_column(BigInteger)
@@ -49,7 +49,7 @@ class DeltaRow(Table):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     job_id: Mapped[int] = mapped_column(BigKey)
     dimension_set: Mapped[str]
-    day: Mapped[str]
+    quarter_hour: Mapped[str]
     unit: Mapped[str]
     totals: Mapped[bytes]
 

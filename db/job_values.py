@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ from db.pack_values import PackVersion
 from db.reach import DEFAULT_TENANT
 from db.states import ErrorCode, JobState, PauseReason
 from models.packs.shipped_packs import DEFAULT_PACK
+from models.time_zones import find_zone
 
 
 class ThumbnailKind(StrEnum):
@@ -51,8 +52,8 @@ class JobOptions:
     pack: str = DEFAULT_PACK
     detection: DetectionMode = DetectionMode.NORMAL
     captured_at: CaptureSource = CaptureSource.EXIF
-    # Of times without an offset from UTC; None for the server's.
-    time_zone: str | None = None
+    # In which its days and hours are counted, and of times without an offset from UTC.
+    time_zone: str = "UTC"
     # Which dimensions the folders of an item are, as a person wrote it.
     folders_as: str | None = None
     # For videos: how many frames are analyzed, from when to when, at most how many, and whether an
@@ -72,6 +73,11 @@ class JobOptions:
         known["detection"] = DetectionMode(stored.get("detection", DetectionMode.NORMAL))
         known["captured_at"] = CaptureSource(stored.get("captured_at", CaptureSource.EXIF))
         return cls(**known)
+
+    @property
+    def zone(self) -> tzinfo:
+        """Raises ValueError where this machine does not know the zone."""
+        return find_zone(self.time_zone)
 
     @property
     def stop_seconds(self) -> float | None:

@@ -93,13 +93,14 @@ class Audience:
 
 
 class AudienceQuery(TypedDict, total=False):
-    """Whose faces, and how they are grouped; days are in UTC, both included."""
+    """Whose faces, and how they are grouped; days are local, both included."""
 
     job: int | None
     tag: str | None
     first_day: date | None
     last_day: date | None
-    by: str  # gender, age_band, one of day, week and month, and names of dimensions
+    by: str  # gender, age_band, a period such as day or hour_of_day, and names of dimensions
+    time_zone: str | None  # such as Europe/Paris; by default that of each job
     bands: str  # marketing, adience, life_stage, or a list as 0-17,18-120
     count: str  # faces or people
     calibration: str | None

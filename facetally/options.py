@@ -14,7 +14,8 @@ class Options:
     pack: str | None = None  # the models that analyze them, by the name of their pack
     detection: str | None = None  # normal; crowd: also the small faces of panoramas and crowds
     captured_at: str | None = None  # exif: where none is given, as the picture says; given: only so
-    time_zone: str | None = None  # of times without an offset, such as Europe/Paris
+    # Of days, hours and times without an offset, such as Europe/Paris.
+    time_zone: str | None = None
     folders_as: str | None = (
         None  # dimensions that folders are: store,camera or {store}/cam{camera}
     )

@@ -22,11 +22,12 @@ from db.audience.bands import PRESETS
 from db.audience.dimensions import read_values
 from db.audience.evaluations import read_evaluations
 from db.audience.grouping import AudienceGroup
+from db.counts.periods import Period
 from db.counts.tags import read_tags
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")
-PERIODS = ("day", "week", "month")
+PERIODS = tuple(Period)
 # Filters that the page suggests; others can be typed.
 MOST_PAIRS = 500
 # Form fields that the API does not have: a filter as text, and how to break down.

@@ -14,8 +14,8 @@ from api.reports.pyramid import make_pyramid
 from api.reports.templates import open_templates
 from db.audience.breakdown import Dimension, Timeline
 from db.audience.disclosure import Disclosure
-from db.audience.queries import Period
 from db.audience.table import Audience
+from db.counts.periods import Period
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
 

@@ -6,13 +6,14 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
-from api.schemas.fields import Name, Number, Text
+from api.schemas.fields import Name, Number, Text, TimeZone
 from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.audience.bands import parse_bands
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceGroup
-from db.audience.queries import AudienceQuery, Period, SliceQuery
+from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import Audience
+from db.counts.periods import Period
 from db.reach import Reach
 from models.statistics.shares import Share
 
@@ -25,10 +26,14 @@ EARLIEST_LAST_DAY, LATEST_FIRST_DAY = date(1, 1, 31), date(9999, 11, 30)
 class AudienceParameters(WithDimensions):
     """Whose faces to count and how to group them; also any number of `dimension.<name>=<value>`.
 
-    `by` is a comma-separated list of `gender`, `age_band`, one of `day`, `week` and `month`, and
-    names of dimensions. Write `dimension.<name>` for a dimension with the name of another grouping.
-    `from` and `to` are days in UTC, both included; they leave out pictures without a known day. CSV
-    and Parquet contain the groups only; JSON also says how many items they are based on.
+    `by` is a comma-separated list of `gender`, `age_band`, a period, and names of dimensions. Write
+    `dimension.<name>` for a dimension with the name of another grouping. Periods are
+    `quarter_hour`, `hour`, `day`, `week` and `month`; and `weekday`, `hour_of_day` and
+    `hour_of_week`, which come back each week or day. `from` and `to` are days, both included; they
+    leave out pictures without a known time. CSV and Parquet contain the groups only; JSON also says
+    how many items they are based on.
+
+    Times are local: those of the time zone of each job, or of `time_zone`, such as Europe/Paris.
 
     `quality_min` and `pose` need a `job`, whose faces they count anew; faces below `quality_min`
     are then too unclear to be judged.
@@ -41,6 +46,7 @@ class AudienceParameters(WithDimensions):
     tag: Text | None = None
     first_day: Annotated[date, Field(le=LATEST_FIRST_DAY)] | None = Field(None, alias="from")
     last_day: Annotated[date, Field(ge=EARLIEST_LAST_DAY)] | None = Field(None, alias="to")
+    time_zone: TimeZone | None = None
     by: Text = "gender,age_band"
     bands: Text = Field(
         "marketing",
@@ -72,6 +78,7 @@ class AudienceParameters(WithDimensions):
                 tag=self.tag,
                 first_day=self.first_day,
                 last_day=self.last_day,
+                time_zone=self.time_zone,
                 dimensions=self.dimensions(),
                 by_dimensions=self._dimensions_of_groups(),
                 by_period=self._period(),
@@ -90,7 +97,8 @@ class AudienceParameters(WithDimensions):
         periods = [Period(part) for part in self._groupings() if part in list(Period)]
         if len(periods) > 1:
             raise ValueError(
-                f"by takes only one of day, week and month, but got {', '.join(periods)}."
+                f"by takes only one period, but got {' and '.join(periods)}. For a table of "
+                "weekdays by hours, use hour_of_week."
             )
         return periods[0] if periods else None
 

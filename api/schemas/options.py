@@ -37,8 +37,8 @@ class OptionsBody(Strict):
     faces of panoramas and crowds and takes several times as long.
 
     `captured_at`: with `exif`, an item without a time of its own has that of its EXIF or XMP; with
-    `given`, none. `time_zone`, such as Europe/Paris, is that of times without an offset; the
-    server's by default.
+    `given`, none. `time_zone`, such as Europe/Paris, is that of times without an offset, and of the
+    days and hours of the audience; the server's by default.
 
     `folders_as` makes dimensions of the folders in an item's name, or else in its address: with
     `store,camera`, Berlin/cam2/a.jpg has store=Berlin and camera=cam2. `*` passes over a folder; a
@@ -75,7 +75,7 @@ class OptionsBody(Strict):
             )
         return self
 
-    def to_options(self, pack: str) -> JobOptions:
-        """`pack` is the name that was chosen for the job."""
+    def to_options(self, pack: str, time_zone: str) -> JobOptions:
+        """`pack` and `time_zone` are those that were chosen for the job."""
         given = {one.name: getattr(self, one.name) for one in fields(JobOptions)}
-        return JobOptions(**{**given, "pack": pack})
+        return JobOptions(**{**given, "pack": pack, "time_zone": time_zone})

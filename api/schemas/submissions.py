@@ -24,8 +24,8 @@ class SubmissionFields(Strict):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, pack: str, tenant: str) -> NewJob:
-        options = self.options.to_options(pack)
+    def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
+        options = self.options.to_options(pack, time_zone)
         return NewJob(tuple(self.tags), options, self.priority, self.expires_at, tenant=tenant)
 
 
@@ -57,8 +57,8 @@ class SubmissionQuery(OptionsBody):
     expires_at: Moment | None = None
     draft: bool = False
 
-    def to_job(self, pack: str, tenant: str) -> NewJob:
-        options = self.to_options(pack)
+    def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
+        options = self.to_options(pack, time_zone)
         return NewJob(tuple(self.tag), options, self.priority, self.expires_at, tenant=tenant)
 
 

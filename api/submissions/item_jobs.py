@@ -16,7 +16,7 @@ from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
-from api.submissions.rules import make_rules
+from api.submissions.rules import choose_time_zone, make_rules
 from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
 from db.item_values import NewItem
@@ -35,12 +35,13 @@ MOST_JSON_OBJECTS = 10 * MOST_JSON_ITEMS
 def submit_json(idempotency_key: str | None) -> int:
     """Create a job from the JSON in this request's body."""
     body, digest = _read_json()
-    job = body.to_job(choose_pack(body.options.pack), current_caller().reach.home)
+    time_zone = choose_time_zone(body.options.time_zone)
+    job = body.to_job(choose_pack(body.options.pack), time_zone, current_caller().reach.home)
     if body.manifest is not None:
         return submit_fetched_manifest(
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
         )
-    rules = make_rules(job.options.time_zone, job.options.folders_as)
+    rules = make_rules(job.options)
     items = [_make_item(index, item, rules) for index, item in enumerate(body.items)]
     with services().database.write() as session:
         return _accept(
@@ -51,15 +52,15 @@ def submit_json(idempotency_key: str | None) -> int:
 def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
-    opened, pack = services(), choose_pack(form.options.pack)
-    rules = make_rules(form.options.time_zone, form.options.folders_as)
+    opened, time_zone = services(), choose_time_zone(form.options.time_zone)
+    job = form.to_job(choose_pack(form.options.pack), time_zone, current_caller().reach.home)
     with (
-        stored_files(request, opened, form, rules) as files,
+        stored_files(request, opened, form, make_rules(job.options)) as files,
         opened.database.write() as session,
     ):
         job_id = _accept(
             session,
-            form.to_job(pack, current_caller().reach.home),
+            job,
             files.items,
             draft=form.draft,
             idempotency_key=idempotency_key,

@@ -28,7 +28,7 @@ from api.submissions.manifest_parsing import (
 )
 from api.submissions.packs import choose_pack
 from api.submissions.retention import limit_retention
-from api.submissions.rules import make_rules
+from api.submissions.rules import choose_time_zone, make_rules
 from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import JobOptions, NewJob
@@ -107,14 +107,15 @@ def manifest_kind_of_body() -> ManifestKind | None:
 def receive_manifest(kind: ManifestKind, options: JobOptions) -> Manifest:
     """The manifest in this request's body."""
     request.max_content_length = services().settings.max_upload_bytes
-    return Manifest(_stage(read_blocks(request.stream)), kind, _rules_of(options))
+    return Manifest(_stage(read_blocks(request.stream)), kind, make_rules(options))
 
 
 def submit_sent_manifest(
     kind: ManifestKind, query: SubmissionQuery, idempotency_key: str | None
 ) -> int:
     """Create a job from the manifest in this request's body."""
-    job = query.to_job(choose_pack(query.pack), current_caller().reach.home)
+    time_zone = choose_time_zone(query.time_zone)
+    job = query.to_job(choose_pack(query.pack), time_zone, current_caller().reach.home)
     manifest = receive_manifest(kind, job.options)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]
     digest = sha256(json.dumps(content).encode()).hexdigest()
@@ -128,16 +129,12 @@ def submit_fetched_manifest(
     """Create a job from the manifest at an address, which is fetched now."""
     refuse_accepted_early(idempotency_key, digest)
     return _accept(
-        _fetch_manifest(uri, _rules_of(job.options)),
+        _fetch_manifest(uri, make_rules(job.options)),
         job,
         draft=draft,
         idempotency_key=idempotency_key,
         digest=digest,
     )
-
-
-def _rules_of(options: JobOptions) -> ItemRules:
-    return make_rules(options.time_zone, options.folders_as)
 
 
 def _stage(blocks: Iterable[bytes]) -> StagedFile:

@@ -2,11 +2,15 @@
 
 from api.schemas.items import ItemRules
 from api.services import services
+from db.job_values import JobOptions
 from models.folder_names import FolderNames
-from models.time_zones import find_zone
 
 
-def make_rules(time_zone: str | None, folders_as: str | None) -> ItemRules:
-    """Those of a job; its time zone is by default that of the server."""
-    zone = find_zone(time_zone or services().settings.time_zone)
-    return ItemRules(zone, None if folders_as is None else FolderNames.parse(folders_as))
+def choose_time_zone(wanted: str | None) -> str:
+    """The wanted one, or else the server's."""
+    return wanted or services().settings.time_zone
+
+
+def make_rules(options: JobOptions) -> ItemRules:
+    folders_as = options.folders_as
+    return ItemRules(options.zone, None if folders_as is None else FolderNames.parse(folders_as))

@@ -93,7 +93,7 @@ def finalize_draft(path: JobPath) -> Response:
 
 def _append_files(job_id: int, options: JobOptions, idempotency_key: str | None) -> None:
     form, opened = read_fields(AppendForm, request), services()
-    rules = make_rules(options.time_zone, options.folders_as)
+    rules = make_rules(options)
     with (
         stored_files(request, opened, form, rules) as files,
         opened.database.write() as session,

@@ -6,7 +6,7 @@ from typing import TypeVar
 import click
 
 from api.schemas.options import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
-from cli.commands.options import parse_pairs
+from cli.commands.options import check_zone, parse_pairs
 from db.job_values import (
     CaptureSource,
     DetectionMode,
@@ -15,21 +15,10 @@ from db.job_values import (
     ThumbnailKind,
 )
 from models.folder_names import FolderNames
-from models.time_zones import find_zone
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 DEFAULTS = JobOptions()
-
-
-def check_zone(
-    _context: click.Context, _parameter: click.Parameter, value: str | None
-) -> str | None:
-    """A name that is not a time zone is a usage error."""
-    try:
-        return value if value is None else find_zone(value).key
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 def check_folders_as(
@@ -98,7 +87,7 @@ _OPTIONS = (
         metavar="ZONE",
         callback=check_zone,
         show_default="the server's",
-        help="Time zone of times without an offset, such as Europe/Paris.",
+        help="Time zone of days, hours and times without an offset, such as Europe/Paris.",
     ),
     click.option(
         "--frames-per-second",

@@ -8,6 +8,7 @@ import click
 from cli.server import KEY_VARIABLE, URL_VARIABLE, open_client
 from facetally import Client
 from facetally.client import DEFAULT_URL
+from models.time_zones import find_zone
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -57,3 +58,13 @@ def parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) 
             raise click.BadParameter(f"expected NAME=VALUE, got {value!r}")
         pairs[name] = text
     return pairs
+
+
+def check_zone(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """A name that is not a time zone is a usage error."""
+    try:
+        return value if value is None else find_zone(value).key
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error

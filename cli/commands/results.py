@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.commands.jobs import takes_job
-from cli.commands.options import as_json, parse_pairs, takes_server
+from cli.commands.options import as_json, check_zone, parse_pairs, takes_server
 from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole
 from cli.output.tables import describe_basis, make_audience_table
@@ -155,9 +155,7 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
 @click.command()
 @click.option("--job", type=click.IntRange(min=1), help="Only this job.")
 @click.option("--tag", help="Only jobs with this tag.")
-@click.option(
-    "--from", "first_day", type=DAY, metavar="DATE", help="First day (UTC), as 2026-05-01."
-)
+@click.option("--from", "first_day", type=DAY, metavar="DATE", help="First day, as 2026-05-01.")
 @click.option("--to", "last_day", type=DAY, metavar="DATE", help="Last day.")
 @_takes_dimensions
 @click.option(
@@ -165,7 +163,15 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
     default="gender,age_band",
     metavar="LIST",
     show_default=True,
-    help="Any of gender, age_band, one of day, week and month, and names of dimensions.",
+    help="Any of gender, age_band, a period, and names of dimensions. Periods are quarter_hour, "
+    "hour, day, week, month; and weekday, hour_of_day, hour_of_week.",
+)
+@click.option(
+    "--time-zone",
+    metavar="ZONE",
+    callback=check_zone,
+    show_default="that of each job",
+    help="Time zone of days and hours, such as Europe/Paris.",
 )
 @click.option(
     "--bands",
@@ -195,11 +201,12 @@ def audience(
 ) -> None:
     """Show the audience by age and gender.
 
-    Or by days and dimensions (--by), with 95% intervals. --quality-min and --pose need --job.
+    Or by time and dimensions (--by), with 95% intervals. --quality-min and --pose need --job.
 
     \b
     Example: facetally audience --job 7 --bands 0-17,18-34,35-120
              facetally audience --by store,gender --from 2026-05-01 --to 2026-05-31
+             facetally audience --by store,hour_of_day --time-zone Europe/Paris
              facetally audience --tag spring --format parquet --out audience.parquet
     """
     query = AudienceQuery(
@@ -208,6 +215,7 @@ def audience(
         first_day=given["first_day"] and given["first_day"].date(),
         last_day=given["last_day"] and given["last_day"].date(),
         by=given["by"],
+        time_zone=given["time_zone"],
         bands=given["bands"],
         count=given["count"],
         calibration=given["calibration"],

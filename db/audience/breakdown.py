@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from db.audience.disclosure import Disclosure
 from db.audience.grouping import AudienceGroup, Grouping
-from db.audience.queries import AudienceQuery, Period, SliceQuery
+from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import FACES, PEOPLE
 from db.audience_tables import MeasureRow
 from db.counts.cells import read_cells
 from db.counts.grains import Grain
+from db.counts.periods import Period
 from db.counts.tally import Unit
 from db.counts.totals import Totals, empty_totals, faces_of
 from models.statistics.shares import Share
@@ -73,7 +74,7 @@ def read_dimensions(
     """The first dimensions of a job by name, and how many there are."""
     units = PEOPLE if counts_people else FACES
     by_dimensions: defaultdict[str, Totals] = defaultdict(empty_totals)
-    tally = read_cells(session, job_id, by_dimensions=True, grain=Grain.ALL)
+    tally = read_cells(session, [job_id], by_dimensions=True, grain=Grain.ALL)
     for cell_key, totals in tally.totals.items():
         if cell_key.unit in units:
             by_dimensions[cell_key.dimension_set] += totals
@@ -138,10 +139,10 @@ def read_timeline(session: Session, job_id: int, min_cell: int, *, counts_people
     """Faces by day, or by week or month where the days are many."""
     units = PEOPLE if counts_people else FACES
     days: Counter[str] = Counter()
-    tally = read_cells(session, job_id, by_dimensions=False, grain=Grain.DAY)
+    tally = read_cells(session, [job_id], by_dimensions=False, grain=Grain.DAY)
     for cell_key, totals in tally.totals.items():
         if cell_key.unit in units:
-            days[cell_key.day] += int(faces_of(totals).sum())
+            days[cell_key.quarter_hour] += int(faces_of(totals).sum())
     disclosure = Disclosure(min_cell)
     undated = disclosure.publish_faces(days.pop("", 0))
     dated = {date.fromisoformat(day): faces for day, faces in days.items() if faces}

@@ -19,9 +19,10 @@ from db.counts.cube import (
     scope_of,
     shape_of,
 )
+from db.counts.dimension_sets import read_dimension_set, spell_dimensions
 from db.counts.grains import Grain, Stretch
 from db.counts.tags import has_tag
-from db.counts.tally import Unit, spell_dimensions
+from db.counts.tally import Unit
 from db.counts.totals import Totals, empty_totals, faces_of, items_of
 from db.reach import Reach
 from db.states import LIVE_JOB_STATES, ItemState
@@ -56,7 +57,7 @@ def read_dimensions(
     sums: defaultdict[tuple[str, str], Totals] = defaultdict(empty_totals)
     for dimension_set, unit, totals in _read_sums(session, reach, job_id, tag):
         if Unit(unit) in UNITS:
-            for pair in _read_set(dimension_set).items():
+            for pair in read_dimension_set(dimension_set).items():
                 sums[pair] += totals
     found: defaultdict[str, list[DimensionValue]] = defaultdict(list)
     disclosure = Disclosure(min_cell)
@@ -81,7 +82,7 @@ def read_values(
             *_read_sets_of_cube(session, reach, tag),
             *_read_sets_of_deltas(session, reach, tag),
         ]
-    pairs = {pair for one in sets for pair in _read_set(one).items()}
+    pairs = {pair for one in sets for pair in read_dimension_set(one).items()}
     values: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in sorted(pairs):
         values[name].append(value)
@@ -102,7 +103,7 @@ def has_dimension(
     sets = (
         _read_sets_of_job(session, job_id) if job_id else _read_sets_of_deltas(session, reach, tag)
     )
-    if any(_has(_read_set(one), name, value) for one in sets):
+    if any(_has(read_dimension_set(one), name, value) for one in sets):
         return True
     return _is_waiting(session, reach, job_id, tag, name, value)
 
@@ -112,7 +113,7 @@ def _read_sums(
 ) -> Iterator[tuple[str, str, Totals]]:
     """Dimension set, unit and totals; each item is in one sum for each of its dimensions."""
     if job_id is not None:
-        cells = read_cells(session, job_id, by_dimensions=True, grain=Grain.ALL)
+        cells = read_cells(session, [job_id], by_dimensions=True, grain=Grain.ALL)
         for cell_key, totals in cells.totals.items():
             yield cell_key.dimension_set, cell_key.unit, totals
         return
@@ -172,11 +173,6 @@ def _read_sets_of_job(session: Session, job_id: int) -> Iterable[str]:
 def _read_sets_of_deltas(session: Session, reach: Reach, tag: str | None) -> Iterable[str]:
     sets = select(DeltaRow.dimension_set).where(*are_counted(session, reach, tag))
     return session.scalars(sets.distinct())
-
-
-def _read_set(dimension_set: str) -> Mapping[str, str]:
-    dimensions: dict[str, str] = json.loads(dimension_set) if dimension_set else {}
-    return dimensions
 
 
 def _has(dimensions: Mapping[str, str], name: str, value: str | None) -> bool:

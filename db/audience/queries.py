@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from db.audience.bands import Band
 from db.audience.evaluations import Evaluation
+from db.counts.periods import Period
 from db.quality import ANY_QUALITY, QualityFilter
 from db.reach import EVERYONE, Reach
 from models.errors import FacetallyError
@@ -17,17 +17,11 @@ class AudienceTooLarge(FacetallyError):
     longer periods, or no filter by quality."""
 
 
-class Period(StrEnum):
-    """The length of a period."""
-
-    DAY = "day"  # 2026-11-24
-    WEEK = "week"  # 2026-W48, as ISO 8601 numbers them
-    MONTH = "month"  # 2026-11
-
-
 @dataclass(frozen=True, slots=True)
 class SliceQuery:
-    """Which faces, and how they are sliced; days are UTC days, both ends included.
+    """Which faces, and how they are sliced; days are included at both ends.
+
+    Days and hours are those of `time_zone`, or else of each job's own.
 
     Raises ValueError, with a sentence for the user, for a filter by quality of several jobs.
     """
@@ -42,6 +36,7 @@ class SliceQuery:
     quality: QualityFilter = ANY_QUALITY
     # Of the jobs that are counted, where none is named.
     reach: Reach = EVERYONE
+    time_zone: str | None = None
 
     def __post_init__(self) -> None:
         if self.quality != ANY_QUALITY and self.job_id is None:

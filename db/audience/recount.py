@@ -4,7 +4,7 @@ Cells know nothing of quality and pose, so a query about them reads faces, of wh
 at most a bounded number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from db.audience.queries import AudienceTooLarge
 from db.counts.cells import read_cells
+from db.counts.dimension_sets import spell_dimensions
 from db.counts.grains import Grain
-from db.counts.tally import Tally, Unit
+from db.counts.tally import CellKey, Tally, Unit
 from db.counts.totals import (
     CLUSTER_INDEXES,
     MEASURE_INDEXES,
@@ -24,6 +25,7 @@ from db.counts.totals import (
     add_picture,
     cells_of,
 )
+from db.counts.zones import read_zone
 from db.quality import QualityFilter
 from db.states import ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
@@ -39,7 +41,8 @@ def recount_cells(session: Session, job_id: int, wanted: QualityFilter) -> Tally
     """The cells of a job by dimension set and day, as if it had only the wanted faces; outcomes of
     items stay. Raises AudienceTooLarge."""
     _refuse_large(session, job_id)
-    tally = read_cells(session, job_id, by_dimensions=True, grain=Grain.DAY)
+    tally = read_cells(session, [job_id], by_dimensions=True, grain=Grain.QUARTER_HOUR)
+    tally.zone = read_zone(session, job_id)
     for totals in tally.totals.values():
         cells_of(totals)[:] = 0
         totals[CLUSTER_INDEXES] = 0
@@ -67,11 +70,17 @@ def _select_faces(
     columns = (table.judged, table.quality, table.gender, table.age, table.female)
     is_video = ItemRow.frames.is_not(None).label("is_video")
     item = (ItemRow.id.label("item_id"), ItemRow.dimensions, ItemRow.captured_at, is_video)
+    seconds = FaceRow.time_seconds if table is FaceRow else TrackRow.first_seconds
     return (
-        select(*item, *columns, (table.age_high - table.age_low).label("width_years"))
+        select(
+            *item,
+            *columns,
+            (table.age_high - table.age_low).label("width_years"),
+            seconds.label("seconds"),
+        )
         .join(table, table.item_id == ItemRow.id)
         .where(ItemRow.job_id == job_id, ItemRow.state == ItemState.DONE, *wanted.match_pose(table))
-        .order_by(ItemRow.id)
+        .order_by(ItemRow.id, seconds)
         .execution_options(yield_per=FACES_AT_ONCE)
     )
 
@@ -79,14 +88,19 @@ def _select_faces(
 def _count_item(
     tally: Tally, table: type[FaceRow | TrackRow], rows: list[Row[Any]], wanted: QualityFilter
 ) -> None:
-    """A picture, or a video, whose frames show the same people, counts as one cluster."""
+    """A picture counts as one cluster, and so does a quarter of an hour of a video, whose frames
+    show the same people."""
     first = rows[0]
     in_video = Unit.TRACK if table is TrackRow else Unit.FRAME
     unit = in_video if first.is_video else Unit.PICTURE
-    add_picture(tally.at(first.dimensions, first.captured_at, unit), _count_faces(rows, wanted))
+    dimension_set = spell_dimensions(first.dimensions)
+    moments = groupby(rows, lambda row: tally.spell(row.captured_at, row.seconds or 0.0))
+    for moment, faces in moments:
+        totals = tally.under(CellKey(dimension_set, moment, unit))
+        add_picture(totals, _count_faces(faces, wanted))
 
 
-def _count_faces(rows: list[Row[Any]], wanted: QualityFilter) -> Iterator[CountedFace]:
+def _count_faces(rows: Iterable[Row[Any]], wanted: QualityFilter) -> Iterator[CountedFace]:
     for row in rows:
         yield CountedFace(
             judged=row.judged and wanted.accepts(row.quality),

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
+from db.counts.zones import read_zone
 from db.item_values import Failure
 from db.states import ItemState
 from db.tables import ItemRow
@@ -20,7 +21,7 @@ def fail_item(session: Session, failure: Failure, *which: ColumnElement[bool]) -
         .returning(ItemRow.job_id, ItemRow.dimensions, ItemRow.captured_at)
     ).first()
     if failed is not None:
-        tally = Tally()
+        tally = Tally(read_zone(session, failed.job_id))
         tally.add_failure(failed.dimensions, failed.captured_at, failure.code)
         record_tally(session, failed.job_id, tally)
         count(session, Counter.ITEMS_ENDED, ItemState.FAILED)

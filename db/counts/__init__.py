@@ -1,10 +1,13 @@
 """What was found, counted as results are recorded: what audiences are read from. In reading order:
 
-tags          the tags of jobs
-totals        the counts of any part of an audience
-tally         what one transaction adds to the counts
-grains        periods of time that counts are kept by
-cells         the counts of a job
-video_counts  the counts of a video
-cube          cells of all jobs, summed
+tags            the tags of jobs
+grains          the lengths of the periods that counts are kept by
+periods         moments in local time, and the periods they are in
+dimension_sets  dimension values as text
+totals          the counts of any part of an audience
+zones           the time zones of jobs
+tally           what one transaction adds to the counts
+cells           the counts of a job
+video_counts    the counts of a video
+cube            cells of all jobs, summed
 """

@@ -1,15 +1,16 @@
 """The cells of a job: recorded by the transactions that count, read back as totals."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, func, literal, select
+from sqlalchemy import ColumnElement, Select, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from db.audience_tables import CellRow, DeltaRow, MeasureRow
 from db.bulk import add_to_rows, insert_rows
-from db.counts.grains import MONTH_LENGTH, Grain
+from db.counts.grains import Grain
+from db.counts.periods import DAY_LENGTH, MONTH_LENGTH
 from db.counts.tally import CellKey, Tally, Unit
 from db.counts.totals import (
     MEASURE_INDEXES,
@@ -21,6 +22,9 @@ from db.counts.totals import (
 )
 from db.tables import Table
 from models.statistics.confusion import PREDICTED_GENDERS
+
+# Numbers of jobs, or the query that finds them.
+JobIds: TypeAlias = Sequence[int] | Select[Any]
 
 
 def record_tally(session: Session, job_id: int, tally: Tally, sign: int = 1) -> None:
@@ -56,7 +60,7 @@ def _key(job_id: int, cell_key: CellKey) -> dict[str, object]:
     return {
         "job_id": job_id,
         "dimension_set": cell_key.dimension_set,
-        "day": cell_key.day,
+        "quarter_hour": cell_key.quarter_hour,
         "unit": cell_key.unit,
     }
 
@@ -85,7 +89,7 @@ def _measure_rows(
 def erase_cells(session: Session, job_id: int) -> None:
     """Remove the cells of a job, and subtract them from the cube."""
     counted = sorted(
-        read_cells(session, job_id, by_dimensions=True, grain=Grain.DAY).totals.items()
+        read_cells(session, [job_id], by_dimensions=True, grain=Grain.QUARTER_HOUR).totals.items()
     )
     _add_deltas(session, job_id, counted, -1)
     for table in (CellRow, MeasureRow):
@@ -94,25 +98,26 @@ def erase_cells(session: Session, job_id: int) -> None:
 
 def read_cells(
     session: Session,
-    job_id: int,
+    job_ids: JobIds,
     *,
     by_dimensions: bool,
     grain: Grain,
     first_day: str | None = None,
     last_day: str | None = None,
 ) -> Tally:
-    """The cells of a job, summed by period: the keys of the tally have it in place of a day.
+    """The cells of jobs, summed by month, day or quarter of an hour: the keys of the tally have the
+    period in place of the quarter.
 
     Without `by_dimensions` they are summed over dimension sets, too. A first or last day leaves out
-    cells without a day.
+    cells without a time.
     """
     span = (first_day, last_day)
     tally = Tally()
-    cells = _sum_rows(session, CellRow, job_id, ("gender", "age"), by_dimensions, grain, span)
+    cells = _sum_rows(session, CellRow, job_ids, ("gender", "age"), by_dimensions, grain, span)
     for cell_key, (gender, age, *masses) in cells:
         sums = cells_of(tally.under(cell_key))
         sums[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
-    measures = _sum_rows(session, MeasureRow, job_id, ("measure",), by_dimensions, grain, span)
+    measures = _sum_rows(session, MeasureRow, job_ids, ("measure",), by_dimensions, grain, span)
     for cell_key, (measure, total) in measures:
         tally.under(cell_key)[MEASURE_INDEXES[measure]] += int(total)
     return tally
@@ -121,7 +126,7 @@ def read_cells(
 def _sum_rows(
     session: Session,
     table: type[CellRow | MeasureRow],
-    job_id: int,
+    job_ids: JobIds,
     keys: Sequence[str],
     by_dimensions: bool,
     grain: Grain,
@@ -130,29 +135,31 @@ def _sum_rows(
     columns = Table.metadata.tables[table.__tablename__].c
     cell_key = (
         (columns.dimension_set if by_dimensions else literal("")).label("set_of_cell"),
-        _period_of(columns.day, grain).label("period"),
+        _period_of(columns.quarter_hour, grain).label("period"),
         columns.unit,
     )
     wanted = [columns[key] for key in keys]
     summed = [func.sum(column) for column in columns if not column.primary_key]
     query = (
         select(*cell_key, *wanted, *summed)
-        .where(columns.job_id == job_id, *_days(columns.day, *span))
+        .where(columns.job_id.in_(job_ids), *_days(columns.quarter_hour, *span))
         .group_by("set_of_cell", "period", columns.unit, *wanted)
     )
     for dimension_set, period, unit, *rest in session.execute(query):
         yield CellKey(dimension_set, period, Unit(unit)), rest
 
 
-def _period_of(day: ColumnElement[str], grain: Grain) -> ColumnElement[str]:
+def _period_of(quarter_hour: ColumnElement[str], grain: Grain) -> ColumnElement[str]:
     if grain is Grain.ALL:
         return literal("")
-    return day if grain is Grain.DAY else func.substr(day, 1, MONTH_LENGTH)
+    lengths = {Grain.MONTH: MONTH_LENGTH, Grain.DAY: DAY_LENGTH}
+    return func.substr(quarter_hour, 1, lengths[grain]) if grain in lengths else quarter_hour
 
 
 def _days(
-    day: ColumnElement[str], first_day: str | None, last_day: str | None
+    quarter_hour: ColumnElement[str], first_day: str | None, last_day: str | None
 ) -> list[ColumnElement[bool]]:
+    day = func.substr(quarter_hour, 1, DAY_LENGTH)
     conditions = [day != ""] if first_day or last_day else []
     if first_day:
         conditions.append(day >= first_day)

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from db.audience_tables import CubeRow, DeltaRow
 from db.bulk import put_rows
-from db.counts.grains import MONTH_LENGTH, Grain, Stretch
+from db.counts.dimension_sets import spell_dimensions
+from db.counts.grains import DAILY_GRAINS, LONG_GRAINS, Grain, Stretch
+from db.counts.periods import list_periods
 from db.counts.tags import has_tag
-from db.counts.tally import spell_dimensions
 from db.counts.totals import Totals, empty_totals, pack, unpack
 from db.engine import is_postgresql
 from db.reach import Reach
@@ -34,8 +35,6 @@ ROWS_KEPT = 1024
 MOST_SUMS = 5000
 # The number of the advisory lock by which one process folds at a time; no other lock has it.
 FOLDING_LOCK = 7_316_223
-# The period of cells without a day; it sorts after every date.
-UNDATED = "undated"
 ALL_JOBS = ""
 # The shape of items with all their dimensions.
 WHOLE = "*"
@@ -82,7 +81,7 @@ def fold_deltas(session: Session, at_once: int = FOLDED_AT_ONCE) -> int:
     for delta in deltas:
         totals = unpack(delta.totals)
         for cube_key in list_cube_keys(
-            *jobs[delta.job_id], delta.dimension_set, delta.day, delta.unit
+            *jobs[delta.job_id], delta.dimension_set, delta.quarter_hour, delta.unit
         ):
             sums[cube_key] += totals
         folded.append(delta.id)
@@ -102,28 +101,28 @@ def _read_jobs(session: Session, job_ids: Iterable[int]) -> dict[int, tuple[str,
 
 
 def list_cube_keys(
-    tenant: str, tags: Sequence[str], dimension_set: str, day: str, unit: str
+    tenant: str, tags: Sequence[str], dimension_set: str, quarter_hour: str, unit: str
 ) -> Iterator[CubeKey]:
     """The keys of all sums that a delta is part of."""
     dimensions: dict[str, str] = json.loads(dimension_set) if dimension_set else {}
     scopes = [ALL_JOBS, *(scope_of(tag) for tag in dict.fromkeys(tags))]
-    periods = {Grain.ALL: "", Grain.MONTH: day[:MONTH_LENGTH] or UNDATED, Grain.DAY: day or UNDATED}
-    for shape, part, has_days in _list_shapes(dimension_set, dimensions):
-        for grain, period in periods.items():
-            if has_days or grain is not Grain.DAY:
-                for scope in scopes:
-                    yield CubeKey(tenant, scope, shape, grain, part, period, unit)
+    periods = list_periods(quarter_hour)
+    for shape, part, grains in _list_shapes(dimension_set, dimensions):
+        for grain in grains:
+            for scope in scopes:
+                yield CubeKey(tenant, scope, shape, grain, part, periods[grain], unit)
 
 
 def _list_shapes(
     dimension_set: str, dimensions: Mapping[str, str]
-) -> Iterator[tuple[str, str, bool]]:
-    """Shape, dimension set, and whether it is kept by day: for pairs those are too many rows."""
-    yield WHOLE, dimension_set, True
+) -> Iterator[tuple[str, str, Iterable[Grain]]]:
+    """Shape, dimension set, and in which grains it is kept: in all of them, most would be too many
+    rows."""
+    yield WHOLE, dimension_set, DAILY_GRAINS
     for count in range(MOST_COMBINED + 1):
         for names in combinations(sorted(dimensions), count):
             part = spell_dimensions({name: dimensions[name] for name in names})
-            yield shape_of(names), part, count < MOST_COMBINED
+            yield shape_of(names), part, Grain if count < MOST_COMBINED else LONG_GRAINS
 
 
 def _add(session: Session, sums: dict[CubeKey, Totals]) -> None:
@@ -172,8 +171,8 @@ def read_cube(
         query = query.where(CubeRow.dimension_set == dimension_set)
     if stretch.first:
         query = query.where(CubeRow.period >= stretch.first)
-    if stretch.last:
-        query = query.where(CubeRow.period <= stretch.last)
+    if stretch.stop:
+        query = query.where(CubeRow.period < stretch.stop)
     for dimension_set, period, unit, packed in session.execute(query):
         yield dimension_set, period, unit, _unpack_row(packed)
 
@@ -206,11 +205,11 @@ def _list_tenants(session: Session) -> list[str]:
 def read_deltas(
     session: Session, reach: Reach, tag: str | None
 ) -> Iterator[tuple[str, str, str, Totals]]:
-    """Dimension set, day, unit and totals of what is not folded yet."""
-    query = select(DeltaRow.dimension_set, DeltaRow.day, DeltaRow.unit, DeltaRow.totals)
+    """Dimension set, quarter of an hour, unit and totals of what is not folded yet."""
+    query = select(DeltaRow.dimension_set, DeltaRow.quarter_hour, DeltaRow.unit, DeltaRow.totals)
     query = query.where(*are_counted(session, reach, tag))
-    for dimension_set, day, unit, packed in session.execute(query):
-        yield dimension_set, day, unit, unpack(packed)
+    for dimension_set, quarter_hour, unit, packed in session.execute(query):
+        yield dimension_set, quarter_hour, unit, unpack(packed)
 
 
 def are_counted(session: Session, reach: Reach, tag: str | None) -> list[ColumnElement[bool]]:

@@ -1,11 +1,13 @@
-"""Counting: what one transaction adds to the counts of a job, by dimension set, day and unit."""
+"""Counting: what one transaction adds to the counts of a job, by dimension set, local time and
+unit."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from db.counts.dimension_sets import spell_dimensions
+from db.counts.periods import spell_moment
 from db.counts.totals import (
     DONE,
     DUPLICATES,
@@ -19,7 +21,7 @@ from db.counts.totals import (
     empty_totals,
 )
 from db.item_values import ItemResult
-from db.job_values import Duplicates
+from db.job_values import Duplicates, JobOptions
 
 
 class Unit(StrEnum):
@@ -32,24 +34,30 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class CellKey:
-    """Under what something is counted; the day is "" where it is unknown."""
+    """Under what something is counted; `quarter_hour` is as `spell_moment` spells it."""
 
     dimension_set: str
-    day: str
+    quarter_hour: str
     unit: Unit
 
 
 class Tally:
-    """Totals by cell key, counted up before they are recorded."""
+    """Totals by cell key, counted up before they are recorded, in the time zone of their job."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self.zone = zone
         self.totals: dict[CellKey, Totals] = {}
 
     def at(
         self, dimensions: Mapping[str, str], captured_at: datetime | None, unit: Unit = Unit.PICTURE
     ) -> Totals:
-        """The totals of items with these dimensions and this day, to add to."""
-        return self.under(CellKey(spell_dimensions(dimensions), day_of(captured_at), unit))
+        """The totals of what has these dimensions and this time, to add to."""
+        return self.under(CellKey(spell_dimensions(dimensions), self.spell(captured_at), unit))
+
+    def spell(self, start: datetime | None, seconds: float = 0.0) -> str:
+        """The quarter of an hour some seconds after a start."""
+        moment = start and start + timedelta(seconds=seconds)
+        return spell_moment(moment, self.zone)
 
     def add_failure(
         self, dimensions: Mapping[str, str], captured_at: datetime | None, code: str
@@ -64,21 +72,11 @@ class Tally:
         return totals
 
 
-def spell_dimensions(dimensions: Mapping[str, str]) -> str:
-    """The only spelling of a dimension set: JSON with sorted keys, empty for no dimensions."""
-    return json.dumps(dimensions, sort_keys=True, ensure_ascii=False) if dimensions else ""
-
-
-def day_of(captured_at: datetime | None) -> str:
-    """The UTC day, empty where it is unknown."""
-    return "" if captured_at is None else captured_at.astimezone(UTC).date().isoformat()
-
-
 def tally_results(
-    results: Sequence[ItemResult], duplicates: Duplicates, gender_min_probability: float
+    results: Sequence[ItemResult], options: JobOptions, gender_min_probability: float
 ) -> Tally:
     """Count the outcomes of the items of a chunk, and the faces found in them."""
-    tally = Tally()
+    tally = Tally(options.zone)
     for result in results:
         dimensions, captured_at = result.item.dimensions, result.item.captured_at
         if result.error is not None:
@@ -88,7 +86,7 @@ def tally_results(
         add_outcome(totals, DONE)
         is_duplicate = result.duplicate_of is not None
         add_outcome(totals, DUPLICATES, int(is_duplicate))
-        counts_elsewhere = is_duplicate and duplicates is Duplicates.ONCE
+        counts_elsewhere = is_duplicate and options.duplicates is Duplicates.ONCE
         add_outcome(totals, WITHOUT_FACES, int(not result.faces and not counts_elsewhere))
         add_dropped(totals, result.dropped)
         add_picture(totals, [count_face(face, gender_min_probability) for face in result.faces])

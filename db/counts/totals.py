@@ -66,6 +66,11 @@ PACKED: dict[bytes, np.dtype[np.signedinteger[Any]]] = {
     b"4": np.dtype("<i4"),
     b"8": np.dtype("<i8"),
 }
+# The first bytes of totals with few numbers, which are listed with their indexes.
+LISTED = {b"4": b"l", b"8": b"L"}
+INDEX: np.dtype[np.unsignedinteger[Any]] = np.dtype("<u2")
+# Beyond so many, compressed totals are shorter.
+MOST_LISTED = 100
 COMPRESSION = 1
 
 Totals: TypeAlias = NDArray[np.int64]  # (LENGTH,)
@@ -172,14 +177,26 @@ def list_measures(totals: Totals) -> Iterable[tuple[str, int]]:
 
 
 def pack(totals: Totals) -> bytes:
-    """Compress the numbers, in the smaller of the two types that fits them all."""
+    """The numbers in the smaller of the two types that fits them all: few as they are, with their
+    indexes, and many compressed."""
     kind = next(one for one in PACKED if np.abs(totals).max() <= np.iinfo(PACKED[one]).max)
+    indexes = np.flatnonzero(totals)
+    if len(indexes) <= MOST_LISTED:
+        numbers = totals[indexes].astype(PACKED[kind])
+        return LISTED[kind] + indexes.astype(INDEX).tobytes() + numbers.tobytes()
     return kind + zlib.compress(totals.astype(PACKED[kind]).tobytes(), COMPRESSION)
 
 
 def unpack(packed: bytes) -> Totals:
     """The totals that were packed; measures that were added to the code since are 0."""
-    numbers = np.frombuffer(zlib.decompress(packed[1:]), dtype=PACKED[packed[:1]])
     totals = empty_totals()
-    totals[: len(numbers)] = numbers
+    kind = packed[:1]
+    if kind in PACKED:
+        numbers = np.frombuffer(zlib.decompress(packed[1:]), dtype=PACKED[kind])
+        totals[: len(numbers)] = numbers
+        return totals
+    number = next(PACKED[one] for one in PACKED if LISTED[one] == kind)
+    count = (len(packed) - 1) // (INDEX.itemsize + number.itemsize)
+    indexes = np.frombuffer(packed, INDEX, count, 1)
+    totals[indexes] = np.frombuffer(packed, number, count, 1 + count * INDEX.itemsize)
     return totals

@@ -1,12 +1,15 @@
 """The counts of a video: its outcome, its faces and its people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.counts.cells import record_tally
-from db.counts.tally import Tally, Unit
+from db.counts.dimension_sets import spell_dimensions
+from db.counts.tally import CellKey, Tally, Unit
 from db.counts.totals import (
     DONE,
     DUPLICATES,
@@ -17,18 +20,21 @@ from db.counts.totals import (
     add_picture,
 )
 from db.item_values import ClaimedItem
+from db.job_values import JobOptions
 from db.tables import FaceRow
 from db.video_tables import TrackRow
 from models.face import Dropped
 from models.statistics.confusion import OLDEST
 
-FACES_AT_ONCE = 1000
+# A video may have hundreds of thousands of faces.
+IN_BATCHES = {"yield_per": 1000}
 
 
 def count_video(
     session: Session,
     job_id: int,
     item: ClaimedItem,
+    options: JobOptions,
     dropped: Dropped,
     *,
     counts: bool,
@@ -36,26 +42,49 @@ def count_video(
 ) -> None:
     """Count a video, its faces and its people, in the transaction that records it.
 
-    A whole video counts as one picture, because its frames show the same people.
+    Faces count at the time of their frame, and people when they are first seen. What a video shows
+    in a quarter of an hour counts as one picture, because its frames show the same people.
     """
-    tally = Tally()
+    tally = Tally(options.zone)
     totals = tally.at(item.dimensions, item.captured_at)
     add_outcome(totals, DONE)
     add_outcome(totals, DUPLICATES, int(is_duplicate))
     add_dropped(tally.at(item.dimensions, item.captured_at, Unit.FRAME), dropped)
-    faces, people = (_read_faces(session, table, item.id) for table in (FaceRow, TrackRow))
-    add_picture(tally.at(item.dimensions, item.captured_at, Unit.FRAME), faces)
-    counted = add_picture(tally.at(item.dimensions, item.captured_at, Unit.TRACK), people)
+    for unit, rows in (
+        (Unit.FRAME, _read_faces(session, item.id)),
+        (Unit.TRACK, _read_people(session, item.id)),
+    ):
+        counted = _count(tally, item, unit, rows)
     add_outcome(totals, WITHOUT_FACES, int(counts and not counted))
     record_tally(session, job_id, tally)
 
 
-def _read_faces(
-    session: Session, table: type[FaceRow | TrackRow], item_id: int
-) -> Iterator[CountedFace]:
-    """In batches: a video may have hundreds of thousands."""
-    columns = (table.judged, table.gender, table.age, table.female, table.age_low, table.age_high)
-    query = select(*columns)
-    of_video = query.where(table.item_id == item_id).execution_options(yield_per=FACES_AT_ONCE)
-    for judged, gender, age, female, low, high in session.execute(of_video):
-        yield CountedFace(judged, gender, min(age, OLDEST), round(female * 1000), high - low)
+def _count(tally: Tally, item: ClaimedItem, unit: Unit, rows: Iterable[Row[Any]]) -> int:
+    """Rows in the order of their times; returns how many there are."""
+    counted = 0
+    for moment, group in groupby(rows, lambda row: tally.spell(item.captured_at, row.seconds)):
+        totals = tally.under(CellKey(spell_dimensions(item.dimensions), moment, unit))
+        counted += add_picture(totals, map(_count_row, group))
+    return counted
+
+
+def _count_row(row: Row[Any]) -> CountedFace:
+    width = row.age_high - row.age_low
+    age, female = min(row.age, OLDEST), round(row.female * 1000)
+    return CountedFace(row.judged, row.gender, age, female, width)
+
+
+def _read_faces(session: Session, item_id: int) -> Iterable[Row[Any]]:
+    seconds = FaceRow.time_seconds.label("seconds")
+    query = select(*_columns(FaceRow), seconds).where(FaceRow.item_id == item_id)
+    return session.execute(query.order_by(FaceRow.ordinal).execution_options(**IN_BATCHES))
+
+
+def _read_people(session: Session, item_id: int) -> Iterable[Row[Any]]:
+    seconds = TrackRow.first_seconds.label("seconds")
+    query = select(*_columns(TrackRow), seconds).where(TrackRow.item_id == item_id)
+    return session.execute(query.order_by(seconds).execution_options(**IN_BATCHES))
+
+
+def _columns(table: type[FaceRow | TrackRow]) -> tuple[InstrumentedAttribute[Any], ...]:
+    return (table.judged, table.gender, table.age, table.female, table.age_low, table.age_high)

@@ -7,6 +7,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
+from db.counts.zones import read_zone
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
 
@@ -41,7 +42,7 @@ def retry_job(session: Session, job_id: int) -> int:
 
 def _uncount_failures(session: Session, job_id: int) -> None:
     what = (ItemRow.dimensions, ItemRow.captured_at, ItemRow.error_code)
-    tally = Tally()
+    tally = Tally(read_zone(session, job_id))
     for dimensions, captured_at, code in session.execute(select(*what).where(*retriable(job_id))):
         tally.add_failure(dimensions, captured_at, str(code))
     record_tally(session, job_id, tally, sign=-1)

@@ -14,6 +14,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
+from db.counts.zones import read_zone
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.states import ItemState, JobState
@@ -90,11 +91,13 @@ def append_items(session: Session, job_id: int, items: Sequence[NewItem]) -> boo
 
 
 def _tally_rejected(session: Session, job_id: int, items: Sequence[NewItem]) -> None:
-    tally = Tally()
-    for item in items:
-        if item.error:
-            tally.add_failure(item.dimensions, item.captured_at, item.error.code)
-            count(session, Counter.ITEM_ERRORS, item.error.code)
+    rejected = [(item, item.error.code) for item in items if item.error]
+    if not rejected:
+        return
+    tally = Tally(read_zone(session, job_id))
+    for item, code in rejected:
+        tally.add_failure(item.dimensions, item.captured_at, code)
+        count(session, Counter.ITEM_ERRORS, code)
     record_tally(session, job_id, tally)
 
 

@@ -80,7 +80,7 @@ def _write(
     thumbnails = list(_thumbnail_rows(results))
     if thumbnails:
         session.execute(insert(ThumbnailRow), thumbnails)
-    tally = tally_results(results, chunk.options.duplicates, gender_min_probability)
+    tally = tally_results(results, chunk.options, gender_min_probability)
     record_tally(session, chunk.job_id, tally)
     _count(session, results)
 

@@ -122,7 +122,15 @@ def record_video(
     else:
         for table in (FaceRow, TrackThumbnailRow):
             session.execute(delete(table).where(table.item_id == item.id))
-    count_video(session, chunk.job_id, item, dropped, counts=counts, is_duplicate=is_duplicate)
+    count_video(
+        session,
+        chunk.job_id,
+        item,
+        chunk.options,
+        dropped,
+        counts=counts,
+        is_duplicate=is_duplicate,
+    )
     return True
 
 

@@ -79,11 +79,11 @@ def test_every_estimator_of_every_pack_is_timed(tmp_path: Path) -> None:
 
 
 def test_every_question_is_asked_of_both_databases(tmp_path: Path) -> None:
-    figures = run("audience", tmp_path, "--faces", "20000", "--sqlite-faces", "10000")
-    assert (figures["faces"], figures["sqlite_faces"]) == (20_000, 10_000)
+    figures = run("audience", tmp_path, "--faces", "10000", "--sqlite-faces", "10000")
+    assert (figures["faces"], figures["sqlite_faces"]) == (10_000, 10_000)
     for asked in figures["questions"].values():
         for questions in asked.values():
-            assert len(questions) == 10
+            assert len(questions) == 13
             assert all(one["p95_ms"] >= one["median_ms"] > 0 for one in questions.values())
 
 

@@ -84,7 +84,13 @@ def test_an_update_changes_only_the_rows_it_names(database: Database) -> None:
 
 def test_numbers_are_added_to_an_existing_row(database: Database) -> None:
     job_id = submit(database, items=1)
-    key = {"job_id": job_id, "dimension_set": "", "day": "", "unit": "picture", "gender": "female"}
+    key = {
+        "job_id": job_id,
+        "dimension_set": "",
+        "quarter_hour": "",
+        "unit": "picture",
+        "gender": "female",
+    }
 
     with database.write() as session:
         add_to_rows(session, CellRow, [{**key, "age": 20, **MASSES, "faces": 2}])

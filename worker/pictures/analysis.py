@@ -61,7 +61,7 @@ class PictureAnalysis:
     def __init__(self, settings: Settings, analyzers: Analyzers, sources: Sources) -> None:
         self._settings = settings
         self._analyzers = analyzers
-        self._intake = Intake(sources, settings.time_zone)
+        self._intake = Intake(sources)
         self._threads = _open_threads()
         # Whether a decoder hangs, which only the end of this process ends.
         self.is_stuck = False

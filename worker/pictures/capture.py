@@ -5,15 +5,12 @@ from dataclasses import replace
 from db.item_values import ClaimedItem
 from db.job_values import CaptureSource, JobOptions
 from models.pictures.files import find_capture_time
-from models.time_zones import find_zone
 
 
-def add_capture_time(
-    item: ClaimedItem, content: bytes, options: JobOptions, time_zone: str
-) -> ClaimedItem:
+def add_capture_time(item: ClaimedItem, content: bytes, options: JobOptions) -> ClaimedItem:
     """The item with the time of its EXIF or XMP, where its job asks for that and it has none.
 
-    A time without an offset is taken for one of the job's time zone, or else of `time_zone`.
+    A time without an offset is taken for one of the job's time zone.
     """
     if item.captured_at is not None or options.captured_at is CaptureSource.GIVEN:
         return item
@@ -21,7 +18,7 @@ def add_capture_time(
     if time is None:
         return item
     try:
-        captured_at = time.at(find_zone(options.time_zone or time_zone))
+        captured_at = time.at(options.zone)
     except OverflowError:
         return item
     return replace(item, captured_at=captured_at)

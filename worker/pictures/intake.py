@@ -65,9 +65,8 @@ def attempt_safely(item: ClaimedItem, work: Callable[[], Value]) -> Value | Fail
 class Intake:
     """Reads items in order. Opened once per process."""
 
-    def __init__(self, sources: Sources, time_zone: str) -> None:
+    def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._time_zone = time_zone
         self._readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
         self._batches = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
@@ -105,9 +104,7 @@ class Intake:
         if not isinstance(content, bytes):
             return LoadedItem(item, content)
         digest = blake2b(content, digest_size=DIGEST_BYTES).digest()
-        return LoadedItem(
-            add_capture_time(item, content, held.chunk.options, self._time_zone), content, digest
-        )
+        return LoadedItem(add_capture_time(item, content, held.chunk.options), content, digest)
 
     def _read(self, uri: str) -> bytes | VideoContent:
         try:

@@ -9,7 +9,7 @@ from db.audience.breakdown import (
     read_dimensions,
     read_timeline,
 )
-from db.audience.queries import Period
+from db.counts.periods import Period
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob

@@ -13,6 +13,7 @@ from db.audience.bands import parse_bands
 from db.audience.disclosure import Disclosure
 from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import Audience, read_audience
+from db.counts.periods import Period
 from db.engine import Database
 from db.item_values import ItemResult, NewItem
 from db.job_values import NewJob
@@ -22,7 +23,7 @@ from tests.support.jobs import claim, hints, make_face, record
 
 MIN_CELL = 5
 START = datetime(2026, 3, 1, tzinfo=UTC)
-Face = tuple[int, date, str, str, int]
+Face = tuple[int, datetime, str, str, int]
 
 
 def fill(database: Database) -> None:
@@ -30,10 +31,14 @@ def fill(database: Database) -> None:
     chance = Random(8)
     for count in (40, 3):
         items = [
-            NewItem(f"{number}", f"file:///{number}", START + timedelta(days=chance.randint(0, 9)),
-                    {"store": chance.choice(["Lyon", "Lyon", "Nice", "Metz"])})
+            NewItem(
+                f"{number}",
+                f"file:///{number}",
+                START + timedelta(days=chance.randint(0, 9), hours=chance.randint(9, 12)),
+                {"store": chance.choice(["Lyon", "Lyon", "Nice", "Metz"])},
+            )
             for number in range(count)
-        ]  # fmt: skip
+        ]
         with database.write() as session:
             accept_job(session, NewJob(tags=("spring",)), items, 100)
     for chunk_id in hints(database, resend_seconds=-1):
@@ -54,7 +59,7 @@ def read_faces(database: Database) -> list[Face]:
                   FaceRow.age).join(FaceRow)  # fmt: skip
     with database.read() as session:
         return [
-            (job, taken.date(), dimensions["store"], gender, age)
+            (job, taken, dimensions["store"], gender, age)
             for job, taken, dimensions, gender, age in session.execute(rows)
         ]
 
@@ -67,6 +72,8 @@ def list_questions() -> Iterator[AudienceQuery]:
         SliceQuery(job_id=1),
         *(SliceQuery(dimensions={"store": store}) for store in ("Lyon", "Nice", "Metz")),
         *(SliceQuery(first_day=date(2026, 3, 1), last_day=date(2026, 3, day)) for day in (5, 6, 7)),
+        SliceQuery(by_period=Period.HOUR_OF_DAY),
+        SliceQuery(by_period=Period.HOUR_OF_DAY, last_day=date(2026, 3, 6)),
     ]
     bands = [parse_bands(f"0-{age},{age + 1}-120") for age in (17, 18, 19, 34, 35)]
     for slices, cut in product(populations, bands):
@@ -79,19 +86,20 @@ def list_published(
 ) -> Iterator[tuple[AudienceQuery, object, int | None]]:
     yield query, None, audience.faces
     for group in audience.groups:
-        yield query, (group.gender, group.age_band), group.faces
+        yield query, (group.gender, group.age_band, group.period), group.faces
 
 
 def whose(faces: list[Face], query: AudienceQuery, group: object) -> frozenset[int]:
     """The faces behind a published number."""
     slices = query.slices
-    gender, label = group if isinstance(group, tuple) else (None, None)
+    gender, label, hour = group if isinstance(group, tuple) else (None, None, None)
     return frozenset(
         number
-        for number, (job, day, store, said, age) in enumerate(faces)
+        for number, (job, taken, store, said, age) in enumerate(faces)
         if slices.job_id in (None, job)
         and slices.dimensions.get("store", store) == store
-        and (slices.first_day or day) <= day <= (slices.last_day or day)
+        and (slices.first_day or date.min) <= taken.date() <= (slices.last_day or date.max)
+        and hour in (None, f"{taken:%H}")
         and gender in (None, said)
         and (label is None or any(b.label == label and b.low <= age <= b.high for b in query.bands))
     )

@@ -10,8 +10,9 @@ import pytest
 
 from db.audience import grouping
 from db.audience.bands import PRESETS, parse_bands
-from db.audience.queries import AudienceQuery, AudienceTooLarge, Period, SliceQuery
+from db.audience.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from db.audience.table import Audience, read_audience
+from db.counts.periods import Period
 from db.counts.totals import CountedFace, add_picture, cells_of, empty_totals
 from db.engine import Database
 from db.item_values import ItemResult, NewItem

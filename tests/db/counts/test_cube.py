@@ -4,20 +4,22 @@ import random
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
-from db.audience.queries import Period, SliceQuery
+from db.audience.queries import SliceQuery
 from db.audience.slices import Slices, read_slices
 from db.audience.stretches import list_stretches
 from db.audience_tables import CellRow, CubeRow, DeltaRow
 from db.counts.cube import fold_deltas
+from db.counts.periods import Period
 from db.counts.tally import Unit
 from db.counts.totals import DONE, TOO_UNCLEAR, cells_of, faces_of, measure_of
 from db.engine import Database
 from db.item_values import NewItem
-from db.job_values import NewJob
+from db.job_values import JobOptions, NewJob
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
@@ -30,7 +32,10 @@ from tests.support.jobs import claim, close, hints, make_face, record, results_o
 
 STORES = ("Lyon", "Nice", "Metz")
 CAMPAIGNS = ("spring", "summer")
-START = datetime(2026, 1, 20, 12, tzinfo=UTC)
+# Clocks change in Paris on March 29, and on Lord Howe, by half an hour, on April 5.
+START = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ZONES = {"a": "Europe/Paris", "b": "Asia/Kolkata", "c": "Australia/Lord_Howe"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def fold_all(database: Database) -> None:
@@ -48,7 +53,8 @@ def make_items(seed: int, count: int) -> list[NewItem]:
         dimensions = {"store": chance.choice(STORES), "campaign": chance.choice(CAMPAIGNS)}
         dimensions["camera"] = chance.choice("ab")
         kept = chance.sample(sorted(dimensions), chance.randint(0, 3))
-        day = START + timedelta(days=chance.randint(0, 50)) if chance.random() < 0.9 else None
+        day = START + timedelta(minutes=chance.randint(0, 50 * 1440))
+        day = day if chance.random() < 0.9 else None
         items.append(
             NewItem(
                 f"{number}.jpg", f"file:///{number}", day, {name: dimensions[name] for name in kept}
@@ -59,7 +65,8 @@ def make_items(seed: int, count: int) -> list[NewItem]:
 
 def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
     with database.write() as session:
-        job_id = accept_job(session, NewJob(tags=tags), make_items(seed, 60), 5)
+        options = JobOptions(time_zone=ZONES[tags[-1] if tags else "c"])
+        job_id = accept_job(session, NewJob(tags, options), make_items(seed, 60), 5)
     chance = random.Random(seed)
     for number, chunk_id in enumerate(hints(database, resend_seconds=-1)):
         chunk = claim(database, chunk_id)
@@ -80,17 +87,19 @@ def recount(database: Database, query: SliceQuery) -> dict[object, Counter[objec
     """The same, counted from the faces."""
     found: dict[object, Counter[object]] = {}
     rows = select(
-        JobRow.id, JobRow.tags, ItemRow.captured_at, ItemRow.dimensions, FaceRow.gender,
-        FaceRow.age, FaceRow.female, FaceRow.age_high - FaceRow.age_low, FaceRow.judged,
-        FaceRow.quality, FaceRow.yaw,
+        JobRow.id, JobRow.tags, JobRow.options, ItemRow.captured_at, ItemRow.dimensions,
+        FaceRow.gender, FaceRow.age, FaceRow.female, FaceRow.age_high - FaceRow.age_low,
+        FaceRow.judged, FaceRow.quality, FaceRow.yaw,
     ).join(ItemRow, ItemRow.job_id == JobRow.id).join(FaceRow)  # fmt: skip
     with database.read() as session:
         of_living = session.execute(rows.where(JobRow.erasing_at.is_(None)))
-        for job_id, tags, captured_at, dimensions, gender, age, female, width, *rest in of_living:
-            judged, quality, yaw = rest
+        for job_id, tags, options, captured_at, dimensions, *rest in of_living:
+            gender, age, female, width, judged, quality, yaw = rest
+            zone = ZoneInfo(query.time_zone or options["time_zone"])
+            local = captured_at and captured_at.astimezone(zone)
             if query.quality.frontal and abs(yaw) > FRONTAL_YAW_DEGREES:
                 continue
-            day = captured_at.date() if captured_at else None
+            day = local.date() if local else None
             if query.job_id not in (None, job_id) or (query.tag and query.tag not in tags):
                 continue
             if any(dimensions.get(name) != value for name, value in query.dimensions.items()):
@@ -99,7 +108,7 @@ def recount(database: Database, query: SliceQuery) -> dict[object, Counter[objec
                 continue
             if day and not (query.first_day or date.min) <= day <= (query.last_day or date.max):
                 continue
-            key = (tuple(dimensions.get(n) for n in query.by_dimensions), name_day(day, query))
+            key = (tuple(dimensions.get(n) for n in query.by_dimensions), name_time(local, query))
             cell = (gender, min(age, 100))
             counter = found.setdefault(key, Counter())
             if not judged or quality < (query.quality.least or 0):
@@ -111,13 +120,22 @@ def recount(database: Database, query: SliceQuery) -> dict[object, Counter[objec
     return {key: +counter for key, counter in found.items()}
 
 
-def name_day(day: date | None, query: SliceQuery) -> str | None:
+def name_time(local: datetime | None, query: SliceQuery) -> str | None:
     if query.by_period is None:
         return None
-    if day is None:
+    if local is None:
         return "undated"
-    spelled = {Period.DAY: "%Y-%m-%d", Period.MONTH: "%Y-%m", Period.WEEK: "%G-W%V"}
-    return day.strftime(spelled[query.by_period])
+    weekday, offset = WEEKDAYS[local.weekday()], local.isoformat()[-len("+00:00") :]
+    return {
+        Period.QUARTER_HOUR: f"{local:%Y-%m-%dT%H}:{local.minute // 15 * 15:02}{offset}",
+        Period.HOUR: f"{local:%Y-%m-%dT%H}:00{offset}",
+        Period.DAY: f"{local:%Y-%m-%d}",
+        Period.WEEK: f"{local:%G-W%V}",
+        Period.MONTH: f"{local:%Y-%m}",
+        Period.WEEKDAY: weekday,
+        Period.HOUR_OF_DAY: f"{local:%H}",
+        Period.HOUR_OF_WEEK: f"{weekday} {local:%H}",
+    }[query.by_period]
 
 
 def cells_in(slices: Slices) -> dict[object, Counter[object]]:
@@ -156,14 +174,39 @@ QUERIES = {
     "by day, two dimensions": SliceQuery(
         by_dimensions=("store",), dimensions={"campaign": "spring"}, by_period=Period.DAY
     ),
-    "within a month": SliceQuery(first_day=date(2026, 2, 3), last_day=date(2026, 2, 20)),
+    "within a month": SliceQuery(first_day=date(2026, 4, 3), last_day=date(2026, 4, 20)),
     "over months": SliceQuery(
-        first_day=date(2026, 1, 25), last_day=date(2026, 3, 5), by_dimensions=("store",)
+        first_day=date(2026, 3, 25), last_day=date(2026, 4, 28), by_dimensions=("store",)
     ),
-    "whole months": SliceQuery(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28)),
-    "from": SliceQuery(first_day=date(2026, 2, 10), by_dimensions=("store", "campaign")),
-    "to": SliceQuery(last_day=date(2026, 2, 10), by_period=Period.MONTH),
+    "whole months": SliceQuery(first_day=date(2026, 4, 1), last_day=date(2026, 4, 30)),
+    "from": SliceQuery(first_day=date(2026, 4, 10), by_dimensions=("store", "campaign")),
+    "to": SliceQuery(last_day=date(2026, 4, 10), by_period=Period.MONTH),
     "before everything": SliceQuery(last_day=date(2025, 1, 1)),
+    **{f"by {period}": SliceQuery(by_period=period) for period in Period},
+    **{
+        f"by store and {period}, from": SliceQuery(
+            by_dimensions=("store",), by_period=period, first_day=date(2026, 3, 29)
+        )
+        for period in Period
+    },
+    **{
+        f"by {period}, of two stores, some days": SliceQuery(
+            by_dimensions=("campaign",), dimensions={"store": "Lyon"}, by_period=period, tag="a",
+            first_day=date(2026, 3, 28), last_day=date(2026, 4, 6),
+        )
+        for period in Period
+    },
+    **{
+        f"by {period} in another zone": SliceQuery(by_period=period, time_zone="Asia/Kathmandu")
+        for period in Period
+    },
+    "some days in another zone": SliceQuery(
+        first_day=date(2026, 3, 29), last_day=date(2026, 3, 29), time_zone="America/New_York"
+    ),
+    "two dimensions in another zone": SliceQuery(
+        by_dimensions=("store", "campaign"), by_period=Period.DAY, time_zone="America/New_York"
+    ),
+    "the zone of its jobs": SliceQuery(tag="b", by_period=Period.HOUR, time_zone="Asia/Kolkata"),
 }  # fmt: skip
 
 
@@ -265,12 +308,14 @@ def read_failed(database: Database) -> int:
 
 def test_a_query_reads_the_fewest_periods() -> None:
     query = SliceQuery(first_day=date(2025, 12, 30), last_day=date(2026, 3, 2))
-    stretches = [(one.grain, one.first, one.last) for one in list_stretches(query)]
+    stretches = [(one.grain, one.first, one.stop) for one in list_stretches(query)]
     assert stretches == [
-        ("month", "2026-01", "2026-02"),
-        ("day", "2025-12-30", "2025-12-31"),
-        ("day", "2026-03-01", "2026-03-02"),
+        ("month", "2026-01", "2026-03"),
+        ("day", "2025-12-30", "2026-01-01"),
+        ("day", "2026-03-01", "2026-03-03"),
     ]
+    hours = [one.grain for one in list_stretches(replace(query, by_period=Period.HOUR_OF_DAY))]
+    assert hours == ["hour_of_day_of_month", "hour", "hour"]
 
 
 def test_items_with_very_many_sums_are_folded_in_several_turns(

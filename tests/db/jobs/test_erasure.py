@@ -53,7 +53,7 @@ def make_cell(job_id: int) -> CellRow:
     return CellRow(
         job_id=job_id,
         dimension_set="",
-        day="",
+        quarter_hour="",
         unit="picture",
         age=30,
         gender="female",

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from db.audience_tables import CellRow, MeasureRow
+from db.counts.periods import spell_moment
+from db.counts.zones import read_zone
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import CaptureSource, Duplicates, JobOptions, NewJob
@@ -76,27 +78,25 @@ def times_of(database: Database, job_id: int) -> dict[str, str | None]:
 
 
 def assert_counts_agree(database: Database, job_id: int) -> None:
-    """The cells of each day have the faces of the items of that day, and its outcomes."""
+    """The cells of each quarter of an hour have the faces of its items, and their outcomes."""
     with database.read() as session:
+        zone = read_zone(session, job_id)
         cells = dict(
             session.execute(
-                select(CellRow.day, func.sum(CellRow.faces))
+                select(CellRow.quarter_hour, func.sum(CellRow.faces))
                 .where(CellRow.job_id == job_id)
-                .group_by(CellRow.day)
+                .group_by(CellRow.quarter_hour)
             ).all()
         )
         faces = session.execute(
             select(ItemRow.captured_at).join(FaceRow).where(ItemRow.job_id == job_id)
         ).scalars()
-        assert +Counter(cells) == Counter(_day(time) for time in faces)
+        assert +Counter(cells) == Counter(spell_moment(time, zone) for time in faces)
         items = session.execute(select(ItemRow.captured_at).where(ItemRow.job_id == job_id))
-        days = {_day(time) for time in items.scalars()}
-        measured = select(MeasureRow.day).where(MeasureRow.job_id == job_id, MeasureRow.total > 0)
-        assert set(session.execute(measured).scalars()) == days
-
-
-def _day(time: datetime | None) -> str:
-    return "" if time is None else time.strftime("%Y-%m-%d")
+        moments = {spell_moment(time, zone) for time in items.scalars()}
+        of_job = (MeasureRow.job_id == job_id, MeasureRow.total > 0)
+        measured = select(MeasureRow.quarter_hour).where(*of_job)
+        assert set(session.execute(measured).scalars()) == moments
 
 
 def test_a_picture_without_a_time_is_counted_when_it_was_taken(
@@ -121,24 +121,22 @@ def test_a_picture_without_a_time_is_counted_when_it_was_taken(
 
 
 @pytest.mark.parametrize(
-    ("job_zone", "server_zone", "wanted"),
+    ("zone", "wanted"),
     [
-        (None, "UTC", "2024-07-02 00:30"),
-        (None, "Europe/Paris", "2024-07-01 22:30"),
-        ("Asia/Tokyo", "Europe/Paris", "2024-07-01 15:30"),
+        ("UTC", "2024-07-02 00:30"),
+        ("Europe/Paris", "2024-07-01 22:30"),
+        ("Asia/Tokyo", "2024-07-01 15:30"),
     ],
 )
-def test_a_time_without_an_offset_is_one_of_the_zone(
+def test_a_time_without_an_offset_is_one_of_the_zone_of_the_job(
     database: Database,
     settings: Settings,
     tmp_path: Path,
-    job_zone: str | None,
-    server_zone: str,
+    zone: str,
     wanted: str,
 ) -> None:
-    changed = settings.model_copy(update={"time_zone": server_zone})
     items = [write(tmp_path / "1.jpg", "2024:07:02 00:30:00")]
-    job_id = work(database, changed, items, time_zone=job_zone)
+    job_id = work(database, settings, items, time_zone=zone)
     assert times_of(database, job_id) == {"1.jpg": wanted}
     assert_counts_agree(database, job_id)
 

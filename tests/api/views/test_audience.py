@@ -1,0 +1,96 @@
+"""The audience by local time, as the API answers."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from db.engine import Database
+from db.item_values import NewItem
+from db.job_values import JobOptions, NewJob
+from db.jobs.submissions import accept_job
+from tests.support.http import OpenClient
+from tests.support.jobs import make_face, work_all
+
+FACES = (make_face(30, 0.9), make_face(40, 0.1))
+# Saturday noon in Paris; the clocks there change in the night that follows.
+START = datetime(2026, 3, 28, 11, tzinfo=UTC)
+PARIS = "Europe/Paris"
+
+
+def fill(database: Database, hours: list[float], time_zone: str = PARIS) -> int:
+    """Two faces at each of these hours after the start."""
+    items = [
+        NewItem(f"{n}.jpg", f"file:///{n}.jpg", START + timedelta(hours=after), {"store": "Lyon"})
+        for n, after in enumerate(hours)
+    ]
+    with database.write() as session:
+        job = NewJob(options=JobOptions(time_zone=time_zone))
+        job_id = accept_job(session, job, items, 2)
+    work_all(database, faces=FACES)
+    return job_id
+
+
+def open_api(open_client: OpenClient, database: Database, min_cell: int = 1) -> FlaskClient:
+    url = database.engine.url.render_as_string(hide_password=False)
+    return open_client(database_url=url, min_cell=min_cell)
+
+
+def count(client: FlaskClient, query: str) -> dict[str, int | None]:
+    answer = client.get(f"/v1/audience?{query}")
+    assert answer.status_code == 200, answer.text
+    return {group["period"]: group["faces"] for group in answer.json["groups"]}
+
+
+def test_faces_are_counted_by_local_time(open_client: OpenClient, database: Database) -> None:
+    # The clock jumps from 2 to 3: the second item is 24 hours later, at one o'clock.
+    job_id = fill(database, [0, 24, 24.5, 13])
+    client = open_api(open_client, database)
+    for scope in ("", f"&job={job_id}", f"&time_zone={PARIS}"):
+        assert count(client, f"by=day{scope}") == {"2026-03-28": 2, "2026-03-29": 6}
+        assert count(client, f"by=hour_of_day{scope}") == {"01": 2, "12": 2, "13": 4}
+        assert count(client, f"by=weekday{scope}") == {"saturday": 2, "sunday": 6}
+        assert count(client, f"by=quarter_hour&from=2026-03-29{scope}") == {
+            "2026-03-29T01:00+01:00": 2,
+            "2026-03-29T13:00+02:00": 2,
+            "2026-03-29T13:30+02:00": 2,
+        }
+    assert list(count(client, "by=hour_of_week")) == ["saturday 12", "sunday 01", "sunday 13"]
+    assert count(client, "by=hour_of_day&time_zone=UTC") == {"00": 2, "11": 6}
+    assert count(client, "by=day&time_zone=Asia/Tokyo&to=2026-03-28") == {"2026-03-28": 2}
+
+
+def test_small_counts_by_the_hour_are_withheld(open_client: OpenClient, database: Database) -> None:
+    fill(database, [0, 0.5, 0.75, 1, 25])
+    client = open_api(open_client, database, min_cell=5)
+    by_hour = count(client, "by=hour_of_day")
+    assert by_hour == {"12": 5, "13": None, "14": None}
+    assert count(client, "by=quarter_hour") == {period: None for period in (
+        "2026-03-28T12:00+01:00", "2026-03-28T12:30+01:00", "2026-03-28T12:45+01:00",
+        "2026-03-28T13:00+01:00", "2026-03-29T14:00+02:00",
+    )}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("by=hour,weekday", "by takes only one period, but got hour and weekday."),
+        ("time_zone=Atlantis", "'Atlantis' is not a time zone."),
+        ("by=huor", "No item has a dimension 'huor'. Did you mean hour"),
+    ],
+)
+def test_a_period_or_zone_that_is_none_is_refused(
+    open_client: OpenClient, database: Database, query: str, problem: str
+) -> None:
+    answer = open_api(open_client, database).get(f"/v1/audience?{query}")
+    assert answer.status_code == 422
+    assert problem in answer.json["error"]["message"]
+
+
+def test_a_job_without_a_time_zone_has_that_of_the_server(open_client: OpenClient) -> None:
+    client = open_client(time_zone=PARIS)
+    body = {"items": [{"uri": "https://example.com/1.jpg", "captured_at": "2026-07-02 00:30"}]}
+    job = client.post("/v1/jobs", json=body).json
+    assert job["options"]["time_zone"] == PARIS
+    job = client.post("/v1/jobs", json={**body, "options": {"time_zone": "Asia/Tokyo"}}).json
+    assert job["options"]["time_zone"] == "Asia/Tokyo"
