@@ -1,6 +1,7 @@
 """What each page costs the server and its reader, with many jobs and one very large job."""
 
 import argparse
+import re
 import sys
 import tempfile
 from contextlib import closing
@@ -39,6 +40,9 @@ FAILED_REMAINDER = 7
 ENDED = JobState.COMPLETED_WITH_ERRORS
 MOST_MILLISECONDS = 100.0
 MOST_KILOBYTES = 150.0
+# What a page loads from the folder of assets, and what a script of it imports.
+LINK = re.compile(r'(href|src)="/static/[0-9a-f]+/([^"]+)"')
+IMPORT = re.compile(r'^import [^;]*?"\./([^"]+)";', re.MULTILINE)
 BROWSER = {"Accept": "text/html"}
 # How items are named, to be found in the pages that show them.
 ITEM_NAME = "door 1/"
@@ -97,7 +101,6 @@ def main() -> None:
         **machine,
         "jobs": sizes.jobs,
         "items_of_the_largest": sizes.items,
-        "assets_kilobytes": round(_weigh_assets(), 1),
         "pages": {
             kind: {name: asdict(one) for name, one in pages.items()}
             for kind, pages in found.items()
@@ -135,10 +138,12 @@ def _list_pages(sizes: Sizes) -> dict[str, tuple[str, str]]:
         "failures, far behind": (f"{large}/failures?cursor={sizes.items // 2}", ITEM_NAME),
         "item": (f"/items/{sizes.items // 2}", ITEM_NAME),
         f"audience of {sizes.items:,}": (f"/audience?job={sizes.jobs}", "<svg"),
+        "audience of all jobs": ("/audience", "<svg"),
         "audience, split, by months": (
             f"/audience?job={sizes.jobs}&split=store&over=month",
             "Lyon",
         ),
+        "audience, by days": (f"/audience?job={sizes.jobs}&over=day", "<svg"),
         "system": ("/system", "<main"),
     }
 
@@ -208,14 +213,20 @@ def _fetch(client: FlaskClient, path: str, text: str) -> PageFigures:
         taken.append(1000 * (perf_counter() - begun))
         if response.status_code != 200 or text not in response.text:
             program.fail(f"{path} answered {response.status_code}, without {text!r} in it.")
-    kilobytes = len(response.data) / 1000 + _weigh_assets()
+    kilobytes = len(response.data) / 1000 + _weigh_assets(response.text)
     return PageFigures(round(median(taken), 1), round(max(taken), 1), round(kilobytes, 1))
 
 
-def _weigh_assets() -> float:
-    """All style sheets and scripts, though no page needs all."""
-    files = [path for path in FOLDER.iterdir() if path.suffix in (".css", ".js", ".svg")]
-    return sum(path.stat().st_size for path in files) / 1000
+def _weigh_assets(page: str) -> float:
+    """The style sheets and scripts that a page links, and the modules that these import."""
+    wanted, files = [name for _, name in LINK.findall(page)], set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name not in files:
+            files.add(name)
+            wanted += IMPORT.findall((FOLDER / name).read_text(encoding="utf-8"))
+    sizes = [(FOLDER / name).stat().st_size for name in files]
+    return sum(sizes) / 1000
 
 
 def _report(kind: str, pages: dict[str, PageFigures]) -> bool:

@@ -164,6 +164,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class JobLabel:
+    """What tells a job apart in a list of choices."""
+
+    id: int
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JobStatus:
     """A job, its progress, and when it will be done."""
 

@@ -11,6 +11,13 @@ jobs       the list, and the buttons of a job
 job        one job and its items
 comparison two runs of the same items
 item       one picture or video
+addresses  addresses that keep their query
+presets    stretches of time by name
+filters    pickers and chips of the audience page
+questions  the ten questions, as saved views
+breakdown  an audience by one dimension, or by two
+slots      the periods of an axis
+timeline   an audience over time
 audience   the population pyramid and breakdowns
 live       cameras
 keys       API keys

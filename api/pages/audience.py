@@ -1,17 +1,28 @@
-"""Audience: the population pyramid and a breakdown, with the parameters of `GET /v1/audience`.
+"""Audience: who was there in one sentence, then by age, by dimension and over time.
 
-The address contains the question, so it can be bookmarked and shared.
+The address contains the question, with the parameters of `GET /v1/audience` and a few of the
+page's own, so it can be bookmarked and shared.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Self
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 
 from api.callers import current_caller
-from api.errors import InvalidRequest
+from api.pages.addresses import Address
+from api.pages.breakdown import SORTS, Breakdown, Matrix, make_breakdown, make_matrix
+from api.pages.filters import Known, list_chips, list_pickers
+from api.pages.presets import PRESETS as PERIOD_PRESETS
+from api.pages.questions import list_questions
 from api.pages.rendering import show
+from api.pages.texts import choose_texts
+from api.pages.timeline import Timeline, draw_timeline
+from api.reports.headline import make_headline
 from api.reports.pyramid import make_pyramid
 from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.dimensions import DIMENSION_PREFIX
@@ -21,94 +32,136 @@ from api.views.audience import find_audiences
 from db.audience.bands import PRESETS
 from db.audience.dimensions import read_values
 from db.audience.evaluations import read_evaluations
-from db.audience.grouping import AudienceGroup
 from db.counts.periods import Period
 from db.counts.tags import read_tags
+from db.jobs.status import read_job_labels
+from db.reach import Reach
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")
+JOBS_OFFERED = 50
 PERIODS = tuple(Period)
-# Filters that the page suggests; others can be typed.
-MOST_PAIRS = 500
-# Form fields that the API does not have: a filter as text, and how to break down.
-PAGE_FIELDS = ("where", "over", "split")
+# Fields that the API does not have: what is broken down how, and days by name.
+PAGE_FIELDS = ("over", "split", "across", "sort", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows beside the pyramid."""
+
+    over: Period | None
+    split: str
+    across: str
+    sort: str
+
+    @classmethod
+    def read(cls, args: Mapping[str, str], dimensions: Collection[str]) -> Self:
+        """Another job may lack the dimension of a split that stands in the address."""
+        over, sort = args.get("over", ""), args.get("sort", "")
+        split, across = (
+            one if one in dimensions else ""
+            for one in (args.get("split", ""), args.get("across", ""))
+        )
+        return cls(
+            over=Period(over) if over in PERIODS else None,
+            split=split,
+            across=across if split and across != split else "",
+            sort=sort if sort in SORTS else SORTS[0],
+        )
 
 
 @blueprint.get("/audience")
 def show_page() -> Response:
-    """The pyramid and, if a dimension or period was chosen, a breakdown by it."""
-    question = _read_question()
-    over, split = request.args.get("over", ""), request.args.get("split", "").strip()
-    breakdown_by = [part for part in (split and DIMENSION_PREFIX + split, over) if part]
-    [audience] = _find(question, [PYRAMID])
+    """The answer, the pyramid and, if a dimension or period was chosen, a breakdown by it."""
+    args = {name: text for name, text in request.args.items() if text}
+    question, text = read_question(args, today()), choose_texts()
+    everybody, by_gender, by_band = find_groupings(question, [PYRAMID, ["gender"], ["age_band"]])
     reach = current_caller().reach
     with services().database.read() as session:
+        known = _read_known(session, reach, args)
         evaluations = [evaluation.name for evaluation in read_evaluations(session, reach)]
-        tags = [one.tag for one in read_tags(session, reach)]
-        values = read_values(session, reach, None, None)
+        view = View.read(args, known.values)
+    breakdown, matrix = _read_breakdown(question, view)
+    address = Address("/audience", args)
     return show(
         "audience.html",
-        question=question,
-        link=urlencode({**question, "by": ",".join([*breakdown_by, *PYRAMID])}),
-        over=over,
-        split=split,
-        audience=audience,
-        pyramid=make_pyramid(audience.groups),
-        breakdown=_read_breakdown(question, breakdown_by),
+        args=args,
+        address=address,
+        link=urlencode({**question, "by": ",".join(_list_groupings(view))}),
+        view=view,
+        audience=everybody,
+        headline=make_headline(everybody.faces, by_gender.groups, by_band.groups),
+        pyramid=make_pyramid(everybody.groups),
+        breakdown=breakdown,
+        matrix=matrix,
+        timeline=_read_timeline(question, view),
+        pickers=list_pickers(known, args, text),
+        chips=list_chips(args, address, text),
+        questions=list_questions(known, evaluations, text),
         presets=list(PRESETS),
+        period_presets=list(PERIOD_PRESETS),
         periods=PERIODS,
+        sorts=SORTS,
         evaluations=evaluations,
-        tags=tags,
-        dimensions=list(values),
-        pairs=_list_pairs(values),
+        dimensions=list(known.values),
     )
 
 
-def _list_pairs(values: Mapping[str, Sequence[str]]) -> list[str]:
-    """What the filter can be, as it is typed."""
-    pairs = (f"{name}={value}" for name, known in values.items() for value in known)
-    return list(islice(pairs, MOST_PAIRS))
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
-def _read_question() -> dict[str, str]:
-    """The parameters for the API, without empty fields; the filter `store=Lyon` becomes
-    `dimension.store`."""
-    given = {name: text for name, text in request.args.items() if text}
-    if "where" in given:
-        name, _, value = given["where"].partition("=")
-        if not (name.strip() and value.strip()):
-            problem = "Enter a filter as name=value, for example store=Lyon."
-            raise InvalidRequest(problem)
-        given[DIMENSION_PREFIX + name.strip()] = value.strip()
-    return {name: text for name, text in given.items() if name not in PAGE_FIELDS}
+def read_question(args: Mapping[str, str], day: date) -> dict[str, str]:
+    """The parameters for the API; days by name become those of this `day`."""
+    question = {name: text for name, text in args.items() if name not in PAGE_FIELDS}
+    if args.get("period") in PERIOD_PRESETS:
+        first, last = PERIOD_PRESETS[args["period"]](day)
+        question |= {"from": first.isoformat(), "to": last.isoformat()}
+    return question
 
 
-def _find(question: Mapping[str, str], by: Sequence[Sequence[str]]) -> list[AudienceOut]:
+def find_groupings(question: Mapping[str, str], by: Sequence[Sequence[str]]) -> list[AudienceOut]:
     """Audiences of the same slices, one for each grouping."""
     return find_audiences(
         *(validate(AudienceParameters, {**question, "by": ",".join(names)}) for names in by)
     )
 
 
-def _read_breakdown(question: Mapping[str, str], by: list[str]) -> list[dict[str, object]]:
-    """A row for each value and period, with its faces in all and by gender. The total may be
-    published where the count of a gender is withheld."""
-    if not by:
-        return []
-    everybody, by_gender = _find(question, [by, [*by, "gender"]])
-    rows: dict[tuple[str | None, ...], dict[str, object]] = {
-        _key_row(group): {"label": _name_row(group), "faces": group.faces}
-        for group in everybody.groups
-    }
-    for group in by_gender.groups:
-        rows.get(_key_row(group), {})[group.gender or ""] = group.faces
-    return list(rows.values())
+def _read_known(session: Session, reach: Reach, args: Mapping[str, str]) -> Known:
+    """Dimensions are those of the chosen job or tag."""
+    job = int(args["job"]) if "job" in args else None
+    return Known(
+        jobs=read_job_labels(session, reach, limit=JOBS_OFFERED),
+        tags=[one.tag for one in read_tags(session, reach) if not one.tag.startswith("run:")],
+        values=read_values(session, reach, job, args.get("tag")),
+    )
 
 
-def _key_row(group: AudienceGroup) -> tuple[str | None, ...]:
-    return (*group.dimensions.values(), group.period)
+def _list_groupings(view: View) -> list[str]:
+    """How the rows of a download are grouped."""
+    dimensions = [DIMENSION_PREFIX + name for name in (view.split, view.across) if name]
+    return [*dimensions, *([view.over] if view.over else []), *PYRAMID]
 
 
-def _name_row(group: AudienceGroup) -> str:
-    parts = [*group.dimensions.values(), group.period]
-    return " · ".join(part for part in parts if part) or "-"
+def _read_breakdown(
+    question: Mapping[str, str], view: View
+) -> tuple[Breakdown | None, Matrix | None]:
+    if not view.split:
+        return None, None
+    by = [DIMENSION_PREFIX + name for name in (view.split, view.across) if name]
+    if view.across:
+        everybody, by_gender = find_groupings(question, [by, [*by, "gender"]])
+        return None, make_matrix(everybody.groups, by_gender.groups)
+    found = find_groupings(question, [by, [*by, "gender"], [*by, "age_band"]])
+    faces, genders, bands = [one.groups for one in found]
+    return make_breakdown(faces, genders, bands, view.sort), None
+
+
+def _read_timeline(question: Mapping[str, str], view: View) -> Timeline | None:
+    """One series for each value, unless the split is against another dimension."""
+    if view.over is None:
+        return None
+    split = [DIMENSION_PREFIX + view.split] if view.split and not view.across else []
+    by = [*split, view.over]
+    everybody, by_gender = find_groupings(question, [by, [*by, "gender"]])
+    return draw_timeline(everybody.groups, by_gender.groups, view.over, choose_texts())

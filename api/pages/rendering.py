@@ -8,6 +8,7 @@ from api.callers import find_caller
 from api.pages.assets import locate_asset
 from api.pages.paces import describe_pace
 from api.pages.texts import choose_texts
+from api.reports.figures import write_interval, write_percent
 from api.rights import find_right
 from api.sessions import current_session
 
@@ -51,6 +52,9 @@ def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
         text=choose_texts(),
         asset=locate_asset,
         describe_pace=describe_pace,
+        write_percent=write_percent,
+        write_interval=write_interval,
+        name_band=name_band,
         navigation=_list_pages(),
         may=_may,
         form_token=session.form_token if session else "",
@@ -74,6 +78,12 @@ def _may(scope: str) -> bool:
     """Whether the reader's key has a scope, for templates."""
     caller = find_caller()
     return caller is not None and scope in caller.scopes
+
+
+def name_band(band: str) -> str:
+    """`25 to 34`, `65 and over`."""
+    text = choose_texts()
+    return band.replace("-", text("answer.to")).replace("+", text("answer.over"))
 
 
 def asks_for_part() -> bool:

@@ -26,6 +26,11 @@ export function showBanner(message) {
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRF-Token"] = token;
+  if (event.detail.verb !== "get") return;
+  // Fields without a value would only make the address long.
+  for (const [name, value] of Object.entries(event.detail.parameters)) {
+    if (value === "") delete event.detail.parameters[name];
+  }
 });
 document.addEventListener("htmx:sendError", () => showBanner(say("unavailable")));
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -59,6 +64,19 @@ function highlight(event) {
 }
 document.addEventListener("pointerover", highlight);
 document.addEventListener("focusin", highlight);
+
+// One menu at a time; a click elsewhere and Escape close it.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 
 /** Show times in the reader's time zone and format. */
 function localize(root) {

@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
 from db.counts.tags import has_tag
-from db.job_values import JobCounts, JobOptions, JobStatus, Pause, Priority, Receipt, VideoProgress
+from db.job_values import (
+    JobCounts,
+    JobLabel,
+    JobOptions,
+    JobStatus,
+    Pause,
+    Priority,
+    Receipt,
+    VideoProgress,
+)
 from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion
 from db.reach import Reach
@@ -60,6 +69,14 @@ def read_jobs(
     if tag is not None:
         query = query.where(has_tag(session, tag))
     return _read_statuses(session, list(session.scalars(query)))
+
+
+def read_job_labels(session: Session, reach: Reach, *, limit: int) -> list[JobLabel]:
+    """The newest jobs that are not erased; cheap, as nothing is counted."""
+    query = select(JobRow.id, JobRow.tags).where(JobRow.erasing_at.is_(None))
+    query = query.where(*reach.match(JobRow.tenant))
+    rows = session.execute(query.order_by(JobRow.id.desc()).limit(limit))
+    return [JobLabel(job_id, tuple(tags)) for job_id, tags in rows]
 
 
 def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:

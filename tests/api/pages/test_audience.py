@@ -24,25 +24,24 @@ def server(tmp_path_factory):
 def test_the_audience_is_filtered_and_the_address_keeps_the_filters(visit):
     page = visit.page
     page.goto("/audience")
-    expect(page.locator(".facts dd").first).to_have_text("16")
-    page.fill("#where", "store=Lyon")
-    page.keyboard.press("Tab")
-    page.wait_for_url(re.compile("Lyon"))
-    expect(page.locator(".facts dd").first).to_have_text("8")
+    expect(page.locator(".answer b")).to_have_text("16 faces")
+    page.select_option("[name='dimension.store']", "Lyon")
+    page.wait_for_url(re.compile(r"audience\?dimension.store=Lyon$"))
+    expect(page.locator(".answer b")).to_have_text("8 faces")
+    page.get_by_text("More", exact=True).click()
     page.select_option("#bands", "life_stage")
     page.wait_for_url(re.compile("bands=life_stage"))
     expect(page.locator(".pyramid [role=rowheader]")).to_have_count(4)
     page.reload()
-    expect(page.locator(".facts dd").first).to_have_text("8")
-    expect(page.locator(".kept")).to_contain_text("store = Lyon")
+    expect(page.locator(".answer b")).to_have_text("8 faces")
+    expect(page.locator(".chip").first).to_contain_text("Lyon")
     visit.photograph("audience")
 
 
 def test_the_audience_is_broken_down_by_a_dimension(visit):
     page = visit.page
-    page.goto("/audience?split=store")
-    expect(page.locator(".breakdown th")).to_have_text(["Lyon", "Paris"])
-    expect(page.locator(".breakdown .figure")).to_have_text(["8", "8"])
+    page.goto("/audience?split=store&over=month")
+    expect(page.locator(".breakdown tbody th")).to_have_text(["Lyon", "Paris"])
     visit.photograph("audience-split")
 
 

@@ -1,0 +1,22 @@
+"""How shares are written: no more digits than their intervals allow."""
+
+from api.reports.templates import DASH
+from models.statistics.shares import Share
+
+# Where the interval is narrower than this, whole percents would hide what is known.
+NARROW = 0.02
+
+
+def write_percent(share: Share) -> str:
+    """`55%`, or `55.3%` where the interval is narrow."""
+    return f"{100 * share.value:.{_digits(share)}f}%"
+
+
+def write_interval(share: Share) -> str:
+    """`50-60%`, with an en dash."""
+    digits = _digits(share)
+    return f"{100 * share.low:.{digits}f}{DASH}{100 * share.high:.{digits}f}%"
+
+
+def _digits(share: Share) -> int:
+    return 1 if share.high - share.low < NARROW else 0

@@ -1,0 +1,125 @@
+"""The audience page without a browser: the answer, filters and saved questions."""
+
+import re
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.pages.audience import read_question
+from api.pages.presets import PRESETS
+from api.services import EXTENSION
+from db.item_values import NewItem
+from db.job_values import NewJob
+from db.jobs.submissions import accept_job
+from tests.support.http import OpenClient
+from tests.support.jobs import make_face, work_all
+from tests.support.pages import PAGE, Page
+
+FACES = (make_face(30, 0.9), make_face(28, 0.95), make_face(40, 0.1))
+
+
+@pytest.fixture
+def filled(client: FlaskClient) -> FlaskClient:
+    """A job of two stores with three faces on each of six photos."""
+    fill(client)
+    return client
+
+
+def fill(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    stores = ["Lyon"] * 4 + ["Paris"] * 2
+    items = [
+        NewItem(
+            f"{n}.jpg",
+            f"file:///{n}.jpg",
+            dimensions={"store": store, "campaign": "spring"},
+        )
+        for n, store in enumerate(stores)
+    ]
+    with database.write() as session:
+        accept_job(session, NewJob(("autumn",)), items, 10)
+    work_all(database, FACES)
+
+
+def test_the_answer_comes_first(filled: FlaskClient) -> None:
+    words = Page(filled.get("/audience", headers=PAGE).text).words
+    assert "18 faces : 67% female" in words
+    assert ", most often aged 25 to 34, median age 30" in words
+    assert words.index("18 faces") < words.index("By age and gender")
+
+
+def test_small_counts_say_why_they_are_missing(open_client: OpenClient) -> None:
+    client = open_client(min_cell=5)
+    fill(client)
+    words = Page(client.get("/audience", headers=PAGE).text).words
+    assert "About 20 faces" in words
+    paris = client.get("/audience?dimension.store=Paris", headers=PAGE).text
+    assert "About 5 faces" in Page(paris).words
+    assert "Female fewer than 5 Male fewer than 5" in Page(paris).words
+
+
+def test_filters_offer_what_there_is_and_are_chips_once_chosen(filled: FlaskClient) -> None:
+    page = filled.get("/audience?dimension.store=Lyon&tag=autumn&split=campaign", headers=PAGE).text
+    assert re.search(r'name="dimension.store">.*<option value="Lyon" selected>', page, re.DOTALL)
+    assert '<option value="Paris">Paris</option>' in page
+    assert "Job 1 · autumn" in page
+    chips = re.findall(r'<a class="chip" href="([^"]+)"', page)
+    assert chips == [
+        "/audience?tag=autumn&amp;split=campaign",
+        "/audience?dimension.store=Lyon&amp;split=campaign",
+    ]
+    # A row is a filter, too.
+    rows = filled.get("/audience?split=store", headers=PAGE).text
+    assert '<a href="/audience?dimension.store=Paris"><bdi>Paris</bdi></a>' in rows
+
+
+def test_every_saved_question_has_an_answer(filled: FlaskClient) -> None:
+    page = filled.get("/audience", headers=PAGE).text
+    menu = page[page.index('class="menu questions"') :]
+    links = re.findall(r'<li><a href="([^"]+)">([^<]+)', menu[: menu.index("</ul>")])
+    assert [sentence for _, sentence in links] == [
+        "Who is our audience?",
+        "Who was in job 1?",
+        "Who saw autumn?",
+        "Which store attracts whom?",
+        "How has it changed?",
+        "Who came in the last ten weeks?",
+        "At what hours do they come?",
+        "How was Lyon, day by day?",
+        "Each store against each campaign?",
+        "Our own age bands, in Lyon?",
+    ]
+    for address, sentence in links:
+        answer = filled.get(address.replace("&amp;", "&"), headers=PAGE)
+        assert answer.status_code == 200, sentence
+
+
+def test_two_dimensions_are_a_table_of_both(filled: FlaskClient) -> None:
+    words = Page(filled.get("/audience?split=store&across=campaign", headers=PAGE).text).words
+    assert "By store and campaign spring Lyon 12 faces 67% female Paris 6 faces" in words
+
+
+def test_before_the_first_upload_there_is_nothing_to_filter(client: FlaskClient) -> None:
+    page = Page(client.get("/audience", headers=PAGE).text)
+    assert "No photos yet" in page.words
+    assert "select" not in page.tags
+    asked = Page(client.get("/audience?from=2001-01-01", headers=PAGE).text)
+    assert "No faces found" in asked.words
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("7d", "2026-03-09", "2026-03-15"),
+        ("30d", "2026-02-14", "2026-03-15"),
+        ("70d", "2026-01-05", "2026-03-15"),
+        ("month", "2026-03-01", "2026-03-15"),
+        ("last_month", "2026-02-01", "2026-02-28"),
+        ("year", "2026-01-01", "2026-03-15"),
+    ],
+)
+def test_days_by_name_are_counted_from_today(name: str, first: str, last: str) -> None:
+    question = read_question({"period": name, "split": "store"}, date(2026, 3, 15))
+    assert question == {"from": first, "to": last}
+    assert name in PRESETS
