@@ -4,6 +4,7 @@ media_types     the names of kinds of content
 errors          requests that are refused
 rights          what each route needs
 callers         who sent a request, and what they may do
+limiter         how often tenants may call
 keyring         the keys that are valid
 sessions        who is logged in
 schemas         what comes in and goes out

@@ -14,6 +14,7 @@ from werkzeug.datastructures import Headers
 from api.callers import LOCAL, Caller
 from api.errors import ApiError
 from api.keyring import Keyring
+from api.limiter import Limiter, add_limits, count_call
 from api.owners import Owners
 from api.rights import Right, find_right
 from api.sessions import carries_token, find_session
@@ -29,7 +30,9 @@ class OpenToNetwork(FacetallyError):
     """The API would answer anybody on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
 
 
-def guard(app: Flask, database: Database, keyring: Keyring, owners: Owners) -> None:
+def guard(
+    app: Flask, database: Database, keyring: Keyring, owners: Owners, limiter: Limiter
+) -> None:
     """Check every request before its view."""
 
     def check_request() -> None:
@@ -39,10 +42,12 @@ def guard(app: Flask, database: Database, keyring: Keyring, owners: Owners) -> N
         caller = _find_caller(database, keyring)
         g.caller = caller
         _check_right(caller, right)
+        count_call(limiter, caller, right)
         owners.check(request.view_args or {})
         keyring.note_use(caller)
 
     app.before_request(check_request)
+    app.after_request(add_limits)
 
 
 def refuse_open_network(settings: Settings) -> None:

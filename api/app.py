@@ -87,7 +87,7 @@ def create_app(settings: Settings) -> Flask:
     opened = open_services(app, settings)
     add_headers(app)
     measure_requests(app, opened.meter)
-    guard(app, opened.database, opened.keyring, opened.owners)
+    guard(app, opened.database, opened.keyring, opened.owners, opened.limiter)
     audit(app, opened.database, opened.owners)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)

@@ -21,6 +21,7 @@ from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
 from api.media_types import JSON
 from api.schemas.errors import ErrorBody, ErrorDetail
+from db.jobs.quotas import QuotaExceeded
 from db.states import ErrorCode
 from models.errors import FAULT_MESSAGE
 from worker.queue.messages import LaneUnavailable, PictureRefused
@@ -29,6 +30,7 @@ from worker.sources.store import StorageUnavailable
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+QUOTA_SECONDS = 60
 # Refusals that an operator looks for; the others are mistakes of a caller who may call.
 LOGGED = (
     HTTPStatus.UNAUTHORIZED,
@@ -76,6 +78,7 @@ def handle_errors(app: Flask, show_page: ShowPage) -> None:
     handle(LaneUnavailable, _problem_of_lane)
     handle(SourceUnavailable, _problem_of_source)
     handle(StorageUnavailable, _problem_of_storage)
+    handle(QuotaExceeded, _problem_of_quota)
     handle(DataError, _problem_of_value)
     for unreachable in (OperationalError, InterfaceError, TimeoutError):
         handle(unreachable, _problem_of_database)
@@ -100,14 +103,16 @@ def _reply_json(problem: Problem) -> Response:
     response = Response(body.model_dump_json(), problem.status, mimetype=JSON)
     response.headers.update(problem.headers)
     if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     if problem.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
 def _problem_of_refusal(error: ApiError) -> Problem:
-    return Problem(error.status, error.code, str(error), error.details)
+    seconds = error.retry_after_seconds
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Problem(error.status, error.code, str(error), error.details, headers)
 
 
 def _problem_of_http(error: HTTPException) -> Problem:
@@ -135,6 +140,13 @@ def _problem_of_lane(error: LaneUnavailable) -> Problem:
 
 def _problem_of_source(error: SourceUnavailable) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "source_unavailable", str(error))
+
+
+def _problem_of_quota(error: QuotaExceeded) -> Problem:
+    if not error.passes:
+        return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "quota_exceeded", str(error))
+    headers = {"Retry-After": str(QUOTA_SECONDS)}
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, "quota_exceeded", str(error), headers=headers)
 
 
 def _problem_of_storage(error: StorageUnavailable) -> Problem:

@@ -12,12 +12,18 @@ class ApiError(FacetallyError):
     """A request that is refused; the client reads the message and corrects the request."""
 
     def __init__(
-        self, status: HTTPStatus, message: str, code: str | None = None, details: Details = ()
+        self,
+        status: HTTPStatus,
+        message: str,
+        code: str | None = None,
+        details: Details = (),
+        retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code or status.name.lower()
         self.details = details
+        self.retry_after_seconds = retry_after_seconds
 
 
 class InvalidRequest(ApiError):

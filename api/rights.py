@@ -19,6 +19,8 @@ class Right:
     of_operators: bool = False
     # What the audit log calls it; None for what is polled, and for what shows nobody.
     action: Action | None = None
+    # Whether a tenant may do this only so often a day: many audiences together tell more than each.
+    counts_audience: bool = False
 
 
 # Everybody may, without a key.
@@ -28,6 +30,7 @@ SUBMIT = Right(Scope.SUBMIT, action=Action.SUBMIT)
 # What is polled, or shows no person; and what shows some.
 LOOK = Right(Scope.READ)
 READ = Right(Scope.READ, action=Action.READ)
+AUDIENCE = Right(Scope.READ, counts_audience=True)
 EXPORT = Right(Scope.READ, action=Action.EXPORT)
 ERASE = Right(Scope.ERASE, action=Action.ERASE)
 LIVE = Right(Scope.LIVE, action=Action.LIVE)
@@ -58,7 +61,7 @@ RIGHTS: Mapping[str, Right] = {
     "items.show_track": LOOK,
     "items.show_video": READ,
     "report.show_report": EXPORT,
-    "audience.show_audience": LOOK,
+    "audience.show_audience": AUDIENCE,
     "evaluations.list_evaluations": LOOK,
     "evaluations.show_evaluation": LOOK,
     "vocabulary.list_dimensions": LOOK,
@@ -97,7 +100,7 @@ RIGHTS: Mapping[str, Right] = {
     "item_page.show_page": READ,
     "item_page.show_people": READ,
     "comparison_page.show_page": READ,
-    "audience_page.show_page": LOOK,
+    "audience_page.show_page": AUDIENCE,
     "keys_page.show_page": ADMIN,
     "keys_page.create": MANAGE,
     "keys_page.revoke": MANAGE,

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from api.errors import ApiError
 from api.keyring import Keyring
+from api.limiter import Limiter
 from api.live.feeds import Feeds
 from api.meter import Meter
 from api.owners import Owners
@@ -50,6 +51,7 @@ class Services:
     ending: Event
     owners: Owners
     keyring: Keyring
+    limiter: Limiter
 
     def close(self) -> None:
         """Close every connection."""
@@ -58,6 +60,7 @@ class Services:
         self.feeds.close()
         self.sources.close()
         self.lane.close()
+        self.limiter.close()
         self.queue.close()
         self.staging.close()
         self.database.close()
@@ -90,6 +93,11 @@ def open_services(app: Flask, settings: Settings) -> Services:
         ending=ending,
         owners=Owners(database),
         keyring=Keyring(database, settings.api_keys),
+        limiter=Limiter(
+            settings.redis_url,
+            settings.tenant_requests_per_minute,
+            settings.tenant_audiences_per_day,
+        ),
     )
     app.extensions[EXTENSION] = opened
     return opened

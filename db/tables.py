@@ -77,6 +77,8 @@ class JobRow(Table):
     receipt: Mapped[dict[str, int] | None] = mapped_column(Json)
     # The folders of the store with its uploads and annotated videos.
     store_folders: Mapped[list[str]] = mapped_column(Json, default=list)
+    # Of its uploads, archives unpacked.
+    uploaded_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     # How many files were left out of its archives, by why.
     skipped: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     # The first job of these items, where this one analyzes them again: they share the uploads.

@@ -14,6 +14,7 @@ FacetallyError
 |-- InvalidPack             models: a pack.toml or a file of a pack is not valid
 |-- CalibrationError        models: an evaluation cannot correct the shares of a query
 |-- EvaluationExists        db: the name of an evaluation is taken
+|-- QuotaExceeded           db: a tenant has as many jobs, items or bytes as it may
 |-- AudienceTooLarge        db: a query has more rows than one answer may have
 |-- SettingsError           worker: a setting is unknown or out of range
 |-- StorageUnavailable      worker: an upload could not be stored
@@ -23,6 +24,7 @@ FacetallyError
 |-- LaneUnavailable         worker: no interactive worker answers
 |-- PictureRefused          worker: a picture sent to an interactive worker fails, with a code
 |-- ApiError                api: a request is refused, with a status and a code
+|   |-- LimitReached        api: 429 "rate_limited", a tenant has called too often
 |   `-- InvalidRequest      api: 422 "invalid_request", a parameter or field is not valid
 |-- ManifestError           api: a line of a manifest is not an item
 |-- AlreadyAccepted         api: the same request came before; its job is the answer

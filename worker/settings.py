@@ -120,6 +120,12 @@ class Settings(BaseModel):
     min_cell: int = Field(5, ge=1, le=1000)
     draft_days: float = Field(7.0, gt=0, le=36500)
     retention_days: float = Field(0.0, ge=0, le=36500)
+    tenant_requests_per_minute: int = Field(3000, ge=0)
+    tenant_audiences_per_day: int = Field(5000, ge=0)
+    tenant_live_jobs: int = Field(0, ge=0)
+    tenant_job_items: int = Field(0, ge=0)
+    tenant_stored_bytes: int = Field(0, ge=0)
+    tenant_daily_bytes: int = Field(0, ge=0)
     audit_days: float = Field(365.0, ge=0, le=36500)
 
     @field_validator("api_keys", "sources", "live_sources", "packs", mode="before")

@@ -1,6 +1,7 @@
 """Jobs from JSON, forms, archives and manifests. In reading order:
 
 idempotency       a request sent twice is one job
+quotas            what the caller's tenant may have
 retention         how long jobs are kept
 packs             which models analyze them
 rules             what options say about items

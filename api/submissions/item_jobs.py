@@ -15,6 +15,7 @@ from api.submissions.forms import read_body
 from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
 from api.submissions.packs import choose_pack
+from api.submissions.quotas import check_item_room, check_job_room
 from api.submissions.retention import limit_retention
 from api.submissions.rules import choose_time_zone, make_rules
 from api.submissions.uploads import read_fields, stored_files
@@ -107,12 +108,14 @@ def _accept(
 ) -> int:
     settings = services().settings
     refuse_accepted(session, idempotency_key, digest)
+    check_job_room(session)
     job = limit_retention(session, job, settings.retention_days)
     if draft:
         job_id = create_draft(session, job)
         append_items(session, job_id, items)
     else:
         job_id = accept_job(session, job, items, settings.chunk_items)
+    check_item_room(session, job_id)
     if idempotency_key is not None:
         note_request(session, current_caller().reach.home, idempotency_key, digest, job_id)
     return job_id

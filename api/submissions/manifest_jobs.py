@@ -27,6 +27,7 @@ from api.submissions.manifest_parsing import (
     read_manifest,
 )
 from api.submissions.packs import choose_pack
+from api.submissions.quotas import check_item_room, check_job_room
 from api.submissions.retention import limit_retention
 from api.submissions.rules import choose_time_zone, make_rules
 from api.submissions.uploads import check_item_count
@@ -178,6 +179,7 @@ def _accept(
     opened = services()
     manifest.check()
     with opened.database.write() as session:
+        check_job_room(session)
         job = limit_retention(session, job, opened.settings.retention_days)
         job_id = create_temporary_draft(session, job)
     fill_draft(
@@ -235,6 +237,7 @@ def append(session: Session, job_id: int, items: list[NewItem]) -> None:
     """Add items to a draft; raises ApiError if the job is no longer a draft."""
     if not append_items(session, job_id, items):
         raise _refuse_append()
+    check_item_room(session, job_id)
 
 
 def _refuse_append() -> ApiError:

@@ -10,6 +10,7 @@ from api.schemas.reruns import RerunBody
 from api.services import services
 from api.submissions.manifest_jobs import ITEMS_PER_BATCH, fill_draft, refuse_accepted_early
 from api.submissions.packs import choose_pack
+from api.submissions.quotas import check_job_room
 from api.submissions.retention import limit_retention
 from db.item_values import NewItem
 from db.job_values import JobStatus, NewJob
@@ -33,6 +34,7 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
     refuse_accepted_early(idempotency_key, digest)
     opened = services()
     with opened.database.write() as session:
+        check_job_room(session)
         limited = limit_retention(session, again, opened.settings.retention_days)
         job_id = begin_rerun(session, job.id, limited)
     if job_id is None:

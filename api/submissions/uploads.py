@@ -24,6 +24,7 @@ from api.staging import StagedFile
 from api.submissions.archive_bounds import Budget
 from api.submissions.archives import is_archive, read_members
 from api.submissions.members import Member
+from api.submissions.quotas import note_uploaded
 from api.validation import check_shape, validate
 from db.engine import Database
 from db.item_values import Failure, NewItem
@@ -35,6 +36,7 @@ from db.jobs.loose_folders import (
     renew_folder,
 )
 from db.jobs.submissions import add_skipped
+from models.blocks import Readable
 from models.errors import ForbiddenItem, ItemError
 from models.pictures.litter import Litter
 from models.pictures.recognition import HEAD_BYTES, is_video
@@ -75,12 +77,14 @@ class StoredFiles:
     items: list[NewItem]
     digest: str
     skipped: Mapping[str, int]
+    size_bytes: int
 
     def give_to(self, session: Session, job_id: int) -> None:
         """The job owns them from now on; raises StorageUnavailable if they were removed."""
         if not give_folder(session, self.folder, job_id):
             raise StorageUnavailable("Storing the upload took too long. Send it again.")
         add_skipped(session, job_id, self.skipped)
+        note_uploaded(session, job_id, self.size_bytes)
 
 
 @contextmanager
@@ -107,7 +111,8 @@ def stored_files(
     try:
         storing = _Storing(services, folder, form.dimensions, rules, skipped)
         items = list(storing.store_all(files, fields))
-        yield StoredFiles(folder, items, _digest(request, files), _count(skipped))
+        digest = _digest(request, files)
+        yield StoredFiles(folder, items, digest, _count(skipped), storing.size_bytes)
     except (OperationalError, InterfaceError):
         # The commit may have succeeded.
         raise
@@ -164,7 +169,7 @@ def _staged(file: FileStorage) -> StagedFile:
     return file.stream
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Storing:
     """Stores the files of one request."""
 
@@ -173,6 +178,7 @@ class _Storing:
     dimensions: Mapping[str, str]
     rules: ItemRules
     skipped: Counter[Litter]
+    size_bytes: int = 0
 
     def store_all(
         self, files: Sequence[FileStorage], fields: Sequence[FileFields]
@@ -231,7 +237,7 @@ class _Storing:
         store, settings = self.services.store, self.services.settings
         if member.same_as is None:
             most = settings.max_video_bytes if member.is_video else settings.max_item_bytes
-            return store.write(self.folder, number, member.open(), most)
+            return self._copy(member.open(), number, most)
         uri = stored.get(member.same_as)
         if uri is None:
             raise ForbiddenItem(
@@ -241,4 +247,23 @@ class _Storing:
         with store.open(uri) as content:
             # It was within its limit when it was stored first.
             most = max(settings.max_item_bytes, settings.max_video_bytes)
-            return store.write(self.folder, number, content, most)
+            return self._copy(content, number, most)
+
+    def _copy(self, source: Readable, number: int, most_bytes: int) -> str:
+        metered = _Metered(source)
+        uri = self.services.store.write(self.folder, number, metered, most_bytes)
+        self.size_bytes += metered.size_bytes
+        return uri
+
+
+class _Metered:
+    """A source that counts what is read of it."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self.size_bytes = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        block = self._source.read(size)
+        self.size_bytes += len(block)
+        return block

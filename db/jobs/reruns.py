@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.engine import is_postgresql
@@ -26,7 +26,10 @@ def begin_rerun(session: Session, job_id: int, job: NewJob) -> int | None:
     folders = _read_uploads(session, job_id).intersection(row.store_folders)
     rerun_of = row.rerun_of or row.id
     again = replace(job, store_folders=tuple(sorted(folders)), rerun_of=rerun_of, tenant=row.tenant)
-    return create_temporary_draft(session, again)
+    again_id = create_temporary_draft(session, again)
+    shared = update(JobRow).where(JobRow.id == again_id)
+    session.execute(shared.values(uploaded_bytes=row.uploaded_bytes))
+    return again_id
 
 
 def _read_uploads(session: Session, job_id: int) -> set[str]:

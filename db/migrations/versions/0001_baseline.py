@@ -68,6 +68,7 @@ def _create_jobs() -> None:
         sa.Column("erased_at", TIME),
         sa.Column("receipt", JSON),
         _filled("store_folders", JSON),
+        _filled("uploaded_bytes", sa.BigInteger()),
         _filled("skipped", JSON),
         sa.Column("rerun_of", ID),
         sqlite_autoincrement=True,

@@ -1,0 +1,127 @@
+"""How often the keys of a tenant may call, counted in Redis for all processes together.
+
+Where Redis is away, each process counts for itself: calls go on, up to so many times the limit.
+"""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from math import ceil
+from time import monotonic, time
+from typing import TypeAlias
+
+from flask import Response, g
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+from api.callers import Caller
+from api.errors import ApiError
+from api.rights import Right
+from worker.queue.broker import connect
+
+logger = logging.getLogger(__name__)
+
+# After a failure, Redis is left alone for a while: each try may wait for its timeout.
+AWAY_SECONDS = 10.0
+KEY_PREFIX = "facetally-limits"
+REQUESTS, AUDIENCE = "requests", "audience"
+MESSAGES = {
+    REQUESTS: "Your tenant has made {limit} requests in a minute, the limit.",
+    AUDIENCE: "Your tenant has asked for {limit} audiences in a day, the limit.",
+}
+# A limit by its name, what is left of it, and the seconds until it starts anew.
+Left: TypeAlias = tuple[str, RateLimitItem, int, int]
+
+
+class LimitReached(ApiError):
+    """A tenant has called too often: wait as long as `Retry-After` says."""
+
+    def __init__(self, left: Left) -> None:
+        name, limit, _, seconds = left
+        super().__init__(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"{MESSAGES[name].format(limit=limit.amount)} Try again in {seconds} seconds.",
+            "rate_limited",
+            retry_after_seconds=seconds,
+        )
+        self.left = left
+
+
+class Limiter:
+    """Counts calls by tenant; several threads use it. Nothing connects before a call is counted."""
+
+    def __init__(self, redis_url: str, requests_per_minute: int, audiences_per_day: int) -> None:
+        pool = connect(redis_url).connection_pool
+        shared = RedisStorage("redis://", connection_pool=pool, key_prefix=KEY_PREFIX)
+        self._shared = FixedWindowRateLimiter(shared)
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._away_until = 0.0
+        self._limits: Mapping[str, RateLimitItem] = {
+            name: limit
+            for name, limit in (
+                (REQUESTS, RateLimitItemPerMinute(requests_per_minute)),
+                (AUDIENCE, RateLimitItemPerDay(audiences_per_day)),
+            )
+            if limit.amount
+        }
+
+    def count(self, caller: Caller, right: Right) -> list[Left]:
+        """Count a call; raises ApiError if it is one too many. Operators have no limits."""
+        tenant = caller.reach.tenant
+        counted = [REQUESTS, *([AUDIENCE] if right.counts_audience else [])]
+        wanted = [(name, self._limits[name]) for name in counted if name in self._limits]
+        return [] if tenant is None else [self._count(*one, tenant) for one in wanted]
+
+    def _count(self, name: str, limit: RateLimitItem, tenant: str) -> Left:
+        is_within, left, seconds = self._take(name, limit, tenant)
+        if not is_within:
+            raise LimitReached((name, limit, 0, seconds))
+        return name, limit, left, seconds
+
+    def _take(self, name: str, limit: RateLimitItem, tenant: str) -> tuple[bool, int, int]:
+        if monotonic() >= self._away_until:
+            try:
+                return _hit(self._shared, name, limit, tenant)
+            except RedisError as error:
+                self._away_until = monotonic() + AWAY_SECONDS
+                logger.warning("calls are counted by each process", extra={"error": str(error)})
+        return _hit(self._own, name, limit, tenant)
+
+    def close(self) -> None:
+        storage = self._shared.storage
+        if isinstance(storage, RedisStorage):
+            storage.storage.connection_pool.disconnect()
+
+
+def count_call(limiter: Limiter, caller: Caller, right: Right) -> None:
+    """Count this request; raises LimitReached."""
+    try:
+        g.limits = limiter.count(caller, right)
+    except LimitReached as refusal:
+        g.limits = [refusal.left]
+        raise
+
+
+def add_limits(response: Response) -> Response:
+    """What is left of each limit, as the draft of the IETF has it:
+    https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/."""
+    limits: list[Left] = g.get("limits", [])
+    if limits:
+        response.headers["RateLimit-Policy"] = ", ".join(
+            f'"{name}";q={limit.amount};w={limit.get_expiry()}' for name, limit, _, _ in limits
+        )
+        response.headers["RateLimit"] = ", ".join(
+            f'"{name}";r={left};t={seconds}' for name, _, left, seconds in limits
+        )
+    return response
+
+
+def _hit(
+    counter: FixedWindowRateLimiter, name: str, limit: RateLimitItem, tenant: str
+) -> tuple[bool, int, int]:
+    """Whether the call is within its limit, what is left, and the seconds until it starts anew."""
+    is_within = counter.hit(limit, name, tenant)
+    window = counter.get_window_stats(limit, name, tenant)
+    return is_within, window.remaining, max(1, ceil(window.reset_time - time()))
