@@ -41,6 +41,7 @@ class Counter(StrEnum):
     CHUNK_CRASHES = "chunk_crashes"  # (cause) leases taken back
     LEASES_EXPIRED = "leases_expired"  # of those, the ones that had run out
     LEASES_LOST = "leases_lost"  # results that were discarded, as another worker has the chunk
+    SELF_CHECKS = "self_checks"  # (result) inferences of a worker with a known result
     HTTP_REQUESTS = "http_requests"  # (method, route, status)
 
 

@@ -10,6 +10,7 @@ stages        how long each stage of the work takes
 sources       an item to its bytes
 analyzers     the models of each pack in use
 attempts      work on an item, which may fail
+self_check    whether the models still work
 lease         a chunk that this process has leased
 watchdog      ends a process whose work hangs
 pictures      bytes to a result

@@ -51,10 +51,18 @@ def _set_up_children(
         work_seconds = app.conf.task_time_limit / 2
         return make_runners(settings, LeaseTerms(settings.lease_seconds, work_seconds, flag.is_set))
 
+    def open_working() -> Runners:
+        runners = open_runners()
+        if not runners.models_work():
+            # A new process opens the models again. Nothing is claimed yet.
+            os._exit(STUCK_STATUS)
+        return runners
+
     @app.task(name=RUN_CHUNK, bind=True)
     def run_chunk(self: Task, chunk_id: int) -> None:
         """Work on a chunk; only its number travels, and a number may come twice."""
-        chunks = open_runners().chunks
+        runners = open_working()
+        chunks = runners.chunks
         chunks.run(chunk_id, self.request.id)
         if chunks.is_stuck:
             # Its chunk is recorded. Threads in native code would keep a gentler end waiting.
@@ -64,7 +72,7 @@ def _set_up_children(
     @app.task(name=ANALYZE, time_limit=settings.analyze_timeout_seconds + OVERTIME_SECONDS)
     def analyze(request_id: str) -> None:
         """Answer one picture of /v1/analyze, whose pixels never lie in a queue."""
-        open_runners().interactive.answer(request_id)
+        open_working().interactive.answer(request_id)
 
     def start_child(**_: Any) -> None:
         # A signal to the whole process group is for the main process, which asks children to stop.

@@ -10,6 +10,7 @@ from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
 from worker.pictures.analysis import PictureAnalysis
 from worker.queue.runner import InteractiveRunner
+from worker.self_check import SelfCheck
 from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.videos.analysis import VideoAnalysis
@@ -24,9 +25,12 @@ class Runners:
         self,
         make_chunks: Callable[[], ChunkRunner],
         make_interactive: Callable[[], InteractiveRunner],
+        models_work: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`models_work` says whether this process may go on; asked before each task."""
         self._make_chunks = make_chunks
         self._make_interactive = make_interactive
+        self.models_work = models_work
 
     @cached_property
     def chunks(self) -> ChunkRunner:
@@ -43,13 +47,13 @@ MakeRunners = Callable[[Settings, LeaseTerms], Runners]
 def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
     """The runners of production: this opens the models of the default pack, and nothing else."""
     analyzers = open_analyzers(settings)
-    analyzers.get(settings.pack)
+    check = SelfCheck(analyzers.get(settings.pack), Database(settings.database_url))
 
     def make_chunks() -> ChunkRunner:
         claimer = Claimer(Database(settings.database_url), terms, analyzers)
         return make_chunk_runner(settings, claimer, analyzers, Sources.from_settings(settings))
 
-    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers))
+    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers), check.passes)
 
 
 def make_chunk_runner(

@@ -67,6 +67,9 @@ COUNTERS = {
     ),
     Counter.LEASES_EXPIRED: _Shown("Leases that ran out."),
     Counter.LEASES_LOST: _Shown("Chunks whose results were discarded, as their lease was gone."),
+    Counter.SELF_CHECKS: _Shown(
+        "Checks of the models of a worker.", ("result",), ("passed", "failed")
+    ),
     Counter.HTTP_REQUESTS: _Shown("Requests.", ("method", "route", "status")),
 }
 HISTOGRAMS = {
