@@ -1,5 +1,5 @@
-"""Every error as an answer, from 400 to 500: `{"error": {"code", "message", "details"}}` for
-programs, and a page for people."""
+"""Every error as an answer, from 400 to 500: a problem as RFC 9457 has it for programs, and a page
+for people."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
-from api.media_types import JSON
-from api.schemas.errors import ErrorBody, ErrorDetail
+from api.media_types import PROBLEM
+from api.schemas.errors import ErrorBody
 from db.jobs.quotas import QuotaExceeded
 from db.states import ErrorCode
 from models.errors import FAULT_MESSAGE
@@ -98,9 +98,8 @@ def _log_refusal(problem: Problem) -> None:
 
 
 def _reply_json(problem: Problem) -> Response:
-    details = [dict(detail) for detail in problem.details]
-    body = ErrorBody(error=ErrorDetail(code=problem.code, message=problem.message, details=details))
-    response = Response(body.model_dump_json(), problem.status, mimetype=JSON)
+    body = ErrorBody.of(problem.status, problem.code, problem.message, problem.details)
+    response = Response(body.model_dump_json(), problem.status, mimetype=PROBLEM)
     response.headers.update(problem.headers)
     if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))

@@ -163,10 +163,13 @@ def _refuse_error(response: httpx.Response) -> None:
 
 def _read_error(response: httpx.Response) -> ApiError:
     """The server's own words, or those of something else that answers."""
-    status = response.status_code
+    status, seconds = response.status_code, response.headers.get("Retry-After", "")
+    wait = int(seconds) if seconds.isascii() and seconds.isdigit() else None
     try:
-        error = response.json()["error"]
-        return ApiError(str(error["message"]), status, str(error["code"]), error.get("details", ()))
+        problem = response.json()
+        error = problem.get("error") or {"message": problem["detail"], "code": ""}
+        details = error.get("details", ())
+        return ApiError(str(error["message"]), status, str(error["code"]), details, wait)
     except (ValueError, KeyError, TypeError, AttributeError):
         return ApiError(f"{response.url.host} answered {status} {response.reason_phrase}.", status)
 

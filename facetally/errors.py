@@ -29,12 +29,15 @@ class ApiError(Error):
         status: int,
         code: str = "",
         details: Sequence[Mapping[str, object]] = (),
+        retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
         self.code = code
         self.details = details
+        # When the server says that it is worth trying again, as after too many calls.
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ServerUnavailable(Error):

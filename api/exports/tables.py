@@ -15,8 +15,11 @@ from pyarrow.parquet import ParquetWriter
 # A group is in memory at once: a few MB, and large enough to compress well and to be skipped.
 ROWS_PER_GROUP = 20_000
 # A spreadsheet treats a text that starts like this as a formula, some after spaces and invisible
-# characters, and some in the full-width spelling.
-FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+# characters, and some in the full-width and small spellings, or with the sign of a minus.
+FORMULA = re.compile(
+    r"[\s\u200b-\u200f\u2060\ufeff]*"
+    r"[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212]|[\t\r\n]"
+)
 
 Row = Sequence[object]
 

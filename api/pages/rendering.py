@@ -29,7 +29,7 @@ SECURITY_HEADERS = {
     ),
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "private, no-cache",
+    "Cache-Control": "no-store",
     "Vary": "Accept-Language, HX-Request, Cookie",
 }
 

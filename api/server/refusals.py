@@ -11,8 +11,9 @@ from gunicorn.http.errors import (
     UnsupportedTransferCoding,
 )
 
-from api.media_types import JSON
-from api.schemas.errors import ErrorBody, ErrorDetail
+from api.headers import HEADERS
+from api.media_types import JSON, PROBLEM
+from api.schemas.errors import ErrorBody
 from api.schemas.health import HealthOut
 from models.errors import FAULT_MESSAGE
 
@@ -35,17 +36,22 @@ MESSAGES = {
 }
 
 
-def _write(status: HTTPStatus, body: bytes) -> bytes:
-    head = (
-        f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\n"
-        f"Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def _write(status: HTTPStatus, body: bytes, media_type: str) -> bytes:
+    fields = {
+        "Connection": "close",
+        "Content-Type": media_type,
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        **HEADERS,
+    }
+    lines = [f"HTTP/1.1 {int(status)} {status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def write_alive() -> bytes:
     """The answer of `/healthz`, which its view would give, too."""
-    return _write(HTTPStatus.OK, HealthOut(status="ok").model_dump_json().encode())
+    return _write(HTTPStatus.OK, HealthOut(status="ok").model_dump_json().encode(), JSON)
 
 
 def find_status(error: Exception) -> HTTPStatus:
@@ -61,6 +67,5 @@ def write_refusal(status: HTTPStatus, client: object) -> bytes:
     """A whole answer, after which the connection closes. The refusal is logged."""
     logger.warning("request refused", extra={"status": int(status), "address": client})
     code = "internal" if status == HTTPStatus.INTERNAL_SERVER_ERROR else status.name.lower()
-    error = ErrorDetail(code=code, message=MESSAGES[status])
-    body = ErrorBody(error=error).model_dump_json().encode()
-    return _write(status, body)
+    body = ErrorBody.of(status, code, MESSAGES[status]).model_dump_json().encode()
+    return _write(status, body, PROBLEM)

@@ -40,7 +40,7 @@ def find_earlier(
         return None
     if earlier.digest != digest or job_id not in (None, earlier.job_id):
         raise ApiError(
-            HTTPStatus.CONFLICT,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
             "This Idempotency-Key was already used for a different request. Use a new key for each "
             "request.",
             "idempotency_conflict",

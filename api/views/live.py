@@ -13,8 +13,8 @@ from api.callers import current_caller
 from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
 from api.live.feed import Watcher
-from api.media_types import JPEG, JSON
-from api.schemas.errors import ERRORS, ErrorBody, ErrorDetail, answers
+from api.media_types import JPEG, PROBLEM
+from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.replies import PLAIN
 from api.services import services, take_permit
 from worker.live_sources import LONGEST_NAME, LiveSource, find_source
@@ -90,8 +90,9 @@ def _parts(first: bytes | None, watcher: Watcher) -> Iterator[bytes]:
             yield _part(JPEG, picture)
             picture = watcher.next_picture()
     except SourceUnavailable as error:
-        body = ErrorBody(error=ErrorDetail(code="source_unavailable", message=str(error)))
-        yield _part(JSON, body.model_dump_json().encode())
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        body = ErrorBody.of(status, "source_unavailable", str(error))
+        yield _part(PROBLEM, body.model_dump_json().encode())
     yield f"--{BOUNDARY}--\r\n".encode()
 
 

@@ -42,7 +42,7 @@ def test_every_route_and_its_errors_are_in_the_document(client: FlaskClient) -> 
     assert served == documented
     for operations in document["paths"].values():
         for operation in operations.values():
-            error = operation["responses"]["422"]["content"]["application/json"]["schema"]
+            error = operation["responses"]["422"]["content"]["application/problem+json"]["schema"]
             assert error == {"$ref": "#/components/schemas/ErrorBody"}
 
 

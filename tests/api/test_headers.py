@@ -30,7 +30,8 @@ def test_no_answer_may_be_framed_or_taken_for_another_kind(
 @pytest.mark.parametrize(
     "path",
     ["/v1/jobs", "/v1/items/1", "/v1/items/1/picture", "/v1/items/1/thumbnail", "/v1/audience",
-     "/v1/jobs/1/results", "/v1/jobs/1/results?format=csv", "/v1/jobs/1/report"],
+     "/v1/jobs/1/results", "/v1/jobs/1/results?format=csv", "/v1/jobs/1/report", "/jobs/1",
+     "/items/1", "/audience", "/v1/items/99"],
 )  # fmt: skip
 def test_nobody_keeps_what_shows_people(client: FlaskClient, path: str) -> None:
     upload(client, {"a.jpg": encode_scene("JPEG")})

@@ -312,6 +312,14 @@ def test_every_failure_is_an_error_of_the_client(
         answering(status, body).job(1)
 
 
+def test_a_problem_says_what_is_wrong_and_when_to_try_again() -> None:
+    answer = httpx.Response(429, headers={"Retry-After": "7"}, json={"detail": "Too many."})
+    client = Client("http://server", transport=httpx.MockTransport(lambda _: answer))
+    with pytest.raises(facetally.ApiError, match="Too many") as caught:
+        client.job(1)
+    assert (caught.value.status, caught.value.retry_after_seconds) == (429, 7)
+
+
 @pytest.mark.parametrize(
     ("url", "key"),
     [("http://server:port", None), ("ftp://server", None), ("server", "k\N{EM DASH}")],

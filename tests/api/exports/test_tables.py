@@ -103,7 +103,20 @@ def test_parquet_is_sent_a_group_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@a", "\t=1", " =1", "\u200b@a", "\uff1d1", "\r\n+1"]
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@a",
+        "\t=1",
+        " =1",
+        "\u200b@a",
+        "\uff1d1",
+        "\r\n+1",
+        "\ufe661",
+        "\u22121",
+    ],
 )
 def test_a_text_that_looks_like_a_formula_is_quoted_only_in_csv(text: str) -> None:
     row = (1, text, *make_row(1)[2:])

@@ -256,8 +256,8 @@ def test_a_list_sent_again_under_its_key_is_the_same_job(client: FlaskClient) ->
     first, second = (post(client, LIST, Idempotency_Key="k") for _ in range(2))
     assert first.json["id"] == second.json["id"]
     assert len(all_jobs(client)) == 1
-    assert post(client, LIST + b"file:///3\n", Idempotency_Key="k").status_code == 409
-    assert post(client, LIST, "?tag=other", Idempotency_Key="k").status_code == 409
+    assert post(client, LIST + b"file:///3\n", Idempotency_Key="k").status_code == 422
+    assert post(client, LIST, "?tag=other", Idempotency_Key="k").status_code == 422
     assert len(all_jobs(client)) == 1
 
 

@@ -107,13 +107,13 @@ def test_an_append_sent_again_adds_nothing(client: FlaskClient) -> None:
         assert append(client, job_id, 5, Idempotency_Key="page 1").status_code == 202
     append(client, job_id, 5, Idempotency_Key="page 2")
     assert client.get(f"/v1/jobs/{job_id}").json["counts"]["items"] == 10
-    assert append(client, job_id, 6, Idempotency_Key="page 1").status_code == 409
+    assert append(client, job_id, 6, Idempotency_Key="page 1").status_code == 422
 
 
 def test_the_idempotency_key_of_a_draft_adds_nothing_to_another(client: FlaskClient) -> None:
     first, second = open_draft(client), open_draft(client)
     assert append(client, first, 5, Idempotency_Key="page 1").status_code == 202
-    assert append(client, second, 5, Idempotency_Key="page 1").status_code == 409
+    assert append(client, second, 5, Idempotency_Key="page 1").status_code == 422
     assert client.get(f"/v1/jobs/{second}").json["counts"]["items"] == 0
 
 
@@ -123,7 +123,7 @@ def test_a_submission_sent_again_is_the_same_job(client: FlaskClient) -> None:
     first, second = (client.post("/v1/jobs", json=body, headers=headers) for _ in range(2))
     assert first.json["id"] == second.json["id"]
     other = client.post("/v1/jobs", json={"items": [{"uri": "file:///b"}]}, headers=headers)
-    assert other.status_code == 409
+    assert other.status_code == 422
     assert other.json["error"]["code"] == "idempotency_conflict"
     assert len(client.get("/v1/jobs").json["jobs"]) == 1
 
@@ -139,7 +139,7 @@ def test_an_upload_sent_again_is_the_same_job_and_is_stored_once(
     assert len(ids) == 1
     assert len(list((settings.data_dir / "store").iterdir())) == 1
     changed = client.post("/v1/jobs", **make_form({"a.jpg": b"y"}), headers=headers)
-    assert changed.status_code == 409
+    assert changed.status_code == 422
 
 
 @pytest.fixture

@@ -17,9 +17,15 @@ PICTURE = encode_scene("JPEG")
 
 
 def message(response: TestResponse) -> str:
-    assert set(response.json) == {"error"}
-    assert set(response.json["error"]) == {"code", "message", "details"}
-    return str(response.json["error"]["message"])
+    problem = response.json
+    assert response.mimetype == "application/problem+json"
+    assert set(problem) == {"type", "title", "status", "detail", "error"}
+    assert set(problem["error"]) == {"code", "message", "details"}
+    assert (problem["status"], problem["detail"]) == (
+        response.status_code,
+        problem["error"]["message"],
+    )
+    return str(problem["detail"])
 
 
 def test_uploaded_pictures_are_analyzed_and_read_back(

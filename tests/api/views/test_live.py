@@ -178,7 +178,7 @@ def test_a_camera_that_stops_ends_with_a_clear_error(server, stop, message):
         [camera] = server.find_processes("api.live.camera_program")
         stop(camera)
         kind, content = list(parts)[-1]
-    assert kind == "application/json"
+    assert kind == "application/problem+json"
     error = json.loads(content)["error"]
     assert error["code"] == "source_unavailable"
     assert message in error["message"]

@@ -111,7 +111,7 @@ def test_a_repeated_request_is_one_rerun(client: FlaskClient, job_id: int) -> No
         for body in ({"pack": "strict"}, {"pack": "strict"}, {"pack": "default"})
     ]
 
-    assert [answer.status_code for answer in answers] == [202, 202, 409]
+    assert [answer.status_code for answer in answers] == [202, 202, 422]
     assert answers[0].json["id"] == answers[1].json["id"]
 
 
