@@ -24,6 +24,7 @@ from benchmarks.settings import read_cpu_settings
 from benchmarks.stacks import run_own_stack
 from db.job_values import DetectionMode
 from facetally import Client, Item, Options, Submission
+from models.videos.ffmpeg import Ffmpeg
 from models.videos.grid import Grid
 from models.videos.reader import Video
 from worker.analyzers import open_analyzers
@@ -120,7 +121,12 @@ def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -
     """Decode all, detect and analyze the faces of the sampled frames: nothing else."""
     analyzer, frames, faces = open_analyzers(settings).get(settings.pack), 0, 0
     with clip.open("rb") as file:
-        video = Video(file, max_pixels=10**8, working_size=WORKING_SIZES[DetectionMode.NORMAL])
+        video = Video(
+            Ffmpeg.find(settings.ffmpeg),
+            file,
+            max_pixels=10**8,
+            working_size=WORKING_SIZES[DetectionMode.NORMAL],
+        )
         grid = Grid(FRAMES_PER_SECOND)
         times = grid.count(video.header.duration_seconds or 0)
         edges = [round(times * edge / parts) for edge in (part, part + 1)]
@@ -130,7 +136,6 @@ def _loop(start: Start, settings: Settings, clip: Path, part: int, parts: int) -
                 [found] = analyzer.detect([frame.picture])
                 faces += len(analyzer.estimate(found.faces))
                 frames += 1
-        video.close()
     start.counts.put((frames, faces))
 
 

@@ -10,8 +10,8 @@ from models.videos.tracks import SeenFace, Track
 
 @dataclass(frozen=True, slots=True)
 class VideoCut:
-    """How a video is cut: its header, a warning about its file, and its segments as (first, stop)
-    grid times, of which the last stop may be open."""
+    """How a video is cut: its header, a warning about its file, when it was recorded, and its
+    segments as (first, stop) grid times, of which the last stop may be open."""
 
     width_pixels: int
     height_pixels: int
@@ -19,6 +19,7 @@ class VideoCut:
     digest: bytes
     segments: tuple[tuple[int, int | None], ...]
     warning: str | None = None
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ PICTURE_ENDINGS = (
     ".heic", ".heif", ".hif", ".jp2", ".jxl",
 )  # fmt: skip
 VIDEO_ENDINGS = (
-    ".avi", ".mkv", ".webm", ".mov", ".mp4", ".m4v", ".mpg", ".mpeg",
+    ".avi", ".mkv", ".webm", ".mov", ".mp4", ".m4v", ".3gp", ".3g2", ".mpg", ".mpeg", ".vob",
+    ".mts", ".m2ts", ".wmv", ".asf", ".flv", ".dv",
 )  # fmt: skip
 ARCHIVE_ENDINGS = (
     ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst",

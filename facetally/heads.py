@@ -14,6 +14,7 @@ VIDEO_MARKS = (
     (8, b"AVI "), (0, b"\x1a\x45\xdf\xa3"), (4, b"moov"), (4, b"mdat"), (4, b"wide"),
     (4, b"skip"), (4, b"free"), (0, b"\x00\x00\x01\xba"), (0, b"\x00\x00\x01\xb3"),
     (0, b"FLV\x01"), (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), (0, b"OggS"),
+    (0, b"\x1f\x07\x00\x3f"), (0, b"\x1f\x07\x00\xbf"),
 )  # fmt: skip
 ARCHIVE_MARKS = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"), (257, b"ustar"))
 # MP4, QuickTime, HEIC and AVIF; sound has brands of its own.

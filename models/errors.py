@@ -10,6 +10,7 @@ FacetallyError
 |   |-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
 |   `-- TooSlowItem         "timeout"           its analysis takes longer than allowed
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
+|-- FfmpegUnavailable       models: there is no FFmpeg to read videos with
 |-- LabelsError             models: a file is not a table of labels
 |-- InvalidPack             models: a pack.toml or a file of a pack is not valid
 |-- CalibrationError        models: an evaluation cannot correct the shares of a query
@@ -102,6 +103,10 @@ class TooSlowItem(ItemError):
 
 class ModelUnavailable(FacetallyError):
     """A model cannot be opened: fetch the weights, or repair the provider, then retry."""
+
+
+class FfmpegUnavailable(FacetallyError):
+    """FFmpeg is not where the settings say: correct them, or install it again, then retry."""
 
 
 class LabelsError(FacetallyError):

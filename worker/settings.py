@@ -77,6 +77,7 @@ class Settings(BaseModel):
     store_url: str = ""
     weights_dir: Path = DEFAULT_WEIGHTS_DIR
     packs_dir: Path = Field(default_factory=_default_packs_dir)
+    ffmpeg: str = ""
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)

@@ -69,6 +69,7 @@ def cut_video(session: Session, chunk: ClaimedChunk, cut: VideoCut) -> bool:
             duration_seconds=cut.duration_seconds,
             digest=cut.digest,
             warning=cut.warning,
+            captured_at=cut.captured_at,
         )
     )
     for first, stop in cut.segments:

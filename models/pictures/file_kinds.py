@@ -15,6 +15,7 @@ class FileKind:
     endings: tuple[str, ...]
     marks: tuple[Mark, ...]
     media_type: str | None = None  # set where browsers show such files as pictures
+    demuxer: str = ""  # of a video: what FFmpeg reads such files with
 
 
 JPEG = FileKind(
@@ -38,23 +39,41 @@ HEIC = FileKind("HEIC", (".heic", ".heif", ".hif"), ())
 PICTURES = (JPEG, PNG, WEBP, BMP, TIFF, GIF, AVIF, HEIC)
 
 EBML = b"\x1a\x45\xdf\xa3"
-AVI = FileKind("an AVI video", (".avi",), ((8, b"AVI "),))
-MATROSKA = FileKind("a Matroska or WebM video", (".mkv", ".webm"), ((0, EBML),))
+AVI = FileKind("an AVI video", (".avi",), ((8, b"AVI "),), demuxer="avi")
+MATROSKA = FileKind("a Matroska or WebM video", (".mkv", ".webm"), ((0, EBML),), demuxer="matroska")
 # The oldest files have no brands, and begin with any of these boxes.
 QUICKTIME = FileKind(
     "a QuickTime video",
     (".mov",),
     tuple((4, box) for box in (b"moov", b"mdat", b"wide", b"skip", b"free")),
+    demuxer="mov",
 )
 # Recognized by its brands, as are current QuickTime files.
-MP4 = FileKind("an MP4 or QuickTime video", (".mp4", ".m4v"), ())
-VIDEOS = (AVI, MATROSKA, QUICKTIME, MP4)
+MP4 = FileKind("an MP4 or QuickTime video", (".mp4", ".m4v", ".3gp", ".3g2"), (), demuxer="mov")
+MPEG = FileKind(
+    "an MPEG video", (".mpg", ".mpeg", ".vob"), ((0, b"\x00\x00\x01\xba"),), demuxer="mpeg"
+)
+MPEG_STREAM = FileKind("an MPEG video stream", (), ((0, b"\x00\x00\x01\xb3"),), demuxer="mpegvideo")
+# Recognized by its packets. Files that end with .ts are mostly programs.
+TRANSPORT_STREAM = FileKind("an MPEG transport stream", (".mts", ".m2ts"), (), demuxer="mpegts")
+WINDOWS_MEDIA = FileKind(
+    "a Windows Media file",
+    (".wmv", ".asf"),
+    ((0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),),
+    demuxer="asf",
+)
+FLASH = FileKind("a Flash video", (".flv",), ((0, b"FLV\x01"),), demuxer="flv")
+DV = FileKind(
+    "a DV video", (".dv",), ((0, b"\x1f\x07\x00\x3f"), (0, b"\x1f\x07\x00\xbf")), demuxer="dv"
+)
+VIDEOS = (
+    *(AVI, MATROSKA, QUICKTIME, MP4, MPEG, MPEG_STREAM, TRANSPORT_STREAM),
+    *(WINDOWS_MEDIA, FLASH, DV),
+)
 # What people call them.
-VIDEO_FORMATS = "MP4, MOV, MKV, WebM or AVI"
-# FFmpeg's demuxers for these kinds. No others are allowed: FFmpeg would read a text as a playlist,
-# or as the description of a network stream, and open what it names.
+VIDEO_FORMATS = "MP4, MOV, 3GP, MKV, WebM, AVI, MPG, MTS, WMV, FLV or DV"
+# For OpenCV, which reads live sources.
 DEMUXERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
-# The environment variable from which OpenCV takes such limits.
 FFMPEG_OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))

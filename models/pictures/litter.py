@@ -30,9 +30,9 @@ GENERATED_FILES = frozenset(
         "zbthumbnail.info", "picasa.ini", ".picasa.ini", ".nomedia",
     }
 )  # fmt: skip
-# A camera's .thm is a small copy of its video.
+# A camera's .thm is a small picture of its video, its .lrv a small copy.
 GENERATED_BEGINNINGS = ("._", "synofile_thumb", "synophoto_thumb", "synoindex_")
-GENERATED_ENDINGS = (".thm",)
+GENERATED_ENDINGS = (".thm", ".lrv")
 
 
 class Litter(StrEnum):

@@ -10,6 +10,7 @@ from models.pictures.file_kinds import (
     MP4,
     PICTURES,
     TAR,
+    TRANSPORT_STREAM,
     VIDEOS,
     ZIP,
     FileKind,
@@ -22,7 +23,6 @@ from models.pictures.refused_kinds import (
     REFUSED_PICTURES,
     REFUSED_VIDEOS,
     SOUND,
-    TRANSPORT_STREAM,
 )
 
 # Refused kinds that people take for pictures or videos.
@@ -82,8 +82,6 @@ def recognize_picture(data: bytes) -> FileKind:
     picture = _find_kind(head, PICTURES)
     if picture:
         return picture
-    if _is_transport_stream(head):
-        raise _unsupported_video(TRANSPORT_STREAM)
     raise UnreadableItem(_describe_unknown(head))
 
 
@@ -97,17 +95,26 @@ def find_media_type(head: bytes) -> str | None:
 
 def is_video(head: bytes) -> bool:
     """Whether a file with these first bytes is a video of a kind in VIDEOS."""
+    return find_video_kind(head) is not None
+
+
+def find_video_kind(head: bytes) -> FileKind | None:
+    """The kind in VIDEOS of a file with these first bytes."""
     if head[4:8] == BRANDED:
-        return _read_brand(head) == MP4
+        return MP4 if _read_brand(head) == MP4 else None
+    if _find_kind(head, PICTURES) is not None:
+        return None
+    if _is_transport_stream(head[:HEAD_BYTES]):
+        return TRANSPORT_STREAM
     kind = _find_kind(head, VIDEOS)
-    return kind is not None and (kind != AVI or head.startswith(b"RIFF"))
+    return None if kind == AVI and not head.startswith(b"RIFF") else kind
 
 
 def is_media(head: bytes) -> bool:
     """Whether a file with these first bytes is a picture or a video, read or refused."""
     if head[4:8] == BRANDED:
         return _read_brand(head) != SOUND
-    return is_video(head) or _is_transport_stream(head) or _find_kind(head, MEDIA) is not None
+    return is_video(head) or _find_kind(head, MEDIA) is not None
 
 
 def is_zip(head: bytes) -> bool:
@@ -121,7 +128,7 @@ def is_tar(head: bytes) -> bool:
 
 
 def _refuse_video(head: bytes) -> UnsupportedItem:
-    kind = _find_kind(head, VIDEOS) or MP4
+    kind = find_video_kind(head) or MP4
     return UnsupportedItem(
         f"This is {kind.name}, not a picture. Submit it as a job (POST /v1/jobs)."
     )

@@ -59,12 +59,4 @@ SOUND = FileKind(
     ),
 )
 
-REFUSED_VIDEOS = (
-    FileKind(
-        "an MPEG video", (".mpg", ".mpeg"), ((0, b"\x00\x00\x01\xba"), (0, b"\x00\x00\x01\xb3"))
-    ),
-    FileKind("a Flash video", (), ((0, b"FLV\x01"),)),
-    FileKind("a Windows Media file", (), ((0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),)),
-    FileKind("an Ogg file", (), ((0, b"OggS"),)),
-)
-TRANSPORT_STREAM = FileKind("an MPEG transport stream", (), ())  # recognized by its packets
+REFUSED_VIDEOS = (FileKind("an Ogg file", (), ((0, b"OggS"),)),)

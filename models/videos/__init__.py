@@ -1,10 +1,15 @@
 """Frames of a video, its shots and the people in them. In reading order:
 
-matroska      the elements of a Matroska file, and its duration
+matroska      the elements of a Matroska file
 truncation    whether a video is truncated
-retrieval     a decoded frame to pixels
+retrieval     a decoded frame of OpenCV to pixels
 grid          the times at which a video is sampled
-quiet_file    a file that native code reads
+confinement   limits a process, and becomes another program
+ffmpeg        starts FFmpeg, a program of its own
+header        what a file says about itself
+stream        decoded frames with their times, out of pipes
+extent        how long the pictures of a video last
+filters       what FFmpeg does with frames before they are ours
 reader        a file to the frames that are analyzed
 fingerprints  a frame as bytes to compare
 shots         where one shot ends

@@ -1,9 +1,11 @@
 """Whether a video file is truncated: one of its parts should end after the end of the file."""
 
 from collections.abc import Callable
-from io import SEEK_END, BufferedIOBase
+from io import SEEK_END
+from typing import IO
 
-from models.pictures.file_kinds import EBML
+from models.pictures.file_kinds import EBML, MP4, QUICKTIME
+from models.pictures.recognition import find_video_kind
 from models.videos.matroska import CLUSTER, SEGMENT, measure_element
 
 HEAD_BYTES = 16
@@ -13,7 +15,7 @@ MOST_PARTS = 172_800
 Measure = Callable[[bytes], int | None]
 
 
-def breaks_off(file: BufferedIOBase) -> bool:
+def breaks_off(file: IO[bytes]) -> bool:
     """False if the file is complete or its format does not say; keeps the file's position.
 
     MP4 and MOV (ISO/IEC 14496-12), Matroska and WebM (RFC 8794 and 9559), AVI (its RIFF header).
@@ -25,19 +27,21 @@ def breaks_off(file: BufferedIOBase) -> bool:
         file.seek(before)
 
 
-def _find_end(file: BufferedIOBase) -> int:
+def _find_end(file: IO[bytes]) -> int:
     head = _read_head(file, 0)
     if head.startswith(b"RIFF"):
         return 8 + int.from_bytes(head[4:8], "little")
-    return _walk(file, _measure_element if head.startswith(EBML) else _measure_box)
+    if head.startswith(EBML):
+        return _walk(file, _measure_element)
+    return _walk(file, _measure_box) if find_video_kind(head) in (MP4, QUICKTIME) else 0
 
 
-def _read_head(file: BufferedIOBase, offset: int) -> bytes:
+def _read_head(file: IO[bytes], offset: int) -> bytes:
     file.seek(offset)
     return file.read(HEAD_BYTES)
 
 
-def _walk(file: BufferedIOBase, measure: Measure) -> int:
+def _walk(file: IO[bytes], measure: Measure) -> int:
     """Where the last part ends that states its length."""
     offset = 0
     for _ in range(MOST_PARTS):

@@ -85,13 +85,30 @@ def decode_interlaced() -> bytes:
     return zlib.decompress(base64.b64decode(INTERLACED))
 
 
+# Display matrices of ISO/IEC 14496-12: a, b, c and d of (x, y) -> (ax + cy, bx + dy).
+TURNS = {
+    "right": (0, 1, -1, 0),
+    "left": (0, -1, 1, 0),
+    "around": (-1, 0, 0, -1),
+    "mirrored": (-1, 0, 0, 1),
+    "upside down": (1, 0, 0, -1),
+    "mirrored and right": (0, -1, -1, 0),
+    "mirrored and left": (0, 1, 1, 0),
+}
+
+
 def turn_right(mp4: bytes) -> bytes:
     """Mark a video as one of a phone held upright: players turn it by 90 degrees."""
+    return turn_matrix(mp4, *TURNS["right"])
+
+
+def turn_matrix(mp4: bytes, a: int, b: int, c: int, d: int) -> bytes:
+    """Give a video a display matrix."""
     header = mp4.index(b"tkhd") + 4
     # After times, duration and layer come nine numbers of 16.16 and 2.30 bits.
     matrix = header + 40
     one = 1 << 16
-    values = struct.pack(">9i", 0, one, 0, -one, 0, 0, 0, 0, 1 << 30)
+    values = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
     return mp4[:matrix] + values + mp4[matrix + len(values) :]
 
 

@@ -3,24 +3,25 @@
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from io import BufferedIOBase, BytesIO
+from datetime import datetime
+from io import BytesIO
 from itertools import islice
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.job_values import DetectionMode, ThumbnailKind
+from db.job_values import CaptureSource, DetectionMode, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.face import Dropped, Face
 from models.nets.analyzer import Analyzer
+from models.videos.ffmpeg import Ffmpeg
 from models.videos.fingerprints import fingerprint_frame
+from models.videos.header import VideoHeader
 from models.videos.reader import Frame, Video
 from models.videos.tracks import SeenFace
 from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
-from worker.memory import bound_memory
 from worker.pictures.estimates import Estimates
 from worker.pictures.thumbnails import shrink
 from worker.settings import WORKING_SIZES, Settings
@@ -33,9 +34,6 @@ from worker.videos.joining import Joiner
 
 # A frame that may be shown later is stored nearly as it was.
 SMALL_QUALITY = 95
-# Enough for the sixteen frames of 36 megapixels that an H.264 decoder may have to keep, and for the
-# faces found in them.
-DECODER_BYTES = 2 << 30
 BREAKS_OFF = "The file breaks off before its end; what can be read is analyzed."
 
 
@@ -67,6 +65,7 @@ class VideoAnalysis:
         self._settings = settings
         self._analyzers = analyzers
         self._local = LocalVideo(sources)
+        self._ffmpeg = Ffmpeg.find(settings.ffmpeg)
 
     def close(self) -> None:
         self._local.close()
@@ -74,7 +73,8 @@ class VideoAnalysis:
     def cut(self, held: HeldChunk, slots: int) -> VideoCut:
         """The segments of a video; raises an ItemError if it cannot be read at all."""
         with self._open(held) as (video, digest):
-            header, warning = video.header, BREAKS_OFF if video.breaks_off() else None
+            header = replace(video.header, duration_seconds=video.measure_seconds(held.renew))
+            warning = BREAKS_OFF if video.breaks_off() else None
         segments = cut_segments(
             held.chunk.options,
             header,
@@ -89,6 +89,7 @@ class VideoAnalysis:
             digest,
             segments,
             warning,
+            _find_capture_time(held, header),
         )
 
     def analyze(self, held: HeldChunk) -> Segment:
@@ -115,16 +116,17 @@ class VideoAnalysis:
     ) -> int | None:
         chunk, options, reached = held.chunk, held.chunk.options, held.chunk.first_frame
         most_frames = self._settings.max_video_frames
-        for frame in video.sample(make_grid(options), reached, chunk.stop_frame):
-            if held.should_stop():
-                return reached
-            if frame is None:
-                continue
-            check_positions(frame.position, options, video.header, most_frames)
-            if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
-                return reached
-            analyzed.append(self._analyze(frame, analyzer, estimates, held))
-            reached = frame.position + 1
+        with closing(video.sample(make_grid(options), reached, chunk.stop_frame)) as frames:
+            for frame in frames:
+                if held.should_stop():
+                    return reached
+                if frame is None:
+                    continue
+                check_positions(frame.position, options, video.header, most_frames)
+                if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
+                    return reached
+                analyzed.append(self._analyze(frame, analyzer, estimates, held))
+                reached = frame.position + 1
         return None
 
     def _analyze(
@@ -151,8 +153,13 @@ class VideoAnalysis:
 
     def find_small(self, held: HeldChunk, position: int) -> bytes | None:
         """The small picture of a frame that no segment kept, decoded again."""
-        with self._open(held) as (video, _):
-            for frame in video.sample(make_grid(held.chunk.options), position, position + 1):
+        grid = make_grid(held.chunk.options)
+        with (
+            self._open(held) as (video, _),
+            closing(video.sample(grid, position, position + 1)) as frames,
+        ):
+            for frame in frames:
+                held.renew()
                 if frame is not None:
                     small = shrink(frame.picture.pyramid, self._settings.thumbnail_side_pixels)
                     return _encode(small)
@@ -177,16 +184,22 @@ class VideoAnalysis:
         """The video of a chunk, and the digest of its bytes."""
         try:
             file, digest = self._local.open(held.chunk.items[0], held.renew)
-            with bound_memory(DECODER_BYTES):
-                video = Video(
-                    cast(BufferedIOBase, file),
-                    max_pixels=self._settings.max_video_pixels,
-                    working_size=WORKING_SIZES[held.chunk.options.detection],
-                )
-                with closing(video):
-                    yield video, digest
+            video = Video(
+                self._ffmpeg,
+                file,
+                max_pixels=self._settings.max_video_pixels,
+                working_size=WORKING_SIZES[held.chunk.options.detection],
+            )
+            yield video, digest
         finally:
             self._local.rest()
+
+
+def _find_capture_time(held: HeldChunk, header: VideoHeader) -> datetime | None:
+    """As its submitter says, or else as the video itself says."""
+    given = held.chunk.items[0].captured_at
+    asked = held.chunk.options.captured_at is CaptureSource.EXIF
+    return header.created_at if given is None and asked else given
 
 
 def _describe(analyzed: _AnalyzedFrame, faces: tuple[Face, ...]) -> FoundFrame:

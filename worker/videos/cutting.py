@@ -6,7 +6,7 @@ from db.job_values import JobOptions
 from db.videos.frames import MOST_POSITIONS
 from models.errors import TooLargeItem
 from models.videos.grid import Grid
-from models.videos.reader import VideoHeader
+from models.videos.header import VideoHeader
 
 # Each segment is this part of a slot's share of the frames left (Polychronopoulos and Kuck 1987):
 # every slot has its part of a short video, and none works long after the others. But a segment is

@@ -6,7 +6,6 @@ from threading import Lock, Timer
 from typing import IO
 
 from db.item_values import ClaimedItem
-from models.videos.matroska import write_duration
 from worker.sources.reader import Sources
 
 # An unused file is deleted after this: what is erased must not stay with an idle worker.
@@ -37,7 +36,6 @@ class LocalVideo:
                 file = tempfile.TemporaryFile(prefix="facetally-video-")  # noqa: SIM115
                 try:
                     self._digest = self._sources.download(item.uri, file, renew)
-                    write_duration(file)
                 except BaseException:
                     file.close()
                     raise

@@ -3,6 +3,7 @@ gender and age. It is drawn in clips, which are concatenated."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
 from models.errors import FacetallyError
-from models.pictures.pyramid import Pyramid
+from models.videos.header import VideoHeader
 from models.videos.motion import Corners
-from models.videos.reader import Video, VideoHeader
+from models.videos.reader import Video
 from models.videos.tracks import Track
 from worker.lease import HeldChunk
-from worker.pictures.thumbnails import COLORS, LETTERS, SHADE, shrink
+from worker.pictures.thumbnails import COLORS, LETTERS, SHADE
 from worker.videos.placement import Moment, place_people, read_moments, skip_moments
 
 # Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
@@ -89,19 +90,23 @@ def _draw_frames(
         # People are followed from the last analyzed frame, as if nothing had been drawn yet.
         moments, seen_seconds = skip_moments(moments, drawn_seconds)
         start_seconds = start_seconds if seen_seconds is None else seen_seconds
-    frames = _shrink_all(video.read_all(start_seconds, part.end_seconds))
-    for seconds, bgr, boxes in place_people(frames, moments, held):
-        if drawn_seconds is not None and seconds <= drawn_seconds:
-            continue
-        _draw(bgr, [(box, *labels[number]) for number, box in boxes.items()])
-        yield seconds, bgr
+    size = _find_size(video.header)
+    with closing(video.read_all(start_seconds, part.end_seconds, size)) as frames:
+        for seconds, bgr, boxes in place_people(_skip_waits(frames, held), moments, held):
+            if drawn_seconds is not None and seconds <= drawn_seconds:
+                continue
+            _draw(bgr, [(box, *labels[number]) for number, box in boxes.items()])
+            yield seconds, bgr
 
 
-def _shrink_all(
-    frames: Iterable[tuple[float, NDArray[np.uint8]]],
+def _skip_waits(
+    frames: Iterable[tuple[float, NDArray[np.uint8]] | None], held: HeldChunk
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    for seconds, bgr in frames:
-        yield seconds, shrink(Pyramid(bgr), LONGEST_SIDE_PIXELS)
+    for one in frames:
+        if one is not None:
+            yield one
+        elif held.should_stop():
+            return
 
 
 def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Clip:
@@ -113,8 +118,7 @@ def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]
         drawn_seconds = 0.0
         for seconds, bgr in frames:
             drawn_seconds = seconds
-            fits = bgr.shape[1::-1] == size
-            writer.write(bgr if fits else cv2.resize(bgr, size))
+            writer.write(bgr)
         writer.release()
         return Clip(path.open("rb"), drawn_seconds)
 

@@ -14,7 +14,11 @@ def test_every_kind_of_picture_has_a_reader():
 def test_every_format_of_videos_is_called_by_the_ending_of_a_kind():
     called = {f".{name.lower()}" for name in VIDEO_FORMATS.replace(" or ", ", ").split(", ")}
     assert called <= {ending for kind in VIDEOS for ending in kind.endings}
-    assert all(called & set(kind.endings) for kind in VIDEOS)
+    assert all(called & set(kind.endings) for kind in VIDEOS if kind.endings)
+
+
+def test_every_kind_of_video_has_a_demuxer():
+    assert all(kind.demuxer for kind in VIDEOS)
 
 
 @pytest.mark.parametrize(

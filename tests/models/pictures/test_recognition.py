@@ -59,12 +59,12 @@ PACKET = b"\x47\x40\x00\x10" + bytes(184)
 @pytest.mark.parametrize(
     ("data", "advice"),
     [
-        (PACKET * 20, r"an MPEG transport stream, .*\. Convert it to MP4"),
-        ((bytes(4) + PACKET) * 20, r"an MPEG transport stream, .*\. Convert it to MP4"),
-        (PACKET * 2 + PACKET[:1], r"an MPEG transport stream, .*\. Convert it to MP4"),
-        (b"FLV\x01\x05" + bytes(20), r"a Flash video, .*\. Convert it to MP4"),
-        (b"\x00\x00\x01\xba" + bytes(20), r"an MPEG video, .*\. Convert it to MP4"),
-        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(20), r"Media file, .*\. Convert it to MP4"),
+        (PACKET * 20, r"an MPEG transport stream, .*\. Submit it as a job"),
+        ((bytes(4) + PACKET) * 20, r"an MPEG transport stream, .*\. Submit it as a job"),
+        (PACKET * 2 + PACKET[:1], r"an MPEG transport stream, .*\. Submit it as a job"),
+        (b"FLV\x01\x05" + bytes(20), r"a Flash video, .*\. Submit it as a job"),
+        (b"\x00\x00\x01\xba" + bytes(20), r"an MPEG video, .*\. Submit it as a job"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(20), r"Media file, .*\. Submit it as a job"),
         (b"OggS" + bytes(24) + b"\x80theora", r"an Ogg file, .*\. Convert it to MP4"),
         (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "Submit it as a job .POST /v1/jobs"),
         (b"\x1a\x45\xdf\xa3" + bytes(20), "Submit it as a job .POST /v1/jobs"),

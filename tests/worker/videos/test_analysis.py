@@ -1,6 +1,7 @@
 """A video's people are the same however it is cut, and whichever workers analyze it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ from db.audience.bands import PRESETS
 from db.audience.queries import AudienceQuery
 from db.audience.table import read_audience
 from db.engine import Database
-from db.job_values import DetectionMode, Duplicates, ThumbnailKind, VideoProgress
+from db.job_values import CaptureSource, DetectionMode, Duplicates, ThumbnailKind, VideoProgress
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow
@@ -22,6 +23,7 @@ from tests.support.clips import CUT_SECONDS, PEOPLE
 from tests.support.crowds import PEOPLE as PEOPLE_IN_CROWD
 from tests.support.crowds import draw_crowd
 from tests.support.jobs import hints, status
+from tests.support.made_videos import make_video
 from tests.support.sample_pictures import encode_scene
 from tests.support.sample_videos import (
     CODED,
@@ -57,7 +59,7 @@ ODD: dict[str, tuple[Callable[[bytes], bytes], str, int | None, str | None]] = {
         None,
         "breaks off before its end",
     ),
-    "sound": (lambda _: make_sound(), "unreadable", None, None),
+    "sound": (lambda _: make_sound(), "unsupported", None, None),
     "head alone": (lambda clip: cut_off(clip, 0.002), "unreadable", None, None),
     **{name: (lambda _, name=name: decode_sample(name), "done", None, None) for name in CODED},
 }
@@ -235,6 +237,20 @@ def test_an_odd_video_is_done_or_fails_with_a_reason(
     assert frames is None or item.frames == frames
     assert (item.warning is None) == (warning is None)
     assert warning is None or warning in (item.warning or "")
+
+
+@on_one_database
+@pytest.mark.parametrize("source", CaptureSource)
+def test_a_video_has_the_time_that_it_says_unless_its_job_does_not_ask(
+    database: Database, settings: Settings, tmp_path: Path, source: CaptureSource
+) -> None:
+    path = tmp_path / "a.mp4"
+    make_video(path, "-c:v", "mpeg4", "-metadata", "creation_time=2026-07-01T10:30:00Z")
+    job_id = submit_videos(database, path, captured_at=source, frames_per_second=1.0)
+    work_until_done(allow(settings, path), database)
+    [item] = read_items(database, job_id)
+    time = datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
+    assert item.captured_at == (time if source is CaptureSource.EXIF else None)
 
 
 @on_one_database

@@ -178,7 +178,7 @@ def test_a_worker_that_is_shutting_down_leaves_the_rest_of_its_segment(
 
     def is_ending() -> bool:
         asked.append(True)
-        return len(asked) > 30
+        return len(asked) > 6
 
     worker = open_worker(settings, database, is_ending=is_ending)
     worker.run(hints(database, resend_seconds=-1)[0], "task")
