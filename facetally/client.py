@@ -135,21 +135,34 @@ class Client:
         """A job by its number."""
         return self._make_job(self._connection.get(f"/v1/jobs/{job_id}"))
 
-    def jobs(self, state: str | None = None, tag: str | None = None) -> Iterator[Job]:
-        """All jobs, newest first; those in a state, or with a tag."""
+    def jobs(
+        self, state: str | None = None, tag: str | None = None, find: str | None = None
+    ) -> Iterator[Job]:
+        """All jobs, newest first; those in a state, with a tag, or found by a part of one."""
         cursor = None
         while True:
-            page = self.job_page(state, JOBS_PER_PAGE, cursor, tag)
+            page = self.job_page(state, JOBS_PER_PAGE, cursor, tag, find)
             yield from page.jobs
             cursor = page.next_cursor
             if cursor is None:
                 return
 
     def job_page(
-        self, state: str | None, limit: int, cursor: int | None = None, tag: str | None = None
+        self,
+        state: str | None,
+        limit: int,
+        cursor: int | None = None,
+        tag: str | None = None,
+        find: str | None = None,
     ) -> JobPage:
         """At most `limit` jobs, from the cursor of the page before."""
-        parameters: Parameters = {"state": state, "tag": tag, "limit": limit, "cursor": cursor}
+        parameters: Parameters = {
+            "state": state,
+            "tag": tag,
+            "find": find,
+            "limit": limit,
+            "cursor": cursor,
+        }
         data = self._connection.get("/v1/jobs", parameters)
         listed = self._connection.parse(_JobList, data)
         jobs = tuple(self._make_job(one) for one in listed.jobs)

@@ -180,5 +180,6 @@ def _make_parameters(format: str, view: str, filters: Filters) -> Parameters:
         "score_min": filters.get("score_min"),
         "quality_min": filters.get("quality_min"),
         "pose": filters.get("pose"),
+        "name": filters.get("name"),
         **{f"dimension.{name}": value for name, value in dimensions.items()},
     }

@@ -93,5 +93,6 @@ class Filters(TypedDict, total=False):
     age_max: int | None
     score_min: float | None
     quality_min: float | None
+    name: str | None  # a part of the item's name
     pose: str  # any or frontal
     dimensions: Mapping[str, str]

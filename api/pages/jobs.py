@@ -1,13 +1,15 @@
 """Jobs: the list, and the buttons of each job."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 
 from api.callers import current_caller
 from api.pages.rendering import asks_for_part, show
+from api.rights import READ
 from api.schemas.jobs import JobPath, JobsQuery
 from api.schemas.reruns import RerunBody
 from api.services import services
@@ -16,6 +18,7 @@ from api.validation import validate
 from api.views.drafts import finalize_draft
 from api.views.job_replies import find_job
 from api.views.jobs import cancel, erase, resume, retry
+from db.audience.splits import GenderSplit, read_splits
 from db.counts.tags import read_tags
 from db.job_values import JobStatus
 from db.jobs.reruns import read_runs
@@ -47,14 +50,18 @@ def show_page() -> Response:
             before=query.cursor,
             state=query.state,
             tag=query.tag,
+            find=query.find,
         )
         tags = [one.tag for one in read_tags(session, reach)]
         idle = count_slots(session, ProcessRole.BULK) == 0
         people = count_people(session, [job.id for job in jobs])
+        splits = _read_splits(session, jobs, people)
     return show(
         "more_jobs.html" if asks_for_part() and query.cursor is not None else "jobs.html",
         jobs=jobs,
         people=people,
+        splits=splits,
+        find=query.find,
         state=query.state,
         states=list(JobState),
         tag=query.tag,
@@ -62,6 +69,16 @@ def show_page() -> Response:
         more=_link_more(query, jobs),
         idle=idle,
     )
+
+
+def _read_splits(
+    session: Session, jobs: Sequence[JobStatus], people: Collection[int]
+) -> dict[int, GenderSplit]:
+    """The genders of each job, for those who may read results."""
+    if not current_caller().may(READ):
+        return {}
+    numbers = [job.id for job in jobs if job.erased is None]
+    return read_splits(session, numbers, people, services().settings.min_cell)
 
 
 def _link_more(query: JobsQuery, jobs: Sequence[JobStatus]) -> str | None:
@@ -74,20 +91,33 @@ def _link_more(query: JobsQuery, jobs: Sequence[JobStatus]) -> str | None:
 
 @blueprint.get("/jobs/<number:job_id>/card")
 def show_card(job_id: int) -> Response:
-    """One job of the list in its current state."""
+    """The progress of a job on its page."""
+    return _show_part(job_id, "card")
+
+
+@blueprint.get("/jobs/<number:job_id>/row")
+def show_row(job_id: int) -> Response:
+    """A job of the list in its current state."""
+    return _show_part(job_id, "row")
+
+
+def _show_part(job_id: int, part: str) -> Response:
     job = find_job(job_id)
     with services().database.read() as session:
         people = count_people(session, [job_id])
-    return show("job_card.html", job=job, people=people)
+        splits = _read_splits(session, [job], people)
+    template = "job_row.html" if part == "row" else "job_card.html"
+    return show(template, job=job, people=people, splits=splits)
 
 
 @blueprint.get("/jobs/<number:job_id>/erase")
 def confirm_erase(job_id: int) -> Response:
-    """Ask for confirmation before erasing."""
+    """Ask for confirmation before erasing; `part` is what shows the job then."""
     job = find_job(job_id)
     with services().database.read() as session:
         runs = [run for run in read_runs(session, job_id) if run != job_id]
-    return show("erase.html", job=job, runs=runs)
+    part = request.args.get("part", "card")
+    return show("erase.html", job=job, runs=runs, part=part)
 
 
 @blueprint.post("/jobs/<number:job_id>/rerun")
@@ -115,5 +145,5 @@ def erase_now(job_id: int) -> Response:
 
 def _show_changed(job_id: int) -> Response:
     if asks_for_part():
-        return show_card(job_id)
+        return _show_part(job_id, request.form.get("part", "card"))
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{job_id}"})

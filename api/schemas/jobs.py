@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import Number, Strict, Tag, rounded
+from api.schemas.fields import Number, Strict, Tag, Text, rounded
 from api.schemas.options import OptionsBody
 from api.schemas.packs import UsedPackOut
 from db.job_values import JobStatus, Priority, VideoProgress
@@ -24,6 +24,7 @@ class JobsQuery(Strict):
 
     state: JobState | None = None
     tag: Tag | None = None
+    find: Text | None = Field(None, description="A job's number, or a part of a tag.")
     limit: int = Field(20, ge=1, le=100)
     cursor: Number | None = None
 

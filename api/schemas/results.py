@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from api.schemas.dimensions import WithDimensions
 from api.schemas.faces import FaceOut
-from api.schemas.fields import rounded
+from api.schemas.fields import Text, rounded
 from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.item_values import StoredItem
 from db.results.filters import ResultFilter
@@ -38,6 +38,7 @@ class ResultsQuery(WithDimensions):
     score_min: float | None = Field(None, ge=0, le=1)
     quality_min: QualityMin = None
     pose: Pose = "any"
+    name: Text | None = Field(None, description="A part of the item's name, in any case.")
     limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
     cursor: int = Field(-1, ge=-1, le=2**51)
 
@@ -65,6 +66,7 @@ class ResultsQuery(WithDimensions):
             score_min=self.score_min,
             quality=make_quality_filter(self.quality_min, self.pose),
             dimensions=self.dimensions(),
+            name=self.name,
         )
 
 

@@ -82,8 +82,18 @@ document.addEventListener("keydown", (event) => {
 function localize(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);
-    time.textContent = moment.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    const exact = moment.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    time.textContent = ("ago" in time.dataset && sayAgo(moment)) || exact;
+    time.title = exact;
   }
+}
+
+/** `12 minutes ago`, of the last week. */
+function sayAgo(moment) {
+  const seconds = Math.max(0, (Date.now() - moment) / 1000);
+  const [unit, size] = [["second", 1], ["minute", 60], ["hour", 3600], ["day", 86400]].findLast(([, size]) => seconds >= size) ?? ["second", 1];
+  if (seconds > 7 * 86400) return "";
+  return new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(-Math.floor(seconds / size), unit);
 }
 localize(document);
 document.addEventListener("htmx:afterSettle", (event) => localize(event.detail.elt.parentElement ?? document));

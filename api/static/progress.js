@@ -30,9 +30,11 @@ function show(job) {
   const card = document.getElementById(`job-${job.id}`);
   if (!card) return;
   if ((job.erased ? "erased" : job.state) !== card.dataset.state) return reload(card);
+  card.dispatchEvent(new Event("job:progress", { bubbles: true }));
   const { counts } = job;
   const ended = counts.done + counts.failed;
-  const field = (name) => card.querySelector(`[data-field=${name}]`);
+  // A row of the list shows less than the page of a job.
+  const field = (name) => card.querySelector(`[data-field=${name}]`) ?? document.createElement("span");
   field("bar").max = counts.items || 1;
   field("bar").value = ended;
   field("ended").textContent = say("ended", { ended, items: counts.items });
@@ -51,7 +53,7 @@ function sayVideos({ running, analyzed, annotated }) {
 }
 
 function reload(card) {
-  htmx.ajax("GET", `/jobs/${card.dataset.job}/card`, { target: card, swap: "outerHTML" });
+  htmx.ajax("GET", `/jobs/${card.dataset.job}/${card.dataset.part}`, { target: card, swap: "outerHTML" });
 }
 
 /** In the first unit in which there is at least one. */
@@ -72,8 +74,8 @@ export function sayTime(seconds) {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt.closest?.("#dialog, #items")) return;
   follow();
-  const ended = event.detail.elt.matches?.(".job:not([data-live])");
-  if (ended && document.querySelector(".one-job")) showEnd();
+  // The card alone: the whole top of the page has its end already.
+  if (event.detail.elt.matches?.(".one-job .job:not([data-live])")) showEnd();
 });
 document.addEventListener("visibilitychange", follow);
 window.addEventListener("online", follow);
@@ -83,9 +85,10 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
-/** Reload to show failures or that the job was erased, unless the reader has an item open. */
+/** Show the whole answer, failures, or that the job was erased; the pictures stay where they are. */
 function showEnd() {
-  const filters = document.querySelector(".filters");
-  if (!document.querySelector("dialog[open]")) location.reload();
-  else if (filters) htmx.trigger(filters, "submit");
+  document.dispatchEvent(new Event("job:progress"));
+  const again = document.querySelector(".tile, dialog[open]") && !document.querySelector(".one-job [data-state=erased]");
+  if (!again) return location.reload();
+  htmx.ajax("GET", location.href, { target: "#job-top", select: "#job-top", swap: "outerHTML" });
 }

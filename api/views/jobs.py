@@ -76,6 +76,7 @@ def list_jobs(query: JobsQuery) -> Response:
             before=query.cursor,
             state=query.state,
             tag=query.tag,
+            find=query.find,
         )
     next_cursor = jobs[-1].id if len(jobs) == query.limit else None
     return reply(JobsOut(jobs=[JobOut.of(job) for job in jobs], next_cursor=next_cursor))

@@ -20,6 +20,7 @@ takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 @click.command()
 @click.option("--state", type=STATE, help="Only jobs in this state.")
 @click.option("--tag", help="Only jobs with this tag.")
+@click.option("--find", help="Only jobs with this number, or with this in a tag.")
 @click.option(
     "--limit",
     type=click.IntRange(1, 100),
@@ -29,14 +30,21 @@ takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 )
 @as_json
 @takes_server
-def jobs(client: Client, state: str | None, tag: str | None, limit: int, as_json: bool) -> None:
+def jobs(
+    client: Client,
+    state: str | None,
+    tag: str | None,
+    find: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     """List jobs, newest first.
 
     \b
     Example: facetally jobs --state running
              facetally jobs --tag spring
     """
-    page = client.job_page(state, limit, tag=tag)
+    page = client.job_page(state, limit, tag=tag, find=find)
     if as_json:
         print_json(page.raw)
     else:

@@ -57,6 +57,7 @@ _FILTERS = (
     click.option("--gender", type=click.Choice(GENDERS), help="Only faces of this gender."),
     click.option("--age-min", type=int, help="Minimum age."),
     click.option("--age-max", type=int, help="Maximum age."),
+    click.option("--name", help="Only items with this in their name."),
     click.option("--score-min", type=float, help="Minimum detection confidence, 0 to 1."),
     *_QUALITY_OPTIONS,
 )

@@ -14,5 +14,6 @@ grouping         the rows of a table, with shares and intervals
 evaluated_packs  which jobs an evaluation can correct
 funnel           outcomes of items
 table            the audience table
+splits           genders of many jobs, for a list
 breakdown        one job in few rows, for a report
 """

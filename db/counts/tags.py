@@ -49,6 +49,13 @@ def _list_tags(session: Session) -> TableValuedAlias:
     return func.json_each(JobRow.tags).table_valued("value")
 
 
+def has_tag_with(session: Session, part: str) -> ColumnElement[bool]:
+    """Whether a job has a tag that contains this, in upper or lower case, as a condition."""
+    tags = _list_tags(session)
+    found = tags.c.value.icontains(part, autoescape=True)
+    return select(tags.c.value).where(found).correlate(JobRow).exists()
+
+
 def has_tag(session: Session, tag: str) -> ColumnElement[bool]:
     """Whether a job has this tag, as a condition."""
     if is_postgresql(session):

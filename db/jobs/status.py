@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
-from db.counts.tags import has_tag
+from db.counts.tags import has_tag, has_tag_with
 from db.job_values import (
     JobCounts,
     JobLabel,
@@ -58,8 +58,9 @@ def read_jobs(
     before: int | None = None,
     state: JobState | None = None,
     tag: str | None = None,
+    find: str | None = None,
 ) -> list[JobStatus]:
-    """Jobs with numbers below `before`, the newest first."""
+    """Jobs with numbers below `before`, the newest first; `find` is a number, or part of a tag."""
     query = select(JobRow).where(*reach.match(JobRow.tenant))
     query = query.order_by(JobRow.id.desc()).limit(limit)
     if before is not None:
@@ -68,6 +69,10 @@ def read_jobs(
         query = query.where(JobRow.state == state)
     if tag is not None:
         query = query.where(has_tag(session, tag))
+    if find is not None:
+        is_number = find.isascii() and find.isdigit() and int(find) < 2**63
+        number = [JobRow.id == int(find)] if is_number else []
+        query = query.where(or_(has_tag_with(session, find), *number))
     return _read_statuses(session, list(session.scalars(query)))
 
 

@@ -29,6 +29,8 @@ class ResultFilter:
     score_min: float | None = None
     quality: QualityFilter = ANY_QUALITY
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    # A part of the item's name, in upper or lower case.
+    name: str | None = None
 
     def match_items(self) -> list[ColumnElement[bool]]:
         conditions = self._match_items_alone()
@@ -49,6 +51,8 @@ class ResultFilter:
         conditions = [
             ItemRow.dimensions[name].as_string() == value for name, value in self.dimensions.items()
         ]
+        if self.name is not None:
+            conditions.append(ItemRow.name.icontains(self.name, autoescape=True))
         if self.state is ItemState.FAILED:
             # In the words of the index of failures.
             conditions.append(ItemRow.error_code.is_not(None))

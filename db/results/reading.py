@@ -1,9 +1,10 @@
 """Results are read a page at a time, in the order in which the items were submitted."""
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from db.item_values import Failure, StoredFace, StoredItem
@@ -11,6 +12,15 @@ from db.results.faces import read_dropped, read_face
 from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ErrorCode, ItemState
 from db.tables import FaceRow, ItemRow, ThumbnailRow
+
+
+class ItemOrder(StrEnum):
+    """In which order items are shown."""
+
+    POSITION = "position"  # as they were submitted
+    NAME = "name"
+    FACES = "faces"  # those with most faces first
+
 
 _ItemQuery: TypeAlias = Select[ItemRow, bool]
 
@@ -42,6 +52,38 @@ def read_results(
         .limit(limit)
     )
     return _read_items(session, query, wanted.match_faces())
+
+
+def read_sorted(
+    session: Session,
+    job_id: int,
+    wanted: ResultFilter,
+    order: ItemOrder,
+    *,
+    offset: int,
+    limit: int,
+) -> list[StoredItem]:
+    """Some of a job's items in another order; counts and sorts all of them, so only for few."""
+    faces = select(func.count()).where(FaceRow.item_id == ItemRow.id, *wanted.match_faces())
+    first = ItemRow.name if order is ItemOrder.NAME else faces.scalar_subquery().desc()
+    query = (
+        _select_items()
+        .where(ItemRow.job_id == job_id, NOT_ERASED, *wanted.match_items())
+        .order_by(first, ItemRow.position)
+        .offset(offset)
+        .limit(limit)
+    )
+    return _read_items(session, query, wanted.match_faces())
+
+
+def count_faces(session: Session, item_ids: Collection[int]) -> dict[int, int]:
+    """All faces of these items, whether they match a filter or not."""
+    query = (
+        select(FaceRow.item_id, func.count())
+        .where(FaceRow.item_id.in_(item_ids))
+        .group_by(FaceRow.item_id)
+    )
+    return {item_id: faces for item_id, faces in session.execute(query)}
 
 
 def has_pictures(session: Session, job_id: int, *, until: int) -> bool:

@@ -182,10 +182,10 @@ def test_the_next_page_of_jobs_starts_where_the_last_ended(client: FlaskClient) 
     for _ in range(21):
         submit(database, items=1)
     first = client.get("/jobs", headers=PAGE).text
-    assert first.count("<article") == 20
+    assert first.count('<tr class="job"') == 20
     assert "/jobs?cursor=2" in first
     more = client.get("/jobs?cursor=2", headers={"HX-Request": "true"}).text
-    assert more.count("<article") == 1
+    assert more.count('<tr class="job"') == 1
     assert "<html" not in more
 
 
@@ -213,8 +213,8 @@ def test_the_next_page_of_items_starts_where_the_last_ended(client: FlaskClient)
     assert "gender=female" in found
     assert "No photos or videos match" in client.get(f"/jobs/{job}/items?gender=male").text
     failed = client.get(f"/jobs/{job}?state=failed", headers=PAGE).text
-    assert failed.count('<li class="tile" data-state="failed') == 2
-    assert "It is broken." in failed
+    assert len(re.findall(r'<li class="tile" id="tile-\d+" data-state="failed', failed)) == 2
+    assert "It is broken." in client.get(f"/jobs/{job}?show=failed", headers=PAGE).text
     assert client.get(f"/jobs/{job}/items?age_min=old", headers=PAGE).status_code == 422
 
 

@@ -1,0 +1,43 @@
+// The pictures of a job in rows of equal height, each in its own shape; waiting ones are replaced as they end.
+
+const ROW_REM = matchMedia("(max-width: 44rem)").matches ? 8 : 13;
+const REFRESH_MILLISECONDS = 2000;
+let waiting = false;
+
+/** Each tile grows by its shape, so that rows fill the page and no picture is cut. */
+function justify() {
+  for (const tile of document.querySelectorAll(".tile:not([style])")) {
+    const { width, height } = tile.dataset;
+    const shape = width ? Math.min(Math.max(width / height, 0.5), 3) : 4 / 3;
+    tile.style.flexGrow = shape;
+    tile.style.flexBasis = `${shape * ROW_REM}rem`;
+    tile.style.maxWidth = `${shape * ROW_REM * 1.6}rem`;
+  }
+}
+
+/** Replace what has ended since; asked for when the job reports progress. */
+async function refresh() {
+  const open = [...document.querySelectorAll(".tile[data-state=waiting]")].slice(0, 48);
+  const number = document.getElementById("job-top")?.dataset.number;
+  if (waiting || !number) return;
+  waiting = true;
+  setTimeout(() => (waiting = false), REFRESH_MILLISECONDS);
+  if (!document.querySelector(".tile")) return htmx.ajax("GET", `/jobs/${number}/items${location.search}`, "#items");
+  htmx.ajax("GET", `/jobs/${number}/answer`, "#answer");
+  if (!open.length) return;
+  const query = open.map((tile) => `item=${tile.id.slice(5)}`).join("&");
+  const response = await fetch(`/jobs/${number}/tiles?${query}`, { headers: { "HX-Request": "true" } });
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const tile of page.querySelectorAll(".tile:not([data-state=waiting])")) {
+    const old = document.getElementById(tile.id);
+    if (!old) continue;
+    old.replaceWith(tile);
+    htmx.process(tile);
+  }
+  justify();
+}
+
+justify();
+document.addEventListener("htmx:afterSettle", justify);
+document.addEventListener("job:progress", refresh);
