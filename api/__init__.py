@@ -2,6 +2,7 @@
 
 media_types     the names of kinds of content
 errors          requests that are refused
+request_log     a number and a line for each request
 rights          what each route needs
 callers         who sent a request, and what they may do
 limiter         how often tenants may call

@@ -22,6 +22,7 @@ from api.pages import keys as keys_page
 from api.pages import live as live_page
 from api.pages.error import show_error
 from api.pages.rendering import check_navigation
+from api.request_log import log_requests
 from api.rights import check_rights
 from api.schemas.errors import ErrorBody
 from api.services import open_services
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     app.url_map.converters["number"] = RowNumber
     opened = open_services(app, settings)
+    log_requests(app, every=settings.access_log)
     add_headers(app)
     measure_requests(app, opened.meter)
     guard(app, opened.database, opened.keyring, opened.owners, opened.limiter)

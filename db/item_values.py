@@ -61,6 +61,8 @@ class ClaimedChunk:
     # For a segment: its frames, as grid times.
     first_frame: int = 0
     stop_frame: int | None = None
+    # Of the request that submitted its job, for logs.
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ class NewJob:
     store_folders: tuple[str, ...] = ()
     rerun_of: int | None = None
     tenant: str = DEFAULT_TENANT
+    # Of the request that submitted it, for logs.
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ class JobRow(Table):
     skipped: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     # The first job of these items, where this one analyzes them again: they share the uploads.
     rerun_of: Mapped[int | None] = mapped_column(BigKey)
+    # The request that submitted it, as logs call it.
+    request_id: Mapped[str | None]
 
 
 class LooseFolderRow(Table):

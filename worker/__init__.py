@@ -2,8 +2,8 @@
 
 addresses     which sources may be read
 live_sources  the named live sources
-settings      every setting
 logs          how log lines look
+settings      every setting
 packs         the packs of a machine
 memory        bounds the memory of a process
 stages        how long each stage of the work takes

@@ -9,5 +9,5 @@ from worker.logs import configure_logging
 from worker.settings import Settings
 
 settings = Settings.from_env()
-configure_logging()
+configure_logging(settings.log_level, settings.log_format)
 app = create_app(settings)

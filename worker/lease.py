@@ -62,6 +62,15 @@ class HeldChunk:
         self.is_waiting_for_database = False
 
     @property
+    def log_fields(self) -> dict[str, object]:
+        """Which chunk it is, for every line of logs about it."""
+        return {
+            "request_id": self.chunk.request_id,
+            "job_id": self.chunk.job_id,
+            "chunk_id": self.chunk.id,
+        }
+
+    @property
     def elapsed_seconds(self) -> float:
         """Since the chunk was claimed."""
         return monotonic() - self._started

@@ -32,6 +32,7 @@ from models.time_zones import find_zone
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses import parse_prefix
 from worker.live_sources import check_sources
+from worker.logs import LogFormat, LogLevel
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
@@ -112,6 +113,9 @@ class Settings(BaseModel):
     picture_timeout_seconds: float = Field(60.0, gt=0, le=120)
     lease_seconds: float = Field(60.0, gt=0, le=86400)
     resend_seconds: float = Field(30.0, gt=0, le=86400)
+    log_level: LogLevel = "INFO"
+    log_format: LogFormat = "text"
+    access_log: bool = True
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
     live_sources: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, FailFast, Field, model_validator
 
 from api.errors import InvalidRequest
+from api.request_log import find_request_id
 from api.schemas.dimensions import Dimensions
 from api.schemas.fields import CaptureMoment, Moment, Name, Strict, Tag, Uri
 from api.schemas.items import ItemBody
@@ -26,7 +27,14 @@ class SubmissionFields(Strict):
 
     def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
         options = self.options.to_options(pack, time_zone)
-        return NewJob(tuple(self.tags), options, self.priority, self.expires_at, tenant=tenant)
+        return NewJob(
+            tuple(self.tags),
+            options,
+            self.priority,
+            self.expires_at,
+            tenant=tenant,
+            request_id=find_request_id(),
+        )
 
 
 class JobBody(SubmissionFields):
@@ -59,7 +67,14 @@ class SubmissionQuery(OptionsBody):
 
     def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
         options = self.to_options(pack, time_zone)
-        return NewJob(tuple(self.tag), options, self.priority, self.expires_at, tenant=tenant)
+        return NewJob(
+            tuple(self.tag),
+            options,
+            self.priority,
+            self.expires_at,
+            tenant=tenant,
+            request_id=find_request_id(),
+        )
 
 
 class FileFields(Strict):

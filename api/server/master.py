@@ -27,7 +27,7 @@ MOST_HEADERS = 100
 
 def serve(settings: Settings, fd: int | None = None) -> None:
     """Run the API until a signal stops it; with `fd` on an inherited socket."""
-    configure_logging()
+    configure_logging(settings.log_level, settings.log_format)
     if fd is None:
         refuse_open_network(settings)
     bind = f"{settings.host}:{settings.port}" if fd is None else f"fd://{fd}"

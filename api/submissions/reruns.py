@@ -6,6 +6,7 @@ from hashlib import sha256
 from http import HTTPStatus
 
 from api.errors import ApiError
+from api.request_log import find_request_id
 from api.schemas.reruns import RerunBody
 from api.services import services
 from api.submissions.manifest_jobs import ITEMS_PER_BATCH, fill_draft, refuse_accepted_early
@@ -30,6 +31,7 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
         job.priority,
         # No longer than the first one: they share the uploads.
         job.expires_at,
+        request_id=find_request_id(),
     )
     refuse_accepted_early(idempotency_key, digest)
     opened = services()

@@ -28,7 +28,7 @@ def dispatcher() -> None:
     settings = read_settings()
     require_redis(settings)
     require_tables(settings.database_url)
-    configure_logging()
+    configure_logging(settings.log_level, settings.log_format)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

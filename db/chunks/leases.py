@@ -68,14 +68,15 @@ def claim_chunk(
         kind=ChunkKind(claimed.kind),
         first_frame=claimed.first_frame or 0,
         stop_frame=claimed.stop_frame,
+        request_id=job.request_id,
     )
 
 
 def _read_waiting_job(
     session: Session, chunk_id: int
-) -> Row[tuple[int, dict[str, Any], str | None]] | None:
+) -> Row[tuple[int, dict[str, Any], str | None, str | None]] | None:
     query = (
-        select(JobRow.id, JobRow.options, JobRow.pack_sha256)
+        select(JobRow.id, JobRow.options, JobRow.pack_sha256, JobRow.request_id)
         .join(ChunkRow)
         .where(ChunkRow.id == chunk_id, *_waits())
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from db.item_values import ItemResult
 from db.results.recording import record_results
@@ -46,8 +47,11 @@ class ChunkRunner:
         A late or duplicate hint is ignored; after a lost lease or a fault no result is recorded.
         """
         held = self._claimer.claim(chunk_id, task_id)
-        if held is None:
-            return
+        if held is not None:
+            with bound_contextvars(**held.log_fields):
+                self._run(held)
+
+    def _run(self, held: HeldChunk) -> None:
         try:
             with self._watchdog.watch(held):
                 self._work_or_give_back(held)
@@ -56,7 +60,7 @@ class ChunkRunner:
             self._claimer.note_loss()
         except (OperationalError, InterfaceError):
             # The chunk is not to blame: it is requeued when its lease expires.
-            logger.exception("results not recorded", extra={"chunk_id": chunk_id})
+            logger.exception("results not recorded")
         except Exception:
             logger.exception("chunk failed", extra=_describe(held))
             held.report_crash()
@@ -111,8 +115,6 @@ class ChunkRunner:
 def _describe(held: HeldChunk) -> dict[str, object]:
     """The fields of a log line."""
     return {
-        "job_id": held.chunk.job_id,
-        "chunk_id": held.chunk.id,
         "kind": held.chunk.kind.value,
         "items": len(held.chunk.items),
         "milliseconds": round(held.elapsed_seconds * 1000),

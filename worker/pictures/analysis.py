@@ -137,17 +137,18 @@ class PictureAnalysis:
         if not isinstance(loaded.content, bytes):
             return loaded.content
         with held.times.measure(Stage.DECODE):
-            return self._decode_bytes(loaded, loaded.content, held.chunk.options.detection)
+            return self._decode_bytes(loaded, loaded.content, held)
 
     def _decode_bytes(
-        self, loaded: LoadedItem, content: bytes, detection: DetectionMode
+        self, loaded: LoadedItem, content: bytes, held: HeldChunk
     ) -> Picture | Failure:
         return attempt_safely(
             loaded.item,
+            held,
             lambda: decode_picture(
                 content,
                 max_pixels=self._settings.max_pixels,
-                working_size=WORKING_SIZES[detection],
+                working_size=WORKING_SIZES[held.chunk.options.detection],
             ),
         )
 

@@ -53,12 +53,14 @@ class LoadedItem:
 Filter = Callable[[list[LoadedItem]], list[LoadedItem]]
 
 
-def attempt_safely(item: ClaimedItem, work: Callable[[], Value]) -> Value | Failure:
+def attempt_safely(
+    item: ClaimedItem, held: HeldChunk, work: Callable[[], Value]
+) -> Value | Failure:
     """The result of work on an item, or why the item fails; a bug fails it too."""
     try:
         return attempt(work)
     except Exception:
-        logger.exception("item failed", extra={"item_id": item.id})
+        logger.exception("item failed", extra={"item_id": item.id, **held.log_fields})
         return INTERNAL_ERROR
 
 
@@ -100,7 +102,7 @@ class Intake:
 
     def _load(self, item: ClaimedItem, held: HeldChunk) -> LoadedItem:
         with held.times.measure(Stage.FETCH):
-            content = attempt_safely(item, lambda: self._read(item.uri))
+            content = attempt_safely(item, held, lambda: self._read(item.uri))
         if not isinstance(content, bytes):
             return LoadedItem(item, content)
         digest = blake2b(content, digest_size=DIGEST_BYTES).digest()

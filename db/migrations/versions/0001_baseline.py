@@ -71,6 +71,7 @@ def _create_jobs() -> None:
         _filled("uploaded_bytes", sa.BigInteger()),
         _filled("skipped", JSON),
         sa.Column("rerun_of", ID),
+        sa.Column("request_id", sa.String()),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])
