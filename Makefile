@@ -25,7 +25,7 @@ PICTURES ?=
 TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack pictures \
-	bench bench-video bench-coordination bench-audience bench-pages bench-calibration bench-estimators \
+	bench bench-video bench-coordination bench-scaling bench-audience bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes
 
 help:  ## List the commands
@@ -105,6 +105,9 @@ bench-video: weights  ## Compare the system with a bare loop over a video
 
 bench-coordination: setup  ## Measure how many items the queue hands out
 	$(BIN)/python -m benchmarks.coordination
+
+bench-scaling: setup  ## Measure how many worker slots one PostgreSQL carries
+	$(BIN)/python -m benchmarks.scaling
 
 bench-audience: setup  ## Measure how fast the audience answers
 	$(BIN)/python -m benchmarks.audience

@@ -15,18 +15,13 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
 
-from sqlalchemy import select
-
 from benchmarks import program
+from benchmarks.jobs import read_steady_seconds, submit_items
 from benchmarks.servers import Deployment, run_deployment
-from db.engine import Database
-from db.tables import ChunkRow
-from facetally import Options, Submission
 
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_ITEMS = 256
 SLOTS = 2
-ITEMS_PER_REQUEST = 10_000
 COUNTS = 20
 POLL_SECONDS = 0.1
 
@@ -49,7 +44,7 @@ def main() -> None:
     sizes = arguments.sizes
     program.exit_on_sigterm()
     machine = program.describe_machine()
-    with run_deployment(chunk_items=CHUNK_ITEMS, slots=SLOTS) as deployment:
+    with run_deployment(chunk_items=CHUNK_ITEMS, instant_slots=SLOTS) as deployment:
         at_rest = deployment.read_api_megabytes()
         _run(deployment, min(sizes), at_rest)  # connections open, caches fill
         runs = {
@@ -80,12 +75,10 @@ def _run_size(deployment: Deployment, size: int, times: int, at_rest: float) -> 
 
 def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
     client = deployment.client
-    draft = client.open_draft(Submission(options=Options(thumbnails="none")))
     busy = deployment.read_processor_seconds()
     started = monotonic()
     with _watch_memory(deployment, at_rest) as growth:
-        for first in range(0, items, ITEMS_PER_REQUEST):
-            draft.append(list(_lines(first, min(items, first + ITEMS_PER_REQUEST))))
+        draft = submit_items(client, items)
     appended = monotonic()
     job = draft.finalize()
     while job.timestamps.finished is None:
@@ -99,21 +92,11 @@ def _run(deployment: Deployment, items: int, at_rest: float) -> Run:
         items,
         appended - started,
         worked - appended,
-        _read_steady_seconds(deployment, draft.id),
+        read_steady_seconds(deployment.database_url, draft.id),
         _count(deployment, draft.id, items),
         growth[0],
         {name: used[name] - busy[name] for name in used},
     )
-
-
-def _lines(first: int, stop: int) -> Iterator[bytes]:
-    """NDJSON written by hand, since the cost of making it is not measured."""
-    for number in range(first, stop):
-        name = f"camera-{number % 16}/{number:09}.jpg"
-        dimensions = f'{{"store": "{("Lyon", "Paris", "Nice")[number % 3]}"}}'
-        yield (
-            f'{{"uri": "file:///data/{name}", "name": "{name}", "dimensions": {dimensions}}}'
-        ).encode()
 
 
 @contextmanager
@@ -132,18 +115,6 @@ def _watch_memory(deployment: Deployment, at_rest: float) -> Iterator[list[float
     finally:
         over.set()
         thread.join()
-
-
-def _read_steady_seconds(deployment: Deployment, job_id: int) -> float:
-    database = Database(deployment.database_url)
-    query = select(ChunkRow.finished_at).where(
-        ChunkRow.job_id == job_id, ChunkRow.finished_at.is_not(None)
-    )
-    with database.read() as session:
-        ends = [end for end in session.scalars(query) if end is not None]
-    database.close()
-    # The clock starts when the first chunk ends.
-    return (max(ends) - min(ends)).total_seconds() * len(ends) / (len(ends) - 1)
 
 
 def _count(deployment: Deployment, job_id: int, items: int) -> float:

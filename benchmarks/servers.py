@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ class Deployment:
 
     client: Client
     database_url: str
+    environ: Mapping[str, str]  # the settings of all programs
     processes: dict[str, psutil.Process]  # the main process of each program
 
     def read_api_megabytes(self) -> float:
@@ -47,8 +48,8 @@ class Deployment:
 
 
 @contextmanager
-def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
-    """Up on entry, down on exit; its workers are those of `benchmarks.instant_worker`."""
+def run_deployment(*, chunk_items: int, instant_slots: int = 0) -> Iterator[Deployment]:
+    """Up on entry, down on exit; with a worker of `benchmarks.instant_worker`, or none."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facetally-bench-")))
         database_url = stack.enter_context(run_postgresql())
@@ -66,8 +67,9 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
         commands = {
             "api": ["cli.main", "api", "--fd", str(listener.fileno())],
             "dispatcher": ["cli.main", "dispatcher"],
-            "worker": _worker_words(slots),
         }
+        if instant_slots:
+            commands["worker"] = _worker_words(instant_slots)
         processes = {
             name: stack.enter_context(
                 _run(words, environ, folder / f"{name}.log", listener.fileno())
@@ -75,9 +77,9 @@ def run_deployment(*, chunk_items: int, slots: int) -> Iterator[Deployment]:
             for name, words in commands.items()
         }
         client = stack.enter_context(Client(address_of(listener)))
-        _wait_ready(client)
+        _wait_ready(client, "bulk" if instant_slots else "queue")
         processes["postgresql"] = _find_postmaster(database_url)
-        yield Deployment(client, database_url, processes)
+        yield Deployment(client, database_url, environ, processes)
 
 
 @contextmanager
@@ -169,11 +171,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _wait_ready(client: Client) -> None:
+def _wait_ready(client: Client, check: str) -> None:
     deadline = monotonic() + READY_SECONDS
     while monotonic() < deadline:
         with suppress(ServerUnavailable):
-            if client.health().status == "ok":
+            if client.health().checks.get(check) == "ok":
                 return
         sleep(0.1)
     program.fail(f"The deployment is not ready after {READY_SECONDS:.0f} s.")

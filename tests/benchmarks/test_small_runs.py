@@ -69,6 +69,14 @@ def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) 
     assert figures["recorded_per_second"] > 0
 
 
+def test_slots_that_sleep_record_every_item(tmp_path: Path) -> None:
+    options = ("--slots", "3", "--chunk-items", "8", "--seconds", "1")
+    [row] = run("scaling", tmp_path, *options)["rows"]
+    assert (row["slots"], row["items"]) == (3, 90)
+    assert 0 < row["of_ideal"] < 1.5
+    assert set(row["processor_ms_per_chunk"]) == {"api", "dispatcher", "postgresql"}
+
+
 def test_every_estimator_of_every_pack_is_timed(tmp_path: Path) -> None:
     figures = run("estimators", tmp_path, "--seconds", "0")
     assert set(figures["milliseconds"]) == set(list_shipped())
