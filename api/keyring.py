@@ -16,14 +16,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.callers import OPERATOR, Caller
 from db.engine import Database
 from db.key_values import ApiKey
-from db.keys import USE_SECONDS, digest_of, has_keys, note_use, read_valid_keys
+from db.keys import (
+    USE_SECONDS,
+    digest_of,
+    has_keys,
+    note_use,
+    read_valid_key,
+    read_valid_keys,
+)
 
 logger = logging.getLogger(__name__)
 
 # A key that was revoked or expired is refused at the latest after this time.
 FRESH_SECONDS = 5.0
-# An unknown key may have been made just now.
-RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Keyring:
 
     def is_empty(self) -> bool:
         """Whether callers need no key: there never was one."""
-        return not self._own and not self._read(FRESH_SECONDS).any
+        return not self._own and not self._read().any
 
     def find(self, secret: str) -> Caller | None:
         """Whose key this is."""
@@ -56,8 +61,14 @@ class Keyring:
 
     def find_digest(self, digest: bytes) -> Caller | None:
         """Whose key has this digest."""
-        known = self._own.get(digest) or self._read(FRESH_SECONDS).valid.get(digest)
-        return known or self._read(RETRY_SECONDS).valid.get(digest)
+        known = self._own.get(digest) or self._read().valid.get(digest)
+        return known or self._find_new(digest)
+
+    def _find_new(self, digest: bytes) -> Caller | None:
+        """A key that another process has just made is good at once."""
+        with self._database.read() as session:
+            key = read_valid_key(session, digest)
+        return None if key is None else _make_caller(key)
 
     def note_use(self, caller: Caller) -> None:
         """Keep when a key was last used, at most once a minute."""
@@ -76,9 +87,9 @@ class Keyring:
         """Read all rows anew at the next use, as after this process changed one."""
         self._rows = _Rows(float("-inf"), {}, any=False)
 
-    def _read(self, fresh_seconds: float) -> _Rows:
+    def _read(self) -> _Rows:
         with self._lock:
-            if monotonic() - self._rows.read_at > fresh_seconds:
+            if monotonic() - self._rows.read_at > FRESH_SECONDS:
                 self._rows = self._read_rows()
             return self._rows
 

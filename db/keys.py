@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.access_tables import KeyRow
@@ -54,9 +54,19 @@ def read_keys(session: Session, reach: Reach) -> list[ApiKey]:
 
 def read_valid_keys(session: Session) -> Mapping[bytes, ApiKey]:
     """The keys that may be used now, by their digests."""
-    lasting = or_(KeyRow.expires_at.is_(None), KeyRow.expires_at > DatabaseTime())
-    query = select(KeyRow).where(KeyRow.revoked_at.is_(None), lasting)
+    query = select(KeyRow).where(*_are_valid())
     return {row.digest: _read_row(row) for row in session.scalars(query)}
+
+
+def read_valid_key(session: Session, digest: bytes) -> ApiKey | None:
+    """The key of this digest, if it may be used now."""
+    row = session.scalars(select(KeyRow).where(KeyRow.digest == digest, *_are_valid())).first()
+    return None if row is None else _read_row(row)
+
+
+def _are_valid() -> tuple[ColumnElement[bool], ...]:
+    lasting = or_(KeyRow.expires_at.is_(None), KeyRow.expires_at > DatabaseTime())
+    return KeyRow.revoked_at.is_(None), lasting
 
 
 def has_keys(session: Session) -> bool:

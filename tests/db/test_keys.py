@@ -16,6 +16,7 @@ from db.keys import (
     has_keys,
     note_use,
     read_keys,
+    read_valid_key,
     read_valid_keys,
     revoke_key,
 )
@@ -34,6 +35,8 @@ def test_a_key_is_found_by_its_digest_alone(database: Database) -> None:
     assert secret.startswith(made.start)
     with database.read() as session:
         assert read_valid_keys(session) == {digest_of(secret): made}
+        assert read_valid_key(session, digest_of(secret)) == made
+        assert read_valid_key(session, digest_of("other")) is None
         [row] = session.scalars(select(KeyRow))
         assert secret not in {str(value) for value in vars(row).values()}
     assert (made.reach, made.scopes, made.last_used_at) == (ACME, WANTED.scopes, None)
