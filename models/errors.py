@@ -11,6 +11,7 @@ FacetallyError
 |   `-- TooSlowItem         "timeout"           its analysis takes longer than allowed
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
 |-- FfmpegUnavailable       models: there is no FFmpeg to read videos with
+|-- EncodingFailed          models: a video could not be written
 |-- LabelsError             models: a file is not a table of labels
 |-- InvalidPack             models: a pack.toml or a file of a pack is not valid
 |-- CalibrationError        models: an evaluation cannot correct the shares of a query
@@ -21,7 +22,6 @@ FacetallyError
 |-- StorageUnavailable      worker: an upload could not be stored
 |-- LeaseLost               worker: another worker has the chunk now
 |-- VideoFound              worker: an item read as a picture is a video
-|-- DrawingFailed           worker: an annotated video could not be drawn
 |-- LaneUnavailable         worker: no interactive worker answers
 |-- PictureRefused          worker: a picture sent to an interactive worker fails, with a code
 |-- ApiError                api: a request is refused, with a status and a code
@@ -107,6 +107,10 @@ class ModelUnavailable(FacetallyError):
 
 class FfmpegUnavailable(FacetallyError):
     """FFmpeg is not where the settings say: correct them, or install it again, then retry."""
+
+
+class EncodingFailed(FacetallyError):
+    """A video could not be written: the disk may be full, or FFmpeg has no encoder for it."""
 
 
 class LabelsError(FacetallyError):

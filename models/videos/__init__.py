@@ -11,6 +11,8 @@ stream        decoded frames with their times, out of pipes
 extent        how long the pictures of a video last
 filters       what FFmpeg does with frames before they are ours
 reader        a file to the frames that are analyzed
+raw_matroska  raw frames with their times as a stream
+encoder       frames to H.264, and clips to an MP4
 fingerprints  a frame as bytes to compare
 shots         where one shot ends
 tracks        people in a shot, and the faces they are made of

@@ -47,8 +47,8 @@ class Video:
     def __init__(
         self, ffmpeg: Ffmpeg, file: IO[bytes], *, max_pixels: int, working_size: WorkingSize
     ) -> None:
-        self._ffmpeg = ffmpeg
-        self._file = file
+        self.ffmpeg = ffmpeg
+        self.file = file
         self._working_size = working_size
         self.header = read_header(ffmpeg, file)
         pixels = self.header.width_pixels * self.header.height_pixels
@@ -59,12 +59,12 @@ class Video:
 
     def breaks_off(self) -> bool:
         """Whether the file is truncated."""
-        return breaks_off(self._file)
+        return breaks_off(self.file)
 
     def measure_seconds(self, renew: Callable[[], None]) -> float | None:
         """How long its pictures last, or should last if the file breaks off; None if that cannot be
         known. `renew` is called meanwhile."""
-        measured = measure_seconds(self._ffmpeg, self._file, self.header, renew)
+        measured = measure_seconds(self.ffmpeg, self.file, self.header, renew)
         stated = self.header.duration_seconds
         if stated is None or measured is None:
             return measured or stated
@@ -148,7 +148,7 @@ class Video:
         yield from self._read(Decoding(filters, size, pixels))
 
     def _read(self, wanted: Decoding) -> Frames:
-        for one in decode(self._ffmpeg, self._file, wanted):
+        for one in decode(self.ffmpeg, self.file, wanted):
             if one is None:
                 yield None
             else:

@@ -36,6 +36,7 @@ SHADE = (16, 16, 16)
 UNCLEAR = "Unclear"
 
 Rectangle = tuple[int, int, int, int]
+Color = tuple[int, int, int]
 
 
 def shrink(picture: Pyramid, longest_side: int) -> NDArray[np.uint8]:
@@ -103,7 +104,7 @@ def draw_thumbnail(
     image = Image.fromarray(rgb)
     pen = ImageDraw.Draw(image)
     per_side = WORDS_PER_SIDE if in_words else LETTERS_PER_SIDE
-    font = _font(max(SMALLEST_TEXT_PIXELS, max(image.size) // per_side))
+    font = open_font(max(SMALLEST_TEXT_PIXELS, max(image.size) // per_side))
     line = max(2 if in_words else 1, max(image.size) // LINES_PER_SIDE)
     scale = image.width / full_width_pixels
     boxes = [_scale(face.box, scale) for face in faces]
@@ -113,7 +114,7 @@ def draw_thumbnail(
     for box, face in zip(boxes, faces, strict=True):
         gender = face.gender_value(min_probability)
         text = _describe(face, gender) if in_words else _abbreviate(face, gender)
-        label = _place_label(pen, text, font, box, image.size, taken)
+        label = place_label(measure_label(text, font), box, image.size, taken)
         taken.append(label)
         _draw_label(pen, label, text, font, COLORS[gender])
     return Thumbnail("image/jpeg", _encode(image))
@@ -128,7 +129,7 @@ def _abbreviate(face: Face, gender: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _font(size_pixels: int) -> FreeTypeFont | ImageFont.ImageFont:
+def open_font(size_pixels: int) -> FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size_pixels)
 
 
@@ -146,19 +147,21 @@ def _draw_box(
     pen.rectangle(box, outline=color, width=line)
 
 
-def _place_label(
-    pen: ImageDraw.ImageDraw,
-    text: str,
-    font: FreeTypeFont | ImageFont.ImageFont,
+def measure_label(text: str, font: FreeTypeFont | ImageFont.ImageFont) -> tuple[int, int]:
+    """Width and height of a text on its ground."""
+    box = font.getbbox(text)
+    return round(box[2]) + 4, round(box[3]) + 3
+
+
+def place_label(
+    label: tuple[int, int],
     box: Rectangle,
     size: tuple[int, int],
     taken: Sequence[Rectangle],
 ) -> Rectangle:
-    """The label's rectangle: the first free one above, below, right or left of the box, moved
-    into the picture."""
-    left, top, right, bottom = box
-    text_box = pen.textbbox((0, 0), text, font=font)
-    width, height = round(text_box[2]) + 4, round(text_box[3]) + 3
+    """The rectangle of a label of this width and height: the first free one above, below, right or
+    left of the box, moved into the picture."""
+    (width, height), (left, top, right, bottom) = label, box
     corners = [(left, top - height), (left, bottom), (right, top), (left - width, top)]
     labels = [_move_inside(x, y, width, height, size) for x, y in corners]
     free = (label for label in labels if not any(_overlap(label, other) for other in taken))
@@ -184,6 +187,14 @@ def _draw_label(
 ) -> None:
     pen.rectangle(label, fill=SHADE)
     pen.text((label[0] + 2, label[1] + 1), text, fill=color, font=font)
+
+
+def print_label(text: str, color: Color, longest_side: int) -> NDArray[np.uint8]:
+    """A label as a small picture (H, W, 3) RGB, for a frame whose longer side is this long."""
+    font = open_font(max(SMALLEST_TEXT_PIXELS, longest_side // WORDS_PER_SIDE))
+    image = Image.new("RGB", measure_label(text, font))
+    _draw_label(ImageDraw.Draw(image), (0, 0, *image.size), text, font, color)
+    return np.asarray(image)
 
 
 def _encode(image: Image.Image) -> bytes:

@@ -1,11 +1,12 @@
 """Analyzes videos: cuts them into segments, and finds the faces in the frames of each segment."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,10 @@ from PIL import Image
 
 from db.job_values import CaptureSource, DetectionMode, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
+from models.errors import EncodingFailed
 from models.face import Dropped, Face
 from models.nets.analyzer import Analyzer
+from models.videos.encoder import CopyTimes, Sound, concatenate_clips
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.fingerprints import fingerprint_frame
 from models.videos.header import VideoHeader
@@ -34,6 +37,7 @@ from worker.videos.joining import Joiner
 
 # A frame that may be shown later is stored nearly as it was.
 SMALL_QUALITY = 95
+DEFAULT_FRAMES_PER_SECOND = 25.0
 BREAKS_OFF = "The file breaks off before its end; what can be read is analyzed."
 
 
@@ -178,6 +182,29 @@ class VideoAnalysis:
         part = Part(options.start_seconds, options.stop_seconds, drawn_seconds)
         with self._open(held) as (video, _):
             yield from draw_clips(video, part, joined, frames, probability, held)
+
+    def concatenate_clips(
+        self,
+        held: HeldChunk,
+        read_clips: Callable[[], Iterable[bytes]],
+        path: Path,
+        drawn_seconds: float,
+    ) -> None:
+        """Write the clips of an annotated video to an MP4 file, with the sound of the original, or
+        without if that cannot be read. Raises EncodingFailed."""
+        with self._open(held) as (video, _):
+            header = video.header
+            frame_seconds = 1 / (header.frames_per_second or DEFAULT_FRAMES_PER_SECOND)
+            times = CopyTimes(held.chunk.options.start_seconds, drawn_seconds, frame_seconds)
+            sounds = (None,) if header.sound is None else (Sound(video.file, header), None)
+            for one in sounds:
+                try:
+                    concatenate_clips(self._ffmpeg, read_clips(), path, times, one, held.renew)
+                except EncodingFailed:
+                    if one is None:
+                        raise
+                else:
+                    return
 
     @contextmanager
     def _open(self, held: HeldChunk) -> Iterator[tuple[Video, bytes]]:

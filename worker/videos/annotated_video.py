@@ -2,7 +2,6 @@
 the end. So it may be long, and outlives the worker that began it."""
 
 import logging
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import cv2
 from sqlalchemy.exc import DBAPIError
 
 from db.item_values import STORE_SCHEME
@@ -22,11 +20,12 @@ from db.videos.annotated_videos import (
     record_clip,
 )
 from models import errors
+from models.blocks import read_blocks
 from worker.lease import HeldChunk, LeaseLost
 from worker.settings import Settings
 from worker.sources.store import StorageUnavailable, Store
 from worker.videos.analysis import VideoAnalysis
-from worker.videos.drawing import Clip, DrawingFailed, concatenate_clips
+from worker.videos.drawing import Clip
 from worker.videos.rows import VideoRows
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class AnnotatedVideos:
         except LeaseLost:
             self.leave(held, progress)
             raise
-        except (errors.ItemError, DrawingFailed, StorageUnavailable, OSError, cv2.error) as error:
+        except (errors.ItemError, errors.EncodingFailed, StorageUnavailable, OSError) as error:
             logger.warning("no annotated video", extra={"item_id": held.chunk.items[0].id})
             return AnnotatedVideo(None, f"No annotated video was stored: {error}", progress)
 
@@ -100,9 +99,13 @@ class AnnotatedVideos:
         return progress
 
     def _concatenate(self, held: HeldChunk, progress: AnnotatedVideoProgress) -> str:
+        if progress.drawn_seconds is None:
+            raise errors.EncodingFailed("no frame was drawn")
         with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
             path = Path(folder) / "annotated.mp4"
-            concatenate_clips(self._fetch(held, progress, Path(folder) / "clip.avi"), path)
+            self._analysis.concatenate_clips(
+                held, lambda: self._read_clips(progress), path, progress.drawn_seconds
+            )
             with path.open("rb") as file:
                 return self._write(held, progress, file)
 
@@ -111,17 +114,10 @@ class AnnotatedVideos:
         source = _RenewingFile(file, held)
         return self._store.write(progress.folder, progress.clips, source, self._max_bytes)
 
-    def _fetch(
-        self, held: HeldChunk, progress: AnnotatedVideoProgress, path: Path
-    ) -> Iterator[Path]:
+    def _read_clips(self, progress: AnnotatedVideoProgress) -> Iterator[bytes]:
         for number in range(progress.clips):
-            held.renew()
-            with (
-                self._store.open(f"{STORE_SCHEME}{progress.folder}/{number}") as stored,
-                path.open("wb") as file,
-            ):
-                shutil.copyfileobj(stored, file)
-            yield path
+            with self._store.open(f"{STORE_SCHEME}{progress.folder}/{number}") as stored:
+                yield from read_blocks(stored)
 
     def clean_up(self, annotated: AnnotatedVideo) -> None:
         """Remove what is not needed any more; what stays is removed when the job is erased."""

@@ -14,33 +14,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
-from models.errors import FacetallyError
+from models.videos.encoder import ClipEncoder
+from models.videos.ffmpeg import Ffmpeg
 from models.videos.header import VideoHeader
 from models.videos.motion import Corners
 from models.videos.reader import Video
 from models.videos.tracks import Track
 from worker.lease import HeldChunk
-from worker.pictures.thumbnails import COLORS, LETTERS, SHADE
+from worker.pictures.thumbnails import (
+    COLORS,
+    LETTERS,
+    LINES_PER_SIDE,
+    SHADE,
+    Rectangle,
+    place_label,
+    print_label,
+)
 from worker.videos.placement import Moment, place_people, read_moments, skip_moments
 
-# Every build of FFmpeg that OpenCV comes with has this encoder, and it is the fastest by far: 850
-# frames of 640x360 in a second, against 40 for VP8 and 7 for VP9. In AVI each key frame has all
-# that a decoder needs, so that clips can be concatenated as they are.
-CLIP_CODEC = "XVID"
-WHOLE_CODEC = "mp4v"
 # The most frames that are lost when a worker dies, and the fewest that are worth a file.
 CLIP_FRAMES = 500
 # Enough to see boxes and faces; encoding larger frames takes more time than everything else.
 LONGEST_SIDE_PIXELS = 1280
-DEFAULT_FRAMES_PER_SECOND = 25.0
 
 Size = tuple[int, int]
 Color = tuple[int, int, int]
-Label = tuple[str, Color]
-
-
-class DrawingFailed(FacetallyError):
-    """The annotated video cannot be drawn; the people of the video are kept without it."""
+# A small picture (H, W, 3) BGR, and the color of the box.
+Label = tuple[NDArray[np.uint8], Color]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,24 @@ def draw_clips(
     held: HeldChunk,
 ) -> Iterator[Clip]:
     """The clips of a video. Where the work has to stop, the last one has what is drawn by then."""
-    labels = {track.number: _label(track, min_probability) for track in joined.tracks}
     header = video.header
+    size = find_size(header)
+    labels = {track.number: _label(track, min_probability, max(size)) for track in joined.tracks}
     moments = read_moments(frames, joined, max(header.width_pixels, header.height_pixels))
-    drawn = _draw_frames(video, part, moments, labels, held)
+    drawn = _go_forward(_draw_frames(video, part, moments, labels, held))
     for first in drawn:
-        yield _encode(header, chain((first,), islice(drawn, CLIP_FRAMES - 1)))
+        yield _encode(video.ffmpeg, size, chain((first,), islice(drawn, CLIP_FRAMES - 1)))
+
+
+def _go_forward(
+    frames: Iterable[tuple[float, NDArray[np.uint8]]],
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Without frames whose times go back: no player could show them."""
+    last = -1.0
+    for seconds, bgr in frames:
+        if seconds > last:
+            last = seconds
+            yield seconds, bgr
 
 
 def _draw_frames(
@@ -90,7 +102,7 @@ def _draw_frames(
         # People are followed from the last analyzed frame, as if nothing had been drawn yet.
         moments, seen_seconds = skip_moments(moments, drawn_seconds)
         start_seconds = start_seconds if seen_seconds is None else seen_seconds
-    size = _find_size(video.header)
+    size = find_size(video.header)
     with closing(video.read_all(start_seconds, part.end_seconds, size)) as frames:
         for seconds, bgr, boxes in place_people(_skip_waits(frames, held), moments, held):
             if drawn_seconds is not None and seconds <= drawn_seconds:
@@ -109,21 +121,19 @@ def _skip_waits(
             return
 
 
-def _encode(header: VideoHeader, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Clip:
-    size = _find_size(header)
-    # The encoder needs a file with a name.
+def _encode(ffmpeg: Ffmpeg, size: Size, frames: Iterable[tuple[float, NDArray[np.uint8]]]) -> Clip:
+    drawn_seconds = 0.0
     with tempfile.TemporaryDirectory(prefix="facetally-video-") as folder:
-        path = Path(folder) / "clip.avi"
-        writer = _open_writer(path, CLIP_CODEC, header.frames_per_second, size, is_encoded=False)
-        drawn_seconds = 0.0
-        for seconds, bgr in frames:
-            drawn_seconds = seconds
-            writer.write(bgr)
-        writer.release()
+        path = Path(folder) / "clip.ts"
+        with closing(ClipEncoder(ffmpeg, path, size)) as encoder:
+            for seconds, bgr in frames:
+                drawn_seconds = seconds
+                encoder.add(seconds, bgr)
+            encoder.finish()
         return Clip(path.open("rb"), drawn_seconds)
 
 
-def _find_size(header: VideoHeader) -> Size:
+def find_size(header: VideoHeader) -> Size:
     """The size of all frames of all clips: that of the header, with even sides within the limit."""
     factor = min(1.0, LONGEST_SIDE_PIXELS / max(header.width_pixels, header.height_pixels, 1))
     width, height = (
@@ -133,57 +143,32 @@ def _find_size(header: VideoHeader) -> Size:
     return width, height
 
 
-def _open_writer(
-    path: Path, codec: str, frames_per_second: float, size: Size, *, is_encoded: bool
-) -> cv2.VideoWriter:
-    code, rate = cv2.VideoWriter.fourcc(*codec), frames_per_second or DEFAULT_FRAMES_PER_SECOND
-    words = [cv2.VIDEOWRITER_PROP_RAW_VIDEO, int(is_encoded)]
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, rate, size, words)
-    if not writer.isOpened():
-        raise DrawingFailed("no encoder accepts frames of this size and rate")
-    return writer
-
-
-def concatenate_clips(clips: Iterable[Path], path: Path) -> None:
-    """Concatenate clips to one MP4 file, without encoding them again."""
-    writer, number = None, 0
-    for clip in clips:
-        capture = cv2.VideoCapture(str(clip), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
-        if writer is None:
-            width, height = (
-                capture.get(cv2.CAP_PROP_FRAME_WIDTH),
-                capture.get(cv2.CAP_PROP_FRAME_HEIGHT),
-            )
-            rate = capture.get(cv2.CAP_PROP_FPS)
-            writer = _open_writer(
-                path, WHOLE_CODEC, rate, (round(width), round(height)), is_encoded=True
-            )
-        while capture.grab():
-            _, packet = capture.retrieve()
-            writer.set(cv2.VIDEOWRITER_PROP_KEY_FLAG, capture.get(cv2.CAP_PROP_LRF_HAS_KEY_FRAME))
-            writer.set(cv2.VIDEOWRITER_PROP_PTS, number)
-            writer.write(packet)
-            number += 1
-        capture.release()
-    if writer is None:
-        raise DrawingFailed("no frame was drawn")
-    writer.release()
-
-
-def _label(track: Track, min_probability: float) -> Label:
+def _label(track: Track, min_probability: float, longest_side: int) -> Label:
     gender = track.gender_value(min_probability)
     age = f" {track.age.years:.0f}" if track.judged else ""
-    return f"{track.number} {LETTERS[gender]}{age}", COLORS[gender][::-1]
+    text = f"{track.number} {LETTERS[gender]}{age}"
+    printed = print_label(text, COLORS[gender], longest_side)
+    return np.ascontiguousarray(printed[:, :, ::-1]), COLORS[gender][::-1]
 
 
-def _draw(bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, str, Color]]) -> None:
+def _draw(
+    bgr: NDArray[np.uint8], people: Sequence[tuple[Corners, NDArray[np.uint8], Color]]
+) -> None:
     """Labels over boxes, each dark and bright: one of the two stands out on any background."""
-    side, size = max(bgr.shape[:2]), max(0.4, bgr.shape[1] / 1600)
-    boxes = [[round(one) for one in box * side] for box, _, _ in people]
+    height, width = bgr.shape[:2]
+    line = max(1, max(bgr.shape[:2]) // LINES_PER_SIDE)
+    boxes = [_round(box * max(bgr.shape[:2])) for box, _, _ in people]
     for (left, top, right, bottom), (_, _, color) in zip(boxes, people, strict=True):
-        for ink, width in ((SHADE, 3), (color, 1)):
-            cv2.rectangle(bgr, (left, top), (right, bottom), ink, width)
-    for (left, top, _, _), (_, text, color) in zip(boxes, people, strict=True):
-        base = left, max(top - 4, round(20 * size))
-        for ink, width in ((SHADE, 3), (color, 1)):
-            cv2.putText(bgr, text, base, cv2.FONT_HERSHEY_SIMPLEX, size, ink, width, cv2.LINE_AA)
+        for ink, thick in ((SHADE, 3 * line), (color, line)):
+            cv2.rectangle(bgr, (left, top), (right, bottom), ink, thick)
+    taken: list[Rectangle] = []
+    for box, (_, label, _) in zip(boxes, people, strict=True):
+        high, wide = label.shape[:2]
+        left, top, right, bottom = place_label((wide, high), box, (width, height), taken)
+        taken.append((left, top, right, bottom))
+        bgr[top:bottom, left:right] = label[: height - top, : width - left]
+
+
+def _round(box: Corners) -> Rectangle:
+    left, top, right, bottom = (round(side) for side in box.tolist())
+    return left, top, right, bottom

@@ -1,5 +1,7 @@
 """The annotated video: drawn in clips, left and resumed, and joined."""
 
+import re
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,9 +20,12 @@ from db.states import ChunkKind, ChunkState, JobState
 from db.tables import ChunkRow, JobRow
 from db.video_tables import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
 from models import blocks
+from models.videos.ffmpeg import Ffmpeg
+from models.videos.header import read_header
 from tests.support.clips import PEOPLE
 from tests.support.http import stored_files
 from tests.support.jobs import claim, close, crash, hints, status
+from tests.support.made_videos import run_ffmpeg
 from tests.support.sample_videos import CODED, decode_sample, turn_right
 from tests.support.videos import (
     allow,
@@ -191,6 +196,42 @@ def test_a_join_that_takes_all_its_time_ends_without_an_annotated_video(
     [item] = read_items(database, job_id)
     assert (item.state, item.annotated_video_uri) == ("done", None)
     assert "No annotated video was stored" in (item.warning or "")
+
+
+@on_one_database
+@pytest.mark.parametrize("codec", ["aac", "pcm_s16le"])
+def test_an_annotated_video_plays_in_browsers_with_its_sound(
+    database: Database, settings: Settings, clip: Path, tmp_path: Path, codec: str
+) -> None:
+    path = tmp_path / "a.mkv"
+    sound = ("-f", "lavfi", "-i", "sine=duration=7")
+    run_ffmpeg("-i", str(clip), *sound, "-c:v", "copy", "-c:a", codec, str(path))
+    submit_videos(database, path, annotated_video=True, start_seconds=2.0, end_seconds=6.0)
+    work_until_done(allow(settings, path), database)
+    [kept] = stored_files(settings)
+    data = kept.read_bytes()
+    # Players begin before they have all of it.
+    assert data.index(b"moov") < data.index(b"mdat")
+    packets = list_packets(kept, "v")
+    assert [key for key, seconds in packets if seconds % 2 < 0.05] == [True, True]
+    assert sum(key for key, _ in packets) < 6
+    assert len(packets) == 40
+    last = max(seconds for _, seconds in list_packets(kept, "a"))
+    assert last == pytest.approx(4.0, abs=0.1)
+    with kept.open("rb") as file:
+        header = read_header(Ffmpeg.find(), file)
+    assert (header.sound, header.begins_seconds) == ("aac", pytest.approx(0.0, abs=0.03))
+
+
+def list_packets(path: Path, stream: str) -> list[tuple[bool, float]]:
+    """Whether each packet is a key frame, and its time."""
+    command = [Ffmpeg.find().program, "-v", "error", "-i", str(path), "-map", f"0:{stream}"]
+    listed = subprocess.run(
+        [*command, "-c", "copy", "-f", "framecrc", "-"], capture_output=True, text=True, check=True
+    )
+    [base] = re.findall(r"#tb 0: 1/(\d+)", listed.stdout)
+    lines = [line.split(",") for line in listed.stdout.splitlines() if line[0] != "#"]
+    return [("F=0x0" not in line[-1], int(line[2]) / int(base)) for line in lines]
 
 
 @on_one_database
