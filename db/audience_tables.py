@@ -23,9 +23,9 @@ class CellRow(Table):
     unit: Mapped[str] = mapped_column(primary_key=True)
     gender: Mapped[str] = mapped_column(primary_key=True)
     age: Mapped[int] = mapped_column(primary_key=True)
-    faces: Mapped[int]
-    female_milli: Mapped[int]
-    width_years: Mapped[int]
+    faces: Mapped[int] = mapped_column(BigInteger)
+    female_milli: Mapped[int] = mapped_column(BigInteger)
+    width_years: Mapped[int] = mapped_column(BigInteger)
 
 
 class MeasureRow(Table):

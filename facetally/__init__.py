@@ -36,7 +36,7 @@ submissions  sends any source as one job
 client       the server
 """
 
-from facetally.audience import Audience, Group, Share
+from facetally.audience import Audience, Group, ScreenTime, Share
 from facetally.audit import Entry
 from facetally.client import Client, Health, JobPage
 from facetally.comparison import Changes, ComparedShare, Comparison, Difference
@@ -109,6 +109,7 @@ __all__ = [
     "Person",
     "Receipt",
     "Result",
+    "ScreenTime",
     "ServerUnavailable",
     "ServerUnreachable",
     "Share",

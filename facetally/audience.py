@@ -1,7 +1,7 @@
 """The audience: how many faces or people by age, gender, days and dimensions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
@@ -22,6 +22,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenTime:
+    """How long people in videos are visible; None for nobody, and for what is withheld."""
+
+    seconds: float | None
+    mean_seconds: float | None
+    median_seconds: float | None
+    attention: float | None  # the share of the seconds in which they face the camera
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One row: None stands for what was not asked for, and for counts that are withheld."""
 
@@ -34,6 +44,7 @@ class Group:
     share_within: Share | None  # of the same dimensions and period
     soft_share: float | None  # within these, by the models' own probabilities
     corrected: Share | None  # within these, by the calibration
+    screen_time: ScreenTime | None  # where seconds are counted: of these people
 
     def to_row(self) -> dict[str, object]:
         """The group with its shares as columns, as in the API's tables."""
@@ -49,7 +60,8 @@ class Group:
             row[name] = share and share.value
             row[f"{name}_low"] = share and share.low
             row[f"{name}_high"] = share and share.high
-        return {**row, "soft_share": self.soft_share}
+        times = asdict(self.screen_time) if self.screen_time else {}
+        return {**row, "soft_share": self.soft_share, **times}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +80,9 @@ class Audience:
     items_duplicates: int
     faces_too_small: int | None
     faces_too_unsure: int | None
-    count: str  # faces or people
-    faces: int | None
+    count: str  # faces, people or seconds
+    faces: int | None  # or people
+    screen_time: ScreenTime | None  # where seconds are counted
     faces_too_unclear: int | None  # found, but too unclear to be judged, and not among `faces`
     unknown_gender_share: Share | None
     under_18_share: Share | None
@@ -102,7 +115,7 @@ class AudienceQuery(TypedDict, total=False):
     by: str  # gender, age_band, a period such as day or hour_of_day, and names of dimensions
     time_zone: str | None  # such as Europe/Paris; by default that of each job
     bands: str  # marketing, adience, life_stage, or a list as 0-17,18-120
-    count: str  # faces or people
+    count: str  # faces, people, or seconds in which people in videos are visible
     calibration: str | None
     quality_min: float | None  # needs a job
     pose: str  # any or frontal; needs a job

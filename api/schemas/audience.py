@@ -11,7 +11,8 @@ from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.audience.bands import parse_bands
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceGroup
-from db.audience.queries import AudienceQuery, SliceQuery
+from db.audience.queries import AudienceQuery, Count, SliceQuery
+from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience
 from db.counts.periods import Period
 from db.reach import Reach
@@ -52,7 +53,11 @@ class AudienceParameters(WithDimensions):
         "marketing",
         description="marketing, adience, life_stage, or a list such as 0-17,18-34,35-120.",
     )
-    count: Literal["faces", "people"] = "faces"
+    count: Count = Field(
+        Count.FACES,
+        description="faces; people, who count once in a video; or seconds in which people in "
+        "videos are visible.",
+    )
     quality_min: QualityMin = None
     pose: Pose = "any"
     calibration: Name | None = Field(
@@ -85,7 +90,7 @@ class AudienceParameters(WithDimensions):
                 quality=make_quality_filter(self.quality_min, self.pose),
                 reach=reach,
             ),
-            counts_people=self.count == "people",
+            count=self.count,
             min_cell=min_cell,
             calibration=calibration,
         )
@@ -116,7 +121,8 @@ class AudienceOut(BaseModel):
 
     Counts of faces below `min_cell` are withheld, and others are rounded to a multiple of it. With
     a filter or grouping by dimension or day, `items` counts only items that have ended.
-    `faces_too_unclear` were found, but cannot be judged: they are not among `faces`.
+    `faces_too_unclear` were found, but cannot be judged: they are not among `faces`. With
+    `count=seconds`, `faces` are the people in videos, and shares are of their seconds.
     """
 
     items: int
@@ -128,8 +134,9 @@ class AudienceOut(BaseModel):
     items_duplicates: int
     faces_too_small: int | None
     faces_too_unsure: int | None
-    count: Literal["faces", "people"]
+    count: Count
     faces: int | None
+    screen_time: ScreenTime | None
     faces_too_unclear: int | None
     unknown_gender_share: Share | None
     under_18_share: Share | None
@@ -154,8 +161,9 @@ class AudienceOut(BaseModel):
             items_duplicates=funnel.duplicates,
             faces_too_small=funnel.faces_too_small,
             faces_too_unsure=funnel.faces_too_unsure,
-            count="people" if query.counts_people else "faces",
+            count=query.count,
             faces=audience.faces,
+            screen_time=audience.screen_time,
             faces_too_unclear=audience.too_unclear,
             unknown_gender_share=audience.unknown_gender_share,
             under_18_share=audience.under_18_share,

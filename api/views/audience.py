@@ -1,6 +1,7 @@
 """The audience of one job or of all jobs."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, fields
 
 import pyarrow
 from flask import Response
@@ -22,6 +23,7 @@ from api.views.job_replies import find_job
 from api.views.vocabulary import refuse_unknown_words
 from db.audience.evaluations import Evaluation
 from db.audience.queries import AudienceQuery, AudienceTooLarge
+from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience, read_audiences
 from models.errors import CalibrationError
 from models.statistics.shares import Share
@@ -46,6 +48,10 @@ AUDIENCE_SCHEMA = pyarrow.schema(
         "corrected": REAL,
         "corrected_low": REAL,
         "corrected_high": REAL,
+        "seconds": REAL,
+        "mean_seconds": REAL,
+        "median_seconds": REAL,
+        "attention": REAL,
     }
 )
 TABLES = {
@@ -129,8 +135,13 @@ def _make_rows(audience: AudienceOut) -> Iterator[Row]:
             *_bounds(group.share_within),
             group.soft_share,
             *_bounds(group.corrected),
+            *_times(group.screen_time),
         )
 
 
 def _bounds(share: Share | None) -> tuple[float | None, float | None, float | None]:
     return (None, None, None) if share is None else (share.value, share.low, share.high)
+
+
+def _times(time: ScreenTime | None) -> tuple[float | None, ...]:
+    return (None,) * len(fields(ScreenTime)) if time is None else astuple(time)

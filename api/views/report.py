@@ -18,7 +18,7 @@ from api.views.job_replies import find_job
 from db.audience.bands import PRESETS
 from db.audience.breakdown import has_tracks, read_dimensions, read_timeline
 from db.audience.evaluations import read_evaluations
-from db.audience.queries import AudienceQuery, SliceQuery
+from db.audience.queries import AudienceQuery, Count, SliceQuery
 from db.audience.table import read_audience
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
@@ -56,7 +56,10 @@ def _read_report(session: Session, job: JobStatus, min_cell: int) -> Report:
     people = has_tracks(session, job.id)
     has_videos = bool(count_people(session, [job.id]))
     query = AudienceQuery(
-        PRESETS["marketing"], slices=SliceQuery(job.id), counts_people=people, min_cell=min_cell
+        PRESETS["marketing"],
+        slices=SliceQuery(job.id),
+        count=Count.PEOPLE if people else Count.FACES,
+        min_cell=min_cell,
     )
     dimensions, in_all = read_dimensions(session, job.id, min_cell, counts_people=people)
     return Report(

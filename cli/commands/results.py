@@ -13,6 +13,7 @@ from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole
 from cli.output.tables import describe_basis, make_audience_table
 from cli.terminal import open_stdout, print_json, tell
+from db.audience.queries import Count
 from db.states import ItemState
 from facetally import Client
 from facetally.audience import AudienceQuery
@@ -182,10 +183,11 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
 )
 @click.option(
     "--count",
-    type=click.Choice(["faces", "people"]),
-    default="faces",
+    type=click.Choice([count.value for count in Count]),
+    default=Count.FACES.value,
     show_default=True,
-    help="With people, each person in a video counts once.",
+    help="With people, each person in a video counts once. With seconds, shares are of the time in "
+    "which people in videos are visible.",
 )
 @click.option("--calibration", metavar="NAME", help="Correct shares with this evaluation.")
 @_takes_quality

@@ -6,7 +6,18 @@ from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.terminal import clean
-from facetally import Audience, Dimension, Entry, Face, Job, Key, Result, Share, TagUse
+from facetally import (
+    Audience,
+    Dimension,
+    Entry,
+    Face,
+    Job,
+    Key,
+    Result,
+    ScreenTime,
+    Share,
+    TagUse,
+)
 
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:
@@ -59,9 +70,11 @@ def make_audience_table(audience: Audience) -> Table:
     has_periods = any(group.period for group in audience.groups)
     periods = ["period"] * has_periods
     corrected = ["corrected", "95% interval"] * bool(audience.calibration)
-    counted = audience.count
+    timed = audience.count == "seconds"
+    counted = "people" if timed else audience.count
+    times = ["seconds", "each", "median", "facing"] * timed
     table = make_table(
-        *names, *periods, "gender", "age", counted, "share", "95% interval", *corrected
+        *names, *periods, "gender", "age", counted, "share", "95% interval", *corrected, *times
     )
     for group in audience.groups:
         if group.faces == 0:
@@ -74,8 +87,16 @@ def make_audience_table(audience: Audience) -> Table:
             f"under {audience.min_cell}" if group.faces is None else str(group.faces),
             *_make_share_cells(group.share_within),
             *(_make_share_cells(group.corrected) if corrected else ()),
+            *(_make_time_cells(group.screen_time) if timed else ()),
         )
     return table
+
+
+def _make_time_cells(time: ScreenTime | None) -> tuple[str, ...]:
+    if time is None or time.seconds is None:
+        return ("", "", "", "")
+    attention = "" if time.attention is None else f"{time.attention:.0%}"
+    return f"{time.seconds:,.0f}", f"{time.mean_seconds:g}", f"{time.median_seconds:g}", attention
 
 
 def make_keys_table(keys: Iterable[Key]) -> Table:
@@ -133,15 +154,16 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
     With the people of videos: `41 faces, 13 people in 2 of 2 pictures and videos`.
     """
     least = audience.min_cell
-    found = _describe_count(audience.faces, audience.count, least)
+    noun = "faces" if audience.count == "faces" else "people"
+    found = _describe_count(audience.faces, noun, least)
     if people is not None:
         found += f", {count_noun(people, 'people')}"
     items = "pictures"
-    if people is not None or audience.count == "people":
+    if people is not None or noun == "people":
         items = "videos" if audience.items == 1 else "pictures and videos"
     parts = [f"{found} in {audience.items_done} of {count_noun(audience.items, items)}"]
     parts.append(f"{audience.items_without_faces} without faces")
-    unclear = _describe_count(audience.faces_too_unclear, audience.count, least)
+    unclear = _describe_count(audience.faces_too_unclear, noun, least)
     parts += [f"{unclear} too unclear to judge"] if audience.faces_too_unclear != 0 else []
     excluded = {"too small": audience.faces_too_small, "low confidence": audience.faces_too_unsure}
     parts += [

@@ -9,6 +9,7 @@ sums             where the sums of a query are read
 slices           totals by dimension values and period
 disclosure       small counts withheld, others rounded
 dimensions       the dimensions of items and their values
+screen_time      how long people in videos are visible
 clusters         how faces cluster in pictures
 grouping         the rows of a table, with shares and intervals
 evaluated_packs  which jobs an evaluation can correct

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.audience.disclosure import Disclosure
 from db.audience.grouping import AudienceGroup, Grouping
-from db.audience.queries import AudienceQuery, SliceQuery
-from db.audience.table import FACES, PEOPLE
+from db.audience.queries import COUNTED_UNITS, AudienceQuery, Count, SliceQuery
 from db.audience_tables import MeasureRow
 from db.counts.cells import read_cells
 from db.counts.grains import Grain
@@ -72,7 +71,7 @@ def read_dimensions(
     session: Session, job_id: int, min_cell: int, *, counts_people: bool
 ) -> tuple[list[Dimension], int]:
     """The first dimensions of a job by name, and how many there are."""
-    units = PEOPLE if counts_people else FACES
+    units = COUNTED_UNITS[Count.PEOPLE if counts_people else Count.FACES]
     by_dimensions: defaultdict[str, Totals] = defaultdict(empty_totals)
     tally = read_cells(session, [job_id], by_dimensions=True, grain=Grain.ALL)
     for cell_key, totals in tally.totals.items():
@@ -137,7 +136,7 @@ def _order(values: Mapping[str | None, Totals], disclosure: Disclosure) -> list[
 
 def read_timeline(session: Session, job_id: int, min_cell: int, *, counts_people: bool) -> Timeline:
     """Faces by day, or by week or month where the days are many."""
-    units = PEOPLE if counts_people else FACES
+    units = COUNTED_UNITS[Count.PEOPLE if counts_people else Count.FACES]
     days: Counter[str] = Counter()
     tally = read_cells(session, [job_id], by_dimensions=False, grain=Grain.DAY)
     for cell_key, totals in tally.totals.items():

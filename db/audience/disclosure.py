@@ -41,8 +41,11 @@ class Disclosure:
         """
         if self.is_exact:
             return round(years, 1)
-        enough = CELLS_FOR_AVERAGE * self.min_cell
-        return float(round(years)) if (published or 0) >= enough else None
+        return float(round(years)) if self.has_enough(published) else None
+
+    def has_enough(self, published: int | None) -> bool:
+        """Whether so many, as they are published, are enough for an average."""
+        return self.is_exact or (published or 0) >= CELLS_FOR_AVERAGE * self.min_cell
 
     def publish_effect(self, effect: float) -> float:
         """A design effect, rounded because it is computed from exact counts."""

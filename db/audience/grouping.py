@@ -1,7 +1,7 @@
 """Totals become the rows of an audience table: counts, shares and their intervals."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,14 @@ from db.audience.bands import Band
 from db.audience.clusters import sum_ages, sum_females
 from db.audience.disclosure import Disclosure
 from db.audience.queries import AudienceQuery, AudienceTooLarge
+from db.audience.screen_time import (
+    NOTHING,
+    ROUNDED_DIGITS,
+    ScreenTime,
+    measure_screen_time,
+)
 from db.audience.slices import SliceKey
+from db.counts.tally import Unit
 from db.counts.totals import AGES, Totals, cells_of, faces_of, measure_of
 from models.age_groups import LAST_AGE
 from models.statistics.calibration import correct_shares
@@ -40,12 +47,18 @@ class AudienceGroup:
     share_within: Share | None  # of the faces with the same dimensions and period
     soft_share: float | None  # within these, by the model's own probabilities
     corrected: Share | None  # within these, corrected for the errors of the models
+    screen_time: ScreenTime | None = None  # where seconds are counted
 
 
 class Grouping:
-    """Makes the rows of one table; `everything` is the sum of all its slices."""
+    """Makes the rows of one table; `everything` is the sum of all its slices.
 
-    def __init__(self, query: AudienceQuery, everything: Totals) -> None:
+    It has the bands that `like`, by default the same, has people in.
+    """
+
+    def __init__(
+        self, query: AudienceQuery, everything: Totals, like: Totals | None = None
+    ) -> None:
         self._query = query
         self._disclosure = Disclosure(query.min_cell)
         self._everything = everything
@@ -55,7 +68,7 @@ class Grouping:
             "age": correlate_within(sum_ages(everything)),
         }
         genders = PREDICTED_GENDERS if query.by_gender else (None,)
-        labels = _list_labels(query, everything)
+        labels = _list_labels(query, everything if like is None else like)
         self._members = np.array([_ages_of(label, query) for label in labels]).T  # (ages, labels)
         self._groups: list[Group] = [(gender, label) for label in labels for gender in genders]
         grouped = {"gender": query.by_gender, "age": query.by_age_band}
@@ -71,7 +84,7 @@ class Grouping:
     def list_groups(self, counted: Mapping[SliceKey, Totals]) -> Iterator[AudienceGroup]:
         """A row for every band and gender in every slice, with or without faces."""
         self._refuse_large(len(counted))
-        hard = self._count_hard(counted.values())
+        hard = self.count_groups(counted.values())
         for (slice_key, totals), counts in zip(counted.items(), hard, strict=True):
             yield from self._list_slice(slice_key, totals, counts)
 
@@ -115,7 +128,7 @@ class Grouping:
                 corrected=corrected.get(group),
             )
 
-    def _count_hard(self, slices: Iterable[Totals]) -> list[list[int]]:
+    def count_groups(self, slices: Iterable[Totals]) -> list[list[int]]:
         """For each slice, its counts in the order of the groups: by label, then by gender."""
         faces = np.array([faces_of(totals) for totals in slices], dtype=np.int64)
         counts = faces.reshape(-1, *faces_of(self._everything).shape) @ self._members
@@ -183,8 +196,37 @@ class Grouping:
         return self._disclosure.publish_average(years, self.faces)
 
 
-def _round(share: Share) -> Share:
-    return Share(round(share.value, DIGITS), round(share.low, DIGITS), round(share.high, DIGITS))
+def add_screen_time(
+    people: AudienceGroup,
+    seconds: AudienceGroup,
+    counts: Mapping[Unit, int],
+    disclosure: Disclosure,
+) -> AudienceGroup:
+    """A row of people with their time, and with the shares of a row of seconds instead of their
+    own; where counts are rounded these are whole percents, of enough people."""
+    time = measure_screen_time(counts, disclosure)
+    names = ("share", "share_within", "corrected")
+    shares: dict[str, Share | None] = {name: getattr(seconds, name) for name in names}
+    soft = seconds.soft_share
+    if not disclosure.is_exact:
+        is_shown = time != NOTHING
+        shares = {
+            name: _round(share, ROUNDED_DIGITS) if share and is_shown else None
+            for name, share in shares.items()
+        }
+        soft = round(soft, ROUNDED_DIGITS) if soft is not None and is_shown else None
+    return replace(
+        people,
+        screen_time=time,
+        share=shares["share"],
+        share_within=shares["share_within"],
+        corrected=shares["corrected"],
+        soft_share=soft,
+    )
+
+
+def _round(share: Share, digits: int = DIGITS) -> Share:
+    return Share(round(share.value, digits), round(share.low, digits), round(share.high, digits))
 
 
 def _list_labels(query: AudienceQuery, everything: Totals) -> list[str | None]:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from db.audience.bands import Band
 from db.audience.evaluations import Evaluation
 from db.counts.periods import Period
+from db.counts.tally import DWELL_UNITS, Unit
 from db.quality import ANY_QUALITY, QualityFilter
 from db.reach import EVERYONE, Reach
 from models.errors import FacetallyError
@@ -15,6 +17,22 @@ from models.errors import FacetallyError
 class AudienceTooLarge(FacetallyError):
     """The table has too many rows, or rests on too many faces: use fewer dimensions, less time,
     longer periods, or no filter by quality."""
+
+
+class Count(StrEnum):
+    """What an audience counts."""
+
+    FACES = "faces"  # in pictures and frames
+    PEOPLE = "people"  # faces in pictures, and people in videos
+    SECONDS = "seconds"  # how long people in videos are visible
+
+
+FACES = (Unit.PICTURE, Unit.FRAME)
+COUNTED_UNITS = {
+    Count.FACES: FACES,
+    Count.PEOPLE: (Unit.PICTURE, Unit.TRACK),
+    Count.SECONDS: (Unit.TRACK, Unit.VISIBLE, Unit.FACING, *DWELL_UNITS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,7 @@ class SliceQuery:
     # Of the jobs that are counted, where none is named.
     reach: Reach = EVERYONE
     time_zone: str | None = None
+    units: tuple[Unit, ...] = tuple(Unit)
 
     def __post_init__(self) -> None:
         if self.quality != ANY_QUALITY and self.job_id is None:
@@ -57,6 +76,6 @@ class AudienceQuery:
     by_gender: bool = True
     by_age_band: bool = True
     slices: SliceQuery = EVERYBODY
-    counts_people: bool = False
+    count: Count = Count.FACES
     min_cell: int = 1
     calibration: Evaluation | None = None

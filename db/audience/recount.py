@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Executable, Row, func, select
+from sqlalchemy import Executable, Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from db.audience.queries import AudienceTooLarge
@@ -25,6 +25,7 @@ from db.counts.totals import (
     add_picture,
     cells_of,
 )
+from db.counts.tracks import add_people, select_facing
 from db.counts.zones import read_zone
 from db.quality import QualityFilter
 from db.states import ItemState
@@ -71,7 +72,7 @@ def _select_faces(
     is_video = ItemRow.frames.is_not(None).label("is_video")
     item = (ItemRow.id.label("item_id"), ItemRow.dimensions, ItemRow.captured_at, is_video)
     seconds = FaceRow.time_seconds if table is FaceRow else TrackRow.first_seconds
-    return (
+    query = (
         select(
             *item,
             *columns,
@@ -83,6 +84,13 @@ def _select_faces(
         .order_by(ItemRow.id, seconds)
         .execution_options(yield_per=FACES_AT_ONCE)
     )
+    if table is FaceRow:
+        return query
+    of_job = select(ItemRow.id).where(ItemRow.job_id == job_id, ItemRow.frames.is_not(None))
+    facing = select_facing(FaceRow.item_id.in_(of_job))
+    of_track = and_(facing.c.item_id == TrackRow.item_id, facing.c.track == TrackRow.number)
+    with_time = query.add_columns(TrackRow.seconds_visible, facing.c.facing)
+    return with_time.outerjoin(facing, of_track)
 
 
 def _count_item(
@@ -91,11 +99,15 @@ def _count_item(
     """A picture counts as one cluster, and so does a quarter of an hour of a video, whose frames
     show the same people."""
     first = rows[0]
-    in_video = Unit.TRACK if table is TrackRow else Unit.FRAME
-    unit = in_video if first.is_video else Unit.PICTURE
+    unit = Unit.FRAME if first.is_video else Unit.PICTURE
     dimension_set = spell_dimensions(first.dimensions)
     moments = groupby(rows, lambda row: tally.spell(row.captured_at, row.seconds or 0.0))
     for moment, faces in moments:
+        if table is TrackRow:
+            found = list(faces)
+            people = zip(_count_faces(found, wanted), found, strict=True)
+            add_people(tally, dimension_set, moment, people)
+            continue
         totals = tally.under(CellKey(dimension_set, moment, unit))
         add_picture(totals, _count_faces(faces, wanted))
 

@@ -38,10 +38,10 @@ class _Slices:
         self._found: defaultdict[SliceKey, dict[Unit, Totals]] = defaultdict(dict)
 
     def add(self, sums: Sums) -> None:
-        by = self._query.by_period
+        by, wanted = self._query.by_period, set(self._query.units)
         for dimension_set, period, unit, totals in sums:
             values = values_in(dimension_set, self._query.by_dimensions, self._query.dimensions)
-            if values is None:
+            if values is None or unit not in wanted:
                 continue
             units = self._found[values, None if by is None else name_period(period, by)]
             if Unit(unit) in units:

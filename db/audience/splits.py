@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.audience.disclosure import Disclosure
-from db.audience.table import FACES, PEOPLE
+from db.audience.queries import COUNTED_UNITS, Count
 from db.audience_tables import CellRow
 from db.counts.tally import Unit
 from models.statistics.confusion import PREDICTED_GENDERS
@@ -49,7 +49,7 @@ def read_splits(
     )
     counts: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for job_id, unit, gender, faces in session.execute(query):
-        if Unit(unit) in (PEOPLE if job_id in with_people else FACES):
+        if Unit(unit) in COUNTED_UNITS[Count.PEOPLE if job_id in with_people else Count.FACES]:
             counts[job_id][gender] += int(faces)
     disclosure = Disclosure(min_cell)
     return {

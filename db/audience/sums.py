@@ -142,15 +142,15 @@ def _move(sums: Sums, query: SliceQuery, zone: tzinfo | None) -> Iterator[Sum]:
 
 
 def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
-    names, scope = _names(query), scope_of(query.tag)
+    names = _names(query)
     has_pairs = stretch.grain in LONG_GRAINS
     if len(names) > (MOST_COMBINED if has_pairs else MOST_COMBINED - 1):
-        return read_cube(session, query.reach, scope, WHOLE, stretch)
+        return _read_shape(session, query, WHOLE, stretch)
     if names <= query.dimensions.keys():
         return _read_filtered(session, query, stretch)
     found = [
         one
-        for one in read_cube(session, query.reach, scope, shape_of(names), stretch)
+        for one in _read_shape(session, query, shape_of(names), stretch)
         if not query.dimensions
         or values_in(one[0], query.by_dimensions, query.dimensions) is not None
     ]
@@ -160,7 +160,7 @@ def _read_stretch(session: Session, query: SliceQuery, stretch: Stretch) -> Sums
 def _read_filtered(session: Session, query: SliceQuery, stretch: Stretch) -> Sums:
     """All sums of the dimension values that the query filters by."""
     shape, dimension_set = shape_of(query.dimensions), spell_dimensions(query.dimensions)
-    return read_cube(session, query.reach, scope_of(query.tag), shape, stretch, dimension_set)
+    return _read_shape(session, query, shape, stretch, dimension_set)
 
 
 def _complete(
@@ -178,6 +178,17 @@ def _complete(
     if not any(totals.any() for totals in rest.values()):
         return found
     if len(query.by_dimensions) > 1:
-        return read_cube(session, query.reach, scope_of(query.tag), WHOLE, stretch)
+        return _read_shape(session, query, WHOLE, stretch)
     lacking = spell_dimensions(query.dimensions)
     return [*found, *((lacking, period, unit, totals) for (period, unit), totals in rest.items())]
+
+
+def _read_shape(
+    session: Session,
+    query: SliceQuery,
+    shape: str,
+    stretch: Stretch,
+    dimension_set: str | None = None,
+) -> Sums:
+    scope = scope_of(query.tag)
+    return read_cube(session, query.reach, scope, shape, stretch, dimension_set, query.units)

@@ -1,7 +1,9 @@
 """The audience table: who was there, and how much of what was submitted it rests on."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +12,10 @@ from sqlalchemy.orm import Session
 from db.audience.disclosure import Disclosure
 from db.audience.evaluated_packs import require_pack
 from db.audience.funnel import Funnel, read_funnel
-from db.audience.grouping import AudienceGroup, Grouping
-from db.audience.queries import AudienceQuery
-from db.audience.slices import Slices, read_slices
+from db.audience.grouping import AudienceGroup, Grouping, add_screen_time
+from db.audience.queries import COUNTED_UNITS, FACES, AudienceQuery, Count
+from db.audience.screen_time import ScreenTime, measure_screen_time
+from db.audience.slices import SliceKey, Slices, read_slices
 from db.counts.tally import Unit
 from db.counts.totals import (
     AGES,
@@ -25,9 +28,8 @@ from db.counts.totals import (
 from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
 
-FACES = (Unit.PICTURE, Unit.FRAME)
-PEOPLE = (Unit.PICTURE, Unit.TRACK)
 ADULT_AGE = 18
+Counted: TypeAlias = dict[SliceKey, Totals]
 # Less than any share of a face.
 TINY = 1e-6
 
@@ -44,6 +46,7 @@ class Audience:
     median_age: float | None
     mean_age: float | None
     design_effect: float | None
+    screen_time: ScreenTime | None  # where seconds are counted
     groups: tuple[AudienceGroup, ...]
 
     @property
@@ -62,18 +65,23 @@ def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[A
     first = queries[0]
     if first.calibration is not None:
         require_pack(session, first.slices, first.calibration)
-    slices = read_slices(session, first.slices)
+    units = {unit for query in queries for unit in COUNTED_UNITS[query.count]}
+    slices = read_slices(session, replace(first.slices, units=(*units, *FACES)))
     outcomes = _add(_add_up(found, FACES) for found in slices.values())
     funnel = read_funnel(session, first.slices, outcomes, Disclosure(first.min_cell))
     return [_make_audience(query, slices, funnel) for query in queries]
 
 
 def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
-    units = PEOPLE if query.counts_people else FACES
-    counted = {key: _add_up(found, units) for key, found in slices.items()}
+    if query.count is Count.SECONDS:
+        return _make_timed(query, slices, funnel)
+    counted = {key: _add_up(found, COUNTED_UNITS[query.count]) for key, found in slices.items()}
+    return _tabulate(query, counted, funnel)
+
+
+def _tabulate(query: AudienceQuery, counted: Counted, funnel: Funnel) -> Audience:
     everything = _add(counted.values())
-    if not (query.slices.by_dimensions or query.slices.by_period):
-        counted = {((), None): everything}
+    counted = _cut(query, counted)
     grouping = Grouping(query, everything)
     faces = faces_of(everything)
     return Audience(
@@ -85,7 +93,44 @@ def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audi
         median_age=grouping.average(find_median_age),
         mean_age=grouping.average(find_mean_age),
         design_effect=None if grouping.faces is None else round(grouping.design_effect, 2),
+        screen_time=None,
         groups=tuple(grouping.list_groups(counted)),
+    )
+
+
+def _cut(query: AudienceQuery, counted: Counted) -> Counted:
+    """A query that cuts nothing has one slice, with or without faces."""
+    if query.slices.by_dimensions or query.slices.by_period:
+        return counted
+    return {((), None): _add(counted.values())}
+
+
+def _make_timed(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
+    """The people of videos, with the time in which they are visible, and shares of that."""
+    keys = [key for key, found in slices.items() if Unit.TRACK in found]
+    by_unit = {
+        unit: _cut(query, {key: slices[key].get(unit, empty_totals()) for key in keys})
+        for unit in COUNTED_UNITS[Count.SECONDS]
+    }
+    everything = {unit: _add(counted.values()) for unit, counted in by_unit.items()}
+    exact = replace(query, min_cell=1)
+    grouping = Grouping(exact, everything[Unit.VISIBLE], like=everything[Unit.TRACK])
+    counts = {
+        unit: list(chain.from_iterable(grouping.count_groups(counted.values())))
+        for unit, counted in by_unit.items()
+    }
+    audience = _tabulate(query, by_unit[Unit.TRACK], funnel)
+    timed = zip(audience.groups, grouping.list_groups(by_unit[Unit.VISIBLE]), strict=True)
+    disclosure = Disclosure(query.min_cell)
+    return replace(
+        audience,
+        screen_time=measure_screen_time(
+            {unit: int(faces_of(one).sum()) for unit, one in everything.items()}, disclosure
+        ),
+        groups=tuple(
+            add_screen_time(*pair, {unit: counts[unit][index] for unit in by_unit}, disclosure)
+            for index, pair in enumerate(timed)
+        ),
     )
 
 

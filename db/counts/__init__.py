@@ -8,6 +8,7 @@ totals          the counts of any part of an audience
 zones           the time zones of jobs
 tally           what one transaction adds to the counts
 cells           the counts of a job
+tracks          people in videos, and how long they are visible
 video_counts    the counts of a video
 cube            cells of all jobs, summed
 """

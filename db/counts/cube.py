@@ -156,6 +156,7 @@ def read_cube(
     shape: str,
     stretch: Stretch,
     dimension_set: str | None = None,
+    units: Sequence[str] = (),
 ) -> Iterator[tuple[str, str, str, Totals]]:
     """Dimension set, period, unit and totals of the rows of a stretch, of one set or all.
 
@@ -169,6 +170,8 @@ def read_cube(
     )
     if dimension_set is not None:
         query = query.where(CubeRow.dimension_set == dimension_set)
+    if units:
+        query = query.where(CubeRow.unit.in_(units))
     if stretch.first:
         query = query.where(CubeRow.period >= stretch.first)
     if stretch.stop:

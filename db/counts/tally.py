@@ -1,6 +1,7 @@
 """Counting: what one transaction adds to the counts of a job, by dimension set, local time and
 unit."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -25,11 +26,36 @@ from db.job_values import Duplicates, JobOptions
 
 
 class Unit(StrEnum):
-    """What is counted. Faces are in pictures and frames; people are in pictures and tracks."""
+    """What is counted. Faces are in pictures and frames; people are in pictures and tracks.
+
+    Of people in videos there are also their tenths of a second, and how many were visible how long.
+    """
 
     PICTURE = "picture"  # a face in a picture
     FRAME = "frame"  # a face in a frame of a video
     TRACK = "track"  # a person in a video
+    VISIBLE = "visible"  # a tenth of a second in which a person in a video is visible
+    FACING = "facing"  # a tenth of a second in which they face the camera
+    DWELL_0 = "dwell_0"  # a person in a video who is visible for at most half a second
+    DWELL_1 = "dwell_1"  # for at most twice as long, and so on
+    DWELL_2 = "dwell_2"
+    DWELL_3 = "dwell_3"
+    DWELL_4 = "dwell_4"
+    DWELL_5 = "dwell_5"
+    DWELL_6 = "dwell_6"
+    DWELL_7 = "dwell_7"
+    DWELL_8 = "dwell_8"
+    DWELL_9 = "dwell_9"  # for longer than all these
+
+
+TENTHS_PER_SECOND = 10
+DWELL_UNITS = tuple(unit for unit in Unit if unit.startswith("dwell_"))
+# The longest time of each of them but the last.
+DWELL_SECONDS = tuple(0.5 * 2**index for index in range(len(DWELL_UNITS) - 1))
+
+
+def dwell_unit_of(seconds: float) -> Unit:
+    return DWELL_UNITS[bisect_left(DWELL_SECONDS, seconds)]
 
 
 @dataclass(frozen=True, slots=True, order=True)

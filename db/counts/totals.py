@@ -85,6 +85,8 @@ class CountedFace:
     age: int
     female_milli: int
     width_years: int
+    # How many it counts as: a person in a video, for each tenth of a second.
+    weight: int = 1
 
 
 def count_face(face: Face, gender_min_probability: float) -> CountedFace:
@@ -125,20 +127,15 @@ def items_of(totals: Totals) -> int:
 def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
     """Add the faces of one picture, or the people of one video, as a cluster; returns how many it
     has, with those too unclear."""
-    cells = cells_of(totals)
     count = females = ages = unclear = 0
     for face in faces:
         if not face.judged:
-            unclear += 1
+            unclear += face.weight
             continue
-        cells[PREDICTED_GENDERS.index(face.gender), face.age] += (
-            1,
-            face.female_milli,
-            face.width_years,
-        )
-        count += 1
-        females += face.gender == "female"
-        ages += face.age
+        add_face(totals, face)
+        count += face.weight
+        females += face.weight * (face.gender == "female")
+        ages += face.weight * face.age
     totals[CLUSTER_INDEXES] += (
         min(1, count),
         count * count,
@@ -149,6 +146,13 @@ def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
     )
     totals[MEASURE_INDEXES[TOO_UNCLEAR]] += unclear
     return count + unclear
+
+
+def add_face(totals: Totals, face: CountedFace) -> None:
+    """Add a judged face to its cell."""
+    masses = (1, face.female_milli, face.width_years)
+    gender = PREDICTED_GENDERS.index(face.gender)
+    cells_of(totals)[gender, face.age] += tuple(face.weight * mass for mass in masses)
 
 
 def add_dropped(totals: Totals, dropped: Dropped) -> None:

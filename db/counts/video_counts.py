@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.counts.cells import record_tally
@@ -19,6 +19,7 @@ from db.counts.totals import (
     add_outcome,
     add_picture,
 )
+from db.counts.tracks import add_people, select_facing
 from db.item_values import ClaimedItem
 from db.job_values import JobOptions
 from db.tables import FaceRow
@@ -50,21 +51,26 @@ def count_video(
     add_outcome(totals, DONE)
     add_outcome(totals, DUPLICATES, int(is_duplicate))
     add_dropped(tally.at(item.dimensions, item.captured_at, Unit.FRAME), dropped)
-    for unit, rows in (
-        (Unit.FRAME, _read_faces(session, item.id)),
-        (Unit.TRACK, _read_people(session, item.id)),
-    ):
-        counted = _count(tally, item, unit, rows)
+    _count_faces(tally, item, _read_faces(session, item.id))
+    counted = _count_people(tally, item, _read_people(session, item.id))
     add_outcome(totals, WITHOUT_FACES, int(counts and not counted))
     record_tally(session, job_id, tally)
 
 
-def _count(tally: Tally, item: ClaimedItem, unit: Unit, rows: Iterable[Row[Any]]) -> int:
-    """Rows in the order of their times; returns how many there are."""
-    counted = 0
+def _count_faces(tally: Tally, item: ClaimedItem, rows: Iterable[Row[Any]]) -> None:
+    """Rows in the order of their times."""
+    dimension_set = spell_dimensions(item.dimensions)
     for moment, group in groupby(rows, lambda row: tally.spell(item.captured_at, row.seconds)):
-        totals = tally.under(CellKey(spell_dimensions(item.dimensions), moment, unit))
-        counted += add_picture(totals, map(_count_row, group))
+        totals = tally.under(CellKey(dimension_set, moment, Unit.FRAME))
+        add_picture(totals, map(_count_row, group))
+
+
+def _count_people(tally: Tally, item: ClaimedItem, rows: Iterable[Row[Any]]) -> int:
+    """Returns how many there are."""
+    dimension_set, counted = spell_dimensions(item.dimensions), 0
+    for moment, group in groupby(rows, lambda row: tally.spell(item.captured_at, row.seconds)):
+        people = ((_count_row(row), row) for row in group)
+        counted += add_people(tally, dimension_set, moment, people)
     return counted
 
 
@@ -81,8 +87,17 @@ def _read_faces(session: Session, item_id: int) -> Iterable[Row[Any]]:
 
 
 def _read_people(session: Session, item_id: int) -> Iterable[Row[Any]]:
-    seconds = TrackRow.first_seconds.label("seconds")
-    query = select(*_columns(TrackRow), seconds).where(TrackRow.item_id == item_id)
+    seconds, facing = (
+        TrackRow.first_seconds.label("seconds"),
+        select_facing(FaceRow.item_id == item_id),
+    )
+    query = (
+        select(*_columns(TrackRow), seconds, TrackRow.seconds_visible, facing.c.facing)
+        .outerjoin(
+            facing, and_(facing.c.item_id == TrackRow.item_id, facing.c.track == TrackRow.number)
+        )
+        .where(TrackRow.item_id == item_id)
+    )
     return session.execute(query.order_by(seconds).execution_options(**IN_BATCHES))
 
 

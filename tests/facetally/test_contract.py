@@ -8,6 +8,7 @@ from api.schemas import audience, faces, health, jobs, keys, packs, reruns, resu
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.audience.grouping import AudienceGroup
+from db.audience.screen_time import ScreenTime as ServerScreenTime
 from db.key_values import Scope
 from db.states import LIVE_JOB_STATES
 from facetally import (
@@ -38,6 +39,7 @@ from facetally import (
     Person,
     Receipt,
     Result,
+    ScreenTime,
     Share,
     Skipped,
     Timestamps,
@@ -79,6 +81,7 @@ PAIRS = (
     (Receipt, jobs.ReceiptOut),
     (Result, results.ResultOut),
     (Skipped, jobs.SkippedOut),
+    (ScreenTime, ServerScreenTime),
     (Share, ServerShare),
     (Timestamps, jobs.TimestampsOut),
     (UsedPack, packs.UsedPackOut),

@@ -283,9 +283,9 @@ def _create_cells() -> None:
         _key("unit", sa.String()),
         _key("gender", sa.String()),
         _key("age", sa.Integer()),
-        _filled("faces", sa.Integer()),
-        _filled("female_milli", sa.Integer()),
-        _filled("width_years", sa.Integer()),
+        _filled("faces", sa.BigInteger()),
+        _filled("female_milli", sa.BigInteger()),
+        _filled("width_years", sa.BigInteger()),
     )
     op.create_table(
         "measures",

@@ -15,6 +15,7 @@ from db.jobs.submissions import accept_job
 from tests.support.http import OpenClient
 from tests.support.jobs import make_face, work_all
 from tests.support.pages import PAGE, Page
+from tests.support.people import CAST, record_people
 
 FACES = (make_face(30, 0.9), make_face(28, 0.95), make_face(40, 0.1))
 
@@ -123,3 +124,11 @@ def test_days_by_name_are_counted_from_today(name: str, first: str, last: str) -
     question = read_question({"period": name, "split": "store"}, date(2026, 3, 15))
     assert question == {"from": first, "to": last}
     assert name in PRESETS
+
+
+def test_the_time_of_people_in_videos_is_told(client: FlaskClient) -> None:
+    record_people(client.application.extensions[EXTENSION].database, CAST)
+    words = Page(client.get("/audience?count=seconds", headers=PAGE).text).words
+    assert "people : 75% female" in words
+    assert "Visible for 40 seconds in all: 13.3 each on average" in words
+    assert "For 62% of that time they face the camera." in words

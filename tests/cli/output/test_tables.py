@@ -10,7 +10,8 @@ from facetally import Audience
 ONE = Audience(
     items=1, items_done=1, items_waiting=0, items_cancelled=0, items_failed={},
     items_without_faces=0, items_duplicates=0, faces_too_small=1, faces_too_unsure=2,
-    count="faces", faces=1, faces_too_unclear=0, unknown_gender_share=None, under_18_share=None,
+    count="faces", faces=1, faces_too_unclear=0, screen_time=None, unknown_gender_share=None,
+    under_18_share=None,
     median_age=None, mean_age=None, design_effect=None, min_cell=1, groups_withheld=0,
     calibration=None, groups=(),
     raw=None,
@@ -29,6 +30,11 @@ EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
             f"1 person in 1 of 2 pictures and videos; 0 without faces; {EXCLUDED}; 1 unreadable",
         ),
         (
+            replace(ONE, count="seconds", items=2),
+            None,
+            f"1 person in 1 of 2 pictures and videos; 0 without faces; {EXCLUDED}",
+        ),
+        (
             replace(ONE, faces=None, min_cell=5, faces_too_small=None, faces_too_unsure=0, items=2),
             3,
             "under 5 faces, 3 people in 1 of 2 pictures and videos; 0 without faces; "
@@ -45,7 +51,15 @@ EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
             "1 face in 1 of 1 picture; 0 without faces; under 5 faces too unclear to judge",
         ),
     ],
-    ids=["one picture", "one video", "people", "withheld counts", "unclear", "withheld unclear"],
+    ids=[
+        "one picture",
+        "one video",
+        "people",
+        "seconds",
+        "withheld counts",
+        "unclear",
+        "withheld unclear",
+    ],
 )
 def test_the_basis_of_an_audience_is_one_line(audience, people, line):
     assert describe_basis(audience, people) == line

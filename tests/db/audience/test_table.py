@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from db.audience import recount
 from db.audience.bands import PRESETS, parse_bands
-from db.audience.queries import AudienceQuery, AudienceTooLarge, SliceQuery
+from db.audience.queries import AudienceQuery, AudienceTooLarge, Count, SliceQuery
 from db.audience.table import read_audience
 from db.audience_tables import CellRow
 from db.engine import Database
@@ -84,7 +84,7 @@ def test_faces_too_unclear_to_be_judged_are_told_but_not_counted(database: Datab
     with database.read() as session:
         exact = read_audience(session, by_gender)
         rounded = read_audience(session, replace(by_gender, min_cell=5))
-        people = read_audience(session, replace(by_gender, counts_people=True))
+        people = read_audience(session, replace(by_gender, count=Count.PEOPLE))
     assert (exact.faces, exact.too_unclear) == (12, 6)
     assert [group.faces for group in exact.groups] == [6, 3, 3]
     assert (rounded.faces, rounded.too_unclear) == (10, 5)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from db.audience.queries import FACES
 from db.audience_tables import CellRow
 from db.engine import Database
 from db.job_values import Duplicates
@@ -265,7 +266,8 @@ def check_cells(evidence: Evidence) -> list[str]:
             rows[face.age, face.gender, "female"] += round(face.female * 1000)
             rows[face.age, face.gender, "width"] += face.age_high - face.age_low
     cells: Counter[tuple[object, ...]] = Counter()
-    for cell in evidence.cells:
+    counted = (cell for cell in evidence.cells if cell.unit in FACES)
+    for cell in counted:
         cells[cell.age, cell.gender, "faces"] += cell.faces
         cells[cell.age, cell.gender, "female"] += cell.female_milli
         cells[cell.age, cell.gender, "width"] += cell.width_years
