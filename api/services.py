@@ -21,6 +21,7 @@ from worker.queue.broker import create_queue
 from worker.queue.hints import HintSender
 from worker.queue.lane import InteractiveLane
 from worker.settings import Settings
+from worker.sources.folders import Folders
 from worker.sources.reader import Sources
 from worker.sources.store import Store
 
@@ -38,6 +39,7 @@ class Services:
     # Where uploads lie until they are in the store.
     staging: StagingFolder
     sources: Sources
+    folders: Folders
     lane: InteractiveLane
     hints: HintSender
     # Whatever waits for something else in a thread of its own takes one of these: a picture for its
@@ -79,6 +81,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         store=Store(settings.store_url),
         staging=StagingFolder(),
         sources=Sources.from_settings(settings),
+        folders=Folders.from_settings(settings),
         lane=InteractiveLane(
             settings.redis_url,
             queue,

@@ -1,5 +1,6 @@
 """Values of items: as they are accepted, claimed, analyzed and read back."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -11,6 +12,15 @@ from models.face import NONE_DROPPED, Dropped, Face
 
 # The URI of an upload is `store:<folder>/<number>`: only this server gives such URIs out.
 STORE_SCHEME = "store:"
+LONGEST_NAME = 1024
+
+
+def clean_name(name: str) -> str:
+    """An item's name, safe to show: forward slashes, and no control characters for terminals."""
+    visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", name)
+    # A name that is not UTF-8 arrives with surrogates, which no database stores.
+    storable = visible.encode(errors="replace").decode()
+    return storable.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,3 +201,5 @@ class JobStatus:
     erased: Receipt | None
     rerun_of: int | None
     skipped: Mapping[str, int]
+    # The folder whose files are still being listed.
+    listing: str | None

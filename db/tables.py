@@ -87,6 +87,22 @@ class JobRow(Table):
     request_id: Mapped[str | None]
 
 
+class ListingRow(Table):
+    """A folder or bucket whose files become the items of a draft, page by page."""
+
+    __tablename__ = "listings"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    uri: Mapped[str]
+    dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    # The last file that was listed.
+    after: Mapped[str | None]
+    # Until then a process lists it, or waits for a server.
+    claimed_until: Mapped[datetime | None]
+    # How often in a row it could not be listed.
+    failures: Mapped[int] = mapped_column(default=0)
+
+
 class LooseFolderRow(Table):
     """A folder of the store that a request is filling; once its job is accepted, that has it.
 

@@ -90,9 +90,10 @@ class Client:
     ) -> Job:
         """Submit files, folders and archives, or addresses, or one list of items.
 
-        Paths are uploaded in parts; folders are searched for pictures, videos and archives. Where
-        an upload was cut off, submit the same again, and it continues. A URI or an
-        `Item` is read by the workers. A list is a .csv or .ndjson, of which a local one is sent
+        A folder on the server or in a bucket (`s3://photos/2026/`, `s3://photos/**/*.jpg`) is
+        listed by the server. Paths are uploaded in parts; folders are searched for pictures, videos
+        and archives. Where an upload was cut off, submit the same again, and it continues. A URI or
+        an `Item` is read by the workers. A list is a .csv or .ndjson, of which a local one is sent
         and a remote one is read by the server.
         """
         submission = Submission(

@@ -47,6 +47,7 @@ class Sources:
     items: tuple[Item, ...] = ()
     local_list: Path | None = None
     remote_list: str | None = None
+    remote_folder: str | None = None
 
 
 def sort_sources(given: Source | Iterable[Source]) -> Sources:
@@ -59,6 +60,11 @@ def sort_sources(given: Source | Iterable[Source]) -> Sources:
         if len(sources) > 1:
             raise InvalidInput("Submit a list of items alone.")
         return _sort_list(os.fspath(lists[0]))
+    folders = [source for source in sources if isinstance(source, str) and is_remote_folder(source)]
+    if folders:
+        if len(sources) > 1:
+            raise InvalidInput("Submit a folder that the server lists alone.")
+        return Sources(remote_folder=folders[0])
     items = [_to_item(source) for source in sources]
     addressed = tuple(item for item in items if isinstance(item, Item))
     paths = tuple(item for item in items if isinstance(item, Path))
@@ -72,6 +78,13 @@ def media_type_of(source: str | os.PathLike[str]) -> str | None:
     text = os.fspath(source)
     path = urlsplit(text).path if text.startswith(("http://", "https://")) else text
     return LISTS.get(PurePosixPath(path).suffix.lower())
+
+
+def is_remote_folder(source: str) -> bool:
+    """Whether an address is that of a folder, or a pattern such as s3://photos/**/*.jpg."""
+    if not URI.match(source) or source.startswith(("http://", "https://")):
+        return False
+    return source.endswith("/") or "*" in source or "?" in source
 
 
 def _sort_list(source: str) -> Sources:

@@ -46,6 +46,7 @@ class Job:
     erased: Receipt | None
     rerun_of: int | None  # the first job of the same items
     skipped: Skipped  # files that were left out of archives
+    listing: str | None  # the folder whose files are still being added
     # The answer as it came, with what this version of the client doesn't know.
     raw: object = field(repr=False, compare=False)
     connection: Connection = field(repr=False, compare=False)

@@ -21,6 +21,8 @@ def submit_sources(connection: Connection, sources: Sources, submission: Submiss
     """One job of everything that is given."""
     if sources.paths:
         return submit_files(connection, _find_all(sources.paths), submission)
+    if sources.remote_folder is not None:
+        return submit_folder(connection, sources.remote_folder, submission)
     if sources.items:
         return submit_items(connection, sources.items, submission)
     if submission.dimensions:
@@ -98,6 +100,14 @@ def _list_parameters(submission: Submission) -> Iterator[tuple[str, str]]:
     for name, value in {**submission.options.to_json(), **fields}.items():
         if name not in ("tags", "options"):
             yield name, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def submit_folder(connection: Connection, uri: str, submission: Submission) -> Job:
+    """A folder or a bucket that the server lists."""
+    folder = {"uri": uri, "dimensions": dict(submission.dimensions)}
+    body = json.dumps({"folder": folder, **submission.to_json()}).encode()
+    headers = {**JSON, **submission.to_headers()}
+    return make_job(connection, connection.send(JOBS, body, headers))
 
 
 def submit_manifest(connection: Connection, uri: str, submission: Submission) -> Job:

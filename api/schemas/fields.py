@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from db.item_values import LONGEST_NAME
 from models.folder_names import FolderNames
 from models.pictures.metadata import parse_time
 from models.time_zones import find_zone
 
-LONGEST_NAME = 1024
 # PostgreSQL stores no NUL, and neither database stores half of a surrogate pair.
 NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*")
 FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9999, 12, 29)

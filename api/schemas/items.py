@@ -1,6 +1,5 @@
 """Items as they are submitted."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -8,8 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from pydantic import BaseModel, Field
 
 from api.schemas.dimensions import Dimensions
-from api.schemas.fields import LONGEST_NAME, CaptureMoment, Name, Number, Strict, Uri
-from db.item_values import STORE_SCHEME, Failure, NewItem
+from api.schemas.fields import CaptureMoment, Name, Number, Strict, Uri
+from db.item_values import STORE_SCHEME, Failure, NewItem, clean_name
 from db.states import ErrorCode
 from models.folder_names import FolderNames
 
@@ -17,14 +16,6 @@ FORBIDDEN = Failure(
     ErrorCode.FORBIDDEN_SOURCE,
     "An item cannot refer to a file in the store of this server. Upload the file instead.",
 )
-
-
-def clean_name(name: str) -> str:
-    """An item's name, safe to show: forward slashes, and no control characters for terminals."""
-    visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", name)
-    # A name that is not UTF-8 arrives with surrogates, which no database stores.
-    storable = visible.encode(errors="replace").decode()
-    return storable.replace("\\", "/")[-LONGEST_NAME:] or "unnamed"
 
 
 def in_utc(time: datetime | None, zone: tzinfo) -> datetime | None:

@@ -117,7 +117,8 @@ class JobOut(BaseModel):
     """A job and its progress.
 
     `packs` are the models that analyzed it: none before its first items, and more than one only if
-    it was resumed after its pack had changed. `rerun_of` is the first job of the same items.
+    it was resumed after its pack had changed. `rerun_of` is the first job of the same items, and
+    `listing` the folder whose files are still being added.
     """
 
     id: int
@@ -136,6 +137,7 @@ class JobOut(BaseModel):
     erased: ReceiptOut | None
     rerun_of: int | None
     skipped: SkippedOut
+    listing: str | None
 
     @classmethod
     def of(cls, job: JobStatus) -> Self:
@@ -156,6 +158,7 @@ class JobOut(BaseModel):
             erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
             rerun_of=job.rerun_of,
             skipped=SkippedOut(**job.skipped),
+            listing=job.listing,
             timestamps=TimestampsOut(
                 created=job.created_at,
                 queued=job.queued_at,

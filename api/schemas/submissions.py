@@ -37,8 +37,16 @@ class SubmissionFields(Strict):
         )
 
 
+class FolderBody(Strict):
+    """A folder whose files the server lists: `file:///data/photos/`, `s3://photos/2026/`, or a
+    pattern such as `s3://photos/2026/**/*.jpg`. Items are called by their path in it."""
+
+    uri: Uri
+    dimensions: Dimensions = Field(default={})
+
+
 class JobBody(SubmissionFields):
-    """A submission of items by their addresses, either in `items` or in a manifest.
+    """A submission of items by their addresses: in `items`, in a manifest, or in a folder.
 
     A `manifest` is the address of a .csv, .ndjson or .jsonl file that the server reads, such as
     s3://campaign-photos/2026/list.csv. A `path` in it is relative to the manifest.
@@ -47,13 +55,17 @@ class JobBody(SubmissionFields):
     # The first fault ends the check: the next thousands would be of the same kind.
     items: Annotated[list[ItemBody], FailFast()] = Field(default=[])
     manifest: Uri | None = None
+    folder: FolderBody | None = None
 
     @model_validator(mode="after")
     def _require_items(self) -> Self:
-        if self.items and self.manifest:
-            raise ValueError("give either items or a manifest, not both")
-        if not (self.items or self.manifest or self.draft):
+        given = [bool(one) for one in (self.items, self.manifest, self.folder)].count(True)
+        if given > 1:
+            raise ValueError("give only one of items, a manifest and a folder")
+        if not (given or self.draft):
             raise ValueError("items must not be empty unless the job is a draft")
+        if self.folder and self.draft:
+            raise ValueError("a job of a folder starts by itself, and can't be a draft")
         return self
 
 

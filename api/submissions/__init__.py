@@ -17,5 +17,6 @@ manifest_lines    lines of a manifest in any encoding
 manifest_parsing  items as CSV or NDJSON
 manifest_jobs     jobs of manifests, in a body or at an address
 reruns            a job again
+folder_jobs       jobs of folders and buckets
 item_jobs         jobs of items in JSON, or of uploaded files
 """

@@ -11,6 +11,7 @@ from api.errors import ApiError, InvalidRequest
 from api.schemas.items import ItemBody, ItemRules
 from api.schemas.submissions import JobBody, UploadForm
 from api.services import services
+from api.submissions.folder_jobs import submit_folder
 from api.submissions.forms import read_body
 from api.submissions.idempotency import refuse_accepted
 from api.submissions.manifest_jobs import submit_fetched_manifest
@@ -42,6 +43,8 @@ def submit_json(idempotency_key: str | None) -> int:
         return submit_fetched_manifest(
             body.manifest, job, draft=body.draft, idempotency_key=idempotency_key, digest=digest
         )
+    if body.folder is not None:
+        return submit_folder(body.folder, job, idempotency_key=idempotency_key, digest=digest)
     rules = make_rules(job.options)
     items = [_make_item(index, item, rules) for index, item in enumerate(body.items)]
     with services().database.write() as session:

@@ -17,7 +17,7 @@ from werkzeug.datastructures import FileStorage
 
 from api.errors import ApiError, InvalidRequest
 from api.schemas.fields import Strict
-from api.schemas.items import ItemRules, clean_name, in_utc
+from api.schemas.items import ItemRules, in_utc
 from api.schemas.submissions import FileFields, FilesForm
 from api.services import Services, services
 from api.staging import StagedFile
@@ -27,7 +27,7 @@ from api.submissions.members import Member
 from api.submissions.quotas import note_uploaded
 from api.validation import check_shape, validate
 from db.engine import Database
-from db.item_values import Failure, NewItem
+from db.item_values import Failure, NewItem, clean_name
 from db.jobs.loose_folders import (
     RENEWAL_SECONDS,
     forget_folder,

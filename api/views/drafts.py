@@ -29,6 +29,7 @@ from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
 from db.job_values import JobOptions
 from db.jobs.idempotency import note_progress, note_request, read_accepted_keys
+from db.jobs.listings import is_listed
 from db.jobs.submissions import finalize_job
 from db.states import JobState
 
@@ -36,6 +37,7 @@ blueprint = APIBlueprint(
     "drafts", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 IN_PROGRESS = "A request with this Idempotency-Key is still running. Try again once it has ended."
+BEING_LISTED = "The files of this job are still being listed. It starts by itself."
 APPEND: dict[str, Any] = document_body(
     {
         ManifestKind.NDJSON: ItemBody,
@@ -86,6 +88,8 @@ def finalize_draft(path: JobPath) -> Response:
     if job.state is JobState.DRAFT and job.counts.items == 0:
         raise ApiError(HTTPStatus.CONFLICT, "This draft has no items. Append some, or cancel it.")
     with opened.database.write() as session:
+        if is_listed(session, path.job_id):
+            raise ApiError(HTTPStatus.CONFLICT, BEING_LISTED)
         finalize_job(session, path.job_id, opened.settings.chunk_items)
     opened.hints.send_soon()
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)

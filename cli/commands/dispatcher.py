@@ -9,8 +9,10 @@ from cli.environment import read_settings, require_redis
 from cli.stack.database import migrate_database, require_tables
 from db.engine import Database
 from worker.dispatcher import Dispatcher
+from worker.listings import Listings
 from worker.logs import configure_logging
 from worker.queue.broker import create_queue
+from worker.sources.folders import Folders
 from worker.sources.store import Store
 
 SECONDS_PER_DAY = 86400.0
@@ -20,7 +22,8 @@ SECONDS_PER_DAY = 86400.0
 def dispatcher() -> None:
     """Run the dispatcher.
 
-    It dispatches work, rescues the work of dead workers, and closes jobs.
+    It dispatches work, rescues the work of dead workers, lists folders and buckets, and closes
+    jobs.
 
     \b
     Example: facetally dispatcher
@@ -34,6 +37,9 @@ def dispatcher() -> None:
         signal.signal(number, lambda *_: stopped.set())
     database = Database(settings.database_url)
     queue = create_queue(settings.redis_url)
+    listings = Listings(database, Folders.from_settings(settings), settings.chunk_items)
+    # At the end it is not waited for: what a page adds is added whole or not at all.
+    threading.Thread(target=listings.run, args=(stopped,), name="listings", daemon=True).start()
     Dispatcher(
         database,
         queue,

@@ -19,7 +19,7 @@ from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifest
 from cli.uploads.uploading import upload_files
 from facetally import Client, Item, Job, Options, Submission
 from facetally.files import FoundFiles
-from facetally.items import URI
+from facetally.items import URI, is_remote_folder
 
 
 @click.command()
@@ -43,7 +43,8 @@ def submit(
     and it continues. URIs are read by the workers. A MANIFEST is a .csv with a column uri or path
     (optional: name, captured_at; any other column is a dimension), or an .ndjson with an item on
     each line. Files that its paths name are uploaded; paths are relative to it. The server reads a
-    MANIFEST that is given as a URI. With - alone, paths are read from the standard input.
+    MANIFEST that is given as a URI, and lists a URI that ends with / or has a *: a folder of its
+    own or of a bucket, or a pattern. With - alone, paths are read from the standard input.
 
     \b
     Example: facetally submit photos/ --tag spring --watch
@@ -51,6 +52,7 @@ def submit(
              find photos -mtime -1 -print0 | facetally submit -
              facetally submit https://img.example.com/a.jpg s3://photos/b.jpg
              facetally submit s3://photos/2026/list.csv
+             facetally submit 's3://photos/2026/**/*.jpg' --folders-as store,camera
     """
     if "-" in sources and len(sources) > 1:
         raise click.UsageError("Give - alone: the standard input lists all paths.")
@@ -59,7 +61,9 @@ def submit(
         raise click.UsageError("Give either files, or addresses and manifests, not both.")
     complete = True
     submission = Submission(tags, Options(**options), dimensions)
-    if any(is_remote_manifest(source) for source in sources):
+    if any(is_remote_folder(source) for source in sources):
+        job = _submit_folder(client, sources, submission)
+    elif any(is_remote_manifest(source) for source in sources):
         job = _submit_manifest(client, sources, submission)
     elif addressed:
         job, complete = _submit_listed(client, addressed, submission)
@@ -71,6 +75,17 @@ def submit(
         click.echo(job.id)
     status = status_of(watch_job(job).state) if watch else ExitStatus.DONE
     return status if complete else ExitStatus.INCOMPLETE
+
+
+def _submit_folder(client: Client, sources: Sequence[str], submission: Submission) -> Job:
+    if len(sources) > 1:
+        raise click.UsageError("Give a folder that the server lists alone.")
+    return client.submit(
+        sources[0],
+        tags=submission.tags,
+        options=submission.options,
+        dimensions=submission.dimensions,
+    )
 
 
 def _submit_manifest(client: Client, sources: Sequence[str], submission: Submission) -> Job:

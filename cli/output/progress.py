@@ -27,6 +27,9 @@ def describe_job(job: Job) -> str:
             f"job {job.id} is erased: it had {count_noun(job.erased.items, 'items')}, "
             f"{count_noun(job.erased.faces, 'faces')}"
         )
+    if job.state == "draft" and job.listing is not None:
+        items = count_noun(job.counts.items, "items")
+        return f"job {job.id} is open: {items} so far; the server lists {job.listing}"
     if job.state == "draft":
         return (
             f"job {job.id} is open: {count_noun(job.counts.items, 'items')} so far; it starts once "

@@ -1,6 +1,6 @@
 """Closing a job: it gets its final state once all its chunks have ended."""
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.segments import discard_unfinished_videos
@@ -22,6 +22,8 @@ def _has_ended() -> tuple[ColumnElement[bool], ...]:
     # One condition for each state, so that only a large job's chunks in that state are read.
     return (
         JobRow.state.in_(working),
+        # A job that was paused before all of its files were listed has no chunks yet.
+        or_(JobRow.state != JobState.PAUSED, JobRow.queued_at.is_not(None)),
         ~has_chunk(ChunkState.LEASED),
         ~has_chunk(ChunkState.CUT, JobRow.state != JobState.CANCELLING),
         ~has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),

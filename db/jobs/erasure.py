@@ -13,7 +13,16 @@ from db.counts.cells import erase_cells
 from db.item_values import STORE_SCHEME
 from db.jobs.reruns import read_shared_folders
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
-from db.tables import ChunkRow, DigestRow, FaceRow, ItemRow, JobRow, RequestRow, ThumbnailRow
+from db.tables import (
+    ChunkRow,
+    DigestRow,
+    FaceRow,
+    ItemRow,
+    JobRow,
+    ListingRow,
+    RequestRow,
+    ThumbnailRow,
+)
 from db.video_tables import VIDEO_TABLES
 
 # Items removed in one transaction with their faces and thumbnails: few, so that it is short.
@@ -47,6 +56,7 @@ def erase_job(session: Session, job_id: int) -> bool:
     # Without its chunks, no late worker can record and no hint can claim.
     _remove_chunks(session, job_id)
     session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
+    session.execute(delete(ListingRow).where(ListingRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
     if job.state in LIVE_JOB_STATES:
         values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}

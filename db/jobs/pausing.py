@@ -73,7 +73,8 @@ def resume_job(session: Session, job_id: int) -> bool:
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.PAUSED)
         .values(
-            state=JobState.RUNNING,
+            # One whose files are not all listed continues with that.
+            state=case((JobRow.queued_at.is_(None), JobState.DRAFT), else_=JobState.RUNNING),
             resumed_at=DatabaseTime(),
             pack_sha256=case((lacks_pack, null()), else_=JobRow.pack_sha256),
         )

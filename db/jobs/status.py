@@ -1,6 +1,7 @@
 """The state and progress of jobs, as sums over their chunks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, or_, select
@@ -18,6 +19,7 @@ from db.job_values import (
     Receipt,
     VideoProgress,
 )
+from db.jobs.listings import read_listed
 from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion
 from db.reach import Reach
@@ -88,9 +90,14 @@ def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
     progress = _read_progress(session, [row.id for row in rows])
     live = [row.id for row in rows if row.state in LIVE_JOB_STATES]
     videos = read_video_progress(session, live) if live else {}
+    # Only a job that has not started is listed.
+    listed = read_listed(session, [row.id for row in rows if row.queued_at is None])
     now = read_time(session)
     return [
-        _status(row, *(progress.get(row.id) or _before_chunks(row)), videos.get(row.id), now)
+        replace(
+            _status(row, *(progress.get(row.id) or _before_chunks(row)), videos.get(row.id), now),
+            listing=listed.get(row.id),
+        )
         for row in rows
     ]
 
@@ -153,6 +160,7 @@ def _status(
         erased=_receipt(row),
         rerun_of=row.rerun_of,
         skipped=row.skipped,
+        listing=None,
         created_at=row.created_at,
         queued_at=row.queued_at,
         running_at=row.running_at,

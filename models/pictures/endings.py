@@ -15,4 +15,5 @@ ARCHIVE_ENDINGS = list_endings(*ARCHIVES)
 NESTED_ENDINGS = list_endings(*REFUSED_ARCHIVES)
 # Refused kinds are submitted too, so that people learn why they fail. Files of a folder with other
 # endings are skipped.
-SUBMITTED_ENDINGS = list_endings(*PICTURES, *VIDEOS, *REFUSED_PICTURES, *REFUSED_VIDEOS, *ARCHIVES)
+MEDIA_ENDINGS = list_endings(*PICTURES, *VIDEOS, *REFUSED_PICTURES, *REFUSED_VIDEOS)
+SUBMITTED_ENDINGS = (*MEDIA_ENDINGS, *ARCHIVE_ENDINGS)

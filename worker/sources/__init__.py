@@ -6,5 +6,6 @@ files     files in folders of this host
 web       files by HTTP
 buckets   files in buckets
 store     uploads
+folders   the files of a folder or a bucket
 reader    the bytes of an item, wherever it is
 """

@@ -55,6 +55,19 @@ class Buckets:
                 if len(block) < RANGE_BYTES:
                     return
 
+    def list_keys(
+        self, bucket: str, prefix: str, after: str | None, limit: int, deadline: Deadline
+    ) -> list[str]:
+        """The next keys of a bucket of S3, sorted; raises an ItemError. Whether they may be listed,
+        the caller has asked."""
+        with _explained(f"s3://{bucket}", deadline):
+            driver: Any = self._open("s3")
+            wanted = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": limit}
+            if after is not None:
+                wanted["StartAfter"] = after
+            answer = _call(driver, driver._call_s3, deadline, "list_objects_v2", **wanted)
+            return [entry["Key"] for entry in answer.get("Contents", ())]
+
     def _open(self, scheme: str) -> AsyncFileSystem:
         with self._opening:
             if scheme not in self._drivers:

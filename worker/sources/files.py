@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -35,6 +35,19 @@ class Files:
                 f"The worker may not read this file ({error.strerror}). Check its permissions."
             ) from error
 
+    def find_folder(self, uri: str) -> Path:
+        """The folder that links lead to; raises an ItemError if it may not be listed."""
+        return self._resolve(_parse_path(uri))
+
+    def list_folder(self, uri: str, after: str | None) -> Iterator[tuple[str, str]]:
+        """The addresses and paths of the files in it and in its folders, sorted, after one of them;
+        raises an ItemError."""
+        top = self.find_folder(uri)
+        cursor = () if after is None else tuple(os.fsencode(after).split(b"/"))
+        for parts in _walk(top, (), cursor):
+            inside = os.fsdecode(b"/".join(parts))
+            yield (top / inside).as_uri(), inside
+
     def _resolve(self, path: Path) -> Path:
         """The file that links lead to, which must lie inside an allowed folder."""
         try:
@@ -50,6 +63,38 @@ class Files:
                 "The file is outside the folders that the operator allows. Upload it instead, or "
                 "ask for its folder to be added to FACETALLY_FILE_ROOTS."
             )
+
+
+def _walk(
+    folder: Path, above: tuple[bytes, ...], cursor: tuple[bytes, ...]
+) -> Iterator[tuple[bytes, ...]]:
+    """Files after the cursor, which is empty before all of them; links to folders are skipped."""
+    first, rest = (cursor[0], cursor[1:]) if cursor else (b"", ())
+    for name, is_folder in _read_names(folder):
+        if name < first:
+            continue
+        inside = (*above, name)
+        if is_folder:
+            yield from _walk(folder / os.fsdecode(name), inside, rest if name == first else ())
+        elif name != first or not cursor:
+            yield inside
+
+
+def _read_names(folder: Path) -> list[tuple[bytes, bool]]:
+    """The names in a folder, sorted, and whether each is a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(
+                (os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False) or entry.is_file()
+            )
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingItem(f"There is no folder {folder}. Check the address.") from error
+    except OSError as error:
+        raise ForbiddenItem(
+            f"The folder {folder} cannot be read ({error.strerror}). Check its permissions."
+        ) from error
 
 
 def _parse_path(uri: str) -> Path:

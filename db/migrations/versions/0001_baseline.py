@@ -21,6 +21,7 @@ TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _create_jobs()
+    _create_listings()
     _create_loose_folders()
     _create_requests()
     _create_items()
@@ -81,6 +82,18 @@ def _create_jobs() -> None:
     expiring = "expires_at IS NOT NULL AND erasing_at IS NULL"
     _create_partial_index("jobs_by_expiry", "jobs", ["expires_at"], expiring)
     _create_partial_index("jobs_rerun", "jobs", ["rerun_of"], "rerun_of IS NOT NULL")
+
+
+def _create_listings() -> None:
+    op.create_table(
+        "listings",
+        _references("jobs", primary_key=True),
+        sa.Column("uri", sa.String(), nullable=False),
+        sa.Column("dimensions", JSON, nullable=False),
+        sa.Column("after", sa.String()),
+        sa.Column("claimed_until", TIME),
+        sa.Column("failures", sa.Integer(), nullable=False),
+    )
 
 
 def _create_loose_folders() -> None:

@@ -70,3 +70,15 @@ def test_a_file_over_a_limit_is_told_and_left_out(serve, call, tmp_path):
     assert "b.jpg has 2,000 bytes; this server takes 1,000" in done.stderr
     assert "(FACETALLY_MAX_ITEM_BYTES): it is left out." in done.stderr
     assert (nothing.returncode, nothing.stdout) == (1, "")
+
+
+def test_a_folder_of_the_server_is_listed_by_it(serve, call, client, settings, tmp_path):
+    touch(tmp_path, "in/Berlin/a.jpg")
+    uri = f"{(tmp_path / 'in').as_uri()}/**/*.jpg"
+
+    done = call("submit", uri, "--dimension", "campaign=spring", "--json", url=serve())
+    refused = call("submit", uri, "s3://photos/a.jpg")
+
+    job = json.loads(done.stdout)
+    assert (done.returncode, job["state"], job["listing"]) == (0, "draft", uri)
+    assert (refused.returncode, "alone" in refused.stderr) == (2, True)

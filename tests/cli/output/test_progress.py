@@ -29,6 +29,7 @@ JOB = {
     "erased": None,
     "rerun_of": None,
     "skipped": {"generated": 0, "deleted": 0, "other": 0},
+    "listing": None,
 }  # fmt: skip
 START = "job 7 running: 312 of 1000 done"
 PAUSE = {"at": "2026-05-01T10:00:00Z", "code": "not_found", "message": "All are missing."}
@@ -46,6 +47,8 @@ RECEIPT = {
          f"{START}, 5 failed, 2 cancelled"),
         ({"state": "draft"},
          "job 7 is open: 1000 items so far; it starts once it has all of them"),
+        ({"state": "draft", "listing": "s3://b/"},
+         "job 7 is open: 1000 items so far; the server lists s3://b/"),
         ({"items_per_second": 18.2, "eta_seconds": 37}, f"{START}, 18.2/s, 0:37 left"),
         ({"items_per_second": 0.05}, f"{START}, 3.0/min"),
         ({"eta_seconds": 3700}, f"{START}, 1:01:40 left"),
@@ -56,9 +59,8 @@ RECEIPT = {
         ({"paused": PAUSE}, f"{START}. All are missing. To resume it: facetally resume 7"),
         ({"erased": RECEIPT}, "job 7 is erased: it had 4 items, 8 faces"),
     ],
-    ids=["counts", "failures", "open", "pace", "a slow pace", "hours", "a video", "videos",
-         "a pause",
-         "an erased job"],
+    ids=["counts", "failures", "open", "listed", "pace", "a slow pace", "hours", "a video",
+         "videos", "a pause", "an erased job"],
 )  # fmt: skip
 def test_a_job_is_described_in_one_line(change, line):
     with Client("server") as client:

@@ -4,18 +4,15 @@ way of the others' through a driver that keeps its files in memory.
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-import boto3
 import fsspec
 import pytest
 from fsspec.asyn import AsyncFileSystem
 from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
 from fsspec.implementations.memory import MemoryFileSystem
-from moto.server import ThreadedMotoServer
 
 from models.errors import (
     FetchFailed,
@@ -25,6 +22,7 @@ from models.errors import (
     TooLargeItem,
     UnsupportedItem,
 )
+from tests.support.buckets import fill_bucket
 from worker.addresses import AllowList
 from worker.sources.buckets import RANGE_BYTES, Buckets
 from worker.sources.reader import Sources
@@ -41,29 +39,10 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """The address of a server of S3's protocol, with two buckets."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    url = "http://{}:{}".format(*server.get_host_and_port())
-    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
-    with closing(boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)) as client:
-        for bucket in ("photos", "photos-private"):
-            client.create_bucket(Bucket=bucket)
-            for name, content in FILES.items():
-                client.put_object(Bucket=bucket, Key=name, Body=content)
-    yield url
-    server.stop()
-
-
-@pytest.fixture
-def as_operator(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of an operator whose buckets are not Amazon's."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
+@pytest.fixture(scope="module", autouse=True)
+def _filled(s3: str) -> None:
+    for bucket in ("photos", "photos-private"):
+        fill_bucket(s3, bucket, FILES)
 
 
 def in_memory(scheme: str) -> AsyncFileSystem:

@@ -1,0 +1,88 @@
+"""Folders of the server and buckets are listed page by page, from any file on."""
+
+from pathlib import Path
+
+import pytest
+
+from models.errors import ForbiddenItem, ItemError, MissingItem, UnsupportedItem
+from tests.support.buckets import fill_bucket
+from tests.support.found_files import touch
+from worker.addresses import AllowList
+from worker.folder_addresses import FolderAddress
+from worker.sources.buckets import Buckets
+from worker.sources.files import Files
+from worker.sources.folders import Folders
+
+NAMES = ["a.jpg", "a/1.jpg", "a/b/2.jpg", "a/c.jpg", "b ü#%41.jpg", "d/3.jpg"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _filled(s3: str) -> None:
+    fill_bucket(s3, "listed", {f"2026/{name}": b"x" for name in [*NAMES, "old/"]})
+
+
+def open_folders(root: Path, *prefixes: str) -> Folders:
+    allowed = AllowList(prefixes)
+    return Folders(Files([root]), Buckets(allowed), allowed, page_files=2)
+
+
+def list_names(folders: Folders, uri: str, after: str | None = None) -> list[str]:
+    pages = list(folders.list_pages(FolderAddress.parse(uri), after))
+    assert all(len(page) <= 2 for page in pages)
+    return [file.name for page in pages for file in page]
+
+
+def test_a_bucket_is_listed_from_any_file_on(as_operator: None, tmp_path: Path) -> None:
+    folders = open_folders(tmp_path, "s3://listed/2026/")
+    found = list_names(folders, "s3://listed/2026/")
+    assert sorted(found) == sorted([*NAMES, "old/"])
+    for number, name in enumerate(found):
+        assert list_names(folders, "s3://listed/2026/", name) == found[number + 1 :]
+    [page] = folders.list_pages(FolderAddress.parse("s3://listed/2026/b*"), None)
+    assert [(file.uri, file.name) for file in page] == [
+        ("s3://listed/2026/b ü#%41.jpg", "b ü#%41.jpg")
+    ]
+
+
+def test_a_folder_is_listed_from_any_file_on(tmp_path: Path) -> None:
+    touch(tmp_path, *NAMES[1:])
+    (tmp_path / "linked").symlink_to(tmp_path / "a")
+    (tmp_path / "e.jpg").symlink_to(tmp_path / "a" / "1.jpg")
+    folders, uri = open_folders(tmp_path.resolve()), tmp_path.as_uri() + "/"
+    found = list_names(folders, uri)
+    assert found == [*NAMES[1:], "e.jpg"]
+    for number, name in enumerate(found):
+        assert list_names(folders, uri, name) == found[number + 1 :]
+    [*_, last] = folders.list_pages(FolderAddress.parse(uri), "a/c.jpg")
+    assert Files([tmp_path.resolve()]).read(last[-1].uri)
+
+
+@pytest.mark.parametrize(
+    ("uri", "error"),
+    [
+        ("s3://listed/2025/", ForbiddenItem),
+        ("s3://listed/", ForbiddenItem),
+        ("s3://listed/20*/a.jpg", ForbiddenItem),
+        ("s3://listed/2026/../2025/", ForbiddenItem),
+        ("s3://gone/", MissingItem),
+        ("file:///etc/", ForbiddenItem),
+        ("gs://photos/", UnsupportedItem),
+        ("https://photos/", UnsupportedItem),
+    ],
+)
+def test_what_may_not_or_cannot_be_listed_is_refused(
+    as_operator: None, tmp_path: Path, uri: str, error: type[ItemError]
+) -> None:
+    folders = open_folders(tmp_path.resolve(), "s3://listed/2026/", "s3://gone/")
+    with pytest.raises(error):
+        list_names(folders, uri)
+
+
+def test_a_link_out_of_the_allowed_folders_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "allowed").mkdir()
+    (tmp_path / "allowed" / "out").symlink_to("/etc")
+    folders = open_folders((tmp_path / "allowed").resolve())
+    with pytest.raises(ForbiddenItem):
+        list_names(folders, (tmp_path / "allowed" / "out").as_uri() + "/")
+    with pytest.raises(MissingItem):
+        list_names(folders, (tmp_path / "allowed" / "gone").as_uri() + "/")

@@ -1,0 +1,150 @@
+"""Lists folders and buckets whose files become the items of jobs, beside the dispatcher's turns.
+
+Several processes may; which page is added is decided in SQL.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import Database
+from db.item_values import Failure, NewItem, clean_name
+from db.jobs.listings import (
+    Listing,
+    claim_listing,
+    finish_listing,
+    pause_listing,
+    postpone_listing,
+    record_page,
+)
+from db.states import ErrorCode
+from models.errors import FetchFailed, ItemError
+from models.folder_names import FolderNames
+from models.pictures.endings import MEDIA_ENDINGS
+from models.pictures.litter import Litter, find_litter
+from worker.folder_addresses import FolderAddress
+from worker.sources.folders import Folders, FoundFile
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 0.5
+RETRY_SECONDS = 10.0
+# After five minutes of a server that does not answer, a person is asked.
+MOST_FAILURES = 30
+
+
+class Listings:
+    """Takes one listing after the other, each to its end."""
+
+    def __init__(self, database: Database, folders: Folders, chunk_items: int) -> None:
+        self._database = database
+        self._folders = folders
+        self._chunk_items = chunk_items
+
+    def run(self, stopped: threading.Event) -> None:
+        """Work until `stopped`; while the database is unavailable, keep trying."""
+        while not stopped.wait(TURN_SECONDS):
+            try:
+                while not stopped.is_set() and self.take_turn(stopped):
+                    pass
+            except DBAPIError as error:
+                logger.warning("a listing was interrupted", extra={"error": str(error.orig)})
+            except Exception:
+                logger.exception("a listing failed")
+
+    def take_turn(self, stopped: threading.Event | None = None) -> bool:
+        """List one folder to its end, or until `stopped`; False where there is none to list."""
+        with self._database.write() as session:
+            listing = claim_listing(session)
+        if listing is None:
+            return False
+        try:
+            self._list(listing, stopped or threading.Event())
+        except FetchFailed as error:
+            self._postpone(listing, error)
+        except ItemError as error:
+            self._pause(listing, str(error))
+        return True
+
+    def _list(self, listing: Listing, stopped: threading.Event) -> None:
+        address = FolderAddress.parse(listing.uri)
+        sorter = _Sorter(address, listing)
+        for page in self._folders.list_pages(address, listing.after):
+            if stopped.is_set():
+                return
+            items, skipped = sorter.sort(page)
+            with self._database.write() as session:
+                last = page[-1].name
+                if not record_page(session, listing, items, skipped, last):
+                    return
+            listing = replace(listing, after=last)
+        with self._database.write() as session:
+            is_started = finish_listing(session, listing, self._chunk_items)
+        if is_started:
+            logger.info("folder listed", extra={"job_id": listing.job_id})
+        else:
+            self._pause(
+                listing,
+                f"No pictures or videos are at {listing.uri}. Check the address, and cancel the "
+                "job; or resume it once they are there.",
+            )
+
+    def _postpone(self, listing: Listing, error: FetchFailed) -> None:
+        logger.warning("listing postponed", extra={"job_id": listing.job_id, "error": str(error)})
+        with self._database.write() as session:
+            failures = postpone_listing(session, listing, RETRY_SECONDS)
+        if failures >= MOST_FAILURES:
+            self._pause(listing, str(error))
+
+    def _pause(self, listing: Listing, message: str) -> None:
+        with suppress(DBAPIError), self._database.write() as session:
+            pause_listing(session, listing, message)
+
+
+class _Sorter:
+    """Tells which files are items, and which are left out."""
+
+    def __init__(self, address: FolderAddress, listing: Listing) -> None:
+        written = listing.options.folders_as
+        self._address = address
+        self._dimensions = dict(listing.dimensions)
+        self._folders = None if written is None else FolderNames.parse(written)
+
+    def sort(self, page: Sequence[FoundFile]) -> tuple[list[NewItem], dict[str, int]]:
+        items: list[NewItem] = []
+        skipped: Counter[str] = Counter()
+        for file in page:
+            # A name that ends with a slash is what consoles make of a folder.
+            if file.name.endswith("/") or not self._address.matches(file.name):
+                continue
+            litter = self._find_litter(file.name)
+            if litter is None:
+                items.append(self._make_item(file))
+            else:
+                skipped[litter.value] += 1
+        return items, dict(skipped)
+
+    def _find_litter(self, name: str) -> Litter | None:
+        parts = name.split("/")
+        if litter := find_litter(parts):
+            return litter
+        if any(part.startswith(".") for part in parts):
+            return Litter.GENERATED
+        is_media = self._address.names_ending or name.lower().endswith(MEDIA_ENDINGS)
+        return None if is_media else Litter.OTHER
+
+    def _make_item(self, file: FoundFile) -> NewItem:
+        name, given = clean_name(file.name), self._dimensions
+        if self._folders is None:
+            return NewItem(name, file.uri, dimensions=given)
+        try:
+            return NewItem(name, file.uri, dimensions=self._folders.add_to(given, name))
+        except ValueError as error:
+            # One stray file does not hold up a million others.
+            failure = Failure(ErrorCode.UNSUPPORTED, f"{error}.")
+            return NewItem(name, "", dimensions=given, error=failure)
