@@ -16,6 +16,20 @@ SHOT_NOISE, READ_NOISE = 0.0008, 0.00001
 # Half the width, height and depth of a head in distances between its eyes.
 HALF_WIDTH, HALF_HEIGHT, HALF_DEPTH = 1.15, 1.7, 1.25
 
+# A medical mask: in distances between the eyes to the right, and from eyes to mouth downwards.
+MASK_OUTLINE = (
+    (0.0, 0.42), (0.55, 0.54), (1.02, 0.62), (0.85, 1.3), (0.35, 1.75),
+    (-0.35, 1.75), (-0.85, 1.3), (-1.02, 0.62), (-0.55, 0.54),
+)  # fmt: skip
+MASK_FOLDS = (0.75, 1.0, 1.25)
+MASK_COLORS = (
+    (150, 195, 215),
+    (235, 235, 235),
+    (35, 35, 38),
+    (210, 190, 170),
+    (120, 160, 140),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -124,6 +138,35 @@ def cover(scene: Scene, part: str) -> Rgb:
         center = (left + middle) / 2 + 0.5 * (left - right)
         _fill(covered, center, 1.6 * eye, 4 * eye, scene.roll, (60, 90, 40))
     return covered
+
+
+def wear_mask(scene: Scene) -> Rgb:
+    """A face behind a medical mask with folds, in one of a few colors."""
+    right, left, _, *mouth = scene.points
+    eye = scene.eye_pixels
+    across = (left - right) / eye
+    down = np.array([-across[1], across[0]])
+    middle = (right + left) / 2
+    high = max(float((np.mean(mouth, axis=0) - middle) @ down), 0.7 * eye)
+    color = MASK_COLORS[int(scene.random.integers(len(MASK_COLORS)))]
+    outline = [middle + x * eye * across + y * high * down for x, y in MASK_OUTLINE]
+    masked = cv2.fillPoly(scene.rgb.copy(), [np.array(outline, dtype=np.int32)], color)
+    for y in MASK_FOLDS:
+        ends = [middle + x * eye * across + y * high * down for x in (-0.8, 0.8)]
+        start, end = (tuple(np.rint(one).astype(int).tolist()) for one in ends)
+        shade = tuple(round(0.85 * value) for value in color)
+        cv2.line(masked, start, end, shade, max(1, round(0.03 * eye)))
+    return masked.astype(np.uint8, copy=False)
+
+
+def cut_off(scene: Scene) -> Rgb:
+    """The picture up to the middle of the mouth, or to just beyond one eye."""
+    right, left, _, *mouth = scene.points
+    if scene.random.random() < 0.5:
+        last = int(np.mean(mouth, axis=0)[1])
+        return np.ascontiguousarray(scene.rgb[: max(1, last)])
+    last = int(max(right[0], left[0]) + 0.15 * scene.eye_pixels)
+    return np.ascontiguousarray(scene.rgb[:, : max(1, last)])
 
 
 def _fill(

@@ -1,21 +1,21 @@
 """How well faces are found: `make bench-detection LABELS=labels.csv`.
 
 The labeled faces, one in each picture, are shrunk and put on patterns, and their pictures are
-turned. Folders of photographs and of pictures without people are optional. All is searched with and
-without what the detector does beyond its first look.
+turned; they are masked, darkened and cut off. Folders of photographs and of pictures without people
+are optional. All is searched with and without what the detector does beyond its first look.
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import process_time
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 
 from benchmarks import program
+from benchmarks.hard_faces import HardFaces, Way, Ways, search_hard
 from benchmarks.scenes import FaceCut, cut_face, make_patterns, make_scenes
 from benchmarks.settings import read_cpu_settings
 from cli.evaluation.loading import load_labels
@@ -43,9 +43,6 @@ FIRST_LOOK, NORMAL, CROWD = "first look", "normal", "crowd"
 UNCHECKED, UNCHECKED_CROWD = "normal, unchecked", "crowd, unchecked"
 # The shorter sides of the faces in scenes of 1920 x 1280 pixels.
 SIDES_PIXELS = ((24, 120), (24, 40))
-
-Way: TypeAlias = Callable[[Picture], Detections]
-Ways: TypeAlias = Mapping[str, Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +81,16 @@ def main() -> None:
     cuts = [cut_face(one.picture, one.face) for one in faces]
     scenes = {sides: _score_scenes(ways, cuts, sides) for sides in SIDES_PIXELS}
     turned = _search_turned({name: ways[name] for name in (FIRST_LOOK, NORMAL)}, faces)
+    hard = search_hard(
+        {name: ways[name] for name in (UNCHECKED, NORMAL)},
+        [(one.picture, one.face) for one in faces],
+    )
     folders = {"patterns": list(make_patterns(arguments.patterns, SEED))}
     for name, folder in (("photos", arguments.photos), ("empty", arguments.empty)):
         if folder is not None:
             folders[name] = list(_read_folder(folder))
     found = {name: _search_all(ways, pictures) for name, pictures in folders.items() if pictures}
-    _report(arguments.out, machine, len(faces), scenes, turned, folders, found)
+    _report(arguments.out, machine, len(faces), scenes, turned, hard, folders, found)
 
 
 def _read_arguments() -> argparse.Namespace:
@@ -226,6 +227,7 @@ def _report(
     faces: int,
     scenes: dict[tuple[int, int], dict[str, DetectionScore]],
     turned: dict[str, Turned],
+    hard: dict[str, HardFaces],
     folders: dict[str, list[Picture]],
     found: dict[str, dict[str, Found]],
 ) -> None:
@@ -236,6 +238,7 @@ def _report(
             f"{low} to {high}": {name: asdict(score) for name, score in scores.items()}
             for (low, high), scores in scenes.items()
         },
+        "hard": {kind: asdict(one) for kind, one in hard.items()},
         "turned": {name: asdict(one) for name, one in turned.items()},
         "pictures": {
             kind: {"pictures": len(folders[kind]), "ways": {name: asdict(by[name]) for name in by}}
@@ -250,6 +253,10 @@ def _report(
     program.say("in pictures that lie:")
     for name, one in turned.items():
         program.say(f"  {name:18} found {one.found:.1%}, read upright {one.upright:.1%}")
+    for kind, some in hard.items():
+        program.say(f"{some.faces} faces {kind}, found:")
+        for name, count in some.in_pictures.items():
+            program.say(f"  {name:18} {count} in their pictures, {some.in_scenes[name]} in scenes")
     for kind, by in found.items():
         program.say(f"{len(folders[kind])} {kind}:")
         for name, figure in by.items():

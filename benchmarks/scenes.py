@@ -75,7 +75,9 @@ def _make_scene(
     boxes = []
     for field, face in enumerate(faces):
         side = np.exp(random.uniform(*np.log(sides_pixels)))
-        scale = side / min(face.box.width, face.box.height)
+        # Also the longer side of what is cut out stays inside the field.
+        room = min((across - 1) / face.rgb.shape[1], (down - 1) / face.rgb.shape[0])
+        scale = min(room, side / min(face.box.width, face.box.height))
         size = [max(1, round(length * scale)) for length in face.rgb.shape[1::-1]]
         small = cv2.resize(face.rgb, size, interpolation=cv2.INTER_AREA)
         left = field % columns * across + int(random.integers(0, across - size[0]))

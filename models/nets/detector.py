@@ -62,7 +62,7 @@ class YunetDetector:
         upright = [turn_picture(pictures[index], turns) for index, turns in lying.items()]
         again = self._search.find(upright, crowd)
         for (index, turns), picture, one in zip(lying.items(), upright, again, strict=True):
-            if is_upright(one, found[index]):
+            if is_upright(picture, one, found[index]):
                 searched[index] = _Searched(picture, one, turns)
         return searched
 

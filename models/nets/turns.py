@@ -1,8 +1,9 @@
 """Pictures that lie on their side or head, without metadata that say so: their faces show it.
 
-YuNet finds many turned faces, less surely, and sets their landmarks as if they were upright. So the
-score tells, not the landmarks: a picture without a sure face is looked at turned, and lies if a
-face is found more surely then.
+YuNet finds many turned faces, less surely, and sets their landmarks as if they were upright. So
+the score tells, not the landmarks: a picture without a sure face is looked at turned, and lies if a
+face is found more surely then. A masked face on its head looks like one with a cap: without a
+mouth, it does not turn a picture.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from models.nets.candidates import Candidates
 from models.nets.views import View, show_whole
 from models.nets.yunet import scale
 from models.pictures.picture import Picture
+from models.quality.mouth import hides_mouth
 
 # Quarter turns counterclockwise that are tried.
 TURNS = (1, 2, 3)
@@ -49,9 +51,12 @@ def choose_turns(found: Candidates, looks: Sequence[Candidates]) -> int:
     return TURNS[best] if surer else 0
 
 
-def is_upright(turned: Candidates, found: Candidates) -> bool:
-    """Whether a picture is upright where `turned` was found, not where `found` was."""
-    return best_score(turned) >= max(SURE_SCORE, best_score(found) + LEAST_GAIN)
+def is_upright(picture: Picture, turned: Candidates, found: Candidates) -> bool:
+    """Whether the turned `picture`, in which `turned` was found, is upright, not that in which
+    `found` was."""
+    if best_score(turned) < max(SURE_SCORE, best_score(found) + LEAST_GAIN):
+        return False
+    return not hides_mouth(picture, turned.landmarks[int(turned.scores.argmax())])
 
 
 def best_score(found: Candidates) -> float:

@@ -133,6 +133,10 @@ def test_what_is_found_is_scored_with_and_without_each_step(tmp_path: Path) -> N
     for scores in figures["scenes"].values():
         assert scores["crowd"]["recall"]["value"] == 1
         assert scores["first look"]["recall"]["value"] < 1
+    assert len(figures["hard"]) == 6
+    for kind in figures["hard"].values():
+        for found in (kind["in_pictures"], kind["in_scenes"]):
+            assert 0 <= found["normal"] <= found["normal, unchecked"] <= kind["faces"]
     assert figures["turned"]["normal"]["upright"] == 1 > figures["turned"]["first look"]["upright"]
     patterns, photos = (figures["pictures"][name]["ways"] for name in ("patterns", "photos"))
     assert {one["faces"] for one in patterns.values()} == {0}

@@ -6,7 +6,7 @@ import pytest
 from models.nets.candidates import Candidates
 from models.nets.detections import Bounds
 from models.nets.detector import YunetDetector
-from models.nets.turns import turn_back, turn_picture
+from models.nets.turns import is_upright, turn_back, turn_picture
 from models.pictures.picture import Picture
 from tests.support.spots import LYING, UPRIGHT, SpotGraph, make_spots
 
@@ -65,8 +65,8 @@ def test_a_picture_with_one_upright_face_is_upright():
     graph = SpotGraph()
     [found] = detect(graph, picture)
     assert [face.score for face in found.faces] == pytest.approx([UPRIGHT, LYING])
-    # The picture, and twice the face that is less sure.
-    assert [max(shape[2:]) for shape in graph.shapes] == [640, 128, 128]
+    # The picture, and four times the face that is less sure.
+    assert [max(shape[2:]) for shape in graph.shapes] == [640, *[128] * 4]
 
 
 def test_unsure_faces_that_are_no_surer_when_turned_stay_as_they_are():
@@ -77,8 +77,24 @@ def test_unsure_faces_that_are_no_surer_when_turned_stay_as_they_are():
     [found] = detect(graph, picture)
     [face] = found.faces
     assert (face.score, face.box.width) == (pytest.approx(LYING), 80)
-    # The picture, as it is and turned three ways, and twice its face.
-    assert [max(shape[2:]) for shape in graph.shapes] == [640, 320, 320, 320, 128, 128]
+    # The picture, as it is and turned three ways, and four times its face.
+    assert [max(shape[2:]) for shape in graph.shapes] == [640, 320, 320, 320, *[128] * 4]
+
+
+def test_a_face_without_a_mouth_does_not_turn_a_picture():
+    """A masked face on its head looks like one with a cap."""
+    picture = make_spots(200, 200, [])
+    picture.rgb[60:100, 60:140] = np.random.default_rng(2).integers(0, 255, (40, 80, 3))
+    points = 60 + 80 * np.array(
+        [[0.3, 0.25], [0.7, 0.25], [0.5, 0.5], [0.35, 0.75], [0.65, 0.75]], np.float32
+    )
+    sure, unsure = (
+        Candidates(np.zeros((1, 4), np.float32), np.array([score], np.float32), points[np.newaxis])
+        for score in (0.9, 0.8)
+    )
+    assert not is_upright(picture, sure, unsure)
+    picture.rgb[100:140, 60:140] = picture.rgb[60:100, 60:140]
+    assert is_upright(picture, sure, unsure)
 
 
 def test_a_face_in_the_corner_of_a_lying_picture_is_found():
