@@ -3,7 +3,7 @@ size, seldom at another one as well.
 
 Each unsure face is cut out, given about 57 pixels in the model's input, and looked at as it is and
 with its light spread out, both times mirrored as well. Faces that are covered or turned away look
-strange at any size: boxes that are narrow and mouths that are hidden tell them, and are not
+strange at any size: they are told by narrow boxes, hidden mouths and dark glasses, and are not
 checked. Figures: docs/models.md.
 """
 
@@ -17,7 +17,7 @@ from models.nets.candidates import Candidates
 from models.nets.views import View
 from models.pictures.picture import Picture
 from models.pictures.pyramid import Pyramid
-from models.quality.mouth import hides_mouth
+from models.quality.covering import Covering, find_covering
 
 # Surer faces are not checked: of 112 that score more, 3 are not faces.
 SURE_SCORE = 0.88
@@ -25,8 +25,8 @@ SURE_SCORE = 0.88
 # seldom these things.
 EDGE = 0.1
 # A box this much higher than wide is of a face of which one side is covered or turned away: of 59
-# face-like things, 3 have such a box.
-NARROW = 1.4
+# face-like things, 1 has such a box.
+NARROW = 1.45
 # As many sides of the face are cut out around its center.
 CUT_SIDES = 2.25
 CUT_PIXELS = 128
@@ -48,7 +48,9 @@ def needs_check(candidates: Candidates, picture: Picture, threshold: float) -> N
     whole = room.min(axis=1) > EDGE * candidates.sides
     unsure = (candidates.scores >= threshold) & (candidates.scores < SURE_SCORE)
     mask: NDArray[np.bool_] = unsure & whole & (sizes[:, 1] < NARROW * sizes[:, 0])
-    mask[mask] = [not hides_mouth(picture, points) for points in candidates.landmarks[mask]]
+    mask[mask] = [
+        find_covering(picture, points) == Covering() for points in candidates.landmarks[mask]
+    ]
     return mask
 
 

@@ -15,7 +15,7 @@ from models.nets.candidates import Candidates
 from models.nets.views import View, show_whole
 from models.nets.yunet import scale
 from models.pictures.picture import Picture
-from models.quality.mouth import hides_mouth
+from models.quality.covering import find_covering
 
 # Quarter turns counterclockwise that are tried.
 TURNS = (1, 2, 3)
@@ -56,7 +56,7 @@ def is_upright(picture: Picture, turned: Candidates, found: Candidates) -> bool:
     `found` was."""
     if best_score(turned) < max(SURE_SCORE, best_score(found) + LEAST_GAIN):
         return False
-    return not hides_mouth(picture, turned.landmarks[int(turned.scores.argmax())])
+    return not find_covering(picture, turned.landmarks[int(turned.scores.argmax())]).mouth
 
 
 def best_score(found: Candidates) -> float:

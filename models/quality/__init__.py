@@ -2,7 +2,7 @@
 
 head         landmarks to the size and pose of a head
 sharpness    pixels to how much detail they show
-mouth        whether a mouth is hidden
+covering     whether eyes or mouth are hidden
 rating       all measures to one value
 measurement  a picture and a detection to the quality of the face
 """
