@@ -24,7 +24,7 @@ def widen_crop(crop: Crop, averaging: str) -> Crop:
     """The crop that all looks at `crop` are taken from: it, with a margin around."""
     if averaging == "ten_crop":
         return _grow(crop, TEN_CROP_GROWTH, enlarged=1.0)
-    if averaging == "sizes":
+    if averaging in ("sizes", "mirrored_sizes"):
         return _grow(crop, SIZE_STEP**2, enlarged=SIZE_STEP)
     return crop
 
@@ -50,6 +50,9 @@ def take_looks(chips: Chips, part: EstimatorPart) -> list[Chips]:
         return crops + [_mirror(crop) for crop in crops]
     if part.averaging == "sizes":
         return [_take_middle(chips, side), _mirror(_shrink(chips, side))]
+    if part.averaging == "mirrored_sizes":
+        sizes = [_take_middle(chips, side), _shrink(chips, side)]
+        return sizes + [_mirror(one) for one in sizes]
     return [chips, _mirror(chips)] if part.averaging == "mirror" else [chips]
 
 

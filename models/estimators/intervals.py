@@ -9,13 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimators.ages import AGES
-from models.packs.votes import Interval
+from models.packs.votes import ABOVE_AT, BELOW_AT, Interval
 
 Array = NDArray[np.float64]
-
-# The interval does not grow any further downwards above this age: old faces are taken for younger
-# ones, hardly ever for older ones.
-GROWN_YEARS = 40.0
 
 
 def bound_ages(
@@ -32,14 +28,14 @@ def bound_ages(
 
 def reach_down(interval: Interval, years: Array, spreads: Array) -> Array:
     """How many years (N,) the interval reaches below ages `years` of the voted `spreads`."""
-    below = interval.base_years + interval.below * np.minimum(years, GROWN_YEARS)
+    below = np.interp(years, BELOW_AT, interval.below)
     reach: Array = np.hypot(below, interval.spread * spreads)
     return reach
 
 
 def reach_up(interval: Interval, years: Array, spreads: Array) -> Array:
     """How many years (N,) the interval reaches above them."""
-    above = interval.base_years + interval.above * years
+    above = np.interp(years, ABOVE_AT, interval.above)
     reach: Array = np.hypot(above, interval.spread * spreads)
     return reach
 

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 from models.estimators.activations import sigmoid
 from models.estimators.intervals import reach_down, reach_up, round_bounds
-from models.packs.votes import Interval
+from models.packs.votes import MOST_YEARS, Interval
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ QUARTERS = 4
 # An age this far inside a bound counts as mostly held: the loss becomes smooth.
 SOFT_YEARS = 0.35
 # What a year of mean width costs: of intervals that hold as well, the narrowest is chosen.
-WIDTH_COST = 0.0002
+WIDTH_COST = 0.002
 ROUNDS = 3
 SEED = 20_261_127
 
@@ -58,14 +58,14 @@ def fit_interval(faces: AgedFaces) -> Interval:
     # Where many spreads are equal, a quarter may be empty.
     groups += [faces.quarters == quarter for quarter in np.unique(faces.quarters)]
     random = np.random.default_rng(SEED)
-    start = np.array([0.5, 0.2, 0.2, 0.8])
+    start = np.array([0.5, 4.5, 8.5, 0.5, 9.0, 18.0, 0.8])
     fits = [
         minimize(
             _lose,
             start * (1 + 0.3 * random.standard_normal(len(start))),
             args=(faces, groups),
             method="Nelder-Mead",
-            options={"maxiter": 2000, "xatol": 1e-3, "fatol": 1e-6},
+            options={"maxiter": 4000, "xatol": 1e-3, "fatol": 1e-6, "adaptive": True},
         )
         for _ in range(ROUNDS)
     ]
@@ -98,5 +98,6 @@ def _lose(values: Array, faces: AgedFaces, groups: list[NDArray[np.bool_]]) -> f
 
 
 def _make_interval(values: Array) -> Interval:
-    base, below, above, spread = np.abs(values).clip(0.0, (30.0, 5.0, 5.0, 5.0)).tolist()
-    return Interval(base, below, above, spread)
+    *reaches, spread = np.abs(values).clip(0.0, [MOST_YEARS] * 6 + [5.0]).tolist()
+    below, above = (reaches[0], reaches[1], reaches[2]), (reaches[3], reaches[4], reaches[5])
+    return Interval(below, above, spread)

@@ -14,7 +14,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ONNX, CAFFE, CASCADE = ".onnx", ".caffemodel", ".xml"
 
 # Looks at a face whose answers are averaged, and what of a chip is hidden.
-Averaging = Literal["none", "mirror", "sizes", "ten_crop"]
+Averaging = Literal["none", "mirror", "sizes", "mirrored_sizes", "ten_crop"]
 Mask = Literal["none", "ellipse"]
 AVERAGINGS: tuple[Averaging, ...] = get_args(Averaging)
 MASKS: tuple[Mask, ...] = get_args(Mask)

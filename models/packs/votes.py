@@ -6,6 +6,11 @@ from itertools import pairwise
 
 # Genders of children are harder to tell: up to this age, a pack may trust its estimators less.
 ADULT_YEARS = 18
+# The ages at which an interval has a reach. Old faces are taken for younger ones, hardly ever for
+# older ones: from 40 up, it reaches no further down.
+BELOW_AT = (0.0, 20.0, 40.0)
+ABOVE_AT = (0.0, 40.0, 80.0)
+MOST_YEARS = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +43,21 @@ class GenderWeights:
 class Interval:
     """How far the 80% age interval reaches below and above an age of `years`.
 
-    With s as the standard deviation of the voted distribution, which grows with how unsure the
-    estimators are and how far they disagree, it reaches to
-    sqrt((base_years + below * min(years, 40))**2 + (spread * s)**2) below, and to
-    sqrt((base_years + above * years)**2 + (spread * s)**2) above.
+    `below` are years at the ages of BELOW_AT, `above` those at the ages of ABOVE_AT, straight in
+    between and even beyond. With s as the standard deviation of the voted distribution, which grows
+    with how unsure the estimators are and how far they disagree, the interval reaches to
+    sqrt(below**2 + (spread * s)**2) below, and to sqrt(above**2 + (spread * s)**2) above.
     """
 
-    base_years: float = 0.5
-    below: float = 0.2
-    above: float = 0.22
+    below: tuple[float, float, float] = (0.5, 4.5, 8.5)
+    above: tuple[float, float, float] = (0.5, 9.5, 18.0)
     spread: float = 1.0
 
     def __post_init__(self) -> None:
-        _check_between("base_years", self.base_years, 0.0, 30.0)
-        for name in ("below", "above", "spread"):
-            _check_between(name, getattr(self, name), 0.0, 5.0)
+        for name in ("below", "above"):
+            for years in getattr(self, name):
+                _check_between(name, years, 0.0, MOST_YEARS)
+        _check_between("spread", self.spread, 0.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,5 +182,5 @@ def test_intervals_and_genders_are_fitted_on_labeled_faces(tmp_path: Path) -> No
     figures = run("votes", tmp_path, "--pack", "strict", str(labels))
     assert set(figures) == {"strict"}
     assert 0 <= figures["strict"]["held"] <= 1
-    assert set(figures["strict"]["interval"]) == {"base_years", "below", "above", "spread"}
+    assert set(figures["strict"]["interval"]) == {"below", "above", "spread"}
     assert set(figures["strict"]["scale"]) == {"sharpness", "child"}

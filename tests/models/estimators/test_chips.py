@@ -64,17 +64,37 @@ def test_a_padded_box_is_clipped_to_the_picture(box):
     assert chip.shape == (16, 16, 3)
 
 
-def test_looks_of_two_sizes_are_the_chip_and_its_mirror_image_a_little_larger_and_smaller():
+def look_in_sizes(averaging):
+    """What an estimator looks at, and the same face as plain chips, larger and smaller."""
     y, x = np.mgrid[0:100, 0:100]
     picture = Picture(np.stack([x * 2, y * 2, x + y], axis=-1).astype(np.uint8), 100, 100)
     crop = Crop("aligned", 40, 1.1, down=0.02)
-    part = make_part(crop=crop, averaging="sizes")
+    part = make_part(crop=crop, averaging=averaging)
     wide = plan_chips([part])
-    larger, smaller = take_looks(wide.gather([wide.cut(picture, detect())], 0), part)
-    for look, zoom in ((larger, 1.05), (smaller[:, :, ::-1], 1 / 1.05)):
-        [plain] = plan(Crop("aligned", 40, 1.1 * zoom, down=0.02 * zoom)).cut(picture, detect())
-        assert look.shape == (1, 40, 40, 3)
-        assert np.abs(look[0].astype(int) - plain.astype(int)).mean() < 2
+    plain = [
+        plan(Crop("aligned", 40, 1.1 * zoom, down=0.02 * zoom)).cut(picture, detect())[0]
+        for zoom in (1.05, 1 / 1.05)
+    ]
+    return take_looks(wide.gather([wide.cut(picture, detect())], 0), part), plain
+
+
+def are_alike(look, plain):
+    return look.shape == (1, 40, 40, 3) and np.abs(look[0] - plain.astype(int)).mean() < 2
+
+
+def test_looks_of_two_sizes_are_a_little_larger_and_mirrored_a_little_smaller():
+    [one, other], [larger, smaller] = look_in_sizes("sizes")
+    assert are_alike(one, larger)
+    assert are_alike(other, smaller[:, ::-1])
+
+
+def test_mirrored_sizes_are_both_sizes_and_their_mirror_images():
+    looks, [larger, smaller] = look_in_sizes("mirrored_sizes")
+    assert len(looks) == 4
+    for look, plain in zip(
+        looks, (larger, smaller, larger[:, ::-1], smaller[:, ::-1]), strict=True
+    ):
+        assert are_alike(look, plain)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_an_estimator_counts_only_for_the_faces_it_was_asked_about():
     ids=str,
 )
 def test_the_interval_grows_with_the_age_and_upwards_the_longest(years, low, high):
-    vote = Vote(interval=Interval(base_years=0.6, below=0.2, above=0.22, spread=1.0))
+    vote = Vote(interval=Interval(below=(0.6, 4.6, 8.6), above=(0.6, 9.4, 18.2), spread=1.0))
     [age] = vote_on(vote, a=at(years))
     assert (age.low, age.high) == (low, high)
 

@@ -40,7 +40,7 @@ def test_the_interval_holds_wherever_the_estimators_agree_and_where_not(fitted):
 
 def test_an_interval_of_no_width_holds_what_rounds_to_the_age():
     faces = AgedFaces(np.array([30.0, 31.0, 33.0]), np.array([30.5] * 3), np.zeros(3))
-    none = Interval(base_years=0, below=0, above=0, spread=0)
+    none = Interval(below=(0, 0, 0), above=(0, 0, 0), spread=0)
     assert hold_ages(none, faces).tolist() == [True, True, False]
 
 

@@ -113,7 +113,8 @@ def test_the_files_of_a_pack_are_listed_once():
         (WHOLE + estimator(AGE), "two named both"),
         (WHOLE + "[vote]\nage_weights = { other = 2 }", "other, which is not an estimator"),
         (WHOLE + "[vote]\nage_weights = { both = -1 }", "above 0"),
-        (WHOLE + "[vote.interval]\nbelow = 9", "vote.interval: below must be 0.0 to 5.0, got 9.0"),
+        (WHOLE + "[vote.interval]\nbelow = [0, 99, 0]", "below must be 0.0 to 40.0, got 99.0"),
+        (WHOLE + "[vote.interval]\nabove = [1, 2]", "vote.interval.above"),
         (WHOLE + "[vote.gender]\nchild = 2", "vote.gender: child must be 0.0 to 1.0, got 2.0"),
         (WHOLE + '[[estimator]]\npart = "nose"', "there is no part 'nose'; there are dlib-age"),
         (WHOLE.replace("name = \"mine\"", 'name = "../mine"'), "lower case letters"),
@@ -121,8 +122,8 @@ def test_the_files_of_a_pack_are_listed_once():
     ids=[
         "toml", "missing", "folder", "unknown", "range", "type", "padding", "down", "choice",
         "path", "format", "caffe", "sha256", "reading", "kind", "nan", "no-gender", "no-age",
-        "nothing", "same-name", "unknown-weight", "negative-weight", "interval", "child", "part",
-        "name",
+        "nothing", "same-name", "unknown-weight", "negative-weight", "interval", "two-reaches",
+        "child", "part", "name",
     ],
 )  # fmt: skip
 def test_a_fault_is_a_sentence_that_says_where(text, fault):

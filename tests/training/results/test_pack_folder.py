@@ -18,7 +18,7 @@ OPTIONS = TrainingOptions(
     averaging=Averaging.TEN_CROP,
     mask=Mask.ELLIPSE,
 )
-VOTE = Vote(interval=Interval(1.5, 0.1, 0.3, 0.9), gender=GenderScale(0.7))
+VOTE = Vote(interval=Interval((1.5, 2.0, 3.0), (1.0, 6.0, 9.5), 0.9), gender=GenderScale(0.7))
 
 
 def make_parts(*targets: Target) -> list[EstimatorPart]:
