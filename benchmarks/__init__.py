@@ -2,12 +2,12 @@
 
 Read `program` first (what all do as programs), then the measurements:
 - `throughput` and `video`: the system (`stacks`) against bare `loops` over the same `pictures`, or
-  the same clip, on the CPU (`settings`), in `rounds`.
+  the same clip, on the CPU (`settings`), in `rounds`; `worker_memory`: what a slot takes.
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
 - `votes`: whether intervals and probabilities hold on `labeled_faces` that they were not fitted on.
 - `estimators`: the processor time of each model of every pack.
-- `detection`: how well faces are found, in `scenes` and folders.
+- `detection`: how well faces are found, in `scenes` and folders, and `hard_faces` most of all.
 - `quality`: how errors grow as faces get worse, in pictures that are made so (`degradations`).
 - `calibration`: whether corrected shares are nearer to the truth.
 """

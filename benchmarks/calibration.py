@@ -14,8 +14,9 @@ from typing import TypeAlias
 import numpy as np
 
 from benchmarks import program
-from cli.evaluation.analysis import analyze_rows, match_row
+from cli.evaluation.analysis import analyze_pictures
 from cli.evaluation.loading import load_labels
+from cli.evaluation.matching import match_rows
 from db.audience.bands import PRESETS, Band
 from models.statistics.calibration import correct_shares
 from models.statistics.confusion import Confusion, Group, LabeledFaces, band_of, tabulate_confusion
@@ -87,8 +88,13 @@ def _read_arguments() -> argparse.Namespace:
 
 def _read_faces(labels: Path) -> list[LabeledFaces]:
     rows = [row for row in load_labels(labels) if row.path is not None]
-    items = analyze_rows(rows, None).items
-    pictures = [match_row(row, item) for row, item in zip(rows, items, strict=True)]
+    items = analyze_pictures([row.path for row in rows if row.path is not None], None).items
+    pictures = [
+        picture
+        for row in rows
+        if row.path is not None
+        for _, picture in match_rows([row], items[row.path])
+    ]
     return [
         LabeledFaces(one.true_age, one.true_gender, one.age, one.gender)
         for one in count_labeled(pictures)

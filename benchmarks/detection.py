@@ -33,8 +33,9 @@ from models.packs.files import locate_file
 from models.packs.shipped_packs import read_shipped
 from models.pictures.picture import Picture, decode_picture
 from models.prominence import find_most_prominent
+from models.statistics.accuracy import DetectionScore
 from models.statistics.boxed_pictures import LEAST_IOU, BoxedPicture, FoundBox, measure_iou
-from models.statistics.detection_score import DetectionScore, score_detection
+from models.statistics.detection_score import score_detection
 from worker.settings import WORKING_SIZES, Settings
 
 SEED = 21

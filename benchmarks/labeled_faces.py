@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from cli.evaluation.loading import load_labels
 from cli.evaluation.pictures import find_labeled_face
 from models.estimators.ages import Ages
+from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.intervals import measure_spread
 from models.estimators.vote import vote_ages, vote_genders
 from models.fitting.genders import GenderedFaces
 from models.fitting.intervals import AgedFaces
+from models.fitting.votes import Truths
 from models.graphs.graph import CPU
 from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
@@ -31,12 +33,22 @@ class VotedFaces:
     years: Array
     spreads: Array
     females: Array  # before they are scaled
+    ballots: Ballots
 
     def aged(self) -> AgedFaces:
         """Those that are labeled with an age."""
         labeled = np.array([row.age_years is not None for row in self.rows])
         true_years = np.array([row.age_years or 0.0 for row in self.rows])
         return AgedFaces(true_years, self.years, self.spreads).choose(labeled)
+
+    def truths(self) -> Truths:
+        """The labels; NaN where there is none."""
+        return Truths(
+            np.array([np.nan if row.age_years is None else row.age_years for row in self.rows]),
+            np.array(
+                [np.nan if row.gender is None else row.gender == "female" for row in self.rows]
+            ),
+        )
 
     def gendered(self) -> GenderedFaces:
         """Those that are labeled with a gender."""
@@ -65,6 +77,7 @@ def vote_on_labeled_faces(labels: Path, pack: Pack, settings: Settings) -> Voted
         years=ages.years,
         spreads=measure_spread(ages.years, ages.shares),
         females=np.concatenate([vote_genders(pack.vote, one.females) for one in ballots]),
+        ballots=join_ballots(ballots),
     )
 
 
@@ -72,6 +85,6 @@ def _find_faces(
     rows: Sequence[LabelRow], analyzer: Analyzer, settings: Settings
 ) -> Iterator[tuple[LabelRow, AlignedFace]]:
     for row in rows:
-        face = find_labeled_face(settings, analyzer, row.path) if row.path else None
+        face = find_labeled_face(settings, analyzer, row)
         if face is not None:
             yield row, face

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import psutil
 
 from benchmarks.rounds import Round
+from benchmarks.worker_memory import read_slot_peak
 from worker.settings import MEBIBYTE
 
 # How the processes of a stack are told apart, by their command lines.
@@ -18,6 +19,7 @@ class StackWatch:
     def __init__(self) -> None:
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._most_bytes = 0
+        self.slot_megabytes = 0.0  # the most that a slot of the worker had at once
 
     def run(self, stack: Sequence[psutil.Process], work: Callable[[], Round]) -> Round:
         before = {process: _busy_seconds(process) for process in _family(stack)}
@@ -27,6 +29,7 @@ class StackWatch:
             self._seconds[_name_program(process)] += used
         bytes_now = sum(process.memory_full_info().uss for process in _family(stack))
         self._most_bytes = max(self._most_bytes, bytes_now)
+        self.slot_megabytes = max(self.slot_megabytes, read_slot_peak(_family(stack)))
         return done
 
     @property

@@ -45,8 +45,8 @@ def main() -> None:
         sides = Sides(settings, paths, Path(folder), stacks)
         rounds = _run(sides, arguments.sides, arguments.rounds)
         costs = sides.watch.milliseconds(sum(one.pictures for one in rounds["system"]))
-        megabytes = sides.watch.megabytes
-    _report(arguments.out, machine, rounds, stages, costs, megabytes)
+        memory = {"stack": sides.watch.megabytes, "slot": sides.watch.slot_megabytes}
+    _report(arguments.out, machine, rounds, stages, costs, memory)
 
 
 def _run(sides: Sides, names: Sequence[str], count: int) -> Rounds:
@@ -93,7 +93,7 @@ def _report(
     rounds: Rounds,
     stages: dict[str, float],
     costs: dict[str, float],
-    megabytes: int,
+    megabytes: Mapping[str, float],
 ) -> None:
     ratios = {
         name: compare(rounds[one], rounds[other])
@@ -112,7 +112,8 @@ def _report(
         "core_ms_per_image": round(cost, 2),
         "core_ms_by_program": costs,
         "core_to_floor": round(cost / floor, 3),
-        "stack_megabytes": megabytes,
+        "stack_megabytes": megabytes["stack"],
+        "slot_megabytes": megabytes["slot"],
     }
     program.write_figures(out, "throughput", figures)
     _say_speeds(rounds, ratios)
@@ -121,7 +122,7 @@ def _report(
     if costs:
         parts = ", ".join(f"{name} {milliseconds:.1f}" for name, milliseconds in costs.items())
         program.say(f"system: {cost:.1f} ms of a core a picture ({parts}), {cost / floor:.2f} "
-                    f"times the floor; {megabytes} MB")  # fmt: skip
+                    f"times the floor; {megabytes['stack']} MB, a slot {megabytes['slot']} MB")  # fmt: skip
 
 
 def _say_speeds(rounds: Rounds, ratios: Mapping[str, Sequence[float]]) -> None:

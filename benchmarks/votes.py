@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import program
+from benchmarks.age_votes import try_ages
 from benchmarks.labeled_faces import VotedFaces, vote_on_labeled_faces
 from benchmarks.settings import read_cpu_settings
 from models.errors import ModelUnavailable
@@ -45,6 +46,7 @@ def main() -> None:
         program.say(f"\n{name}: {len(faces.years)} faces")
         figures[name] = {
             **_measure_ages(faces.aged()),
+            "other_age_errors": _try_ages(pack, faces),
             **_measure_genders(faces.gendered()),
             "gender_right_from_13": _measure_from_13(faces),
         }
@@ -90,6 +92,13 @@ def _measure_ages(faces: AgedFaces) -> dict[str, object]:
         "held_by_disagreement": by_quarter,
         "interval": interval,
     }
+
+
+def _try_ages(pack: Pack, faces: VotedFaces) -> dict[str, float]:
+    errors = dict(try_ages(pack.vote, faces.ballots, faces.truths()))
+    for name, error in errors.items():
+        program.say(f"  {name}: {error:.2f} years")
+    return errors
 
 
 def _measure_genders(faces: GenderedFaces) -> dict[str, object]:

@@ -197,10 +197,18 @@ class Client:
         parameters = {**_make_parameters(query), "format": format}
         return self._connection.stream_bytes("/v1/audience", parameters)
 
-    def analyze(self, picture: bytes | str | PathLike[str], *, pack: str | None = None) -> Analysis:
-        """The faces of one picture, at once, by the models of a pack; nothing is stored."""
+    def analyze(
+        self,
+        picture: bytes | str | PathLike[str],
+        *,
+        pack: str | None = None,
+        detection: str | None = None,
+    ) -> Analysis:
+        """The faces of one picture, at once, by the models of a pack; nothing is stored. With the
+        detection `crowd`, small faces are searched for, too."""
         content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
-        query = [("pack", pack)] if pack else []
+        given = (("pack", pack), ("detection", detection))
+        query = [(name, value) for name, value in given if value]
         data = self._connection.send("/v1/analyze", content, ANY_PICTURE, query)
         return self._connection.parse(Analysis, data)
 

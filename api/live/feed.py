@@ -7,6 +7,7 @@ from threading import Condition, Event, Thread
 from time import monotonic
 
 from api.live.cameras import Camera, SourceUnavailable
+from db.job_values import DetectionMode
 from models.errors import FAULT_MESSAGE, FacetallyError
 from worker.live_sources import LiveKind, LiveSource
 from worker.queue.lane import InteractiveLane
@@ -58,12 +59,14 @@ class Feed:
     def __init__(
         self,
         source: LiveSource,
+        detection: DetectionMode,
         lane: InteractiveLane,
         max_pixels: int,
         patience_seconds: float,
         ending: Event,
     ) -> None:
         self._source = source
+        self._detection = detection
         self._lane = lane
         self._max_pixels = max_pixels
         self._patience_seconds = patience_seconds
@@ -164,7 +167,7 @@ class Feed:
 
     def _show(self, picture: bytes) -> None:
         try:
-            drawn = self._lane.draw_faces(picture)
+            drawn = self._lane.draw_faces(picture, detection=self._detection)
         except FacetallyError as error:
             # No worker answers, or this picture is damaged: the next one may succeed.
             if monotonic() + PAUSE_SECONDS > self._silent_until:

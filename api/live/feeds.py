@@ -9,6 +9,7 @@ from threading import BoundedSemaphore, Event, Lock
 from celery import Celery
 
 from api.live.feed import Feed, Watcher
+from db.job_values import DetectionMode
 from worker.live_sources import LiveSource
 from worker.queue.lane import InteractiveLane
 from worker.settings import Settings
@@ -21,39 +22,43 @@ class Feeds:
         self._settings = settings
         self._ending = ending
         self._lock = Lock()
-        self._feeds: dict[str, Feed] = {}
+        self._feeds: dict[tuple[str, DetectionMode], Feed] = {}
         self.permits = BoundedSemaphore(settings.live_streams)
         # A separate lane, so that feeds do not delay clients that send pictures.
         self._lane = InteractiveLane(
             settings.redis_url,
             queue,
             settings.live_timeout_seconds,
-            BoundedSemaphore(max(1, len(settings.live_sources))),
+            BoundedSemaphore(max(1, len(settings.live_sources) * len(DetectionMode))),
         )
 
-    def watch(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":
-        """Join the feed of `source`, which is started if nobody watches it yet."""
+    def watch(
+        self, source: LiveSource, detection: DetectionMode, hang_up: Callable[[], None]
+    ) -> "Watcher":
+        """Join the feed of `source`, which is started if nobody watches it so yet."""
         with self._lock:
-            running = self._feeds.get(source.name)
+            running = self._feeds.get((source.name, detection))
             if running is not None:
                 watcher = Watcher(running, hang_up)
                 if running.join(watcher):
                     return watcher
-            return self._start(source, hang_up)
+            return self._start(source, detection, hang_up)
 
-    def _start(self, source: LiveSource, hang_up: Callable[[], None]) -> "Watcher":
-        feed = self._make(source)
+    def _start(
+        self, source: LiveSource, detection: DetectionMode, hang_up: Callable[[], None]
+    ) -> "Watcher":
+        feed = self._make(source, detection)
         watcher = Watcher(feed, hang_up)
         feed.join(watcher)
         feed.thread.start()
         # Only now: a feed that could not start would keep later watchers waiting.
-        self._feeds[source.name] = feed
+        self._feeds[source.name, detection] = feed
         return watcher
 
-    def _make(self, source: LiveSource) -> "Feed":
+    def _make(self, source: LiveSource, detection: DetectionMode) -> "Feed":
         settings = self._settings
         patience = settings.live_timeout_seconds
-        return Feed(source, self._lane, settings.max_pixels, patience, self._ending)
+        return Feed(source, detection, self._lane, settings.max_pixels, patience, self._ending)
 
     def close(self) -> None:
         self._ending.set()

@@ -16,6 +16,7 @@ from api.submissions.forms import read_body
 from api.submissions.packs import choose_pack
 from api.validation import refuse_repeated_parameters
 from db.item_values import StoredFace
+from db.job_values import DetectionMode
 
 blueprint = APIBlueprint(
     "analyze", __name__, url_prefix="/v1", abp_tags=[Tag(name="analyze")], abp_responses=ERRORS
@@ -39,9 +40,11 @@ AnalysisOut.model_config["openapi_extra"] = ANSWER  # type: ignore[typeddict-unk
 
 
 class AnalyzeQuery(Strict):
-    """The pack that analyzes the picture, one of `GET /v1/packs`; without one, the default."""
+    """`pack` analyzes the picture, one of `GET /v1/packs`; without one, the default. `detection` is
+    as in the options of a job: with `crowd`, small faces are searched for in tiles."""
 
     pack: Name | None = None
+    detection: DetectionMode = DetectionMode.NORMAL
 
 
 @blueprint.post(
@@ -56,13 +59,16 @@ def analyze_picture(query: AnalyzeQuery) -> Response:
     refuse_repeated_parameters()
     pack, picture = choose_pack(query.pack), read_picture()
     if request.accept_mimetypes.best_match([JSON, JPEG]) == JPEG:
-        return Response(services().lane.draw_faces(picture, pack), mimetype=JPEG)
-    return reply(find_faces(picture, pack))
+        drawn = services().lane.draw_faces(picture, pack, query.detection)
+        return Response(drawn, mimetype=JPEG)
+    return reply(find_faces(picture, pack, query.detection))
 
 
-def find_faces(picture: bytes, pack: str) -> AnalysisOut:
+def find_faces(
+    picture: bytes, pack: str, detection: DetectionMode = DetectionMode.NORMAL
+) -> AnalysisOut:
     """Have a worker analyze a picture, and wait for the answer."""
-    analysis = services().lane.find_faces(picture, pack)
+    analysis = services().lane.find_faces(picture, pack, detection)
     least = services().settings.gender_min_probability
     faces = [StoredFace(face, face.gender_value(least)) for face in analysis.faces]
     return AnalysisOut(

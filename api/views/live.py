@@ -17,6 +17,7 @@ from api.media_types import JPEG, PROBLEM
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.replies import PLAIN
 from api.services import services, take_permit
+from db.job_values import DetectionMode
 from worker.live_sources import LONGEST_NAME, LiveSource, find_source
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
@@ -26,9 +27,10 @@ STREAM = {"content": {"multipart/x-mixed-replace": PLAIN}}
 
 
 class FeedQuery(BaseModel):
-    """The name of a source in FACETALLY_LIVE_SOURCES."""
+    """`source` is a name in FACETALLY_LIVE_SOURCES, `detection` is as in the options of a job."""
 
     source: str = Field(min_length=1, max_length=LONGEST_NAME)
+    detection: DetectionMode = DetectionMode.NORMAL
 
 
 @blueprint.get("/video_feed", responses=answers(STREAM, 200))
@@ -41,7 +43,7 @@ def watch_source(query: FeedQuery) -> Response:
     source = _find(query.source)
     with ExitStack() as stack:
         _take_permits(stack)
-        watcher = services().feeds.watch(source, _make_hang_up())
+        watcher = services().feeds.watch(source, query.detection, _make_hang_up())
         stack.callback(watcher.leave)
         # Until the first picture has arrived, an error can still be the whole answer.
         first = watcher.next_picture()

@@ -25,7 +25,7 @@ from cli.commands.options import as_json
 from cli.environment import read_settings
 from cli.evaluation.fitted_pack import collect_faces, cross_validate, write_fitted_pack
 from cli.evaluation.loading import load_labels
-from cli.evaluation.outcomes import RowOutcomes, match_rows
+from cli.evaluation.outcomes import RowOutcomes, find_outcomes
 from cli.evaluation.packs import choose_packs
 from cli.evaluation.recording import measure, open_database, record, require_free
 from cli.evaluation.side_by_side import compare_packs
@@ -96,7 +96,8 @@ def evaluate(
     """Measure the models on labeled photos.
 
     LABELS is a .csv with a column path, and age (in years), gender (female or male) or both. An
-    optional column subject names the person. The figures are shown, written to DIR, and stored in
+    optional column subject names the person; x, y, width and height are the box of a face, if a
+    photo has several. The figures are shown, written to DIR, and stored in
     the database, where audiences can be corrected with them. Several packs are compared with the
     first: which differences are beyond chance?
 
@@ -105,7 +106,7 @@ def evaluate(
              facetally evaluate labels.csv --pack all
              facetally evaluate labels.csv --fit packs/ours
     """
-    settings, rows = read_settings(), load_labels(labels)
+    settings, rows = read_settings(), load_labels(labels, with_boxes=True)
     packs = choose_packs(settings, names)
     if fit is not None:
         _require_fit(packs, fit)
@@ -116,7 +117,7 @@ def evaluate(
             require_free(database, one)
         out.mkdir(parents=True, exist_ok=True)
         for one, pack in zip(chosen, packs, strict=True):
-            outcomes = match_rows(labels, rows, pack.name)
+            outcomes = find_outcomes(labels, rows, pack.name)
             found = measure(one, settings, len(rows), outcomes)
             evaluation = record(database, replace(found, tenant=tenant or ALL_TENANTS))
             measured.append((pack, outcomes, evaluation))

@@ -3,7 +3,8 @@
 loading       a table of labels, or the one line that says why not
 packs         which packs are measured
 pictures      decodes and searches them in this process
-analysis      analyzes pictures, and matches faces with labels
+analysis      analyzes pictures
+matching      which faces are those of labels
 outcomes      what becomes of the rows
 recording     outcomes to a stored evaluation
 timing        what a face costs

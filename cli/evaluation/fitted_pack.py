@@ -89,15 +89,15 @@ def _find_faces(
     settings: Settings, analyzer: Analyzer, rows: Sequence[LabelRow], steps: Steps
 ) -> Iterator[tuple[LabelRow, AlignedFace]]:
     for number, row in enumerate(rows, start=1):
-        face = _find_face(settings, analyzer, row.path) if row.path else None
+        face = _find_face(settings, analyzer, row)
         steps.show("labeled pictures", number, len(rows))
         if face is not None:
             yield row, face
 
 
-def _find_face(settings: Settings, analyzer: Analyzer, path: Path) -> AlignedFace | None:
+def _find_face(settings: Settings, analyzer: Analyzer, row: LabelRow) -> AlignedFace | None:
     # A picture that cannot be read was reported by the evaluation before.
-    face = find_labeled_face(settings, analyzer, path)
+    face = find_labeled_face(settings, analyzer, row)
     if face is None or face.quality.value < settings.quality_min:
         return None
     return face

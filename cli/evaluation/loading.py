@@ -7,9 +7,10 @@ from models.errors import LabelsError
 from models.labels import LabelRow, read_labels
 
 
-def load_labels(path: Path) -> list[LabelRow]:
-    """Every row of the table; CommandFailed if the file is not a table of labels."""
+def load_labels(path: Path, *, with_boxes: bool = False) -> list[LabelRow]:
+    """Every row of the table, or of each face `with_boxes`; CommandFailed if the file is not a
+    table of labels."""
     try:
-        return read_labels(path)
+        return read_labels(path, with_boxes=with_boxes)
     except LabelsError as error:
         raise CommandFailed(str(error)) from error

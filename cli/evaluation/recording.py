@@ -44,8 +44,8 @@ def require_free(database: Database, name: str) -> None:
 
 
 def measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) -> Evaluation:
-    pictures = list(outcomes.pictures.values())
-    faces = sum(one.face is not None for one in pictures)
+    labeled = list(outcomes.faces.values())
+    faces = sum(one.face is not None for one in labeled)
     return Evaluation(
         name=name,
         pack=outcomes.pack,
@@ -57,11 +57,11 @@ def measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) -> 
             settings.quality_min,
         ),
         counts=EvaluationCounts(
-            rows, len(pictures), faces, outcomes.several_faces, dict(outcomes.problems)
+            rows, outcomes.pictures, faces, outcomes.several_faces, dict(outcomes.problems)
         ),
-        accuracy=measure_accuracy(pictures, BANDS, BANDS_SHOWN),
-        labeled=count_labeled(pictures),
-        design_effect=bound_subjects(pictures),
+        accuracy=measure_accuracy(labeled, BANDS, BANDS_SHOWN, outcomes.boxed),
+        labeled=count_labeled(labeled),
+        design_effect=bound_subjects(labeled),
     )
 
 

@@ -9,8 +9,8 @@ from models.statistics.comparison import compare_accuracy
 
 def compare_packs(figures: Sequence[PackFigures], outcomes: Sequence[RowOutcomes]) -> SideBySide:
     """Compare each pack with the first, over the pictures that every one could read."""
-    lines = sorted(set.intersection(*(set(one.pictures) for one in outcomes)))
-    first, *others = ([one.pictures[line] for line in lines] for one in outcomes)
+    lines = sorted(set.intersection(*(set(one.faces) for one in outcomes)))
+    first, *others = ([one.faces[line] for line in lines] for one in outcomes)
     names = [one.evaluation.pack.name for one in figures]
     return SideBySide(
         figures=list(figures),

@@ -15,6 +15,13 @@ def make_figures_table(accuracy: Accuracy) -> Table:
     """The figures that are single numbers, with their intervals."""
     table = make_table("figure", "value", "95% interval", "faces")
     _add_share(table, "face detected", accuracy.detection)
+    if boxes := accuracy.boxes:
+        _add_share(table, "boxes: recall", boxes.recall)
+        _add_share(table, "boxes: precision", boxes.precision)
+        _add_share(table, "boxes: average precision", boxes.average_precision)
+        false = boxes.false_per_picture
+        interval = f"{false.low:.2f} to {false.high:.2f}"
+        table.add_row("boxes: false faces a photo", f"{false.value:.2f}", interval, "")
     if gender := accuracy.gender:
         _add_share(table, "gender correct", gender.accuracy)
         _add_share(table, "gender correct, where assigned", gender.decided)

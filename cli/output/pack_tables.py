@@ -7,16 +7,19 @@ from rich.table import Table
 from api.reports.pack_comparison import mean_f1
 from api.schemas.evaluations import PackFigures
 from cli.output.tables import make_table
-from models.statistics.accuracy import Accuracy
+from models.statistics.accuracy import Accuracy, DetectionScore
 
 ONE_OFF = "adience"
 
 
 def make_packs_table(figures: Iterable[PackFigures]) -> Table:
     """A line for each pack."""
+    listed = list(figures)
+    boxed = any(one.evaluation.accuracy.boxes for one in listed)
     table = make_table(
         "pack",
         "found",
+        *(("recall", "AP", "false a photo") if boxed else ()),
         "gender",
         "F1",
         "calibration",
@@ -26,10 +29,12 @@ def make_packs_table(figures: Iterable[PackFigures]) -> Table:
         "80% interval",
         "ms a face",
     )
-    for one in figures:
+    for one in listed:
         cost = one.milliseconds_per_face
         table.add_row(
             one.evaluation.pack.name,
+            f"{one.evaluation.accuracy.detection.value:.1%}",
+            *(_make_box_cells(one.evaluation.accuracy.boxes) if boxed else ()),
             *_make_cells(one.evaluation.accuracy),
             "-" if cost is None else f"{cost:.1f}",
         )
@@ -38,7 +43,6 @@ def make_packs_table(figures: Iterable[PackFigures]) -> Table:
 
 def _make_cells(accuracy: Accuracy) -> Iterator[str]:
     gender, age = accuracy.gender, accuracy.age
-    yield f"{accuracy.detection.value:.1%}"
     yield f"{gender.accuracy.value:.1%}" if gender else "-"
     yield f"{mean_f1(accuracy):.3f}" if gender else "-"
     yield f"{gender.calibration_error:.1%}" if gender else "-"
@@ -46,6 +50,12 @@ def _make_cells(accuracy: Accuracy) -> Iterator[str]:
     yield f"{age.bias.value:+.2f}" if age else "-"
     yield f"{age.groups[ONE_OFF].one_off.value:.1%}" if age else "-"
     yield f"{age.interval_holds.value:.1%}" if age else "-"
+
+
+def _make_box_cells(boxes: DetectionScore | None) -> Iterator[str]:
+    yield f"{boxes.recall.value:.1%}" if boxes and boxes.recall else "-"
+    yield f"{boxes.average_precision.value:.1%}" if boxes and boxes.average_precision else "-"
+    yield f"{boxes.false_per_picture.value:.2f}" if boxes else "-"
 
 
 def make_biases_table(figures: Iterable[PackFigures]) -> Table:

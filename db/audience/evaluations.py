@@ -41,8 +41,8 @@ class EvaluationCounts:
 
     rows: int
     pictures: int  # that were readable
-    faces: int  # one for each picture
-    several_faces: int  # pictures with several faces, of which the most prominent was taken
+    faces: int  # labeled ones that were found
+    several_faces: int  # pictures with several faces and no boxes: the most prominent was taken
     problems: dict[str, int]
 
 

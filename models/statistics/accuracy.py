@@ -80,10 +80,26 @@ class BandAccuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectionScore:
+    """Figures over all labeled faces, each with its 95% interval; None where it has no meaning.
+
+    Recall is the share of labeled faces that were found, precision the share of found boxes that
+    are of labeled faces. Average precision sums up both over all thresholds of the score.
+    """
+
+    pictures: int
+    recall: Estimate | None
+    precision: Estimate | None
+    false_per_picture: Estimate
+    average_precision: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Every figure of an evaluation; None if no face was labeled with a gender, or an age."""
+    """Every figure of an evaluation; None if no face was labeled with a gender, an age or a box."""
 
     detection: Estimate
     gender: GenderAccuracy | None
     age: AgeAccuracy | None
     bands: tuple[BandAccuracy, ...]
+    boxes: DetectionScore | None = None

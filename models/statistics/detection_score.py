@@ -1,11 +1,11 @@
 """How well faces are found, in pictures whose faces are all labeled with boxes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.statistics.accuracy import DetectionScore
 from models.statistics.bootstrap import (
     DRAWS,
     DRAWS_AT_ONCE,
@@ -14,21 +14,6 @@ from models.statistics.bootstrap import (
     Estimate,
 )
 from models.statistics.boxed_pictures import BoxedPicture, Matches, match_boxes
-
-
-@dataclass(frozen=True, slots=True)
-class DetectionScore:
-    """Figures over all labeled faces, each with its 95% interval; None where it has no meaning.
-
-    Recall is the share of labeled faces that were found, precision the share of found boxes that
-    are of labeled faces. Average precision sums up both over all thresholds of the score.
-    """
-
-    pictures: int
-    recall: Estimate | None
-    precision: Estimate | None
-    false_per_picture: Estimate
-    average_precision: Estimate | None
 
 
 def score_detection(pictures: Sequence[BoxedPicture], seed: int = SEED) -> DetectionScore:

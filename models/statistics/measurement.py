@@ -8,19 +8,24 @@ import numpy as np
 from models.statistics.accuracy import Accuracy
 from models.statistics.age_ratios import AgeRatios, BandRatios, GroupRatios
 from models.statistics.bootstrap import Ratio, estimate_ratios
+from models.statistics.boxed_pictures import BoxedPicture
 from models.statistics.columns import Columns
 from models.statistics.confusion import AgeRange
+from models.statistics.detection_score import score_detection
 from models.statistics.gender_ratios import GenderRatios
 from models.statistics.labeled_pictures import LabeledPicture
 
 
 def measure_accuracy(
-    pictures: Sequence[LabeledPicture], band_sets: Mapping[str, Sequence[AgeRange]], reported: str
+    pictures: Sequence[LabeledPicture],
+    band_sets: Mapping[str, Sequence[AgeRange]],
+    reported: str,
+    boxed: Sequence[BoxedPicture] = (),
 ) -> Accuracy:
     """The accuracy over at least one picture: of age as a choice among each set of bands, and for
-    each band of the set `reported` by itself.
+    each band of the set `reported` by itself; and of what is found in `boxed` pictures.
 
-    All figures are ratios, whose intervals come of the same draws.
+    All figures but those of boxes are ratios, whose intervals come of the same draws.
     """
     columns = Columns(pictures)
     detection = Ratio.share(columns.found, np.ones_like(columns.found))
@@ -34,4 +39,5 @@ def measure_accuracy(
         gender=gender.read(estimates),
         age=age.read(estimates, groups),
         bands=tuple(read for band in bands if (read := band.read(estimates))),
+        boxes=score_detection(boxed) if boxed else None,
     )

@@ -41,6 +41,7 @@ def test_the_system_analyzes_every_different_picture_that_the_loop_does(tmp_path
     assert set(figures["stages_ms"]) == {"decode", "find", "estimate", "thumbnail"}
     assert set(figures["core_ms_by_program"]) == {"api", "dispatcher", "valkey", "worker"}
     assert figures["core_to_floor"] > 1
+    assert 100 < figures["slot_megabytes"] < figures["stack_megabytes"] + 1000
 
 
 def test_the_same_picture_twice_is_no_measure(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from models.errors import LabelsError
+from models.face import Box
 from models.labels import read_labels
 
 
@@ -101,3 +102,57 @@ def test_the_split_of_a_row_is_read_where_the_table_has_one(tmp_path):
 
     assert [row.split for row in rows] == ["train", ""]
     assert read_one(tmp_path, "3", "male").split == ""
+
+
+def read_boxes(tmp_path, *lines):
+    path = tmp_path / "labels.csv"
+    path.write_text("\n".join(["path,age,x,y,width,height", *lines]))
+    return read_labels(path, with_boxes=True)
+
+
+def test_a_picture_has_a_row_for_each_face_with_a_box(tmp_path):
+    rows = read_boxes(tmp_path, "a.jpg,30,10,20,30,40", "a.jpg,40,100.4,20,30,40", "b.jpg,,,,,")
+    assert [row.box for row in rows] == [Box(10, 20, 30, 40), Box(100, 20, 30, 40), None]
+    assert [row.path.name for row in rows] == ["a.jpg", "a.jpg", "b.jpg"]
+    assert [row.is_empty for row in rows] == [False, False, True]
+    assert not any(row.problems for row in rows)
+
+
+def test_a_box_beyond_the_edge_is_cut_there(tmp_path):
+    [row] = read_boxes(tmp_path, "a.jpg,30,-10,-5,30,40")
+    assert row.box == Box(0, 0, 20, 35)
+
+
+@pytest.mark.parametrize(
+    "box",
+    ["10,20,30,", "a,b,c,d", "10,20,0,40", "10,20,-3,40", "nan,1,2,3", "1,2,inf,4", "1,2,3,1e9",
+     "-50,0,20,20"],
+    ids=["incomplete", "words", "no-width", "negative", "nan", "infinite", "huge", "outside"],
+)  # fmt: skip
+def test_a_row_with_a_bad_box_is_reported_and_not_used(tmp_path, box):
+    row, other = read_boxes(tmp_path, f"a.jpg,30,{box}", "a.jpg,30,10,20,30,40")
+    assert (row.path, list(row.problems)) == (None, ["bad_box"])
+    assert other.path == tmp_path / "a.jpg"
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["a.jpg,50,10,20,30,40", "a.jpg,50,,,,", "a.jpg,,,,,"],
+    ids=["the same box", "without a box", "without a face"],
+)
+def test_a_face_is_in_one_row_only(tmp_path, again):
+    first, second = read_boxes(tmp_path, "a.jpg,30,10,20,30,40", again)
+    assert (first.problems, list(second.problems)) == ((), ["repeated"])
+
+
+def test_a_table_without_all_columns_of_a_box_names_those_that_are_missing(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("path,age,x,y\na.jpg,30,1,2\n")
+    with pytest.raises(LabelsError, match="not width, height"):
+        read_labels(path, with_boxes=True)
+
+
+def test_boxes_are_ignored_where_a_picture_has_one_face(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("path,age,x,y,width,height\na.jpg,30,1,2,3,4\na.jpg,30,9,9,9,9\n")
+    assert [list(row.problems) for row in read_labels(path)] == [[], ["repeated"]]

@@ -9,6 +9,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from db.job_values import DetectionMode
 from worker.queue.broker import ANALYZE, INTERACTIVE_QUEUE, connect
 from worker.queue.messages import (
     NO_PACK,
@@ -48,16 +49,27 @@ class InteractiveLane:
     def close(self) -> None:
         self._redis.close()
 
-    def find_faces(self, picture: bytes, pack: str | None = None) -> Answer:
+    def find_faces(
+        self,
+        picture: bytes,
+        pack: str | None = None,
+        detection: DetectionMode = DetectionMode.NORMAL,
+    ) -> Answer:
         """The faces of an encoded picture by a pack, or by the worker's default.
 
         Raises PictureRefused or LaneUnavailable.
         """
-        return read_faces(self._ask(Question(picture, pack)))
+        return read_faces(self._ask(Question(picture, pack, detection=detection)))
 
-    def draw_faces(self, picture: bytes, pack: str | None = None) -> bytes:
+    def draw_faces(
+        self,
+        picture: bytes,
+        pack: str | None = None,
+        detection: DetectionMode = DetectionMode.NORMAL,
+    ) -> bytes:
         """The picture as a JPEG file with its faces drawn in; raises what `find_faces` does."""
-        return self._ask(Question(picture, pack, must_draw=True)).removeprefix(PICTURE)
+        question = Question(picture, pack, must_draw=True, detection=detection)
+        return self._ask(question).removeprefix(PICTURE)
 
     def _ask(self, question: Question) -> bytes:
         # Each caller that waits holds a thread of the API: some must stay free for other requests.

@@ -13,6 +13,7 @@ from typing import Any
 from redis.client import PubSub
 
 from db.item_values import Failure
+from db.job_values import DetectionMode
 from db.states import ErrorCode
 from models.errors import FacetallyError
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
@@ -36,12 +37,13 @@ class PictureRefused(FacetallyError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An encoded picture, the pack that analyzes it (None for the worker's default), and whether
-    the answer is the picture with its faces drawn in."""
+    """An encoded picture, the pack that analyzes it (None for the worker's default), how thoroughly
+    faces are searched for, and whether the answer is the picture with its faces drawn in."""
 
     picture: bytes
     pack: str | None = None
     must_draw: bool = False
+    detection: DetectionMode = DetectionMode.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,14 @@ def _read_message(channel: PubSub, kind: str, deadline: float) -> Any:
 
 def write_question(question: Question) -> bytes:
     kind = PICTURE if question.must_draw else FACES
-    return kind + (question.pack or "").encode() + b":" + question.picture
+    return kind + f"{question.pack or ''}:{question.detection}:".encode() + question.picture
 
 
 def read_question(message: bytes) -> Question:
     """The question that `write_question` wrote."""
     must_draw = message.startswith(PICTURE)
-    pack, _, picture = message.removeprefix(PICTURE if must_draw else FACES).partition(b":")
-    return Question(picture, pack.decode() or None, must_draw)
+    pack, detection, picture = message.removeprefix(PICTURE if must_draw else FACES).split(b":", 2)
+    return Question(picture, pack.decode() or None, must_draw, DetectionMode(detection.decode()))
 
 
 def write_faces(answer: Answer) -> bytes:

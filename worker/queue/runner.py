@@ -79,11 +79,12 @@ class InteractiveRunner:
             picture = decode_picture(
                 question.picture,
                 max_pixels=self._settings.max_pixels,
-                working_size=WORKING_SIZES[DetectionMode.NORMAL],
+                working_size=WORKING_SIZES[question.detection],
             )
         except ItemError as error:
             return write_refusal(Failure.of(error))
-        [found] = analyzer.detect([picture])
+        crowd = question.detection is DetectionMode.CROWD
+        [found] = analyzer.detect([picture], crowd=crowd)
         faces = analyzer.estimate(found.faces)
         if question.must_draw:
             return PICTURE + self._draw(picture, faces)

@@ -106,7 +106,7 @@ def _nobody_watches_afterwards(request):
 
 
 def test_the_feed_of_a_file_shows_its_faces_drawn_in(server, pair):
-    with server.watch("stage") as response:
+    with server.watch("stage&detection=crowd") as response:
         assert response.status_code == 200
         parts = list(read_parts(response))
     assert {kind for kind, _ in parts} == {"image/jpeg"}
@@ -141,8 +141,12 @@ def test_an_unknown_live_source_is_refused(server, query):
     assert response.json()["error"]["code"] == "unknown_source"
 
 
-@pytest.mark.parametrize("query", ["", "?source="])
-def test_a_request_without_a_source_is_refused(server, query):
+@pytest.mark.parametrize(
+    "query",
+    ["", "?source=", "?source=stage&detection=all"],
+    ids=["nothing", "no name", "another way to search"],
+)
+def test_a_request_without_a_source_or_with_another_detection_is_refused(server, query):
     assert server.get(query).status_code == 422
 
 

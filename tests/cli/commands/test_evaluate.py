@@ -100,13 +100,36 @@ def test_a_pack_that_is_not_there_is_named(call, labels, tmp_path):
     assert "There is no pack nobody" in done.stderr
 
 
-def test_rows_without_problems_end_with_status_0(labels, tmp_path):
-    labels.write_text("Path,Gender\nastronaut.png,F\nobject_detection_input.jpg,unknown\n")
+BOXES = """\
+path,age,gender,x,y,width,height
+gender_detection_input.jpg,30,f,222,62,92,159
+gender_detection_input.jpg,,m,538,90,104,147
+astronaut.png,36,,350,20,60,80
+object_detection_input.jpg,,,,,,
+"""
+
+
+def test_labeled_boxes_are_scored_and_each_is_matched_with_its_face(labels, tmp_path):
+    """All faces of three pictures are labeled, one of them where there is none."""
+    labels.write_text(BOXES)
+    out = tmp_path / "out"
     with Terminal() as terminal:
-        done = terminal.run("evaluate", labels, "--out", tmp_path / "out", data_dir=str(tmp_path))
+        done = terminal.run("evaluate", labels, "--out", out, data_dir=str(tmp_path))
 
     assert done.returncode == 0, done.stderr
     assert "Stored as labels-2" in done.stderr
+    assert "boxes: recall" in done.stdout
+    figures = json.loads((out / "evaluation.json").read_text())
+    assert figures["counts"] == {
+        "rows": 4, "pictures": 3, "faces": 2, "several_faces": 0, "problems": {"no_face": 1},
+    }  # fmt: skip
+    accuracy = figures["accuracy"]
+    assert accuracy["gender"]["accuracy"]["value"] == 1.0
+    boxes = accuracy["boxes"]
+    assert boxes["pictures"] == 3
+    found = {name: boxes[name]["value"] for name in ("recall", "precision", "false_per_picture")}
+    assert found == pytest.approx({"recall": 2 / 3, "precision": 2 / 3, "false_per_picture": 1 / 3})
+    assert "False faces in a photo" in (out / "evaluation.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -115,8 +138,9 @@ def test_rows_without_problems_end_with_status_0(labels, tmp_path):
         ("path,age\n,3\n", [], 1, "No face was found"),
         ("path\na.jpg\n", [], 1, "must name a column"),
         ("path,age\na.jpg,3\n", ["--name", "a b"], 2, "at most 100 letters"),
+        ("path,x,y\na.jpg,3,4\n", [], 1, "but not width, height"),
     ],
-    ids=["no picture", "no labels", "no name"],
+    ids=["no picture", "no labels", "no name", "half a box"],
 )
 def test_labels_that_cannot_be_evaluated_are_one_clear_line(
     call, tmp_path, text, words, status, message

@@ -1,11 +1,14 @@
 """The lane of one picture: an answer comes back, and nothing stays in the broker."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from time import monotonic
 
 import pytest
+from PIL import Image
 from redis import Redis
 
+from db.job_values import DetectionMode
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import open_analyzers, take_request_id
 from worker.queue.broker import create_queue
@@ -16,7 +19,12 @@ from worker.settings import Settings
 
 
 def ask(
-    settings: Settings, picture: bytes, pack: str | None = None, *, draw: bool = False
+    settings: Settings,
+    picture: bytes,
+    pack: str | None = None,
+    *,
+    draw: bool = False,
+    detection: DetectionMode = DetectionMode.NORMAL,
 ) -> object:
     """Ask, and answer in a thread, as a worker that took the id from the queue."""
     with (
@@ -26,7 +34,8 @@ def ask(
     ):
         client.flushall()
         lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=20)
-        asked = thread.submit(lane.draw_faces if draw else lane.find_faces, picture, pack)
+        call = lane.draw_faces if draw else lane.find_faces
+        asked = thread.submit(call, picture, pack, detection)
         request_id = take_request_id(client, timeout_seconds=10)
         assert request_id is not None
         worker = InteractiveRunner(settings, open_analyzers(settings))
@@ -55,6 +64,20 @@ def test_the_picture_comes_back_with_its_faces_drawn_in(settings: Settings) -> N
 def test_a_picture_is_analyzed_by_the_pack_that_was_asked_for(settings: Settings) -> None:
     picture = (settings.weights_dir / "samples" / "astronaut.png").read_bytes()
     assert ask(settings, picture, settings.pack) == ask(settings, picture)
+
+
+def test_a_small_face_is_found_by_searching_for_a_crowd(settings: Settings) -> None:
+    path = settings.weights_dir / "samples" / "astronaut.png"
+    face = Image.open(path).convert("RGB").crop((130, 20, 320, 230)).resize((54, 60))
+    large = Image.new("RGB", (2600, 1800), (90, 110, 130))
+    large.paste(face, (1900, 1200))
+    content = BytesIO()
+    large.save(content, "PNG")
+    counts = {
+        mode: len(ask(settings, content.getvalue(), detection=mode).faces)
+        for mode in (DetectionMode.NORMAL, DetectionMode.CROWD)
+    }
+    assert counts == {DetectionMode.NORMAL: 0, DetectionMode.CROWD: 1}
 
 
 def test_a_pack_that_the_worker_does_not_have_is_refused_by_its_name(settings: Settings) -> None:
