@@ -122,7 +122,8 @@ def _report(
     if costs:
         parts = ", ".join(f"{name} {milliseconds:.1f}" for name, milliseconds in costs.items())
         program.say(f"system: {cost:.1f} ms of a core a picture ({parts}), {cost / floor:.2f} "
-                    f"times the floor; {megabytes['stack']} MB, a slot {megabytes['slot']} MB")  # fmt: skip
+                    f"times the floor")  # fmt: skip
+        program.say(f"memory: {megabytes['stack']} MB, a slot {megabytes['slot']} MB at most")
 
 
 def _say_speeds(rounds: Rounds, ratios: Mapping[str, Sequence[float]]) -> None:

@@ -13,9 +13,8 @@ WORKER = "celery_worker"
 
 
 def read_slot_peak(processes: Sequence[psutil.Process]) -> float:
-    """The most megabytes that one of the slots (pool children of a worker) among `processes` has had
-    at once, pages shared with others included; 0 where the system does not tell (/proc of Linux
-    does)."""
+    """The most megabytes that one of the slots (pool children of a worker) among `processes` has
+    had at once, pages shared with others included; 0 where the system does not tell it in /proc."""
     return max(_list_peaks(processes), default=0.0)
 
 
