@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
         doc_ui=False,
         validation_error_model=ErrorBody,
         validation_error_callback=refuse_invalid,
-        security_schemes={"key": {"type": "http", "scheme": "bearer"}},
+        security_schemes={docs.SCHEME: {"type": "http", "scheme": "bearer"}},
         static_folder=None,
         root_path=str(Path(__file__).parent),
     )

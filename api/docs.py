@@ -1,15 +1,20 @@
 """The OpenAPI document and its page, which loads nothing from elsewhere."""
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import flask_openapi3_swagger
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
 from flask_openapi3 import OpenAPI
 
 from api.media_types import JSON
+from api.rights import find_right
 
 blueprint = Blueprint("docs", __name__)
+SCHEME = "key"
+CONVERTED = re.compile(r"<(?:\w+:)?(\w+)>")
 # Swagger UI has styles in its elements.
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -30,7 +35,23 @@ def show_document() -> Response:
 @cache
 def _write_document(app: OpenAPI) -> str:
     """Written once, because anybody may ask for it."""
-    return str(app.json.dumps(app.api_doc))
+    document = app.api_doc
+    _describe_access(app, document["paths"])
+    return str(app.json.dumps(document))
+
+
+def _describe_access(app: OpenAPI, paths: dict[str, Any]) -> None:
+    """Say of each call which key it needs."""
+    for rule in app.url_map.iter_rules():
+        calls = paths.get(CONVERTED.sub(r"{\1}", rule.rule), {})
+        right = find_right(rule.endpoint)
+        for method in (rule.methods or set()) & {name.upper() for name in calls}:
+            call = calls[method.lower()]
+            call["security"] = [] if right.is_open else [{SCHEME: []}]
+            if right.scope is not None:
+                reach = " that reaches all tenants" if right.of_operators else ""
+                needs = f"Needs a key with the scope `{right.scope}`{reach}."
+                call["description"] = f"{call.get('description', '')}\n\n{needs}".strip()
 
 
 @blueprint.get("/docs")

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count, takewhile
-from typing import Self
+from typing import Annotated, Self
 
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.exports.export import describe_packs
 from api.exports.results import RESULTS
@@ -51,7 +51,7 @@ class CocoCategory(BaseModel):
     name: str = "face"
     supercategory: str = "person"
     keypoints: list[str] = KEYPOINTS
-    skeleton: list[tuple[int, int]] = []
+    skeleton: list[Annotated[list[int], Field(min_length=2, max_length=2)]] = []
 
 
 class CocoImage(BaseModel):
@@ -116,7 +116,7 @@ class CocoAnnotation(BaseModel):
     id: int
     image_id: int
     category_id: int = FACE
-    bbox: tuple[int, int, int, int]
+    bbox: Annotated[list[int], Field(min_length=4, max_length=4)]
     area: int
     iscrowd: int = 0
     segmentation: list[list[int]] = []
@@ -131,7 +131,7 @@ class CocoAnnotation(BaseModel):
         return cls(
             id=number,
             image_id=image_id,
-            bbox=(box.x, box.y, box.width, box.height),
+            bbox=[box.x, box.y, box.width, box.height],
             area=box.width * box.height,
             keypoints=[value for x, y in face.landmarks for value in (x, y, VISIBLE)],
             score=face.score,

@@ -46,6 +46,17 @@ def test_every_route_and_its_errors_are_in_the_document(client: FlaskClient) -> 
             assert error == {"$ref": "#/components/schemas/ErrorBody"}
 
 
+def test_the_document_says_which_key_each_call_needs(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").json["paths"]
+    for operations in paths.values():
+        assert all("security" in one for one in operations.values())
+    assert paths["/healthz"]["get"]["security"] == []
+    erase = paths["/v1/jobs/{job_id}"]["delete"]
+    assert erase["security"] == [{"key": []}]
+    assert erase["description"].endswith("Needs a key with the scope `erase`.")
+    assert "reaches all tenants" in paths["/metrics"]["get"]["description"]
+
+
 def is_of_a_page(endpoint: str) -> bool:
     blueprint = endpoint.partition(".")[0]
     return blueprint.endswith("_page") or blueprint == "assets"
