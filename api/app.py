@@ -47,6 +47,7 @@ from api.views import (
     reruns,
     results,
     vocabulary,
+    webhooks,
 )
 from api.views import audit as audit_view
 from api.views.job_replies import answer_again
@@ -100,7 +101,18 @@ def create_app(settings: Settings) -> Flask:
 def _register_views(app: OpenAPI) -> None:
     for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
         app.register_api(module.blueprint)
-    for module in (analyze, limits, live, packs, keys, audit_view, report, health, metrics):
+    for module in (
+        analyze,
+        limits,
+        live,
+        packs,
+        keys,
+        audit_view,
+        report,
+        health,
+        metrics,
+        webhooks,
+    ):
         app.register_api(module.blueprint)
     for page in (docs, assets, login, home, live_page, jobs_page, job, item_page, comparison):
         app.register_blueprint(page.blueprint)

@@ -9,6 +9,8 @@ from api.callers import current_caller
 from db.engine import Database
 from db.jobs.owners import read_tenant_of_item, read_tenant_of_job
 from db.keys import read_tenant_of_key
+from db.messages import read_tenant_of_message
+from db.webhooks import read_tenant_of_webhook
 
 # Of each kind; a number is some hundred bytes.
 MOST_KEPT = 20_000
@@ -20,6 +22,8 @@ NUMBERED: Mapping[str, tuple[str, Read]] = {
     "other_id": ("job", read_tenant_of_job),
     "item_id": ("item", read_tenant_of_item),
     "key_id": ("key", read_tenant_of_key),
+    "webhook_id": ("webhook", read_tenant_of_webhook),
+    "message_id": ("message", read_tenant_of_message),
 }
 # Those that are no numbers of something, or only within something else.
 UNNUMBERED = frozenset({"action", "digest", "name", "track"})

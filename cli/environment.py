@@ -47,6 +47,7 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
         "sources": ",".join(settings.sources),
         "live_sources": ",".join(settings.live_sources),
         "packs": ",".join(settings.packs),
+        "webhook_hosts": ",".join(settings.webhook_hosts),
         "file_roots": os.pathsep.join(map(str, file_roots)),
     }
     return {**others, **{PREFIX + name.upper(): value for name, value in spelled.items()}}

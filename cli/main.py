@@ -33,6 +33,7 @@ COMMANDS = {
     "compare": ("cli.commands.reruns", "Compare two runs of the same items."),
     "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
     "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
+    "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
     "audit": ("cli.commands.audit", "Show who did what on a server."),
     "api": ("cli.commands.api", "Run the HTTP API."),
     "worker": ("cli.commands.worker", "Run a pool of workers."),

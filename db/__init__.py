@@ -5,6 +5,7 @@ reach            whose data it is, and who reads it
 pack_values      the models that analyzed a job
 key_values       what keys may do
 audit_values     who did what
+webhook_values   what webhooks are told
 job_values       jobs going in and coming out
 item_values      items, from acceptance to result
 video_values     the same for videos
@@ -15,6 +16,7 @@ video_tables     the rows of videos
 audience_tables  the rows that audiences are counted from
 access_tables    the rows of keys, browsers, and what they did
 counter_tables   the rows of counters
+webhook_tables   the rows of webhooks and their messages
 migrate          brings the tables up to date
 migrations       the numbered changes that `migrate` makes
 bulk             many rows in one statement
@@ -24,7 +26,9 @@ audit            the audit log
 logins           who is logged in
 processes        which processes are alive
 counters         what has happened so far, for operators
+webhooks         who is told what happens to jobs
 counts           what was found, counted as it is recorded
+messages         messages to webhooks, and their attempts
 audience         who was there
 chunks           what a worker claims, leases and releases
 jobs             accepted, followed, ended, erased

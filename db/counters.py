@@ -42,6 +42,7 @@ class Counter(StrEnum):
     LEASES_EXPIRED = "leases_expired"  # of those, the ones that had run out
     LEASES_LOST = "leases_lost"  # results that were discarded, as another worker has the chunk
     SELF_CHECKS = "self_checks"  # (result) inferences of a worker with a known result
+    WEBHOOK_ATTEMPTS = "webhook_attempts"  # (state) messages sent, by their state afterwards
     HTTP_REQUESTS = "http_requests"  # (method, route, status)
 
 

@@ -85,6 +85,8 @@ class JobRow(Table):
     rerun_of: Mapped[int | None] = mapped_column(BigKey)
     # The request that submitted it, as logs call it.
     request_id: Mapped[str | None]
+    # How far it had come when webhooks were last told, in hundredths.
+    progress_step: Mapped[int] = mapped_column(default=0)
 
 
 class ListingRow(Table):

@@ -22,6 +22,7 @@ packs        models, and where they come from
 vocabulary   tags and dimensions
 keys         API keys
 audit        who did what
+webhooks     who is told what happens to jobs
 audience     the audience: counts and shares
 results      what was found
 progress     how far a job is
@@ -66,11 +67,13 @@ from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
 from facetally.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.uploads import Uploaded
 from facetally.vocabulary import Dimension, DimensionValue, TagUse
+from facetally.webhooks import Attempt, MadeWebhook, Message, Webhook
 
 __all__ = [
     "Age",
     "Analysis",
     "ApiError",
+    "Attempt",
     "Audience",
     "BestView",
     "Box",
@@ -100,6 +103,8 @@ __all__ = [
     "Key",
     "Limits",
     "MadeKey",
+    "MadeWebhook",
+    "Message",
     "MissingPackage",
     "Options",
     "Pack",
@@ -124,4 +129,5 @@ __all__ = [
     "Video",
     "VideoProgress",
     "WaitTimeout",
+    "Webhook",
 ]

@@ -22,6 +22,7 @@ FacetallyError
 |-- StorageUnavailable      worker: an upload could not be stored
 |-- LeaseLost               worker: another worker has the chunk now
 |-- VideoFound              worker: an item read as a picture is a video
+|-- WebhookRefused          worker: a webhook may not have this address
 |-- LaneUnavailable         worker: no interactive worker answers
 |-- PictureRefused          worker: a picture sent to an interactive worker fails, with a code
 |-- ApiError                api: a request is refused, with a status and a code

@@ -21,6 +21,7 @@ chunks           a chunk's way through a worker
 runners          what a pool child runs
 shutdown         how a worker shuts down
 main_process     the process that feeds the pool children
+webhooks         sends messages to webhooks
 pack_checks      pauses jobs whose pack no worker has
 listings         lists folders and buckets
 dispatcher       keeps the window of hints full

@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -24,6 +24,7 @@ from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
 from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
 from db.engine import Database
+from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.erasure import (
     ErasedJob,
@@ -37,12 +38,14 @@ from db.jobs.erasure import (
 from db.jobs.loose_folders import forget_folder, take_abandoned_folders
 from db.jobs.owners import read_tenant_of_job
 from db.jobs.pausing import pause_job, read_jobs_to_pause
+from db.messages import prune_messages
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
 from worker.pack_checks import PackChecks
 from worker.queue.hints import HintWindow
 from worker.sources.store import Store
+from worker.webhooks import WebhookSender
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +55,7 @@ BUSY_SECONDS = 0.1
 # The part of a turn spent on the cube. What is not folded yet makes audience queries slower.
 FOLDING_SECONDS = 0.1
 SWEEP_SECONDS = 10.0
+ANNOUNCEMENT_SECONDS = 2.0
 
 
 class Dispatcher:
@@ -67,6 +71,7 @@ class Dispatcher:
         pause_after_failures: int = 0,
         draft_seconds: float = 7 * 86400.0,
         audit_days: float = 0.0,
+        webhook_hosts: Collection[str] = (),
     ) -> None:
         self._database = database
         self._window = HintWindow(database, queue, resend_seconds)
@@ -76,6 +81,8 @@ class Dispatcher:
         self._audit_days = audit_days
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._pack_checks = PackChecks(database)
+        self._webhooks = WebhookSender(database, webhook_hosts)
+        self._next_announcement = 0.0
         self._next_heartbeat = 0.0
         self._next_sweep = 0.0
         self._has_sent = False
@@ -89,6 +96,7 @@ class Dispatcher:
             else:
                 self.take_turn()
                 next_turn = monotonic() + TURN_SECONDS
+        self._webhooks.close()
         # If the database is unavailable, the age of the row shows that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
             remove_process(session, self._name)
@@ -103,6 +111,8 @@ class Dispatcher:
             self._pack_checks.run_when_due,
             self._send,
             self._close,
+            self._announce_when_due,
+            self._webhooks.send_due,
             self._fold,
             self._expire,
             self._erase,
@@ -111,7 +121,7 @@ class Dispatcher:
         for part in parts:
             self._try(part)
 
-    def _try(self, part: Callable[[], None]) -> None:
+    def _try(self, part: Callable[[], object]) -> None:
         try:
             part()
         except DBAPIError as error:
@@ -139,6 +149,15 @@ class Dispatcher:
                 state = close_job(session, job_id)
             if state is not None:
                 logger.info("job closed", extra={"job_id": job_id, "state": state.value})
+
+    def _announce_when_due(self) -> None:
+        if monotonic() >= self._next_announcement:
+            self._next_announcement = monotonic() + ANNOUNCEMENT_SECONDS
+            with self._database.read() as session:
+                reached = read_reached_steps(session)
+            for job_id, step in reached:
+                with self._database.write() as session:
+                    announce_step(session, job_id, step)
 
     def _fold(self) -> None:
         """Bring the cube up to date; what takes too long is left to the next turns."""
@@ -186,6 +205,7 @@ class Dispatcher:
             abandoned = take_abandoned_folders(session)
             drafts = erase_abandoned_drafts(session, self._draft_seconds)
             prune_entries(session, self._audit_days)
+            prune_messages(session)
         for job_id in drafts:
             logger.info("abandoned draft erased", extra={"job_id": job_id})
         self._next_sweep = monotonic() + SWEEP_SECONDS

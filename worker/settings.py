@@ -118,6 +118,7 @@ class Settings(BaseModel):
     access_log: bool = True
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
+    webhook_hosts: tuple[str, ...] = ()
     live_sources: tuple[str, ...] = ()
     live_streams: int = Field(4, ge=1)
     live_timeout_seconds: float = Field(10.0, gt=0, le=600)
@@ -133,7 +134,7 @@ class Settings(BaseModel):
     tenant_daily_bytes: int = Field(0, ge=0)
     audit_days: float = Field(365.0, ge=0, le=36500)
 
-    @field_validator("api_keys", "sources", "live_sources", "packs", mode="before")
+    @field_validator("api_keys", "sources", "live_sources", "packs", "webhook_hosts", mode="before")
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return _split(value, ",")

@@ -17,6 +17,7 @@ vocabulary   tags and dimensions
 evaluations  measurements of accuracy
 keys         API keys
 audit        who did what
+webhooks     who is told what happens to jobs
 health       whether the system works
 errors       errors, and which a call may answer with
 reruns       runs of the same items

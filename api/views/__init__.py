@@ -17,6 +17,7 @@ live         live sources
 keys         API keys
 audit        the audit log
 report       a job as one HTML file
+webhooks     who is told what happens to jobs
 health       liveness and readiness
 metrics      metrics for Prometheus
 """

@@ -24,6 +24,7 @@ from api.services import Services, services
 from db.counters import BOUNDS, SUM, Counter, Histogram
 from db.processes import LiveProcess
 from db.states import ErrorCode, ItemState, JobState, ProcessRole
+from db.webhook_values import MessageState
 from db.workload import Workload, read_workload
 from worker.stages import Stage
 
@@ -69,6 +70,9 @@ COUNTERS = {
     Counter.LEASES_LOST: _Shown("Chunks whose results were discarded, as their lease was gone."),
     Counter.SELF_CHECKS: _Shown(
         "Checks of the models of a worker.", ("result",), ("passed", "failed")
+    ),
+    Counter.WEBHOOK_ATTEMPTS: _Shown(
+        "Messages sent to webhooks, by their state afterwards.", ("state",), tuple(MessageState)
     ),
     Counter.HTTP_REQUESTS: _Shown("Requests.", ("method", "route", "status")),
 }

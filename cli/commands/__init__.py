@@ -9,6 +9,7 @@ results      `results`, `audience`, `thumbnails`
 vocabulary   `tags`, `dimensions`
 keys         `keys`
 audit        `audit`
+webhooks     `webhooks`
 run          `run`
 packs        `packs`
 weights      `weights`

@@ -48,6 +48,7 @@ def dispatcher() -> None:
         settings.pause_after_failures,
         settings.draft_days * SECONDS_PER_DAY,
         settings.audit_days,
+        settings.webhook_hosts,
     ).run(stopped)
 
 

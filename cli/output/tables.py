@@ -18,6 +18,7 @@ from facetally import (
     Share,
     TagUse,
 )
+from facetally.webhooks import Message, Webhook
 
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:
@@ -125,6 +126,29 @@ def make_audit_table(entries: Iterable[Entry]) -> Table:
         who = clean(entry.caller) + (f" (key {entry.key_id})" if entry.key_id else "")
         at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(at, who, entry.action, clean(entry.subject), entry.tenant, entry.address)
+    return table
+
+
+def make_webhooks_table(webhooks: Iterable[Webhook]) -> Table:
+    """A line for each webhook."""
+    table = make_table("webhook", "address", "told of", "tenant", "state")
+    for one in webhooks:
+        told = ", ".join(one.events) or "everything"
+        state = "active" if one.disabled_at is None else f"gone since {one.disabled_at:%Y-%m-%d}"
+        table.add_row(str(one.id), clean(one.url), told, one.tenant, state)
+    return table
+
+
+def make_messages_table(messages: Iterable[Message]) -> Table:
+    """A line for each message, with how its last attempt ended."""
+    table = make_table("message", "at", "event", "job", "state", "attempts", "last answer")
+    for one in messages:
+        last = one.attempts[0] if one.attempts else None
+        answer = "" if last is None else str(last.status or last.error)
+        at = f"{one.created_at:%Y-%m-%d %H:%M:%S}"
+        job = "" if one.job_id is None else str(one.job_id)
+        attempts = str(len(one.attempts))
+        table.add_row(str(one.id), at, one.event, job, one.state, attempts, clean(answer))
     return table
 
 

@@ -9,6 +9,7 @@ loose_folders   what is stored before its job is accepted
 reruns          analyzes the items of a job again
 video_progress  how far the videos of jobs are
 status          state and counts of jobs
+announcing      tells webhooks
 retrying        runs failed items again
 pausing         a job whose items all fail alike
 missing_packs   a job whose pack no worker has

@@ -7,9 +7,11 @@ from db.chunks.segments import discard_unfinished_videos
 from db.chunks.window import has_chunk
 from db.clock import DatabaseTime
 from db.counters import Counter, count
+from db.jobs.announcing import announce_job
 from db.jobs.cancelling import cancel_waiting_chunks
 from db.states import ChunkState, ItemState, JobState
 from db.tables import ChunkRow, ItemRow, JobRow
+from db.webhook_values import Event
 
 
 def read_jobs_to_close(session: Session) -> list[int]:
@@ -48,6 +50,7 @@ def close_job(session: Session, job_id: int) -> JobState | None:
     values = {"state": final_state, "finished_at": DatabaseTime()}
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
     count(session, Counter.JOBS_ENDED, final_state)
+    announce_job(session, job_id, Event(f"job.{final_state}"))
     return final_state
 
 

@@ -11,6 +11,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import erase_cells
 from db.item_values import STORE_SCHEME
+from db.jobs.announcing import announce_job
 from db.jobs.reruns import read_shared_folders
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
 from db.tables import (
@@ -24,6 +25,7 @@ from db.tables import (
     ThumbnailRow,
 )
 from db.video_tables import VIDEO_TABLES
+from db.webhook_values import Event
 
 # Items removed in one transaction with their faces and thumbnails: few, so that it is short.
 ERASED_AT_ONCE = 2000
@@ -62,6 +64,8 @@ def erase_job(session: Session, job_id: int) -> bool:
         values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}
         count(session, Counter.JOBS_ENDED, JobState.CANCELLED)
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
+    if job.state in LIVE_JOB_STATES:
+        announce_job(session, job_id, Event.CANCELLED)
     return True
 
 
@@ -145,7 +149,10 @@ def finish_erasure(session: Session, job_id: int) -> bool:
         .values(erased_at=DatabaseTime(), store_folders=[])
         .returning(JobRow.id)
     )
-    return gone.first() is not None
+    is_gone = gone.first() is not None
+    if is_gone:
+        announce_job(session, job_id, Event.ERASED)
+    return is_gone
 
 
 def read_jobs_to_expire(session: Session) -> list[int]:

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.counters import Counter, count
+from db.jobs.announcing import announce_job
 from db.pack_values import PackVersion
 from db.processes import read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, JobState, PauseReason, ProcessRole
 from db.tables import ChunkRow, JobRow
+from db.webhook_values import Event
 
 _LIVE = (JobState.QUEUED, JobState.RUNNING)
 
@@ -72,6 +74,8 @@ def pause_without_pack(session: Session, needed: NeededPack, packs: Iterable[Pac
         .returning(JobRow.id)
     )
     was_paused = paused.first() is not None
+    if was_paused:
+        announce_job(session, needed.job_id, Event.PAUSED)
     count(session, Counter.JOBS_PAUSED, PauseReason.NO_PACK, amount=was_paused)
     return was_paused
 

@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.counters import Counter, count
+from db.jobs.announcing import announce_job
 from db.jobs.retrying import retriable
 from db.states import ChunkState, JobState, PauseReason
 from db.tables import ChunkRow, ItemRow, JobRow
+from db.webhook_values import Event
 
 
 def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:
@@ -60,6 +62,7 @@ def pause_job(session: Session, job_id: int) -> bool:
     }
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
     count(session, Counter.JOBS_PAUSED, str(code))
+    announce_job(session, job_id, Event.PAUSED)
     return True
 
 

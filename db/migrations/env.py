@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 import db.access_tables
 import db.audience_tables
 import db.counter_tables
-import db.video_tables  # noqa: F401 - all complete the metadata
+import db.video_tables
+import db.webhook_tables  # noqa: F401 - all complete the metadata
 from db.tables import Table
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, make_url, text
 import db.access_tables
 import db.audience_tables
 import db.counter_tables
-import db.video_tables  # noqa: F401 - all complete the metadata
+import db.video_tables
+import db.webhook_tables  # noqa: F401 - all complete the metadata
 from db.engine import Database
 from db.migrate import is_outdated, migrate
 from db.tables import Table

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from cli.main import facetally
-from db import audience_tables, counter_tables, tables, video_tables
+from db import audience_tables, counter_tables, tables, video_tables, webhook_tables
 from db.states import ErrorCode
 from tests.support.documents import DOCUMENTS, ROOT, read_commands
 from worker.settings import PREFIX, Settings
@@ -20,7 +20,7 @@ OTHER_VARIABLES = {"FACETALLY_URL", "FACETALLY_KEY", "FACETALLY_TEST_SCREENSHOTS
 # Each of these modules adds its rows to the one metadata.
 TABLES = {
     name
-    for one in (tables, audience_tables, counter_tables, video_tables)
+    for one in (tables, audience_tables, counter_tables, video_tables, webhook_tables)
     for name in one.Table.metadata.tables
 }
 PACKAGES = "api|benchmarks|cli|db|deploy|docs|examples|facetally|models|tests|training|worker"

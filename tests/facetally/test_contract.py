@@ -4,16 +4,29 @@ from dataclasses import fields
 
 import pytest
 
-from api.schemas import audience, faces, health, jobs, keys, packs, reruns, results, tracks
+from api.schemas import (
+    audience,
+    faces,
+    health,
+    jobs,
+    keys,
+    packs,
+    reruns,
+    results,
+    tracks,
+    webhooks,
+)
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime as ServerScreenTime
 from db.key_values import Scope
 from db.states import LIVE_JOB_STATES
+from db.webhook_values import Event, PastAttempt
 from facetally import (
     Age,
     Analysis,
+    Attempt,
     Audience,
     BestView,
     Box,
@@ -31,6 +44,8 @@ from facetally import (
     Job,
     Key,
     MadeKey,
+    MadeWebhook,
+    Message,
     Options,
     Pack,
     PackFile,
@@ -46,10 +61,12 @@ from facetally import (
     UsedPack,
     Video,
     VideoProgress,
+    Webhook,
 )
 from facetally.items import LISTS
 from facetally.job import LIVE_STATES
 from facetally.keys import SCOPES
+from facetally.webhooks import EVENTS
 from models.statistics.shares import Share as ServerShare
 
 PAIRS = (
@@ -87,6 +104,10 @@ PAIRS = (
     (UsedPack, packs.UsedPackOut),
     (Video, results.VideoOut),
     (VideoProgress, jobs.VideosOut),
+    (Webhook, webhooks.WebhookOut),
+    (MadeWebhook, webhooks.MadeWebhookOut),
+    (Message, webhooks.MessageOut),
+    (Attempt, PastAttempt),
 )
 
 
@@ -103,6 +124,10 @@ def test_the_client_knows_which_states_are_live():
 
 def test_the_client_knows_the_scopes_of_keys():
     assert tuple(Scope) == SCOPES
+
+
+def test_the_client_knows_the_events_of_webhooks():
+    assert tuple(Event) == EVENTS
 
 
 def test_the_client_knows_lists_by_the_endings_that_the_server_knows():

@@ -41,6 +41,7 @@ def upgrade() -> None:
     _create_logins()
     _create_processes()
     _create_counters()
+    _create_webhooks()
 
 
 def _create_jobs() -> None:
@@ -73,6 +74,7 @@ def _create_jobs() -> None:
         _filled("skipped", JSON),
         sa.Column("rerun_of", ID),
         sa.Column("request_id", sa.String()),
+        _filled("progress_step", sa.Integer()),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_by_state", "jobs", ["state", "id"])
@@ -412,6 +414,45 @@ def _create_counters() -> None:
         _key("shard", sa.Integer()),
         _filled("value", sa.Double()),
         postgresql_with={"fillfactor": 50},
+    )
+
+
+def _create_webhooks() -> None:
+    op.create_table(
+        "webhooks",
+        sa.Column("id", ID, primary_key=True),
+        _filled("tenant", sa.String()),
+        _filled("url", sa.String()),
+        _filled("secret", sa.String()),
+        _filled("events", JSON),
+        _filled("created_at", TIME),
+        sa.Column("disabled_at", TIME),
+    )
+    op.create_index("ix_webhooks_tenant", "webhooks", ["tenant"])
+    op.create_table(
+        "messages",
+        sa.Column("id", ID, primary_key=True),
+        _references("webhooks"),
+        _filled("name", sa.String()),
+        _filled("event", sa.String()),
+        sa.Column("job_id", ID),
+        _filled("body", sa.String()),
+        _filled("state", sa.String()),
+        _filled("attempts", sa.Integer()),
+        _filled("created_at", TIME),
+        _filled("next_at", TIME),
+        sa.Column("delivered_at", TIME),
+    )
+    _create_partial_index("messages_due", "messages", ["next_at"], "state = 'waiting'")
+    op.create_index("messages_by_webhook", "messages", ["webhook_id", "id"])
+    op.create_table(
+        "attempts",
+        _references("messages", primary_key=True),
+        _key("number", sa.Integer()),
+        _filled("at", TIME),
+        _filled("milliseconds", sa.Integer()),
+        sa.Column("status", sa.Integer()),
+        sa.Column("error", sa.String()),
     )
 
 
