@@ -17,6 +17,7 @@ from sqlalchemy.exc import (
 )
 from werkzeug.exceptions import HTTPException, NotFound
 
+from api.callers import find_caller
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
 from api.media_types import PROBLEM
@@ -94,6 +95,8 @@ def _log_refusal(problem: Problem) -> None:
             "path": request.path[:LONGEST_PATH],
             "address": request.remote_addr,
         }
+        if (caller := find_caller()) is not None:
+            fields["caller"] = caller.name
         logger.warning("request refused", extra=fields)
 
 

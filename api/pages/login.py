@@ -71,7 +71,7 @@ def _check_pause(database: Database, address: str) -> None:
         seconds = read_pause_seconds(session, address)
     if seconds > 0:
         problem = f"Too many attempts to log in. Try again in {ceil(seconds)} seconds."
-        raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, problem)
+        raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, problem, retry_after_seconds=ceil(seconds))
 
 
 def _note_failure(database: Database, address: str) -> None:

@@ -172,6 +172,14 @@ def test_the_system_page_shows_health_and_versions(visit):
     visit.photograph("system")
 
 
+def test_the_page_of_keys_says_what_each_may_do(visit):
+    page = visit.page
+    page.goto("/keys")
+    page.get_by_label("read").check()
+    expect(page.locator("#keys")).to_contain_text("No keys yet")
+    visit.photograph("keys")
+
+
 def test_a_missing_page_says_so(visit):
     visit.page.goto("/jobs/999999")
     expect(visit.page.locator("main")).to_contain_text("There is no job")

@@ -42,7 +42,9 @@ def read_form_token(client: FlaskClient) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/jobs", "/system", "/login", "/jobs/7", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/jobs", "/keys", "/system", "/login", "/jobs/7", "/nowhere"]
+)
 def test_every_page_keeps_to_this_origin(client: FlaskClient, path: str) -> None:
     response = client.get(path, headers=PAGE)
     policy = response.headers.get("Content-Security-Policy", "")
@@ -156,6 +158,8 @@ def test_wrong_keys_are_answered_with_growing_pauses(guarded: FlaskClient) -> No
     assert [log_in(guarded, "wrong").status_code for _ in range(5)] == [401] * 5
     assert log_in(guarded).status_code == 429
     assert "Try again in 1 second" in log_in(guarded).text
+    refused = guarded.post("/login", data={"key": "second"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
     # Others are not kept waiting.
     other = {**PAGE, "X-Forwarded-For": "192.0.2.7, 192.0.2.8"}
     assert guarded.post("/login", data={"key": "wrong"}, headers=other).status_code == 401
