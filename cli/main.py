@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
     "serve": ("cli.commands.serve", "Run everything on this machine."),
     "submit": ("cli.commands.submit", "Submit photos and videos to a server."),
+    "watch-folder": ("cli.commands.watch_folder", "Submit what is new in a folder."),
     "jobs": ("cli.commands.jobs", "List jobs, newest first."),
     "status": ("cli.commands.jobs", "Show the progress of a job."),
     "watch": ("cli.commands.jobs", "Follow a job until it ends."),
@@ -57,7 +58,7 @@ class CommandTable(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(module), cmd_name)
+        command = getattr(import_module(module), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

@@ -3,6 +3,7 @@
 options      options that several commands share
 job_options  options of the commands that make a job
 submit       `submit`
+watch_folder `watch-folder`
 jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
 reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`

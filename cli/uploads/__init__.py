@@ -4,6 +4,8 @@ files        the files under its paths
 folders      the dimensions that their folders are
 listed_paths paths on the standard input
 progress     how far an upload is
+seen         what was submitted of a folder
+watching     submits what is new in a folder
 uploading    sends them, without those that can't be read
 manifests    lists of items in a file
 """

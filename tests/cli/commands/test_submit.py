@@ -82,3 +82,18 @@ def test_a_folder_of_the_server_is_listed_by_it(serve, call, client, settings, t
     job = json.loads(done.stdout)
     assert (done.returncode, job["state"], job["listing"]) == (0, "draft", uri)
     assert (refused.returncode, "alone" in refused.stderr) == (2, True)
+
+
+def test_a_folder_is_submitted_once_or_again(serve, call, client, tmp_path):
+    touch(tmp_path, "in/Berlin/a.jpg")
+    words = ("watch-folder", tmp_path / "in", "--once", "--every", 0.1)
+    words += ("--state", tmp_path / "seen", "--folders-as", "store")
+    address = serve()
+
+    first, second = (call(*words, url=address) for _ in range(2))
+    again = call(*words, "--again", url=address)
+    refused = call(*words, "--dimension", "store=x", url=address)
+
+    assert [done.stdout for done in (first, second, again)] == ["1\n", "", "2\n"]
+    assert (first.returncode, first.stderr) == (0, "job 1: 1 item submitted\n")
+    assert (refused.returncode, "'store' is given" in refused.stderr) == (2, True)
