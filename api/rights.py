@@ -44,6 +44,8 @@ RIGHTS: Mapping[str, Right] = {
     "jobs.list_jobs": LOOK,
     "jobs.show_job": LOOK,
     "jobs.cancel": SUBMIT,
+    "jobs.change": SUBMIT,
+    "jobs.pause": SUBMIT,
     "jobs.resume": SUBMIT,
     "jobs.retry": SUBMIT,
     "jobs.erase": ERASE,

@@ -110,6 +110,8 @@ class NewJob:
     tenant: str = DEFAULT_TENANT
     # Of the request that submitted it, for logs.
     request_id: str | None = None
+    name: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class JobStatus:
 
     id: int
     state: JobState
+    name: str
+    notes: str
     tags: tuple[str, ...]
     options: JobOptions
     # The versions of its pack that analyzed it: none before its first chunk, and several only where

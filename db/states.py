@@ -72,6 +72,7 @@ class PauseReason(StrEnum):
     """Why a job is paused, other than the code with which its first items failed."""
 
     NOT_LISTED = "not_listed"  # the files of its folder could not be listed
+    REQUESTED = "requested"  # a person paused it
     NO_PACK = "no_pack"  # no worker has its pack, or the version that analyzed its first items
 
 

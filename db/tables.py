@@ -52,6 +52,9 @@ class JobRow(Table):
     state: Mapped[str]
     items: Mapped[int] = mapped_column(default=0)
     priority: Mapped[str] = mapped_column(default="normal")
+    # What people call it, and what they noted of it.
+    name: Mapped[str] = mapped_column(default="")
+    notes: Mapped[str] = mapped_column(default="")
     tags: Mapped[list[str]] = mapped_column(Json, default=list)
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     # The versions of its pack that analyzed it, and the hash of the one that workers must have now:

@@ -88,6 +88,8 @@ class Client:
         priority: str | None = None,
         expires_at: datetime | None = None,
         idempotency_key: str | None = None,
+        name: str = "",
+        notes: str = "",
     ) -> Job:
         """Submit files, folders and archives, or addresses, or one list of items.
 
@@ -104,6 +106,8 @@ class Client:
             priority,
             expires_at,
             idempotency_key,
+            name,
+            notes,
         )
         return submit_sources(self._connection, sort_sources(sources), submission)
 

@@ -57,8 +57,9 @@ class Connection:
         query = _drop_none(parameters or {})
         return self._read(self._http.build_request("GET", path, params=query))
 
-    def call(self, method: str, path: str) -> object:
-        return self._read(self._http.build_request(method, path))
+    def call(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> object:
+        """The JSON of the answer; `fields` are sent as JSON."""
+        return self._read(self._http.build_request(method, path, json=fields))
 
     def send(
         self,

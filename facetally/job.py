@@ -32,6 +32,8 @@ class Job:
 
     id: int
     state: str  # one of LIVE_STATES, or completed, completed_with_errors, failed, cancelled
+    name: str
+    notes: str
     tags: tuple[str, ...]
     options: Options
     packs: tuple[UsedPack, ...]  # none before its first items
@@ -103,6 +105,19 @@ class Job:
     def cancel(self) -> "Job":
         """Cancel waiting items; finished ones are kept."""
         return self._change("POST", "/cancel")
+
+    def change(
+        self, *, name: str | None = None, notes: str | None = None, priority: str | None = None
+    ) -> "Job":
+        """Change what is given; the priority is low, normal or high."""
+        given = {"name": name, "notes": notes, "priority": priority}
+        fields = {field: value for field, value in given.items() if value is not None}
+        data = self.connection.call("PATCH", self._path(), fields)
+        return make_job(self.connection, data)
+
+    def pause(self) -> "Job":
+        """Stop work on it until it is resumed."""
+        return self._change("POST", "/pause")
 
     def resume(self) -> "Job":
         """Resume it after a pause."""

@@ -39,10 +39,13 @@ class Submission:
     priority: str | None = None  # low, normal or high
     expires_at: datetime | None = None
     idempotency_key: str | None = None  # sent again under the same key, nothing is submitted twice
+    name: str = ""
+    notes: str = ""
 
     def to_json(self) -> dict[str, object]:
         """The fields as the API takes them; dimensions belong to the items."""
         fields: dict[str, object] = {"tags": list(self.tags), "options": self.options.to_json()}
+        fields |= {key: said for key, said in (("name", self.name), ("notes", self.notes)) if said}
         if self.priority is not None:
             fields["priority"] = self.priority
         if self.expires_at is not None:

@@ -68,6 +68,8 @@ FoldersAs = Annotated[
 Text = Annotated[str, AfterValidator(_refuse_unstorable)]
 Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
 Uri = Annotated[Text, Field(min_length=1, max_length=4096)]
+JobName = Annotated[Text, Field(max_length=200)]
+Notes = Annotated[Text, Field(max_length=4000)]
 Tag = Annotated[Text, Field(min_length=1, max_length=100)]
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 

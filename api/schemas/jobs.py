@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
-from api.schemas.fields import Number, Strict, Tag, Text, rounded
+from api.schemas.fields import JobName, Notes, Number, Strict, Tag, Text, rounded
 from api.schemas.options import OptionsBody
 from api.schemas.packs import UsedPackOut
 from db.job_values import JobStatus, Priority, VideoProgress
@@ -24,9 +24,23 @@ class JobsQuery(Strict):
 
     state: JobState | None = None
     tag: Tag | None = None
-    find: Text | None = Field(None, description="A job's number, or a part of a tag.")
+    find: Text | None = Field(None, description="A job's number, or a part of its name or a tag.")
     limit: int = Field(20, ge=1, le=100)
     cursor: Number | None = None
+
+
+class ChangesBody(Strict):
+    """What to change of a job; what is left out stays as it is."""
+
+    name: JobName | None = None
+    notes: Notes | None = None
+    priority: Priority | None = None
+
+    @model_validator(mode="after")
+    def _require_any(self) -> Self:
+        if self.name is None and self.notes is None and self.priority is None:
+            raise ValueError("give a name, notes or a priority")
+        return self
 
 
 class EventsQuery(Strict):
@@ -123,6 +137,8 @@ class JobOut(BaseModel):
 
     id: int
     state: JobState
+    name: str
+    notes: str
     tags: list[str]
     options: OptionsBody
     packs: list[UsedPackOut]
@@ -144,6 +160,8 @@ class JobOut(BaseModel):
         return cls(
             id=job.id,
             state=job.state,
+            name=job.name,
+            notes=job.notes,
             tags=list(job.tags),
             # Not validated: options that were accepted under older limits are still shown.
             options=OptionsBody.model_construct(**asdict(job.options)),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, FailFast, Field, model_validator
 from api.errors import InvalidRequest
 from api.request_log import find_request_id
 from api.schemas.dimensions import Dimensions
-from api.schemas.fields import CaptureMoment, Moment, Name, Strict, Tag, Uri
+from api.schemas.fields import CaptureMoment, JobName, Moment, Name, Notes, Strict, Tag, Uri
 from api.schemas.items import ItemBody
 from api.schemas.options import OptionsBody
 from db.job_values import NewJob, Priority
@@ -20,6 +20,8 @@ class SubmissionFields(Strict):
     """Fields of every submission. A `draft` takes more items until it is finalized."""
 
     options: OptionsBody = OptionsBody()
+    name: JobName = ""
+    notes: Notes = ""
     tags: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
     priority: Priority = Priority.NORMAL
     expires_at: Moment | None = None
@@ -34,6 +36,8 @@ class SubmissionFields(Strict):
             self.expires_at,
             tenant=tenant,
             request_id=find_request_id(),
+            name=self.name,
+            notes=self.notes,
         )
 
 
@@ -72,6 +76,8 @@ class JobBody(SubmissionFields):
 class SubmissionQuery(OptionsBody):
     """The options of a submission whose body is a manifest."""
 
+    name: JobName = ""
+    notes: Notes = ""
     tag: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
     priority: Priority = Priority.NORMAL
     expires_at: Moment | None = None
@@ -86,6 +92,8 @@ class SubmissionQuery(OptionsBody):
             self.expires_at,
             tenant=tenant,
             request_id=find_request_id(),
+            name=self.name,
+            notes=self.notes,
         )
 
 

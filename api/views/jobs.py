@@ -1,4 +1,4 @@
-"""Submit, follow, cancel, resume, retry and erase jobs."""
+"""Submit, follow, change, cancel, pause, resume, retry and erase jobs."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +11,7 @@ from api.errors import ApiError
 from api.media_types import CSV, FORM, JSON, NDJSON
 from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.items import ItemBody
-from api.schemas.jobs import JobOut, JobPath, JobsOut, JobsQuery
+from api.schemas.jobs import ChangesBody, JobOut, JobPath, JobsOut, JobsQuery
 from api.schemas.replies import CSV_EXAMPLE, document_body, reply
 from api.schemas.submissions import IdempotencyHeader, JobBody, SubmissionQuery, UploadForm
 from api.services import services
@@ -20,8 +20,9 @@ from api.submissions.manifest_jobs import manifest_kind_of_body, submit_sent_man
 from api.submissions.manifest_parsing import ManifestKind
 from api.views.job_replies import find_job, reply_job
 from db.jobs.cancelling import cancel_job
+from db.jobs.changes import change_job
 from db.jobs.erasure import erase_job
-from db.jobs.pausing import resume_job
+from db.jobs.pausing import pause_on_request, resume_job
 from db.jobs.retrying import RETRIED_STATES, retry_job
 from db.jobs.status import read_jobs
 
@@ -88,6 +89,19 @@ def show_job(path: JobPath) -> Response:
     return reply_job(path.job_id)
 
 
+@blueprint.patch("/jobs/<int:job_id>", responses={**answers(JobOut, 200), 409: ErrorBody})
+def change(path: JobPath, body: ChangesBody) -> Response:
+    """Change the name, notes or priority of a job.
+
+    Another priority holds for what waits; what workers have is finished first.
+    """
+    find_job(path.job_id)
+    with services().database.write() as session:
+        if not change_job(session, path.job_id, **body.model_dump()):
+            raise ApiError(HTTPStatus.CONFLICT, f"Job {path.job_id} is erased.")
+    return reply_job(path.job_id)
+
+
 @blueprint.post("/jobs/<int:job_id>/cancel", responses=answers(JobOut, 202))
 def cancel(path: JobPath) -> Response:
     """Cancel a job.
@@ -100,9 +114,26 @@ def cancel(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
+@blueprint.post("/jobs/<int:job_id>/pause", responses={**answers(JobOut, 202), 409: ErrorBody})
+def pause(path: JobPath) -> Response:
+    """Pause a job that is queued or running, until it is resumed.
+
+    What workers have is finished first.
+    """
+    job = find_job(path.job_id)
+    with services().database.write() as session:
+        if not pause_on_request(session, path.job_id):
+            raise ApiError(
+                HTTPStatus.CONFLICT,
+                f"Job {job.id} is {job.state}. Only a job that is queued or running can be paused.",
+            )
+    return reply_job(path.job_id, HTTPStatus.ACCEPTED)
+
+
 @blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: ErrorBody})
 def resume(path: JobPath) -> Response:
-    """Resume a job that was paused because its first items all failed with the same error."""
+    """Resume a job that is paused: on request, because its first items all failed with the same
+    error, or because no worker had its pack."""
     find_job(path.job_id)
     with services().database.write() as session:
         if not resume_job(session, path.job_id):

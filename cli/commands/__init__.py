@@ -4,7 +4,7 @@ options      options that several commands share
 job_options  options of the commands that make a job
 submit       `submit`
 watch_folder `watch-folder`
-jobs         `jobs`, `status`, `watch`, `cancel`, `resume`, `retry`, `erase`
+jobs         `jobs`, `status`, `watch`, `change`, `cancel`, `pause`, `resume`, `retry`, `erase`
 reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
 vocabulary   `tags`, `dimensions`

@@ -1,4 +1,4 @@
-"""The jobs of a server: `jobs`, `status`, `watch`, `cancel`, `resume`, `retry` and `erase`."""
+"""The jobs of a server: listed, followed, changed, paused, ended and erased."""
 
 import click
 
@@ -7,6 +7,7 @@ from cli.exits import CommandFailed, ExitStatus, status_of
 from cli.output.progress import describe_job, watch_job
 from cli.output.tables import make_jobs_table
 from cli.terminal import open_stdout, print_json
+from db.job_values import Priority
 from db.states import JobState
 from facetally import Client
 
@@ -20,7 +21,7 @@ takes_job = click.argument("job_id", metavar="JOB", type=click.IntRange(min=1))
 @click.command()
 @click.option("--state", type=STATE, help="Only jobs in this state.")
 @click.option("--tag", help="Only jobs with this tag.")
-@click.option("--find", help="Only jobs with this number, or with this in a tag.")
+@click.option("--find", help="Only jobs with this number, or with this in their name or a tag.")
 @click.option(
     "--limit",
     type=click.IntRange(1, 100),
@@ -80,6 +81,44 @@ def watch(client: Client, job_id: int) -> ExitStatus:
     Example: facetally watch 7
     """
     return status_of(watch_job(client.job(job_id)).state)
+
+
+@click.command()
+@takes_job
+@click.option("--name", help="What to call it.")
+@click.option("--notes", help="What to note of it.")
+@click.option(
+    "--priority",
+    type=click.Choice([priority.value for priority in Priority]),
+    help="Its share of the workers while other jobs wait.",
+)
+@takes_server
+def change(
+    client: Client, job_id: int, name: str | None, notes: str | None, priority: str | None
+) -> None:
+    """Change the name, notes or priority of a job.
+
+    \b
+    Example: facetally change 7 --name "Spring, Lyon" --priority high
+    """
+    if name is None and notes is None and priority is None:
+        raise click.UsageError("Give --name, --notes or --priority.")
+    job = client.job(job_id).change(name=name, notes=notes, priority=priority)
+    click.echo(describe_job(job))
+
+
+@click.command()
+@takes_job
+@takes_server
+def pause(client: Client, job_id: int) -> None:
+    """Pause a job.
+
+    Items that workers have are finished; the others wait until the job is resumed.
+
+    \b
+    Example: facetally pause 7
+    """
+    click.echo(describe_job(client.job(job_id).pause()))
 
 
 @click.command()

@@ -25,6 +25,8 @@ from facetally.items import URI, is_remote_folder
 @click.command()
 @click.argument("sources", metavar="PATH|MANIFEST|URI...", nargs=-1, required=True)
 @takes_job_options
+@click.option("--name", default="", help="What to call the job.")
+@click.option("--notes", default="", help="What to note of the job.")
 @click.option("--watch", is_flag=True, help="Follow the job until it ends.")
 @as_json
 @takes_server
@@ -33,6 +35,8 @@ def submit(
     sources: tuple[str, ...],
     tags: tuple[str, ...],
     dimensions: dict[str, str],
+    name: str,
+    notes: str,
     watch: bool,
     as_json: bool,
     **options: Any,
@@ -60,7 +64,7 @@ def submit(
     if addressed and len(addressed) < len(sources):
         raise click.UsageError("Give either files, or addresses and manifests, not both.")
     complete = True
-    submission = Submission(tags, Options(**options), dimensions)
+    submission = Submission(tags, Options(**options), dimensions, name=name, notes=notes)
     if any(is_remote_folder(source) for source in sources):
         job = _submit_folder(client, sources, submission)
     elif any(is_remote_manifest(source) for source in sources):
@@ -93,7 +97,13 @@ def _submit_manifest(client: Client, sources: Sequence[str], submission: Submiss
         raise click.UsageError(
             "Give a manifest that the server reads alone, with dimensions in its columns."
         )
-    return client.submit(sources[0], tags=submission.tags, options=submission.options)
+    return client.submit(
+        sources[0],
+        tags=submission.tags,
+        options=submission.options,
+        name=submission.name,
+        notes=submission.notes,
+    )
 
 
 def _submit_paths(

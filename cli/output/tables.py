@@ -23,12 +23,15 @@ from facetally.webhooks import Message, Webhook
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:
     """A line for each job."""
-    table = make_table("job", "state", "items", "done", "failed", "faces", "tags", "created")
+    table = make_table(
+        "job", "name", "state", "items", "done", "failed", "faces", "tags", "created"
+    )
     for job in jobs:
         counts = job.counts
         numbers = (counts.items, counts.done, counts.failed, counts.faces)
         table.add_row(
             str(job.id),
+            clean(job.name),
             job.state,
             *map(str, numbers),
             clean(", ".join(job.tags)),

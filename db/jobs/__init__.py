@@ -11,6 +11,7 @@ video_progress  how far the videos of jobs are
 status          state and counts of jobs
 announcing      tells webhooks
 retrying        runs failed items again
+changes          its name, notes and priority, changed later
 pausing         a job whose items all fail alike
 missing_packs   a job whose pack no worker has
 cancelling      stops a job

@@ -60,6 +60,7 @@ def erase_job(session: Session, job_id: int) -> bool:
     session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
     session.execute(delete(ListingRow).where(ListingRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
+    values |= {"name": "", "notes": ""}
     if job.state in LIVE_JOB_STATES:
         values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}
         count(session, Counter.JOBS_ENDED, JobState.CANCELLED)

@@ -1,4 +1,5 @@
-"""Pausing a job whose first items all fail alike, so that the rest does not fail as well."""
+"""Pausing a job: because a person wants it, or because its first items all fail alike, so that the
+rest does not fail as well."""
 
 from sqlalchemy import ColumnElement, case, func, null, select, update
 from sqlalchemy.orm import Session
@@ -66,6 +67,28 @@ def pause_job(session: Session, job_id: int) -> bool:
     return True
 
 
+def pause_on_request(session: Session, job_id: int) -> bool:
+    """Stop claims of a job's chunks until it is resumed; False where it is not queued or running.
+
+    Chunks that workers hold are still recorded.
+    """
+    message = "Someone paused this job. Resume it to continue."
+    paused = session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .values(
+            state=JobState.PAUSED,
+            paused_at=DatabaseTime(),
+            pause={"code": PauseReason.REQUESTED, "message": message},
+        )
+        .returning(JobRow.id)
+    ).first()
+    if paused is None:
+        return False
+    count(session, Counter.JOBS_PAUSED, PauseReason.REQUESTED)
+    return True
+
+
 def resume_job(session: Session, job_id: int) -> bool:
     """Resume a paused job, whose failures never pause it again; False where it is not paused.
 
@@ -76,8 +99,13 @@ def resume_job(session: Session, job_id: int) -> bool:
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.state == JobState.PAUSED)
         .values(
-            # One whose files are not all listed continues with that.
-            state=case((JobRow.queued_at.is_(None), JobState.DRAFT), else_=JobState.RUNNING),
+            # One whose files are not all listed continues with that, and one that no worker had
+            # begun is begun.
+            state=case(
+                (JobRow.queued_at.is_(None), JobState.DRAFT),
+                (JobRow.running_at.is_(None), JobState.QUEUED),
+                else_=JobState.RUNNING,
+            ),
             resumed_at=DatabaseTime(),
             pack_sha256=case((lacks_pack, null()), else_=JobRow.pack_sha256),
         )

@@ -62,7 +62,8 @@ def read_jobs(
     tag: str | None = None,
     find: str | None = None,
 ) -> list[JobStatus]:
-    """Jobs with numbers below `before`, the newest first; `find` is a number, or part of a tag."""
+    """Jobs with numbers below `before`, the newest first; `find` is a number, or part of a
+    name or tag."""
     query = select(JobRow).where(*reach.match(JobRow.tenant))
     query = query.order_by(JobRow.id.desc()).limit(limit)
     if before is not None:
@@ -74,7 +75,9 @@ def read_jobs(
     if find is not None:
         is_number = find.isascii() and find.isdigit() and int(find) < 2**63
         number = [JobRow.id == int(find)] if is_number else []
-        query = query.where(or_(has_tag_with(session, find), *number))
+        query = query.where(
+            or_(JobRow.name.icontains(find, autoescape=True), has_tag_with(session, find), *number)
+        )
     return _read_statuses(session, list(session.scalars(query)))
 
 
@@ -147,6 +150,8 @@ def _status(
     return JobStatus(
         id=row.id,
         state=JobState(row.state),
+        name=row.name,
+        notes=row.notes,
         tags=tuple(row.tags),
         options=JobOptions.of(row.options),
         packs=tuple(map(PackVersion.of, row.packs)),

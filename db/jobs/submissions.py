@@ -40,6 +40,8 @@ def create_draft(session: Session, job: NewJob) -> int:
         tags=list(job.tags),
         options=asdict(job.options),
         priority=job.priority,
+        name=job.name,
+        notes=job.notes,
         expires_at=job.expires_at,
         store_folders=list(job.store_folders),
         rerun_of=job.rerun_of,

@@ -83,7 +83,10 @@ def test_the_page_of_the_api_lists_every_call(client):
         for method in methods
     }
 
-    assert set(re.findall(r"^\| `((?:GET|POST|DELETE) [^`]+)` \|", API.read_text(), re.M)) == calls
+    assert (
+        set(re.findall(r"^\| `((?:GET|POST|PATCH|DELETE) [^`]+)` \|", API.read_text(), re.M))
+        == calls
+    )
 
 
 def test_the_page_of_the_api_lists_every_code_of_failed_items():

@@ -52,6 +52,8 @@ def _create_jobs() -> None:
         _filled("state", sa.String()),
         _filled("items", sa.Integer()),
         _filled("priority", sa.String()),
+        _filled("name", sa.String()),
+        _filled("notes", sa.String()),
         _filled("tags", JSON),
         _filled("options", JSON),
         _filled("packs", JSON),
