@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from time import monotonic
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,14 +23,35 @@ from db.engine import Database
 logger = logging.getLogger(__name__)
 
 # Where a request has made something, its answer says so: /v1/jobs/7.
-MADE = re.compile(r"^(?:/v1)?/(job|key)s/(\d+)$")
+MADE = re.compile(r"^(?:/v1)?/([a-z]+)s/(\d+)$")
 # Results and audiences in these formats are read on a screen, others are kept.
 READ_FORMATS = frozenset({"", "json"})
 LONGEST_SUBJECT = 200
+NEWS_SECONDS = 60.0
+MOST_KEPT = 10_000
+
+
+class RecentEntries:
+    """What this process has noted within the last minute. The same again is no news: a page of
+    results after the other, the parts of an upload, the pictures of a camera."""
+
+    def __init__(self) -> None:
+        self._noted_at: dict[NewEntry, float] = {}
+
+    def add(self, entry: NewEntry) -> bool:
+        """Whether the entry is news."""
+        now = monotonic()
+        if now - self._noted_at.get(entry, float("-inf")) < NEWS_SECONDS:
+            return False
+        if len(self._noted_at) >= MOST_KEPT:
+            self._noted_at.clear()
+        self._noted_at[entry] = now
+        return True
 
 
 def audit(app: Flask, database: Database, owners: Owners) -> None:
     """Note every request that matters."""
+    recent = RecentEntries()
 
     def note(response: Response) -> Response:
         caller = find_caller()
@@ -37,7 +59,9 @@ def audit(app: Flask, database: Database, owners: Owners) -> None:
         if caller in (None, LOCAL) or action is None or response.status_code >= 400:
             return response
         assert caller is not None
-        record(database, _describe(caller, action, owners, response))
+        entry = _describe(caller, action, owners, response)
+        if recent.add(entry):
+            record(database, entry)
         return response
 
     app.after_request(note)

@@ -36,6 +36,8 @@ MOST_SUMS = 5000
 # The number of the advisory lock by which one process folds at a time; no other lock has it.
 FOLDING_LOCK = 7_316_223
 ALL_JOBS = ""
+# Where a session keeps the names of the tenants.
+TENANTS = "tenants"
 # The shape of items with all their dimensions.
 WHOLE = "*"
 # Combinations of more dimensions than this are summed from whole dimension sets.
@@ -193,7 +195,10 @@ def is_within(session: Session, reach: Reach) -> ColumnElement[bool]:
     rows of all tenants are found by their names."""
     if reach.tenant is not None:
         return CubeRow.tenant == reach.tenant
-    return CubeRow.tenant.in_(_list_tenants(session))
+    # A session that reads sees one snapshot.
+    known = session.info.get(TENANTS) or _list_tenants(session)
+    session.info[TENANTS] = known
+    return CubeRow.tenant.in_(known)
 
 
 def _list_tenants(session: Session) -> list[str]:

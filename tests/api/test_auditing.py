@@ -1,14 +1,16 @@
 """What callers do is noted: who, what, to whose data, and from where."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from api.auditing import RecentEntries
 from db.access_tables import AuditRow
 from db.audit import prune_entries, read_entries
-from db.audit_values import Action
+from db.audit_values import Action, NewEntry
 from db.clock import DatabaseTime
 from db.reach import EVERYONE
 from facetally import Client
@@ -57,6 +59,29 @@ def test_what_matters_is_noted_once_and_polling_is_not(guarded: FlaskClient) -> 
         (mine, "admin", "key 2", "acme"),
         (mine, "admin", "key 2", "acme"),
     ]
+
+
+def test_the_same_again_is_no_news_within_a_minute(guarded: FlaskClient) -> None:
+    made = guarded.post("/v1/jobs", json={"draft": True}, headers=OPERATOR).json["id"]
+    ndjson = {"content_type": "application/x-ndjson", "headers": OPERATOR}
+    for part in range(3):
+        line = f'{{"uri": "https://img.example.com/{part}.jpg"}}'
+        guarded.post(f"/v1/jobs/{made}/items", data=line, **ndjson)
+        guarded.get(f"/v1/jobs/{made}/results?limit=1&cursor={part}", headers=OPERATOR)
+    who = "FACETALLY_API_KEYS"
+    assert list_noted(guarded) == [
+        (who, "submit", "job 1", "default"),
+        (who, "submit", "job 1", "default"),
+        (who, "read", "job 1", "default"),
+    ]
+
+
+def test_what_differs_in_anything_is_news() -> None:
+    recent, entry = RecentEntries(), NewEntry("acme", "a", Action.READ, "job 1", "r", "192.0.2.1")
+    assert recent.add(entry)
+    assert not recent.add(entry)
+    assert recent.add(replace(entry, address="192.0.2.2"))
+    assert recent.add(replace(entry, action=Action.EXPORT))
 
 
 def test_a_session_is_noted_from_its_beginning_with_the_address(guarded: FlaskClient) -> None:
