@@ -100,6 +100,8 @@ class ListingRow(Table):
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     uri: Mapped[str]
     dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    # How many items its tenant may have in a job; 0 is no limit.
+    most_items: Mapped[int] = mapped_column(default=0)
     # The last file that was listed.
     after: Mapped[str | None]
     # Until then a process lists it, or waits for a server.

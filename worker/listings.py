@@ -22,6 +22,7 @@ from db.jobs.listings import (
     postpone_listing,
     record_page,
 )
+from db.jobs.quotas import QuotaExceeded
 from db.states import ErrorCode
 from models.errors import FetchFailed, ItemError
 from models.folder_names import FolderNames
@@ -63,43 +64,47 @@ class Listings:
             listing = claim_listing(session)
         if listing is None:
             return False
-        try:
-            self._list(listing, stopped or threading.Event())
-        except FetchFailed as error:
-            self._postpone(listing, error)
-        except ItemError as error:
-            self._pause(listing, str(error))
+        self._list(listing, stopped or threading.Event())
         return True
 
     def _list(self, listing: Listing, stopped: threading.Event) -> None:
-        address = FolderAddress.parse(listing.uri)
-        sorter = _Sorter(address, listing)
-        for page in self._folders.list_pages(address, listing.after):
-            if stopped.is_set():
-                return
-            items, skipped = sorter.sort(page)
-            with self._database.write() as session:
-                last = page[-1].name
-                if not record_page(session, listing, items, skipped, last):
+        try:
+            sorter = _Sorter(FolderAddress.parse(listing.uri), listing)
+            for page in self._folders.list_pages(sorter.address, listing.after):
+                if stopped.is_set():
+                    self._postpone(listing, 0.0)
                     return
-            listing = replace(listing, after=last)
+                if not self._record(listing, sorter, page):
+                    return
+                listing = replace(listing, after=page[-1].name)
+            self._finish(listing)
+        except FetchFailed as error:
+            logger.warning("not listed", extra={"job_id": listing.job_id, "error": str(error)})
+            if self._postpone(listing, RETRY_SECONDS) >= MOST_FAILURES:
+                self._pause(listing, str(error))
+        except (ItemError, QuotaExceeded) as error:
+            self._pause(listing, str(error))
+
+    def _record(self, listing: Listing, sorter: "_Sorter", page: Sequence[FoundFile]) -> bool:
+        items, skipped = sorter.sort(page)
+        with self._database.write() as session:
+            return record_page(session, listing, items, skipped, page[-1].name)
+
+    def _finish(self, listing: Listing) -> None:
         with self._database.write() as session:
             is_started = finish_listing(session, listing, self._chunk_items)
         if is_started:
             logger.info("folder listed", extra={"job_id": listing.job_id})
-        else:
-            self._pause(
-                listing,
-                f"No pictures or videos are at {listing.uri}. Check the address, and cancel the "
-                "job; or resume it once they are there.",
-            )
+            return
+        self._pause(
+            listing,
+            f"No pictures or videos are at {listing.uri}. Check the address, and cancel the job; "
+            "or resume it once they are there.",
+        )
 
-    def _postpone(self, listing: Listing, error: FetchFailed) -> None:
-        logger.warning("listing postponed", extra={"job_id": listing.job_id, "error": str(error)})
+    def _postpone(self, listing: Listing, seconds: float) -> int:
         with self._database.write() as session:
-            failures = postpone_listing(session, listing, RETRY_SECONDS)
-        if failures >= MOST_FAILURES:
-            self._pause(listing, str(error))
+            return postpone_listing(session, listing, seconds)
 
     def _pause(self, listing: Listing, message: str) -> None:
         with suppress(DBAPIError), self._database.write() as session:
@@ -111,7 +116,7 @@ class _Sorter:
 
     def __init__(self, address: FolderAddress, listing: Listing) -> None:
         written = listing.options.folders_as
-        self._address = address
+        self.address = address
         self._dimensions = dict(listing.dimensions)
         self._folders = None if written is None else FolderNames.parse(written)
 
@@ -120,7 +125,7 @@ class _Sorter:
         skipped: Counter[str] = Counter()
         for file in page:
             # A name that ends with a slash is what consoles make of a folder.
-            if file.name.endswith("/") or not self._address.matches(file.name):
+            if file.name.endswith("/") or not self.address.matches(file.name):
                 continue
             litter = self._find_litter(file.name)
             if litter is None:
@@ -135,7 +140,7 @@ class _Sorter:
             return litter
         if any(part.startswith(".") for part in parts):
             return Litter.GENERATED
-        is_media = self._address.names_ending or name.lower().endswith(MEDIA_ENDINGS)
+        is_media = self.address.names_ending or name.lower().endswith(MEDIA_ENDINGS)
         return None if is_media else Litter.OTHER
 
     def _make_item(self, file: FoundFile) -> NewItem:

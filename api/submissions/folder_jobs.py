@@ -7,6 +7,7 @@ from api.errors import ApiError, InvalidRequest
 from api.schemas.submissions import FolderBody
 from api.services import services
 from api.submissions.idempotency import refuse_accepted
+from api.submissions.quotas import check_job_room, find_item_limit
 from api.submissions.retention import limit_retention
 from db.job_values import NewJob
 from db.jobs.idempotency import note_request
@@ -25,9 +26,10 @@ def submit_folder(
     opened = services()
     with opened.database.write() as session:
         refuse_accepted(session, idempotency_key, digest)
+        check_job_room(session)
         job = limit_retention(session, job, opened.settings.retention_days)
         job_id = create_draft(session, job)
-        add_listing(session, job_id, folder.uri, folder.dimensions)
+        add_listing(session, job_id, folder.uri, folder.dimensions, find_item_limit())
         if idempotency_key is not None:
             note_request(session, current_caller().reach.home, idempotency_key, digest, job_id)
     return job_id

@@ -19,6 +19,12 @@ def check_item_room(session: Session, job_id: int) -> None:
         require_item_room(session, job_id, quotas)
 
 
+def find_item_limit() -> int:
+    """How many items a job of the caller may have; 0 is no limit."""
+    quotas = _find_quotas()
+    return 0 if quotas is None else quotas.job_items
+
+
 def note_uploaded(session: Session, job_id: int, uploaded_bytes: int) -> None:
     """Count what was uploaded to a job; raises QuotaExceeded."""
     add_uploaded_bytes(session, job_id, uploaded_bytes, _find_quotas())

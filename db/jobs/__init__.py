@@ -3,8 +3,8 @@
 idempotency     a repeated request is one job
 submissions     accepts jobs and items
 quotas          what a tenant may have
-owners          whose a job or an item is
 listings        folders whose files become items
+owners          whose a job or an item is
 loose_folders   what is stored before its job is accepted
 reruns          analyzes the items of a job again
 video_progress  how far the videos of jobs are

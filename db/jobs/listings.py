@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.item_values import NewItem
 from db.job_values import JobOptions
+from db.jobs.quotas import Quotas, require_item_room
 from db.jobs.submissions import add_skipped, append_items, finalize_job
 from db.states import JobState, PauseReason
 from db.tables import JobRow, ListingRow
@@ -31,11 +32,15 @@ class Listing:
     after: str | None
     dimensions: Mapping[str, str]
     options: JobOptions
+    most_items: int = 0
 
 
-def add_listing(session: Session, job_id: int, uri: str, dimensions: Mapping[str, str]) -> None:
+def add_listing(
+    session: Session, job_id: int, uri: str, dimensions: Mapping[str, str], most_items: int = 0
+) -> None:
     """Let a draft have the files of a folder; it starts once they are all there."""
-    session.add(ListingRow(job_id=job_id, uri=uri, dimensions=dict(dimensions)))
+    row = ListingRow(job_id=job_id, uri=uri, dimensions=dict(dimensions), most_items=most_items)
+    session.add(row)
 
 
 def claim_listing(session: Session) -> Listing | None:
@@ -54,7 +59,8 @@ def claim_listing(session: Session) -> Listing | None:
     row, options = found
     row.claimed_until = DatabaseTime(CLAIM_SECONDS)
     session.flush()
-    return Listing(row.job_id, row.uri, row.after, row.dimensions, JobOptions.of(options))
+    said = JobOptions.of(options)
+    return Listing(row.job_id, row.uri, row.after, row.dimensions, said, row.most_items)
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:
@@ -69,11 +75,12 @@ def record_page(
     last: str,
 ) -> bool:
     """Add the files up to `last`; False, adding none, where another process was faster, or the job
-    is no longer open."""
+    is no longer open. Raises QuotaExceeded."""
     if not _lock(session, listing):
         return False
     if items:
         append_items(session, listing.job_id, items)
+        require_item_room(session, listing.job_id, Quotas(job_items=listing.most_items))
     if skipped:
         add_skipped(session, listing.job_id, skipped)
     _update(session, listing, after=last, claimed_until=DatabaseTime(CLAIM_SECONDS), failures=0)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from db.engine import Database
 from db.jobs.listings import claim_listing, record_page
-from models.errors import FetchFailed
+from models.errors import FetchFailed, ForbiddenItem
 from tests.support.found_files import touch
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
@@ -135,6 +135,19 @@ def test_a_listing_that_breaks_off_continues_and_adds_nothing_twice(
     assert client.get(f"/v1/jobs/{job}").json["state"] == "draft"
     open_listings(database, folder).take_turn()
     assert names_of(client, job) == sorted(NAMES)
+
+
+def test_a_fault_after_some_pages_is_told_and_resuming_continues_there(
+    client: FlaskClient, database: Database, folder: Path
+) -> None:
+    job = submit(client, folder / "s0")
+    open_listings(database, folder, ForbiddenItem("No more.")).take_turn()
+    paused = client.get(f"/v1/jobs/{job}").json
+    assert (paused["state"], paused["paused"]["message"]) == ("paused", "No more.")
+    assert paused["counts"]["items"] == 2
+    client.post(f"/v1/jobs/{job}/resume")
+    open_listings(database, folder).take_turn()
+    assert len(names_of(client, job)) == len([name for name in NAMES if name.startswith("s0/")])
 
 
 def test_of_two_processes_one_adds_a_page(

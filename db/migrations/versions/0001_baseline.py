@@ -94,6 +94,7 @@ def _create_listings() -> None:
         _references("jobs", primary_key=True),
         sa.Column("uri", sa.String(), nullable=False),
         sa.Column("dimensions", JSON, nullable=False),
+        sa.Column("most_items", sa.Integer(), nullable=False),
         sa.Column("after", sa.String()),
         sa.Column("claimed_until", TIME),
         sa.Column("failures", sa.Integer(), nullable=False),
