@@ -62,6 +62,7 @@ RIGHTS: Mapping[str, Right] = {
     "items.show_thumbnail": LOOK,
     "items.show_track": LOOK,
     "items.show_video": READ,
+    "items.show_original": READ,
     "report.show_report": EXPORT,
     "audience.show_audience": AUDIENCE,
     "evaluations.list_evaluations": LOOK,

@@ -26,19 +26,20 @@ class People:
     tracks: list[TrackOut]
     in_all: int
     next_after: int | None  # the last number shown; None if no more follow
+    seconds: float  # of the video, for the lane of each
 
 
 @blueprint.get("/items/<number:item_id>")
 def show_page(item_id: int) -> Response:
-    """The uploaded picture if it is stored, otherwise its thumbnail; a line for each face or
-    person."""
+    """The uploaded picture or video if it is stored, otherwise its thumbnail; a line for each face
+    or person."""
     with services().database.read() as session:
         item = read_item(session, item_id, faces_of_videos=False)
         uploaded = read_upload(session, item_id) is not None
-        people = _read_people(session, item_id)
-    if item is None:
-        abort(404, f"There is no item {item_id}.")
-    line = ResultOut.of(item)
+        if item is None:
+            abort(404, f"There is no item {item_id}.")
+        line = ResultOut.of(item)
+        people = _read_people(session, line)
     return show(
         "item.html",
         item=line,
@@ -46,6 +47,7 @@ def show_page(item_id: int) -> Response:
         clock=format_time,
         job_id=item.job_id,
         uploaded=uploaded and line.video is None,
+        original=uploaded and line.video is not None,
     )
 
 
@@ -53,17 +55,25 @@ def show_page(item_id: int) -> Response:
 def show_people(item_id: int) -> Response:
     """More of a video's people."""
     with services().database.read() as session:
-        people = _read_people(session, item_id)
+        item = read_item(session, item_id, faces_of_videos=False)
+        if item is None:
+            abort(404, f"There is no item {item_id}.")
+        people = _read_people(session, ResultOut.of(item))
     return show("more_people.html", item_id=item_id, people=people, clock=format_time)
 
 
-def _read_people(session: Session, item_id: int) -> People:
+def _read_people(session: Session, item: ResultOut) -> People:
     after = validate(PeopleQuery, {"after": request.args.get("after", 0)}).after
-    found = read_tracks_of_item(session, item_id, after=after, limit=PEOPLE_PER_PART + 1)
+    found = read_tracks_of_item(session, item.item, after=after, limit=PEOPLE_PER_PART + 1)
     tracks = [TrackOut.of(track) for track in found[:PEOPLE_PER_PART]]
     more = len(found) > PEOPLE_PER_PART
+    ends = [track.last_seconds for track in tracks]
+    stated = item.video.duration_seconds if item.video is not None else None
     return People(
-        tracks, count_tracks_of_item(session, item_id), tracks[-1].track if more else None
+        tracks,
+        count_tracks_of_item(session, item.item),
+        tracks[-1].track if more else None,
+        max([stated or 0.0, *ends], default=0.0) or 1.0,
     )
 
 

@@ -1,6 +1,7 @@
 // Every page: texts, the token of its requests, a banner for connection problems, highlighted faces.
 
 import "./dialog.js";
+import "./player.js";
 
 export const texts = JSON.parse(document.getElementById("texts").textContent);
 const plurals = new Intl.PluralRules(document.documentElement.lang);

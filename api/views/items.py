@@ -1,4 +1,4 @@
-"""One item: its result, its picture, its thumbnails, and the annotated video of a video."""
+"""One item: its result, its picture or video, its thumbnails, and its annotated video."""
 
 from contextlib import ExitStack
 from hashlib import blake2b
@@ -23,7 +23,7 @@ from db.videos.tracks import read_track_thumbnail
 from models.blocks import BLOCK_BYTES
 from models.errors import ItemError
 from models.pictures.files import strip_metadata
-from models.pictures.recognition import HEAD_BYTES, find_media_type
+from models.pictures.recognition import HEAD_BYTES, find_media_type, find_video_media_type
 from worker.sources.store import Store
 
 blueprint = APIBlueprint(
@@ -115,16 +115,42 @@ def show_video(path: ItemPath) -> Response:
             file = stored.enter_context(services().store.open(item.annotated_video_uri))
         except FileNotFoundError:
             abort(404, f"The annotated video of item {path.item_id} is no longer stored.")
-        response = _send_file(file, item.annotated_video_uri)
+        response = _send_file(file, item.annotated_video_uri, MP4)
         response.call_on_close(stored.pop_all().close)
     return response
 
 
-def _send_file(file: BinaryIO, uri: str) -> Response:
+@blueprint.get("/items/<int:item_id>/original", responses=answers(VIDEO, 200))
+def show_original(path: ItemPath) -> Response:
+    """Send the uploaded video of an item as it was uploaded, its own metadata included.
+
+    A Range header selects a part of the file. 404 if the item was not uploaded, is no video, its
+    upload is no longer kept, or its job blurs faces or keeps no thumbnails.
+    """
+    with services().database.read() as session:
+        uri = read_upload(session, path.item_id)
+    with ExitStack() as stored:
+        file = None if uri is None else _open_upload(stored, uri)
+        media_type = None if file is None else find_video_media_type(file.read(HEAD_BYTES))
+        if uri is None or file is None or media_type is None:
+            abort(404, f"There is no uploaded video of item {path.item_id} to play.")
+        response = _send_file(file, uri, media_type)
+        response.call_on_close(stored.pop_all().close)
+    return response
+
+
+def _open_upload(stored: ExitStack, uri: str) -> BinaryIO | None:
+    try:
+        return stored.enter_context(services().store.open(uri))
+    except FileNotFoundError:
+        return None
+
+
+def _send_file(file: BinaryIO, uri: str, media_type: str) -> Response:
     """A stored video, or the part that the Range header selects."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
-    response = Response(wrap_file(request.environ, file, BLOCK_BYTES), mimetype=MP4)
+    response = Response(wrap_file(request.environ, file, BLOCK_BYTES), mimetype=media_type)
     response.content_length = size
     # The file at a URI never changes. The URI itself is secret, so its digest is the ETag.
     response.set_etag(blake2b(uri.encode(), digest_size=TAG_BYTES).hexdigest())

@@ -14,7 +14,7 @@ class FileKind:
     name: str
     endings: tuple[str, ...]
     marks: tuple[Mark, ...]
-    media_type: str | None = None  # set where browsers show such files as pictures
+    media_type: str | None = None  # set where browsers show or play such files
     demuxer: str = ""  # of a video: what FFmpeg reads such files with
 
 
@@ -40,16 +40,29 @@ PICTURES = (JPEG, PNG, WEBP, BMP, TIFF, GIF, AVIF, HEIC)
 
 EBML = b"\x1a\x45\xdf\xa3"
 AVI = FileKind("an AVI video", (".avi",), ((8, b"AVI "),), demuxer="avi")
-MATROSKA = FileKind("a Matroska or WebM video", (".mkv", ".webm"), ((0, EBML),), demuxer="matroska")
+MATROSKA = FileKind(
+    "a Matroska or WebM video",
+    (".mkv", ".webm"),
+    ((0, EBML),),
+    media_type="video/webm",
+    demuxer="matroska",
+)
 # The oldest files have no brands, and begin with any of these boxes.
 QUICKTIME = FileKind(
     "a QuickTime video",
     (".mov",),
     tuple((4, box) for box in (b"moov", b"mdat", b"wide", b"skip", b"free")),
+    media_type="video/mp4",
     demuxer="mov",
 )
 # Recognized by its brands, as are current QuickTime files.
-MP4 = FileKind("an MP4 or QuickTime video", (".mp4", ".m4v", ".3gp", ".3g2"), (), demuxer="mov")
+MP4 = FileKind(
+    "an MP4 or QuickTime video",
+    (".mp4", ".m4v", ".3gp", ".3g2"),
+    (),
+    media_type="video/mp4",
+    demuxer="mov",
+)
 MPEG = FileKind(
     "an MPEG video", (".mpg", ".mpeg", ".vob"), ((0, b"\x00\x00\x01\xba"),), demuxer="mpeg"
 )

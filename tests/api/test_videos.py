@@ -209,6 +209,16 @@ def test_a_range_past_the_end_is_refused_with_the_length(
     assert answer.json["error"]["code"] == "requested_range_not_satisfiable"
 
 
+def test_an_uploaded_video_is_sent_as_it_was_in_parts(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    submit_clip(client, settings, clip)
+    whole = client.get("/v1/items/1/original")
+    assert (whole.status_code, whole.mimetype, whole.data) == (200, "video/mp4", clip)
+    part = client.get("/v1/items/1/original", headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.data) == (206, clip[4:8])
+
+
 def test_an_annotated_video_has_an_etag(client: FlaskClient, annotated_video_url: str) -> None:
     tag = client.get(annotated_video_url).headers["ETag"]
     headers = {"Range": "bytes=4-7", "If-Range": tag}

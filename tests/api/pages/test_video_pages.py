@@ -26,7 +26,17 @@ def test_the_page_of_a_video_shows_each_person_once(
     assert page.text.count('<li class="face') == PEOPLE
     assert f"{PEOPLE} people" in page.words
     assert "/v1/items/1/picture" not in page.text
-    assert 'class="boxes"' not in page.text
+    assert page.text.count('src="/v1/items/1/original"') == 1
+    assert page.text.count('class="lane"') == PEOPLE
+
+
+def test_the_page_of_a_video_whose_faces_are_blurred_does_not_play_it(
+    client: FlaskClient, settings: Settings, clip: bytes
+) -> None:
+    submit_clip(client, settings, clip, thumbnails="blurred")
+    page = read_words(client, "/items/1")
+    assert "/v1/items/1/original" not in page.text
+    assert client.get("/v1/items/1/original").status_code == 404
 
 
 def test_the_page_of_a_video_describes_people_as_the_tracks_do(
