@@ -13,7 +13,7 @@ class Action(StrEnum):
     EXPORT = "export"  # saved results, a report or an audience as a file
     ERASE = "erase"  # erased a job
     LIVE = "live"  # analyzed a picture at once, or watched a live source
-    ADMIN = "admin"  # made or revoked a key
+    ADMIN = "admin"  # made, changed or removed a key or a webhook
     LOG_IN = "log_in"  # opened a session of a browser
     LOG_OUT = "log_out"  # closed it
     EXPIRE = "expire"  # none did: the job had expired, and the dispatcher erased it

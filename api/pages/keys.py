@@ -1,4 +1,4 @@
-"""Keys: the API keys with a form to make one and a button to revoke each."""
+"""Keys: the API keys with a form to make one, a button to revoke each, and what was done lately."""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -11,12 +11,15 @@ from api.schemas.keys import KeyBody, KeysOut
 from api.services import services
 from api.validation import validate
 from api.views.keys import end_key, make_key
+from db.audit import read_entries
 from db.key_values import Scope
 from db.keys import read_keys
 
 blueprint = Blueprint("keys_page", __name__)
 # Days until a key expires; none for a key that does not.
 LIFETIMES = (30, 90, 365)
+# Of the audit log, the newest first; `facetally audit` lists all of it.
+MOST_ENTRIES = 50
 
 
 @blueprint.get("/keys")
@@ -53,10 +56,12 @@ def _show(status: int = HTTPStatus.OK, secret: str = "", made: str = "") -> Resp
     reach = current_caller().reach
     with services().database.read() as session:
         keys = KeysOut.of(read_keys(session, reach)).keys
+        entries = read_entries(session, reach, limit=MOST_ENTRIES)
     return show(
         "keys.html",
         status,
         keys=keys,
+        entries=entries,
         scopes=list(Scope),
         lifetimes=LIFETIMES,
         secret=secret,

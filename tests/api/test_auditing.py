@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from api.auditing import RecentEntries
+from api.pages.texts import load_texts
 from db.access_tables import AuditRow
 from db.audit import prune_entries, read_entries
 from db.audit_values import Action, NewEntry
@@ -147,3 +148,8 @@ def test_old_entries_are_removed_and_no_others(guarded: FlaskClient) -> None:
         assert list(session.scalars(select(AuditRow.id))) == [1, 2]
         prune_entries(session, 7)
         assert list(session.scalars(select(AuditRow.id))) == [2]
+
+
+def test_the_page_has_a_word_for_every_action() -> None:
+    texts = load_texts("en")
+    assert all(texts(f"keys.did_{action}") for action in Action)

@@ -101,5 +101,8 @@ def test_the_page_shows_a_new_key_once(client: FlaskClient) -> None:
     assert secret[1] not in listed
     revoke = {"csrf_token": token[1]}
     assert client.post("/keys/1/revoke", data=revoke, headers=PAGE).status_code == 303
-    assert "revoked" in client.get("/keys", headers=PAGE).text
+    page = " ".join(client.get("/keys", headers=PAGE).text.split())
+    assert "revoked" in page
+    assert "<td>manage</td><td>key 1</td>" in page
+    assert "<td>log in</td>" in page
     assert client.post("/keys", data={"name": "x"}, headers=PAGE).status_code == 403
