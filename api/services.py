@@ -26,6 +26,8 @@ from worker.sources.reader import Sources
 from worker.sources.store import Store
 
 EXTENSION = "facetally"
+# Smaller counts are withheld where callers need keys, unless a setting says otherwise.
+LEAST_WITH_KEYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class Services:
     owners: Owners
     keyring: Keyring
     limiter: Limiter
+
+    @property
+    def min_cell(self) -> int:
+        """The smallest count that audiences publish: without keys only its own machine can call,
+        whose user has every face in the results anyway."""
+        return self.settings.min_cell or (1 if self.keyring.is_empty() else LEAST_WITH_KEYS)
 
     def close(self) -> None:
         """Close every connection."""

@@ -78,7 +78,7 @@ def _read_splits(
     if not current_caller().may(READ):
         return {}
     numbers = [job.id for job in jobs if job.erased is None]
-    return read_splits(session, numbers, people, services().settings.min_cell)
+    return read_splits(session, numbers, people, services().min_cell)
 
 
 def _link_more(query: JobsQuery, jobs: Sequence[JobStatus]) -> str | None:

@@ -93,9 +93,7 @@ def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
 
 def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) -> AudienceQuery:
     try:
-        return parameters.to_query(
-            current_caller().reach, services().settings.min_cell, calibration
-        )
+        return parameters.to_query(current_caller().reach, services().min_cell, calibration)
     except ValueError as error:
         raise InvalidRequest(str(error)) from error
 

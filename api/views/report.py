@@ -47,7 +47,7 @@ def show_report(path: JobPath) -> Response:
     """
     job = find_job(path.job_id)
     with services().database.read() as session:
-        report = _read_report(session, job, services().settings.min_cell)
+        report = _read_report(session, job, services().min_cell)
     headers = {"Content-Security-Policy": POLICY}
     return Response(render_report(report), mimetype="text/html", headers=headers)
 

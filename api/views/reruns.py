@@ -63,7 +63,7 @@ def find_comparison(first_id: int, second_id: int, bands: tuple[Band, ...]) -> C
             )
         found = compare_jobs(session, first_id, second_id, first.counts.items, bands)
     packs = describe_packs(first), describe_packs(second)
-    least = services().settings.min_cell
+    least = services().min_cell
     return ComparisonOut.of((first_id, second_id), packs, found, least)
 
 

@@ -39,7 +39,7 @@ def list_dimensions(query: DimensionsQuery) -> Response:
     with services().database.read() as session:
         if query.tag is not None:
             _refuse_unknown_tag(session, reach, query.tag)
-        found = read_dimensions(session, reach, query.job, query.tag, services().settings.min_cell)
+        found = read_dimensions(session, reach, query.job, query.tag, services().min_cell)
     return reply(DimensionsOut.of(found, query.limit))
 
 

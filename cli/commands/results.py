@@ -11,7 +11,7 @@ from cli.commands.jobs import takes_job
 from cli.commands.options import as_json, check_zone, parse_pairs, takes_server
 from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole
-from cli.output.tables import describe_basis, make_audience_table
+from cli.output.tables import describe_basis, describe_errors, make_audience_table
 from cli.terminal import open_stdout, print_json, tell
 from db.audience.queries import Count
 from db.states import ItemState
@@ -238,6 +238,7 @@ def audience(
     else:
         open_stdout().print(make_audience_table(found))
         open_stdout().print(describe_basis(found))
+        open_stdout().print(describe_errors(found))
 
 
 @click.command()

@@ -88,7 +88,7 @@ def make_audience_table(audience: Audience) -> Table:
             *([group.period or ""] * has_periods),
             group.gender or "all",
             group.age_band or "all",
-            f"under {audience.min_cell}" if group.faces is None else str(group.faces),
+            _write_count(group.faces, audience.min_cell),
             *_make_share_cells(group.share_within),
             *(_make_share_cells(group.corrected) if corrected else ()),
             *(_make_time_cells(group.screen_time) if timed else ()),
@@ -206,8 +206,28 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
     return "; ".join(parts)
 
 
+def describe_errors(audience: Audience) -> str:
+    """Which errors the intervals cover, and which figures a calibration leaves as they are."""
+    if audience.calibration is None:
+        return "Intervals cover the sampling error, not the errors of the models."
+    return (
+        "Intervals of shares cover the sampling error only, those of corrected shares also the "
+        f"errors of the models, by {audience.calibration}. Ages, minors and unknown genders are "
+        "not corrected."
+    )
+
+
+def _write_count(faces: int | None, min_cell: int) -> str:
+    if faces is None:
+        return f"under {min_cell}"
+    return f"≈{faces}" if min_cell > 1 and faces else str(faces)
+
+
 def _describe_count(faces: int | None, noun: str, min_cell: int) -> str:
-    return f"under {min_cell} {noun}" if faces is None else count_noun(faces, noun)
+    if faces is None:
+        return f"under {min_cell} {noun}"
+    rounded = "≈" if min_cell > 1 and faces else ""
+    return rounded + count_noun(faces, noun)
 
 
 def _make_share_cells(share: Share | None) -> tuple[str, str]:

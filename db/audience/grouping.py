@@ -85,8 +85,13 @@ class Grouping:
         """A row for every band and gender in every slice, with or without faces."""
         self._refuse_large(len(counted))
         hard = self.count_groups(counted.values())
-        for (slice_key, totals), counts in zip(counted.items(), hard, strict=True):
-            yield from self._list_slice(slice_key, totals, counts)
+        published = [list(map(self._disclosure.publish_faces, counts)) for counts in hard]
+        whole = self.faces
+        if sum(map(sum, hard)) == self._count:
+            whole = find_whole([faces for row in published for faces in row], whole)
+        rows = zip(counted.items(), hard, published, strict=True)
+        for (slice_key, totals), counts, shown in rows:
+            yield from self._list_slice(slice_key, totals, counts, shown, whole)
 
     def _refuse_large(self, slices: int) -> None:
         rows = slices * len(self._groups)
@@ -102,15 +107,17 @@ class Grouping:
             )
 
     def _list_slice(
-        self, slice_key: SliceKey, totals: Totals, counts: Sequence[int]
+        self,
+        slice_key: SliceKey,
+        totals: Totals,
+        counts: Sequence[int],
+        shown: Sequence[int | None],
+        whole: int | None,
     ) -> Iterator[AudienceGroup]:
         values, period = slice_key
-        published = {
-            group: self._disclosure.publish_faces(count)
-            for group, count in zip(self._groups, counts, strict=True)
-        }
+        published = dict(zip(self._groups, shown, strict=True))
         count = sum(counts)
-        within = self._disclosure.publish_faces(count)
+        within = find_whole(shown, self._disclosure.publish_faces(count))
         effect_within = self._effect(totals, count, self._correlation_of_groups)
         soft = self._share_soft(totals)
         corrected = self._correct(effect_within, published)
@@ -122,7 +129,7 @@ class Grouping:
                 gender=group[0],
                 age_band=group[1],
                 faces=faces,
-                share=self._share_published(faces, self.faces, self.design_effect),
+                share=self._share_published(faces, whole, self.design_effect),
                 share_within=self._share_published(faces, within, effect_within),
                 soft_share=soft.get(group),
                 corrected=corrected.get(group),
@@ -223,6 +230,13 @@ def add_screen_time(
         corrected=shares["corrected"],
         soft_share=soft,
     )
+
+
+def find_whole(parts: Sequence[int | None], total: int | None) -> int | None:
+    """What shares of these published parts are of: their sum, so that they add up, or the published
+    total where some are withheld, or it is more."""
+    known = sum(part for part in parts if part is not None)
+    return known if None not in parts else total and max(total, known)
 
 
 def _round(share: Share, digits: int = DIGITS) -> Share:

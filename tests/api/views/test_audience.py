@@ -94,3 +94,13 @@ def test_a_job_without_a_time_zone_has_that_of_the_server(open_client: OpenClien
     assert job["options"]["time_zone"] == PARIS
     job = client.post("/v1/jobs", json={**body, "options": {"time_zone": "Asia/Tokyo"}}).json
     assert job["options"]["time_zone"] == "Asia/Tokyo"
+
+
+def test_counts_are_exact_until_there_are_keys(open_client: OpenClient, database: Database) -> None:
+    fill(database, [0])
+    url = database.engine.url.render_as_string(hide_password=False)
+    exact = open_client(database_url=url, min_cell=0).get("/v1/audience").json
+    assert (exact["min_cell"], exact["faces"]) == (1, 2)
+    client = open_client(database_url=url, min_cell=0, api_keys=("secret",))
+    rounded = client.get("/v1/audience", headers={"Authorization": "Bearer secret"}).json
+    assert (rounded["min_cell"], rounded["faces"]) == (5, None)

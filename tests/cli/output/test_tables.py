@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.output.tables import describe_basis
+from cli.output.tables import describe_basis, describe_errors
 from facetally import Audience
 
 ONE = Audience(
@@ -48,7 +48,7 @@ EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
         (
             replace(ONE, faces_too_unclear=None, faces_too_small=0, faces_too_unsure=0, min_cell=5),
             None,
-            "1 face in 1 of 1 picture; 0 without faces; under 5 faces too unclear to judge",
+            "≈1 face in 1 of 1 picture; 0 without faces; under 5 faces too unclear to judge",
         ),
     ],
     ids=[
@@ -63,3 +63,11 @@ EXCLUDED = "1 face excluded: too small; 2 faces excluded: low confidence"
 )
 def test_the_basis_of_an_audience_is_one_line(audience, people, line):
     assert describe_basis(audience, people) == line
+
+
+def test_rounded_counts_are_marked_and_the_errors_of_intervals_named():
+    rounded = replace(ONE, faces=845, min_cell=5, faces_too_small=0, faces_too_unsure=0)
+    assert describe_basis(rounded).startswith("≈845 faces in 1 of 1 picture")
+    assert describe_errors(ONE).startswith("Intervals cover the sampling error")
+    corrected = describe_errors(replace(ONE, calibration="spring-2026"))
+    assert "also the errors of the models, by spring-2026" in corrected

@@ -10,6 +10,7 @@ import pytest
 
 from db.audience import grouping
 from db.audience.bands import PRESETS, parse_bands
+from db.audience.grouping import find_whole
 from db.audience.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.counts.periods import Period
@@ -192,3 +193,24 @@ def test_ages_start_at_birth_and_the_last_band_is_open() -> None:
     )
     mass = spread_over_bands(cells_of(totals), [("0-50", 0, 50), ("51-100", 51, 100)])
     assert mass == pytest.approx(np.eye(2), abs=1e-6)
+
+
+def test_the_shares_of_a_split_add_up_after_rounding(database: Database) -> None:
+    analyze(database, [[make_face(30, 0.9)]] * 13 + [[make_face(30, 0.1)]] * 8)
+    found = ask(database, by_age_band=False, min_cell=5)
+    # 15 and 10, of 20 in all.
+    assert (found.faces, [group.faces for group in found.groups]) == (20, [15, 10, 0])
+    for shares in ("share", "share_within"):
+        values = [getattr(group, shares).value for group in found.groups]
+        assert values == [0.6, 0.4, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "whole"),
+    [((15, 10, 0), 20, 25), ((15, None), 20, 20), ((15, 10, None), 20, 25), ((None,), None, None)],
+    ids=["their sum", "some withheld", "more than the total", "all withheld"],
+)
+def test_shares_are_of_the_sum_of_what_is_published(
+    parts: tuple[int | None, ...], total: int | None, whole: int | None
+) -> None:
+    assert find_whole(parts, total) == whole
