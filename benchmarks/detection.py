@@ -255,7 +255,7 @@ def _report(
     for name, one in turned.items():
         program.say(f"  {name:18} found {one.found:.1%}, read upright {one.upright:.1%}")
     for kind, some in hard.items():
-        program.say(f"{some.faces} faces {kind}, found:")
+        program.say(f"{some.faces} faces {kind}, {some.mouth_hidden} without a mouth, found:")
         for name, count in some.in_pictures.items():
             program.say(f"  {name:18} {count} in their pictures, {some.in_scenes[name]} in scenes")
     for kind, by in found.items():

@@ -12,6 +12,7 @@ from benchmarks.scenes import FaceCut, cut_face, make_scenes
 from models.face import Box, Detection
 from models.nets.detections import Detections
 from models.pictures.picture import Picture
+from models.quality.measurement import measure_quality
 from models.statistics.boxed_pictures import measure_iou
 from models.statistics.pairing import LEAST_OVERLAP
 
@@ -19,6 +20,7 @@ SEED = 5
 # The shorter sides of the faces in scenes of 1920 x 1280 pixels.
 SIDES_PIXELS = (50, 170)
 KINDS: Mapping[str, Callable[[Scene], Rgb]] = {
+    "as they are": lambda scene: scene.rgb,
     "masked": wear_mask,
     "dark glasses": partial(cover, part="glasses"),
     "half hidden": partial(cover, part="half"),
@@ -33,9 +35,11 @@ Ways: TypeAlias = Mapping[str, Way]
 
 @dataclass(frozen=True, slots=True)
 class HardFaces:
-    """How many faces were found by each way, of how many: each in its picture, and in a scene."""
+    """How many faces were found by each way, of how many: each in its picture, and in a scene; and
+    whose mouths seem hidden."""
 
     faces: int
+    mouth_hidden: int
     in_pictures: dict[str, int]
     in_scenes: dict[str, int]
 
@@ -52,8 +56,13 @@ def _search(
     cuts = [_cut(picture, face) for picture, (_, face) in zip(pictures, faces, strict=True)]
     scenes = list(make_scenes(cuts, SIDES_PIXELS, SEED))
     boxes = [(face.box,) for _, face in faces]
+    hidden = [
+        measure_quality(picture, face).mouth_hidden
+        for picture, (_, face) in zip(pictures, faces, strict=True)
+    ]
     return HardFaces(
         len(faces),
+        sum(hidden),
         {name: _count(way, pictures, boxes) for name, way in ways.items()},
         {
             name: _count(way, [one.picture for one in scenes], [one.boxes for one in scenes])

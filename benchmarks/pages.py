@@ -62,11 +62,13 @@ FROM numbers
 FACES = """
 INSERT INTO faces (item_id, ordinal, x, y, width, height, score, landmarks, female, gender,
                    age, age_years, age_low, age_high, age_group, quality, judged, eye_pixels,
-                   sharpness, brightness, contrast, yaw, pitch, roll)
+                   sharpness, brightness, contrast, yaw, pitch, roll,
+                   mouth_hidden)
 SELECT id, 0, 100, 100, 80, 90, 0.9,
        '[[120, 130], [160, 130], [140, 150], [125, 170], [155, 170]]', 0.9,
        CASE WHEN id % 2 = 0 THEN 'female' ELSE 'male' END,
-       id % 90, id % 90, id % 90, id % 90 + 5, '25-32', 0.9, TRUE, 40, 0.9, 0.5, 0.3, 0, 0, 0
+       id % 90, id % 90, id % 90, id % 90 + 5, '25-32', 0.9, TRUE, 40, 0.9, 0.5, 0.3, 0, 0, 0,
+       FALSE
 FROM items WHERE state = 'done'
 """
 

@@ -43,10 +43,11 @@ def quality_columns(quality: FaceQuality) -> dict[str, object]:
         "yaw": quality.pose.yaw,
         "pitch": quality.pose.pitch,
         "roll": quality.pose.roll,
+        "mouth_hidden": quality.mouth_hidden,
     }
 
 
 def read_quality(row: EstimateColumns) -> FaceQuality:
     pose = Pose(row.yaw, row.pitch, row.roll)
     measures = (row.eye_pixels, row.sharpness, row.brightness, row.contrast)
-    return FaceQuality(row.quality, *measures, pose)
+    return FaceQuality(row.quality, *measures, pose, row.mouth_hidden)

@@ -288,6 +288,7 @@ class EstimateColumns:
     yaw: Mapped[float]
     pitch: Mapped[float]
     roll: Mapped[float]
+    mouth_hidden: Mapped[bool]
 
 
 class FaceRow(EstimateColumns, Table):

@@ -49,6 +49,7 @@ class Quality:
     yaw: int  # degrees, positive towards the right edge of the picture
     pitch: int  # positive upwards
     roll: int  # positive clockwise
+    mouth_hidden: bool  # whether the mouth seems covered, as by a mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,8 @@ class FaceQuality:
     means an error twice as large. `eye_pixels` is the distance between the eyes as from the front,
     in the picture's own pixels. `sharpness` is 1 if these pixels show all the detail they can, and
     about 0.5 if half as many would. `brightness` is 0 for black and 1 for white; `contrast` is 0
-    for one even gray, and 1 for half black, half white.
+    for one even gray, and 1 for half black, half white. `mouth_hidden` is true if the mouth seems
+    covered, as by a mask.
     """
 
     value: float
@@ -134,6 +135,7 @@ class FaceQuality:
     brightness: float
     contrast: float
     pose: Pose
+    mouth_hidden: bool = False
 
     def __post_init__(self) -> None:
         for name in ("value", "sharpness", "brightness", "contrast"):

@@ -94,6 +94,7 @@ class CocoAttributes(BaseModel):
     yaw: int
     pitch: int
     roll: int
+    mouth_hidden: bool
 
     @classmethod
     def of(cls, face: FaceOut) -> Self:

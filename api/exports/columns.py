@@ -33,6 +33,7 @@ QUALITY_COLUMNS = {
     "yaw": WHOLE,
     "pitch": WHOLE,
     "roll": WHOLE,
+    "mouth_hidden": FLAG,
 }
 
 
@@ -54,5 +55,5 @@ def make_quality_cells(quality: QualityOut) -> Row:
     return (
         *(quality.value, quality.judged),
         *(quality.eye_pixels, quality.sharpness, quality.brightness, quality.contrast),
-        *(quality.yaw, quality.pitch, quality.roll),
+        *(quality.yaw, quality.pitch, quality.roll, quality.mouth_hidden),
     )

@@ -26,6 +26,7 @@ class QualityOut(BaseModel):
     A face that is not `judged` is too unclear: its gender is unknown, its age a guess, and neither
     is counted. `eye_pixels` is the distance between the eyes as from the front. `yaw` is positive
     towards the right edge of the picture, `pitch` upwards, `roll` clockwise, in degrees.
+    `mouth_hidden` is true if the mouth seems covered, as by a mask.
     """
 
     value: float
@@ -37,6 +38,7 @@ class QualityOut(BaseModel):
     yaw: int
     pitch: int
     roll: int
+    mouth_hidden: bool
 
     @classmethod
     def of(cls, quality: FaceQuality, judged: bool) -> Self:
@@ -51,6 +53,7 @@ class QualityOut(BaseModel):
             yaw=round(pose.yaw),
             pitch=round(pose.pitch),
             roll=round(pose.roll),
+            mouth_hidden=quality.mouth_hidden,
         )
 
     @property
@@ -66,6 +69,7 @@ class QualityOut(BaseModel):
             "blurred": self.sharpness < BLURRED_SHARPNESS,
             "dark": self.brightness < DARK_BRIGHTNESS and self.contrast < FLAT_CONTRAST,
             "flat": self.brightness >= DARK_BRIGHTNESS and self.contrast < FLAT_CONTRAST,
+            "covered": self.mouth_hidden,
             "turned": abs(self.yaw) > FRONTAL_YAW_DEGREES,
         }
         return [fault for fault, is_found in found.items() if is_found]

@@ -21,7 +21,7 @@ CHEEKS = (0.38, 0.5, 0.15, 0.85)
 # Slopes that noise and compression have anyway, and brightness that is no more than black.
 NOISE_SLOPE, BLACK = 2.0, 5.0
 # How much detail of that around the eyes a mouth has at least, and how much brightness of that of
-# the cheeks eyes have: `make bench-quality` tells how often faces have less, covered and not.
+# the cheeks eyes have: `make bench-detection` tells how often mouths have less, masked and not.
 LEAST_DETAIL, LEAST_BRIGHTNESS = 0.37, 0.5
 # A larger face is shrunk to this many sides first, so that all its pixels count.
 LARGEST_SIDES = 2.0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.face import Detection, FaceQuality, Pose
 from models.pictures.picture import Picture
+from models.quality.covering import find_covering
 from models.quality.head import Head, fit_head
 from models.quality.rating import rate_quality
 from models.quality.sharpness import measure_sharpness
@@ -15,6 +16,8 @@ from models.quality.sharpness import measure_sharpness
 # The measured square reaches this many distances between the eyes from its middle: from the brows
 # to the chin, with little of what is around the face.
 REACH = 0.86
+# Of a face that is turned further, a mouth shows little detail anyway.
+MOST_YAW_DEGREES = 30.0
 # A larger face is shrunk to this side first: more detail does not make its age more exact.
 LARGEST_SIDE = 48
 
@@ -34,7 +37,13 @@ def measure_quality(picture: Picture, detection: Detection) -> FaceQuality:
         round(brightness, 3),
         round(min(1.0, contrast), 3),
         pose,
+        _is_mouth_hidden(picture, detection, pose),
     )
+
+
+def _is_mouth_hidden(picture: Picture, detection: Detection, pose: Pose) -> bool:
+    points = np.array(detection.landmarks, dtype=np.float32)
+    return abs(pose.yaw) <= MOST_YAW_DEGREES and find_covering(picture, points).mouth
 
 
 def _cut_face(picture: Picture, head: Head) -> NDArray[np.float32]:

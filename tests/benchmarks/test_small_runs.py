@@ -134,7 +134,8 @@ def test_what_is_found_is_scored_with_and_without_each_step(tmp_path: Path) -> N
     for scores in figures["scenes"].values():
         assert scores["crowd"]["recall"]["value"] == 1
         assert scores["first look"]["recall"]["value"] < 1
-    assert len(figures["hard"]) == 6
+    assert len(figures["hard"]) == 7
+    assert figures["hard"]["as they are"]["mouth_hidden"] == 0
     for kind in figures["hard"].values():
         for found in (kind["in_pictures"], kind["in_scenes"]):
             assert 0 <= found["normal"] <= found["normal, unchecked"] <= kind["faces"]

@@ -239,6 +239,7 @@ def _person_columns() -> list[sa.Column[Any]]:
         _filled("yaw", sa.Double()),
         _filled("pitch", sa.Double()),
         _filled("roll", sa.Double()),
+        _filled("mouth_hidden", sa.Boolean()),
     ]
 
 

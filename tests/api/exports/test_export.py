@@ -156,7 +156,7 @@ def test_a_coco_annotation_is_a_face_as_annotators_read_it(
             "gender": "female", "gender_probability": 0.9, "age_years": 30.4, "age_low": 25,
             "age_high": 35, "age_group": "25-32", "quality": 0.9, "judged": True,
             "eye_pixels": 40.0, "sharpness": 0.9, "brightness": 0.5,
-            "contrast": 0.3, "yaw": 0, "pitch": 0, "roll": 0,
+            "contrast": 0.3, "yaw": 0, "pitch": 0, "roll": 0, "mouth_hidden": False,
         },
     }  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_a_result_has_the_documented_shape(client: FlaskClient, job_id: int) -> 
                 "quality": {
                     "value": quality, "judged": quality > 0.5, "eye_pixels": 40.0,
                     "sharpness": 0.9, "brightness": 0.5, "contrast": 0.3, "yaw": yaw, "pitch": 0,
-                    "roll": 0,
+                    "roll": 0, "mouth_hidden": False,
                 },
                 "frame": None, "time_seconds": None, "track": None,
             }

@@ -42,6 +42,17 @@ def test_a_clear_face_is_large_sharp_bright_and_frontal(astronaut: Picture) -> N
     assert abs(quality.pose.roll) < 10
 
 
+def test_a_masked_face_has_a_hidden_mouth_unless_it_is_turned_away(astronaut: Picture) -> None:
+    masked = astronaut.rgb.copy()
+    cv2.fillConvexPoly(
+        masked, np.array([(175, 132), (258, 132), (245, 185), (195, 185)]), (150, 195, 215)
+    )
+    turned = replace(FACE, landmarks=((204, 107), (224, 109), (230, 137), (203, 151), (219, 153)))
+    assert not measure_quality(astronaut, FACE).mouth_hidden
+    assert measure_quality(make_picture(masked), FACE).mouth_hidden
+    assert not measure_quality(make_picture(masked), turned).mouth_hidden
+
+
 def test_a_blurred_face_is_less_sharp_and_no_darker(astronaut: Picture) -> None:
     clear = measure_quality(astronaut, FACE)
     blurred = measure_quality(make_picture(cv2.GaussianBlur(astronaut.rgb, (0, 0), 6)), FACE)
