@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from db.access_tables import KeyRow
+from db.clock import DatabaseTime
+from db.engine import Database
 from tests.support.cli import wait_for
 from tests.support.target import ANSWER_SECONDS, Target
 
@@ -120,8 +124,13 @@ def test_a_revoked_key_and_its_session_end_in_every_process(target: Target) -> N
 
 
 def test_an_expired_key_ends_in_every_process(target: Target) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    with holding_key(target, "acme", "read", expires_at=soon.isoformat()) as reader:
+    later = datetime.now(UTC) + timedelta(days=1)
+    with holding_key(target, "acme", "read", expires_at=later.isoformat()) as reader:
+        assert ask_all(reader) == {200}
+        database = Database(f"sqlite:///{target.data / 'facetally.sqlite3'}")
+        with closing(database), database.write() as session:
+            of_reader = update(KeyRow).where(KeyRow.id == int(reader.headers["X-Key"]))
+            session.execute(of_reader.values(expires_at=DatabaseTime(-1)))
         wait_for(lambda: has_ended(reader), "the end of the key")
 
 
