@@ -18,15 +18,14 @@ from numpy.typing import NDArray
 from benchmarks import program
 from benchmarks.degradations import DEGRADATIONS, Degradation, Scene
 from benchmarks.settings import read_cpu_settings
-from db.job_values import DetectionMode
-from models.errors import ItemError
+from cli.evaluation.pictures import decode_file
 from models.face import Face
 from models.labels import LabelRow, read_labels
 from models.nets.analyzer import AlignedFace, Analyzer
-from models.pictures.picture import Picture, decode_picture
+from models.pictures.picture import Picture
 from models.quality.measurement import measure_quality
 from worker.analyzers import open_analyzers
-from worker.settings import WORKING_SIZES, Settings
+from worker.settings import Settings
 
 SEED = 14
 MINIMUMS = tuple(round(0.05 * step, 2) for step in range(1, 11))
@@ -119,7 +118,7 @@ def _look_at(
     number: int, row: LabelRow, analyzer: Analyzer, settings: Settings, each: int
 ) -> Iterator[Look]:
     """The picture as it is, and degraded in some ways; none if no face is found in it."""
-    picture = _read_picture(row, settings)
+    picture = None if row.path is None else decode_file(settings, row.path)
     original = None if picture is None else _find_largest(analyzer, picture)
     if picture is None or original is None:
         return
@@ -130,20 +129,6 @@ def _look_at(
     chosen = random.permutation(len(others))[: max(0, each - 1)]
     for way in (untouched, *(others[index] for index in sorted(chosen))):
         yield _look(number, row, way, scene, analyzer)
-
-
-def _read_picture(row: LabelRow, settings: Settings) -> Picture | None:
-    if row.path is None:
-        return None
-    try:
-        content = row.path.read_bytes()
-        return decode_picture(
-            content,
-            max_pixels=settings.max_pixels,
-            working_size=WORKING_SIZES[DetectionMode.NORMAL],
-        )
-    except (ItemError, OSError):
-        return None
 
 
 def _find_largest(analyzer: Analyzer, picture: Picture) -> AlignedFace | None:

@@ -192,8 +192,11 @@ def test_another_process_with_the_pid_of_ours_is_not_touched(stray, tmp_path):
 )
 def test_a_broken_record_is_ignored(tmp_path, text):
     (tmp_path / "stack.json").write_text(text)
+    folder = DataFolder(tmp_path)
 
-    end_orphans(DataFolder(tmp_path))
+    end_orphans(folder)
+
+    assert folder.read_record() is None
 
 
 def test_settings_reach_a_child_unchanged(tmp_path):
