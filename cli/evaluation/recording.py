@@ -49,13 +49,7 @@ def measure(name: str, settings: Settings, rows: int, outcomes: RowOutcomes) -> 
     return Evaluation(
         name=name,
         pack=outcomes.pack,
-        settings=EvaluationSettings(
-            settings.detection_side,
-            settings.score_threshold,
-            settings.smallest_face_pixels,
-            settings.gender_min_probability,
-            settings.quality_min,
-        ),
+        settings=note_settings(settings),
         counts=EvaluationCounts(
             rows, outcomes.pictures, faces, outcomes.several_faces, dict(outcomes.problems)
         ),
@@ -75,3 +69,14 @@ def record(database: Database, evaluation: Evaluation) -> Evaluation:
         raise CommandFailed(
             f"The database is unavailable, so nothing was stored: {error.orig}"
         ) from error
+
+
+def note_settings(settings: Settings) -> EvaluationSettings:
+    """The settings that change what is detected."""
+    return EvaluationSettings(
+        settings.detection_side,
+        settings.score_threshold,
+        settings.smallest_face_pixels,
+        settings.gender_min_probability,
+        settings.quality_min,
+    )
