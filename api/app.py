@@ -32,6 +32,7 @@ from api.validation import refuse_invalid
 from api.views import (
     analyze,
     audience,
+    compared_audiences,
     drafts,
     evaluations,
     events,
@@ -99,7 +100,18 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _register_views(app: OpenAPI) -> None:
-    for module in (jobs, reruns, drafts, events, results, items, audience, evaluations, vocabulary):
+    for module in (
+        jobs,
+        reruns,
+        drafts,
+        events,
+        results,
+        items,
+        audience,
+        compared_audiences,
+        evaluations,
+        vocabulary,
+    ):
         app.register_api(module.blueprint)
     for module in (
         analyze,

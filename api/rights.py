@@ -65,6 +65,7 @@ RIGHTS: Mapping[str, Right] = {
     "items.show_original": READ,
     "report.show_report": EXPORT,
     "audience.show_audience": AUDIENCE,
+    "compared_audiences.compare_audiences": AUDIENCE,
     "evaluations.list_evaluations": LOOK,
     "evaluations.show_evaluation": LOOK,
     "vocabulary.list_dimensions": LOOK,

@@ -24,6 +24,7 @@ keys         API keys
 audit        who did what
 webhooks     who is told what happens to jobs
 audience     the audience: counts and shares
+compared_audiences  two audiences side by side
 results      what was found
 progress     how far a job is
 options      how it is analyzed
@@ -40,6 +41,7 @@ client       the server
 from facetally.audience import Audience, Group, ScreenTime, Share
 from facetally.audit import Entry
 from facetally.client import Client, Health, JobPage
+from facetally.compared_audiences import ComparedAudiences, GroupDifference, ShareDifference
 from facetally.comparison import Changes, ComparedShare, Comparison, Difference
 from facetally.drafts import Draft
 from facetally.errors import (
@@ -79,6 +81,7 @@ __all__ = [
     "Box",
     "Changes",
     "Client",
+    "ComparedAudiences",
     "ComparedShare",
     "Comparison",
     "Counts",
@@ -94,6 +97,7 @@ __all__ = [
     "FileProblem",
     "Gender",
     "Group",
+    "GroupDifference",
     "Health",
     "InvalidAddress",
     "InvalidInput",
@@ -118,6 +122,7 @@ __all__ = [
     "ServerUnavailable",
     "ServerUnreachable",
     "Share",
+    "ShareDifference",
     "SizedFile",
     "Skipped",
     "Submission",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from facetally.audience import Audience, AudienceQuery
 from facetally.audit import Entry
+from facetally.compared_audiences import ComparedAudiences, GroupDifference
 from facetally.comparison import Comparison
 from facetally.connection import Connection, Parameters
 from facetally.drafts import Draft, open_draft
@@ -197,6 +198,20 @@ class Client:
         data = self._connection.get("/v1/audience", _make_parameters(query))
         return self._connection.parse(Audience, data, raw=data)
 
+    def compare_audiences(
+        self, versus: Mapping[str, str], **query: Unpack[AudienceQuery]
+    ) -> ComparedAudiences:
+        """An audience, and the one that differs from it in these parameters of the API, such as
+        {"tag": "autumn"}; an empty one leaves the parameter out."""
+        differing = {f"versus.{name}": value for name, value in versus.items()}
+        parameters = {**_make_parameters(query), **differing}
+        data = self._connection.get("/v1/audience/compare", parameters)
+        found = self._connection.parse(_ComparedAudiences, data)
+        first, second = (
+            self._connection.parse(Audience, one, raw=one) for one in (found.first, found.second)
+        )
+        return ComparedAudiences(first, second, found.groups, data)
+
     def export_audience(self, format: str, **query: Unpack[AudienceQuery]) -> Iterator[bytes]:
         """The groups as a file in blocks: csv or parquet."""
         parameters = {**_make_parameters(query), "format": format}
@@ -323,6 +338,13 @@ class _JobList:
 
 
 @dataclass(frozen=True, slots=True)
+class _ComparedAudiences:
+    first: object
+    second: object
+    groups: tuple[GroupDifference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _AuditPage:
     entries: tuple[Entry, ...]
     next_cursor: int | None
@@ -372,6 +394,7 @@ def _make_parameters(query: AudienceQuery) -> dict[str, str | int | float | None
         "tag": query.get("tag"),
         "from": first_day.isoformat() if first_day else None,
         "to": last_day.isoformat() if last_day else None,
+        "time_zone": query.get("time_zone"),
         "by": query.get("by"),
         "bands": query.get("bands"),
         "count": query.get("count"),

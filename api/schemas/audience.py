@@ -9,6 +9,7 @@ from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
 from api.schemas.fields import Name, Number, Text, TimeZone
 from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.audience.bands import parse_bands
+from db.audience.differences import GroupDifference
 from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceGroup
 from db.audience.queries import AudienceQuery, Count, SliceQuery
@@ -175,3 +176,22 @@ class AudienceOut(BaseModel):
             calibration=query.calibration.name if query.calibration else None,
             groups=list(audience.groups),
         )
+
+
+class VersusParameters(BaseModel):
+    """The parameters of `GET /v1/audience`, for the first audience; and `versus.<parameter>` for
+    what differs in the second, such as `versus.tag=autumn`. An empty one leaves the parameter out.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ComparedAudiencesOut(BaseModel):
+    """Two audiences, and how the shares of the second differ from those of the first.
+
+    With a calibration, the shares are corrected, and the intervals cover the errors of the models.
+    """
+
+    first: AudienceOut
+    second: AudienceOut
+    groups: list[GroupDifference]

@@ -10,6 +10,7 @@ items        one item
 evaluations  how accurate the models are
 vocabulary   tags and dimensions
 audience     the audience: counts and shares
+compared_audiences  two audiences side by side
 packs        the models that jobs may ask for
 limits       how large a submission may be
 analyze      one picture, answered at once

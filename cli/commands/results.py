@@ -9,13 +9,14 @@ import click
 
 from cli.commands.jobs import takes_job
 from cli.commands.options import as_json, check_zone, parse_pairs, takes_server
+from cli.output.comparison_tables import make_audience_differences_table
 from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole
 from cli.output.tables import describe_basis, describe_errors, make_audience_table
 from cli.terminal import open_stdout, print_json, tell
 from db.audience.queries import Count
 from db.states import ItemState
-from facetally import Client
+from facetally import Client, ComparedAudiences
 from facetally.audience import AudienceQuery
 
 GENDERS = ("female", "male", "unknown")
@@ -190,6 +191,14 @@ def _write(read: Callable[[], Iterator[bytes]], out: Path | None) -> None:
     "which people in videos are visible.",
 )
 @click.option("--calibration", metavar="NAME", help="Correct shares with this evaluation.")
+@click.option(
+    "--versus",
+    multiple=True,
+    callback=parse_pairs,
+    metavar="NAME=VALUE",
+    help="Compare with the audience that differs in this: job, tag, from, to, quality_min, pose or "
+    "dimension.<name>; may be repeated.",
+)
 @_takes_quality
 @as_json
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="Output file format.")
@@ -200,6 +209,7 @@ def audience(
     as_json: bool,
     form: str | None,
     out: Path | None,
+    versus: dict[str, str],
     **given: Any,
 ) -> None:
     """Show the audience by age and gender.
@@ -210,6 +220,7 @@ def audience(
     Example: facetally audience --job 7 --bands 0-17,18-34,35-120
              facetally audience --by store,gender --from 2026-05-01 --to 2026-05-31
              facetally audience --by store,hour_of_day --time-zone Europe/Paris
+             facetally audience --by gender --tag spring --versus tag=autumn
              facetally audience --tag spring --format parquet --out audience.parquet
     """
     query = AudienceQuery(
@@ -228,6 +239,11 @@ def audience(
     )
     if (form is None and out is not None) or (form is not None and as_json):
         raise click.UsageError("--out needs --format, and --json can't be combined with either.")
+    if versus:
+        if form is not None:
+            raise click.UsageError("--versus can't be combined with --format.")
+        _show_differences(client.compare_audiences(versus, **query), as_json)
+        return
     if form is not None:
         _refuse_terminal(form, out)
         _write(lambda: client.export_audience(form, **query), out)
@@ -239,6 +255,17 @@ def audience(
         open_stdout().print(make_audience_table(found))
         open_stdout().print(describe_basis(found))
         open_stdout().print(describe_errors(found))
+
+
+def _show_differences(found: ComparedAudiences, as_json: bool) -> None:
+    if as_json:
+        print_json(found.raw)
+        return
+    stdout = open_stdout()
+    stdout.print(make_audience_differences_table(found))
+    stdout.print(f"first: {describe_basis(found.first)}")
+    stdout.print(f"second: {describe_basis(found.second)}")
+    stdout.print(describe_errors(found.first))
 
 
 @click.command()

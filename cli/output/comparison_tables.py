@@ -1,10 +1,11 @@
-"""The comparison of two jobs, for the terminal."""
+"""Comparisons of two jobs or two audiences, for the terminal."""
 
 from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.output.tables import make_table
-from facetally import Changes, Comparison, Difference
+from cli.terminal import clean
+from facetally import Changes, ComparedAudiences, Comparison, Difference, ShareDifference
 
 
 def describe_comparison(found: Comparison) -> str:
@@ -45,7 +46,7 @@ def make_differences_table(found: Comparison) -> Table:
     return table
 
 
-def _make_share_cells(share: Difference) -> tuple[str, ...]:
+def _make_share_cells(share: Difference | ShareDifference) -> tuple[str, ...]:
     star = " *" if share.beyond_chance else ""
     return (
         f"{share.first:.1%}",
@@ -53,6 +54,28 @@ def _make_share_cells(share: Difference) -> tuple[str, ...]:
         f"{100 * share.value:+.1f}{star}",
         f"{100 * share.low:+.1f} to {100 * share.high:+.1f}",
     )
+
+
+def make_audience_differences_table(found: ComparedAudiences) -> Table:
+    """The shares of two audiences, without rows that are empty in both; a star marks what is beyond
+    chance."""
+    names = list(found.groups[0].dimensions) if found.groups else []
+    periods = ["period"] * any(group.period for group in found.groups)
+    table = make_table(
+        *names, *periods, "gender", "age", "first", "second", "difference", "95% interval"
+    )
+    for group in found.groups:
+        if group.first_faces == group.second_faces == 0:
+            continue
+        cells = ("withheld",) if group.share is None else _make_share_cells(group.share)
+        table.add_row(
+            *(clean(value or "-") for value in group.dimensions.values()),
+            *([group.period or ""] * len(periods)),
+            group.gender or "all",
+            group.age_band or "all",
+            *cells,
+        )
+    return table
 
 
 def make_changes_table(name: str, changes: Changes) -> Table:

@@ -12,6 +12,7 @@ dimensions       the dimensions of items and their values
 screen_time      how long people in videos are visible
 clusters         how faces cluster in pictures
 grouping         the rows of a table, with shares and intervals
+differences      two audiences side by side
 evaluated_packs  which jobs an evaluation can correct
 funnel           outcomes of items
 table            the audience table

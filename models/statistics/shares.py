@@ -1,7 +1,7 @@
 """Shares of a whole and their 95% intervals, for faces of which many are in the same picture."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 
 # The 97.5% quantile of the normal distribution, for 95% intervals.
 Z_95 = 1.959964
@@ -33,3 +33,15 @@ def wilson_share(count: int, total: int, design_effect: float = 1.0) -> Share:
 def bound_design_effect(faces: int, faces_squared: int) -> float:
     """The largest possible design effect, of faces that are equal within clusters (Kish 1965)."""
     return max(1.0, faces_squared / faces) if faces else 1.0
+
+
+def subtract_shares(second: Share, first: Share) -> Share:
+    """The second less the first of two independent shares, with its 95% interval, from -1 to 1.
+
+    From their own intervals, which may be of any kind, as Newcombe (1998, method 10) does for
+    Wilson's, and Zou and Donner (2008) show in general.
+    """
+    value = second.value - first.value
+    below = hypot(second.value - second.low, first.high - first.value)
+    above = hypot(second.high - second.value, first.value - first.low)
+    return Share(value, max(-1.0, value - below), min(1.0, value + above))

@@ -236,6 +236,21 @@ def test_the_audience_has_groups_and_comes_as_arrow(
     assert b"".join(served.export_audience("csv", tag="spring")).startswith(b"dimensions,")
 
 
+def test_two_audiences_are_compared_and_times_are_of_a_zone(
+    served: Client, finished: facetally.Job
+) -> None:
+    found = served.compare_audiences({"dimension.store": "Lyon"}, by="gender", tag="spring")
+    assert (found.first.faces, found.second.faces) == (4, 2)
+    assert [(one.gender, one.first_faces, one.second_faces) for one in found.groups[:2]] == [
+        ("female", 2, 1),
+        ("male", 2, 1),
+    ]
+    assert found.groups[0].share is not None
+    assert (found.groups[0].share.value, found.groups[0].share.beyond_chance) == (0, False)
+    with pytest.raises(facetally.ApiError, match="Atlantis"):
+        served.audience(time_zone="Atlantis")
+
+
 @pytest.mark.skipif(bool(importlib.util.find_spec("pandas")), reason="pandas is installed")
 def test_a_missing_package_is_named(served: Client, finished: facetally.Job) -> None:
     with pytest.raises(facetally.MissingPackage, match="pip install pandas"):

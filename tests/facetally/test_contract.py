@@ -18,6 +18,8 @@ from api.schemas import (
 )
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
+from db.audience.differences import GroupDifference as ServerGroupDifference
+from db.audience.differences import ShareDifference as ServerShareDifference
 from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime as ServerScreenTime
 from db.key_values import Scope
@@ -31,6 +33,7 @@ from facetally import (
     BestView,
     Box,
     Changes,
+    ComparedAudiences,
     ComparedShare,
     Comparison,
     Counts,
@@ -40,6 +43,7 @@ from facetally import (
     Failure,
     Gender,
     Group,
+    GroupDifference,
     Health,
     Job,
     Key,
@@ -56,6 +60,7 @@ from facetally import (
     Result,
     ScreenTime,
     Share,
+    ShareDifference,
     Skipped,
     Timestamps,
     UsedPack,
@@ -76,6 +81,7 @@ PAIRS = (
     (BestView, tracks.BestOut),
     (Box, faces.BoxOut),
     (Changes, reruns.ChangesOut),
+    (ComparedAudiences, audience.ComparedAudiencesOut),
     (ComparedShare, reruns.ComparedShareOut),
     (Comparison, reruns.ComparisonOut),
     (Counts, jobs.CountsOut),
@@ -85,6 +91,8 @@ PAIRS = (
     (Failure, results.ItemErrorOut),
     (Gender, faces.GenderOut),
     (Group, AudienceGroup),
+    (GroupDifference, ServerGroupDifference),
+    (ShareDifference, ServerShareDifference),
     (Health, health.HealthOut),
     (Job, jobs.JobOut),
     (Key, keys.KeyOut),

@@ -10,7 +10,7 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from tests.support.http import OpenClient
-from tests.support.jobs import make_face, work_all
+from tests.support.jobs import claim, hints, make_face, record, results_of, work_all
 
 FACES = (make_face(30, 0.9), make_face(40, 0.1))
 # Saturday noon in Paris; the clocks there change in the night that follows.
@@ -104,3 +104,44 @@ def test_counts_are_exact_until_there_are_keys(open_client: OpenClient, database
     client = open_client(database_url=url, min_cell=0, api_keys=("secret",))
     rounded = client.get("/v1/audience", headers={"Authorization": "Bearer secret"}).json
     assert (rounded["min_cell"], rounded["faces"]) == (5, None)
+
+
+def test_two_audiences_are_compared(open_client: OpenClient, database: Database) -> None:
+    with database.write() as session:
+        for tag in ("spring", "autumn"):
+            items = [NewItem(f"{tag}{n}", f"file:///{n}") for n in range(30)]
+            accept_job(session, NewJob((tag,)), items, 30)
+    for number, chunk_id in enumerate(sorted(hints(database))):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        female = 0.9 if chunk.job_id == 1 and number % 4 else 0.1
+        assert record(database, chunk, results_of(chunk, [make_face(30, female)]))
+    client = open_api(open_client, database)
+    found = client.get("/v1/audience/compare?by=gender&tag=spring&versus.tag=autumn").json
+    first, second = (client.get(f"/v1/audience?by=gender&tag={tag}").json
+                     for tag in ("spring", "autumn"))  # fmt: skip
+    assert (found["first"], found["second"]) == (first, second)
+    [female, male, unknown] = found["groups"]
+    share = female["share"]
+    assert (share["first"], share["second"]) == (first["groups"][0]["share"]["value"], 0.0)
+    assert share["value"] == pytest.approx(-share["first"])
+    assert share["low"] < share["value"] < share["high"] < 0
+    assert share["beyond_chance"]
+    assert (male["second_faces"], unknown["share"]["beyond_chance"]) == (30, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("by=gender", "Say what differs in the second audience"),
+        ("versus.by=age_band", "cannot differ in 'by', only in job, tag, from"),
+        ("versus.tag=x&format=csv", "A comparison is JSON."),
+        ("versus.tag=nothing", "No job has the tag 'nothing'."),
+    ],
+)
+def test_audiences_that_cannot_be_compared_are_refused(
+    open_client: OpenClient, database: Database, query: str, problem: str
+) -> None:
+    answer = open_api(open_client, database).get(f"/v1/audience/compare?{query}")
+    assert answer.status_code == 422
+    assert problem in answer.json["error"]["message"]

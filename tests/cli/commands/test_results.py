@@ -61,6 +61,13 @@ def test_the_audience_is_printed_and_saved_as_a_table(call: Call, tmp_path: Path
     assert parquet.read_table(tmp_path / "a")["faces"].to_pylist() == [4, 4, 0]
 
 
+def test_two_audiences_are_printed_side_by_side(call: Call) -> None:
+    printed = call("audience", "--by", "gender", "--versus", "pose=frontal", "--job", "1").stdout
+    assert "female" in printed
+    assert "+0.0" in printed
+    assert "Intervals cover the sampling error" in printed
+
+
 @pytest.mark.parametrize("words", [("--out", "a.csv"), ("--json", "--format", "csv")])
 def test_options_of_the_audience_that_contradict_each_other_are_refused(
     call: Call, words: tuple[str, ...]

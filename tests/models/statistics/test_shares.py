@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
-from models.statistics.shares import bound_design_effect, wilson_share
+from models.statistics.shares import bound_design_effect, subtract_shares, wilson_share
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,10 @@ def test_the_interval_of_clustered_faces_contains_the_truth_and_the_plain_one_do
 
     assert wide >= 184
     assert plain <= 150
+
+
+def test_the_interval_of_a_difference_is_newcombes() -> None:
+    # Newcombe 1998, table II, method 10: 56 of 70 less 48 of 80.
+    found = subtract_shares(wilson_share(56, 70), wilson_share(48, 80))
+    assert round(found.value, 4) == 0.2
+    assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
