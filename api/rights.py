@@ -97,6 +97,7 @@ RIGHTS: Mapping[str, Right] = {
     "login_page.log_out": Right(action=Action.LOG_OUT),
     "home_page.show_page": ANY_KEY,
     "home_page.analyze_picture": LIVE,
+    "home_page.show_sample": ANY_KEY,
     "live_page.show_page": Right(Scope.LIVE),
     "jobs_page.show_page": LOOK,
     "jobs_page.show_card": LOOK,

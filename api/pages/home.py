@@ -1,39 +1,82 @@
 """Home: upload pictures and videos, or try one picture."""
 
-from flask import Blueprint, Response, request
+from pathlib import Path
 
+from flask import Blueprint, Response, abort, request, send_file
+
+from api.callers import current_caller
 from api.pages.rendering import show
+from api.reports.headline import Headline
+from api.rights import READ
 from api.schemas.options import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
 from api.submissions.packs import choose_pack
 from api.views.analyze import find_faces, read_picture
 from api.views.packs import read_packs
+from db.audience.dimensions import read_values
+from db.counts.tags import read_tags
+from db.jobs.status import read_jobs
 from db.processes import count_slots
 from db.states import ProcessRole
-from models.pictures.endings import ARCHIVE_ENDINGS, SUBMITTED_ENDINGS
+from models.pictures.endings import SUBMITTED_ENDINGS
 from models.pictures.litter import DELETED_FOLDERS, GENERATED_FOLDERS
+from models.statistics.shares import Share
+from models.weights.catalog import SAMPLES
 
 blueprint = Blueprint("home_page", __name__)
-
-# Browsers compare what follows the last dot of a name.
-ARCHIVE_SUFFIXES = sorted({ending[ending.rindex(".") :] for ending in ARCHIVE_ENDINGS})
+# What a result looks like, before there is one.
+EXAMPLE = Headline(
+    faces=845,
+    genders={
+        "female": Share(0.55, 0.50, 0.60),
+        "male": Share(0.43, 0.38, 0.48),
+        "unknown": Share(0.02, 0.01, 0.04),
+    },
+    largest_band="25-34",
+)
+RECENT_JOBS = 3
 
 
 @blueprint.get("/")
 def show_page() -> Response:
     """The upload form, with the defaults of the API."""
+    caller = current_caller()
+    reach, may_read = caller.reach, caller.may(READ)
     with services().database.read() as session:
         slots = count_slots(session, ProcessRole.BULK)
+        recent = read_jobs(session, reach, limit=RECENT_JOBS) if may_read else []
+        tags = [one.tag for one in read_tags(session, reach)] if may_read else []
+        dimensions = list(read_values(session, reach, None, None)) if may_read else []
     return show(
         "home.html",
         idle=slots == 0,
         defaults=OptionsBody(),
         endings=SUBMITTED_ENDINGS,
-        archives=ARCHIVE_SUFFIXES,
+        example=EXAMPLE,
+        samples=list(_find_samples()),
+        recent=recent,
+        tags=[tag for tag in tags if not tag.startswith("run:")],
+        dimensions=dimensions,
         litter=sorted(DELETED_FOLDERS | GENERATED_FOLDERS),
         packs=read_packs(),
         most_frames_per_second=MOST_FRAMES_PER_SECOND,
     )
+
+
+@blueprint.get("/samples/<name>")
+def show_sample(name: str) -> Response:
+    """A sample photo, which the page then uploads as if the reader had chosen it."""
+    path = _find_samples().get(name)
+    if path is None:
+        abort(404, f"There is no sample {name}.")
+    return send_file(path)
+
+
+def _find_samples() -> dict[str, Path]:
+    """The sample photos that lie with the models, by their names."""
+    folder = services().settings.weights_dir
+    paths = [folder / sample.name for sample in SAMPLES]
+    return {path.name: path for path in paths if path.is_file()}
 
 
 @blueprint.post("/analyze")

@@ -2,37 +2,46 @@
 
 // As people count: photo 2 comes before photo 10. The browser lists a folder in any order.
 const order = new Intl.Collator(undefined, { numeric: true });
+// How pictures, videos and archives begin, in bytes as Latin-1; of a file without a known ending.
+const BEGINNINGS = [
+  /^\xff\xd8\xff/, /^\x89PNG/, /^GIF8/, /^RIFF....(WEBP|AVI )/s, /^....ftyp/s, /^(II\*\0|MM\0\*)/, /^BM/, /^\x1aE\xdf\xa3/,
+  /^\0\0\x01[\xb3\xba]/, /^\x47.{187}\x47/s, /^FLV/, /^0&\xb2u/, /^PK\x03\x04/, /^\x1f\x8b/, /^BZh/, /^\xfd7zXZ/, /^\x28\xb5\x2f\xfd/,
+];
 
-/** Separates files with one of these endings from the rest, which are only counted. */
-export function sift(files, endings, litter) {
-  const isLitter = (path) => path.toLowerCase().split("/").slice(0, -1).some((folder) => litter.includes(folder));
-  const isKnown = (name) => !name.startsWith(".") && endings.some((ending) => name.toLowerCase().endsWith(ending));
-  const accepted = files.filter(({ file, path }) => isKnown(file.name) && !isLitter(path));
+/** Separates pictures, videos and archives from the rest: by their endings, and others by how they begin. */
+export async function sift(files, endings, litter) {
+  const isLitter = ({ file, path }) => file.name.startsWith(".") || path.toLowerCase().split("/").slice(0, -1).some((folder) => litter.includes(folder));
+  const accepted = [], skipped = [];
+  for (const one of files) {
+    const known = endings.some((ending) => one.file.name.toLowerCase().endsWith(ending));
+    const wanted = !isLitter(one) && (known || (await beginsLikeMedia(one.file)));
+    (wanted ? accepted : skipped).push(one);
+  }
   accepted.sort((one, other) => order.compare(one.path, other.path));
-  return { accepted, skipped: files.length - accepted.length };
+  return { accepted, skipped };
+}
+
+async function beginsLikeMedia(file) {
+  const bytes = new Uint8Array(await file.slice(0, 190).arrayBuffer());
+  const text = String.fromCharCode(...bytes);
+  return BEGINNINGS.some((beginning) => beginning.test(text));
 }
 
 export function fromInput(input) {
-  return [...input.files].map((file) => ({ file, path: inside(file.webkitRelativePath) || file.name }));
+  return [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
 /** All files that were dropped, including those in nested folders. */
 export async function fromDrop(transfer) {
   // The browser empties the list after the event.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-  const isOneFolder = entries.length === 1 && entries[0].isDirectory;
   const found = [];
   while (entries.length) {
     const entry = entries.pop();
     if (entry.isDirectory) entries.push(...(await list(entry)));
     else found.push({ file: await open(entry), path: entry.fullPath.replace(/^\//, "") });
   }
-  return isOneFolder ? found.map(({ file, path }) => ({ file, path: inside(path) })) : found;
-}
-
-/** A path in the folder that was chosen: names begin there, as on the command line. */
-function inside(path) {
-  return path.slice(path.indexOf("/") + 1);
+  return found;
 }
 
 async function list(folder) {

@@ -1,42 +1,64 @@
-// Home: uploads files that are dropped or chosen, and shows the faces in one picture.
+// Home: files are dropped or chosen, reviewed, and uploaded; or one photo is tried.
 
 import { say } from "./app.js";
 import { fromDrop, fromInput, sift } from "./files.js";
+import { isList, readLists } from "./lists.js";
 import { Upload } from "./upload.js";
 
-const form = document.getElementById("submit");
-const panel = document.getElementById("upload");
-const bar = document.getElementById("upload-bar");
-const state = document.getElementById("upload-state");
-const problem = document.getElementById("upload-problem");
-const retryButton = document.getElementById("upload-again");
-const picture = document.getElementById("picture");
+const find = (id) => document.getElementById(id);
+const form = find("submit");
+const panel = find("upload");
+const review = find("review");
+const state = find("upload-state");
+const problem = find("upload-problem");
+const retryButton = find("upload-again");
+const picture = find("picture");
+const NAMED_FILES = 20;
+let chosen; // {accepted, skipped, listed}: what is under review
 let upload;
 let photoUrl = "";
 
 for (const name of ["files", "folder"]) {
-  const input = document.getElementById(name);
+  const input = find(name);
   input.addEventListener("change", () => {
-    start(fromInput(input));
+    consider(fromInput(input));
     input.value = ""; // so that the same files can be chosen again
   });
   input.disabled = false; // disabled until here, so that no choice is lost
 }
 form.elements.thumbnails.addEventListener("change", limitAnnotatedVideo);
 limitAnnotatedVideo();
-form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("dragover", (event) => {
+
+// The whole window takes files: beside the dashed box, a browser would leave the page and show them.
+const isFiles = (event) => event.dataTransfer?.types.includes("Files") && !upload;
+document.addEventListener("dragover", (event) => {
+  if (!isFiles(event)) return;
   event.preventDefault();
   form.classList.add("over");
 });
-form.addEventListener("dragleave", () => form.classList.remove("over"));
-form.addEventListener("drop", async (event) => {
+document.addEventListener("dragleave", (event) => event.relatedTarget || form.classList.remove("over"));
+document.addEventListener("drop", async (event) => {
+  if (!isFiles(event)) return;
   event.preventDefault();
   form.classList.remove("over");
-  start(await fromDrop(event.dataTransfer));
+  consider(await fromDrop(event.dataTransfer));
 });
+find("samples")?.addEventListener("click", async ({ target }) => {
+  target.disabled = true;
+  const files = await Promise.all(target.dataset.names.split(" ").map(async (name) => {
+    const response = await fetch(`/samples/${name}`);
+    return { file: new File([await response.blob()], name), path: name };
+  }));
+  target.disabled = false;
+  await consider(files);
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  start();
+});
+find("review-cancel").addEventListener("click", () => showReview(false));
 retryButton.addEventListener("click", run);
-document.getElementById("upload-cancel").addEventListener("click", async () => {
+find("upload-cancel").addEventListener("click", async () => {
   await upload?.discard();
   location.reload();
 });
@@ -49,30 +71,84 @@ function limitAnnotatedVideo() {
   form.elements.annotated_video.disabled = form.elements.thumbnails.value === "blurred";
 }
 
-function start(chosen) {
-  form.querySelector("details").open ||= !form.checkValidity();
-  if (!form.reportValidity()) return;
-  const { accepted, skipped } = sift(chosen, form.dataset.endings.split(" "), form.dataset.litter.split("|"));
-  const nothing = document.getElementById("drop-problem");
-  nothing.textContent = say("nothing");
-  nothing.hidden = accepted.length > 0;
-  if (!accepted.length) return;
+/** Show what was chosen, what is left out, and what to call it, before anything is sent. */
+async function consider(files) {
+  const lists = files.filter(({ file }) => isList(file));
+  const others = files.filter(({ file }) => !isList(file));
+  const sifted = await sift(others, form.dataset.endings.split(" "), form.dataset.litter.split("|"));
+  const listed = await readLists(lists, sifted.accepted);
+  find("drop-problem").textContent = listed.problem ? say("no_column", { problem: listed.problem }) : say("nothing");
+  find("drop-problem").hidden = sifted.accepted.length > 0 && !listed.problem;
+  if (!find("drop-problem").hidden) return;
+  chosen = { ...sifted, listed, lists };
+  describe();
+  showReview(true);
+}
+
+function describe() {
+  const { accepted, skipped, listed, lists } = chosen;
+  const bytes = accepted.reduce((sum, { file }) => sum + file.size, 0);
+  find("review-title").textContent = say("review", { count: accepted.length, megabytes: toMegabytes(bytes) });
+  fill("review-skipped", skipped.map(({ path }) => path), say("skipped", { count: skipped.length }));
+  const columns = new Set([...listed.found.values()].flatMap(({ dimensions }) => Object.keys(dimensions)));
+  const matched = say("listed", { count: listed.found.size, files: accepted.length, columns: [...columns].join(", ") || "-" });
+  find("review-list").textContent = lists.length ? matched : "";
+  fill("review-missing", listed.missing, say("missing", { count: listed.missing.length }));
+  const folders = accepted.map(({ path }) => path.split("/").slice(1, -1)).filter((one) => one.length);
+  find("review-folders").hidden = folders.length < accepted.length;
+  find("review-folders-hint").textContent = folders.length ? say("folders", { example: folders[0].join("/") }) : "";
+}
+
+/** A sentence that opens to the names that it counts; none where there are none. */
+function fill(id, names, sentence) {
+  const place = find(id);
+  place.hidden = !names.length;
+  place.querySelector("summary").textContent = sentence;
+  const more = names.length > NAMED_FILES ? [say("others", { count: names.length - NAMED_FILES })] : [];
+  place.querySelector("ul").replaceChildren(...[...names.slice(0, NAMED_FILES), ...more].map((name) => {
+    return Object.assign(document.createElement("li"), { textContent: name });
+  }));
+}
+
+function showReview(shown) {
+  review.hidden = !shown;
+  find("choose").hidden = shown;
+  if (shown) find("review-start").focus();
+}
+
+function toMegabytes(bytes) {
+  return Math.round(bytes / 1e5) / 10;
+}
+
+function start() {
+  form.querySelector("details.options").open ||= !form.checkValidity();
+  if (!chosen || !form.reportValidity()) return;
+  const files = chosen.accepted.map((one) => ({ ...one, said: describeFile(one.path) }));
   panel.hidden = false;
   form.hidden = true;
-  showProblem(skipped ? say("skipped", { count: skipped }) : "");
-  const bytes = accepted.reduce((sum, { file }) => sum + file.size, 0);
-  bar.max = bytes || 1;
-  upload = new Upload(accepted, readOptions(), ({ sentBytes, sentFiles, waiting }) => {
-    bar.value = sentBytes;
-    const megabytes = Math.round(sentBytes / 1e5) / 10;
-    state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: accepted.length, megabytes });
+  const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+  find("upload-bar").max = bytes || 1;
+  upload = new Upload(files, readOptions(), ({ sentBytes, sentFiles, waiting }) => {
+    find("upload-bar").value = sentBytes;
+    state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: files.length, megabytes: toMegabytes(sentBytes) });
   });
   panel.scrollIntoView({ block: "nearest" });
   run();
 }
 
+/** Time and dimensions of a file: from a list, else those given for all. */
+function describeFile(path) {
+  const said = chosen.listed.found.get(path) ?? { dimensions: {} };
+  const date = form.elements.date.value;
+  const [name, value] = [form.elements.dimension.value.trim(), form.elements.value.value.trim()];
+  const dimensions = { ...(name && value ? { [name]: value } : {}), ...said.dimensions };
+  const captured = said.captured_at ?? (date ? `${date}T12:00:00` : undefined);
+  return captured || Object.keys(dimensions).length ? { captured_at: captured, dimensions } : undefined;
+}
+
 async function run() {
   retryButton.hidden = true;
+  showProblem("");
   try {
     const job = await upload.run();
     state.textContent = say("finishing");
@@ -93,8 +169,10 @@ function readOptions() {
   options.time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
-  if (given.get("folders_as").trim()) options.folders_as = given.get("folders_as").trim();
   if (given.has("pack")) options.pack = given.get("pack");
+  // Names begin with the folder that was chosen: folders count from its inside.
+  const folders = given.get("folders_as").trim();
+  if (folders && !find("review-folders").hidden) options.folders_as = `*,${folders}`;
   return { tags, options };
 }
 
@@ -108,7 +186,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   // What was found in an earlier photo must not be taken for what is in this one.
-  if (event.detail.elt.id === "photo") document.getElementById("analysis").replaceChildren();
+  if (event.detail.elt.id === "photo") find("analysis").replaceChildren();
 });
 document.addEventListener("htmx:responseError", () => (picture.value = ""));
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -25,12 +25,12 @@ async function refresh() {
   if (!document.querySelector(".tile")) return htmx.ajax("GET", `/jobs/${number}/items${location.search}`, "#items");
   htmx.ajax("GET", `/jobs/${number}/answer`, "#answer");
   if (!open.length) return;
-  const query = open.map((tile) => `item=${tile.id.slice(5)}`).join("&");
+  const query = open.map((tile) => `item=${tile.dataset.item}`).join("&");
   const response = await fetch(`/jobs/${number}/tiles?${query}`, { headers: { "HX-Request": "true" } });
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const tile of page.querySelectorAll(".tile:not([data-state=waiting])")) {
-    const old = document.getElementById(tile.id);
+    const old = document.querySelector(`.tile[data-item="${tile.dataset.item}"]`);
     if (!old) continue;
     old.replaceWith(tile);
     htmx.process(tile);

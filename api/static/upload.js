@@ -60,7 +60,9 @@ export class Upload {
   async sendPart(number) {
     const { from, to, bytes } = this.parts[number];
     const form = new FormData();
-    for (const { file, path } of this.files.slice(from, to)) form.append("files", file, path);
+    const files = this.files.slice(from, to);
+    for (const { file, path } of files) form.append("files", file, path);
+    if (files.some(({ said }) => said)) form.append("items", JSON.stringify(files.map(({ path, said }) => ({ name: path, ...said }))));
     await this.post(`/v1/jobs/${this.job}/items`, form, { "Idempotency-Key": `${this.number}-${number}` }, number);
     this.sending.delete(number);
     this.arrivedBytes += bytes;

@@ -33,6 +33,7 @@ def test_files_cannot_be_chosen_before_the_script_is_loaded(visit):
 def test_options_for_videos_are_sent_with_the_files(visit, photos):
     page = visit.page
     page.goto("/")
+    page.set_input_files("#files", photos / "astronaut.png")
     page.get_by_text("Options").click()
     copy = page.get_by_label("Create an annotated video")
     page.select_option("#thumbnails", "blurred")
@@ -41,11 +42,11 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     copy.check()
     page.select_option("#detection", "crowd")
     page.fill("#frames-per-second", "0")
-    page.set_input_files("#files", photos / "astronaut.png")
+    page.click("#review-start")
     expect(page.locator("#upload")).to_be_hidden()
     page.fill("#frames-per-second", "4.5")
     visit.photograph("options")
-    page.set_input_files("#files", photos / "astronaut.png")
+    page.click("#review-start")
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
     number = page.url.rpartition("/")[2]
     options = page.request.get(f"/v1/jobs/{number}").json()["options"]
@@ -63,3 +64,27 @@ def test_one_photo_is_analyzed_immediately(visit, photos):
     page.locator("#analysis rect.box").first.hover()
     assert page.locator("#analysis .face.highlighted").count() == 1
     visit.photograph("analysis")
+
+
+def test_a_list_and_folders_say_of_what_the_photos_are(visit, photos, tmp_path):
+    for name, folder in (("astronaut.png", "Lyon"), ("gender_detection_input.jpg", "Paris")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "photo").write_bytes((photos / name).read_bytes())
+    rows = "path;captured_at;booth\nLyon/photo;2026-03-01T10:00:00+00:00;7\ngone.jpg;;\n"
+    (tmp_path / "list.csv").write_text(rows)
+    page = visit.page
+    page.goto("/")
+    page.set_input_files("#folder", tmp_path)
+    expect(page.locator("#review-list")).to_contain_text("1 of 2 files")
+    expect(page.locator("#review-missing")).to_contain_text("1 row")
+    page.fill("#folders-as", "city")
+    page.fill("#dimension", "campaign")
+    page.get_by_label("Lyon", exact=True).fill("spring")
+    page.click("#review-start")
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    found = page.request.get(f"/v1{page.url.removeprefix(visit.url)}/results").json()["results"]
+    assert [one["dimensions"] for one in found] == [
+        {"campaign": "spring", "booth": "7", "city": "Lyon"},
+        {"campaign": "spring", "city": "Paris"},
+    ]
+    assert found[0]["captured_at"] == "2026-03-01T10:00:00Z"

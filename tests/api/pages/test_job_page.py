@@ -70,10 +70,10 @@ def test_a_filter_by_faces_says_how_many_of_all_match(
 def test_tiles_are_asked_for_again_while_they_wait(client: FlaskClient, database: Database) -> None:
     job, other = submit(database, items=2), submit(database, items=1)
     tiles = client.get(f"/jobs/{job}/tiles?item=1&item=3&item=x").text
-    assert re.findall(r'id="tile-(\d+)" data-state="(\w+)"', tiles) == [("1", "waiting")]
+    assert re.findall(r'data-item="(\d+)" data-state="(\w+)"', tiles) == [("1", "waiting")]
     work_all(database, FACES)
     tiles = client.get(f"/jobs/{job}/tiles?item=1&item=2").text
-    assert re.findall(r'id="tile-(\d+)" data-state="(\w+)"', tiles) == [
+    assert re.findall(r'data-item="(\d+)" data-state="(\w+)"', tiles) == [
         ("1", "done"),
         ("2", "done"),
     ]

@@ -217,7 +217,7 @@ def test_the_next_page_of_items_starts_where_the_last_ended(client: FlaskClient)
     assert "gender=female" in found
     assert "No photos or videos match" in client.get(f"/jobs/{job}/items?gender=male").text
     failed = client.get(f"/jobs/{job}?state=failed", headers=PAGE).text
-    assert len(re.findall(r'<li class="tile" id="tile-\d+" data-state="failed', failed)) == 2
+    assert len(re.findall(r'<li class="tile" data-item="\d+" data-state="failed', failed)) == 2
     assert "It is broken." in client.get(f"/jobs/{job}?show=failed", headers=PAGE).text
     assert client.get(f"/jobs/{job}/items?age_min=old", headers=PAGE).status_code == 422
 
@@ -328,7 +328,6 @@ def test_home_accepts_the_files_that_the_command_line_accepts(client: FlaskClien
     left_out = re.search(r'data-litter="([^"]+)"', page)
     assert left_out
     assert {"@eadir", "$recycle.bin"} <= set(left_out[1].split("|"))
-    assert 'accept="image/*,video/*,.bz2,.gz,.tar,.tbz2,.tgz,.txz,.tzst,.xz,.zip,.zst"' in page
 
 
 def test_a_navigation_to_a_page_that_is_not_there_ends_the_start(monkeypatch, client):
