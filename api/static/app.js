@@ -1,6 +1,7 @@
-// Every page: texts, the token of its requests, a banner for connection problems, highlighted faces.
+// Every page: texts, the token of its requests, a banner for connection problems.
 
 import "./dialog.js";
+import "./faces.js";
 import "./player.js";
 
 export const texts = JSON.parse(document.getElementById("texts").textContent);
@@ -54,17 +55,6 @@ function findProblem(event) {
 }
 window.addEventListener("offline", () => showBanner(say("offline")));
 window.addEventListener("online", () => showBanner(""));
-
-/** Pointing at a face highlights it in the picture and in the list. */
-function highlight(event) {
-  const face = event.target.closest?.("[data-face]");
-  const section = event.target.closest?.(".analysis");
-  document.querySelectorAll(".highlighted").forEach((one) => one.classList.remove("highlighted"));
-  if (!face || !section) return;
-  section.querySelectorAll(`[data-face="${face.dataset.face}"]`).forEach((one) => one.classList.add("highlighted"));
-}
-document.addEventListener("pointerover", highlight);
-document.addEventListener("focusin", highlight);
 
 // One menu at a time; a click elsewhere and Escape close it.
 document.addEventListener("click", (event) => {

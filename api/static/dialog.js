@@ -4,13 +4,28 @@ const dialog = document.getElementById("dialog");
 const content = document.getElementById("dialog-content");
 const previous = document.getElementById("dialog-previous");
 const next = document.getElementById("dialog-next");
+let under; // the address of the page below
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== content) return;
   previous.hidden = !findNeighbor(-1);
   next.hidden = !findNeighbor(1);
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    under = location.href;
+    dialog.showModal();
+  }
+  const item = content.querySelector("[data-item]")?.dataset.item;
+  // Each picture has its own address, to share and to come back to.
+  if (item) history.replaceState(history.state, "", `/items/${item}`);
+  if (content.querySelector("[data-uploaded]")) [-1, 1].forEach(prefetch);
 });
+
+/** Have the picture before or after at hand. */
+function prefetch(offset) {
+  const link = findNeighbor(offset);
+  if (!link?.querySelector("img") || link.querySelector(".play")) return;
+  new Image().src = `/v1${link.getAttribute("href")}/picture`;
+}
 
 // If an upload was deleted or the browser can't show it, its thumbnail takes its place.
 document.addEventListener("error", (event) => {
@@ -19,7 +34,10 @@ document.addEventListener("error", (event) => {
   event.target.src = fallback;
 }, true);
 
-dialog.addEventListener("close", () => content.replaceChildren());
+dialog.addEventListener("close", () => {
+  if (content.querySelector("[data-item]")) history.replaceState(history.state, "", under);
+  content.replaceChildren();
+});
 dialog.addEventListener("click", (event) => {
   if (event.target === dialog) dialog.close();
   const closes = event.target.closest("a[data-closes]");

@@ -28,20 +28,26 @@ async function beginsLikeMedia(file) {
 }
 
 export function fromInput(input) {
-  return [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+  return [...input.files].map((file) => ({ file, path: inside(file.webkitRelativePath) || file.name }));
 }
 
 /** All files that were dropped, including those in nested folders. */
 export async function fromDrop(transfer) {
   // The browser empties the list after the event.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+  const isOneFolder = entries.length === 1 && entries[0].isDirectory;
   const found = [];
   while (entries.length) {
     const entry = entries.pop();
     if (entry.isDirectory) entries.push(...(await list(entry)));
     else found.push({ file: await open(entry), path: entry.fullPath.replace(/^\//, "") });
   }
-  return found;
+  return isOneFolder ? found.map(({ file, path }) => ({ file, path: inside(path) })) : found;
+}
+
+/** A path in the folder that was chosen: names begin there, as on the command line. */
+function inside(path) {
+  return path.slice(path.indexOf("/") + 1);
 }
 
 async function list(folder) {

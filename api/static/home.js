@@ -94,9 +94,10 @@ function describe() {
   const matched = say("listed", { count: listed.found.size, files: accepted.length, columns: [...columns].join(", ") || "-" });
   find("review-list").textContent = lists.length ? matched : "";
   fill("review-missing", listed.missing, say("missing", { count: listed.missing.length }));
-  const folders = accepted.map(({ path }) => path.split("/").slice(1, -1)).filter((one) => one.length);
-  find("review-folders").hidden = folders.length < accepted.length;
-  find("review-folders-hint").textContent = folders.length ? say("folders", { example: folders[0].join("/") }) : "";
+  const folders = accepted.map(({ path }) => path.split("/").slice(0, -1)).filter((one) => one.length);
+  // The folders in an archive are not known here.
+  find("review-folders").hidden = !folders.length && !accepted.some(({ file }) => !/^(image|video)/.test(file.type));
+  if (folders.length) find("review-folders-hint").textContent = say("folders", { example: folders[0].join("/") });
 }
 
 /** A sentence that opens to the names that it counts; none where there are none. */
@@ -170,9 +171,8 @@ function readOptions() {
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
   if (given.has("pack")) options.pack = given.get("pack");
-  // Names begin with the folder that was chosen: folders count from its inside.
   const folders = given.get("folders_as").trim();
-  if (folders && !find("review-folders").hidden) options.folders_as = `*,${folders}`;
+  if (folders && !find("review-folders").hidden) options.folders_as = folders;
   return { tags, options };
 }
 
