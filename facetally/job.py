@@ -171,9 +171,17 @@ class Job:
         """The same; needs pyarrow and pandas."""
         return convert_to_pandas(self.to_arrow(view, **filters))
 
-    def report(self) -> bytes:
-        """The job as one HTML page."""
-        return self.connection.read_bytes(self._path() + "/report")
+    def report(
+        self, *, title: str | None = None, client: str | None = None, pictures: bool = False
+    ) -> bytes:
+        """The job as one HTML page, with a title and the name of a client at its head; with
+        `pictures`, some of them are in it."""
+        parameters: Parameters = {
+            "title": title,
+            "client": client,
+            "pictures": "true" if pictures else None,
+        }
+        return b"".join(self.connection.stream_bytes(self._path() + "/report", parameters))
 
     def _path(self) -> str:
         return f"/v1/jobs/{self.id}"

@@ -1,7 +1,7 @@
 """Reports: single-file pages to keep and share. In reading order:
 
-templates          the template environment, and how figures are written
 figures            how shares are written
+templates          the template environment, and how figures are written
 headline           the first answer: how many, of which gender, how old
 pyramid            the population pyramid, of pages, too
 plots              plots as SVG

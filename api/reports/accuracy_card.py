@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.reports.evaluation_report import name_biases
-from api.reports.templates import DASH, SPACE, interval, percent
+from api.reports.figures import DASH
+from api.reports.templates import SPACE, interval, percent
 from db.audience.evaluations import Evaluation
 from db.pack_values import PackVersion
 from models.packs.shipped_packs import DEFAULT_PACK

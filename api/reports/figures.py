@@ -1,8 +1,8 @@
 """How shares are written: no more digits than their intervals allow."""
 
-from api.reports.templates import DASH
 from models.statistics.shares import Share
 
+DASH = "\u2013"
 # Where the interval is narrower than this, whole percents would hide what is known.
 NARROW = 0.02
 

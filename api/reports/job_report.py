@@ -3,12 +3,13 @@
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib.metadata import version
 
 from markupsafe import Markup
 
 from api.reports.accuracy_card import AccuracyCard
+from api.reports.headline import Headline
 from api.reports.plots import draw_timeline
 from api.reports.pyramid import make_pyramid
 from api.reports.templates import open_templates
@@ -31,8 +32,11 @@ BAR_DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}
 class Report:
     """Everything the page shows."""
 
+    title: str | None
+    client: str | None
     job: JobStatus
     audience: Audience
+    headline: Headline
     dimensions: Sequence[Dimension]
     dimensions_in_all: int
     timeline: Timeline
@@ -43,6 +47,14 @@ class Report:
     counts_people: bool  # faces otherwise
     min_cell: int
     made_at: datetime
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and last day of the pictures, as exactly as the timeline has them."""
+        starts = list(self.timeline.faces)
+        if not starts:
+            return None
+        return starts[0], starts[-1] + timedelta(days=BAR_DAYS[self.timeline.period] - 1)
 
     @property
     def unit(self) -> str:
@@ -68,6 +80,7 @@ def render_report(report: Report) -> str:
             report=report,
             job=report.job,
             audience=audience,
+            headline=report.headline,
             min_cell=report.min_cell,
             funnel=list(_list_bars(audience)),
             unknown=[

@@ -27,7 +27,7 @@ TIMELINE_PIXELS = 220
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 # matplotlib takes no custom properties: these placeholders are replaced by tokens of the page.
 INK, SOFT, LINE, ACCENT = "#010101", "#020202", "#030303", "#040404"
-TOKENS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "male"}
+TOKENS = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "accent"}
 # The type that matplotlib gives these keys is private.
 STYLE: dict[Any, str | float | bool] = {
     "svg.fonttype": "none",

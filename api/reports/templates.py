@@ -4,7 +4,9 @@ from typing import Protocol
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-SPACE, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
+from api.reports.figures import DASH, write_interval, write_percent
+
+SPACE, MINUS = "\u00a0", "\u2212"
 
 
 class Uncertain(Protocol):
@@ -32,6 +34,8 @@ def open_templates() -> Environment:
         "years": years,
         "interval": interval,
         "counted": counted,
+        "share": write_percent,
+        "span": write_interval,
     }
     return environment
 

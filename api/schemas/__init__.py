@@ -12,6 +12,7 @@ jobs         jobs and their progress
 faces        faces, and those of one picture
 results      results of items
 tracks       people of videos
+reports      what a report is called
 audience     whose faces to count, and the counts
 vocabulary   tags and dimensions
 evaluations  measurements of accuracy

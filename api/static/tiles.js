@@ -2,7 +2,8 @@
 
 const ROW_REM = matchMedia("(max-width: 44rem)").matches ? 8 : 13;
 const REFRESH_MILLISECONDS = 2000;
-let waiting = false;
+let timer = null;
+let again = false; // whether something happened since the last refresh
 
 /** Each tile grows by its shape, so that rows fill the page and no picture is cut. */
 function justify() {
@@ -15,13 +16,23 @@ function justify() {
   }
 }
 
+/** Refresh at most every REFRESH_MILLISECONDS, and once more after the last change. */
+function refreshSoon() {
+  again = true;
+  if (timer) return;
+  again = false;
+  refresh();
+  timer = setTimeout(() => {
+    timer = null;
+    if (again) refreshSoon();
+  }, REFRESH_MILLISECONDS);
+}
+
 /** Replace what has ended since; asked for when the job reports progress. */
 async function refresh() {
   const open = [...document.querySelectorAll(".tile[data-state=waiting]")].slice(0, 48);
   const number = document.getElementById("job-top")?.dataset.number;
-  if (waiting || !number) return;
-  waiting = true;
-  setTimeout(() => (waiting = false), REFRESH_MILLISECONDS);
+  if (!number) return;
   if (!document.querySelector(".tile")) return htmx.ajax("GET", `/jobs/${number}/items${location.search}`, "#items");
   htmx.ajax("GET", `/jobs/${number}/answer`, "#answer");
   if (!open.length) return;
@@ -40,4 +51,4 @@ async function refresh() {
 
 justify();
 document.addEventListener("htmx:afterSettle", justify);
-document.addEventListener("job:progress", refresh);
+document.addEventListener("job:progress", refreshSoon);

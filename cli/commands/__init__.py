@@ -7,6 +7,7 @@ watch_folder `watch-folder`
 jobs         `jobs`, `status`, `watch`, `change`, `cancel`, `pause`, `resume`, `retry`, `erase`
 reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
+report       `report`
 vocabulary   `tags`, `dimensions`
 keys         `keys`
 audit        `audit`

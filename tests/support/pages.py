@@ -43,8 +43,8 @@ class Page(HTMLParser):
         return re.findall(r"<svg role=.*?</svg>", self.text, flags=re.DOTALL)
 
 
-def read(client: FlaskClient, job_id: int = 1) -> Page:
-    answer = client.get(f"/v1/jobs/{job_id}/report")
+def read(client: FlaskClient, job_id: int = 1, query: str = "pictures=true") -> Page:
+    answer = client.get(f"/v1/jobs/{job_id}/report?{query}")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     page = Page(answer.text)
     assert "script" not in page.tags

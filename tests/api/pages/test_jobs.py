@@ -51,7 +51,7 @@ def test_a_folder_is_uploaded_and_its_faces_are_shown(visit, job):
 
 def test_the_report_reads_well_on_every_screen(visit, job):
     page = visit.page
-    page.goto(f"/v1{job.removeprefix(visit.url)}/report")
+    page.goto(f"/v1{job.removeprefix(visit.url)}/report?pictures=true")
     expect(page.locator("h1")).to_have_text("Audience report")
     expect(page.get_by_role("img").first).to_be_visible()
     visit.photograph("report")

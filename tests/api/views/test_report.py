@@ -290,7 +290,7 @@ def test_plots_are_well_formed_and_use_the_colors_of_the_page(
 
     assert ElementTree.fromstring(plot).tag.endswith("svg")
     assert not re.findall(r"#[0-9a-f]{6}\b", plot)
-    assert "var(--male)" in plot
+    assert "var(--accent)" in plot
 
 
 def test_accuracy_comes_from_the_newest_evaluation_or_from_what_was_measured(
@@ -308,3 +308,17 @@ def test_accuracy_comes_from_the_newest_evaluation_or_from_what_was_measured(
     assert "Evaluation “autumn” of" in words
     assert "797 of 800" not in words
     assert "Ages are overestimated by 2.0 years" in words
+
+
+def test_a_report_to_share_has_a_title_an_answer_and_no_pictures(
+    client: FlaskClient, settings: Settings
+) -> None:
+    make_job(settings, [{}] * 4, days=[0, 0, 1, 3])
+    page = read(client, query="title=Spring+%3C3&client=Acme")
+    assert "Spring <3 For Acme · May 1, 2026 to May 4, 2026 · Job 1" in page.words
+    assert "8 faces : 50% female" in page.words
+    assert "Photos and videos The first" not in page.words
+    assert not [address for address in page.loaded if address.startswith("data:image")]
+    # Closed details would be missing on paper.
+    assert "details" not in page.tags
+    assert page.words.index("8 faces :") < page.words.index("How we got here")
