@@ -26,7 +26,7 @@ COMMANDS = {
     "audience": ("cli.commands.results", "Show the audience by age and gender."),
     "tags": ("cli.commands.vocabulary", "List the tags of jobs."),
     "dimensions": ("cli.commands.vocabulary", "List the dimensions of items and their values."),
-    "report": ("cli.commands.report", "Save the report of a job, also as PDF."),
+    "report": ("cli.commands.report", "Save the report of a job."),
     "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
     "change": ("cli.commands.jobs", "Change the name, notes or priority of a job."),
     "cancel": ("cli.commands.jobs", "Cancel a job."),

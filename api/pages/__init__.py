@@ -8,7 +8,6 @@ error      an error as a page
 login      log in and out
 home       upload files, or try one picture
 jobs       the list, and the buttons of a job
-job        one job and its items
 comparison two runs of the same items
 item       one picture or video
 addresses  addresses that keep their query
@@ -18,7 +17,8 @@ questions  the ten questions, as saved views
 breakdown  an audience by one dimension, or by two
 slots      the periods of an axis
 timeline   an audience over time
-audience   the population pyramid and breakdowns
+audience   who was there, by age, by dimension and over time
+job        one job: its answer and its items
 live       cameras
 keys       API keys
 system     health, workload and versions
