@@ -29,7 +29,7 @@ PICTURES ?=
 TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack pictures \
-	bench bench-video bench-coordination bench-scaling bench-audience bench-pages bench-calibration bench-estimators \
+	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes
 
 help:  ## List the commands
@@ -115,6 +115,9 @@ bench-scaling: setup  ## Measure how many worker slots one PostgreSQL carries
 
 bench-audience: setup  ## Measure how fast the audience answers
 	$(BIN)/python -m benchmarks.audience
+
+bench-load: weights  ## Measure how fast the status answers 50 and 200 clients, on both databases
+	$(BIN)/python -m benchmarks.load
 
 bench-pages: setup  ## Measure how fast the pages answer
 	$(BIN)/python -m benchmarks.pages

@@ -13,6 +13,7 @@ live            live sources and their feeds
 staging         uploaded files on disk
 owners          whose jobs and items are asked for
 validation      input checked against a schema
+statuses        the status of jobs for those who poll
 progress        the progress of jobs for those who follow them
 meter           counts requests, for metrics
 services        what requests share

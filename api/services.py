@@ -16,6 +16,7 @@ from api.meter import Meter
 from api.owners import Owners
 from api.progress import JobEvents
 from api.staging import StagingFolder
+from api.statuses import Statuses
 from db.engine import Database
 from worker.queue.broker import create_queue
 from worker.queue.hints import HintSender
@@ -54,6 +55,7 @@ class Services:
     # Set when this process has to end: long answers then stop.
     ending: Event
     owners: Owners
+    statuses: Statuses
     keyring: Keyring
     limiter: Limiter
 
@@ -103,6 +105,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         events=JobEvents(database, ending),
         ending=ending,
         owners=Owners(database),
+        statuses=Statuses(database),
         keyring=Keyring(database, settings.api_keys),
         limiter=Limiter(
             settings.redis_url,

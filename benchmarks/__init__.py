@@ -4,6 +4,7 @@ Read `program` first (what all do as programs), then the measurements:
 - `throughput` and `video`: the system (`stacks`) against bare `loops` over the same `pictures`, or
   the same clip, on the CPU (`settings`), in `rounds`; `worker_memory`: what a slot takes.
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
+- `load`: how fast the status answers many `pollers` while workers are busy.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
 - `votes`: whether intervals and probabilities hold on `labeled_faces` that they were not fitted on.
 - `estimators`: the processor time of each model of every pack.

@@ -10,6 +10,7 @@ job_values       jobs going in and coming out
 item_values      items, from acceptance to result
 video_values     the same for videos
 clock            the database's time
+writers          the queue before SQLite's lock
 engine           connections and transactions
 tables           the rows of jobs, items, chunks and processes
 video_tables     the rows of videos

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -10,11 +10,14 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from db.writers import WriterQueue
+
 # How long to wait for a lock: longer than the few seconds for which a large submission keeps it.
 BUSY_SECONDS = 15
 # Of the connections that it keeps open; it opens more than it keeps while many are needed.
 MORE_CONNECTIONS = 10
 LAST = "facetally_last"
+MEMORY = ":memory:"
 POSTGRESQL_GUARDS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )
@@ -34,6 +37,9 @@ class Database:
             else self.engine
         )
         self._writing = self.engine.execution_options(facetally_writes=True)
+        path = self.engine.url.database or MEMORY
+        is_file = url.startswith("sqlite") and path != MEMORY
+        self._writers = WriterQueue(path, BUSY_SECONDS) if is_file else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -44,10 +50,17 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, rolled back if the block raises."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turn(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
             for change in session.info.pop(LAST, ()):
                 change(session)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._writers is None else self._writers.turn()
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:
@@ -74,6 +87,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._writers is not None:
+            self._writers.close()
 
 
 def do_last(session: Session, change: Callable[[Session], None]) -> None:

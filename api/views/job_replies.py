@@ -2,8 +2,9 @@
 
 from http import HTTPStatus
 
-from flask import Response, abort
+from flask import Response, abort, request
 
+from api.media_types import JSON
 from api.schemas.jobs import JobOut
 from api.schemas.replies import reply
 from api.services import services
@@ -23,8 +24,23 @@ def find_job(job_id: int) -> JobStatus:
 
 def reply_job(job_id: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """The answer that shows a job as it is now."""
+    services().statuses.forget(job_id)
     response = reply(JobOut.of(find_job(job_id)), status)
     response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return response
+
+
+def reply_status(job_id: int) -> Response:
+    """The answer to those who poll a job: without a body where it is what they have."""
+    is_ours = services().owners.is_within_reach(job_id)
+    status = services().statuses.get(job_id) if is_ours else None
+    if status is None:
+        abort(404, f"There is no job {job_id}.")
+    response = Response(status.text, mimetype=JSON)
+    response.set_etag(status.etag)
+    # Clients may keep it, but have to ask.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
     return response
 
 
