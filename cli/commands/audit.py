@@ -32,9 +32,10 @@ def audit(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Show who submitted, read, exported or erased what, the newest first.
+    """Show who did what on a server.
 
-    This needs a key with the scope admin. With --json, each line is an entry.
+    Who submitted, read, exported or erased what, when and from where, the newest first. This needs
+    a key with the scope admin. With --json, each line is an entry.
 
     \b
     Example: facetally audit --job 7

@@ -16,7 +16,7 @@ from facetally.webhooks import EVENTS, Message, Webhook
 
 @click.group()
 def webhooks() -> None:
-    """Create, list, test or remove webhooks, and see their messages.
+    """Create, list, test or remove webhooks.
 
     This needs a key with the scope admin.
 
