@@ -98,6 +98,8 @@ class ItemResult:
     faces: tuple[Face, ...] = ()
     thumbnail: Thumbnail | None = None
     digest: bytes | None = None
+    # How it looks, where that matters.
+    look: bytes | None = None
     duplicate_of: int | None = None
     is_video: bool = False
     dropped: Dropped = NONE_DROPPED

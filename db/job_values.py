@@ -26,6 +26,7 @@ class Duplicates(StrEnum):
 
     COUNT = "count"  # each counts with faces of its own
     ONCE = "once"  # only the one recorded first has faces; the others refer to it
+    SIMILAR = "similar"  # the same, also of pictures that look alike
 
 
 class DetectionMode(StrEnum):
@@ -78,6 +79,11 @@ class JobOptions:
     def zone(self) -> tzinfo:
         """Raises ValueError where this machine does not know the zone."""
         return find_zone(self.time_zone)
+
+    @property
+    def counts_once(self) -> bool:
+        """Whether a duplicate has no faces of its own."""
+        return self.duplicates is not Duplicates.COUNT
 
     @property
     def stop_seconds(self) -> float | None:

@@ -260,6 +260,18 @@ class DigestRow(Table):
     item_id: Mapped[int] = mapped_column(BigKey)
 
 
+class LookRow(Table):
+    """A band of the look of a picture that was recorded first of those that look alike."""
+
+    __tablename__ = "looks"
+
+    job_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    band: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    look: Mapped[bytes]
+
+
 class EstimateColumns:
     """Where a person is in a picture, and what is estimated of them.
 

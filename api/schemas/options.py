@@ -28,7 +28,9 @@ class OptionsBody(Strict):
     `none` keeps no thumbnails.
 
     `duplicates`: with `count`, each of several items with the same bytes counts. With `once`, only
-    the first that was recorded counts; the others have no faces and name it in `duplicate_of`.
+    the first that was recorded counts; the others have no faces and name it in `duplicate_of`. With
+    `similar`, also pictures that look alike count once: in another size or encoding, or of a burst
+    in which nothing moves.
 
     `pack`: the name of the models that analyze the items, one of `GET /v1/packs`; without one, the
     server's default.

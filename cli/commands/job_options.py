@@ -56,7 +56,8 @@ _OPTIONS = (
         type=click.Choice([choice.value for choice in Duplicates]),
         default=DEFAULTS.duplicates.value,
         show_default=True,
-        help="Count faces in duplicates every time, or only once.",
+        help="Count faces in duplicates every time, or only once; similar: also in photos that "
+        "look alike, as in another size or encoding.",
     ),
     click.option(
         "--thumbnails",

@@ -4,7 +4,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.chunks.leases import read_options
-from db.job_values import Duplicates
 from db.states import ChunkState, ItemState
 from db.tables import ChunkRow, FaceRow, ItemRow
 
@@ -51,5 +50,5 @@ def _count_ended(session: Session, part: ChunkRow) -> None:
     duplicates = select(func.count(ItemRow.duplicate_of)).where(*inside)
     part.duplicates = session.execute(duplicates).scalar_one()
     part.without_faces = part.done - with_faces
-    if read_options(session, part.job_id).duplicates is Duplicates.ONCE:
+    if read_options(session, part.job_id).counts_once:
         part.without_faces -= part.duplicates

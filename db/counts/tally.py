@@ -22,7 +22,7 @@ from db.counts.totals import (
     empty_totals,
 )
 from db.item_values import ItemResult
-from db.job_values import Duplicates, JobOptions
+from db.job_values import JobOptions
 
 
 class Unit(StrEnum):
@@ -112,7 +112,7 @@ def tally_results(
         add_outcome(totals, DONE)
         is_duplicate = result.duplicate_of is not None
         add_outcome(totals, DUPLICATES, int(is_duplicate))
-        counts_elsewhere = is_duplicate and options.duplicates is Duplicates.ONCE
+        counts_elsewhere = is_duplicate and options.counts_once
         add_outcome(totals, WITHOUT_FACES, int(not result.faces and not counts_elsewhere))
         add_dropped(totals, result.dropped)
         add_picture(totals, [count_face(face, gender_min_probability) for face in result.faces])

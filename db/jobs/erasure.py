@@ -21,6 +21,7 @@ from db.tables import (
     ItemRow,
     JobRow,
     ListingRow,
+    LookRow,
     RequestRow,
     ThumbnailRow,
 )
@@ -134,6 +135,7 @@ def remove_erased(session: Session, job_id: int) -> bool:
     session.execute(
         delete(DigestRow).where(DigestRow.job_id == job_id, DigestRow.digest.in_(digests))
     )
+    session.execute(delete(LookRow).where(LookRow.job_id == job_id))
     for table in (FaceRow, ThumbnailRow, *VIDEO_TABLES):
         session.execute(delete(table).where(table.item_id.in_(batch)))
     session.execute(delete(ItemRow).where(ItemRow.id.in_(batch)))

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from db.bulk import insert_new_rows
 from db.item_values import ClaimedChunk, ItemResult, RecordedPicture
-from db.job_values import Duplicates
+from db.job_values import Duplicates, JobOptions
 from db.results.pictures import read_thumbnails
 from db.results.reading import read_items
+from db.results.similar import find_similar
 from db.tables import DigestRow
 from models.face import NONE_DROPPED
 
@@ -51,16 +52,27 @@ def mark_duplicates(
         if result.digest is not None and result.error is None:
             ours.setdefault(result.digest, result.item.id)
     first = {**ours, **_enter(session, chunk.job_id, ours)}
-    return [_mark(result, first, chunk.options.duplicates) for result in results]
+    marked = [_mark(result, first, chunk.options) for result in results]
+    if chunk.options.duplicates is not Duplicates.SIMILAR:
+        return marked
+    others = [one for one in marked if one.error is None and one.duplicate_of is None]
+    similar = find_similar(session, chunk.job_id, others)
+    return [
+        _refer(one, similar[one.item.id], chunk.options) if one.item.id in similar else one
+        for one in marked
+    ]
 
 
-def _mark(result: ItemResult, first: Mapping[bytes, int], wanted: Duplicates) -> ItemResult:
+def _mark(result: ItemResult, first: Mapping[bytes, int], options: JobOptions) -> ItemResult:
     if result.digest is None or result.error is not None:
         return result
     owner = first[result.digest]
-    if owner == result.item.id:
-        return result
-    if wanted is Duplicates.ONCE:
+    return result if owner == result.item.id else _refer(result, owner, options)
+
+
+def _refer(result: ItemResult, owner: int, options: JobOptions) -> ItemResult:
+    """A duplicate, as it counts."""
+    if options.counts_once:
         return replace(result, duplicate_of=owner, faces=(), thumbnail=None, dropped=NONE_DROPPED)
     return replace(result, duplicate_of=owner)
 

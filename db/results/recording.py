@@ -14,7 +14,6 @@ from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import tally_results
 from db.item_values import ClaimedChunk, ItemResult
-from db.job_values import Duplicates
 from db.results.duplicates import mark_duplicates
 from db.results.faces import dropped_columns, face_columns
 from db.states import ChunkState, ItemState
@@ -136,7 +135,7 @@ def _mark_duplicates(
     ]
     if duplicates:
         values = {"duplicates": ChunkRow.duplicates + len(duplicates)}
-        if chunk.options.duplicates is Duplicates.ONCE:
+        if chunk.options.counts_once:
             # `_end_chunk` has counted their faces.
             values["faces"] = ChunkRow.faces - sum(len(result.faces) for result in duplicates)
             values["without_faces"] = ChunkRow.without_faces - sum(

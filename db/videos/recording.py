@@ -13,7 +13,6 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.video_counts import count_video
 from db.item_values import ClaimedChunk, Failure, ItemResult
-from db.job_values import Duplicates
 from db.quality import quality_columns
 from db.results.duplicates import mark_duplicates
 from db.results.faces import box_columns, dropped_columns, estimate_columns, face_columns
@@ -108,7 +107,7 @@ def record_video(
     digest = session.scalar(select(ItemRow.digest).where(ItemRow.id == item.id))
     [marked] = mark_duplicates(session, chunk, [ItemResult(item, digest=digest)])
     is_duplicate = marked.duplicate_of is not None
-    counts = not (is_duplicate and chunk.options.duplicates is Duplicates.ONCE)
+    counts = not (is_duplicate and chunk.options.counts_once)
     dropped = _add_up_dropped(session, item.id) if counts else NONE_DROPPED
     _end_video(row, video, counts=counts, is_duplicate=is_duplicate)
     session.flush()

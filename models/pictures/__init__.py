@@ -12,6 +12,7 @@ colors         colors by their profile to those of sRGB
 tone           any picture mode to 8 bits
 blocks         strips and tiles of a TIFF to samples
 working_size   how many pixels are analyzed
+look           how a picture looks, in few bits
 pyramid        pixels and their halvings, for what needs fewer
 tiff           samples of a TIFF to 8 bits
 plain_jpeg     the commonest JPEGs straight to an array

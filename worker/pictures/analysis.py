@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.item_values import ClaimedItem, Failure, ItemResult
-from db.job_values import DetectionMode, JobOptions, ThumbnailKind
+from db.job_values import DetectionMode, Duplicates, JobOptions, ThumbnailKind
 from db.states import ErrorCode
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
+from models.pictures.look import measure_look
 from models.pictures.picture import Picture, decode_picture
 from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
@@ -40,6 +41,8 @@ logger = logging.getLogger(__name__)
 # reads, few enough to bound memory.
 DECODE_THREADS = 2
 RENEWAL_SECONDS = 1.0
+# Several times the side of what a look is measured on.
+LOOKED_AT_PIXELS = 256
 PICTURES_AHEAD = {DetectionMode.NORMAL: 3, DetectionMode.CROWD: 1}
 Decoded = Picture | Failure | VideoContent
 DecodedItem = tuple[ItemResult, Decoded]
@@ -165,7 +168,7 @@ class PictureAnalysis:
             logger.exception("detection failed", extra={"item_id": batch[0][0].item.id})
             return [_SearchedItem(replace(batch[0][0], error=INTERNAL_ERROR))]
         return [
-            self._keep(result, picture, next(found), held.chunk.options.thumbnails)
+            self._keep(result, picture, next(found), held.chunk.options)
             if isinstance(picture, Picture)
             else _skip(result, picture)
             for result, picture in batch
@@ -176,16 +179,17 @@ class PictureAnalysis:
         result: ItemResult,
         picture: Picture,
         found: AlignedFaces,
-        thumbnails: ThumbnailKind,
+        options: JobOptions,
     ) -> _SearchedItem:
         result = replace(
             result,
             width_pixels=picture.width_pixels,
             height_pixels=picture.height_pixels,
             dropped=found.dropped,
+            look=_measure_look(picture, options),
         )
         side = self._settings.thumbnail_side_pixels
-        wanted = thumbnails is not ThumbnailKind.NONE
+        wanted = options.thumbnails is not ThumbnailKind.NONE
         small = shrink(picture.pyramid, side) if wanted else None
         return _SearchedItem(result, found.faces, thumbnail_rgb=small)
 
@@ -204,6 +208,13 @@ def _detect(pictures: list[Picture], analyzer: Analyzer, held: HeldChunk) -> lis
     crowd = held.chunk.options.detection is DetectionMode.CROWD
     with held.times.measure(Stage.DETECT):
         return analyzer.detect(pictures, crowd=crowd)
+
+
+def _measure_look(picture: Picture, options: JobOptions) -> bytes | None:
+    """Where it matters."""
+    if options.duplicates is not Duplicates.SIMILAR:
+        return None
+    return measure_look(shrink(picture.pyramid, LOOKED_AT_PIXELS))
 
 
 def _choose_all(loaded: list[LoadedItem]) -> list[LoadedItem]:

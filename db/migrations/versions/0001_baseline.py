@@ -27,6 +27,7 @@ def upgrade() -> None:
     _create_items()
     _create_chunks()
     _create_digests()
+    _create_looks()
     _create_faces()
     _create_thumbnails("thumbnails", _references("items", primary_key=True))
     _create_frames()
@@ -198,6 +199,17 @@ def _create_digests() -> None:
         sa.Column("job_id", ID, primary_key=True, autoincrement=False),
         _key("digest", sa.LargeBinary()),
         _filled("item_id", ID),
+    )
+
+
+def _create_looks() -> None:
+    op.create_table(
+        "looks",
+        sa.Column("job_id", ID, primary_key=True, autoincrement=False),
+        sa.Column("band", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("value", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("item_id", ID, primary_key=True, autoincrement=False),
+        _filled("look", sa.LargeBinary()),
     )
 
 

@@ -21,7 +21,7 @@ from db.results.duplicates import find_recorded
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkState
-from db.tables import ChunkRow, DigestRow, FaceRow
+from db.tables import ChunkRow, DigestRow, FaceRow, LookRow
 from tests.support.jobs import (
     claim,
     claim_next,
@@ -138,7 +138,7 @@ def test_concurrent_workers_agree_on_the_item_that_counts(
     originals = {item.id: item.name[0] for item in items if item.duplicate_of is None}
     assert sorted(originals.values()) == list("abcdefgh")
     assert all(originals[item.duplicate_of] == item.name[0] for item in items if item.duplicate_of)
-    faces = 16 if wanted is ONCE else 64
+    faces = 64 if wanted is COUNT else 16
     assert (status(database, job_id).counts.faces, count_cells(database)) == (faces, faces)
 
 
@@ -240,3 +240,54 @@ def test_an_erased_job_leaves_no_digest(database: Database) -> None:
         assert remove_erased(session, job_id)
         left = session.scalars(select(DigestRow.job_id)).all()
     assert left == [other]
+
+
+LOOKS = {
+    "a": bytes(32),
+    "b": b"\xff" * 32,
+    "c": b"\x03" + bytes(31),
+    "d": b"\xff\xff\xff" + bytes(29),
+}
+
+
+def analyze_looks(chunk: ClaimedChunk) -> list[ItemResult]:
+    """Items with bytes of their own, that look as the first letters of their names say."""
+    return [
+        replace(result, digest=result.item.name.encode().ljust(32), look=LOOKS[result.item.name[0]])
+        for result in results_of(chunk, FACES)
+    ]
+
+
+@pytest.mark.parametrize("chunk_items", [1, 8])
+def test_pictures_that_look_alike_count_once(database: Database, chunk_items: int) -> None:
+    job_id = submit(database, Duplicates.SIMILAR, ["a1", "b1", "c1", "a2", "d1"], chunk_items)
+    for chunk_id in hints(database, resend_seconds=-1):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        record(database, chunk, analyze_looks(chunk))
+    close(database)
+    items = read(database, job_id)
+    first = items["a1"].id
+    assert {name: item.duplicate_of for name, item in items.items()} == {
+        "a1": None,
+        "b1": None,
+        "c1": first,
+        "a2": first,
+        "d1": None,
+    }
+    assert {name for name, item in items.items() if item.faces} == {"a1", "b1", "d1"}
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.duplicates, counts.faces) == (5, 2, 6)
+    with database.write() as session:
+        erase_job(session, job_id)
+        remove_erased(session, job_id)
+        assert session.scalar(select(func.count()).select_from(LookRow)) == 0
+
+
+def test_only_where_it_is_asked_for(database: Database) -> None:
+    job_id = submit(database, ONCE, ["a1", "a2"])
+    for chunk_id in hints(database, resend_seconds=-1):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        record(database, chunk, analyze_looks(chunk))
+    assert status(database, job_id).counts.duplicates == 0

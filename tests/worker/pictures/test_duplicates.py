@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from db.engine import Database
@@ -118,6 +120,26 @@ def test_duplicates_that_do_not_count_have_no_faces(
     assert [item.dropped.too_small for item in items.values()] == [1, 0, 1, 0]
     assert items["3.jpg"].duplicate_of == items["0.jpg"].id
     assert status(database, job_id).counts.faces == 2
+
+
+def test_pictures_that_look_alike_count_once(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).uniform(0, 255, (12, 16, 3)).astype(np.float32)
+    whole = cv2.resize(noise, (640, 480), interpolation=cv2.INTER_CUBIC)
+    half = cv2.resize(whole, (320, 240), interpolation=cv2.INTER_AREA)
+    written = {"0.png": whole, "1.jpg": half, "2.jpg": cv2.flip(whole, 1), "3.jpg": whole}
+    for name, picture in written.items():
+        assert cv2.imwrite(str(tmp_path / name), picture)
+    paths = [tmp_path / name for name in written]
+    job_id, chunk_ids = submit(database, paths, 2, Duplicates.SIMILAR)
+    work(settings, database, chunk_ids, Counting())
+    items = read_all(database, job_id)
+    first = items["0.png"].id
+    assert [item.duplicate_of for item in items.values()] == [None, first, None, first]
+    assert [len(item.faces) for item in items.values()] == [1, 0, 1, 0]
+    counts = status(database, job_id).counts
+    assert (counts.duplicates, counts.faces) == (2, 2)
 
 
 def test_duplicates_of_an_unreadable_item_each_fail_by_themselves(
