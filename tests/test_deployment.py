@@ -128,6 +128,13 @@ def test_every_process_waits_for_the_tables():
         assert condition == "service_completed_successfully"
 
 
+def test_jobs_are_erased_after_some_days_unless_the_operator_decides_otherwise():
+    [days] = re.findall(
+        r"FACETALLY_RETENTION_DAYS: \$\{FACETALLY_RETENTION_DAYS:-(\d+)\}", COMPOSE.read_text()
+    )
+    assert 0 < int(days) <= 365
+
+
 def test_no_password_is_written_into_the_file():
     services = _read_with_compose("gpu")["services"]
 
