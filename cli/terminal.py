@@ -35,6 +35,11 @@ def open_stdout() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
+def is_terminal() -> bool:
+    """Whether a person reads stdout, rather than a program."""
+    return sys.stdout.isatty()
+
+
 def tell(text: str) -> None:
     """Print a note."""
     open_stderr().print(clean(text), soft_wrap=True)

@@ -178,6 +178,7 @@ class JobLabel:
     """What tells a job apart in a list of choices."""
 
     id: int
+    name: str
     tags: tuple[str, ...]
 
 

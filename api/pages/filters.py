@@ -65,9 +65,9 @@ def list_pickers(known: Known, args: Mapping[str, str], text: Texts) -> list[Pic
 
 
 def name_job(job: JobLabel, text: Texts) -> str:
-    """`Job 7 · spring`."""
+    """`Job 7 · Spring campaign`, or with its tags where it has no name."""
     tags = [tag for tag in job.tags if not tag.startswith("run:")]
-    return " · ".join([text("job.title", number=job.id), *tags])
+    return " · ".join([text("job.title", number=job.id), *([job.name] if job.name else tags)])
 
 
 def list_chips(args: Mapping[str, str], address: Address, text: Texts) -> list[Chip]:

@@ -173,7 +173,7 @@ function readOptions() {
   if (given.has("pack")) options.pack = given.get("pack");
   const folders = given.get("folders_as").trim();
   if (folders && !find("review-folders").hidden) options.folders_as = folders;
-  return { tags, options };
+  return { tags, options, name: given.get("job_name").trim() };
 }
 
 function showProblem(message) {

@@ -14,7 +14,8 @@ import click
 
 from cli.commands.job_options import takes_job_options
 from cli.exits import ExitStatus, status_of
-from cli.output.downloads import REPORT, download_job
+from cli.output.answers import describe_answer, list_failures
+from cli.output.downloads import REPORT, download_job, read_results
 from cli.output.progress import watch_job
 from cli.output.tables import describe_basis
 from cli.server import open_client
@@ -95,6 +96,7 @@ def analyze(
         logs_in_files=True,
         early_exits_allowed=EARLY_EXITS_ALLOWED,
     )
+    tell("Starting…")
     try:
         with run_stack(stack_options) as stack, open_client(stack.url, api_key) as client:
             status, audience = _work(client, stack, listed, submission, out)
@@ -130,7 +132,12 @@ def _work(
     written.write_text(str(job.id))
     for name, warning in downloads.warnings:
         tell(f"{name}: {warning}")
-    tell(f"{describe_basis(downloads.audience, downloads.people)}. The report is {out / REPORT}.")
+    for line in list_failures(read_results(out), job.counts.failed) if job.counts.failed else ():
+        tell(line)
+    tell(f"{describe_basis(downloads.audience, downloads.people)}.")
+    if answer := describe_answer(downloads.audience):
+        tell(answer)
+    tell(f"The report is {out / REPORT}.")
     status = status_of(job.state) if complete else ExitStatus.INCOMPLETE
     return status, downloads.audience
 

@@ -12,7 +12,7 @@ from cli.commands.job_options import takes_job_options
 from cli.commands.options import as_json, takes_server
 from cli.exits import ExitStatus, status_of
 from cli.output.progress import watch_job
-from cli.terminal import print_json
+from cli.terminal import is_terminal, print_json
 from cli.uploads.files import find_pictures, require_pictures
 from cli.uploads.listed_paths import find_listed
 from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifests
@@ -76,7 +76,8 @@ def submit(
     if as_json:
         print_json(job.raw)
     else:
-        click.echo(job.id)
+        # The number alone for programs, an address for people.
+        click.echo(f"Job {job.id}: {client.url}/jobs/{job.id}" if is_terminal() else job.id)
     status = status_of(watch_job(job).state) if watch else ExitStatus.DONE
     return status if complete else ExitStatus.INCOMPLETE
 

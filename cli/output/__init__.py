@@ -9,6 +9,7 @@ pack_tables        packs side by side
 transfers          downloads of weights as they happen
 steps              how far work of many steps is
 training_tables    a training as tables
+answers            who was found, and what failed
 paper              a page printed to PDF
 downloads          a job's results as files in a folder
 """

@@ -83,10 +83,10 @@ def read_jobs(
 
 def read_job_labels(session: Session, reach: Reach, *, limit: int) -> list[JobLabel]:
     """The newest jobs that are not erased; cheap, as nothing is counted."""
-    query = select(JobRow.id, JobRow.tags).where(JobRow.erasing_at.is_(None))
+    query = select(JobRow.id, JobRow.name, JobRow.tags).where(JobRow.erasing_at.is_(None))
     query = query.where(*reach.match(JobRow.tenant))
     rows = session.execute(query.order_by(JobRow.id.desc()).limit(limit))
-    return [JobLabel(job_id, tuple(tags)) for job_id, tags in rows]
+    return [JobLabel(job_id, name, tuple(tags)) for job_id, name, tags in rows]
 
 
 def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:

@@ -28,7 +28,7 @@ JOB = {
     "paused": None,
     "erased": None,
     "rerun_of": None,
-    "skipped": {"generated": 0, "deleted": 0, "other": 0},
+    "skipped": {"generated": 0, "deleted": 0, "other": 0}, "name": "", "notes": "",
     "listing": None,
 }  # fmt: skip
 START = "job 7 running: 312 of 1000 done"
