@@ -63,6 +63,7 @@ RIGHTS: Mapping[str, Right] = {
     "items.show_track": LOOK,
     "items.show_video": READ,
     "items.show_original": READ,
+    "items.show_people": READ,
     "report.show_report": EXPORT,
     "audience.show_audience": AUDIENCE,
     "compared_audiences.compare_audiences": AUDIENCE,

@@ -28,6 +28,7 @@ COMMANDS = {
     "dimensions": ("cli.commands.vocabulary", "List the dimensions of items and their values."),
     "report": ("cli.commands.report", "Save the report of a job."),
     "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
+    "subtitles": ("cli.commands.subtitles", "Print the people of a video as WebVTT."),
     "change": ("cli.commands.jobs", "Change the name, notes or priority of a job."),
     "cancel": ("cli.commands.jobs", "Cancel a job."),
     "pause": ("cli.commands.jobs", "Pause a job."),

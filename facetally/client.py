@@ -240,6 +240,10 @@ class Client:
         """The annotated video of an item in blocks, an MP4."""
         return self._connection.stream_bytes(f"/v1/items/{item_id}/video")
 
+    def subtitles(self, item_id: int) -> str:
+        """The people of a video as WebVTT, which players show as subtitles."""
+        return self._connection.read_bytes(f"/v1/items/{item_id}/people.vtt").decode()
+
     def packs(self) -> tuple[Pack, ...]:
         """The models that jobs may ask for, the default first."""
         return self._connection.parse(_PackList, self._connection.get("/v1/packs")).packs

@@ -9,17 +9,18 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.wsgi import wrap_file
 
-from api.media_types import JPEG, MP4
+from api.exports.subtitles import write_subtitles
+from api.media_types import JPEG, MP4, VTT
 from api.schemas.errors import ERRORS, answers
 from api.schemas.items import ItemPath
-from api.schemas.replies import BINARY, reply
+from api.schemas.replies import BINARY, PLAIN, reply
 from api.schemas.results import ResultOut
 from api.schemas.tracks import TrackPath
 from api.services import services
 from db.item_values import Thumbnail
 from db.results.pictures import read_thumbnail, read_upload
 from db.results.reading import read_item
-from db.videos.tracks import read_track_thumbnail
+from db.videos.tracks import read_all_tracks, read_track_thumbnail
 from models.blocks import BLOCK_BYTES
 from models.errors import ItemError
 from models.pictures.files import strip_metadata
@@ -34,6 +35,7 @@ TAG_BYTES = 16
 MOST_SHOWN_BYTES = 48 << 20
 VIDEO = {"content": {MP4: BINARY}}
 PICTURE = {"content": {JPEG: BINARY}}
+SUBTITLES = {"content": {VTT: PLAIN}}
 
 
 @blueprint.get("/items/<int:item_id>", responses=answers(ResultOut, 200))
@@ -118,6 +120,20 @@ def show_video(path: ItemPath) -> Response:
         response = _send_file(file, item.annotated_video_uri, MP4)
         response.call_on_close(stored.pop_all().close)
     return response
+
+
+@blueprint.get("/items/<int:item_id>/people.vtt", responses=answers(SUBTITLES, 200))
+def show_people(path: ItemPath) -> Response:
+    """Send the people of a video as WebVTT: subtitles with the gender and age of whoever is seen.
+
+    404 if the item is no video, or is not done.
+    """
+    with services().database.read() as session:
+        item = read_item(session, path.item_id)
+        if item is None or item.frames is None:
+            abort(404, f"Item {path.item_id} is no video whose people are known.")
+        tracks = read_all_tracks(session, path.item_id)
+    return Response("".join(write_subtitles(tracks)), mimetype=VTT)
 
 
 @blueprint.get("/items/<int:item_id>/original", responses=answers(VIDEO, 200))

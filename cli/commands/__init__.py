@@ -8,6 +8,7 @@ jobs         `jobs`, `status`, `watch`, `change`, `cancel`, `pause`, `resume`, `
 reruns       `rerun`, `compare`
 results      `results`, `audience`, `thumbnails`
 report       `report`
+subtitles    `subtitles`
 vocabulary   `tags`, `dimensions`
 keys         `keys`
 audit        `audit`

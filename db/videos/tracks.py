@@ -57,6 +57,11 @@ def read_tracks_of_item(
     return [_stored_track(item, track) for item, track in session.execute(query)]
 
 
+def read_all_tracks(session: Session, item_id: int) -> list[StoredTrack]:
+    """All people of one video, by their numbers."""
+    return read_tracks_of_item(session, item_id, after=0, limit=TRACKS_PER_ITEM)
+
+
 def count_tracks_of_item(session: Session, item_id: int) -> int:
     """How many people one video shows, counted in each shot."""
     query = select(func.count()).select_from(TrackRow).where(TrackRow.item_id == item_id)
