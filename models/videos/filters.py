@@ -6,10 +6,17 @@ from models.videos.header import VideoHeader
 # Frames that say they are made of two fields become one picture each; all others stay as they are.
 # BWDIF is what broadcasters use (Weston's filter of the BBC, with YADIF's check of motion).
 DEINTERLACE = "bwdif=mode=send_frame:parity=auto:deint=interlaced"
+FEWEST_LINES = 8
 # To linear light, to the colors of BT.709, and then highlights are compressed (Hable's curve). The
 # brightest white of SDR is at 203 cd/m2 of HLG and PQ (ITU-R BT.2408).
 SDR_WHITE = 203
 PRIMARIES, MATRIX = "bt2020", "bt2020nc"
+
+
+def deinterlace(header: VideoHeader) -> list[str]:
+    """Nothing for frames of a few lines, for which the filter has no neighbors."""
+    sides = header.width_pixels, header.height_pixels
+    return [DEINTERLACE] if min(sides) >= FEWEST_LINES else []
 
 
 def select_on_grid(header: VideoHeader, grid: Grid, first: int) -> str:

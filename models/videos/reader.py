@@ -15,7 +15,7 @@ from models.pictures.picture import Picture
 from models.pictures.working_size import WorkingSize
 from models.videos.extent import measure_seconds
 from models.videos.ffmpeg import Ffmpeg
-from models.videos.filters import DEINTERLACE, convert, select_from, select_on_grid
+from models.videos.filters import convert, deinterlace, select_from, select_on_grid
 from models.videos.grid import Grid
 from models.videos.header import read_header
 from models.videos.stream import Decoding, decode
@@ -128,7 +128,7 @@ class Video:
     ) -> Frames:
         """Selected frames from before the wanted time on; from the start of the video if no seek
         ends there."""
-        filters = [DEINTERLACE, select, *convert(self.header, *size)]
+        filters = [*deinterlace(self.header), select, *convert(self.header, *size)]
         for margin in SEEK_MARGINS_SECONDS:
             target = wanted_seconds - margin
             if target <= 0:

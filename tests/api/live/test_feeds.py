@@ -9,6 +9,7 @@ import pytest
 
 from api.live.feeds import Feeds
 from api.services import EXTENSION
+from db.job_values import DetectionMode
 from tests.support.http import OpenClient
 from worker.live_sources import LiveSource
 
@@ -27,7 +28,7 @@ def test_a_feed_that_could_not_start_keeps_nobody_waiting(open_client: OpenClien
     source = LiveSource.parse(f"stage={tmp_path}/none.mp4")
     feeds: Feeds = open_client().application.extensions[EXTENSION].feeds
     with no_thread_starts(), pytest.raises(RuntimeError, match="can't start new thread"):
-        feeds.watch(source, hang_up=lambda: None)
-    watcher = feeds.watch(source, hang_up=lambda: None)
+        feeds.watch(source, DetectionMode.NORMAL, hang_up=lambda: None)
+    watcher = feeds.watch(source, DetectionMode.NORMAL, hang_up=lambda: None)
     assert "feed stage" in {thread.name for thread in threading.enumerate()}
     watcher.leave()

@@ -144,3 +144,9 @@ def test_the_time_of_recording_is_read(tmp_path: Path, stated: str, time: dateti
     make_video(path, *H264, "-metadata", f"creation_time={stated}")
     with open_video(path) as video:
         assert video.header.created_at == time
+
+
+def test_frames_of_two_lines_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    make_video(path, "-c:v", "ffv1", "-vf", "scale=64:2")
+    assert [frame.picture.rgb.shape for frame in sample(path)] == [(2, 64, 3)] * 8
