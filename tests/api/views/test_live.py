@@ -106,7 +106,7 @@ def _nobody_watches_afterwards(request):
 
 
 def test_the_feed_of_a_file_shows_its_faces_drawn_in(server, pair):
-    with server.watch("stage&detection=crowd") as response:
+    with server.watch("stage") as response:
         assert response.status_code == 200
         parts = list(read_parts(response))
     assert {kind for kind, _ in parts} == {"image/jpeg"}

@@ -78,6 +78,8 @@ def test_a_small_face_is_found_by_searching_for_a_crowd(settings: Settings) -> N
         for mode in (DetectionMode.NORMAL, DetectionMode.CROWD)
     }
     assert counts == {DetectionMode.NORMAL: 0, DetectionMode.CROWD: 1}
+    drawn = ask(settings, content.getvalue(), draw=True, detection=DetectionMode.CROWD)
+    assert drawn.startswith(b"\xff\xd8")
 
 
 def test_a_pack_that_the_worker_does_not_have_is_refused_by_its_name(settings: Settings) -> None:
