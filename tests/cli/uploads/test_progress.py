@@ -16,5 +16,6 @@ def test_where_an_upload_continues_is_said_once(capsys):
         watch(Uploaded(7, 3, 2, 30, 20))
         watch(Uploaded(7, 3, 3, 30, 30, is_waiting=True))
 
-    said = "Continuing: job 7: 2 of 3 files uploaded, 20 bytes of 30 bytes.\n"
-    assert capsys.readouterr().err == said
+    said = capsys.readouterr().err
+    assert said.startswith("Continuing: job 7: 2 of 3 files uploaded, 20 bytes of 30 bytes.\n")
+    assert said.count("Continuing") == 1
