@@ -28,7 +28,7 @@ PICTURES ?=
 # Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
 TORCH_INDEX ?=
 
-.PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack pictures \
+.PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack components pictures \
 	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes
 
@@ -84,6 +84,9 @@ test: weights  ## Run all tests
 	$(PYTEST) $(or $(TEST_PROCESSES),$(MORE_PROCESSES))
 
 check: lint test  ## All that has to pass before a change is merged
+
+components: setup  ## List the licenses of code and weights, and write a bill of materials: build/components
+	$(BIN)/python -m docs.list_components
 
 pictures: weights  ## Take the pictures of the README again
 	$(BIN)/python -m docs.take_pictures
