@@ -27,6 +27,7 @@ from tests.faults.cluster.deliveries import wrap_sending
 from worker.chunks.claiming import Claimer
 from worker.lease import Change, HeldChunk, LeaseTerms
 from worker.pictures.analysis import PictureAnalysis
+from worker.stages import StageTimes
 
 ARMED = "FAULTS_ARMED"
 AUDIT = "FAULTS_AUDIT"
@@ -96,14 +97,16 @@ class FaultyClaimer(Claimer):
         return chunk
 
     def hold(self, chunk: ClaimedChunk) -> "FaultyChunk":
-        return FaultyChunk(chunk, self._database, self._terms)
+        return FaultyChunk(chunk, self._database, self._terms, self._times)
 
 
 class FaultyChunk(HeldChunk):
     """Remembers its results, and writes an audit line for each when they are recorded."""
 
-    def __init__(self, chunk: ClaimedChunk, database: Database, terms: LeaseTerms) -> None:
-        super().__init__(chunk, database, terms)
+    def __init__(
+        self, chunk: ClaimedChunk, database: Database, terms: LeaseTerms, times: StageTimes
+    ) -> None:
+        super().__init__(chunk, database, terms, times)
         self.results: list[ItemResult] = []
 
     def mark_current_item(self, item_id: int | None) -> None:
