@@ -36,6 +36,8 @@ from worker.logs import LogFormat, LogLevel
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
+DATABASE_SCHEMES = ("postgresql+psycopg://", "sqlite://")
+QUEUE_SCHEMES = ("redis://", "rediss://", "unix://")
 LEAST_KEY_LENGTH = 32
 # Pictures are decoded with at least this many pixels on their longer side: three times the
 # detector's, so that the smallest face it can find still fills its chip. For the small faces of
@@ -157,6 +159,16 @@ class Settings(BaseModel):
     def _split_roots(cls, value: object) -> object:
         return _split(value, os.pathsep)
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str) -> str:
+        return _check_scheme(value, DATABASE_SCHEMES)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_queue(cls, value: str) -> str:
+        return _check_scheme(value, QUEUE_SCHEMES)
+
     @field_validator("sources")
     @classmethod
     def _parse_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -217,6 +229,12 @@ class Settings(BaseModel):
 
 def _sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def _check_scheme(url: str, schemes: tuple[str, ...]) -> str:
+    if url and not url.startswith(schemes):
+        raise ValueError(f"the address must begin with {' or '.join(schemes)}")
+    return url
 
 
 def _split(value: object, separator: str) -> object:

@@ -68,3 +68,16 @@ def test_a_wrong_setting_is_named(name: str, value: str, message: str) -> None:
 def test_the_page_of_settings_lists_every_setting_and_no_other() -> None:
     rows = re.findall(rf"^\| `{PREFIX}(\w+)` \|", PAGE.read_text(), re.MULTILINE)
     assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FACETALLY_DATABASE_URL", "postgresql://host/name"),
+        ("FACETALLY_DATABASE_URL", "nonsense"),
+        ("FACETALLY_REDIS_URL", "http://host:6379"),
+    ],
+)
+def test_an_address_of_another_kind_of_server_is_refused_in_a_sentence(name, value):
+    with pytest.raises(SettingsError, match=f"^{name}: .*the address must begin with"):
+        Settings.from_env({name: value})
