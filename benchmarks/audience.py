@@ -83,17 +83,19 @@ def main() -> None:
     parser = program.make_parser(__doc__)
     parser.add_argument("--faces", type=int, default=10_000_000, help="faces on PostgreSQL")
     parser.add_argument("--sqlite-faces", type=int, default=1_000_000, help="faces on SQLite")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is asked")
     arguments = parser.parse_args()
     program.exit_on_sigterm()
     machine = program.describe_machine()
     with run_postgresql() as url:
-        postgresql = dict(_measure(url, arguments.faces))
+        postgresql = dict(_measure(url, arguments.faces, arguments.rounds))
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        sqlite = dict(_measure(f"sqlite:///{folder}/audience.sqlite3", arguments.sqlite_faces))
+        url = f"sqlite:///{folder}/audience.sqlite3"
+        sqlite = dict(_measure(url, arguments.sqlite_faces, arguments.rounds))
     _write(arguments.out, machine, postgresql, sqlite)
 
 
-def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
+def _measure(url: str, faces: int, rounds: int) -> Iterator[tuple[int, dict[str, Timing]]]:
     """The questions at a hundredth, a tenth, and all of the faces."""
     with _open_client(url) as (client, settings):
         database = Database(url)
@@ -109,7 +111,7 @@ def _measure(url: str, faces: int) -> Iterator[tuple[int, dict[str, Timing]]]:
             filled = jobs * FACES_PER_JOB
             program.say(f"{filled:,} faces on {database.engine.dialect.name}, {jobs} jobs,"
                   f" filled in {perf_counter() - started:.0f} s")  # fmt: skip
-            yield filled, _ask_all(client, jobs)
+            yield filled, _ask_all(client, jobs, rounds)
         database.close()
 
 
@@ -122,18 +124,18 @@ def _open_client(url: str) -> Iterator[tuple[FlaskClient, Settings]]:
         yield create_app(settings).test_client(), settings
 
 
-def _ask_all(client: FlaskClient, jobs: int) -> dict[str, Timing]:
+def _ask_all(client: FlaskClient, jobs: int, rounds: int) -> dict[str, Timing]:
     timings = {}
     for question, query in QUESTIONS.items():
-        timings[question] = timing = _ask(client, query.format(job=(jobs + 1) // 2))
+        timings[question] = timing = _ask(client, query.format(job=(jobs + 1) // 2), rounds)
         program.say(f"  {question:28} {timing.median_ms:7.1f} ms, p95 {timing.p95_ms:7.1f} ms,"
               f" {timing.rows:5} rows, {timing.faces:,} faces")  # fmt: skip
     return timings
 
 
-def _ask(client: FlaskClient, query: str) -> Timing:
+def _ask(client: FlaskClient, query: str, rounds: int) -> Timing:
     milliseconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         started = perf_counter()
         response = client.get(f"/v1/audience?{query}")
         milliseconds.append((perf_counter() - started) * 1000)

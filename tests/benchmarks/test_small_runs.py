@@ -88,7 +88,9 @@ def test_every_estimator_of_every_pack_is_timed(tmp_path: Path) -> None:
 
 
 def test_every_question_is_asked_of_both_databases(tmp_path: Path) -> None:
-    figures = run("audience", tmp_path, "--faces", "10000", "--sqlite-faces", "10000")
+    figures = run(
+        "audience", tmp_path, "--faces", "10000", "--sqlite-faces", "10000", "--rounds", "2"
+    )
     assert (figures["faces"], figures["sqlite_faces"]) == (10_000, 10_000)
     for asked in figures["questions"].values():
         for questions in asked.values():
