@@ -92,8 +92,9 @@ def test_a_job_of_videos_shows_people_and_their_downloads_but_no_coco(
     ]
     for address in files:
         assert client.get(address).data
-    for address in (f"/jobs/{job_id}", "/jobs", f"/jobs/{job_id}/card"):
+    for address in (f"/jobs/{job_id}", f"/jobs/{job_id}/card"):
         assert f"{PEOPLE} people in videos" in read_words(client, address).words
+    assert f"{PEOPLE} people" in read_words(client, "/jobs").words
 
 
 def test_a_job_with_pictures_offers_coco(
