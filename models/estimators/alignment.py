@@ -16,6 +16,10 @@ TEMPLATE = np.array(
 # 1).
 POINT_WEIGHTS = np.array([1.0, 1.0, 0.3, 1.0, 1.0])
 
+# A chip with a smaller side is cut at twice the side and averaged down. Interpolated at once, it
+# shows too few pixels of the picture: of 800 genders by a chip of 32 pixels, 4 more were wrong.
+SMALL_SIDE = 64
+
 # Below this mean square distance in pixels, points coincide.
 LEAST_SPREAD = 1e-6
 
@@ -35,6 +39,11 @@ def cut_chip(
 
     Beyond the edge of the picture, its outermost pixels are repeated.
     """
+    if side < SMALL_SIDE:
+        twice = cut_chip(rgb, landmarks, 2 * side, zoom, down)
+        return cv2.resize(twice, (side, side), interpolation=cv2.INTER_AREA).astype(
+            np.uint8, copy=False
+        )
     targets = ((TEMPLATE - 0.5) * zoom + (0.5, 0.5 + down)) * side
     transform = fit_similarity(landmarks.astype(np.float64), targets, POINT_WEIGHTS)
     region, transform = _shrink_region(rgb, transform, side)
