@@ -77,7 +77,7 @@ def run_deployment(*, chunk_items: int, instant_slots: int = 0) -> Iterator[Depl
             for name, words in commands.items()
         }
         client = stack.enter_context(Client(address_of(listener)))
-        _wait_ready(client, "bulk" if instant_slots else "queue")
+        _wait_ready(client, "workers" if instant_slots else "queue")
         processes["postgresql"] = _find_postmaster(database_url)
         yield Deployment(client, database_url, environ, processes)
 

@@ -117,7 +117,7 @@ class Settings(BaseModel):
     resend_seconds: float = Field(30.0, gt=0, le=86400)
     log_level: LogLevel = "INFO"
     log_format: LogFormat = "text"
-    access_log: bool = True
+    access_log: bool = False
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
     webhook_hosts: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ document.addEventListener("change", (event) => {
 
 // Every time zone that the browser knows, once one is asked for.
 document.addEventListener("focusin", (event) => {
-  const zones = event.target.id === "time_zone" && document.getElementById("zones");
+  const zones = event.target.id === "time-zone" && document.getElementById("zones");
   if (!zones || zones.children.length || !Intl.supportedValuesOf) return;
   zones.append(...Intl.supportedValuesOf("timeZone").map((zone) => new Option(zone)));
 });

@@ -102,7 +102,7 @@ def test_every_page_is_fetched_from_both_databases(tmp_path: Path) -> None:
     figures = run("pages", tmp_path, "--jobs", "60", "--items", "2000")
     assert set(figures["pages"]) == {"sqlite", "postgresql"}
     for pages in figures["pages"].values():
-        assert len(pages) == 15
+        assert len(pages) == 17
         assert all(one["milliseconds"] > 0 for one in pages.values())
 
 

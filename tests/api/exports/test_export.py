@@ -253,6 +253,7 @@ def test_the_audience_is_exported_as_a_table(client: FlaskClient, job_id: int) -
             **spread("share_within", group["share_within"]),
             "soft_share": group["soft_share"],
             **spread("corrected", None),
+            **dict.fromkeys(("seconds", "mean_seconds", "median_seconds", "attention")),
         }
         for group in groups
     ]

@@ -159,7 +159,7 @@ def test_the_demo_shows_faces_and_audience_and_its_folder_can_be_reused(terminal
     assert read_results(out).keys() == {"a.jpg", "in/b.jpg"}
     assert read_job(out) == "2"
     names = sorted(path.name for path in (out / THUMBNAILS).iterdir())
-    assert names == ["5-a.jpg.jpg", "6-in_b.jpg.jpg"]
+    assert names == ["5-a.jpg", "6-b.jpg"]
 
 
 def test_a_killed_run_resumes_when_it_is_run_again(terminal, tmp_path, many):
