@@ -2,8 +2,10 @@
 
 Read `program` first (what all do as programs), then the measurements:
 - `throughput` and `video`: the system (`stacks`) against bare `loops` over the same `pictures`, or
-  the same clip, on the CPU (`settings`), in `rounds`; `worker_memory`: what a slot takes.
+  the same clip, on the CPU (`settings`), in `rounds`; `worker_memory`: what a slot takes. Other
+  `sides` of photos are `picture_loops` and a `peer`; `stages` are what one costs, part by part.
 - `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
+- `scaling`: how many `simulated_slots` one database carries.
 - `load`: how fast the status answers many `pollers` while workers are busy.
 - `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
 - `votes`: whether intervals and probabilities hold on `labeled_faces` that they were not fitted on.

@@ -1,5 +1,6 @@
 """Submissions: as JSON, as a form with files, or as a manifest with a query."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, FailFast, Field, model_validator
@@ -10,7 +11,7 @@ from api.schemas.dimensions import Dimensions
 from api.schemas.fields import CaptureMoment, JobName, Moment, Name, Notes, Strict, Tag, Uri
 from api.schemas.items import ItemBody
 from api.schemas.options import OptionsBody
-from db.job_values import NewJob, Priority
+from db.job_values import JobOptions, NewJob, Priority
 
 # What is said of files is held in memory.
 MOST_FILES = 10_000
@@ -28,17 +29,7 @@ class SubmissionFields(Strict):
     draft: bool = False
 
     def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
-        options = self.options.to_options(pack, time_zone)
-        return NewJob(
-            tuple(self.tags),
-            options,
-            self.priority,
-            self.expires_at,
-            tenant=tenant,
-            request_id=find_request_id(),
-            name=self.name,
-            notes=self.notes,
-        )
+        return _make_job(self, self.tags, self.options.to_options(pack, time_zone), tenant)
 
 
 class FolderBody(Strict):
@@ -84,17 +75,26 @@ class SubmissionQuery(OptionsBody):
     draft: bool = False
 
     def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
-        options = self.to_options(pack, time_zone)
-        return NewJob(
-            tuple(self.tag),
-            options,
-            self.priority,
-            self.expires_at,
-            tenant=tenant,
-            request_id=find_request_id(),
-            name=self.name,
-            notes=self.notes,
-        )
+        return _make_job(self, self.tag, self.to_options(pack, time_zone), tenant)
+
+
+def _make_job(
+    fields: SubmissionFields | SubmissionQuery,
+    tags: Sequence[str],
+    options: JobOptions,
+    tenant: str,
+) -> NewJob:
+    """What both kinds of submission say of a job, whose tags and options they spell differently."""
+    return NewJob(
+        tuple(tags),
+        options,
+        fields.priority,
+        fields.expires_at,
+        tenant=tenant,
+        request_id=find_request_id(),
+        name=fields.name,
+        notes=fields.notes,
+    )
 
 
 class FileFields(Strict):
