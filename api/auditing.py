@@ -16,8 +16,8 @@ from api.access import find_address
 from api.callers import LOCAL, Caller, find_caller
 from api.owners import NUMBERED, Owners
 from api.rights import find_right
-from db.audit import record_entry
-from db.audit_values import Action, NewEntry
+from db.access.audit import record_entry
+from db.access.audit_values import Action, NewEntry
 from db.engine import Database
 
 logger = logging.getLogger(__name__)

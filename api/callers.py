@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import g
 
 from api.rights import Right
-from db.key_values import Scope
+from db.access.key_values import Scope
 from db.reach import EVERYONE, Reach
 
 

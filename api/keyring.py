@@ -14,9 +14,8 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.callers import OPERATOR, Caller
-from db.engine import Database
-from db.key_values import ApiKey
-from db.keys import (
+from db.access.key_values import ApiKey
+from db.access.keys import (
     USE_SECONDS,
     digest_of,
     has_keys,
@@ -24,6 +23,7 @@ from db.keys import (
     read_valid_key,
     read_valid_keys,
 )
+from db.engine import Database
 
 logger = logging.getLogger(__name__)
 

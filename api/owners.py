@@ -6,11 +6,11 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from api.callers import current_caller
+from db.access.keys import read_tenant_of_key
 from db.engine import Database
 from db.jobs.owners import read_tenant_of_item, read_tenant_of_job
-from db.keys import read_tenant_of_key
-from db.messages import read_tenant_of_message
-from db.webhooks import read_tenant_of_webhook
+from db.webhooks.messages import read_tenant_of_message
+from db.webhooks.webhooks import read_tenant_of_webhook
 
 # Of each kind; a number is some hundred bytes.
 MOST_KEPT = 20_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from db.audit_values import Action
-from db.key_values import Scope
+from db.access.audit_values import Action
+from db.access.key_values import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from flask import Response, g, request
 
 from api.callers import Caller
 from api.keyring import Keyring
-from db import logins
+from db.access import logins
+from db.access.keys import digest_of
 from db.engine import Database
-from db.keys import digest_of
 
 COOKIE = "facetally_session"
 # A browser takes this name only over HTTPS, for this host alone.

@@ -24,20 +24,20 @@ from benchmarks.servers import run_postgresql
 from cli.environment import read_settings
 from cli.evaluation.recording import note_settings
 from cli.stack.database import prepare_database
-from db.audience.bands import PRESETS
-from db.audience.evaluations import (
-    Evaluation,
-    EvaluationCounts,
-    record_evaluation,
-)
 from db.clock import DatabaseTime
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.engine import Database
 from db.job_values import NewJob
 from db.jobs.submissions import create_draft
+from db.slices.bands import PRESETS
+from db.slices.evaluations import (
+    Evaluation,
+    EvaluationCounts,
+    record_evaluation,
+)
 from db.states import JobState
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.packs.folder import find_pack
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled

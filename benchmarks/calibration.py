@@ -17,7 +17,7 @@ from benchmarks import program
 from cli.evaluation.analysis import analyze_pictures
 from cli.evaluation.loading import load_labels
 from cli.evaluation.matching import match_rows
-from db.audience.bands import PRESETS, Band
+from db.slices.bands import PRESETS, Band
 from models.statistics.calibration import correct_shares
 from models.statistics.confusion import Confusion, Group, LabeledFaces, band_of, tabulate_confusion
 from models.statistics.labeled_pictures import count_labeled

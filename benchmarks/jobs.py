@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from db.engine import Database
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from facetally import Client, Draft, Options, Submission
 
 ITEMS_PER_REQUEST = 10_000

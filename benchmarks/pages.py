@@ -28,7 +28,8 @@ from db.item_values import STORE_SCHEME
 from db.job_values import ThumbnailKind
 from db.migrate import migrate
 from db.states import ChunkState, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 
 SMALL_ITEMS = 10
 CHUNK_ITEMS = 32

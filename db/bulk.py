@@ -29,7 +29,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import JSON
 
 from db.engine import is_postgresql
-from db.tables import Table as Row
+from db.tables.metadata import Table as Row
 
 UpsertT = TypeVar("UpsertT", postgresql.Insert, sqlite.Insert)
 Rows = Sequence[Mapping[str, object]]

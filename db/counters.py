@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.bulk import add_to_rows
-from db.counter_tables import CounterRow
 from db.engine import do_last
+from db.tables.counters import CounterRow
 
 # Each process counts in one of these rows of a counter.
 SHARDS = 16

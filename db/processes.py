@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.pack_values import PackVersion
 from db.states import ProcessRole
-from db.tables import ProcessRow
+from db.tables.processes import ProcessRow
 
 HEARTBEAT_SECONDS = 3.0
 GONE_AFTER_SECONDS = 15.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func
 
-from db.tables import EstimateColumns
+from db.tables.faces import EstimateColumns
 from models.face import FRONTAL_YAW_DEGREES, FaceQuality, Pose
 
 

@@ -14,7 +14,8 @@ from db.clock import DatabaseTime, read_time
 from db.counters import Counter, read_counts
 from db.processes import LiveProcess, read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from celery import Celery
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.audit import prune_entries, record_entry
-from db.audit_values import Action, NewEntry
+from db.access.audit import prune_entries, record_entry
+from db.access.audit_values import Action, NewEntry
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
@@ -38,10 +38,10 @@ from db.jobs.erasure import (
 from db.jobs.loose_folders import forget_folder, take_abandoned_folders
 from db.jobs.owners import read_tenant_of_job
 from db.jobs.pausing import pause_job, read_jobs_to_pause
-from db.messages import prune_messages
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
+from db.webhooks.messages import prune_messages
 from worker.pack_checks import PackChecks
 from worker.queue.hints import HintWindow
 from worker.sources.store import Store

@@ -20,9 +20,9 @@ from httpx import create_ssl_context
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
-from db.messages import has_due_messages, record_attempt, take_due_messages
-from db.webhook_values import Attempt, DueMessage
-from db.webhooks import SECRET_PREFIX
+from db.webhooks.messages import has_due_messages, record_attempt, take_due_messages
+from db.webhooks.values import Attempt, DueMessage
+from db.webhooks.webhooks import SECRET_PREFIX
 from models.errors import FacetallyError, ForbiddenItem, ItemError
 from worker.addresses import WEB_SCHEMES, Address
 from worker.sources.network import Network, is_public

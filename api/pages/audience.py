@@ -29,13 +29,13 @@ from api.schemas.dimensions import DIMENSION_PREFIX
 from api.services import services
 from api.validation import validate
 from api.views.audience import find_audiences
-from db.audience.bands import PRESETS
 from db.audience.dimensions import read_values
-from db.audience.evaluations import read_evaluations
 from db.counts.periods import Period
 from db.counts.tags import read_tags
 from db.jobs.status import read_job_labels
 from db.reach import Reach
+from db.slices.bands import PRESETS
+from db.slices.evaluations import read_evaluations
 
 blueprint = Blueprint("audience_page", __name__)
 PYRAMID = ("gender", "age_band")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from api.pages.rendering import show
 from api.views.reruns import find_comparison
-from db.audience.bands import PRESETS
+from db.slices.bands import PRESETS
 
 blueprint = Blueprint("comparison_page", __name__)
 

@@ -11,9 +11,9 @@ from api.schemas.keys import KeyBody, KeysOut
 from api.services import services
 from api.validation import validate
 from api.views.keys import end_key, make_key
-from db.audit import read_entries
-from db.key_values import Scope
-from db.keys import read_keys
+from db.access.audit import read_entries
+from db.access.key_values import Scope
+from db.access.keys import read_keys
 
 blueprint = Blueprint("keys_page", __name__)
 # Days until a key expires; none for a key that does not.

@@ -12,10 +12,10 @@ from api.errors import ApiError
 from api.pages.rendering import show
 from api.services import services
 from api.sessions import close_session, open_session
-from db.audit import record_entry
-from db.audit_values import Action, NewEntry
+from db.access.audit import record_entry
+from db.access.audit_values import Action, NewEntry
+from db.access.logins import forget_failures, note_failure, read_pause_seconds
 from db.engine import Database
-from db.logins import forget_failures, note_failure, read_pause_seconds
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from api.reports.evaluation_report import name_biases
 from api.reports.figures import DASH
 from api.reports.templates import SPACE, interval, percent
-from db.audience.evaluations import Evaluation
 from db.pack_values import PackVersion
+from db.slices.evaluations import Evaluation
 from models.packs.shipped_packs import DEFAULT_PACK
 
 

@@ -14,11 +14,11 @@ from api.reports.plots import draw_timeline
 from api.reports.pyramid import make_pyramid
 from api.reports.templates import open_templates
 from db.audience.breakdown import Dimension, Timeline
-from db.audience.disclosure import Disclosure
 from db.audience.table import Audience
 from db.counts.periods import Period
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
+from db.slices.disclosure import Disclosure
 
 COUNTING = {
     False: "Counts are faces, not people: someone in two photos counts twice.",

@@ -8,15 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
 from api.schemas.fields import Name, Number, Text, TimeZone
 from api.schemas.quality import Pose, QualityMin, make_quality_filter
-from db.audience.bands import parse_bands
 from db.audience.differences import GroupDifference
-from db.audience.evaluations import Evaluation
 from db.audience.grouping import AudienceGroup
-from db.audience.queries import AudienceQuery, Count, SliceQuery
 from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience
 from db.counts.periods import Period
 from db.reach import Reach
+from db.slices.bands import parse_bands
+from db.slices.evaluations import Evaluation
+from db.slices.queries import AudienceQuery, Count, SliceQuery
 from models.statistics.shares import Share
 
 GROUPINGS = ("gender", "age_band")

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import Moment, Number, Strict, Text
-from db.audit_values import Action, Entry
+from db.access.audit_values import Action, Entry
 
 
 class AuditQuery(Strict):

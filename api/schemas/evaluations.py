@@ -6,12 +6,12 @@ from typing import Self
 from pydantic import BaseModel
 
 from api.schemas.fields import Name
-from db.audience.evaluations import (
+from db.pack_values import PackVersion
+from db.slices.evaluations import (
     Evaluation,
     EvaluationCounts,
     EvaluationSettings,
 )
-from db.pack_values import PackVersion
 from models.statistics.accuracy import Accuracy
 from models.statistics.comparison import AccuracyDifference
 from models.statistics.confusion import LabeledFaces

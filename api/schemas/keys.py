@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, field_validator
 
 from api.schemas.fields import Moment, Number, Strict, Text
-from db.key_values import ApiKey, NewKey, Scope
+from db.access.key_values import ApiKey, NewKey, Scope
 from db.reach import ALL_TENANTS, TENANT_PATTERN, Reach
 
 KeyName = Annotated[Text, Field(min_length=1, max_length=100)]

@@ -5,8 +5,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import Name, Number, Strict, Tag, rounded
-from db.audience.disclosure import Disclosure
 from db.results.comparing import JobComparison
+from db.slices.disclosure import Disclosure
 from models.statistics.accuracy import ConfusionTable
 from models.statistics.agreement import ComparedShare, Difference
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import Number, Strict, Uri
-from db.webhook_values import Event, Message, MessageState, PastAttempt, Webhook
+from db.webhooks.values import Event, Message, MessageState, PastAttempt, Webhook
 
 
 class WebhookPath(BaseModel):

@@ -21,10 +21,10 @@ from api.validation import refuse_repeated_parameters
 from api.views.evaluations import find_evaluation
 from api.views.job_replies import find_job
 from api.views.vocabulary import refuse_unknown_words
-from db.audience.evaluations import Evaluation
-from db.audience.queries import AudienceQuery, AudienceTooLarge
 from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience, read_audiences
+from db.slices.evaluations import Evaluation
+from db.slices.queries import AudienceQuery, AudienceTooLarge
 from models.errors import CalibrationError
 from models.statistics.shares import Share
 

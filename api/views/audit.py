@@ -8,7 +8,7 @@ from api.schemas.audit import AuditOut, AuditQuery
 from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
 from api.services import services
-from db.audit import read_entries
+from db.access.audit import read_entries
 
 blueprint = APIBlueprint(
     "audit", __name__, url_prefix="/v1", abp_tags=[Tag(name="keys")], abp_responses=ERRORS

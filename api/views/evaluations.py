@@ -8,7 +8,7 @@ from api.schemas.errors import ERRORS, answers
 from api.schemas.evaluations import EvaluationOut, EvaluationPath, EvaluationsOut, EvaluationSummary
 from api.schemas.replies import reply
 from api.services import services
-from db.audience.evaluations import (
+from db.slices.evaluations import (
     Evaluation,
     read_evaluation,
     read_evaluations,

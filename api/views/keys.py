@@ -11,8 +11,8 @@ from api.schemas.errors import ERRORS, answers
 from api.schemas.keys import KeyBody, KeyOut, KeyPath, KeysOut, MadeKeyOut
 from api.schemas.replies import reply
 from api.services import services
-from db.key_values import ApiKey
-from db.keys import create_key, read_keys, revoke_key
+from db.access.key_values import ApiKey
+from db.access.keys import create_key, read_keys, revoke_key
 
 blueprint = APIBlueprint(
     "keys", __name__, url_prefix="/v1", abp_tags=[Tag(name="keys")], abp_responses=ERRORS

@@ -24,7 +24,7 @@ from api.services import Services, services
 from db.counters import BOUNDS, SUM, Counter, Histogram
 from db.processes import LiveProcess
 from db.states import ErrorCode, ItemState, JobState, ProcessRole
-from db.webhook_values import MessageState
+from db.webhooks.values import MessageState
 from db.workload import Workload, read_workload
 from worker.stages import Stage
 

@@ -19,16 +19,16 @@ from api.schemas.reports import ReportQuery
 from api.services import services
 from api.validation import refuse_repeated_parameters
 from api.views.job_replies import find_job
-from db.audience.bands import PRESETS
 from db.audience.breakdown import has_tracks, read_dimensions, read_timeline
-from db.audience.evaluations import read_evaluations
-from db.audience.queries import AudienceQuery, Count, SliceQuery
 from db.audience.table import read_audiences
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
 from db.results.filters import ResultFilter
 from db.results.pictures import read_thumbnail
 from db.results.reading import read_results, read_warnings
+from db.slices.bands import PRESETS
+from db.slices.evaluations import read_evaluations
+from db.slices.queries import AudienceQuery, Count, SliceQuery
 from db.states import ItemState
 from db.videos.tracks import count_people
 

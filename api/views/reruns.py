@@ -16,9 +16,9 @@ from api.services import services
 from api.submissions.reruns import submit_rerun
 from api.validation import refuse_repeated_parameters
 from api.views.job_replies import find_job, reply_job
-from db.audience.bands import Band, parse_bands
 from db.jobs.reruns import read_runs
 from db.results.comparing import compare_jobs
+from db.slices.bands import Band, parse_bands
 
 blueprint = APIBlueprint(
     "reruns", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS

@@ -17,10 +17,10 @@ from api.services import services
 from api.validation import refuse_repeated_parameters
 from api.views.job_replies import find_job
 from db.audience.dimensions import has_dimension, read_dimensions, read_values
-from db.audience.queries import SliceQuery
 from db.counts.periods import Period
 from db.counts.tags import has_job_with, read_tags
 from db.reach import Reach
+from db.slices.queries import SliceQuery
 
 blueprint = APIBlueprint(
     "vocabulary", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS

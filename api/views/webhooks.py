@@ -21,9 +21,9 @@ from api.schemas.webhooks import (
     WebhooksOut,
 )
 from api.services import services
-from db.messages import read_messages, resend_message
-from db.webhook_values import Webhook
-from db.webhooks import (
+from db.webhooks.messages import read_messages, resend_message
+from db.webhooks.values import Webhook
+from db.webhooks.webhooks import (
     announce_test,
     count_webhooks,
     create_webhook,

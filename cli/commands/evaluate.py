@@ -40,11 +40,11 @@ from cli.output.evaluation_tables import (
 )
 from cli.output.pack_tables import make_biases_table, make_packs_table
 from cli.terminal import open_stdout, tell
-from db.audience.evaluations import (
+from db.reach import ALL_TENANTS, EVERYONE
+from db.slices.evaluations import (
     Evaluation,
     read_evaluations,
 )
-from db.reach import ALL_TENANTS, EVERYONE
 from models.labels import LabelRow, RowProblem
 from models.packs.pack import Pack
 from models.packs.parts import NAME as PACK_NAME

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from db.audience.bands import Band, parse_bands
+from db.slices.bands import Band, parse_bands
 from training.faces.findings import LEFT_OUT_BY_DEFAULT, FindingKind
 from training.options import (
     LARGEST_SIDE,

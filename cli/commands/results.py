@@ -14,7 +14,7 @@ from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole
 from cli.output.tables import describe_basis, describe_errors, make_audience_table
 from cli.terminal import open_stdout, print_json, tell
-from db.audience.queries import Count
+from db.slices.queries import Count
 from db.states import ItemState
 from facetally import Client, ComparedAudiences
 from facetally.audience import AudienceQuery

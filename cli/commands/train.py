@@ -16,7 +16,7 @@ from cli.exits import CommandFailed, ExitStatus
 from cli.output.steps import Steps
 from cli.output.training_tables import make_accuracy_table, make_findings_table
 from cli.terminal import open_stdout, tell
-from db.audience.bands import PRESETS
+from db.slices.bands import PRESETS
 from models.errors import ModelUnavailable
 from models.labels import LabelRow
 from models.packs.files import locate_file

@@ -8,8 +8,10 @@ from sqlalchemy.exc import OperationalError
 from cli.evaluation.outcomes import RowOutcomes
 from cli.exits import CommandFailed
 from cli.stack.database import migrate_database
-from db.audience.bands import PRESETS
-from db.audience.evaluations import (
+from db.engine import Database
+from db.reach import EVERYONE
+from db.slices.bands import PRESETS
+from db.slices.evaluations import (
     Evaluation,
     EvaluationCounts,
     EvaluationExists,
@@ -17,8 +19,6 @@ from db.audience.evaluations import (
     read_evaluation,
     record_evaluation,
 )
-from db.engine import Database
-from db.reach import EVERYONE
 from models.statistics.labeled_pictures import bound_subjects, count_labeled
 from models.statistics.measurement import measure_accuracy
 from worker.settings import Settings

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from cli.output.tables import make_table
 from cli.terminal import clean
-from db.audience.evaluations import Evaluation
+from db.slices.evaluations import Evaluation
 from models.statistics.accuracy import Accuracy, ClassAccuracy, ConfusionTable
 from models.statistics.bootstrap import Estimate
 

@@ -1,13 +1,5 @@
 """Who was there: the counts of jobs as tables. In reading order:
 
-bands            age bands
-evaluations      measured accuracy, which corrects shares
-queries          what is asked of an audience
-stretches        the time of a query as stretches of periods
-recount          a job counted anew, by quality
-sums             where the sums of a query are read
-slices           totals by dimension values and period
-disclosure       small counts withheld, others rounded
 dimensions       the dimensions of items and their values
 screen_time      how long people in videos are visible
 clusters         how faces cluster in pictures

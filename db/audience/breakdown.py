@@ -10,15 +10,15 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.audience.disclosure import Disclosure
 from db.audience.grouping import AudienceGroup, Grouping
-from db.audience.queries import COUNTED_UNITS, AudienceQuery, Count, SliceQuery
-from db.audience_tables import MeasureRow
 from db.counts.cells import read_cells
 from db.counts.grains import Grain
 from db.counts.periods import Period
 from db.counts.tally import Unit
 from db.counts.totals import Totals, empty_totals, faces_of
+from db.slices.disclosure import Disclosure
+from db.slices.queries import COUNTED_UNITS, AudienceQuery, Count, SliceQuery
+from db.tables.audience import MeasureRow
 from models.statistics.shares import Share
 
 VALUES_SHOWN = 8

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
-from db.audience.disclosure import Disclosure
-from db.audience_tables import CubeRow, DeltaRow, MeasureRow
 from db.counts.cells import read_cells
 from db.counts.cube import (
     are_counted,
@@ -25,8 +23,11 @@ from db.counts.tags import has_tag
 from db.counts.tally import Unit
 from db.counts.totals import Totals, empty_totals, faces_of, items_of
 from db.reach import Reach
+from db.slices.disclosure import Disclosure
 from db.states import LIVE_JOB_STATES, ItemState
-from db.tables import ItemRow, JobRow
+from db.tables.audience import CubeRow, DeltaRow, MeasureRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 # A person of a video is counted in its frames already.
 UNITS = (Unit.PICTURE, Unit.FRAME)

@@ -3,11 +3,12 @@
 from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
-from db.audience.evaluations import Evaluation
-from db.audience.queries import SliceQuery
 from db.counts.tags import has_tag
 from db.pack_values import PackVersion
-from db.tables import JobRow, Json
+from db.slices.evaluations import Evaluation
+from db.slices.queries import SliceQuery
+from db.tables.jobs import JobRow
+from db.tables.metadata import Json
 from models.errors import CalibrationError
 
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.audience.disclosure import Disclosure
-from db.audience.queries import SliceQuery
-from db.audience_tables import MeasureRow
 from db.counts.tags import has_tag
 from db.counts.totals import (
     DONE,
@@ -20,8 +17,12 @@ from db.counts.totals import (
     Totals,
     measure_of,
 )
+from db.slices.disclosure import Disclosure
+from db.slices.queries import SliceQuery
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables.audience import MeasureRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 
 
 @dataclass(frozen=True, slots=True)

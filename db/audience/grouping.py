@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from db.audience.bands import Band
 from db.audience.clusters import sum_ages, sum_females
-from db.audience.disclosure import Disclosure
-from db.audience.queries import AudienceQuery, AudienceTooLarge
 from db.audience.screen_time import (
     NOTHING,
     ROUNDED_DIGITS,
     ScreenTime,
     measure_screen_time,
 )
-from db.audience.slices import SliceKey
 from db.counts.tally import Unit
 from db.counts.totals import AGES, Totals, cells_of, faces_of, measure_of
+from db.slices.bands import Band
+from db.slices.disclosure import Disclosure
+from db.slices.queries import AudienceQuery, AudienceTooLarge
+from db.slices.slices import SliceKey
 from models.age_groups import LAST_AGE
 from models.statistics.calibration import correct_shares
 from models.statistics.clusters import correlate_within, design_effect_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from db.audience.disclosure import Disclosure
 from db.counts.tally import DWELL_SECONDS, DWELL_UNITS, TENTHS_PER_SECOND, Unit
+from db.slices.disclosure import Disclosure
 
 # Shares are given to a percent where counts are rounded.
 ROUNDED_DIGITS = 2

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.audience.disclosure import Disclosure
-from db.audience.queries import COUNTED_UNITS, Count
-from db.audience_tables import CellRow
 from db.counts.tally import Unit
+from db.slices.disclosure import Disclosure
+from db.slices.queries import COUNTED_UNITS, Count
+from db.tables.audience import CellRow
 from models.statistics.confusion import PREDICTED_GENDERS
 
 

@@ -9,13 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from db.audience.disclosure import Disclosure
 from db.audience.evaluated_packs import require_pack
 from db.audience.funnel import Funnel, read_funnel
 from db.audience.grouping import AudienceGroup, Grouping, add_screen_time
-from db.audience.queries import COUNTED_UNITS, FACES, AudienceQuery, Count
 from db.audience.screen_time import ScreenTime, measure_screen_time
-from db.audience.slices import SliceKey, Slices, read_slices
 from db.counts.tally import Unit
 from db.counts.totals import (
     AGES,
@@ -25,6 +22,9 @@ from db.counts.totals import (
     faces_of,
     measure_of,
 )
+from db.slices.disclosure import Disclosure
+from db.slices.queries import COUNTED_UNITS, FACES, AudienceQuery, Count
+from db.slices.slices import SliceKey, Slices, read_slices
 from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
 

@@ -14,7 +14,8 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.item_values import Failure
 from db.states import ChunkState, ErrorCode, ItemState
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 
 # One crash is tolerated: something else may have killed the worker. After it, each item is marked
 # before it is analyzed.

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from db.counters import Counter, count
 from db.processes import count_slots
 from db.states import ChunkState, ProcessRole
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 
 # A small job is cut into smaller chunks than allowed, so that every slot gets some of it.
 CHUNKS_PER_SLOT = 4

@@ -9,7 +9,7 @@ from db.counts.tally import Tally
 from db.counts.zones import read_zone
 from db.item_values import Failure
 from db.states import ItemState
-from db.tables import ItemRow
+from db.tables.items import ItemRow
 
 
 def fail_item(session: Session, failure: Failure, *which: ColumnElement[bool]) -> None:

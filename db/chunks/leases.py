@@ -14,7 +14,9 @@ from db.item_values import ClaimedChunk, ClaimedItem
 from db.job_values import JobOptions
 from db.pack_values import PackVersion
 from db.states import ChunkKind, ChunkState, ItemState, JobState
-from db.tables import ChunkRow, ItemRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 # The hint of a chunk whose pack a process lacks is held back for this long: a process that cannot
 # use it may be the first to take it again.

@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.pack_values import PackVersion
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 
 
 def settle_pack(

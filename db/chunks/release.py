@@ -13,7 +13,8 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.item_values import ClaimedChunk
 from db.states import ChunkState
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 
 # Hints of released chunks are held back for this long: a worker that is ending still takes hints,
 # and wastes them.

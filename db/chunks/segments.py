@@ -15,8 +15,10 @@ from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
 from db.item_values import ClaimedChunk, Failure
 from db.states import ChunkKind, ChunkState, ItemState
-from db.tables import ChunkRow, FaceRow, ItemRow
-from db.video_tables import JOIN_TABLES, VIDEO_TABLES
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.videos import JOIN_TABLES, VIDEO_TABLES
 from db.video_values import VideoCut
 
 _UNFINISHED = (ChunkState.WAITING, ChunkState.LEASED)

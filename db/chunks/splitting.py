@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from db.chunks.leases import read_options
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, FaceRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
 
 
 def cut_sub_chunk(

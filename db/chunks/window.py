@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.job_values import Priority
 from db.states import ChunkState, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 
 # How many live jobs share the window at a time: the most urgent, and of those the oldest.
 SHARING_JOBS = 200

@@ -7,7 +7,6 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, delete, func, literal, select
 from sqlalchemy.orm import Session
 
-from db.audience_tables import CellRow, DeltaRow, MeasureRow
 from db.bulk import add_to_rows, insert_rows
 from db.counts.grains import Grain
 from db.counts.periods import DAY_LENGTH, MONTH_LENGTH
@@ -20,7 +19,8 @@ from db.counts.totals import (
     list_measures,
     pack,
 )
-from db.tables import Table
+from db.tables.audience import CellRow, DeltaRow, MeasureRow
+from db.tables.metadata import Table
 from models.statistics.confusion import PREDICTED_GENDERS
 
 # Numbers of jobs, or the query that finds them.

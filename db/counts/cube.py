@@ -15,7 +15,6 @@ from itertools import combinations
 from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience_tables import CubeRow, DeltaRow
 from db.bulk import put_rows
 from db.counts.dimension_sets import spell_dimensions
 from db.counts.grains import DAILY_GRAINS, LONG_GRAINS, Grain, Stretch
@@ -24,7 +23,8 @@ from db.counts.tags import has_tag
 from db.counts.totals import Totals, empty_totals, pack, unpack
 from db.engine import is_postgresql
 from db.reach import Reach
-from db.tables import JobRow
+from db.tables.audience import CubeRow, DeltaRow
+from db.tables.jobs import JobRow
 
 # Deltas folded in one transaction: few, so that it is short.
 FOLDED_AT_ONCE = 200

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import is_postgresql
 from db.reach import Reach
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 
 
 @dataclass(frozen=True, slots=True)

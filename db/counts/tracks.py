@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Subquery, case, func, select
 
 from db.counts.tally import TENTHS_PER_SECOND, CellKey, Tally, Unit, dwell_unit_of
 from db.counts.totals import CountedFace, add_face, add_picture
-from db.tables import FaceRow
+from db.tables.faces import FaceRow
 from models.face import FRONTAL_YAW_DEGREES
 
 

@@ -22,8 +22,8 @@ from db.counts.totals import (
 from db.counts.tracks import add_people, select_facing
 from db.item_values import ClaimedItem
 from db.job_values import JobOptions
-from db.tables import FaceRow
-from db.video_tables import TrackRow
+from db.tables.faces import FaceRow
+from db.tables.videos import TrackRow
 from models.face import Dropped
 from models.statistics.confusion import OLDEST
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from db.job_values import JobOptions
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 
 
 def read_zone(session: Session, job_id: int) -> tzinfo:

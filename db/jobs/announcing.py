@@ -4,10 +4,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.states import ChunkState, JobState
-from db.tables import ChunkRow, JobRow
-from db.webhook_tables import WebhookRow
-from db.webhook_values import Event
-from db.webhooks import announce, has_listener
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
+from db.tables.webhooks import WebhookRow
+from db.webhooks.values import Event
+from db.webhooks.webhooks import announce, has_listener
 
 # A job is told of when so many hundredths of its items have ended.
 STEPS = (25, 50, 75)

@@ -7,7 +7,9 @@ from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
-from db.tables import ChunkRow, ItemRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 
 def cancel_job(session: Session, job_id: int) -> bool:

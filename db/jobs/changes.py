@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.job_values import Priority
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 
 
 def change_job(

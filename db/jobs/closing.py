@@ -10,8 +10,10 @@ from db.counters import Counter, count
 from db.jobs.announcing import announce_job
 from db.jobs.cancelling import cancel_waiting_chunks
 from db.states import ChunkState, ItemState, JobState
-from db.tables import ChunkRow, ItemRow, JobRow
-from db.webhook_values import Event
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
+from db.webhooks.values import Event
 
 
 def read_jobs_to_close(session: Session) -> list[int]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.audience_tables import DeltaRow
 from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
 from db.counters import Counter, count
@@ -14,19 +13,13 @@ from db.item_values import STORE_SCHEME
 from db.jobs.announcing import announce_job
 from db.jobs.reruns import read_shared_folders
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
-from db.tables import (
-    ChunkRow,
-    DigestRow,
-    FaceRow,
-    ItemRow,
-    JobRow,
-    ListingRow,
-    LookRow,
-    RequestRow,
-    ThumbnailRow,
-)
-from db.video_tables import VIDEO_TABLES
-from db.webhook_values import Event
+from db.tables.audience import DeltaRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import DigestRow, ItemRow, LookRow, ThumbnailRow
+from db.tables.jobs import JobRow, ListingRow, RequestRow
+from db.tables.videos import VIDEO_TABLES
+from db.webhooks.values import Event
 
 # Items removed in one transaction with their faces and thumbnails: few, so that it is short.
 ERASED_AT_ONCE = 2000

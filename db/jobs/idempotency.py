@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.engine import is_postgresql
-from db.tables import RequestRow
+from db.tables.jobs import RequestRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from db.job_values import JobOptions
 from db.jobs.quotas import Quotas, require_item_room
 from db.jobs.submissions import add_skipped, append_items, finalize_job
 from db.states import JobState, PauseReason
-from db.tables import JobRow, ListingRow
+from db.tables.jobs import JobRow, ListingRow
 
 # A process that lists adds a page within this time, or it is taken for dead.
 CLAIM_SECONDS = 120.0

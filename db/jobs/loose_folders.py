@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
 from db.jobs.submissions import add_store_folder
-from db.tables import LooseFolderRow
+from db.tables.jobs import LooseFolderRow
 
 # A request that fills a folder renews it this often; without it, the folder is abandoned.
 RENEWAL_SECONDS = 60.0

@@ -13,8 +13,9 @@ from db.jobs.announcing import announce_job
 from db.pack_values import PackVersion
 from db.processes import read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, JobState, PauseReason, ProcessRole
-from db.tables import ChunkRow, JobRow
-from db.webhook_values import Event
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
+from db.webhooks.values import Event
 
 _LIVE = (JobState.QUEUED, JobState.RUNNING)
 

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import ItemRow, JobRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 
 def read_tenant_of_job(session: Session, job_id: int) -> str | None:

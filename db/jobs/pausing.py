@@ -10,8 +10,10 @@ from db.counters import Counter, count
 from db.jobs.announcing import announce_job
 from db.jobs.retrying import retriable
 from db.states import ChunkState, JobState, PauseReason
-from db.tables import ChunkRow, ItemRow, JobRow
-from db.webhook_values import Event
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
+from db.webhooks.values import Event
 
 
 def read_jobs_to_pause(session: Session, after_failures: int) -> list[int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.engine import is_postgresql
 from db.states import LIVE_JOB_STATES
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 from models.errors import FacetallyError
 
 DAY_SECONDS = 86400.0

@@ -11,7 +11,8 @@ from db.item_values import STORE_SCHEME, Failure, NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import create_temporary_draft
 from db.states import ErrorCode, JobState
-from db.tables import ItemRow, JobRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 
 def begin_rerun(session: Session, job_id: int, job: NewJob) -> int | None:

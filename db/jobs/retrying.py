@@ -9,7 +9,9 @@ from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.counts.zones import read_zone
 from db.states import ChunkKind, ChunkState, ItemState, JobState
-from db.tables import ChunkRow, ItemRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 RETRIED_STATES = (JobState.COMPLETED_WITH_ERRORS, JobState.FAILED)
 

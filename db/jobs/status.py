@@ -24,7 +24,8 @@ from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion
 from db.reach import Reach
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState, PauseReason
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 
 # The rate of a live job is that of the last minute: short enough to follow a growing fleet, long
 # enough to be steady.

@@ -18,7 +18,8 @@ from db.counts.zones import read_zone
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.states import ItemState, JobState
-from db.tables import ItemRow, JobRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 # How long one request may take to fill its temporary draft.
 TEMPORARY_SECONDS = 3600.0

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from db.chunks.leases import read_options
 from db.job_values import JobOptions, VideoProgress
 from db.states import ChunkKind, ChunkState
-from db.tables import ChunkRow, ItemRow
-from db.video_tables import AnnotatedVideoRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.videos import AnnotatedVideoRow
 
 _ENDED = ChunkRow.state.in_((ChunkState.DONE, ChunkState.CANCELLED))
 _IS_SEGMENT = ChunkRow.kind == ChunkKind.SEGMENT

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.states import ItemState
-from db.tables import FaceRow, ItemRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
 from models.face import Box
 from models.statistics.agreement import Agreement, AgreementTally, SeenFace
 from models.statistics.confusion import AgeRange

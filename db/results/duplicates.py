@@ -12,7 +12,7 @@ from db.job_values import Duplicates, JobOptions
 from db.results.pictures import read_thumbnails
 from db.results.reading import read_items
 from db.results.similar import find_similar
-from db.tables import DigestRow
+from db.tables.items import DigestRow
 from models.face import NONE_DROPPED
 
 

@@ -1,7 +1,8 @@
 """The columns of a face, and back: faces of pictures, frames of videos, and tracks."""
 
 from db.quality import quality_columns, read_quality
-from db.tables import EstimateColumns, FaceRow, ItemRow
+from db.tables.faces import EstimateColumns, FaceRow
+from db.tables.items import ItemRow
 from models.face import UNKNOWN, AgeEstimate, Box, Dropped, Face, Gender, whole_years
 
 

@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, exists
 
 from db.quality import ANY_QUALITY, QualityFilter
 from db.states import ItemState
-from db.tables import EstimateColumns, FaceRow, ItemRow, JobRow
-from db.video_tables import TrackRow
+from db.tables.faces import EstimateColumns, FaceRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
+from db.tables.videos import TrackRow
 
 # Readers no longer see an erased job, even while its rows are being removed.
 NOT_ERASED = ~exists().where(JobRow.id == ItemRow.job_id, JobRow.erasing_at.is_not(None))

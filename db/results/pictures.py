@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from db.item_values import STORE_SCHEME, Thumbnail
 from db.job_values import JobOptions, ThumbnailKind
 from db.results.filters import NOT_ERASED
-from db.tables import ItemRow, JobRow, ThumbnailRow
+from db.tables.items import ItemRow, ThumbnailRow
+from db.tables.jobs import JobRow
 
 
 def read_upload(session: Session, item_id: int) -> str | None:

@@ -11,7 +11,8 @@ from db.item_values import Failure, StoredFace, StoredItem
 from db.results.faces import read_dropped, read_face
 from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ErrorCode, ItemState
-from db.tables import FaceRow, ItemRow, ThumbnailRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow, ThumbnailRow
 
 
 class ItemOrder(StrEnum):

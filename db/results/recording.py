@@ -17,7 +17,9 @@ from db.item_values import ClaimedChunk, ItemResult
 from db.results.duplicates import mark_duplicates
 from db.results.faces import dropped_columns, face_columns
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, FaceRow, ItemRow, ThumbnailRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow, ThumbnailRow
 
 RECORDED = (ChunkState.DONE, ChunkState.CANCELLED, ChunkState.SPLIT, ChunkState.CUT)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.bulk import insert_rows
 from db.engine import is_postgresql
 from db.item_values import ItemResult
-from db.tables import LookRow
+from db.tables.items import LookRow
 from models.pictures.look import MOST_DIFFERENT_BITS, count_different_bits, cut_into_bands
 
 # Of many pictures with a band in common, such as black ones, so many are compared.

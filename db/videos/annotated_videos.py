@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 from db.chunks.leases import lock_lease
 from db.item_values import ClaimedChunk
 from db.jobs.submissions import add_store_folder
-from db.tables import ItemRow, JobRow
-from db.video_tables import AnnotatedVideoRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
+from db.tables.videos import AnnotatedVideoRow
 from db.video_values import AnnotatedVideoProgress
 
 

@@ -4,8 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.results.faces import read_face
-from db.tables import FaceRow, ItemRow
-from db.video_tables import FrameRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.videos import FrameRow
 from db.video_values import StoredFrame
 from models.videos.tracks import SeenFace
 

@@ -17,8 +17,10 @@ from db.quality import quality_columns
 from db.results.duplicates import mark_duplicates
 from db.results.faces import box_columns, dropped_columns, estimate_columns, face_columns
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, FaceRow, ItemRow
-from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.videos import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo
 from db.videos.frames import FACES_PER_FRAME
 from db.videos.thumbnails import show_track

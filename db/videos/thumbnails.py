@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from db.bulk import insert_rows
 from db.chunks.leases import lock_lease
 from db.item_values import ClaimedChunk, Thumbnail
-from db.tables import ThumbnailRow
-from db.video_tables import TrackThumbnailRow
+from db.tables.items import ThumbnailRow
+from db.tables.videos import TrackThumbnailRow
 
 
 def record_thumbnails(

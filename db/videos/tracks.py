@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.audience_tables import CellRow, MeasureRow
 from db.counts.tally import Unit
 from db.counts.totals import TOO_UNCLEAR
 from db.item_values import Thumbnail
@@ -13,8 +12,10 @@ from db.quality import read_quality
 from db.results.faces import read_age, read_box
 from db.results.filters import NOT_ERASED, ResultFilter
 from db.states import ChunkKind, ItemState
-from db.tables import ChunkRow, ItemRow
-from db.video_tables import TrackRow, TrackThumbnailRow
+from db.tables.audience import CellRow, MeasureRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
+from db.tables.videos import TrackRow, TrackThumbnailRow
 from db.video_values import StoredTrack
 from models.face import Gender
 

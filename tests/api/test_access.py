@@ -11,10 +11,10 @@ from api.access import OpenToNetwork, refuse_open_network
 from api.keyring import FRESH_SECONDS
 from api.owners import NUMBERED, UNNUMBERED
 from api.rights import RIGHTS, check_rights
-from db.access_tables import KeyRow
-from db.key_values import Scope
-from db.keys import revoke_key
+from db.access.key_values import Scope
+from db.access.keys import revoke_key
 from db.reach import EVERYONE
+from db.tables.access import KeyRow
 from tests.support.access import OPERATOR_KEY, bearer, make_key, services_of
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, work_all

@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from api.auditing import RecentEntries
 from api.pages.texts import load_texts
-from db.access_tables import AuditRow
-from db.audit import prune_entries, read_entries
-from db.audit_values import Action, NewEntry
+from db.access.audit import prune_entries, read_entries
+from db.access.audit_values import Action, NewEntry
 from db.clock import DatabaseTime
 from db.reach import EVERYONE
+from db.tables.access import AuditRow
 from facetally import Client
 from facetally.audit import ACTIONS
 from tests.support.access import OPERATOR_KEY, bearer, make_key, services_of

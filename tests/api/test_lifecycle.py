@@ -8,10 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from db.audience_tables import CellRow
 from db.engine import Database
 from db.jobs.pausing import pause_job
-from db.tables import DigestRow, FaceRow, ItemRow, JobRow, ThumbnailRow
+from db.tables.audience import CellRow
+from db.tables.faces import FaceRow
+from db.tables.items import DigestRow, ItemRow, ThumbnailRow
+from db.tables.jobs import JobRow
 from tests.support.http import OpenClient, make_form, results, stored_files, upload
 from tests.support.jobs import claim_next, close, make_face, record, results_of, submit, work_all
 from tests.support.sample_pictures import encode_scene

@@ -19,7 +19,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
-from db.tables import ItemRow
+from db.tables.items import ItemRow
 from tests.support.clips import HEIGHT, PEOPLE, WIDTH
 from tests.support.http import results, stored_files, upload
 from tests.support.jobs import hints, submit

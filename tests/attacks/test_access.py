@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from db.access_tables import KeyRow
 from db.clock import DatabaseTime
 from db.engine import Database
+from db.tables.access import KeyRow
 from tests.support.cli import wait_for
 from tests.support.target import ANSWER_SECONDS, Target
 

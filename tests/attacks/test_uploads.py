@@ -10,7 +10,7 @@ from api.staging import PREFIX
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.loose_folders import ABANDONED_SECONDS
-from db.tables import LooseFolderRow
+from db.tables.jobs import LooseFolderRow
 from tests.support.cli import wait_for
 from tests.support.target import KEY, run_target, size
 

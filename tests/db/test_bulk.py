@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from db.audience_tables import CellRow
 from db.bulk import add_to_rows, insert_new_rows, insert_rows, update_rows
 from db.engine import Database
 from db.states import ItemState
-from db.tables import DigestRow, ItemRow
+from db.tables.audience import CellRow
+from db.tables.items import DigestRow, ItemRow
 from tests.support.jobs import submit
 
 MASSES = {"female_milli": 0, "width_years": 10}

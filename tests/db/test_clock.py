@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 
 
 def test_the_clock_of_the_database_is_in_utc(database: Database) -> None:

@@ -12,7 +12,7 @@ from db.engine import Database
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ErrorCode, ItemState, JobState
-from db.tables import ItemRow
+from db.tables.items import ItemRow
 from db.workload import Workload, read_workload
 from tests.support.jobs import (
     cancel,

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from db.engine import Database, journal_mode
 from db.migrate import migrate
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 from tests.support.jobs import status, submit
 
 

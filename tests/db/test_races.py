@@ -21,7 +21,8 @@ from db.jobs.erasure import erase_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkKind, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 from db.video_values import VideoCut
 from db.videos.recording import record_segment
 from tests.support.jobs import (

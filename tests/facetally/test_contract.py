@@ -18,13 +18,13 @@ from api.schemas import (
 )
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
+from db.access.key_values import Scope
 from db.audience.differences import GroupDifference as ServerGroupDifference
 from db.audience.differences import ShareDifference as ServerShareDifference
 from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime as ServerScreenTime
-from db.key_values import Scope
 from db.states import LIVE_JOB_STATES
-from db.webhook_values import Event, PastAttempt
+from db.webhooks.values import Event, PastAttempt
 from facetally import (
     Age,
     Analysis,

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.faults.cluster.cluster import Cluster, freeze, thaw
 from tests.faults.cluster.servers import PostgresqlServer
 from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, create_queue

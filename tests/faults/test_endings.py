@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from db.jobs.cancelling import cancel_job
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.cluster.fail_points import Action, Point
 from tests.faults.cluster.options import ClusterOptions

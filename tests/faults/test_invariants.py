@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db.audience_tables import CellRow
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
+from db.tables.audience import CellRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 from tests.faults.checks.invariants import compare, find_remains, find_repeated
 from tests.faults.checks.progress import Progress
 from tests.faults.pictures import expect_faces, expect_result, name_items

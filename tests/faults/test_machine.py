@@ -19,7 +19,6 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, update
 
-from db.audience_tables import CubeRow, DeltaRow
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import LeaseStatus, mark_current_item, read_expired_leases, renew_lease
 from db.clock import DatabaseTime
@@ -34,7 +33,9 @@ from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, JobRow
+from db.tables.audience import CubeRow, DeltaRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 from tests.faults.checks.invariants import (
     GENDER_MIN_PROBABILITY,
     Evidence,

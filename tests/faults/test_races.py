@@ -9,7 +9,8 @@ from sqlalchemy import update
 from db.engine import Database
 from db.item_values import ItemResult
 from db.states import ChunkState, ItemState
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 from tests.support.jobs import claim, hints, make_face, record, status, submit
 
 THREADS = 8

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.cluster.options import ClusterOptions
 from tests.faults.cluster.servers import SqliteFile

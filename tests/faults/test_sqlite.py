@@ -13,7 +13,8 @@ from sqlalchemy import select, text, update
 from db.clock import DatabaseTime
 from db.engine import Database, journal_mode
 from db.jobs.closing import close_job, read_jobs_to_close
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 from tests.faults.checks.invariants import CHECKS, read_evidence
 from tests.faults.cluster.cluster import ROOT
 from tests.faults.cluster.servers import SqliteFile

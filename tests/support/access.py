@@ -5,8 +5,8 @@ from datetime import datetime
 from flask.testing import FlaskClient
 
 from api.services import EXTENSION, Services
-from db.key_values import NewKey, Scope
-from db.keys import create_key
+from db.access.key_values import NewKey, Scope
+from db.access.keys import create_key
 from db.reach import Reach
 
 # In the settings: its holder is an operator.

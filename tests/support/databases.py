@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 from db.engine import Database
-from db.tables import Table
+from db.tables.schema import SCHEMA
 
 # To truncate a table takes as long as to delete hundreds of rows, but what was deleted stays in its
 # file, and would slow down all later tests.
@@ -27,7 +27,7 @@ SEQUENCES = "SELECT schemaname || '.' || sequencename FROM pg_sequences"
 
 def empty_postgresql(database: Database) -> None:
     """Remove all rows, and let ids begin at 1 again."""
-    tables = [f"'{table.name}'" for table in reversed(Table.metadata.sorted_tables)]
+    tables = [f"'{table.name}'" for table in reversed(SCHEMA.sorted_tables)]
     with database.engine.begin() as connection:
         connection.execute(text(EMPTY.format(tables=", ".join(tables))))
         _restart_ids(connection)

@@ -1,7 +1,7 @@
 """Labeled pictures with faces, without any picture."""
 
-from db.audience.bands import PRESETS
-from db.audience.evaluations import (
+from db.slices.bands import PRESETS
+from db.slices.evaluations import (
     Evaluation,
     EvaluationCounts,
     EvaluationSettings,

@@ -20,7 +20,8 @@ from db.jobs.submissions import accept_job
 from db.pack_values import PackVersion
 from db.results.recording import record_results
 from db.states import ChunkState, ErrorCode
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from tests.support.packs import PACKS
 

@@ -6,8 +6,9 @@ from db.engine import Database
 from db.quality import quality_columns
 from db.results.faces import box_columns, estimate_columns, face_columns
 from db.states import ItemState
-from db.tables import FaceRow, ItemRow
-from db.video_tables import TrackRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.videos import TrackRow
 from models.face import NONE_DROPPED, Face
 from tests.support.jobs import claim_next, make_face, submit
 

@@ -14,8 +14,10 @@ from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
-from db.tables import FaceRow, Table, ThumbnailRow
-from db.video_tables import TrackRow, TrackThumbnailRow
+from db.tables.faces import FaceRow
+from db.tables.items import ThumbnailRow
+from db.tables.metadata import Table
+from db.tables.videos import TrackRow, TrackThumbnailRow
 from models.weights.folder import default_weights_dir
 from tests.support.clips import write_clip
 from tests.support.http import upload

@@ -7,7 +7,8 @@ import pytest
 
 from db.engine import Database
 from db.states import ChunkState, ErrorCode
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 from tests.support.jobs import claim_next, submit_chunk
 from worker.lease import HeldChunk, LeaseTerms
 from worker.stages import StageTimes

@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.messages import read_messages
-from db.webhook_tables import MessageRow
-from db.webhook_values import Message, MessageState
-from db.webhooks import announce_test, create_webhook, read_webhook
+from db.tables.webhooks import MessageRow
+from db.webhooks.messages import read_messages
+from db.webhooks.values import Message, MessageState
+from db.webhooks.webhooks import announce_test, create_webhook, read_webhook
 from tests.support.jobs import close, submit, work_all
 from tests.support.receivers import Receiver, break_off, hang, receiving
 from tests.support.web import answer

@@ -12,8 +12,8 @@ from api.pages.rendering import check_navigation
 from api.pages.texts import Texts, load_texts
 from api.schemas.options import OptionsBody
 from api.services import EXTENSION
-from db.access_tables import LoginFailureRow
 from db.clock import DatabaseTime
+from db.tables.access import LoginFailureRow
 from models.pictures.endings import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all

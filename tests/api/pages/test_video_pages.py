@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from api.pages.item import format_time
 from db.engine import Database
-from db.video_tables import TrackRow
+from db.tables.videos import TrackRow
 from tests.support.clips import PEOPLE
 from tests.support.http import upload
 from tests.support.pages import Page

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from api.reports.evaluation_report import render_evaluation
 from api.schemas.evaluations import EvaluationOut
-from db.audience.bands import PRESETS
-from db.audience.evaluations import record_evaluation
 from db.engine import Database
+from db.slices.bands import PRESETS
+from db.slices.evaluations import record_evaluation
 from models.statistics.accuracy import Accuracy
 from models.statistics.labeled_pictures import LabeledPicture
 from models.statistics.measurement import measure_accuracy

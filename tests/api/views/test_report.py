@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from db.audience.evaluations import record_evaluation
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.submissions import accept_job
+from db.slices.evaluations import record_evaluation
 from models.face import Dropped
 from tests.support.clips import PEOPLE
 from tests.support.evaluations import make_evaluation

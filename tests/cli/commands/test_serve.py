@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from db.engine import Database
 from db.states import ChunkState
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.support.cli import Terminal, call_facetally, copy_samples, read_until, wait_for
 from tests.support.sample_pictures import encode_scene
 

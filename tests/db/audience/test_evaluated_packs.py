@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from db.audience.evaluated_packs import require_pack
-from db.audience.queries import SliceQuery
 from db.engine import Database
 from db.jobs.erasure import erase_job
+from db.slices.queries import SliceQuery
 from models.errors import CalibrationError
 from tests.support.evaluations import make_evaluation
 from tests.support.jobs import claim, hints, submit

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 from db.audience import grouping
-from db.audience.bands import PRESETS, parse_bands
 from db.audience.grouping import find_whole
-from db.audience.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.counts.periods import Period
 from db.counts.totals import CountedFace, add_picture, cells_of, empty_totals
@@ -19,6 +17,8 @@ from db.engine import Database
 from db.item_values import ItemResult, NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
+from db.slices.bands import PRESETS, parse_bands
+from db.slices.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from models.face import Face
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
 from models.statistics.mass import spread_over_bands

@@ -6,11 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from db.audience import recount
-from db.audience.bands import PRESETS, parse_bands
-from db.audience.queries import AudienceQuery, AudienceTooLarge, Count, SliceQuery
 from db.audience.table import read_audience
-from db.audience_tables import CellRow
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
@@ -18,7 +14,11 @@ from db.jobs.submissions import accept_job
 from db.quality import QualityFilter
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
-from db.tables import FaceRow
+from db.slices import recount
+from db.slices.bands import PRESETS, parse_bands
+from db.slices.queries import AudienceQuery, AudienceTooLarge, Count, SliceQuery
+from db.tables.audience import CellRow
+from db.tables.faces import FaceRow
 from models.face import Dropped
 from models.statistics.shares import wilson_share
 from tests.support.jobs import claim, hints, make_face, record, results_of, submit, work_all

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.audience.dimensions import has_dimension, read_dimensions, read_values
-from db.audience.queries import AudienceQuery, Period, SliceQuery
 from db.audience.table import read_audience
 from db.counts.cube import fold_deltas
 from db.counts.tags import has_job_with, read_tags
@@ -13,6 +12,7 @@ from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.reach import EVERYONE, Reach
+from db.slices.queries import AudienceQuery, Period, SliceQuery
 from tests.support.jobs import make_face, work_all
 
 ACME, BOLT = Reach("acme"), Reach("bolt")

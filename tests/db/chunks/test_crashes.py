@@ -17,7 +17,8 @@ from db.jobs.retrying import retry_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 from db.video_values import VideoCut
 from tests.support.jobs import (
     claim,

@@ -9,7 +9,7 @@ from db.chunks.packs import settle_pack
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.pack_values import PackVersion
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.support.jobs import claim, hints, record, results_of, status, submit
 from tests.support.packs import PACK, make_version
 

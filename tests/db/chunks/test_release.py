@@ -9,7 +9,8 @@ from db.engine import Database
 from db.jobs.cancelling import cancel_job
 from db.results.recording import was_recorded
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import ChunkRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ItemRow
 from tests.support.jobs import (
     claim,
     claim_next,

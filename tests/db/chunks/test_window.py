@@ -11,7 +11,7 @@ from db.job_values import NewJob, Priority
 from db.jobs.cancelling import cancel_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, JobState
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.support.jobs import claim, close, hints, status, submit
 
 

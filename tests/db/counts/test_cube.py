@@ -9,10 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from db.audience.queries import SliceQuery
-from db.audience.slices import Slices, read_slices
-from db.audience.stretches import list_stretches
-from db.audience_tables import CellRow, CubeRow, DeltaRow
 from db.counts.cube import fold_deltas
 from db.counts.periods import Period
 from db.counts.tally import Unit
@@ -24,8 +20,14 @@ from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.quality import QualityFilter
+from db.slices.queries import SliceQuery
+from db.slices.slices import Slices, read_slices
+from db.slices.stretches import list_stretches
 from db.states import ItemState
-from db.tables import FaceRow, ItemRow, JobRow
+from db.tables.audience import CellRow, CubeRow, DeltaRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 from models.face import FRONTAL_YAW_DEGREES
 from models.statistics.confusion import PREDICTED_GENDERS
 from tests.support.jobs import claim, close, hints, make_face, record, results_of, submit, work_all

@@ -7,9 +7,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
 
-from db.audience.queries import SliceQuery
-from db.audience.slices import read_slices
-from db.audience_tables import CellRow
 from db.bulk import insert_rows
 from db.counts.periods import Period
 from db.counts.tally import Unit
@@ -18,7 +15,11 @@ from db.counts.video_counts import count_video
 from db.engine import Database
 from db.job_values import JobOptions
 from db.results.faces import face_columns
-from db.tables import FaceRow, Table
+from db.slices.queries import SliceQuery
+from db.slices.slices import read_slices
+from db.tables.audience import CellRow
+from db.tables.faces import FaceRow
+from db.tables.metadata import Table
 from models.face import NONE_DROPPED
 from tests.support.jobs import claim_next, make_face, submit
 

@@ -10,7 +10,8 @@ from db.jobs.submissions import append_items, create_draft
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ErrorCode, ItemState, JobState
-from db.tables import ItemRow, JobRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 from tests.support.jobs import (
     cancel,
     claim,

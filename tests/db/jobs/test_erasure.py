@@ -2,13 +2,13 @@
 
 from sqlalchemy import func, select
 
-from db.audience_tables import CellRow
 from db.chunks.crashes import rescue_chunk
 from db.engine import Database
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ChunkState
-from db.tables import ChunkRow
+from db.tables.audience import CellRow
+from db.tables.chunks import ChunkRow
 from tests.support.jobs import claim_next, close, make_face, status, submit, work_all
 
 

@@ -12,7 +12,7 @@ from db.jobs.loose_folders import (
     renew_folder,
     take_abandoned_folders,
 )
-from db.tables import JobRow, LooseFolderRow
+from db.tables.jobs import JobRow, LooseFolderRow
 from tests.support.jobs import submit
 
 

@@ -18,7 +18,7 @@ from db.jobs.pausing import resume_job
 from db.pack_values import PackVersion
 from db.processes import record_heartbeat, withdraw_pack
 from db.states import ErrorCode, JobState, PauseReason, ProcessRole
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 from tests.support.jobs import claim, claim_next, hints, record, results_of, status, submit
 from tests.support.packs import PACK, make_version
 

@@ -12,7 +12,7 @@ from db.jobs.pausing import pause_job, read_jobs_to_pause, resume_job
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, JobState
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.support.jobs import claim, claim_next, close, hints, record, results_of, status, submit
 
 

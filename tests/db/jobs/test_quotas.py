@@ -17,7 +17,7 @@ from db.jobs.quotas import (
     require_job_room,
 )
 from db.jobs.submissions import append_items, create_draft
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 from tests.support.jobs import close
 
 

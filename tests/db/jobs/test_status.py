@@ -10,7 +10,8 @@ from db.jobs.retrying import retry_job
 from db.jobs.status import read_job, read_jobs
 from db.reach import EVERYONE
 from db.states import ChunkState, JobState
-from db.tables import ChunkRow, JobRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
 from tests.support.jobs import (
     claim_next,
     close,

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 import db.results.comparing as comparing
-from db.audience.bands import PRESETS
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.results.comparing import JobComparison, compare_jobs
-from db.tables import FaceRow, ItemRow
+from db.slices.bands import PRESETS
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
 from models.face import Face
 from tests.support.jobs import claim, hints, make_face, record, results_of
 

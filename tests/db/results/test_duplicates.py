@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from db.audience_tables import CellRow
 from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
@@ -21,7 +20,10 @@ from db.results.duplicates import find_recorded
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkState
-from db.tables import ChunkRow, DigestRow, FaceRow, LookRow
+from db.tables.audience import CellRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import DigestRow, LookRow
 from tests.support.jobs import (
     claim,
     claim_next,

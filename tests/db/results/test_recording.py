@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from db.audience_tables import CellRow
 from db.engine import Database
 from db.results.recording import was_recorded
-from db.tables import FaceRow
+from db.tables.audience import CellRow
+from db.tables.faces import FaceRow
 from tests.db.results.test_reading import FACES
 from tests.support.jobs import claim_next, record, results_of, status, submit
 

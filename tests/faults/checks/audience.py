@@ -4,8 +4,6 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from db.audience.queries import SliceQuery
-from db.audience.slices import Slices, read_slices
 from db.counts.totals import (
     DONE,
     DUPLICATES,
@@ -17,9 +15,13 @@ from db.counts.totals import (
     measure_of,
 )
 from db.engine import Database
+from db.slices.queries import SliceQuery
+from db.slices.slices import Slices, read_slices
 from db.states import ItemState
-from db.tables import FaceRow, ItemRow, JobRow
-from db.video_tables import TrackRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
+from db.tables.videos import TrackRow
 
 
 def check_cube(database: Database, job_id: int) -> list[str]:

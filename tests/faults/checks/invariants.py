@@ -14,12 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from db.audience.queries import FACES
-from db.audience_tables import CellRow
 from db.engine import Database
 from db.job_values import Duplicates
+from db.slices.queries import FACES
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables import ChunkRow, FaceRow, ItemRow, JobRow
+from db.tables.audience import CellRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 from models.face import Dropped, Face
 from tests.faults.checks.audience import check_cube, check_measures
 from tests.faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of

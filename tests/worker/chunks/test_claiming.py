@@ -15,7 +15,7 @@ from db.jobs.missing_packs import read_worker_packs
 from db.jobs.submissions import accept_job
 from db.processes import record_heartbeat
 from db.states import ChunkState, JobState, ProcessRole
-from db.tables import ChunkRow
+from db.tables.chunks import ChunkRow
 from models.errors import ModelUnavailable
 from models.packs.folder import find_pack
 from tests.support.jobs import hints, status

@@ -18,7 +18,8 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.submissions import accept_job
 from db.results.pictures import read_thumbnail
 from db.states import JobState
-from db.tables import ChunkRow, ThumbnailRow
+from db.tables.chunks import ChunkRow
+from db.tables.items import ThumbnailRow
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from db.audience_tables import CellRow, MeasureRow
 from db.counts.periods import spell_moment
 from db.counts.zones import read_zone
 from db.engine import Database
@@ -16,7 +15,9 @@ from db.item_values import NewItem
 from db.job_values import CaptureSource, Duplicates, JobOptions, NewJob
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
-from db.tables import FaceRow, ItemRow
+from db.tables.audience import CellRow, MeasureRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
 from models.containers.parts import EXIF_MARK
 from models.face import Detection, Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer

@@ -7,8 +7,8 @@ import pytest
 from kombu import Connection
 from redis import Redis
 
-from db.audit import read_entries
-from db.audit_values import Action
+from db.access.audit import read_entries
+from db.access.audit_values import Action
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
@@ -17,7 +17,7 @@ from db.jobs.submissions import accept_job
 from db.processes import count_slots, record_heartbeat, remove_process
 from db.reach import Reach
 from db.states import JobState, ProcessRole
-from db.tables import JobRow
+from db.tables.jobs import JobRow
 from tests.support.jobs import status, submit, work_all
 from worker.dispatcher import Dispatcher
 from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue

@@ -8,15 +8,15 @@ import cv2
 import pytest
 from sqlalchemy import select
 
-from db.audience.bands import PRESETS
-from db.audience.queries import AudienceQuery
 from db.audience.table import read_audience
 from db.engine import Database
 from db.job_values import CaptureSource, DetectionMode, Duplicates, ThumbnailKind, VideoProgress
 from db.jobs.retrying import retry_job
+from db.slices.bands import PRESETS
+from db.slices.queries import AudienceQuery
 from db.states import ChunkKind, ChunkState, JobState
-from db.tables import ChunkRow
-from db.video_tables import FrameRow, TrackRow, TrackThumbnailRow
+from db.tables.chunks import ChunkRow
+from db.tables.videos import FrameRow, TrackRow, TrackThumbnailRow
 from models.nets.analyzer import load_analyzer
 from models.packs.shipped_packs import read_shipped
 from tests.support.clips import CUT_SECONDS, PEOPLE

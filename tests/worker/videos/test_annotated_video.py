@@ -17,8 +17,9 @@ from db.job_values import VideoProgress
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.states import ChunkKind, ChunkState, JobState
-from db.tables import ChunkRow, JobRow
-from db.video_tables import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
+from db.tables.chunks import ChunkRow
+from db.tables.jobs import JobRow
+from db.tables.videos import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
 from models import blocks
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.header import read_header

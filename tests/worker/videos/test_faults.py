@@ -18,8 +18,9 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, ErrorCode
-from db.tables import ChunkRow, FaceRow
-from db.video_tables import VIDEO_TABLES, FrameRow, TrackRow, TrackThumbnailRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.videos import VIDEO_TABLES, FrameRow, TrackRow, TrackThumbnailRow
 from db.videos.recording import record_failure
 from db.videos.thumbnails import record_thumbnails
 from db.videos.tracks import read_track_thumbnail

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.clock import DatabaseTime
-from db.tables import BigKey, Json, Table
+from db.tables.metadata import BigKey, Json, Table
 
 WAITING = text("state = 'waiting'")
 
@@ -38,7 +38,7 @@ class MessageRow(Table):
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    webhook_id: Mapped[int] = mapped_column(ForeignKey(WebhookRow.id, ondelete="CASCADE"))
     # By which receivers recognize a message that comes again.
     name: Mapped[str]
     event: Mapped[str]
@@ -57,7 +57,7 @@ class AttemptRow(Table):
     __tablename__ = "attempts"
 
     message_id: Mapped[int] = mapped_column(
-        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(MessageRow.id, ondelete="CASCADE"), primary_key=True
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=DatabaseTime())

@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from db.audience.queries import AudienceTooLarge, SliceQuery
-from db.audience.sums import Sums, read_sums
 from db.counts.dimension_sets import values_in
 from db.counts.periods import name_period, order_period
 from db.counts.tally import Unit
 from db.counts.totals import Totals
+from db.slices.queries import AudienceTooLarge, SliceQuery
+from db.slices.sums import Sums, read_sums
 
 # The values of `by_dimensions`, None for items without one, and the period of a query by period.
 SliceKey: TypeAlias = tuple[tuple[str | None, ...], str | None]

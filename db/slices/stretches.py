@@ -3,9 +3,9 @@
 from calendar import monthrange
 from datetime import date, timedelta
 
-from db.audience.queries import SliceQuery
 from db.counts.grains import Grain, Stretch
 from db.counts.periods import CYCLES, MONTH_LENGTH, UNDATED, Period
+from db.slices.queries import SliceQuery
 
 # Of periods that are not divided: weeks do not begin with months.
 FINE = {

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
-from db.audience.bands import Band
-from db.audience_tables import EvaluationRow
 from db.pack_values import PackVersion
 from db.reach import ALL_TENANTS, Reach
+from db.slices.bands import Band
+from db.tables.audience import EvaluationRow
 from models.errors import FacetallyError
 from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion

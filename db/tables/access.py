@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.clock import DatabaseTime
-from db.tables import BigKey, Json, Table
+from db.tables.metadata import BigKey, Json, Table
 
 
 class KeyRow(Table):

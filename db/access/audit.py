@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from db.access_tables import AuditRow
-from db.audit_values import Action, Entry, NewEntry
+from db.access.audit_values import Action, Entry, NewEntry
 from db.clock import DatabaseTime
 from db.reach import Reach
+from db.tables.access import AuditRow
 
 SECONDS_PER_DAY = 86400
 

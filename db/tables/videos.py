@@ -3,7 +3,9 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables import EstimateColumns, Table
+from db.tables.faces import EstimateColumns
+from db.tables.items import ItemRow
+from db.tables.metadata import Table
 
 
 class FrameRow(Table):
@@ -13,7 +15,7 @@ class FrameRow(Table):
     __tablename__ = "frames"
 
     item_id: Mapped[int] = mapped_column(
-        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(ItemRow.id, ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
@@ -30,7 +32,7 @@ class TrackRow(EstimateColumns, Table):
     __tablename__ = "tracks"
 
     item_id: Mapped[int] = mapped_column(
-        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(ItemRow.id, ondelete="CASCADE"), primary_key=True
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     first_seconds: Mapped[float]
@@ -50,7 +52,7 @@ class AnnotatedVideoRow(Table):
     __tablename__ = "annotated_videos"
 
     item_id: Mapped[int] = mapped_column(
-        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(ItemRow.id, ondelete="CASCADE"), primary_key=True
     )
     folder: Mapped[str]
     clips: Mapped[int]
@@ -63,7 +65,7 @@ class TrackThumbnailRow(Table):
     __tablename__ = "track_thumbnails"
 
     item_id: Mapped[int] = mapped_column(
-        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(ItemRow.id, ondelete="CASCADE"), primary_key=True
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     media_type: Mapped[str]

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables import Table
+from db.tables.metadata import Table
 
 
 class CounterRow(Table):

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from db.audience.bands import PRESETS
-from db.audience.evaluations import (
+from db.engine import Database
+from db.reach import EVERYONE, Reach
+from db.slices.bands import PRESETS
+from db.slices.evaluations import (
     EvaluationExists,
     read_evaluation,
     read_evaluations,
     record_evaluation,
 )
-from db.engine import Database
-from db.reach import EVERYONE, Reach
 from models.statistics.calibration import correct_shares
 from tests.support.evaluations import make_evaluation
 

@@ -8,9 +8,6 @@ from typing import TypeAlias
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.audience.queries import AudienceTooLarge, SliceQuery
-from db.audience.recount import recount_cells
-from db.audience.stretches import list_stretches, stretch_of_moments
 from db.counts.cells import JobIds, read_cells
 from db.counts.cube import MOST_COMBINED, WHOLE, read_cube, read_deltas, scope_of, shape_of
 from db.counts.dimension_sets import spell_dimensions, values_in
@@ -21,7 +18,10 @@ from db.counts.tally import Tally
 from db.counts.totals import Totals, empty_totals
 from db.counts.zones import have_zone
 from db.quality import ANY_QUALITY
-from db.tables import JobRow
+from db.slices.queries import AudienceTooLarge, SliceQuery
+from db.slices.recount import recount_cells
+from db.slices.stretches import list_stretches, stretch_of_moments
+from db.tables.jobs import JobRow
 from models.time_zones import find_zone
 
 # Cells of so many items are added up within a few seconds.

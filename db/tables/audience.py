@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.clock import DatabaseTime
 from db.reach import ALL_TENANTS
-from db.tables import BigKey, Json, Table
+from db.tables.jobs import JobRow
+from db.tables.metadata import BigKey, Json, Table
 
 
 class CellRow(Table):
@@ -17,7 +18,7 @@ class CellRow(Table):
 
     __tablename__ = "cells"
 
-    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey(JobRow.id, ondelete="CASCADE"), primary_key=True)
     dimension_set: Mapped[str] = mapped_column(primary_key=True)
     quarter_hour: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
@@ -33,7 +34,7 @@ class MeasureRow(Table):
 
     __tablename__ = "measures"
 
-    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey(JobRow.id, ondelete="CASCADE"), primary_key=True)
     dimension_set: Mapped[str] = mapped_column(primary_key=True)
     quarter_hour: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)

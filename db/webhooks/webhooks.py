@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from db.clock import read_time
 from db.reach import Reach
-from db.webhook_tables import MessageRow, WebhookRow
-from db.webhook_values import Event, MessageState, Webhook
+from db.tables.webhooks import MessageRow, WebhookRow
+from db.webhooks.values import Event, MessageState, Webhook
 
 # As the Standard Webhooks specification has it: https://www.standardwebhooks.com
 SECRET_PREFIX = "whsec_"

@@ -3,10 +3,7 @@
 import pytest
 from sqlalchemy import func, select, update
 
-from db.access_tables import LoginFailureRow, SessionRow
-from db.clock import DatabaseTime
-from db.engine import Database
-from db.logins import (
+from db.access.logins import (
     FORGOTTEN_SECONDS,
     FREE_FAILURES,
     LONGEST_PAUSE_SECONDS,
@@ -17,6 +14,9 @@ from db.logins import (
     read_pause_seconds,
     read_session,
 )
+from db.clock import DatabaseTime
+from db.engine import Database
+from db.tables.access import LoginFailureRow, SessionRow
 
 
 def test_a_session_lasts_until_it_is_closed_or_old(database: Database) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from db.audience.bands import Band
-from db.audience.evaluations import Evaluation
 from db.counts.periods import Period
 from db.counts.tally import DWELL_UNITS, Unit
 from db.quality import ANY_QUALITY, QualityFilter
 from db.reach import EVERYONE, Reach
+from db.slices.bands import Band
+from db.slices.evaluations import Evaluation
 from models.errors import FacetallyError
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db.access_tables import LoginFailureRow, SessionRow
 from db.clock import DatabaseTime, read_time
+from db.tables.access import LoginFailureRow, SessionRow
 
 SESSION_SECONDS = 14 * 24 * 3600.0
 # A person mistypes a key now and then; after that, each failure doubles the pause.

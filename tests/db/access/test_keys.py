@@ -4,11 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from db.access_tables import KeyRow
-from db.clock import DatabaseTime
-from db.engine import Database
-from db.key_values import NewKey, Scope
-from db.keys import (
+from db.access.key_values import NewKey, Scope
+from db.access.keys import (
     PREFIX,
     USE_SECONDS,
     create_key,
@@ -20,7 +17,10 @@ from db.keys import (
     read_valid_keys,
     revoke_key,
 )
+from db.clock import DatabaseTime
+from db.engine import Database
 from db.reach import EVERYONE, Reach
+from db.tables.access import KeyRow
 
 ACME = Reach("acme")
 WANTED = NewKey("kiosk", ACME, frozenset({Scope.LIVE, Scope.READ}))

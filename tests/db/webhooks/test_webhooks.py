@@ -11,7 +11,9 @@ from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.pausing import pause_job
-from db.messages import (
+from db.reach import EVERYONE, Reach
+from db.tables.webhooks import MessageRow
+from db.webhooks.messages import (
     PAUSES_SECONDS,
     has_due_messages,
     prune_messages,
@@ -20,10 +22,8 @@ from db.messages import (
     resend_message,
     take_due_messages,
 )
-from db.reach import EVERYONE, Reach
-from db.webhook_tables import MessageRow
-from db.webhook_values import Attempt, DueMessage, Event, Message, MessageState
-from db.webhooks import announce_test, create_webhook, read_webhooks, remove_webhook
+from db.webhooks.values import Attempt, DueMessage, Event, Message, MessageState
+from db.webhooks.webhooks import announce_test, create_webhook, read_webhooks, remove_webhook
 from tests.support.jobs import cancel, claim_next, close, record, results_of, submit, work_all
 
 URL = "https://example.com/hook"

@@ -9,16 +9,17 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from db.audience.bands import parse_bands
-from db.audience.disclosure import Disclosure
-from db.audience.queries import AudienceQuery, SliceQuery
 from db.audience.table import Audience, read_audience
 from db.counts.periods import Period
 from db.engine import Database
 from db.item_values import ItemResult, NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from db.tables import FaceRow, ItemRow
+from db.slices.bands import parse_bands
+from db.slices.disclosure import Disclosure
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
 from tests.support.jobs import claim, hints, make_face, record
 
 MIN_CELL = 5

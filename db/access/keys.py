@@ -11,10 +11,10 @@ from secrets import token_urlsafe
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.access_tables import KeyRow
+from db.access.key_values import ApiKey, NewKey, Scope
 from db.clock import DatabaseTime
-from db.key_values import ApiKey, NewKey, Scope
 from db.reach import Reach
+from db.tables.access import KeyRow
 
 # Scanners for secrets that leaked find keys by how they begin.
 PREFIX = "fct_"

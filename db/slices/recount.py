@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Executable, Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from db.audience.queries import AudienceTooLarge
 from db.counts.cells import read_cells
 from db.counts.dimension_sets import spell_dimensions
 from db.counts.grains import Grain
@@ -28,9 +27,12 @@ from db.counts.totals import (
 from db.counts.tracks import add_people, select_facing
 from db.counts.zones import read_zone
 from db.quality import QualityFilter
+from db.slices.queries import AudienceTooLarge
 from db.states import ItemState
-from db.tables import ChunkRow, FaceRow, ItemRow
-from db.video_tables import TrackRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
+from db.tables.videos import TrackRow
 from models.statistics.confusion import OLDEST
 
 # Of so many, counting takes about two seconds.

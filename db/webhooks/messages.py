@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
 from db.counters import Counter, count
-from db.webhook_tables import AttemptRow, MessageRow, WebhookRow
-from db.webhook_values import Attempt, DueMessage, Event, Message, MessageState, PastAttempt
+from db.tables.webhooks import AttemptRow, MessageRow, WebhookRow
+from db.webhooks.values import Attempt, DueMessage, Event, Message, MessageState, PastAttempt
 
 # If the sender dies, another one sends the message after this time.
 SENDING_SECONDS = 60.0

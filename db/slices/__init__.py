@@ -1,0 +1,11 @@
+"""What is asked of an audience, and the sums that answer it. In reading order:
+
+bands        age bands
+evaluations  measured accuracy, which corrects shares
+queries      what is asked of an audience
+stretches    the time of a query as stretches of periods
+recount      a job counted anew, by quality
+sums         where the sums of a query are read
+slices       totals by dimension values and period
+disclosure   small counts withheld, others rounded
+"""

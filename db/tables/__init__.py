@@ -1,0 +1,15 @@
+"""The rows of all tables. In reading order:
+
+metadata   what all tables share
+jobs       jobs, and what is still on its way to become one
+items      items, and which of them are alike
+chunks     chunks, with their leases and counts
+faces      faces, and the columns that they share with people in videos
+videos     the frames of videos, and their people
+processes  live processes
+audience   the counts that audiences are read from
+access     keys, browsers, and what they did
+counters   counters
+webhooks   webhooks and their messages
+schema     all of them together
+"""

@@ -1,0 +1,15 @@
+"""All tables together: the modules of this folder each add theirs to one metadata."""
+
+import db.tables.access
+import db.tables.audience
+import db.tables.chunks
+import db.tables.counters
+import db.tables.faces
+import db.tables.items
+import db.tables.jobs
+import db.tables.processes
+import db.tables.videos
+import db.tables.webhooks  # noqa: F401 - they complete the metadata
+from db.tables.metadata import Table
+
+SCHEMA = Table.metadata
