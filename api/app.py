@@ -9,11 +9,14 @@ from jinja2 import StrictUndefined
 from werkzeug.routing import IntegerConverter, Map
 
 from api import docs
-from api.access import guard
-from api.auditing import audit
+from api.access.auditing import audit
+from api.access.guard import guard
+from api.access.rights import check_rights
 from api.error_handlers import handle_errors
 from api.headers import add_headers
 from api.meter import measure_requests
+from api.operator_views import audit as audit_view
+from api.operator_views import evaluations, health, keys, limits, metrics, packs, webhooks
 from api.pages import assets, comparison, home, job, login, system
 from api.pages import audience as audience_page
 from api.pages import item as item_page
@@ -23,7 +26,6 @@ from api.pages import live as live_page
 from api.pages.error import show_error
 from api.pages.rendering import check_navigation
 from api.request_log import log_requests
-from api.rights import check_rights
 from api.schemas.errors import ErrorBody
 from api.services import open_services
 from api.submissions.forms import MOST_BYTES, BoundedRequest
@@ -34,23 +36,15 @@ from api.views import (
     audience,
     compared_audiences,
     drafts,
-    evaluations,
     events,
-    health,
     items,
     jobs,
-    keys,
-    limits,
     live,
-    metrics,
-    packs,
     report,
     reruns,
     results,
     vocabulary,
-    webhooks,
 )
-from api.views import audit as audit_view
 from api.views.job_replies import answer_again
 from worker.settings import Settings
 

@@ -9,8 +9,8 @@ import flask_openapi3_swagger
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
 from flask_openapi3 import OpenAPI
 
+from api.access.rights import find_right
 from api.media_types import JSON
-from api.rights import find_right
 
 blueprint = Blueprint("docs", __name__)
 SCHEME = "key"

@@ -8,12 +8,12 @@ from typing import cast
 from celery import Celery
 from flask import Flask, current_app
 
+from api.access.keyring import Keyring
+from api.access.limiter import Limiter
+from api.access.owners import Owners
 from api.errors import ApiError
-from api.keyring import Keyring
-from api.limiter import Limiter
 from api.live.feeds import Feeds
 from api.meter import Meter
-from api.owners import Owners
 from api.progress import JobEvents
 from api.staging import StagingFolder
 from api.statuses import Statuses

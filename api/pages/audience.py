@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.pages.addresses import Address
 from api.pages.breakdown import SORTS, Breakdown, Matrix, make_breakdown, make_matrix
 from api.pages.filters import Known, list_chips, list_pickers

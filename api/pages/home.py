@@ -4,15 +4,15 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_file
 
-from api.callers import current_caller
+from api.access.callers import current_caller
+from api.access.rights import READ
+from api.operator_views.packs import read_packs
 from api.pages.rendering import show
 from api.reports.headline import Headline
-from api.rights import READ
 from api.schemas.options import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services
 from api.submissions.packs import choose_pack
 from api.views.analyze import find_faces, read_picture
-from api.views.packs import read_packs
 from db.audience.dimensions import read_values
 from db.counts.tags import read_tags
 from db.jobs.status import read_jobs

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.exports.export import FILE_FORMATS
+from api.operator_views.packs import read_packs
 from api.pages.audience import PYRAMID, find_groupings
 from api.pages.item import format_time
 from api.pages.rendering import asks_for_part, show
@@ -24,7 +25,6 @@ from api.schemas.results import ResultsQuery
 from api.services import services
 from api.validation import validate
 from api.views.job_replies import find_job
-from api.views.packs import read_packs
 from db.audience.dimensions import read_values
 from db.item_values import StoredItem
 from db.job_values import JobStatus

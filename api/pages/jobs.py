@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
+from api.access.rights import READ
 from api.pages.rendering import asks_for_part, show
-from api.rights import READ
 from api.schemas.jobs import JobPath, JobsQuery
 from api.schemas.reruns import RerunBody
 from api.services import services

@@ -5,12 +5,12 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api.callers import current_caller
+from api.access.callers import current_caller
+from api.operator_schemas.keys import KeyBody, KeysOut
+from api.operator_views.keys import end_key, make_key
 from api.pages.rendering import show
-from api.schemas.keys import KeyBody, KeysOut
 from api.services import services
 from api.validation import validate
-from api.views.keys import end_key, make_key
 from db.access.audit import read_entries
 from db.access.key_values import Scope
 from db.access.keys import read_keys

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.pages.rendering import show
 from api.services import services
 from worker.live_sources import LiveSource

@@ -6,12 +6,12 @@ from math import ceil
 
 from flask import Blueprint, Response, request
 
-from api.access import comes_from_elsewhere, find_address
-from api.callers import Caller
+from api.access.callers import Caller
+from api.access.guard import comes_from_elsewhere, find_address
+from api.access.sessions import close_session, open_session
 from api.errors import ApiError
 from api.pages.rendering import show
 from api.services import services
-from api.sessions import close_session, open_session
 from db.access.audit import record_entry
 from db.access.audit_values import Action, NewEntry
 from db.access.logins import forget_failures, note_failure, read_pause_seconds

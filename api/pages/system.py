@@ -5,10 +5,10 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response
 
+from api.operator_views.health import check_health
+from api.operator_views.packs import read_packs
 from api.pages.rendering import show
 from api.services import services
-from api.views.health import check_health
-from api.views.packs import read_packs
 from db.counters import Counter
 from db.states import ItemState
 from db.workload import count_recent, read_workload

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from api.operator_schemas.evaluations import EvaluationOut
 from api.reports.plots import Point, draw_against_diagonal, draw_confusion, draw_rows
 from api.reports.templates import interval, open_templates, percent
-from api.schemas.evaluations import EvaluationOut
 from models.statistics.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
 from models.statistics.bootstrap import Estimate
 

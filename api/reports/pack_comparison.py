@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from api.operator_schemas.evaluations import PackFigures, SideBySide
 from api.reports.plots import Point, draw_rows
 from api.reports.templates import open_templates
-from api.schemas.evaluations import PackFigures, SideBySide
 from models.statistics.accuracy import Accuracy
 from models.statistics.bootstrap import Estimate
 from models.statistics.comparison import AccuracyDifference

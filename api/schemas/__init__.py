@@ -6,7 +6,6 @@ packs        the models of jobs
 options      how the items of a job are analyzed
 quality      how well faces can be judged, as a filter
 items        items as they are submitted
-limits       how large a submission may be
 submissions  bodies, forms and queries that submit a job
 jobs         jobs and their progress
 faces        faces, and those of one picture
@@ -15,11 +14,6 @@ tracks       people of videos
 reports      what a report is called
 audience     whose faces to count, and the counts
 vocabulary   tags and dimensions
-evaluations  measurements of accuracy
-keys         API keys
-audit        who did what
-webhooks     who is told what happens to jobs
-health       whether the system works
 errors       errors, and which a call may answer with
 reruns       runs of the same items
 replies      a body to a response

@@ -8,7 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from api.access import refuse_open_network
+from api.access.guard import refuse_open_network
 from api.app import create_app
 from api.server.keeper import Keeper
 from api.server.worker import STOP_SIGNALS, ApiWorker

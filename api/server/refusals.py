@@ -13,8 +13,8 @@ from gunicorn.http.errors import (
 
 from api.headers import HEADERS
 from api.media_types import JSON, PROBLEM
+from api.operator_schemas.health import HealthOut
 from api.schemas.errors import ErrorBody
-from api.schemas.health import HealthOut
 from models.errors import FAULT_MESSAGE
 
 logger = logging.getLogger(__name__)

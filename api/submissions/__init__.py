@@ -5,12 +5,6 @@ quotas            what the caller's tenant may have
 retention         how long jobs are kept
 packs             which models analyze them
 rules             what options say about items
-compressions      compressed files, read from any position
-archive_bounds    how much an archive may unpack to
-members           what is taken of a member of an archive
-zips              the members of a ZIP archive
-tars              the members of a tar archive
-archives          the files of an archive
 forms             bodies within bounds
 uploads           the files of a form
 manifest_lines    lines of a manifest in any encoding

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError, InvalidRequest
 from api.schemas.submissions import FolderBody
 from api.services import services

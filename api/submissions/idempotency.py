@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError
 from db.jobs.idempotency import AcceptedRequest, find_request
 from models.errors import FacetallyError

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import request
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError, InvalidRequest
 from api.schemas.items import ItemBody, ItemRules
 from api.schemas.submissions import JobBody, UploadForm

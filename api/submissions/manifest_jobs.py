@@ -12,7 +12,7 @@ from flask import request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError, InvalidRequest
 from api.schemas.items import ItemRules
 from api.schemas.submissions import SubmissionQuery

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.services import services
 from db.jobs.quotas import Quotas, add_uploaded_bytes, require_item_room, require_job_room
 

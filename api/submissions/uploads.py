@@ -15,15 +15,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from api.archives.bounds import Budget
+from api.archives.files import is_archive, read_members
+from api.archives.members import Member
 from api.errors import ApiError, InvalidRequest
 from api.schemas.fields import Strict
 from api.schemas.items import ItemRules, in_utc
 from api.schemas.submissions import FileFields, FilesForm
 from api.services import Services, services
 from api.staging import StagedFile
-from api.submissions.archive_bounds import Budget
-from api.submissions.archives import is_archive, read_members
-from api.submissions.members import Member
 from api.submissions.quotas import note_uploaded
 from api.validation import check_shape, validate
 from db.engine import Database

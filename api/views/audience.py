@@ -8,17 +8,17 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import InvalidRequest
 from api.exports.columns import DIMENSIONS, NUMBER, REAL, TEXT
 from api.exports.tables import Row, reply_file, stream_csv, stream_parquet
 from api.media_types import CSV, JSON, PARQUET
+from api.operator_views.evaluations import find_evaluation
 from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import BINARY, PLAIN, reply
 from api.services import services
 from api.validation import refuse_repeated_parameters
-from api.views.evaluations import find_evaluation
 from api.views.job_replies import find_job
 from api.views.vocabulary import refuse_unknown_words
 from db.audience.screen_time import ScreenTime

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError
 from api.media_types import FORM
 from api.schemas.errors import ERRORS, ErrorBody, answers

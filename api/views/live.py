@@ -9,7 +9,7 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
 from api.live.feed import Watcher

@@ -8,7 +8,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.reports.accuracy_card import make_card
 from api.reports.headline import make_headline
 from api.reports.job_report import Report, render_report

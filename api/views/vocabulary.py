@@ -7,7 +7,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import InvalidRequest
 from api.schemas.audience import GROUPINGS
 from api.schemas.errors import ERRORS, answers

@@ -2,7 +2,7 @@
 
 import click
 
-from api.access import OpenToNetwork
+from api.access.guard import OpenToNetwork
 from api.server.master import serve
 from cli.environment import read_settings, require_redis
 from cli.exits import CommandFailed

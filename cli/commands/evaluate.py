@@ -9,17 +9,17 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from api.operator_schemas.evaluations import (
+    EvaluationOut,
+    EvaluationsOut,
+    EvaluationSummary,
+    PackFigures,
+)
 from api.reports.evaluation_report import render_evaluation
 from api.reports.pack_comparison import (
     describe_difference,
     describe_differences,
     render_packs,
-)
-from api.schemas.evaluations import (
-    EvaluationOut,
-    EvaluationsOut,
-    EvaluationSummary,
-    PackFigures,
 )
 from cli.commands.options import as_json
 from cli.environment import read_settings

@@ -2,7 +2,7 @@
 
 import click
 
-from api.access import OpenToNetwork, refuse_open_network
+from api.access.guard import OpenToNetwork, refuse_open_network
 from cli.environment import read_settings
 from cli.exits import CommandFailed
 from cli.stack.stack import StackOptions, run_stack

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.schemas.evaluations import PackDifference, PackFigures, SideBySide
+from api.operator_schemas.evaluations import PackDifference, PackFigures, SideBySide
 from cli.evaluation.outcomes import RowOutcomes
 from models.statistics.comparison import compare_accuracy
 

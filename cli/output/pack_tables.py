@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 
+from api.operator_schemas.evaluations import PackFigures
 from api.reports.pack_comparison import mean_f1
-from api.schemas.evaluations import PackFigures
 from cli.output.tables import make_table
 from models.statistics.accuracy import Accuracy, DetectionScore
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 from flask.testing import FlaskClient
 
-from api.access import OpenToNetwork, refuse_open_network
+from api.access.guard import OpenToNetwork, refuse_open_network
 from tests.support.http import OpenClient
 from worker.settings import Settings
 

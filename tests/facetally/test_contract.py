@@ -4,18 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from api.schemas import (
-    audience,
-    faces,
-    health,
-    jobs,
-    keys,
-    packs,
-    reruns,
-    results,
-    tracks,
-    webhooks,
-)
+from api.operator_schemas import health, keys, webhooks
+from api.schemas import audience, faces, jobs, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.access.key_values import Scope

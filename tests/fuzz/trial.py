@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from api.submissions.archive_bounds import Budget
-from api.submissions.archives import is_archive, read_members
+from api.archives.bounds import Budget
+from api.archives.files import is_archive, read_members
 from models.blocks import read_blocks
 from models.errors import ItemError
 from models.pictures.files import find_capture_time, strip_metadata

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.api.submissions.test_archives import make_zip
+from tests.api.archives.test_files import make_zip
 from tests.support.http import make_form, stored_files, upload
 from tests.support.sample_pictures import encode_scene
 from worker.settings import Settings

@@ -15,7 +15,7 @@ from db.jobs.erasure import (
     read_jobs_to_erase,
     remove_erased,
 )
-from tests.api.submissions.test_archives import make_zip
+from tests.api.archives.test_files import make_zip
 from tests.support.http import OpenClient, make_form
 from tests.support.jobs import close, make_face, work_all
 from tests.support.sample_pictures import encode_scene

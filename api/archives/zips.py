@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from api.submissions.archive_bounds import BoundedList, Budget, GuardedContent, raise_damage
-from api.submissions.members import Member, check_name, is_left_out, take
+from api.archives.bounds import BoundedList, Budget, GuardedContent, raise_damage
+from api.archives.members import Member, check_name, is_left_out, take
 from models.errors import ForbiddenItem, ItemError, UnreadableItem, UnsupportedItem
 from models.pictures.litter import Litter
 

@@ -8,9 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, cast
 
-from api.submissions.archive_bounds import Budget, CountedTar, GuardedContent
-from api.submissions.compressions import open_plain
-from api.submissions.members import Member, check_name, is_left_out, take
+from api.archives.bounds import Budget, CountedTar, GuardedContent
+from api.archives.compressions import open_plain
+from api.archives.members import Member, check_name, is_left_out, take
 from models.errors import ForbiddenItem, ItemError, UnreadableItem
 from models.pictures.litter import Litter
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from api.auditing import RecentEntries
+from api.access.auditing import RecentEntries
 from api.pages.texts import load_texts
 from db.access.audit import prune_entries, read_entries
 from db.access.audit_values import Action, NewEntry

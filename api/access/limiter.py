@@ -16,9 +16,9 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
-from api.callers import Caller
+from api.access.callers import Caller
+from api.access.rights import Right
 from api.errors import ApiError
-from api.rights import Right
 from worker.queue.broker import connect
 
 logger = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from api.operator_schemas.evaluations import EvaluationOut
 from api.reports.evaluation_report import render_evaluation
-from api.schemas.evaluations import EvaluationOut
 from db.engine import Database
 from db.slices.bands import PRESETS
 from db.slices.evaluations import record_evaluation

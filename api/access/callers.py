@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import g
 
-from api.rights import Right
+from api.access.rights import Right
 from db.access.key_values import Scope
 from db.reach import EVERYONE, Reach
 

@@ -226,7 +226,7 @@ def test_a_tar_damaged_at_a_later_header_keeps_its_first_members(client: FlaskCl
 def test_skipped_bytes_count_against_the_budget(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.submissions.archive_bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
+    monkeypatch.setattr("api.archives.bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
     archive = make_tar({"../refused.jpg": bytes(3_000_000), "good.jpg": PICTURE}, "w:bz2")
     response = upload(client, {"a.tar.bz2": archive})
     assert results(client, response) == {
@@ -238,7 +238,7 @@ def test_skipped_bytes_count_against_the_budget(
 def test_many_small_archives_share_one_budget(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.submissions.archive_bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
+    monkeypatch.setattr("api.archives.bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
     bomb = make_zip({"a.bmp": bytes(600_000)})
     response = upload(client, {"1.zip": bomb, "2.zip": bomb})
     page = client.get(f"/v1/jobs/{response.json['id']}/results").json["results"]
@@ -248,7 +248,7 @@ def test_many_small_archives_share_one_budget(
 def test_a_zip_whose_list_is_too_long_is_refused(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.submissions.archive_bounds.MOST_LIST_BYTES", 1000)
+    monkeypatch.setattr("api.archives.bounds.MOST_LIST_BYTES", 1000)
     archive = make_zip({f"{number}.jpg": b"" for number in range(100)})
     assert results(client, upload(client, {"a.zip": archive})) == {"a.zip": "unsupported"}
 

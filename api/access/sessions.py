@@ -11,8 +11,8 @@ from secrets import token_urlsafe
 
 from flask import Response, g, request
 
-from api.callers import Caller
-from api.keyring import Keyring
+from api.access.callers import Caller
+from api.access.keyring import Keyring
 from db.access import logins
 from db.access.keys import digest_of
 from db.engine import Database

@@ -13,7 +13,7 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.callers import OPERATOR, Caller
+from api.access.callers import OPERATOR, Caller
 from db.access.key_values import ApiKey
 from db.access.keys import (
     USE_SECONDS,

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError
+from api.operator_schemas.keys import KeyBody, KeyOut, KeyPath, KeysOut, MadeKeyOut
 from api.schemas.errors import ERRORS, answers
-from api.schemas.keys import KeyBody, KeyOut, KeyPath, KeysOut, MadeKeyOut
 from api.schemas.replies import reply
 from api.services import services
 from db.access.key_values import ApiKey

@@ -128,7 +128,9 @@ def check_rights(app: Flask) -> None:
     views = app.view_functions.keys()
     if faults := views ^ RIGHTS.keys():
         names = ", ".join(sorted(faults))
-        raise ValueError(f"api/rights.py must have a line for each route, and no others: {names}.")
+        raise ValueError(
+            f"api/access/rights.py must have a line for each route, and no others: {names}."
+        )
 
 
 def find_right(endpoint: str | None) -> Right:

@@ -3,8 +3,8 @@
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.callers import current_caller
-from api.schemas.audit import AuditOut, AuditQuery
+from api.access.callers import current_caller
+from api.operator_schemas.audit import AuditOut, AuditQuery
 from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
 from api.services import services

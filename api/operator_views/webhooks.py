@@ -5,11 +5,9 @@ from http import HTTPStatus
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from api.errors import ApiError
-from api.schemas.errors import ERRORS, answers
-from api.schemas.replies import reply
-from api.schemas.webhooks import (
+from api.operator_schemas.webhooks import (
     MadeWebhookOut,
     MessagePath,
     MessagesOut,
@@ -20,6 +18,8 @@ from api.schemas.webhooks import (
     WebhookPath,
     WebhooksOut,
 )
+from api.schemas.errors import ERRORS, answers
+from api.schemas.replies import reply
 from api.services import services
 from db.webhooks.messages import read_messages, resend_message
 from db.webhooks.values import Webhook

@@ -3,10 +3,10 @@
 import pytest
 from flask.testing import FlaskClient
 
-from api.callers import ALL_SCOPES, Caller
+from api.access.callers import ALL_SCOPES, Caller
+from api.access.limiter import Limiter
+from api.access.rights import LOOK
 from api.errors import ApiError
-from api.limiter import Limiter
-from api.rights import LOOK
 from db.reach import Reach
 from tests.support.access import OPERATOR_KEY, bearer, make_key
 from tests.support.http import OpenClient, upload

@@ -7,8 +7,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.operator_schemas.health import HealthOut
 from api.schemas.errors import ERRORS
-from api.schemas.health import HealthOut
 from api.schemas.replies import reply
 from api.services import Services, services
 from db.processes import count_slots

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.submissions.archive_bounds import Budget
-from api.submissions.compressions import find_opener, open_plain
-from api.submissions.members import Member
-from api.submissions.tars import read_tar
-from api.submissions.zips import read_zip
+from api.archives.bounds import Budget
+from api.archives.compressions import find_opener, open_plain
+from api.archives.members import Member
+from api.archives.tars import read_tar
+from api.archives.zips import read_zip
 from models.errors import ItemError, UnreadableItem
 from models.pictures.endings import ARCHIVE_ENDINGS
 from models.pictures.litter import Litter

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from api.submissions.archive_bounds import GuardedContent
+from api.archives.bounds import GuardedContent
 from models.blocks import Readable
 from models.errors import ForbiddenItem, ItemError, UnsupportedItem
 from models.pictures.endings import NESTED_ENDINGS, SUBMITTED_ENDINGS

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import abort
 from sqlalchemy.orm import Session
 
-from api.callers import current_caller
+from api.access.callers import current_caller
 from db.access.keys import read_tenant_of_key
 from db.engine import Database
 from db.jobs.owners import read_tenant_of_item, read_tenant_of_job

@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from api.access import OpenToNetwork, refuse_open_network
-from api.keyring import FRESH_SECONDS
-from api.owners import NUMBERED, UNNUMBERED
-from api.rights import RIGHTS, check_rights
+from api.access.guard import OpenToNetwork, refuse_open_network
+from api.access.keyring import FRESH_SECONDS
+from api.access.owners import NUMBERED, UNNUMBERED
+from api.access.rights import RIGHTS, check_rights
 from db.access.key_values import Scope
 from db.access.keys import revoke_key
 from db.reach import EVERYONE

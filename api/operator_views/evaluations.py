@@ -3,9 +3,14 @@
 from flask import Response, abort
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.callers import current_caller
+from api.access.callers import current_caller
+from api.operator_schemas.evaluations import (
+    EvaluationOut,
+    EvaluationPath,
+    EvaluationsOut,
+    EvaluationSummary,
+)
 from api.schemas.errors import ERRORS, answers
-from api.schemas.evaluations import EvaluationOut, EvaluationPath, EvaluationsOut, EvaluationSummary
 from api.schemas.replies import reply
 from api.services import services
 from db.slices.evaluations import (

@@ -3,8 +3,8 @@
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
+from api.operator_schemas.limits import LimitsOut
 from api.schemas.errors import ERRORS
-from api.schemas.limits import LimitsOut
 from api.schemas.replies import reply
 from api.services import services
 

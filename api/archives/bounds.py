@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from api.submissions.compressions import Seekable
+from api.archives.compressions import Seekable
 from models.errors import ItemError, TooLargeItem, UnreadableItem, UnsupportedItem
 from models.pictures.recognition import HEAD_BYTES
 

@@ -11,13 +11,13 @@ from flask import Flask, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
 
-from api.callers import LOCAL, Caller
+from api.access.callers import LOCAL, Caller
+from api.access.keyring import Keyring
+from api.access.limiter import Limiter, add_limits, count_call
+from api.access.owners import Owners
+from api.access.rights import Right, find_right
+from api.access.sessions import carries_token, find_session
 from api.errors import ApiError
-from api.keyring import Keyring
-from api.limiter import Limiter, add_limits, count_call
-from api.owners import Owners
-from api.rights import Right, find_right
-from api.sessions import carries_token, find_session
 from db.engine import Database
 from models.errors import FacetallyError
 from worker.settings import Settings

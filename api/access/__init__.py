@@ -1,0 +1,11 @@
+"""Who may call, and what is noted of it. In reading order:
+
+rights    what each route needs
+callers   who sent a request, and what they may do
+limiter   how often tenants may call
+keyring   the keys that are valid
+sessions  who is logged in
+owners    whose jobs and items are asked for
+guard     checks each request before its view
+auditing  notes what callers did
+"""
