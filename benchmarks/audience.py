@@ -42,7 +42,7 @@ from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.packs.folder import find_pack
 from models.statistics.labeled_pictures import LabeledPicture, count_labeled
 from models.statistics.measurement import measure_accuracy
-from worker.packs import describe_pack
+from worker.packs.packs import describe_pack
 from worker.settings import Settings
 
 SEED = 44

@@ -10,12 +10,12 @@ from db.item_values import ClaimedItem, ItemResult
 from db.results.duplicates import find_recorded
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.nets.analyzer import Analyzer
-from worker.analyzers import share_analyzer
 from worker.app import create_app
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import HeldChunk, LeaseTerms
 from worker.logs import configure_logging
+from worker.packs.analyzers import share_analyzer
 from worker.pictures.analysis import PictureAnalysis
 from worker.queue.runner import InteractiveRunner
 from worker.runners import Runners, make_chunk_runner

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.loops import Start, run_loops
 from benchmarks.rounds import Round
 from benchmarks.stages import StageClock, analyze_picture
-from worker.analyzers import open_analyzers
+from worker.packs.analyzers import open_analyzers
 from worker.settings import Settings
 
 

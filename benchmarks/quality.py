@@ -24,7 +24,7 @@ from models.labels import LabelRow, read_labels
 from models.nets.analyzer import AlignedFace, Analyzer
 from models.pictures.picture import Picture
 from models.quality.measurement import measure_quality
-from worker.analyzers import open_analyzers
+from worker.packs.analyzers import open_analyzers
 from worker.settings import Settings
 
 SEED = 14

@@ -20,10 +20,10 @@ from db.engine import Database
 from db.item_values import ClaimedItem, ItemResult
 from db.processes import HEARTBEAT_SECONDS, record_heartbeat
 from db.states import ProcessRole
-from worker.analyzers import Analyzers, share_analyzer
 from worker.chunks.claiming import Claimer
 from worker.lease import HeldChunk, LeaseTerms
-from worker.packs import describe_pack, find_packs
+from worker.packs.analyzers import Analyzers, share_analyzer
+from worker.packs.packs import describe_pack, find_packs
 from worker.queue.broker import BULK_QUEUE, connect
 from worker.runners import make_chunk_runner
 from worker.settings import Settings

@@ -10,7 +10,7 @@ from typing import TypeVar
 from db.job_values import DetectionMode
 from models.nets.analyzer import Analyzer
 from models.pictures.picture import decode_picture
-from worker.analyzers import open_analyzers
+from worker.packs.analyzers import open_analyzers
 from worker.pictures.thumbnails import draw_thumbnail, shrink
 from worker.settings import WORKING_SIZES, Settings
 

@@ -27,7 +27,7 @@ from facetally import Client, Item, Options, Submission
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.grid import Grid
 from models.videos.reader import Video
-from worker.analyzers import open_analyzers
+from worker.packs.analyzers import open_analyzers
 from worker.settings import WORKING_SIZES, Settings
 
 # Seldom, as polling takes processor time; how long it took is read from the job itself.

@@ -19,7 +19,7 @@ from db.engine import Database
 from db.pack_values import PackVersion
 from db.processes import HEARTBEAT_SECONDS, record_heartbeat, remove_process
 from db.states import ProcessRole
-from worker.packs import describe_pack, find_packs
+from worker.packs.packs import describe_pack, find_packs
 from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.settings import Settings
 from worker.shutdown import Shutdown, ShutdownFlag

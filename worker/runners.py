@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import cached_property
 
 from db.engine import Database
-from worker.analyzers import Analyzers, open_analyzers
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
+from worker.packs.analyzers import Analyzers, open_analyzers
+from worker.packs.self_check import SelfCheck
 from worker.pictures.analysis import PictureAnalysis
 from worker.queue.runner import InteractiveRunner
-from worker.self_check import SelfCheck
 from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.videos.analysis import VideoAnalysis

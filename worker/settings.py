@@ -30,8 +30,8 @@ from models.packs.shipped_packs import DEFAULT_PACK
 from models.pictures.working_size import WorkingSize
 from models.time_zones import find_zone
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
-from worker.addresses import parse_prefix
-from worker.live_sources import check_sources
+from worker.addresses.address import parse_prefix
+from worker.addresses.live_sources import check_sources
 from worker.logs import LogFormat, LogLevel
 
 PREFIX = "FACETALLY_"

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from models.errors import FacetallyError, ItemError, TooLargeItem
 from models.pictures.file_kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE, VIDEO_FORMATS
 from models.videos.retrieval import Retriever
-from worker.live_sources import LiveKind
+from worker.addresses.live_sources import LiveKind
 from worker.memory import bound_memory
 
 REQUEST, PICTURE, OVER, LOST = b"S", b"P", b"O", b"L"

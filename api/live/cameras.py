@@ -13,7 +13,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from api.live.camera_program import ASK, HEADER, LONGEST_SIDE_PIXELS, LOST, OVER, PICTURE, REQUEST
 from models.errors import FacetallyError
-from worker.live_sources import LiveSource
+from worker.addresses.live_sources import LiveSource
 from worker.settings import PREFIX
 
 # A silent source is reopened before the wait for it is over.

@@ -9,7 +9,7 @@ from time import monotonic
 from api.live.cameras import Camera, SourceUnavailable
 from db.job_values import DetectionMode
 from models.errors import FAULT_MESSAGE, FacetallyError
-from worker.live_sources import LiveKind, LiveSource
+from worker.addresses.live_sources import LiveKind, LiveSource
 from worker.queue.lane import InteractiveLane
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from celery import Celery
 
 from api.live.feed import Feed, Watcher
 from db.job_values import DetectionMode
-from worker.live_sources import LiveSource
+from worker.addresses.live_sources import LiveSource
 from worker.queue.lane import InteractiveLane
 from worker.settings import Settings
 

@@ -13,7 +13,7 @@ from db.pack_values import PackVersion
 from db.processes import read_processes
 from models.errors import ModelUnavailable
 from models.packs.folder import find_pack
-from worker.packs import describe_pack
+from worker.packs.packs import describe_pack
 from worker.settings import Settings
 
 blueprint = APIBlueprint(

@@ -31,7 +31,7 @@ from db.webhooks.webhooks import (
     read_webhooks,
     remove_webhook,
 )
-from worker.webhooks import WebhookRefused, check_url
+from worker.dispatcher.webhooks import WebhookRefused, check_url
 
 blueprint = APIBlueprint(
     "webhooks", __name__, url_prefix="/v1", abp_tags=[Tag(name="webhooks")], abp_responses=ERRORS

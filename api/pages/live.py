@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from api.access.callers import current_caller
 from api.pages.rendering import show
 from api.services import services
-from worker.live_sources import LiveSource
+from worker.addresses.live_sources import LiveSource
 
 blueprint = Blueprint("live_page", __name__)
 

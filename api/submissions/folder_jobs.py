@@ -15,7 +15,7 @@ from db.jobs.listings import add_listing
 from db.jobs.submissions import create_draft
 from models.errors import ForbiddenItem, ItemError
 from models.folder_names import FolderNames
-from worker.folder_addresses import FolderAddress
+from worker.addresses.folder_address import FolderAddress
 
 
 def submit_folder(

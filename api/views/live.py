@@ -18,7 +18,7 @@ from api.schemas.errors import ERRORS, ErrorBody, answers
 from api.schemas.replies import PLAIN
 from api.services import services, take_permit
 from db.job_values import DetectionMode
-from worker.live_sources import LONGEST_NAME, LiveSource, find_source
+from worker.addresses.live_sources import LONGEST_NAME, LiveSource, find_source
 
 blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
 BOUNDARY = "picture"

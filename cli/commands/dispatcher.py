@@ -8,8 +8,8 @@ import click
 from cli.environment import read_settings, require_redis
 from cli.stack.database import migrate_database, require_tables
 from db.engine import Database
-from worker.dispatcher import Dispatcher
-from worker.listings import Listings
+from worker.dispatcher.dispatcher import Dispatcher
+from worker.dispatcher.listings import Listings
 from worker.logs import configure_logging
 from worker.queue.broker import create_queue
 from worker.sources.folders import Folders

@@ -22,7 +22,7 @@ from models.packs.folder import add_pack, find_pack, list_own, remove_pack
 from models.packs.pack import Pack
 from models.packs.shipped_packs import list_shipped
 from models.validation.validation import validate_pack
-from worker.packs import describe_pack, require_pack
+from worker.packs.packs import describe_pack, require_pack
 from worker.settings import Settings
 
 READY = "ready"

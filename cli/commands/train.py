@@ -32,7 +32,7 @@ from training.results.measuring import Measuring
 from training.results.pack_folder import name_pack
 from training.session import NetProgress, PackNaming, PreparedFaces, Session
 from training.workspace import Workspace
-from worker.analyzers import open_analyzer
+from worker.packs.analyzers import open_analyzer
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("training-out")

@@ -24,7 +24,7 @@ from models.statistics.labeled_pictures import LabeledPicture
 from models.validation.writing import write_pack
 from training.faces.folds import divide_groups
 from training.faces.groups import join_rows
-from worker.analyzers import open_analyzer
+from worker.packs.analyzers import open_analyzer
 from worker.settings import Settings
 
 FOLDS = 5

@@ -7,7 +7,7 @@ from cli.terminal import tell
 from models.errors import ModelUnavailable
 from models.packs.pack import Pack
 from models.packs.shipped_packs import list_shipped
-from worker.packs import require_pack
+from worker.packs.packs import require_pack
 from worker.settings import Settings
 
 ALL = "all"

@@ -18,7 +18,7 @@ from tests.support.http import OpenClient, make_form, results, stored_files, upl
 from tests.support.jobs import claim_next, close, make_face, record, results_of, submit, work_all
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
-from worker.dispatcher import Dispatcher
+from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import create_queue
 from worker.settings import Settings
 from worker.sources.store import Store

@@ -15,9 +15,9 @@ from models.validation.validation import validate_pack
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, hints
 from tests.support.made_packs import write_pack
-from worker.analyzers import open_analyzers
 from worker.chunks.claiming import Claimer
 from worker.lease import LeaseTerms
+from worker.packs.analyzers import open_analyzers
 from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources

@@ -26,7 +26,7 @@ from tests.support.jobs import hints, submit
 from tests.support.sample_pictures import encode_scene
 from tests.support.videos import submit_clip
 from tests.support.work import open_worker, work_until_done
-from worker.dispatcher import Dispatcher
+from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import create_queue
 from worker.settings import Settings
 from worker.sources.store import Store

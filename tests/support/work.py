@@ -19,10 +19,10 @@ from db.results.reading import read_results
 from db.states import ChunkKind
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.shipped_packs import read_shipped
-from worker.analyzers import Analyzers, share_analyzer
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import HeldChunk, LeaseTerms
+from worker.packs.analyzers import Analyzers, share_analyzer
 from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.runners import make_chunk_runner
 from worker.settings import Settings

@@ -16,8 +16,8 @@ from db.counters import Counter, count
 from db.engine import Database
 from db.item_values import ClaimedChunk
 from db.processes import withdraw_pack
-from worker.analyzers import Analyzers
 from worker.lease import HeldChunk, LeaseTerms
+from worker.packs.analyzers import Analyzers
 from worker.stages import StageTimes
 
 logger = logging.getLogger(__name__)

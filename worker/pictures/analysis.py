@@ -18,8 +18,8 @@ from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.look import measure_look
 from models.pictures.picture import Picture, decode_picture
-from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
+from worker.packs.analyzers import Analyzers
 from worker.pictures.duplicates import DuplicateItems
 from worker.pictures.estimates import Estimates
 from worker.pictures.intake import (

@@ -9,7 +9,7 @@ from db.states import ErrorCode
 from models.errors import FAULT_MESSAGE, ItemError, ModelUnavailable
 from models.face import Face
 from models.pictures.picture import Picture, decode_picture
-from worker.analyzers import Analyzers
+from worker.packs.analyzers import Analyzers
 from worker.pictures.thumbnails import draw_thumbnail
 from worker.queue.broker import connect
 from worker.queue.messages import (

@@ -18,7 +18,7 @@ from models.errors import (
     MissingItem,
     UnsupportedItem,
 )
-from worker.addresses import AllowList
+from worker.addresses.address import AllowList
 from worker.sources.deadline import Deadline
 
 logger = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from models.errors import UnsupportedItem
-from worker.addresses import AllowList
-from worker.folder_addresses import FolderAddress
+from worker.addresses.address import AllowList
+from worker.addresses.folder_address import FolderAddress
 from worker.settings import Settings
 from worker.sources.buckets import Buckets
 from worker.sources.deadline import Deadline

@@ -18,7 +18,7 @@ from models.errors import (
     TooLargeItem,
 )
 from models.pictures.recognition import HEAD_BYTES, is_video
-from worker.addresses import WEB_SCHEMES, AllowList
+from worker.addresses.address import WEB_SCHEMES, AllowList
 from worker.settings import Settings
 from worker.sources.buckets import Buckets
 from worker.sources.deadline import Deadline

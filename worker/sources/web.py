@@ -10,7 +10,7 @@ import httpcore
 from httpx import create_ssl_context
 
 from models.errors import FetchFailed, ForbiddenItem, MissingItem, TooLargeItem
-from worker.addresses import WEB_SCHEMES, Address, AllowList
+from worker.addresses.address import WEB_SCHEMES, Address, AllowList
 from worker.sources.deadline import Deadline
 from worker.sources.network import Network
 

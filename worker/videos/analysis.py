@@ -23,8 +23,8 @@ from models.videos.fingerprints import fingerprint_frame
 from models.videos.header import VideoHeader
 from models.videos.reader import Frame, Video
 from models.videos.tracks import SeenFace
-from worker.analyzers import Analyzers
 from worker.lease import HeldChunk
+from worker.packs.analyzers import Analyzers
 from worker.pictures.estimates import Estimates
 from worker.pictures.thumbnails import shrink
 from worker.settings import WORKING_SIZES, Settings

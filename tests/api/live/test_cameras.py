@@ -26,7 +26,7 @@ from api.live.cameras import Camera, SourceUnavailable
 from models.videos.retrieval import Retriever
 from tests.support.live import make_avi
 from tests.support.sample_videos import decode_interlaced
-from worker.live_sources import LiveKind, LiveSource
+from worker.addresses.live_sources import LiveKind, LiveSource
 
 MAX_PIXELS = 1_000_000
 WAIT_SECONDS = 30.0

@@ -11,7 +11,7 @@ from api.live.feeds import Feeds
 from api.services import EXTENSION
 from db.job_values import DetectionMode
 from tests.support.http import OpenClient
-from worker.live_sources import LiveSource
+from worker.addresses.live_sources import LiveSource
 
 NO_MACHINE_BYTES = 1 << 50
 

@@ -11,7 +11,7 @@ from tests.support.http import OpenClient, stored_files, upload
 from tests.support.jobs import make_face, submit, work_all
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
-from worker.dispatcher import Dispatcher
+from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import create_queue
 from worker.settings import Settings
 from worker.sources.store import Store

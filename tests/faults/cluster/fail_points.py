@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import db.chunks.crashes
-import worker.dispatcher
+import worker.dispatcher.dispatcher
 from db.engine import Database
 from db.item_values import ClaimedChunk, ClaimedItem, ItemResult
 from tests.faults.cluster.deliveries import wrap_sending
@@ -147,7 +147,7 @@ def install_in_crashes() -> None:
 
 def install_in_dispatcher() -> None:
     """Wrap what a dispatcher calls: the real command makes it, and it is given no parts."""
-    _wrap_result(worker.dispatcher, "rescue_chunk", Point.RESCUE)
+    _wrap_result(worker.dispatcher.dispatcher, "rescue_chunk", Point.RESCUE)
     install_in_crashes()
     wrap_sending(lambda: reach(Point.AFTER_SENT_AT), lambda: reach(Point.AFTER_PUBLISH))
 

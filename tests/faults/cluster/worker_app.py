@@ -18,10 +18,10 @@ from models.pictures.picture import Picture
 from tests.faults.cluster.deliveries import CountedRunner
 from tests.faults.cluster.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
 from tests.faults.pictures import SCHEME, detect, draw_picture, drop, estimate, kind_of, read_key
-from worker.analyzers import share_analyzer
 from worker.app import create_app
 from worker.lease import LeaseTerms
 from worker.logs import configure_logging
+from worker.packs.analyzers import share_analyzer
 from worker.queue.runner import InteractiveRunner
 from worker.runners import Runners
 from worker.settings import Settings

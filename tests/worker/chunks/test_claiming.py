@@ -21,10 +21,10 @@ from models.packs.folder import find_pack
 from tests.support.jobs import hints, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
-from worker.analyzers import Analyzers
 from worker.chunks.claiming import Claimer
 from worker.lease import LeaseTerms
-from worker.packs import describe_pack
+from worker.packs.analyzers import Analyzers
+from worker.packs.packs import describe_pack
 from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources

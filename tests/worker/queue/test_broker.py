@@ -19,7 +19,7 @@ from db.reach import Reach
 from db.states import JobState, ProcessRole
 from db.tables.jobs import JobRow
 from tests.support.jobs import status, submit, work_all
-from worker.dispatcher import Dispatcher
+from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
 from worker.queue.hints import SMALLEST_WINDOW, HintWindow
 from worker.sources.store import Store

@@ -23,7 +23,7 @@ from models.errors import (
     UnsupportedItem,
 )
 from tests.support.buckets import fill_bucket
-from worker.addresses import AllowList
+from worker.addresses.address import AllowList
 from worker.sources.buckets import RANGE_BYTES, Buckets
 from worker.sources.reader import Sources
 from worker.sources.store import Store
@@ -129,7 +129,7 @@ def test_a_bucket_that_refuses_access_differs_from_one_that_is_unavailable(tmp_p
 def test_a_driver_that_is_not_installed_fails_the_item_and_is_named(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules['s3fs'] = None;"
-        "from worker.addresses import AllowList; from worker.sources.reader import Sources;"
+        "from worker.addresses.address import AllowList; from worker.sources.reader import Sources;"
         "from worker.sources.store import Store; from models.errors import ItemError;"
         f"sources = Sources(Store('file://{tmp_path}'), (), 9, AllowList(['s3://photos']));"
         "code = ''\n"

@@ -7,8 +7,8 @@ import pytest
 from models.errors import ForbiddenItem, ItemError, MissingItem, UnsupportedItem
 from tests.support.buckets import fill_bucket
 from tests.support.found_files import touch
-from worker.addresses import AllowList
-from worker.folder_addresses import FolderAddress
+from worker.addresses.address import AllowList
+from worker.addresses.folder_address import FolderAddress
 from worker.sources.buckets import Buckets
 from worker.sources.files import Files
 from worker.sources.folders import Folders

@@ -9,7 +9,7 @@ import trustme
 
 from models.errors import FetchFailed, ForbiddenItem, ItemError, MissingItem, TooLargeItem
 from tests.support.web import Page, WebServer, answer, in_turn, trickle, without_end
-from worker.addresses import AllowList
+from worker.addresses.address import AllowList
 from worker.sources.network import is_public
 from worker.sources.reader import Sources
 from worker.sources.store import Store

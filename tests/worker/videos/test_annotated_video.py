@@ -36,7 +36,7 @@ from tests.support.videos import (
     work_in_threads,
 )
 from tests.support.work import open_worker, work_until_done
-from worker.dispatcher import Dispatcher
+from worker.dispatcher.dispatcher import Dispatcher
 from worker.settings import Settings
 from worker.sources.store import Store
 from worker.videos import annotated_video, drawing, runner

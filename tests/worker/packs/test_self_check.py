@@ -13,7 +13,7 @@ from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.jobs import make_face, make_quality
 from tests.support.work import open_analyzer
-from worker.self_check import SIDE, SelfCheck, draw_face
+from worker.packs.self_check import SIDE, SelfCheck, draw_face
 from worker.settings import Settings
 
 FACE = make_face()

@@ -24,7 +24,7 @@ from db.webhooks.messages import has_due_messages, record_attempt, take_due_mess
 from db.webhooks.values import Attempt, DueMessage
 from db.webhooks.webhooks import SECRET_PREFIX
 from models.errors import FacetallyError, ForbiddenItem, ItemError
-from worker.addresses import WEB_SCHEMES, Address
+from worker.addresses.address import WEB_SCHEMES, Address
 from worker.sources.network import Network, is_public
 
 logger = logging.getLogger(__name__)

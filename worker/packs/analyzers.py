@@ -8,7 +8,7 @@ from models.errors import ModelUnavailable
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.folder import find_pack
 from models.packs.pack import Pack
-from worker.packs import describe_pack, find_packs
+from worker.packs.packs import describe_pack, find_packs
 from worker.settings import Settings
 
 # The default pack and one other, which jobs take turns with: each takes memory in every pool child.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.live_sources import LiveKind, LiveSource, check_sources, find_source
+from worker.addresses.live_sources import LiveKind, LiveSource, check_sources, find_source
 
 ENTRIES = ("desk=0", "entrance=rtsp://user:hidden@camera.example/1?a=b", "stage=/videos/a=b.mp4")
 

@@ -5,7 +5,7 @@ from db.processes import record_heartbeat
 from db.states import JobState, ProcessRole
 from tests.support.jobs import status, submit
 from tests.support.packs import PACK, make_version
-from worker.pack_checks import PackChecks
+from worker.dispatcher.pack_checks import PackChecks
 
 
 def start_worker(database: Database, name: str, *packs: str) -> None:

@@ -42,10 +42,10 @@ from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, r
 from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
 from db.webhooks.messages import prune_messages
-from worker.pack_checks import PackChecks
+from worker.dispatcher.pack_checks import PackChecks
+from worker.dispatcher.webhooks import WebhookSender
 from worker.queue.hints import HintWindow
 from worker.sources.store import Store
-from worker.webhooks import WebhookSender
 
 logger = logging.getLogger(__name__)
 

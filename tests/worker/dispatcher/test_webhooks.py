@@ -14,7 +14,7 @@ from db.webhooks.webhooks import announce_test, create_webhook, read_webhook
 from tests.support.jobs import close, submit, work_all
 from tests.support.receivers import Receiver, break_off, hang, receiving
 from tests.support.web import answer
-from worker.webhooks import PRIVATE, WebhookRefused, WebhookSender, check_url, sign
+from worker.dispatcher.webhooks import PRIVATE, WebhookRefused, WebhookSender, check_url, sign
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 LOCAL = ("localhost",)

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import UnsupportedItem
-from worker.folder_addresses import FolderAddress
+from worker.addresses.folder_address import FolderAddress
 
 
 @pytest.mark.parametrize(

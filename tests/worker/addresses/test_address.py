@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import ForbiddenItem, ItemError, UnsupportedItem
-from worker.addresses import Address, AllowList, parse_prefix
+from worker.addresses.address import Address, AllowList, parse_prefix
 
 LISTED = AllowList(
     ["s3://photos", "s3://campaign/2026/", "https://img.example.com/public/", "az://box/a"]

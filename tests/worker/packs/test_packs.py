@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.packs.shipped_packs import read_shipped
-from worker.packs import describe_pack, find_packs, identify_pack
+from worker.packs.packs import describe_pack, find_packs, identify_pack
 from worker.settings import Settings
 
 

@@ -28,7 +28,7 @@ from models.errors import FetchFailed, ItemError
 from models.folder_names import FolderNames
 from models.pictures.endings import MEDIA_ENDINGS
 from models.pictures.litter import Litter, find_litter
-from worker.folder_addresses import FolderAddress
+from worker.addresses.folder_address import FolderAddress
 from worker.sources.folders import Folders, FoundFile
 
 logger = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from models.errors import FetchFailed, ForbiddenItem
 from tests.support.found_files import touch
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import work_until_done
-from worker.addresses import AllowList
-from worker.folder_addresses import FolderAddress
-from worker.listings import MOST_FAILURES, Listings
+from worker.addresses.address import AllowList
+from worker.addresses.folder_address import FolderAddress
+from worker.dispatcher.listings import MOST_FAILURES, Listings
 from worker.settings import Settings
 from worker.sources.buckets import Buckets
 from worker.sources.files import Files

@@ -1,0 +1,7 @@
+"""The process that serves all workers. In reading order:
+
+webhooks     sends messages to webhooks
+pack_checks  pauses jobs whose pack no worker has
+listings     lists folders and buckets
+dispatcher   keeps the window of hints full, and has the rest of this folder done
+"""
