@@ -22,7 +22,9 @@ reports           pages to keep
 operator_views    the calls about the server itself
 views             the calls about jobs and audiences
 docs              the OpenAPI document and its page
-pages             what people see; its `languages`, `templates` and `static` files are next to it
+layout            what all pages share; `languages`, `templates` and `static` files are next to it
+audience_page     the parts of the audience page
+pages             what people see
 app               the application, put together
 server            the gunicorn that serves it
 """

@@ -14,17 +14,18 @@ from api.access.guard import guard
 from api.access.rights import check_rights
 from api.error_handlers import handle_errors
 from api.headers import add_headers
+from api.layout import assets
+from api.layout.error import show_error
+from api.layout.rendering import check_navigation
 from api.meter import measure_requests
 from api.operator_views import audit as audit_view
 from api.operator_views import evaluations, health, keys, limits, metrics, packs, webhooks
-from api.pages import assets, comparison, home, job, login, system
 from api.pages import audience as audience_page
+from api.pages import comparison, home, job, login, system
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
 from api.pages import keys as keys_page
 from api.pages import live as live_page
-from api.pages.error import show_error
-from api.pages.rendering import check_navigation
 from api.request_log import log_requests
 from api.schemas.errors import ErrorBody
 from api.services import open_services

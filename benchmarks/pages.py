@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
 from api.app import create_app
-from api.pages.assets import FOLDER
+from api.layout.assets import FOLDER
 from api.services import EXTENSION
 from benchmarks import program
 from benchmarks.crowds import add_faces, fold_all

@@ -14,14 +14,14 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
-from api.pages.addresses import Address
-from api.pages.breakdown import SORTS, Breakdown, Matrix, make_breakdown, make_matrix
-from api.pages.filters import Known, list_chips, list_pickers
-from api.pages.presets import PRESETS as PERIOD_PRESETS
-from api.pages.questions import list_questions
-from api.pages.rendering import show
-from api.pages.texts import choose_texts
-from api.pages.timeline import Timeline, draw_timeline
+from api.audience_page.addresses import Address
+from api.audience_page.breakdown import SORTS, Breakdown, Matrix, make_breakdown, make_matrix
+from api.audience_page.filters import Known, list_chips, list_pickers
+from api.audience_page.presets import PRESETS as PERIOD_PRESETS
+from api.audience_page.questions import list_questions
+from api.audience_page.timeline import Timeline, draw_timeline
+from api.layout.rendering import show
+from api.layout.texts import choose_texts
 from api.reports.headline import make_headline
 from api.reports.pyramid import make_pyramid
 from api.schemas.audience import AudienceOut, AudienceParameters

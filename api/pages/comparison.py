@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from api.pages.rendering import show
+from api.layout.rendering import show
 from api.views.reruns import find_comparison
 from db.slices.bands import PRESETS
 

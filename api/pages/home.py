@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, request, send_file
 
 from api.access.callers import current_caller
 from api.access.rights import READ
+from api.layout.rendering import show
 from api.operator_views.packs import read_packs
-from api.pages.rendering import show
 from api.reports.headline import Headline
 from api.schemas.options import MOST_FRAMES_PER_SECOND, OptionsBody
 from api.services import services

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.exports.export import FILE_FORMATS
+from api.layout.rendering import asks_for_part, show
 from api.operator_views.packs import read_packs
 from api.pages.audience import PYRAMID, find_groupings
 from api.pages.item import format_time
-from api.pages.rendering import asks_for_part, show
 from api.reports.headline import make_headline
 from api.reports.pyramid import make_pyramid
 from api.schemas.dimensions import DIMENSION_PREFIX

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.access.rights import READ
-from api.pages.rendering import asks_for_part, show
+from api.layout.rendering import asks_for_part, show
 from api.schemas.jobs import JobPath, JobsQuery
 from api.schemas.reruns import RerunBody
 from api.services import services

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.access.callers import current_caller
+from api.layout.rendering import show
 from api.operator_schemas.keys import KeyBody, KeysOut
 from api.operator_views.keys import end_key, make_key
-from api.pages.rendering import show
 from api.services import services
 from api.validation import validate
 from db.access.audit import read_entries

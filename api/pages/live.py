@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from api.access.callers import current_caller
-from api.pages.rendering import show
+from api.layout.rendering import show
 from api.services import services
 from worker.addresses.live_sources import LiveSource
 

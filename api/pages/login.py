@@ -10,7 +10,7 @@ from api.access.callers import Caller
 from api.access.guard import comes_from_elsewhere, find_address
 from api.access.sessions import close_session, open_session
 from api.errors import ApiError
-from api.pages.rendering import show
+from api.layout.rendering import show
 from api.services import services
 from db.access.audit import record_entry
 from db.access.audit_values import Action, NewEntry

@@ -5,9 +5,9 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response
 
+from api.layout.rendering import show
 from api.operator_views.health import check_health
 from api.operator_views.packs import read_packs
-from api.pages.rendering import show
 from api.services import services
 from db.counters import Counter
 from db.states import ItemState

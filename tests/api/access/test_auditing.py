@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from api.access.auditing import RecentEntries
-from api.pages.texts import load_texts
+from api.layout.texts import load_texts
 from db.access.audit import prune_entries, read_entries
 from db.access.audit_values import Action, NewEntry
 from db.clock import DatabaseTime

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
+from api.audience_page.presets import PRESETS
 from api.pages.audience import read_question
-from api.pages.presets import PRESETS
 from api.services import EXTENSION
 from db.item_values import NewItem
 from db.job_values import NewJob

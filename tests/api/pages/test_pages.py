@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-import api.pages.texts
-from api.pages.rendering import check_navigation
-from api.pages.texts import Texts, load_texts
+import api.layout.texts
+from api.layout.rendering import check_navigation
+from api.layout.texts import Texts, load_texts
 from api.schemas.options import OptionsBody
 from api.services import EXTENSION
 from db.clock import DatabaseTime
@@ -22,7 +22,7 @@ from tests.support.sample_pictures import encode_scene
 from worker.settings import Settings
 
 KEYS = ("first", "second")
-TEMPLATES = api.pages.texts.FOLDER.parent / "templates"
+TEMPLATES = api.layout.texts.FOLDER.parent / "templates"
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_an_upload_is_shown_with_its_media_type_unless_its_job_hides_faces(
 
 def test_every_text_that_a_template_names_exists() -> None:
     english = load_texts("en")
-    catalog = tomllib.loads((api.pages.texts.FOLDER / "en.toml").read_text(encoding="utf-8"))
+    catalog = tomllib.loads((api.layout.texts.FOLDER / "en.toml").read_text(encoding="utf-8"))
     named = {
         name
         for path in TEMPLATES.glob("*.html")
@@ -332,6 +332,6 @@ def test_home_accepts_the_files_that_the_command_line_accepts(client: FlaskClien
 
 def test_a_navigation_to_a_page_that_is_not_there_ends_the_start(monkeypatch, client):
     check_navigation(client.application)
-    monkeypatch.setattr("api.pages.rendering.NAVIGATION", (("home", "/"), ("jobs", "/no-jobs")))
+    monkeypatch.setattr("api.layout.rendering.NAVIGATION", (("home", "/"), ("jobs", "/no-jobs")))
     with pytest.raises(ValueError, match="/no-jobs"):
         check_navigation(client.application)

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.pages.paces import describe_pace
-from api.pages.texts import load_texts
+from api.layout.paces import describe_pace
+from api.layout.texts import load_texts
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 

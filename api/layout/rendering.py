@@ -7,9 +7,9 @@ from flask import Flask, Response, render_template, request
 from api.access.callers import find_caller
 from api.access.rights import find_right
 from api.access.sessions import current_session
-from api.pages.assets import locate_asset
-from api.pages.paces import describe_pace
-from api.pages.texts import choose_texts
+from api.layout.assets import locate_asset
+from api.layout.paces import describe_pace
+from api.layout.texts import choose_texts
 from api.reports.figures import write_interval, write_percent
 
 # Name and address of each page.

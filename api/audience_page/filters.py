@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.pages.addresses import Address
-from api.pages.presets import PRESETS
-from api.pages.texts import Texts
+from api.audience_page.addresses import Address
+from api.audience_page.presets import PRESETS
+from api.layout.texts import Texts
 from api.schemas.dimensions import DIMENSION_PREFIX
 from db.job_values import JobLabel
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.pages.breakdown import make_breakdown, make_matrix
+from api.audience_page.breakdown import make_breakdown, make_matrix
 from db.audience.grouping import AudienceGroup
 from models.statistics.shares import Share
 

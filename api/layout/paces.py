@@ -1,6 +1,6 @@
 """How fast a job is, and how long it took, in units in which the numbers are readable."""
 
-from api.pages.texts import Texts
+from api.layout.texts import Texts
 from db.job_values import JobStatus
 
 SECONDS_PER = {"second": 1, "minute": 60, "hour": 3600}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.pages.texts import load_texts
-from api.pages.timeline import draw_timeline
+from api.audience_page.timeline import draw_timeline
+from api.layout.texts import load_texts
 from db.audience.grouping import AudienceGroup
 from db.counts.periods import Period
 from models.statistics.shares import Share

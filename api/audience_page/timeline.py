@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from api.pages.slots import Slot, list_slots
-from api.pages.texts import Texts
+from api.audience_page.slots import Slot, list_slots
+from api.layout.texts import Texts
 from api.reports.headline import GENDERS, choose_share
 from db.audience.grouping import AudienceGroup
 from db.counts.periods import UNDATED, Period

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from api.pages.rendering import asks_for_part, show, wants_page
+from api.layout.rendering import asks_for_part, show, wants_page
 
 
 def show_error(status: int, code: str, message: str) -> Response | None:

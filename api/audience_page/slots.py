@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 
-from api.pages.texts import Texts
+from api.layout.texts import Texts
 from db.counts.periods import QUARTER_MINUTES, WEEKDAYS, Period, order_period
 
 # Beyond these, periods without faces are left out rather than drawn as gaps.

@@ -7,8 +7,8 @@ dimensions that there are; a question that nothing here can answer is left out.
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from api.pages.filters import Known
-from api.pages.texts import Texts
+from api.audience_page.filters import Known
+from api.layout.texts import Texts
 from api.schemas.dimensions import DIMENSION_PREFIX
 
 OWN_BANDS = "0-17,18-34,35-54,55-120"

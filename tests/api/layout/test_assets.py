@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import api.pages.assets
+import api.layout.assets
 
-STATIC = api.pages.assets.FOLDER
+STATIC = api.layout.assets.FOLDER
 TEMPLATES = STATIC.parent / "templates"
 OURS = [
     path

@@ -1,0 +1,10 @@
+"""The parts of the audience page. In reading order:
+
+addresses  addresses that keep their query
+presets    stretches of time by name
+filters    pickers and chips
+questions  the ten questions, as saved views
+breakdown  an audience by one dimension, or by two
+slots      the periods of an axis
+timeline   an audience over time
+"""
