@@ -38,10 +38,10 @@ from db.slices.evaluations import (
 )
 from db.states import JobState
 from db.tables.jobs import JobRow
+from models.accuracy.labeled_pictures import LabeledPicture, count_labeled
+from models.accuracy.measurement import measure_accuracy
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.packs.folder import find_pack
-from models.statistics.labeled_pictures import LabeledPicture, count_labeled
-from models.statistics.measurement import measure_accuracy
 from worker.packs.packs import describe_pack
 from worker.settings import Settings
 

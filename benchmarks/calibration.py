@@ -18,9 +18,9 @@ from cli.evaluation.analysis import analyze_pictures
 from cli.evaluation.loading import load_labels
 from cli.evaluation.matching import match_rows
 from db.slices.bands import PRESETS, Band
+from models.accuracy.labeled_pictures import count_labeled
 from models.statistics.calibration import correct_shares
 from models.statistics.confusion import Confusion, Group, LabeledFaces, band_of, tabulate_confusion
-from models.statistics.labeled_pictures import count_labeled
 from models.statistics.shares import Share, bound_design_effect, wilson_share
 
 SEED = 4

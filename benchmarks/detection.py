@@ -20,6 +20,9 @@ from benchmarks.scenes import FaceCut, cut_face, make_patterns, make_scenes
 from benchmarks.settings import read_cpu_settings
 from cli.evaluation.loading import load_labels
 from db.job_values import DetectionMode
+from models.accuracy.accuracy import DetectionScore
+from models.accuracy.boxed_pictures import LEAST_IOU, BoxedPicture, FoundBox, measure_iou
+from models.accuracy.detection_score import score_detection
 from models.errors import ItemError
 from models.face import Box, Detection
 from models.graphs.opening import load_graph
@@ -33,9 +36,6 @@ from models.packs.files import locate_file
 from models.packs.shipped_packs import read_shipped
 from models.pictures.picture import Picture, decode_picture
 from models.prominence import find_most_prominent
-from models.statistics.accuracy import DetectionScore
-from models.statistics.boxed_pictures import LEAST_IOU, BoxedPicture, FoundBox, measure_iou
-from models.statistics.detection_score import score_detection
 from worker.settings import WORKING_SIZES, Settings
 
 SEED = 21

@@ -9,12 +9,12 @@ import numpy as np
 
 from benchmarks.degradations import Rgb, Scene, cover, cut_off, darken, wear_mask
 from benchmarks.scenes import FaceCut, cut_face, make_scenes
+from models.accuracy.boxed_pictures import measure_iou
+from models.accuracy.pairing import LEAST_OVERLAP
 from models.face import Box, Detection
 from models.nets.detections import Detections
 from models.pictures.picture import Picture
 from models.quality.measurement import measure_quality
-from models.statistics.boxed_pictures import measure_iou
-from models.statistics.pairing import LEAST_OVERLAP
 
 SEED = 5
 # The shorter sides of the faces in scenes of 1920 x 1280 pixels.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.face import NONE_DROPPED, AgeEstimate, Box, Dropped, Face, FaceQuality, Gender
-from models.videos.tracks import SeenFace, Track
+from models.tracks.tracks import SeenFace, Track
 
 
 @dataclass(frozen=True, slots=True)

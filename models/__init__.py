@@ -9,11 +9,13 @@ age_groups   the oldest age, and the age groups of the Adience benchmark
 labels       tables of labeled pictures
 time_zones   time zones by their names
 folder_names dimensions out of the folders of files
+file_kinds   which files are read, and what kind of file some bytes are
 containers   what the file of a picture holds, without its pixels
 pictures     bytes to pixels
 conversion   published models become ONNX files
 weights      the files that the models are opened from
-statistics   shares, intervals, accuracy and calibration
+statistics   shares, their intervals, and what corrects them
+accuracy     how accurate the models are
 quality      how well a face can be judged
 packs        which models there are to choose from
 graphs       models as files, opened and run
@@ -21,5 +23,6 @@ estimators   aligned faces to ages and genders
 nets         pictures to faces with ages and genders
 fitting      what makes the votes of a pack honest, fitted on labeled faces
 validation   a pack tried before it is used
-videos       frames, shots and the people in them
+videos       videos to frames and back
+tracks       the people in videos
 """

@@ -7,7 +7,7 @@ from typing import IO
 
 from api.archives.compressions import Seekable
 from models.errors import ItemError, TooLargeItem, UnreadableItem, UnsupportedItem
-from models.pictures.recognition import HEAD_BYTES
+from models.file_kinds.recognition import HEAD_BYTES
 
 # Pictures hardly shrink in an archive: one that grows by more than this was made to do harm.
 MOST_GROWTH = 20

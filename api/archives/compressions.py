@@ -10,7 +10,7 @@ from typing import IO, Protocol, cast
 
 from models.blocks import BLOCK_BYTES, Readable
 from models.errors import UnreadableItem, UnsupportedItem
-from models.pictures.recognition import HEAD_BYTES
+from models.file_kinds.recognition import HEAD_BYTES
 
 if sys.version_info >= (3, 14):
     from compression import zstd

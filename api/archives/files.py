@@ -13,9 +13,9 @@ from api.archives.members import Member
 from api.archives.tars import read_tar
 from api.archives.zips import read_zip
 from models.errors import ItemError, UnreadableItem
-from models.pictures.endings import ARCHIVE_ENDINGS
-from models.pictures.litter import Litter
-from models.pictures.recognition import HEAD_BYTES, is_media, is_tar, is_zip
+from models.file_kinds.endings import ARCHIVE_ENDINGS
+from models.file_kinds.litter import Litter
+from models.file_kinds.recognition import HEAD_BYTES, is_media, is_tar, is_zip
 
 
 def is_archive(path: Path, name: str) -> bool:

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from api.archives.bounds import GuardedContent
 from models.blocks import Readable
 from models.errors import ForbiddenItem, ItemError, UnsupportedItem
-from models.pictures.endings import NESTED_ENDINGS, SUBMITTED_ENDINGS
-from models.pictures.litter import Litter, find_litter
-from models.pictures.recognition import is_media, is_tar, is_video, is_zip
+from models.file_kinds.endings import NESTED_ENDINGS, SUBMITTED_ENDINGS
+from models.file_kinds.litter import Litter, find_litter
+from models.file_kinds.recognition import is_media, is_tar, is_video, is_zip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from api.archives.bounds import Budget, CountedTar, GuardedContent
 from api.archives.compressions import open_plain
 from api.archives.members import Member, check_name, is_left_out, take
 from models.errors import ForbiddenItem, ItemError, UnreadableItem
-from models.pictures.litter import Litter
+from models.file_kinds.litter import Litter
 
 BLOCK_BYTES = 512
 

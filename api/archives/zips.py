@@ -9,7 +9,7 @@ from typing import IO, cast
 from api.archives.bounds import BoundedList, Budget, GuardedContent, raise_damage
 from api.archives.members import Member, check_name, is_left_out, take
 from models.errors import ForbiddenItem, ItemError, UnreadableItem, UnsupportedItem
-from models.pictures.litter import Litter
+from models.file_kinds.litter import Litter
 
 NAME_IS_UTF8 = 0x800
 ENCRYPTED = 0x1

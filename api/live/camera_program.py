@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import FacetallyError, ItemError, TooLargeItem
-from models.pictures.file_kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE, VIDEO_FORMATS
+from models.file_kinds.kinds import DEMUXERS, FFMPEG_OPTIONS_VARIABLE, VIDEO_FORMATS
 from models.videos.retrieval import Retriever
 from worker.addresses.live_sources import LiveKind
 from worker.memory import bound_memory

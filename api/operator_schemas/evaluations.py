@@ -12,8 +12,8 @@ from db.slices.evaluations import (
     EvaluationCounts,
     EvaluationSettings,
 )
-from models.statistics.accuracy import Accuracy
-from models.statistics.comparison import AccuracyDifference
+from models.accuracy.accuracy import Accuracy
+from models.accuracy.comparison import AccuracyDifference
 from models.statistics.confusion import LabeledFaces
 
 

@@ -18,8 +18,8 @@ from db.counts.tags import read_tags
 from db.jobs.status import read_jobs
 from db.processes import count_slots
 from db.states import ProcessRole
-from models.pictures.endings import SUBMITTED_ENDINGS
-from models.pictures.litter import DELETED_FOLDERS, GENERATED_FOLDERS
+from models.file_kinds.endings import SUBMITTED_ENDINGS
+from models.file_kinds.litter import DELETED_FOLDERS, GENERATED_FOLDERS
 from models.statistics.shares import Share
 from models.weights.catalog import SAMPLES
 

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from api.operator_schemas.evaluations import EvaluationOut
 from api.reports.plots import Point, draw_against_diagonal, draw_confusion, draw_rows
 from api.reports.templates import interval, open_templates, percent
-from models.statistics.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
-from models.statistics.bootstrap import Estimate
+from models.accuracy.accuracy import Accuracy, BandAccuracy, ConfusionTable, GenderAccuracy
+from models.accuracy.bootstrap import Estimate
 
 # Figures from fewer faces than this are reported as uncertain.
 FEW_FACES = 30

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from api.operator_schemas.evaluations import PackFigures, SideBySide
 from api.reports.plots import Point, draw_rows
 from api.reports.templates import open_templates
-from models.statistics.accuracy import Accuracy
-from models.statistics.bootstrap import Estimate
-from models.statistics.comparison import AccuracyDifference
+from models.accuracy.accuracy import Accuracy
+from models.accuracy.bootstrap import Estimate
+from models.accuracy.comparison import AccuracyDifference
 
 
 def render_packs(compared: SideBySide) -> str:

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from api.schemas.fields import Name, Number, Strict, Tag, rounded
 from db.results.comparing import JobComparison
 from db.slices.disclosure import Disclosure
-from models.statistics.accuracy import ConfusionTable
-from models.statistics.agreement import ComparedShare, Difference
+from models.accuracy.accuracy import ConfusionTable
+from models.accuracy.agreement import ComparedShare, Difference
 
 # Intervals from fewer pictures are too narrow to call a difference more than chance.
 FEW_PICTURES = 30

@@ -38,8 +38,8 @@ from db.jobs.loose_folders import (
 from db.jobs.submissions import add_skipped
 from models.blocks import Readable
 from models.errors import ForbiddenItem, ItemError
-from models.pictures.litter import Litter
-from models.pictures.recognition import HEAD_BYTES, is_video
+from models.file_kinds.litter import Litter
+from models.file_kinds.recognition import HEAD_BYTES, is_video
 from worker.sources.store import StorageUnavailable
 
 # Members of an archive that are remembered for links to them; a name takes some hundred bytes.

@@ -23,8 +23,8 @@ from db.results.reading import read_item
 from db.videos.tracks import read_all_tracks, read_track_thumbnail
 from models.blocks import BLOCK_BYTES
 from models.errors import ItemError
+from models.file_kinds.recognition import HEAD_BYTES, find_media_type, find_video_media_type
 from models.pictures.files import strip_metadata
-from models.pictures.recognition import HEAD_BYTES, find_media_type, find_video_media_type
 from worker.sources.store import Store
 
 blueprint = APIBlueprint(

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from cli.evaluation.pictures import find_labeled_face
 from cli.exits import CommandFailed
 from cli.output.steps import Steps
+from models.accuracy.comparison import AccuracyDifference, compare_accuracy
+from models.accuracy.labeled_pictures import LabeledPicture
 from models.errors import InvalidPack
 from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.panel import decide
@@ -19,8 +21,6 @@ from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer
 from models.packs.pack import Pack
 from models.packs.votes import Vote
-from models.statistics.comparison import AccuracyDifference, compare_accuracy
-from models.statistics.labeled_pictures import LabeledPicture
 from models.validation.writing import write_pack
 from training.faces.folds import divide_groups
 from training.faces.groups import join_rows

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from db.item_values import StoredFace, StoredItem
+from models.accuracy.boxed_pictures import BoxedPicture, FoundBox
+from models.accuracy.labeled_pictures import LabeledPicture
+from models.accuracy.pairing import pair_boxes
 from models.face import Box
 from models.labels import LabelRow
 from models.prominence import find_most_prominent
-from models.statistics.boxed_pictures import BoxedPicture, FoundBox
-from models.statistics.labeled_pictures import LabeledPicture
-from models.statistics.pairing import pair_boxes
 
 
 def match_rows(

@@ -11,9 +11,9 @@ from cli.exits import CommandFailed
 from cli.terminal import tell
 from db.item_values import StoredItem
 from db.pack_values import PackVersion
+from models.accuracy.boxed_pictures import BoxedPicture
+from models.accuracy.labeled_pictures import LabeledPicture
 from models.labels import LabelRow, RowProblem
-from models.statistics.boxed_pictures import BoxedPicture
-from models.statistics.labeled_pictures import LabeledPicture
 
 MOST_NOTES = 20
 NO_FACES = "No face was found in any readable picture."

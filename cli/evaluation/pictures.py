@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from db.job_values import DetectionMode
+from models.accuracy.pairing import pair_boxes
 from models.errors import ItemError
 from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer
 from models.pictures.picture import Picture, decode_picture
 from models.prominence import find_most_prominent
-from models.statistics.pairing import pair_boxes
 from worker.settings import WORKING_SIZES, Settings
 
 

@@ -19,8 +19,8 @@ from db.slices.evaluations import (
     read_evaluation,
     record_evaluation,
 )
-from models.statistics.labeled_pictures import bound_subjects, count_labeled
-from models.statistics.measurement import measure_accuracy
+from models.accuracy.labeled_pictures import bound_subjects, count_labeled
+from models.accuracy.measurement import measure_accuracy
 from worker.settings import Settings
 
 BANDS = {name: PRESETS[name] for name in ("adience", "marketing")}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.operator_schemas.evaluations import PackDifference, PackFigures, SideBySide
 from cli.evaluation.outcomes import RowOutcomes
-from models.statistics.comparison import compare_accuracy
+from models.accuracy.comparison import compare_accuracy
 
 
 def compare_packs(figures: Sequence[PackFigures], outcomes: Sequence[RowOutcomes]) -> SideBySide:

@@ -7,8 +7,8 @@ from rich.table import Table
 from cli.output.tables import make_table
 from cli.terminal import clean
 from db.slices.evaluations import Evaluation
-from models.statistics.accuracy import Accuracy, ClassAccuracy, ConfusionTable
-from models.statistics.bootstrap import Estimate
+from models.accuracy.accuracy import Accuracy, ClassAccuracy, ConfusionTable
+from models.accuracy.bootstrap import Estimate
 
 
 def make_figures_table(accuracy: Accuracy) -> Table:

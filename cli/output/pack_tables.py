@@ -7,7 +7,7 @@ from rich.table import Table
 from api.operator_schemas.evaluations import PackFigures
 from api.reports.pack_comparison import mean_f1
 from cli.output.tables import make_table
-from models.statistics.accuracy import Accuracy, DetectionScore
+from models.accuracy.accuracy import Accuracy, DetectionScore
 
 ONE_OFF = "adience"
 

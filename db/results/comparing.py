@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from db.states import ItemState
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
+from models.accuracy.agreement import Agreement, AgreementTally, SeenFace
 from models.face import Box
-from models.statistics.agreement import Agreement, AgreementTally, SeenFace
 from models.statistics.confusion import AgeRange
 
 # More pictures would only make a request slower: with this many, intervals are narrow.

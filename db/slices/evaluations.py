@@ -13,8 +13,8 @@ from db.pack_values import PackVersion
 from db.reach import ALL_TENANTS, Reach
 from db.slices.bands import Band
 from db.tables.audience import EvaluationRow
+from models.accuracy.accuracy import Accuracy
 from models.errors import FacetallyError
-from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import Confusion, LabeledFaces, tabulate_confusion
 
 ACCURACY = TypeAdapter(Accuracy)

@@ -8,7 +8,7 @@ from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from db.tables.videos import FrameRow
 from db.video_values import StoredFrame
-from models.videos.tracks import SeenFace
+from models.tracks.tracks import SeenFace
 
 # The ordinal of a video's face is its frame's position times this, plus its number in the frame.
 FACES_PER_FRAME = 1000

@@ -25,7 +25,7 @@ from db.video_values import FoundFrame, JoinedVideo
 from db.videos.frames import FACES_PER_FRAME
 from db.videos.thumbnails import show_track
 from models.face import NONE_DROPPED, Dropped
-from models.videos.tracks import Track
+from models.tracks.tracks import Track
 
 UPDATED_AT_ONCE = 5000
 

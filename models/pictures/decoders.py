@@ -22,7 +22,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from models.containers.parts import Parts, damaged
 from models.errors import ItemError, TooLargeItem
-from models.pictures.file_kinds import AVIF, BMP, GIF, HEIC, JPEG, PNG, WEBP, FileKind
+from models.file_kinds.kinds import AVIF, BMP, GIF, HEIC, JPEG, PNG, WEBP, FileKind
 from models.pictures.plain_jpeg import choose_jpeg_factor
 from models.pictures.tone import open_image
 from models.pictures.working_size import WorkingSize

@@ -11,9 +11,9 @@ from models.containers.png import join_png, split_png
 from models.containers.tiff import split_tiff
 from models.containers.webp import join_webp, split_webp
 from models.errors import ItemError
-from models.pictures.file_kinds import AVIF, BMP, GIF, HEIC, JPEG, PNG, TIFF, WEBP, FileKind
+from models.file_kinds.kinds import AVIF, BMP, GIF, HEIC, JPEG, PNG, TIFF, WEBP, FileKind
+from models.file_kinds.recognition import recognize_picture
 from models.pictures.metadata import CaptureTime, read_capture_time, read_orientation
-from models.pictures.recognition import recognize_picture
 
 SPLIT: dict[FileKind, Callable[[bytes], Parts]] = {
     JPEG: split_jpeg,

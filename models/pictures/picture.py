@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from models.containers.parts import Parts, damaged
 from models.containers.tiff import split_tiff
 from models.errors import ItemError
+from models.file_kinds.kinds import AVIF, HEIC, JPEG, TIFF, FileKind
+from models.file_kinds.recognition import recognize_picture
 from models.pictures.colors import to_srgb
 from models.pictures.decoders import Raster, check_work, decode
-from models.pictures.file_kinds import AVIF, HEIC, JPEG, TIFF, FileKind
 from models.pictures.files import split_file
 from models.pictures.metadata import read_orientation
 from models.pictures.plain_jpeg import decode_plain_jpeg
 from models.pictures.pyramid import Pyramid
-from models.pictures.recognition import recognize_picture
 from models.pictures.tiff import open_tiff
 from models.pictures.working_size import WorkingSize
 

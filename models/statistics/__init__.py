@@ -1,22 +1,9 @@
-"""Shares, intervals, accuracy and calibration. In reading order:
+"""Shares, their intervals, and what corrects them. In reading order:
 
-shares            shares and their intervals
-clusters          how alike the faces of one picture are
-confusion         what the models made of labeled faces
-mass              faces spread over the ages and genders they may have
-mixture           shares of a mixture of known parts
-calibration       shares corrected for the models' confusion
-labeled_pictures  labeled pictures with what the models found
-bootstrap         intervals by resampling
-accuracy          the figures that say how accurate the models are
-columns           labeled pictures as columns
-choices           a choice among classes: its ratios and its confusion table
-gender_ratios     the ratios of genders
-age_ratios        the ratios of ages
-comparison        how two sets of estimates differ in accuracy
-boxed_pictures    pictures with boxes of their faces, and which were found
-detection_score   how well faces are found
-measurement       labeled pictures to figures
-pairing           the same faces in two analyses
-agreement         how far two analyses agree
+shares       shares and their intervals
+clusters     how alike the faces of one picture are
+confusion    what the models made of labeled faces
+mass         faces spread over the ages and genders they may have
+mixture      shares of a mixture of known parts
+calibration  shares corrected for the models' confusion
 """

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import IO
 
 from models.errors import UnreadableItem, UnsupportedItem
-from models.pictures.recognition import HEAD_BYTES, find_video_kind
+from models.file_kinds.recognition import HEAD_BYTES, find_video_kind
 from models.videos.ffmpeg import Ffmpeg, Run, reopen, wait_for
 from models.videos.grid import MOST_SECONDS
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from io import SEEK_END
 from typing import IO
 
-from models.pictures.file_kinds import EBML, MP4, QUICKTIME
-from models.pictures.recognition import find_video_kind
+from models.file_kinds.kinds import EBML, MP4, QUICKTIME
+from models.file_kinds.recognition import find_video_kind
 from models.videos.matroska import CLUSTER, SEGMENT, measure_element
 
 HEAD_BYTES = 16

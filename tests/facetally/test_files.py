@@ -16,12 +16,17 @@ from facetally.files import (
     split_readable,
 )
 from facetally.heads import begins_as_archive, begins_as_media
-from models.pictures import litter
-from models.pictures.endings import ARCHIVE_ENDINGS as OPENED_ENDINGS
-from models.pictures.endings import SUBMITTED_ENDINGS
-from models.pictures.file_kinds import PICTURES, TAR, VIDEOS, ZIP
-from models.pictures.recognition import is_media
-from models.pictures.refused_kinds import REFUSED_ARCHIVES, REFUSED_PICTURES, REFUSED_VIDEOS, SOUND
+from models.file_kinds import litter
+from models.file_kinds.endings import ARCHIVE_ENDINGS as OPENED_ENDINGS
+from models.file_kinds.endings import SUBMITTED_ENDINGS
+from models.file_kinds.kinds import PICTURES, TAR, VIDEOS, ZIP
+from models.file_kinds.recognition import is_media
+from models.file_kinds.refused_kinds import (
+    REFUSED_ARCHIVES,
+    REFUSED_PICTURES,
+    REFUSED_VIDEOS,
+    SOUND,
+)
 from tests.support.found_files import names_of, touch
 
 WINDOWS_MEDIA = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"

@@ -12,9 +12,9 @@ from api.archives.bounds import Budget
 from api.archives.files import is_archive, read_members
 from models.blocks import read_blocks
 from models.errors import ItemError
+from models.file_kinds.recognition import HEAD_BYTES, is_video
 from models.pictures.files import find_capture_time, strip_metadata
 from models.pictures.picture import decode_picture
-from models.pictures.recognition import HEAD_BYTES, is_video
 from models.pictures.working_size import WorkingSize
 from tests.fuzz.mutations import mutate
 

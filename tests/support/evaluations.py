@@ -6,8 +6,8 @@ from db.slices.evaluations import (
     EvaluationCounts,
     EvaluationSettings,
 )
-from models.statistics.labeled_pictures import LabeledPicture, count_labeled
-from models.statistics.measurement import measure_accuracy
+from models.accuracy.labeled_pictures import LabeledPicture, count_labeled
+from models.accuracy.measurement import measure_accuracy
 from tests.support.jobs import make_face
 from tests.support.packs import PACK
 

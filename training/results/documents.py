@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from models.accuracy.accuracy import Accuracy
+from models.accuracy.bootstrap import Estimate
 from models.packs.pack import Pack
-from models.statistics.accuracy import Accuracy
-from models.statistics.bootstrap import Estimate
 from training.faces.cleaning import Cleaned
 from training.faces.rows import PreparedRow
 from training.files import write_json, write_whole

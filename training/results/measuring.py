@@ -8,15 +8,15 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from models.accuracy.accuracy import Accuracy
+from models.accuracy.labeled_pictures import LabeledPicture
+from models.accuracy.measurement import measure_accuracy
 from models.age_groups import nearest_group
 from models.estimators.ballots import Ballots
 from models.face import LANDMARK_COUNT, AgeEstimate, Box, Face, FaceQuality, Gender, Pose
 from models.fitting.votes import decide_ages, decide_genders
 from models.packs.votes import Vote
-from models.statistics.accuracy import Accuracy
 from models.statistics.confusion import AgeRange
-from models.statistics.labeled_pictures import LabeledPicture
-from models.statistics.measurement import measure_accuracy
 from training.faces.faceset import FaceSet
 from training.faces.rows import PreparedRow
 from training.plan import Plan

@@ -25,9 +25,9 @@ from db.jobs.listings import (
 from db.jobs.quotas import QuotaExceeded
 from db.states import ErrorCode
 from models.errors import FetchFailed, ItemError
+from models.file_kinds.endings import MEDIA_ENDINGS
+from models.file_kinds.litter import Litter, find_litter
 from models.folder_names import FolderNames
-from models.pictures.endings import MEDIA_ENDINGS
-from models.pictures.litter import Litter, find_litter
 from worker.addresses.folder_address import FolderAddress
 from worker.sources.folders import Folders, FoundFile
 

@@ -17,7 +17,7 @@ from models.errors import (
     MissingItem,
     TooLargeItem,
 )
-from models.pictures.recognition import HEAD_BYTES, is_video
+from models.file_kinds.recognition import HEAD_BYTES, is_video
 from worker.addresses.address import WEB_SCHEMES, AllowList
 from worker.settings import Settings
 from worker.sources.buckets import Buckets

@@ -17,12 +17,12 @@ from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.errors import EncodingFailed
 from models.face import Dropped, Face
 from models.nets.analyzer import Analyzer
+from models.tracks.fingerprints import fingerprint_frame
+from models.tracks.tracks import SeenFace
 from models.videos.encoder import CopyTimes, Sound, concatenate_clips
 from models.videos.ffmpeg import Ffmpeg
-from models.videos.fingerprints import fingerprint_frame
 from models.videos.header import VideoHeader
 from models.videos.reader import Frame, Video
-from models.videos.tracks import SeenFace
 from worker.lease import HeldChunk
 from worker.packs.analyzers import Analyzers
 from worker.pictures.estimates import Estimates

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.video_values import JoinedVideo, StoredFrame
+from models.tracks.motion import Corners
+from models.tracks.tracks import Track
 from models.videos.encoder import ClipEncoder
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.header import VideoHeader
-from models.videos.motion import Corners
 from models.videos.reader import Video
-from models.videos.tracks import Track
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import (
     COLORS,

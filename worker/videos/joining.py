@@ -5,10 +5,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from db.video_values import StoredFrame
-from models.videos.fingerprints import is_blank
-from models.videos.linker import Linker
-from models.videos.shots import is_shot_change
-from models.videos.tracks import ShownFrame, Track
+from models.tracks.fingerprints import is_blank
+from models.tracks.linker import Linker
+from models.tracks.shots import is_shot_change
+from models.tracks.tracks import ShownFrame, Track
 
 
 class Joiner:

@@ -13,7 +13,7 @@ from db.job_values import JobOptions, ThumbnailKind
 from db.video_values import JoinedVideo, StoredFrame
 from models.errors import UnreadableItem
 from models.face import Face
-from models.videos.tracks import Track
+from models.tracks.tracks import Track
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail
 from worker.settings import Settings

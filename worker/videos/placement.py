@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from db.video_values import JoinedVideo, StoredFrame
 from models.pictures.picture import Picture
 from models.pictures.pyramid import Pyramid
-from models.videos.fingerprints import fingerprint_frame
-from models.videos.motion import Corners, follow
-from models.videos.shots import is_shot_change, measure_change
+from models.tracks.fingerprints import fingerprint_frame
+from models.tracks.motion import Corners, follow
+from models.tracks.shots import is_shot_change, measure_change
 from worker.lease import HeldChunk
 from worker.pictures.thumbnails import shrink
 

@@ -12,9 +12,9 @@ from api.reports.evaluation_report import render_evaluation
 from db.engine import Database
 from db.slices.bands import PRESETS
 from db.slices.evaluations import record_evaluation
-from models.statistics.accuracy import Accuracy
-from models.statistics.labeled_pictures import LabeledPicture
-from models.statistics.measurement import measure_accuracy
+from models.accuracy.accuracy import Accuracy
+from models.accuracy.labeled_pictures import LabeledPicture
+from models.accuracy.measurement import measure_accuracy
 from tests.support.evaluations import make_evaluation, make_labeled
 from tests.support.pages import Page
 from worker.settings import Settings

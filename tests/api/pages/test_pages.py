@@ -14,7 +14,7 @@ from api.schemas.options import OptionsBody
 from api.services import EXTENSION
 from db.clock import DatabaseTime
 from db.tables.access import LoginFailureRow
-from models.pictures.endings import SUBMITTED_ENDINGS
+from models.file_kinds.endings import SUBMITTED_ENDINGS
 from tests.support.http import OpenClient, upload
 from tests.support.jobs import close, make_face, submit, work_all
 from tests.support.pages import PAGE, Page

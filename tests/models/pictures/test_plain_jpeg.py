@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from models.pictures.file_kinds import JPEG
+from models.file_kinds.kinds import JPEG
 from models.pictures.files import split_file
 from models.pictures.plain_jpeg import decode_plain_jpeg
 from models.pictures.profiles import SRGB_CODE, make_profile

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
-from models.pictures.recognition import HEAD_BYTES, is_video
+from models.file_kinds.recognition import HEAD_BYTES, is_video
 from models.pictures.working_size import WorkingSize
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.grid import Grid

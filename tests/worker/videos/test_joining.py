@@ -5,8 +5,8 @@ import pytest
 
 from db.video_values import StoredFrame
 from models.pictures.picture import Picture
-from models.videos.fingerprints import fingerprint_frame
-from models.videos.tracks import SeenFace
+from models.tracks.fingerprints import fingerprint_frame
+from models.tracks.tracks import SeenFace
 from tests.support.jobs import make_face
 from worker.videos.joining import Joiner
 

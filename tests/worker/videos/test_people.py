@@ -7,7 +7,7 @@ import pytest
 from db.item_values import ClaimedItem
 from db.states import ChunkKind
 from db.video_values import JoinedVideo, StoredFrame
-from models.videos.tracks import SeenFace
+from models.tracks.tracks import SeenFace
 from tests.support.jobs import make_face
 from tests.support.sample_pictures import encode_scene
 from tests.support.work import LooseChunk, make_chunk

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.pictures.picture import Picture
-from models.videos.fingerprints import fingerprint_frame
+from models.tracks.fingerprints import fingerprint_frame
 from tests.support.work import LooseChunk, make_chunk
 from worker.videos import placement
 from worker.videos.placement import Moment, place_people, skip_moments

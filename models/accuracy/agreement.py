@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.accuracy.accuracy import ConfusionTable
+from models.accuracy.bootstrap import Estimate, Ratio, estimate_difference
+from models.accuracy.pairing import pair_boxes
 from models.face import Box
-from models.statistics.accuracy import ConfusionTable
-from models.statistics.bootstrap import Estimate, Ratio, estimate_difference
 from models.statistics.confusion import PREDICTED_GENDERS, AgeRange, band_of, list_labels
-from models.statistics.pairing import pair_boxes
 
 # Pictures are added up in this many blocks, which are drawn again as wholes: enough for intervals,
 # whatever the number of pictures.

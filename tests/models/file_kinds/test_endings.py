@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.pictures.endings import NESTED_ENDINGS, SUBMITTED_ENDINGS
+from models.file_kinds.endings import NESTED_ENDINGS, SUBMITTED_ENDINGS
 
 
 @pytest.mark.parametrize("endings", [SUBMITTED_ENDINGS, NESTED_ENDINGS], ids=["sent", "nested"])

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.statistics.accuracy import DetectionScore
-from models.statistics.bootstrap import (
+from models.accuracy.accuracy import DetectionScore
+from models.accuracy.bootstrap import (
     DRAWS,
     DRAWS_AT_ONCE,
     SEED,
     Array,
     Estimate,
 )
-from models.statistics.boxed_pictures import BoxedPicture, Matches, match_boxes
+from models.accuracy.boxed_pictures import BoxedPicture, Matches, match_boxes
 
 
 def score_detection(pictures: Sequence[BoxedPicture], seed: int = SEED) -> DetectionScore:

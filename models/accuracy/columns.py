@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.accuracy.labeled_pictures import LabeledPicture
 from models.statistics.confusion import AgeRange, band_of
-from models.statistics.labeled_pictures import LabeledPicture
 
 Mask = NDArray[np.bool_]
 Words = NDArray[np.object_]

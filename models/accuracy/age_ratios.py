@@ -7,10 +7,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.statistics.accuracy import AgeAccuracy, BandAccuracy, GroupAccuracy
-from models.statistics.bootstrap import Estimates, Ratio
-from models.statistics.choices import Choices, ClassRatios
-from models.statistics.columns import Columns, Words
+from models.accuracy.accuracy import AgeAccuracy, BandAccuracy, GroupAccuracy
+from models.accuracy.bootstrap import Estimates, Ratio
+from models.accuracy.choices import Choices, ClassRatios
+from models.accuracy.columns import Columns, Words
 from models.statistics.confusion import AgeRange, list_labels
 
 

@@ -6,9 +6,9 @@ from typing import Self
 
 import numpy as np
 
-from models.statistics.accuracy import ClassAccuracy, ConfusionTable
-from models.statistics.bootstrap import Estimates, Ratio
-from models.statistics.columns import Mask, Words
+from models.accuracy.accuracy import ClassAccuracy, ConfusionTable
+from models.accuracy.bootstrap import Estimates, Ratio
+from models.accuracy.columns import Mask, Words
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
 """The endings of the names of files, by what is done with such files."""
 
-from models.pictures.file_kinds import ARCHIVES, PICTURES, VIDEOS, FileKind
-from models.pictures.refused_kinds import REFUSED_ARCHIVES, REFUSED_PICTURES, REFUSED_VIDEOS
+from models.file_kinds.kinds import ARCHIVES, PICTURES, VIDEOS, FileKind
+from models.file_kinds.refused_kinds import REFUSED_ARCHIVES, REFUSED_PICTURES, REFUSED_VIDEOS
 
 
 def list_endings(*kinds: FileKind) -> tuple[str, ...]:

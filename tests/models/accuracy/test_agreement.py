@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from models.accuracy.agreement import BLOCKS, Agreement, AgreementTally, SeenFace
 from models.face import Box
-from models.statistics.agreement import BLOCKS, Agreement, AgreementTally, SeenFace
 
 BANDS = (("0-17", 0, 17), ("18-49", 18, 49), ("50+", 50, 120))
 PLACE = Box(10, 10, 50, 50)

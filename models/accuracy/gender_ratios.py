@@ -6,10 +6,10 @@ from typing import Self
 
 import numpy as np
 
-from models.statistics.accuracy import GenderAccuracy, ReliabilityBin
-from models.statistics.bootstrap import Estimates, Ratio
-from models.statistics.choices import Choices, ClassRatios
-from models.statistics.columns import Columns
+from models.accuracy.accuracy import GenderAccuracy, ReliabilityBin
+from models.accuracy.bootstrap import Estimates, Ratio
+from models.accuracy.choices import Choices, ClassRatios
+from models.accuracy.columns import Columns
 from models.statistics.confusion import PREDICTED_GENDERS, TRUE_GENDERS
 
 RELIABILITY_EDGES = np.arange(11) / 10

@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from models.face import Box
-from models.videos.distances import (
+from models.tracks.distances import (
     LARGEST_GROWTH,
     LONGEST_DISTANCE,
     NEVER,

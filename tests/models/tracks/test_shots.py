@@ -8,8 +8,8 @@ import pytest
 
 from models.face import Box
 from models.pictures.picture import Picture
-from models.videos.fingerprints import fingerprint_frame, is_blank
-from models.videos.shots import is_shot_change
+from models.tracks.fingerprints import fingerprint_frame, is_blank
+from models.tracks.shots import is_shot_change
 
 HEIGHT, WIDTH = 180, 320
 Frame = np.ndarray

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from models.age_groups import nearest_group
 from models.face import AgeEstimate, Box, Face, Gender
-from models.videos.distances import find_center
-from models.videos.tracks import SeenFace, ShownFrame, Track
+from models.tracks.distances import find_center
+from models.tracks.tracks import SeenFace, ShownFrame, Track
 
 # Squared, because a face of half the quality has twice the error: the weights of least variance.
 # Tracks made of 8 degraded pictures of one labeled face each are 5.4 years off, with equal weights

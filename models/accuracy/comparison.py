@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.statistics.age_ratios import AgeRatios
-from models.statistics.bootstrap import Estimate, Ratio, estimate_difference
-from models.statistics.columns import Columns
-from models.statistics.gender_ratios import GenderRatios
-from models.statistics.labeled_pictures import LabeledPicture
+from models.accuracy.age_ratios import AgeRatios
+from models.accuracy.bootstrap import Estimate, Ratio, estimate_difference
+from models.accuracy.columns import Columns
+from models.accuracy.gender_ratios import GenderRatios
+from models.accuracy.labeled_pictures import LabeledPicture
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The kinds of files that are recognized and refused, with the advice for their kind."""
 
-from models.pictures.file_kinds import ARCHIVES, FileKind
+from models.file_kinds.kinds import ARCHIVES, FileKind
 
 # Refused as a picture; ZIP and tar archives are unpacked when they are uploaded.
 REFUSED_ARCHIVES = (

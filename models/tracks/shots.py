@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from models.videos.fingerprints import COVERED, FIELDS, HISTOGRAM_BYTES
+from models.tracks.fingerprints import COVERED, FIELDS, HISTOGRAM_BYTES
 
 # Measured on frames half a second apart, in a 9-second clip of a concert with three shot changes:
 # pairs within a shot (a moving camera, gestures) reach 0.20, pairs across a change begin at 0.38.

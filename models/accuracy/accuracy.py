@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.statistics.bootstrap import Estimate
+from models.accuracy.bootstrap import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from models.accuracy.pairing import pair_boxes
 from models.face import Box
-from models.statistics.pairing import pair_boxes
 
 A = Box(0, 0, 100, 100)
 B = Box(200, 0, 100, 100)

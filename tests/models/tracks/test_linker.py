@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from models.face import Box, Face
-from models.videos.linker import Linker
-from models.videos.open_track import weigh_face
-from models.videos.tracks import SeenFace, ShownFrame, Track
+from models.tracks.linker import Linker
+from models.tracks.open_track import weigh_face
+from models.tracks.tracks import SeenFace, ShownFrame, Track
 from tests.support.jobs import make_face
 
 SIDE = 40

@@ -7,9 +7,9 @@ for too long.
 
 from collections.abc import Sequence
 
-from models.videos.distances import NEVER, measure_costs
-from models.videos.open_track import OpenTrack
-from models.videos.tracks import SeenFace, ShownFrame, Track
+from models.tracks.distances import NEVER, measure_costs
+from models.tracks.open_track import OpenTrack
+from models.tracks.tracks import SeenFace, ShownFrame, Track
 
 # A face that turns away or is hidden continues its track if it comes back within this time.
 LONGEST_GAP_SECONDS = 2.0

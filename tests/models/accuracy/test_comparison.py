@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.statistics.comparison import compare_accuracy
-from models.statistics.labeled_pictures import LabeledPicture
+from models.accuracy.comparison import compare_accuracy
+from models.accuracy.labeled_pictures import LabeledPicture
 from tests.support.evaluations import make_labeled
 
 

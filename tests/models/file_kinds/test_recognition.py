@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from models.errors import UnreadableItem, UnsupportedItem
-from models.pictures.recognition import is_video
+from models.file_kinds.recognition import is_video
 from tests.support.sample_pictures import decode
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.pictures.file_kinds import PICTURES, VIDEO_FORMATS, VIDEOS
+from models.file_kinds.kinds import PICTURES, VIDEO_FORMATS, VIDEOS
+from models.file_kinds.recognition import find_media_type
 from models.pictures.files import SPLIT
-from models.pictures.recognition import find_media_type
 
 
 def test_every_kind_of_picture_has_a_reader():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from models.accuracy.boxed_pictures import BoxedPicture, FoundBox, match_boxes, measure_iou
+from models.accuracy.detection_score import score_detection
 from models.face import Box
-from models.statistics.boxed_pictures import BoxedPicture, FoundBox, match_boxes, measure_iou
-from models.statistics.detection_score import score_detection
 
 
 def box(x, y=0, side=10):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models.errors import ItemError, UnreadableItem, UnsupportedItem
-from models.pictures.file_kinds import (
+from models.file_kinds.kinds import (
     AVI,
     AVIF,
     HEIC,
@@ -15,7 +15,7 @@ from models.pictures.file_kinds import (
     ZIP,
     FileKind,
 )
-from models.pictures.refused_kinds import (
+from models.file_kinds.refused_kinds import (
     JPEG_2000,
     JPEG_XL,
     RAW,

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.videos.motion import Corners, follow
+from models.tracks.motion import Corners, follow
 
 SIDE = 400
 BOX = np.array([150.0, 120.0, 210.0, 200.0])

@@ -5,15 +5,15 @@ from itertools import chain
 
 import numpy as np
 
-from models.statistics.accuracy import Accuracy
-from models.statistics.age_ratios import AgeRatios, BandRatios, GroupRatios
-from models.statistics.bootstrap import Ratio, estimate_ratios
-from models.statistics.boxed_pictures import BoxedPicture
-from models.statistics.columns import Columns
+from models.accuracy.accuracy import Accuracy
+from models.accuracy.age_ratios import AgeRatios, BandRatios, GroupRatios
+from models.accuracy.bootstrap import Ratio, estimate_ratios
+from models.accuracy.boxed_pictures import BoxedPicture
+from models.accuracy.columns import Columns
+from models.accuracy.detection_score import score_detection
+from models.accuracy.gender_ratios import GenderRatios
+from models.accuracy.labeled_pictures import LabeledPicture
 from models.statistics.confusion import AgeRange
-from models.statistics.detection_score import score_detection
-from models.statistics.gender_ratios import GenderRatios
-from models.statistics.labeled_pictures import LabeledPicture
 
 
 def measure_accuracy(
