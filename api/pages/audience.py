@@ -75,13 +75,17 @@ def show_page() -> Response:
     """The answer, the pyramid and, if a dimension or period was chosen, a breakdown by it."""
     args = {name: text for name, text in request.args.items() if text}
     question, text = read_question(args, today()), choose_texts()
-    everybody, by_gender, by_band = find_groupings(question, [PYRAMID, ["gender"], ["age_band"]])
+    validate(AudienceParameters, question)
     reach = current_caller().reach
     with services().database.read() as session:
         known = _read_known(session, reach, args)
         evaluations = [evaluation.name for evaluation in read_evaluations(session, reach)]
         view = View.read(args, known.values)
-    breakdown, matrix = _read_breakdown(question, view)
+    everybody, by_gender, by_band, *rest = find_groupings(
+        question,
+        [PYRAMID, ["gender"], ["age_band"], *_group_breakdown(view), *_group_timeline(view)],
+    )
+    breakdown, matrix = _make_breakdown(rest, view)
     address = Address("/audience", args)
     return show(
         "audience.html",
@@ -94,7 +98,7 @@ def show_page() -> Response:
         pyramid=make_pyramid(everybody.groups),
         breakdown=breakdown,
         matrix=matrix,
-        timeline=_read_timeline(question, view),
+        timeline=_draw_timeline(rest, view),
         pickers=list_pickers(known, args, text),
         chips=list_chips(args, address, text),
         questions=list_questions(known, evaluations, text),
@@ -143,25 +147,37 @@ def _list_groupings(view: View) -> list[str]:
     return [*dimensions, *([view.over] if view.over else []), *PYRAMID]
 
 
-def _read_breakdown(
-    question: Mapping[str, str], view: View
+def _group_breakdown(view: View) -> list[list[str]]:
+    """The groupings that a breakdown is made of."""
+    if not view.split:
+        return []
+    by = [DIMENSION_PREFIX + name for name in (view.split, view.across) if name]
+    return [by, [*by, "gender"], *([] if view.across else [[*by, "age_band"]])]
+
+
+def _make_breakdown(
+    found: Sequence[AudienceOut], view: View
 ) -> tuple[Breakdown | None, Matrix | None]:
     if not view.split:
         return None, None
-    by = [DIMENSION_PREFIX + name for name in (view.split, view.across) if name]
+    everybody, by_gender = found[0].groups, found[1].groups
     if view.across:
-        everybody, by_gender = find_groupings(question, [by, [*by, "gender"]])
-        return None, make_matrix(everybody.groups, by_gender.groups)
-    found = find_groupings(question, [by, [*by, "gender"], [*by, "age_band"]])
-    faces, genders, bands = [one.groups for one in found]
-    return make_breakdown(faces, genders, bands, view.sort), None
+        return None, make_matrix(everybody, by_gender)
+    return make_breakdown(everybody, by_gender, found[2].groups, view.sort), None
 
 
-def _read_timeline(question: Mapping[str, str], view: View) -> Timeline | None:
-    """One series for each value, unless the split is against another dimension."""
+def _group_timeline(view: View) -> list[list[str]]:
+    """The groupings that a timeline is made of: one series for each value, unless the split is
+    against another dimension."""
+    if view.over is None:
+        return []
+    by = [DIMENSION_PREFIX + view.split] if view.split and not view.across else []
+    return [[*by, view.over], [*by, view.over, "gender"]]
+
+
+def _draw_timeline(found: Sequence[AudienceOut], view: View) -> Timeline | None:
+    """From the last two of these."""
     if view.over is None:
         return None
-    split = [DIMENSION_PREFIX + view.split] if view.split and not view.across else []
-    by = [*split, view.over]
-    everybody, by_gender = find_groupings(question, [by, [*by, "gender"]])
+    everybody, by_gender = found[-2:]
     return draw_timeline(everybody.groups, by_gender.groups, view.over, choose_texts())

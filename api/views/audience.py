@@ -19,7 +19,7 @@ from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import BINARY, PLAIN, reply
 from api.services import services
 from api.validation import refuse_repeated_parameters
-from api.views.job_replies import find_job
+from api.views.job_replies import was_erased
 from api.views.vocabulary import refuse_unknown_words
 from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience, read_audiences
@@ -81,12 +81,12 @@ def show_audience(query: AudienceParameters) -> Response:
 def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
     """Several groupings of the same faces; all queries must select the same ones."""
     first = asked[0]
-    is_erased = first.job is not None and find_job(first.job).erased is not None
+    is_erased = first.job is not None and was_erased(first.job)
     calibration = None if first.calibration is None else find_evaluation(first.calibration)
     queries = [_to_query(parameters, calibration) for parameters in asked]
     with services().database.read() as session:
-        for query in queries if not is_erased else ():
-            refuse_unknown_words(session, query.slices)
+        if not is_erased:
+            refuse_unknown_words(session, *(query.slices for query in queries))
         found = _read(session, queries)
     return [AudienceOut.of(*pair) for pair in zip(found, queries, strict=True)]
 

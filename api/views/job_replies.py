@@ -10,7 +10,7 @@ from api.schemas.replies import reply
 from api.services import services
 from api.submissions.idempotency import AlreadyAccepted
 from db.job_values import JobStatus
-from db.jobs.status import read_job
+from db.jobs.status import is_erased, read_job
 
 
 def find_job(job_id: int) -> JobStatus:
@@ -20,6 +20,16 @@ def find_job(job_id: int) -> JobStatus:
         with services().database.read() as session:
             job = read_job(session, job_id)
     return job or abort(404, f"There is no job {job_id}.")
+
+
+def was_erased(job_id: int) -> bool:
+    """Whether the caller's job of this number is erased, or is about to be, without its counts; the
+    request ends with 404 where there is none."""
+    erased = None
+    if services().owners.is_within_reach(job_id):
+        with services().database.read() as session:
+            erased = is_erased(session, job_id)
+    return abort(404, f"There is no job {job_id}.") if erased is None else erased
 
 
 def reply_job(job_id: int, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -50,16 +50,17 @@ def list_tags() -> Response:
         return reply(TagsOut(tags=read_tags(session, current_caller().reach)))
 
 
-def refuse_unknown_words(session: Session, query: SliceQuery) -> None:
+def refuse_unknown_words(session: Session, query: SliceQuery, *others: SliceQuery) -> None:
     """Refuse a tag, a dimension or a value that no item has: as a filter it would find nobody, and
-    as a grouping it would put everybody in one group."""
+    as a grouping it would put everybody in one group. All queries are for the same faces."""
     if query.tag is not None:
         _refuse_unknown_tag(session, query.reach, query.tag)
     of_jobs = (query.reach, query.job_id, query.tag)
-    for name in (*query.by_dimensions, *query.dimensions):
+    by = dict.fromkeys(name for one in (query, *others) for name in one.by_dimensions)
+    for name in dict.fromkeys((*by, *query.dimensions)):
         if not has_dimension(session, *of_jobs, name):
             known = read_values(session, *of_jobs)
-            groupings = [*GROUPINGS, *Period] if name in query.by_dimensions else []
+            groupings = [*GROUPINGS, *Period] if name in by else []
             hint = _suggest(name, [*groupings, *known])
             raise InvalidRequest(f"No item has a dimension {name!r}.{hint}")
     for name, value in query.dimensions.items():

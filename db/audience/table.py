@@ -24,7 +24,7 @@ from db.counts.totals import (
 )
 from db.slices.disclosure import Disclosure
 from db.slices.queries import COUNTED_UNITS, FACES, AudienceQuery, Count
-from db.slices.slices import SliceKey, Slices, read_slices
+from db.slices.slices import SliceKey, Slices, read_all_slices
 from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
 
@@ -61,15 +61,17 @@ def read_audience(session: Session, query: AudienceQuery) -> Audience:
 
 
 def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
-    """Several tables that group the same slices in different ways; raises like `read_audience`."""
+    """Several tables of the same faces, sliced and grouped in different ways; raises like
+    `read_audience`."""
     first = queries[0]
     if first.calibration is not None:
         require_pack(session, first.slices, first.calibration)
-    units = {unit for query in queries for unit in COUNTED_UNITS[query.count]}
-    slices = read_slices(session, replace(first.slices, units=(*units, *FACES)))
-    outcomes = _add(_add_up(found, FACES) for found in slices.values())
+    counted = {unit for query in queries for unit in COUNTED_UNITS[query.count]}
+    units = tuple(unit for unit in Unit if unit in counted or unit in FACES)
+    found = read_all_slices(session, [replace(query.slices, units=units) for query in queries])
+    outcomes = _add(_add_up(one, FACES) for one in found[0].values())
     funnel = read_funnel(session, first.slices, outcomes, Disclosure(first.min_cell))
-    return [_make_audience(query, slices, funnel) for query in queries]
+    return [_make_audience(*pair, funnel) for pair in zip(queries, found, strict=True)]
 
 
 def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:

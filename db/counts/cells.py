@@ -1,10 +1,11 @@
 """The cells of a job: recorded by the transactions that count, read back as totals."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, delete, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from db.bulk import add_to_rows, insert_rows
@@ -12,6 +13,7 @@ from db.counts.grains import Grain
 from db.counts.periods import DAY_LENGTH, MONTH_LENGTH
 from db.counts.tally import CellKey, Tally, Unit
 from db.counts.totals import (
+    CELLS_SHAPE,
     MEASURE_INDEXES,
     Totals,
     cells_of,
@@ -104,49 +106,76 @@ def read_cells(
     grain: Grain,
     first_day: str | None = None,
     last_day: str | None = None,
+    units: Sequence[Unit] = (),
 ) -> Tally:
     """The cells of jobs, summed by month, day or quarter of an hour: the keys of the tally have the
     period in place of the quarter.
 
     Without `by_dimensions` they are summed over dimension sets, too. A first or last day leaves out
-    cells without a time.
+    cells without a time, and `units` all other units.
     """
-    span = (first_day, last_day)
+    wanted = _Wanted(job_ids, by_dimensions, grain, (first_day, last_day), tuple(units))
     tally = Tally()
-    cells = _sum_rows(session, CellRow, job_ids, ("gender", "age"), by_dimensions, grain, span)
-    for cell_key, (gender, age, *masses) in cells:
-        sums = cells_of(tally.under(cell_key))
-        sums[PREDICTED_GENDERS.index(gender), age] += np.array(masses, dtype=np.int64)
-    measures = _sum_rows(session, MeasureRow, job_ids, ("measure",), by_dimensions, grain, span)
-    for cell_key, (measure, total) in measures:
-        tally.under(cell_key)[MEASURE_INDEXES[measure]] += int(total)
+    cells = _sum_rows(session, CellRow, ("gender", "age"), wanted)
+    _add_cells(tally, *cells)
+    measures = _sum_rows(session, MeasureRow, ("measure",), wanted)
+    for cell_key, (measure, total) in zip(*measures, strict=True):
+        tally.under(cell_key)[MEASURE_INDEXES[measure]] += total
     return tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which rows are summed, and how far."""
+
+    job_ids: JobIds
+    by_dimensions: bool
+    grain: Grain
+    span: tuple[str | None, str | None]
+    units: tuple[Unit, ...]
+
+
+def _add_cells(tally: Tally, cell_keys: Sequence[CellKey], rows: Sequence[Sequence[Any]]) -> None:
+    """Add gender, age and masses of each row to the totals of its key, of which no two are the
+    same; all at once, as a job may have very many."""
+    if not rows:
+        return
+    numbers = {cell_key: number for number, cell_key in enumerate(dict.fromkeys(cell_keys))}
+    found = np.zeros((len(numbers), *CELLS_SHAPE), dtype=np.int64)
+    genders, ages, *masses = zip(*rows, strict=True)
+    at = [numbers[cell_key] for cell_key in cell_keys]
+    of_genders = [PREDICTED_GENDERS.index(gender) for gender in genders]
+    found[at, of_genders, ages] = np.array(masses, dtype=np.int64).T
+    for cell_key, cells in zip(numbers, found, strict=True):
+        cells_of(tally.under(cell_key))[:] += cells
 
 
 def _sum_rows(
     session: Session,
     table: type[CellRow | MeasureRow],
-    job_ids: JobIds,
     keys: Sequence[str],
-    by_dimensions: bool,
-    grain: Grain,
-    span: tuple[str | None, str | None],
-) -> Iterator[tuple[CellKey, list[Any]]]:
+    wanted: _Wanted,
+) -> tuple[list[CellKey], list[Sequence[Any]]]:
+    """The key of each row, and its other columns."""
     columns = Table.metadata.tables[table.__tablename__].c
     cell_key = (
-        (columns.dimension_set if by_dimensions else literal("")).label("set_of_cell"),
-        _period_of(columns.quarter_hour, grain).label("period"),
+        (columns.dimension_set if wanted.by_dimensions else literal("")).label("set_of_cell"),
+        _period_of(columns.quarter_hour, wanted.grain).label("period"),
         columns.unit,
     )
-    wanted = [columns[key] for key in keys]
-    summed = [func.sum(column) for column in columns if not column.primary_key]
+    others = [columns[key] for key in keys]
+    # PostgreSQL's sums of whole numbers are decimals, which take long to read.
+    summed = [cast(func.sum(one), BigInteger) for one in columns if not one.primary_key]
     query = (
-        select(*cell_key, *wanted, *summed)
-        .where(columns.job_id.in_(job_ids), *_days(columns.quarter_hour, *span))
-        .group_by("set_of_cell", "period", columns.unit, *wanted)
+        select(*cell_key, *others, *summed)
+        .where(columns.job_id.in_(wanted.job_ids), *_days(columns.quarter_hour, *wanted.span))
+        .group_by("set_of_cell", "period", columns.unit, *others)
     )
-    for dimension_set, period, unit, *rest in session.execute(query):
-        yield CellKey(dimension_set, period, Unit(unit)), rest
+    if wanted.units:
+        query = query.where(columns.unit.in_(wanted.units))
+    rows = session.execute(query).all()
+    names = {key: CellKey(key[0], key[1], Unit(key[2])) for key in {row[:3] for row in rows}}
+    return [names[row[:3]] for row in rows], [row[3:] for row in rows]
 
 
 def _period_of(quarter_hour: ColumnElement[str], grain: Grain) -> ColumnElement[str]:

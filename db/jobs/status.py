@@ -47,6 +47,12 @@ def read_job(session: Session, job_id: int) -> JobStatus | None:
     return None if row is None else _read_statuses(session, [row])[0]
 
 
+def is_erased(session: Session, job_id: int) -> bool | None:
+    """Whether erasing it was asked for; None if it does not exist."""
+    row = session.get(JobRow, job_id)
+    return None if row is None else row.erasing_at is not None
+
+
 def read_chosen_jobs(session: Session, job_ids: Sequence[int]) -> list[JobStatus]:
     """Those of these jobs that exist, the oldest first, whosever they are."""
     query = select(JobRow).where(JobRow.id.in_(job_ids)).order_by(JobRow.id)

@@ -99,7 +99,11 @@ def _read_cells(session: Session, query: SliceQuery, job_ids: JobIds, zone: tzin
     by_dimensions = bool(_names(query))
     if zone is not None:
         moments = read_cells(
-            session, job_ids, by_dimensions=by_dimensions, grain=Grain.QUARTER_HOUR
+            session,
+            job_ids,
+            by_dimensions=by_dimensions,
+            grain=Grain.QUARTER_HOUR,
+            units=query.units,
         )
         return _move(_list_sums(moments), query, zone)
     tally = read_cells(
@@ -109,6 +113,7 @@ def _read_cells(session: Session, query: SliceQuery, job_ids: JobIds, zone: tzin
         grain=_grain_of(query.by_period),
         first_day=query.first_day.isoformat() if query.first_day else None,
         last_day=query.last_day.isoformat() if query.last_day else None,
+        units=query.units,
     )
     return _list_sums(tally)
 

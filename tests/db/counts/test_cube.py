@@ -21,7 +21,7 @@ from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.quality import QualityFilter
 from db.slices.queries import SliceQuery
-from db.slices.slices import Slices, read_slices
+from db.slices.slices import Slices, read_all_slices, read_slices
 from db.slices.stretches import list_stretches
 from db.states import ItemState
 from db.tables.audience import CellRow, CubeRow, DeltaRow
@@ -235,6 +235,27 @@ def test_a_job_is_read_from_its_own_cells(filled: Database) -> None:
     of_job = {name: replace(query, job_id=2) for name, query in QUERIES.items()}
     expected = {name: recount(filled, query) for name, query in of_job.items()}
     assert read_all(filled, of_job) == expected
+
+
+@pytest.mark.parametrize("job_id", [None, 2], ids=["all jobs", "one job"])
+def test_slices_that_are_read_together_are_those_that_are_read_alone(
+    filled: Database, job_id: int | None
+) -> None:
+    by = [
+        ((), None),
+        (("store",), None),
+        (("campaign", "store"), None),
+        (("store",), Period.DAY),
+        ((), Period.DAY),
+        ((), Period.MONTH),
+        ((), None),
+    ]
+    queries = [SliceQuery(job_id, by_dimensions=names, by_period=one) for names, one in by]
+    with filled.read() as session:
+        together = read_all_slices(session, queries)
+        alone = [read_slices(session, query) for query in queries]
+    assert [list(one) for one in together] == [list(one) for one in alone]
+    assert list(map(cells_in, together)) == list(map(cells_in, alone))
 
 
 @pytest.mark.parametrize(
