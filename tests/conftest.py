@@ -26,7 +26,7 @@ from tests.support.databases import empty_postgresql
 from tests.support.dialects import share_compiled_statements
 from tests.support.http import OpenClient
 from tests.support.markers import find_markers
-from tests.support.scheduling import FileScheduling, put_longest_first
+from tests.support.scheduling import FAULTS, FileScheduling, find_scope, put_longest_first
 from worker.settings import Settings
 
 
@@ -35,8 +35,10 @@ def pytest_configure() -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test by what it uses."""
+    """Mark a test by what it uses, and those of the fault suite as tried only once."""
     assert isinstance(item, pytest.Function)
+    if find_scope(item.nodeid) == FAULTS:
+        item.add_marker(pytest.mark.flaky(reruns=0))
     for marker in find_markers(item):
         item.add_marker(marker)
 

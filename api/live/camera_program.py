@@ -25,7 +25,7 @@ from models.videos.retrieval import Retriever
 from worker.addresses.live_sources import LiveKind
 from worker.memory import bound_memory
 
-REQUEST, PICTURE, OVER, LOST = b"S", b"P", b"O", b"L"
+REQUEST, READY, PICTURE, OVER, LOST = b"S", b"R", b"P", b"O", b"L"
 HEADER = struct.Struct(">cI")
 ASK = b"?"
 # Twice the detector's size: enough detail for faces and for a screen, and quick to send.
@@ -79,6 +79,8 @@ def main() -> None:
 def _serve(connection: socket.socket) -> None:
     _, size = HEADER.unpack(connection.recv(HEADER.size, socket.MSG_WAITALL))
     request = CameraRequest.read(connection.recv(size, socket.MSG_WAITALL))
+    # A source is given its time from here on, however long a busy machine took to start this.
+    _send(connection, READY, b"")
     wanted = Event()
     listener = Thread(target=_listen, args=(connection, wanted), daemon=True)
     listener.start()

@@ -11,7 +11,16 @@ from time import monotonic
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from api.live.camera_program import ASK, HEADER, LONGEST_SIDE_PIXELS, LOST, OVER, PICTURE, REQUEST
+from api.live.camera_program import (
+    ASK,
+    HEADER,
+    LONGEST_SIDE_PIXELS,
+    LOST,
+    OVER,
+    PICTURE,
+    READY,
+    REQUEST,
+)
 from models.errors import FacetallyError
 from worker.addresses.live_sources import LiveSource
 from worker.settings import PREFIX
@@ -19,8 +28,11 @@ from worker.settings import PREFIX
 # A silent source is reopened before the wait for it is over.
 READS_PER_WAIT = 3
 # The most that the program sends: an uncompressed picture, or one sentence.
-MOST_BYTES = {PICTURE: 3 * LONGEST_SIDE_PIXELS**2, OVER: 0, LOST: 1000}
+MOST_BYTES = {READY: 0, PICTURE: 3 * LONGEST_SIDE_PIXELS**2, OVER: 0, LOST: 1000}
+# Importing its libraries takes a second, and many seconds where every core is busy.
+LONGEST_START_SECONDS = 60.0
 GONE = "The decoder of the source ended unexpectedly."
+SLOW = "The decoder of the source did not start: the machine is overloaded."
 STRANGE = "The decoder of the source sent something other than a picture, and was ended."
 
 
@@ -32,7 +44,7 @@ class Camera:
     """A source that is open until `close`, which kills its process."""
 
     def __init__(self, source: LiveSource, max_pixels: int, wait_seconds: float) -> None:
-        self._wait_seconds = wait_seconds
+        self._silence = f"The source sent no picture for {wait_seconds:g} seconds."
         self._socket, theirs = socket.socketpair()
         with ExitStack() as undo:
             undo.callback(self._socket.close)
@@ -40,16 +52,13 @@ class Camera:
                 self._process = _start_program(theirs)
             undo.callback(self.close)
             self._send(_write_request(source, max_pixels, wait_seconds))
+            self._wait_until_ready()
             undo.pop_all()
 
     def read(self, deadline: float) -> bytes | None:
         """The next picture as JPEG, or None at the end of a file; raises SourceUnavailable."""
         self._send(ASK)
-        kind, size = HEADER.unpack(self._receive(HEADER.size, deadline))
-        # A hostile stream may have taken over the program that decodes it.
-        if size > MOST_BYTES.get(kind, -1):
-            raise SourceUnavailable(STRANGE)
-        content = self._receive(size, deadline)
+        kind, content = self._receive_message(deadline, self._silence)
         if kind == LOST:
             raise SourceUnavailable(content.decode(errors="replace"))
         return None if kind == OVER else _check_picture(content)
@@ -59,12 +68,25 @@ class Camera:
         self._process.kill()
         self._process.wait()
 
+    def _wait_until_ready(self) -> None:
+        kind, _ = self._receive_message(monotonic() + LONGEST_START_SECONDS, SLOW)
+        if kind != READY:
+            raise SourceUnavailable(STRANGE)
+
     def _send(self, content: bytes) -> None:
         # If the program has ended, its last message can still be read.
         with suppress(BrokenPipeError):
             self._socket.sendall(content)
 
-    def _receive(self, size: int, deadline: float) -> bytes:
+    def _receive_message(self, deadline: float, late: str) -> tuple[bytes, bytes]:
+        """The kind and content of the next message; raises SourceUnavailable, saying `late`."""
+        kind, size = HEADER.unpack(self._receive(HEADER.size, deadline, late))
+        # A hostile stream may have taken over the program that decodes it.
+        if size > MOST_BYTES.get(kind, -1):
+            raise SourceUnavailable(STRANGE)
+        return kind, self._receive(size, deadline, late)
+
+    def _receive(self, size: int, deadline: float, late: str) -> bytes:
         received = bytearray()
         try:
             while len(received) < size:
@@ -74,8 +96,7 @@ class Camera:
                     raise SourceUnavailable(GONE)
                 received += block
         except TimeoutError:
-            waited = f"{self._wait_seconds:g} seconds"
-            raise SourceUnavailable(f"The source sent no picture for {waited}.") from None
+            raise SourceUnavailable(late) from None
         except ConnectionResetError:
             raise SourceUnavailable(GONE) from None
         return bytes(received)

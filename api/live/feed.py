@@ -147,7 +147,10 @@ class Feed:
             self._pause(PAUSE_SECONDS)
 
     def _show_camera(self) -> None:
+        started_at = monotonic()
         with closing(Camera(self._source, self._max_pixels, self._patience_seconds)) as camera:
+            # Starting the program that reads it is no silence of the source.
+            self._silent_until += monotonic() - started_at
             while self._end_unless_watched():
                 requested_at = monotonic()
                 picture = camera.read(self._silent_until)

@@ -76,7 +76,8 @@ def test_an_upload_that_is_cut_off_continues_and_adds_nothing_twice(
         job = second.submit_files(files, Submission(), items, continued.append)
         assert (job.id, job.state) == (draft.id, "queued")
         assert names_of(second, job.id) == sorted([ADDRESS, *(file.name for file in files)])
-        assert continued[0].sent_files >= PART_FILES
+        # Of parts that are sent side by side, any may be the first to arrive.
+        assert continued[0].sent_files >= seen[-1].sent_files > 0
         assert continued[-1].sent_files == FILES
         again = second.submit_files(files, Submission(), items)
         assert (again.id, again.counts.items) == (job.id + 1, FILES + 1)

@@ -13,11 +13,13 @@ import psutil
 import pytest
 from PIL import Image
 
+from api.live import cameras
 from api.live.camera_program import (
     HEADER,
     LOST,
     OVER,
     PICTURE,
+    READY,
     CameraRequest,
     SourceLost,
     retrieve_frame,
@@ -89,6 +91,7 @@ def write_picture(width: int, height: int, file_format: str = "JPEG", **options:
         pytest.param(PICTURE, HUGE, b"", id="a picture of 4 GB"),
         pytest.param(LOST, HUGE, b"", id="a reason of 4 GB"),
         pytest.param(OVER, HUGE, b"", id="an end of 4 GB"),
+        pytest.param(READY, 0, b"", id="ready again"),
         pytest.param(b"X", 0, b"", id="what has no meaning"),
         pytest.param(PICTURE, None, b"", id="an empty picture"),
         pytest.param(PICTURE, None, b"\xff\xd8\xff\xe0", id="a broken picture"),
@@ -102,6 +105,16 @@ def test_an_answer_that_no_decoder_sends_ends_the_source(
     answer = HEADER.pack(kind, len(content) if size is None else size) + content
     monkeypatch.setattr(sys, "executable", write_decoder(tmp_path, answer))
     with pytest.raises(SourceUnavailable, match="something other than a picture"):
+        read_pictures(source)
+
+
+def test_a_program_that_is_never_ready_ends_the_source(source, monkeypatch, tmp_path):
+    program = tmp_path / "decoder"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(cameras, "LONGEST_START_SECONDS", 0.1)
+    with pytest.raises(SourceUnavailable, match="did not start"):
         read_pictures(source)
 
 
@@ -191,8 +204,8 @@ def test_a_picture_of_one_row_is_shown(tmp_path):
 
 
 def write_decoder(folder: Path, answer: bytes) -> str:
-    """A program that sends this answer to the first request, and then waits for its end."""
-    (folder / "answer").write_bytes(answer)
+    """A program that is ready and sends this answer, and then waits for its end."""
+    (folder / "answer").write_bytes(HEADER.pack(READY, 0) + answer)
     program = folder / "decoder"
     program.write_text(f"#!/bin/sh\ncat '{folder}/answer' >&0\nexec cat <&0 >/dev/null\n")
     program.chmod(0o700)

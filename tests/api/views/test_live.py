@@ -261,7 +261,7 @@ def _is_over(process: psutil.Process) -> bool:
 
 def test_a_feed_reports_that_no_worker_answers(open_client: OpenClient, tmp_path, pair):
     clip = make_clip(tmp_path / "clip.avi", pair, 100)
-    client = open_client(live_sources=(f"stage={clip}",), live_timeout_seconds=1.0)
+    client = open_client(live_sources=(f"stage={clip}",), live_timeout_seconds=4.0)
     response = client.get("/video_feed?source=stage")
     assert response.status_code == 503
     assert "No interactive worker" in response.json["error"]["message"]
