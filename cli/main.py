@@ -16,7 +16,7 @@ from cli.signals import end_on_signals
 COMMANDS = {
     "demo": ("cli.commands.demo", "Analyze sample photos."),
     "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
-    "serve": ("cli.commands.serve", "Run everything on this machine."),
+    "serve": ("cli.server_commands.serve", "Run everything on this machine."),
     "submit": ("cli.commands.submit", "Submit photos and videos to a server."),
     "watch-folder": ("cli.commands.watch_folder", "Submit what is new in a folder."),
     "jobs": ("cli.commands.jobs", "List jobs, newest first."),
@@ -40,15 +40,15 @@ COMMANDS = {
     "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
     "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
     "audit": ("cli.commands.audit", "Show who did what on a server."),
-    "api": ("cli.commands.api", "Run the HTTP API."),
-    "worker": ("cli.commands.worker", "Run a pool of workers."),
-    "dispatcher": ("cli.commands.dispatcher", "Run the dispatcher."),
-    "migrate": ("cli.commands.dispatcher", "Bring the database tables up to date."),
-    "packs": ("cli.commands.packs", "List, show, add or remove packs of models."),
-    "weights": ("cli.commands.weights", "List, fetch or verify the models."),
-    "evaluate": ("cli.commands.evaluate", "Measure the models on labeled photos."),
-    "evaluations": ("cli.commands.evaluate", "List the stored evaluations."),
-    "train": ("cli.commands.train", "Train models on labeled photos of your own."),
+    "api": ("cli.server_commands.api", "Run the HTTP API."),
+    "worker": ("cli.server_commands.worker", "Run a pool of workers."),
+    "dispatcher": ("cli.server_commands.dispatcher", "Run the dispatcher."),
+    "migrate": ("cli.server_commands.dispatcher", "Bring the database tables up to date."),
+    "packs": ("cli.model_commands.packs", "List, show, add or remove packs of models."),
+    "weights": ("cli.model_commands.weights", "List, fetch or verify the models."),
+    "evaluate": ("cli.model_commands.evaluate", "Measure the models on labeled photos."),
+    "evaluations": ("cli.model_commands.evaluate", "List the stored evaluations."),
+    "train": ("cli.model_commands.train", "Train models on labeled photos of your own."),
 }
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 import click
 
-from cli.commands.options import as_json, takes_server
+from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_audit_table
 from cli.terminal import open_stdout
 from facetally import Client

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from cli.commands.run import analyze
-from cli.commands.weights import choose_files, fetch_missing
 from cli.environment import read_settings
 from cli.exits import ExitStatus
+from cli.model_commands.weights import choose_files, fetch_missing
 from cli.output.downloads import read_results
 from cli.output.tables import describe_basis, make_audience_table, make_faces_table
 from cli.terminal import open_stdout

@@ -2,8 +2,8 @@
 
 import click
 
-from cli.commands.options import as_json, takes_server
 from cli.exits import CommandFailed, ExitStatus, status_of
+from cli.options.shared import as_json, takes_server
 from cli.output.progress import describe_job, watch_job
 from cli.output.tables import make_jobs_table
 from cli.terminal import open_stdout, print_json

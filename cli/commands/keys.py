@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from cli.commands.options import as_json, takes_server
+from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_keys_table
 from cli.terminal import open_stdout, print_json, tell
 from facetally import Client, Key

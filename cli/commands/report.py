@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cli.commands.jobs import takes_job
-from cli.commands.options import takes_server
+from cli.options.shared import takes_server
 from cli.output.downloads import write_whole
 from cli.output.paper import print_pdf
 from cli.terminal import tell

@@ -3,8 +3,8 @@
 import click
 
 from cli.commands.jobs import takes_job
-from cli.commands.options import as_json, takes_server
 from cli.exits import ExitStatus, status_of
+from cli.options.shared import as_json, takes_server
 from cli.output.comparison_tables import (
     describe_comparison,
     make_changes_table,

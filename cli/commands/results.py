@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.commands.jobs import takes_job
-from cli.commands.options import as_json, check_zone, parse_pairs, takes_server
+from cli.options.shared import as_json, check_zone, parse_pairs, takes_server
 from cli.output.comparison_tables import make_audience_differences_table
 from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails, write_whole

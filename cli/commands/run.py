@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from cli.commands.job_options import takes_job_options
 from cli.exits import ExitStatus, status_of
+from cli.options.jobs import takes_job_options
 from cli.output.answers import describe_answer, list_failures
 from cli.output.downloads import REPORT, download_job, read_results
 from cli.output.progress import watch_job

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from cli.commands.job_options import takes_job_options
-from cli.commands.options import as_json, takes_server
 from cli.exits import ExitStatus, status_of
+from cli.options.jobs import takes_job_options
+from cli.options.shared import as_json, takes_server
 from cli.output.progress import watch_job
 from cli.terminal import is_terminal, print_json
 from cli.uploads.files import find_pictures, require_pictures

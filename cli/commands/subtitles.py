@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cli.commands.options import takes_server
+from cli.options.shared import takes_server
 from cli.output.downloads import write_whole
 from facetally import Client
 

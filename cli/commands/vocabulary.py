@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from cli.commands.options import as_json, takes_server
+from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_dimensions_table, make_tags_table
 from cli.terminal import open_stdout, print_json
 from facetally import Client

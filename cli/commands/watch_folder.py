@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from cli.commands.job_options import takes_job_options
-from cli.commands.options import takes_server
 from cli.exits import ExitStatus
+from cli.options.jobs import takes_job_options
+from cli.options.shared import takes_server
 from cli.output.counting import count_noun
 from cli.terminal import tell
 from cli.uploads.seen import SeenFiles

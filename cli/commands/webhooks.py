@@ -7,7 +7,7 @@ from itertools import islice
 
 import click
 
-from cli.commands.options import as_json, takes_server
+from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_messages_table, make_webhooks_table
 from cli.terminal import open_stdout, print_json, tell
 from facetally import Client

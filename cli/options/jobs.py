@@ -6,7 +6,7 @@ from typing import TypeVar
 import click
 
 from api.schemas.options import LEAST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
-from cli.commands.options import check_zone, parse_pairs
+from cli.options.shared import check_zone, parse_pairs
 from db.job_values import (
     CaptureSource,
     DetectionMode,

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from cli.commands.net_options import make_options, takes_training_options
 from cli.environment import read_settings
 from cli.evaluation.loading import load_labels
 from cli.exits import CommandFailed, ExitStatus
+from cli.options.nets import make_options, takes_training_options
 from cli.output.steps import Steps
 from cli.output.training_tables import make_accuracy_table, make_findings_table
 from cli.terminal import open_stdout, tell

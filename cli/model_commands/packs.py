@@ -10,9 +10,9 @@ from rich.table import Table
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from cli.commands.options import as_json
 from cli.environment import read_settings
 from cli.exits import CommandFailed
+from cli.options.shared import as_json
 from cli.output.tables import make_table
 from cli.terminal import open_stdout, tell
 from db.engine import Database

@@ -21,7 +21,6 @@ from api.reports.pack_comparison import (
     describe_differences,
     render_packs,
 )
-from cli.commands.options import as_json
 from cli.environment import read_settings
 from cli.evaluation.fitted_pack import collect_faces, cross_validate, write_fitted_pack
 from cli.evaluation.loading import load_labels
@@ -31,6 +30,7 @@ from cli.evaluation.recording import measure, open_database, record, require_fre
 from cli.evaluation.side_by_side import compare_packs
 from cli.evaluation.timing import time_faces
 from cli.exits import CommandFailed, ExitStatus
+from cli.options.shared import as_json
 from cli.output.evaluation_tables import (
     make_bands_table,
     make_classes_table,
