@@ -11,39 +11,29 @@ These names are what programs import; everything else may move. In reading order
 errors       what can go wrong
 blocks       how much is read at a time
 parsing      JSON to values
-litter       files that nobody means to submit
-heads        pictures and videos by how they begin
-files        finds files to upload
 connection   HTTP
 tables       Arrow and pandas
-faces        a face
-comparison   what two runs of the same items found
-packs        models, and where they come from
-vocabulary   tags and dimensions
-keys         API keys
-audit        who did what
-webhooks     who is told what happens to jobs
-audience     the audience: counts and shares
-compared_audiences  two audiences side by side
-results      what was found
-progress     how far a job is
+local_files  the files of this machine that are uploaded
+answers      what a server answers, as values
 options      how it is analyzed
-multipart    uploads them as one form
 items        what can be submitted
 job          a job, and the calls about it
-drafts       a job that takes more items
-parts        files cut into requests
-uploads      sends them until they have arrived
-submissions  sends any source as one job
+sending      items on their way to a server
 client       the server
 """
 
-from facetally.audience import Audience, Group, ScreenTime, Share
-from facetally.audit import Entry
+from facetally.answers.audience import Audience, Group, ScreenTime, Share
+from facetally.answers.audit import Entry
+from facetally.answers.compared_audiences import ComparedAudiences, GroupDifference, ShareDifference
+from facetally.answers.comparison import Changes, ComparedShare, Comparison, Difference
+from facetally.answers.faces import Age, Analysis, Box, Face, Gender
+from facetally.answers.keys import Key, MadeKey
+from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
+from facetally.answers.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
+from facetally.answers.results import BestView, Dropped, Failure, Person, Result, Video
+from facetally.answers.vocabulary import Dimension, DimensionValue, TagUse
+from facetally.answers.webhooks import Attempt, MadeWebhook, Message, Webhook
 from facetally.client import Client, Health, JobPage
-from facetally.compared_audiences import ComparedAudiences, GroupDifference, ShareDifference
-from facetally.comparison import Changes, ComparedShare, Comparison, Difference
-from facetally.drafts import Draft
 from facetally.errors import (
     ApiError,
     Error,
@@ -56,20 +46,14 @@ from facetally.errors import (
     UnexpectedAnswer,
     WaitTimeout,
 )
-from facetally.faces import Age, Analysis, Box, Face, Gender
-from facetally.files import SizedFile
 from facetally.items import Item
 from facetally.job import Job
-from facetally.keys import Key, MadeKey
-from facetally.litter import Skipped
+from facetally.local_files.files import SizedFile
+from facetally.local_files.litter import Skipped
 from facetally.options import Options, Submission
-from facetally.packs import Pack, PackFile, PackVersion, UsedPack
-from facetally.parts import Limits
-from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
-from facetally.results import BestView, Dropped, Failure, Person, Result, Video
-from facetally.uploads import Uploaded
-from facetally.vocabulary import Dimension, DimensionValue, TagUse
-from facetally.webhooks import Attempt, MadeWebhook, Message, Webhook
+from facetally.sending.drafts import Draft
+from facetally.sending.parts import Limits
+from facetally.sending.uploads import Uploaded
 
 __all__ = [
     "Age",

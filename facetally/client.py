@@ -8,24 +8,24 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
-from facetally.audience import Audience, AudienceQuery
-from facetally.audit import Entry
-from facetally.compared_audiences import ComparedAudiences, GroupDifference
-from facetally.comparison import Comparison
+from facetally.answers.audience import Audience, AudienceQuery
+from facetally.answers.audit import Entry
+from facetally.answers.compared_audiences import ComparedAudiences, GroupDifference
+from facetally.answers.comparison import Comparison
+from facetally.answers.faces import Analysis
+from facetally.answers.keys import Key, MadeKey
+from facetally.answers.packs import Pack
+from facetally.answers.vocabulary import Dimension, TagUse
+from facetally.answers.webhooks import MadeWebhook, Message, Webhook
 from facetally.connection import Connection, Parameters
-from facetally.drafts import Draft, open_draft
-from facetally.faces import Analysis
-from facetally.files import SizedFile
 from facetally.items import Item, Source, sort_sources
 from facetally.job import Job, make_job
-from facetally.keys import Key, MadeKey
+from facetally.local_files.files import SizedFile
 from facetally.options import Options, Submission
-from facetally.packs import Pack
-from facetally.parts import Limits, read_limits
-from facetally.submissions import submit_files, submit_items, submit_sources
-from facetally.uploads import Progress
-from facetally.vocabulary import Dimension, TagUse
-from facetally.webhooks import MadeWebhook, Message, Webhook
+from facetally.sending.drafts import Draft, open_draft
+from facetally.sending.parts import Limits, read_limits
+from facetally.sending.submissions import submit_files, submit_items, submit_sources
+from facetally.sending.uploads import Progress
 
 if TYPE_CHECKING:
     import httpx

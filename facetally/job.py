@@ -7,13 +7,13 @@ from datetime import datetime
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Unpack
 
+from facetally.answers.packs import UsedPack
+from facetally.answers.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
+from facetally.answers.results import Filters, Person, Result
 from facetally.connection import Connection, Parameters
 from facetally.errors import ServerUnavailable, WaitTimeout
-from facetally.litter import Skipped
+from facetally.local_files.litter import Skipped
 from facetally.options import Options
-from facetally.packs import UsedPack
-from facetally.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
-from facetally.results import Filters, Person, Result
 from facetally.tables import convert_to_pandas, read_parquet
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_audit_table
 from cli.terminal import open_stdout
 from facetally import Client
-from facetally.audit import ACTIONS
+from facetally.answers.audit import ACTIONS
 
 
 @click.command()

@@ -9,7 +9,7 @@ from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_keys_table
 from cli.terminal import open_stdout, print_json, tell
 from facetally import Client, Key
-from facetally.keys import SCOPES
+from facetally.answers.keys import SCOPES
 
 USUAL_SCOPES = ("submit", "read")
 

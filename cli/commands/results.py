@@ -17,7 +17,7 @@ from cli.terminal import open_stdout, print_json, tell
 from db.slices.queries import Count
 from db.states import ItemState
 from facetally import Client, ComparedAudiences
-from facetally.audience import AudienceQuery
+from facetally.answers.audience import AudienceQuery
 
 GENDERS = ("female", "male", "unknown")
 FORMATS = ("ndjson", "json", "csv", "parquet", "coco")

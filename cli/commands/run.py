@@ -27,7 +27,7 @@ from cli.uploads.folders import check_folders
 from cli.uploads.manifests import Listed, is_manifest, read_manifests
 from cli.uploads.uploading import upload_files
 from facetally import Audience, Client, Item, Job, Options, Submission
-from facetally.files import LocalFile
+from facetally.local_files.files import LocalFile
 
 DATA = ".facetally"
 # The number of the job whose results were written last.

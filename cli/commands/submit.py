@@ -18,8 +18,8 @@ from cli.uploads.listed_paths import find_listed
 from cli.uploads.manifests import is_manifest, is_remote_manifest, read_manifests
 from cli.uploads.uploading import upload_files
 from facetally import Client, Item, Job, Options, Submission
-from facetally.files import FoundFiles
 from facetally.items import URI, is_remote_folder
+from facetally.local_files.files import FoundFiles
 
 
 @click.command()

@@ -11,7 +11,7 @@ from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_messages_table, make_webhooks_table
 from cli.terminal import open_stdout, print_json, tell
 from facetally import Client
-from facetally.webhooks import EVENTS, Message, Webhook
+from facetally.answers.webhooks import EVENTS, Message, Webhook
 
 
 @click.group()

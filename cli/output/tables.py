@@ -6,19 +6,8 @@ from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.terminal import clean
-from facetally import (
-    Audience,
-    Dimension,
-    Entry,
-    Face,
-    Job,
-    Key,
-    Result,
-    ScreenTime,
-    Share,
-    TagUse,
-)
-from facetally.webhooks import Message, Webhook
+from facetally import Audience, Dimension, Entry, Face, Job, Key, Result, ScreenTime, Share, TagUse
+from facetally.answers.webhooks import Message, Webhook
 
 
 def make_jobs_table(jobs: Iterable[Job]) -> Table:

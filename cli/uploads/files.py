@@ -6,7 +6,7 @@ from pathlib import Path
 from cli.exits import CommandFailed
 from cli.terminal import tell
 from facetally import Job, Skipped
-from facetally.files import FoundFiles, find_files
+from facetally.local_files.files import FoundFiles, find_files
 
 # Where results are written, the thumbnails are in this folder.
 THUMBNAILS = "thumbnails"

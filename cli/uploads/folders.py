@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from cli.exits import CommandFailed
-from facetally.files import LocalFile
+from facetally.local_files.files import LocalFile
 from models.folder_names import FolderNames
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.exits import CommandFailed
-from facetally.files import FoundFiles, LocalFile, decode_name, sift_file
+from facetally.local_files.files import FoundFiles, LocalFile, decode_name, sift_file
 
 
 def find_listed(printed: bytes) -> FoundFiles:

@@ -9,8 +9,8 @@ from api.submissions.manifest_lines import ManifestError
 from api.submissions.manifest_parsing import ListedItem, folder_of, kind_of
 from api.submissions.manifest_parsing import read_manifest as read_listed
 from cli.exits import CommandFailed
-from facetally.files import LocalFile
 from facetally.items import URI, Item
+from facetally.local_files.files import LocalFile
 
 
 @dataclass(frozen=True, slots=True)

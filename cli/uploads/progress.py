@@ -16,7 +16,7 @@ from rich.progress import (
 
 from cli.terminal import open_stderr, tell
 from facetally import Uploaded
-from facetally.uploads import Progress as Watch
+from facetally.sending.uploads import Progress as Watch
 
 LINE_EVERY_SECONDS = 5.0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Self
 
-from facetally.files import SizedFile
+from facetally.local_files.files import SizedFile
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;

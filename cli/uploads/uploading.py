@@ -8,8 +8,8 @@ from cli.uploads.files import tell_skipped
 from cli.uploads.folders import check_folders
 from cli.uploads.progress import watch_upload
 from facetally import Client, Item, Job, ServerUnavailable, SizedFile, Submission
-from facetally.files import LocalFile, split_readable
-from facetally.parts import split_oversized
+from facetally.local_files.files import LocalFile, split_readable
+from facetally.sending.parts import split_oversized
 
 CONTINUE = "To continue the upload, run the same command again."
 

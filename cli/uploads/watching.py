@@ -10,8 +10,8 @@ from cli.terminal import tell
 from cli.uploads.files import find_pictures
 from cli.uploads.seen import Begun, SeenFiles, version_of
 from facetally import ApiError, Client, FileProblem, Job, ServerUnavailable, SizedFile, Submission
-from facetally.files import LocalFile, split_readable
-from facetally.parts import split_oversized
+from facetally.local_files.files import LocalFile, split_readable
+from facetally.sending.parts import split_oversized
 from models.folder_names import FolderNames
 
 # Of one job: a folder that is watched for the first time may have a million.

@@ -17,8 +17,8 @@ import facetally
 from db.engine import Database
 from facetally import Client, FileProblem, InvalidInput, Item, Options, SizedFile, Submission
 from facetally.connection import Connection
-from facetally.parts import PART_FILES
-from facetally.uploads import ITEMS_PER_REQUEST
+from facetally.sending.parts import PART_FILES
+from facetally.sending.uploads import ITEMS_PER_REQUEST
 from tests.support.jobs import close, make_face, work_all
 from tests.support.sample_pictures import encode_scene
 from tests.support.served import serve_app

@@ -58,10 +58,10 @@ from facetally import (
     VideoProgress,
     Webhook,
 )
+from facetally.answers.keys import SCOPES
+from facetally.answers.webhooks import EVENTS
 from facetally.items import LISTS
 from facetally.job import LIVE_STATES
-from facetally.keys import SCOPES
-from facetally.webhooks import EVENTS
 from models.statistics.shares import Share as ServerShare
 
 PAIRS = (

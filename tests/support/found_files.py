@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from facetally.files import FoundFiles
+from facetally.local_files.files import FoundFiles
 
 
 def touch(folder: Path, *names: str) -> None:

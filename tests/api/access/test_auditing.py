@@ -15,7 +15,7 @@ from db.clock import DatabaseTime
 from db.reach import EVERYONE
 from db.tables.access import AuditRow
 from facetally import Client
-from facetally.audit import ACTIONS
+from facetally.answers.audit import ACTIONS
 from tests.support.access import OPERATOR_KEY, bearer, make_key, services_of
 from tests.support.cli import call_facetally
 from tests.support.http import OpenClient

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from facetally import ApiError, Client
-from facetally.keys import SCOPES
+from facetally.answers.keys import SCOPES
 from tests.support.access import OPERATOR_KEY, bearer, make_key
 from tests.support.http import OpenClient
 from tests.support.served import serve_app

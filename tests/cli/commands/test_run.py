@@ -14,7 +14,7 @@ from cli.stack.data_folder import LOCK, SCRATCH_PREFIX
 from cli.uploads.files import THUMBNAILS
 from cli.uploads.manifests import Listed
 from facetally import Options, Submission
-from facetally.files import LocalFile
+from facetally.local_files.files import LocalFile
 from tests.support.cli import WEIGHTS_DIR, copy_samples, wait_for
 from tests.support.clips import PEOPLE, write_clip
 from tests.support.sample_pictures import encode_scene

@@ -7,7 +7,7 @@ import pytest
 from cli.exits import CommandFailed
 from cli.uploads.files import describe_gaps, find_pictures, require_pictures
 from cli.uploads.folders import check_folders
-from facetally.files import FoundFiles
+from facetally.local_files.files import FoundFiles
 from tests.support.found_files import names_of, touch
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from cli.exits import CommandFailed
 from cli.uploads.manifests import is_manifest, read_manifest, read_manifests
-from facetally.files import LocalFile
+from facetally.local_files.files import LocalFile
 
 
 def test_a_csv_manifest_has_dimensions_in_its_other_columns(tmp_path):

@@ -18,13 +18,13 @@ from time import monotonic
 from typing import TypeVar
 
 from facetally.connection import Connection
-from facetally.drafts import Draft, open_draft
 from facetally.errors import ApiError, Error, FileProblem, ServerUnavailable, UploadStopped
-from facetally.files import SizedFile
 from facetally.items import Item
 from facetally.job import Job
+from facetally.local_files.files import SizedFile
 from facetally.options import Submission
-from facetally.parts import Limits, Part, cut_into_parts
+from facetally.sending.drafts import Draft, open_draft
+from facetally.sending.parts import Limits, Part, cut_into_parts
 
 PARTS_AT_ONCE = 4
 ITEMS_PER_REQUEST = 10_000

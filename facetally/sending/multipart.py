@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from facetally.blocks import BLOCK_BYTES
 from facetally.errors import FileProblem
-from facetally.files import SizedFile
+from facetally.local_files.files import SizedFile
 
 
 class Form:

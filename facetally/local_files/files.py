@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from facetally.heads import HEAD_BYTES, begins_as_archive, begins_as_media
-from facetally.litter import OTHER, Skipped, find_litter
+from facetally.local_files.heads import HEAD_BYTES, begins_as_archive, begins_as_media
+from facetally.local_files.litter import OTHER, Skipped, find_litter
 
 # Also formats that are recognized but not read: the results then say what to convert.
 PICTURE_ENDINGS = (

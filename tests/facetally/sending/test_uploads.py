@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from facetally import Client, FileProblem, Item, Options, SizedFile, Submission, Uploaded
-from facetally.files import find_files, split_readable
-from facetally.parts import PART_BYTES, PART_FILES, Limits, cut_into_parts
+from facetally.local_files.files import find_files, split_readable
+from facetally.sending.parts import PART_BYTES, PART_FILES, Limits, cut_into_parts
 from tests.support.http import OpenClient
 from tests.support.served import serve_app
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from facetally.audience import Audience
+from facetally.answers.audience import Audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facetally.connection import Connection
-from facetally.files import ARCHIVE_ENDINGS, VIDEO_ENDINGS, SizedFile, read_head
-from facetally.heads import begins_as_archive, begins_as_video
+from facetally.local_files.files import ARCHIVE_ENDINGS, VIDEO_ENDINGS, SizedFile, read_head
+from facetally.local_files.heads import begins_as_archive, begins_as_video
 
 PART_FILES = 200
 PART_BYTES = 64 << 20

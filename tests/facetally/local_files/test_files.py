@@ -5,9 +5,9 @@ from dataclasses import fields
 
 import pytest
 
-import facetally.litter
+import facetally.local_files.litter
 from facetally import Skipped
-from facetally.files import (
+from facetally.local_files.files import (
     ARCHIVE_ENDINGS,
     KNOWN_ENDINGS,
     LocalFile,
@@ -15,7 +15,7 @@ from facetally.files import (
     find_files,
     split_readable,
 )
-from facetally.heads import begins_as_archive, begins_as_media
+from facetally.local_files.heads import begins_as_archive, begins_as_media
 from models.file_kinds import litter
 from models.file_kinds.endings import ARCHIVE_ENDINGS as OPENED_ENDINGS
 from models.file_kinds.endings import SUBMITTED_ENDINGS
@@ -120,7 +120,7 @@ def test_the_client_recognizes_the_brands_that_the_server_does(brand):
 
 def test_client_and_server_leave_out_the_same_files():
     rules = {name: rule for name, rule in vars(litter).items() if name.isupper()}
-    assert rules.items() <= vars(facetally.litter).items()
+    assert rules.items() <= vars(facetally.local_files.litter).items()
     assert {one.name for one in fields(Skipped)} == set(litter.Litter)
     words = [word for rule in rules.values() for word in rule]
     paths = [
@@ -128,7 +128,7 @@ def test_client_and_server_leave_out_the_same_files():
     ]
     library = ["L.photoslibrary", "database", "1.jpg"]
     for path in (*paths, library, [*library[:1], "Originals", "1.jpg"]):
-        assert facetally.litter.find_litter(path) == litter.find_litter(path)
+        assert facetally.local_files.litter.find_litter(path) == litter.find_litter(path)
 
 
 def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path):

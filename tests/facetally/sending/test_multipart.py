@@ -6,8 +6,8 @@ import pytest
 from werkzeug.formparser import parse_form_data
 
 from facetally import FileProblem
-from facetally.files import SizedFile
-from facetally.multipart import Form
+from facetally.local_files.files import SizedFile
+from facetally.sending.multipart import Form
 
 ODD_NAME = 'a/"b"; filename=c\r\n\\ caf\N{LATIN SMALL LETTER E WITH ACUTE}%22.jpg'
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from facetally.blocks import BLOCK_BYTES
 from facetally.connection import Connection
-from facetally.drafts import JOBS, JSON, open_draft
 from facetally.errors import FileProblem, InvalidInput
-from facetally.files import SizedFile, find_files, split_readable
 from facetally.items import Item, Sources, media_type_of
 from facetally.job import Job, make_job
+from facetally.local_files.files import SizedFile, find_files, split_readable
 from facetally.options import Submission
-from facetally.parts import read_limits, split_oversized
-from facetally.uploads import ITEMS_PER_REQUEST, Progress, Upload
+from facetally.sending.drafts import JOBS, JSON, open_draft
+from facetally.sending.parts import read_limits, split_oversized
+from facetally.sending.uploads import ITEMS_PER_REQUEST, Progress, Upload
 
 
 def submit_sources(connection: Connection, sources: Sources, submission: Submission) -> Job:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from facetally.faces import Age, Box, Face, Gender, Quality
+from facetally.answers.faces import Age, Box, Face, Gender, Quality
 
 
 @dataclass(frozen=True, slots=True)

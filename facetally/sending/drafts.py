@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from facetally.connection import Connection
-from facetally.files import SizedFile
 from facetally.job import Job, make_job
-from facetally.multipart import Form
+from facetally.local_files.files import SizedFile
 from facetally.options import Submission
+from facetally.sending.multipart import Form
 
 JOBS = "/v1/jobs"
 JSON = {"Content-Type": "application/json"}

@@ -1,0 +1,14 @@
+"""What a server answers, as values. In reading order:
+
+faces               a face
+comparison          what two runs of the same items found
+packs               models, and where they come from
+vocabulary          tags and dimensions
+keys                API keys
+audit               who did what
+webhooks            who is told what happens to jobs
+audience            the audience: counts and shares
+compared_audiences  two audiences side by side
+results             what was found
+progress            how far a job is
+"""
