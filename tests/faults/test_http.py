@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.checks.invariants import find_remains, find_repeated
+from tests.faults.checks.comparison import find_remains, find_repeated
 from tests.faults.checks.progress import read_events
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.pictures import name_items

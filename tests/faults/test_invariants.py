@@ -19,7 +19,7 @@ from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
-from tests.faults.checks.invariants import compare, find_remains, find_repeated
+from tests.faults.checks.comparison import compare, find_remains, find_repeated
 from tests.faults.checks.progress import Progress
 from tests.faults.pictures import expect_faces, expect_result, name_items
 from tests.faults.soak.cases import REQUIRED_KINDS, find_missing

@@ -36,16 +36,15 @@ from db.states import ChunkState, ItemState
 from db.tables.audience import CubeRow, DeltaRow
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
+from tests.faults.checks.evidence import Evidence, read_evidence
 from tests.faults.checks.invariants import (
     GENDER_MIN_PROBABILITY,
-    Evidence,
     check_cells,
     check_commits,
     check_faces,
     check_tiles,
     count_rows,
     read_counts,
-    read_evidence,
 )
 from tests.faults.checks.progress import Progress
 from tests.faults.pictures import BAD, expect_result, kind_of, name_items

@@ -15,7 +15,8 @@ from db.engine import Database, journal_mode
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
-from tests.faults.checks.invariants import CHECKS, read_evidence
+from tests.faults.checks.evidence import read_evidence
+from tests.faults.checks.invariants import CHECKS
 from tests.faults.cluster.cluster import ROOT
 from tests.faults.cluster.servers import SqliteFile
 from tests.faults.submitters.sqlite_writer import NAMES, work

@@ -1,10 +1,13 @@
-"""A PostgreSQL database as it was when it was migrated."""
+"""On which database a test runs, and a PostgreSQL database as it was when it was migrated."""
 
+import pytest
 from sqlalchemy import Connection, text
 
 from db.engine import Database
 from db.tables.schema import SCHEMA
 
+# For tests of what does not depend on the kind of database.
+on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 # To truncate a table takes as long as to delete hundreds of rows, but what was deleted stays in its
 # file, and would slow down all later tests.
 SMALL_BYTES = 1 << 16

@@ -1,9 +1,13 @@
 """Videos made with FFmpeg: eight gray frames of growing brightness, or what the tests name."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.videos.ffmpeg import Ffmpeg
 
@@ -26,3 +30,12 @@ def run_ffmpeg(*arguments: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.fail(done.stderr)
+
+
+def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+    capture = cv2.VideoCapture(str(path))
+    while True:
+        ok, frame = capture.read()
+        if not ok:
+            return
+        yield frame.astype(np.uint8)

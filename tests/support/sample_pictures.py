@@ -11,6 +11,7 @@ from models.pictures.picture import decode_picture
 from models.pictures.working_size import WorkingSize
 
 EXIF_ORIENTATION = 0x0112
+FORMATS = ("JPEG", "PNG", "WebP", "BMP", "TIFF", "GIF", "AVIF")
 
 MAX_PIXELS = 200_000_000
 
@@ -178,3 +179,9 @@ def mutate(data, seed, changes=12):
 
 def decode(data, *, max_pixels=MAX_PIXELS, working_side=1920):
     return decode_picture(data, max_pixels=max_pixels, working_size=WorkingSize(working_side))
+
+
+def assert_looks_like(picture, wanted, tolerance=12):
+    assert picture.rgb.shape == wanted.shape
+    difference = np.abs(picture.rgb.astype(int) - wanted.astype(int))
+    assert difference.mean() < tolerance

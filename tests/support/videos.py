@@ -102,3 +102,8 @@ def submit_clip(client: FlaskClient, settings: Settings, clip: bytes, **options:
     job = upload(client, {"holiday": clip}, options=json.dumps(options)).json
     work_until_done(settings)
     return job["id"]
+
+
+def run_next(settings: Settings, database: Database) -> None:
+    """One worker takes the next chunk."""
+    open_worker(settings, database).run(hints(database, resend_seconds=-1)[0], "task")

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
 from pathlib import Path
@@ -11,9 +11,10 @@ from redis import Redis
 
 from db.chunks.window import choose_hints
 from db.engine import Database
-from db.item_values import ClaimedChunk, ClaimedItem, StoredItem
-from db.job_values import JobOptions
+from db.item_values import ClaimedChunk, ClaimedItem, NewItem, StoredItem
+from db.job_values import JobOptions, NewJob
 from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.submissions import accept_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkKind
@@ -113,3 +114,10 @@ def read_all(database: Database, job_id: int) -> dict[str, StoredItem]:
     with database.read() as session:
         items = read_results(session, job_id, ResultFilter(), after=-1, limit=1000)
     return {item.name: item for item in items}
+
+
+def submit_files(database: Database, paths: Sequence[Path], options: JobOptions) -> int:
+    """A job of these files; its number."""
+    items = [NewItem(path.name, path.as_uri()) for path in paths]
+    with database.write() as session:
+        return accept_job(session, NewJob(options=options), items, 32)

@@ -1,9 +1,8 @@
 """The cube agrees with the faces, whatever happened in between."""
 
-import random
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,14 +14,13 @@ from db.counts.tally import Unit
 from db.counts.totals import DONE, TOO_UNCLEAR, cells_of, faces_of, measure_of
 from db.engine import Database
 from db.item_values import NewItem
-from db.job_values import JobOptions, NewJob
+from db.job_values import NewJob
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.quality import QualityFilter
 from db.slices.queries import SliceQuery
 from db.slices.slices import Slices, read_all_slices, read_slices
-from db.slices.stretches import list_stretches
 from db.states import ItemState
 from db.tables.audience import CellRow, CubeRow, DeltaRow
 from db.tables.faces import FaceRow
@@ -30,59 +28,10 @@ from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from models.face import FRONTAL_YAW_DEGREES
 from models.statistics.confusion import PREDICTED_GENDERS
-from tests.support.jobs import claim, close, hints, make_face, record, results_of, submit, work_all
+from tests.support.cubes import START, fill, fold_all
+from tests.support.jobs import close, make_face, submit, work_all
 
-STORES = ("Lyon", "Nice", "Metz")
-CAMPAIGNS = ("spring", "summer")
-# Clocks change in Paris on March 29, and on Lord Howe, by half an hour, on April 5.
-START = datetime(2026, 3, 10, 12, tzinfo=UTC)
-ZONES = {"a": "Europe/Paris", "b": "Asia/Kolkata", "c": "Australia/Lord_Howe"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def fold_all(database: Database) -> None:
-    while True:
-        with database.write() as session:
-            if not fold_deltas(session, at_once=7):
-                return
-
-
-def make_items(seed: int, count: int) -> list[NewItem]:
-    """Items with no dimension, one, two or three, dated or undated."""
-    chance = random.Random(seed)
-    items = []
-    for number in range(count):
-        dimensions = {"store": chance.choice(STORES), "campaign": chance.choice(CAMPAIGNS)}
-        dimensions["camera"] = chance.choice("ab")
-        kept = chance.sample(sorted(dimensions), chance.randint(0, 3))
-        day = START + timedelta(minutes=chance.randint(0, 50 * 1440))
-        day = day if chance.random() < 0.9 else None
-        items.append(
-            NewItem(
-                f"{number}.jpg", f"file:///{number}", day, {name: dimensions[name] for name in kept}
-            )
-        )
-    return items
-
-
-def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
-    with database.write() as session:
-        options = JobOptions(time_zone=ZONES[tags[-1] if tags else "c"])
-        job_id = accept_job(session, NewJob(tags, options), make_items(seed, 60), 5)
-    chance = random.Random(seed)
-    for number, chunk_id in enumerate(hints(database, resend_seconds=-1)):
-        chunk = claim(database, chunk_id)
-        assert chunk is not None
-        faces = [
-            make_face(
-                chance.uniform(0, 110), chance.random(), chance.uniform(0.3, 1), chance.gauss(0, 30)
-            )
-            for _ in range(chance.randint(0, 3))
-        ]
-        failing = [chunk.items[0].name] if number % 3 == 0 else []
-        assert record(database, chunk, results_of(chunk, faces, failing))
-    close(database)
-    return job_id
 
 
 def recount(database: Database, query: SliceQuery) -> dict[object, Counter[object]]:
@@ -327,18 +276,6 @@ def read_failed(database: Database) -> int:
     with database.read() as session:
         [units] = read_slices(session, SliceQuery()).values()
     return measure_of(units[Unit.PICTURE], "failed.unreadable")
-
-
-def test_a_query_reads_the_fewest_periods() -> None:
-    query = SliceQuery(first_day=date(2025, 12, 30), last_day=date(2026, 3, 2))
-    stretches = [(one.grain, one.first, one.stop) for one in list_stretches(query)]
-    assert stretches == [
-        ("month", "2026-01", "2026-03"),
-        ("day", "2025-12-30", "2026-01-01"),
-        ("day", "2026-03-01", "2026-03-03"),
-    ]
-    hours = [one.grain for one in list_stretches(replace(query, by_period=Period.HOUR_OF_DAY))]
-    assert hours == ["hour_of_day_of_month", "hour", "hour"]
 
 
 def test_items_with_very_many_sums_are_folded_in_several_turns(

@@ -1,1 +1,2 @@
-"""What must hold: `invariants` after every case, `audience` for its cube, `progress` meanwhile."""
+"""What must hold: `comparison` after every case, by the `invariants` of its `evidence` and by the
+`audience` for its cube, and `progress` meanwhile."""

@@ -8,134 +8,28 @@ the watcher checks I9, one end of each stream of events, and that counts always 
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
-from sqlalchemy import func, select
-
-from db.engine import Database
-from db.job_values import Duplicates
 from db.slices.queries import FACES
 from db.states import ChunkState, ErrorCode, ItemState, JobState
-from db.tables.audience import CellRow
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
-from db.tables.jobs import JobRow
 from models.face import Dropped, Face
-from tests.faults.checks.audience import check_cube, check_measures
+from tests.faults.checks.evidence import FINAL, Evidence, is_cancelled
 from tests.faults.pictures import BAD, GOOD, expect_dropped, expect_faces, kind_of, original_of
 
 GENDER_MIN_PROBABILITY = 0.6
 CODES = {GOOD: None, BAD: ErrorCode.UNREADABLE}
 # A lease that is shorter than the time limit of a task often ends first.
 OTHERS = {"hang": (ErrorCode.TIMEOUT,)}
-FINAL = (ItemState.DONE, ItemState.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All rows of a job, and what its workers reported as committed."""
-
-    names: Sequence[str]
-    job: JobRow
-    items: Sequence[ItemRow]
-    chunks: Sequence[ChunkRow]
-    faces: dict[int, list[FaceRow]]
-    cells: Sequence[CellRow]
-    committed: Counter[str]
-    retries: int
-
-    @property
-    def counts_once(self) -> bool:
-        """Duplicates of a picture have no faces of their own."""
-        return self.job.options.get("duplicates") == Duplicates.ONCE
-
-    @property
-    def counted(self) -> list[ChunkRow]:
-        return [chunk for chunk in self.chunks if chunk.state != ChunkState.SPLIT]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Compared with the fault-free run."""
-
-    lost: int  # items or faces that should be there
-    doubled: int  # items or faces that are there too often
-    violations: tuple[str, ...]
-
-
-def compare(
-    database: Database, job_id: int, names: Sequence[str], audit: Path, retries: int = 0
-) -> Difference:
-    """The effect of faults on a job that has ended, and was retried at most this often."""
-    committed = _read_audit(audit, job_id)
-    evidence = read_evidence(database, job_id, names, committed, retries)
-    found = [violation for check in CHECKS for violation in check(evidence)]
-    found += check_cube(database, job_id) + check_measures(database, job_id)
-    return Difference(_count_lost(evidence), _count_doubled(evidence), tuple(found))
-
-
-def find_remains(database: Database, job_id: int) -> list[str]:
-    """What is left of an erased job besides its receipt."""
-    with database.read() as session:
-        job = session.get(JobRow, job_id)
-        rows = [
-            session.scalar(select(func.count()).where(table.job_id == job_id))
-            for table in (ItemRow, ChunkRow, CellRow)
-        ]
-    has_receipt = job is not None and job.receipt is not None and job.erased_at is not None
-    found = [] if has_receipt else [f"I7: job {job_id} is not erased"]
-    return found + ([f"I7: of erased job {job_id} are left {rows}"] if any(rows) else [])
-
-
-def find_repeated(database: Database) -> list[str]:
-    """Submissions that were accepted more than once: each has a tag of its own."""
-    with database.read() as session:
-        tags = Counter(tag for tags in session.scalars(select(JobRow.tags)) for tag in tags)
-    return [f"I2: submission {tag} is {jobs} jobs" for tag, jobs in tags.items() if jobs > 1]
-
-
-def read_evidence(
-    database: Database,
-    job_id: int,
-    names: Sequence[str],
-    committed: Counter[str],
-    retries: int = 0,
-) -> Evidence:
-    faces: dict[int, list[FaceRow]] = {}
-    with database.read() as session:
-        job = session.get(JobRow, job_id)
-        assert job is not None
-        of_job = select(FaceRow).join(ItemRow).where(ItemRow.job_id == job_id)
-        for face in session.scalars(of_job.order_by(FaceRow.item_id, FaceRow.ordinal)):
-            faces.setdefault(face.item_id, []).append(face)
-        items = select(ItemRow).where(ItemRow.job_id == job_id).order_by(ItemRow.position)
-        chunks = select(ChunkRow).where(ChunkRow.job_id == job_id).order_by(ChunkRow.start)
-        return Evidence(
-            names,
-            job,
-            session.scalars(items).all(),
-            session.scalars(chunks).all(),
-            faces,
-            session.scalars(select(CellRow).where(CellRow.job_id == job_id)).all(),
-            committed,
-            retries,
-        )
-
-
-def _read_audit(audit: Path, job_id: int) -> Counter[str]:
-    lines = audit.read_text().splitlines() if audit.exists() else []
-    words = (line.split(" ", 1) for line in lines)
-    return Counter(name for job, name in words if int(job) == job_id)
 
 
 def check_items(evidence: Evidence) -> list[str]:
     """I1: every item once, in order, and ended."""
     rows = [(item.position, item.name) for item in evidence.items]
     found = [] if rows == list(enumerate(evidence.names)) else ["I1: items are not as submitted"]
-    ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
+    ended = (*FINAL, ItemState.CANCELLED) if is_cancelled(evidence) else FINAL
     open_items = [item.name for item in evidence.items if item.state not in ended]
     return found + [f"I1: {name} has no result" for name in open_items]
 
@@ -145,11 +39,11 @@ def check_commits(evidence: Evidence) -> list[str]:
     return [
         f"I2: {name} was committed {times} times"
         for name, times in evidence.committed.items()
-        if times > _most_commits(evidence, name)
+        if times > most_commits(evidence, name)
     ]
 
 
-def _most_commits(evidence: Evidence, name: str) -> int:
+def most_commits(evidence: Evidence, name: str) -> int:
     return 1 if kind_of(name) == GOOD else 1 + evidence.retries
 
 
@@ -158,11 +52,11 @@ def check_faces(evidence: Evidence) -> list[str]:
     return [
         f"I3: {item.name} has other faces: {_describe(evidence.faces.get(item.id, []))}"
         for item in evidence.items
-        if _describe(evidence.faces.get(item.id, [])) != _expect(item, evidence)
+        if _describe(evidence.faces.get(item.id, [])) != expect(item, evidence)
     ]
 
 
-def _expect(item: ItemRow, evidence: Evidence) -> list[tuple[object, ...]]:
+def expect(item: ItemRow, evidence: Evidence) -> list[tuple[object, ...]]:
     if item.state != ItemState.DONE or _counts_elsewhere(item, evidence):
         return []
     return [_describe_face(*numbered) for numbered in enumerate(expect_faces(item.name))]
@@ -300,10 +194,6 @@ def check_end(evidence: Evidence) -> list[str]:
     return open_chunks + ([] if state == wanted else [f"I7: the job is {state}, not {wanted}"])
 
 
-def _is_cancelled(evidence: Evidence) -> bool:
-    return evidence.job.cancelling_at is not None
-
-
 def _judge(items: Sequence[ItemRow]) -> JobState:
     # A cancellation changes nothing if there is nothing left to cancel.
     if any(item.state == ItemState.CANCELLED for item in items):
@@ -326,26 +216,3 @@ CHECKS: tuple[Callable[[Evidence], list[str]], ...] = (
     check_tiles,
     check_end,
 )
-
-
-def _count_lost(evidence: Evidence) -> int:
-    """Items that did not end, and faces that are missing."""
-    ended = (*FINAL, ItemState.CANCELLED) if _is_cancelled(evidence) else FINAL
-    items = len(evidence.names) - sum(item.state in ended for item in evidence.items)
-    missing = (
-        max(0, len(_expect(item, evidence)) - len(evidence.faces.get(item.id, [])))
-        for item in evidence.items
-    )
-    return max(0, items) + sum(missing)
-
-
-def _count_doubled(evidence: Evidence) -> int:
-    """Items committed twice, and surplus faces."""
-    repeats = sum(
-        max(0, times - _most_commits(evidence, name)) for name, times in evidence.committed.items()
-    )
-    extra = (
-        max(0, len(evidence.faces.get(item.id, [])) - len(_expect(item, evidence)))
-        for item in evidence.items
-    )
-    return repeats + sum(extra)

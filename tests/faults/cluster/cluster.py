@@ -23,7 +23,7 @@ from db.jobs.submissions import accept_job
 from db.processes import count_slots
 from db.states import LIVE_JOB_STATES, ChunkState, ProcessRole
 from db.tables.chunks import ChunkRow
-from tests.faults.checks.invariants import Difference, compare
+from tests.faults.checks.comparison import Difference, compare
 from tests.faults.checks.progress import Watcher
 from tests.faults.cluster.fail_points import Action, Point, arm
 from tests.faults.cluster.options import ClusterOptions

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from tests.faults.checks.invariants import find_remains, find_repeated
+from tests.faults.checks.comparison import find_remains, find_repeated
 from tests.faults.checks.progress import read_events
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.cluster.servers import DatabaseServer, PostgresqlServer, SqliteFile

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.checks.invariants import Difference
+from tests.faults.checks.comparison import Difference
 from tests.faults.schedule import FAULTS
 from tests.faults.submitters.lifecycle import CALLS
 

@@ -1,12 +1,9 @@
 """The annotated video: drawn in clips, left and resumed, and joined."""
 
-import re
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,20 +18,11 @@ from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 from db.tables.videos import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
 from models import blocks
-from models.videos.ffmpeg import Ffmpeg
-from models.videos.header import read_header
 from tests.support.clips import PEOPLE
 from tests.support.http import stored_files
 from tests.support.jobs import claim, close, crash, hints, status
-from tests.support.made_videos import run_ffmpeg
-from tests.support.sample_videos import CODED, decode_sample, turn_right
-from tests.support.videos import (
-    allow,
-    count_rows,
-    read_items,
-    submit_videos,
-    work_in_threads,
-)
+from tests.support.made_videos import read_frames
+from tests.support.videos import allow, count_rows, read_items, submit_videos, work_in_threads
 from tests.support.work import open_worker, work_until_done
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.settings import Settings
@@ -43,13 +31,9 @@ from worker.videos import annotated_video, drawing, runner
 
 FRAMES = 70
 Frames = list[NDArray[np.uint8]]
-# What a decoder finds in a file is the same on both databases.
-on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(autouse=True)
-def _clips_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "CLIP_FRAMES", 16)
+pytestmark = pytest.mark.usefixtures("short_clips")
 
 
 def test_an_annotated_video_that_is_left_is_resumed(
@@ -199,77 +183,6 @@ def test_a_join_that_takes_all_its_time_ends_without_an_annotated_video(
     assert "No annotated video was stored" in (item.warning or "")
 
 
-@on_one_database
-@pytest.mark.parametrize("codec", ["aac", "pcm_s16le"])
-def test_an_annotated_video_plays_in_browsers_with_its_sound(
-    database: Database, settings: Settings, clip: Path, tmp_path: Path, codec: str
-) -> None:
-    path = tmp_path / "a.mkv"
-    sound = ("-f", "lavfi", "-i", "sine=duration=7")
-    run_ffmpeg("-i", str(clip), *sound, "-c:v", "copy", "-c:a", codec, str(path))
-    submit_videos(database, path, annotated_video=True, start_seconds=2.0, end_seconds=6.0)
-    work_until_done(allow(settings, path), database)
-    [kept] = stored_files(settings)
-    data = kept.read_bytes()
-    # Players begin before they have all of it.
-    assert data.index(b"moov") < data.index(b"mdat")
-    packets = list_packets(kept, "v")
-    assert [key for key, seconds in packets if seconds % 2 < 0.05] == [True, True]
-    assert sum(key for key, _ in packets) < 6
-    assert len(packets) == 40
-    last = max(seconds for _, seconds in list_packets(kept, "a"))
-    assert last == pytest.approx(4.0, abs=0.1)
-    with kept.open("rb") as file:
-        header = read_header(Ffmpeg.find(), file)
-    assert (header.sound, header.begins_seconds) == ("aac", pytest.approx(0.0, abs=0.03))
-
-
-def list_packets(path: Path, stream: str) -> list[tuple[bool, float]]:
-    """Whether each packet is a key frame, and its time."""
-    command = [Ffmpeg.find().program, "-v", "error", "-i", str(path), "-map", f"0:{stream}"]
-    listed = subprocess.run(
-        [*command, "-c", "copy", "-f", "framecrc", "-"], capture_output=True, text=True, check=True
-    )
-    [base] = re.findall(r"#tb 0: 1/(\d+)", listed.stdout)
-    lines = [line.split(",") for line in listed.stdout.splitlines() if line[0] != "#"]
-    return [("F=0x0" not in line[-1], int(line[2]) / int(base)) for line in lines]
-
-
-@on_one_database
-@pytest.mark.parametrize(
-    ("make", "size"),
-    [
-        *((lambda name=name: decode_sample(name), None) for name in CODED),
-        (lambda: turn_right(decode_sample("H.265 10-bit")), (48, 64)),
-    ],
-)
-def test_an_odd_video_has_an_annotated_video(
-    database: Database,
-    settings: Settings,
-    clip: Path,
-    make: Callable[[], bytes],
-    size: tuple[int, int] | None,
-) -> None:
-    path = clip.parent / "odd.bin"
-    path.write_bytes(make())
-    capture = cv2.VideoCapture(str(path))
-    frames = 0
-    while capture.grab():
-        frames += 1
-    job_id = submit_videos(database, path, annotated_video=True)
-    work_until_done(allow(settings, clip), database)
-    [item] = read_items(database, job_id)
-    assert item.state == "done"
-    [kept] = stored_files(settings)
-    drawn = list(read_frames(kept))
-    assert len(drawn) == frames
-    height, width = drawn[0].shape[:2]
-    assert size in (None, (width, height))
-    assert (item.width_pixels, item.height_pixels) in [
-        (width + odd, height + other) for odd in (0, 1) for other in (0, 1)
-    ]
-
-
 def begin(database: Database, settings: Settings, clip: Path, **options: float) -> tuple[int, int]:
     """A job whose video is analyzed, and the chunk that joins it."""
     job_id = submit_videos(database, clip, annotated_video=True, **options)
@@ -328,15 +241,6 @@ def read_whole_video(settings: Settings, database: Database, clip: Path) -> Fram
         work_until_done(settings, database)
     [kept] = set(stored_files(settings)) - before
     return list(read_frames(kept))
-
-
-def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
-    capture = cv2.VideoCapture(str(path))
-    while True:
-        ok, frame = capture.read()
-        if not ok:
-            return
-        yield frame.astype(np.uint8)
 
 
 def differ(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

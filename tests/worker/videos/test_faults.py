@@ -13,21 +13,19 @@ from sqlalchemy.orm import Session
 from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.item_values import ClaimedChunk, Failure, Thumbnail
+from db.item_values import Failure
 from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
 from db.states import ChunkKind, ChunkState, ErrorCode
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
-from db.tables.videos import VIDEO_TABLES, FrameRow, TrackRow, TrackThumbnailRow
+from db.tables.videos import VIDEO_TABLES, FrameRow, TrackRow
 from db.videos.recording import record_failure
-from db.videos.thumbnails import record_thumbnails
-from db.videos.tracks import read_track_thumbnail
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.clips import PEOPLE
-from tests.support.jobs import claim, close, crash, hints, status
+from tests.support.jobs import claim, close, hints, status
 from tests.support.sample_pictures import encode_scene
 from tests.support.videos import (
     Found,
@@ -35,6 +33,7 @@ from tests.support.videos import (
     count_rows,
     read_everything,
     read_items,
+    run_next,
     submit_videos,
     work_in_threads,
 )
@@ -70,10 +69,6 @@ def die_at_work(settings: Settings, url: str, chunk_id: int) -> None:
         open_analyzer(settings.weights_dir), lambda: os.kill(os.getpid(), signal.SIGKILL)
     )
     open_worker(settings, Database(url), deadly).run(chunk_id, "killed")
-
-
-def run_next(settings: Settings, database: Database) -> None:
-    open_worker(settings, database).run(hints(database, resend_seconds=-1)[0], "task")
 
 
 def find_segments(database: Database) -> list[int]:
@@ -239,72 +234,6 @@ def test_a_job_that_ends_early_keeps_nothing_of_an_unfinished_video(
         counts = status(database, job_id).counts
         assert (counts.items, counts.cancelled) == (1, 1)
     else:
-        with database.write() as session:
-            assert remove_erased(session, job_id)
-    assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))
-
-
-def claim_join(database: Database, settings: Settings, token: str) -> ClaimedChunk:
-    """Work until a video waits to be joined, and claim that chunk."""
-    while True:
-        [chunk_id] = hints(database, resend_seconds=-1)
-        with database.read() as session:
-            chunk = session.get_one(ChunkRow, chunk_id)
-        if chunk.kind == ChunkKind.JOIN:
-            claimed = claim(database, chunk_id, token)
-            assert claimed is not None
-            return claimed
-        run_next(settings, database)
-
-
-def keep_thumbnails(database: Database, chunk: ClaimedChunk, numbers: range) -> bool:
-    drawn = {number: Thumbnail("image/jpeg", b"an attempt") for number in numbers}
-    with database.write() as session:
-        return record_thumbnails(session, chunk, numbers, drawn)
-
-
-def test_thumbnails_of_a_crashed_join_are_hidden_and_then_replaced(
-    database: Database, settings: Settings, clip: Path, reference: Found
-) -> None:
-    settings = allow(settings, clip)
-    job_id = submit_videos(database, clip)
-    chunk = claim_join(database, settings, "dead")
-    for _ in range(2):
-        assert keep_thumbnails(database, chunk, range(1, 3))
-    assert count_rows(database, TrackThumbnailRow) == 2
-    [item] = chunk.items
-    with database.read() as session:
-        assert read_track_thumbnail(session, item.id, 1) is None
-    assert crash(database, chunk)
-    assert not keep_thumbnails(database, chunk, range(3, 5))
-    work_in_threads(settings, database, job_id)
-    assert read_everything(database, item.id) == reference
-    with database.read() as session:
-        assert read_track_thumbnail(session, item.id, 1) is not None
-
-
-@pytest.mark.parametrize("end", [cancel_job, erase_job, None])
-def test_a_join_that_fails_leaves_no_thumbnail(
-    database: Database,
-    settings: Settings,
-    clip: Path,
-    end: Callable[[Session, int], bool] | None,
-) -> None:
-    settings = allow(settings, clip)
-    job_id = submit_videos(database, clip)
-    chunk = claim_join(database, settings, "dead")
-    assert keep_thumbnails(database, chunk, range(1, 3))
-    with database.write() as session:
-        if end is None:
-            error = Failure(ErrorCode.UNREADABLE, "It cannot be opened any more.")
-            assert record_failure(session, chunk, error)
-        else:
-            assert end(session, job_id)
-    if end is cancel_job:
-        assert crash(database, chunk)
-        assert close(database) == [job_id]
-    if end is erase_job:
-        assert not keep_thumbnails(database, chunk, range(3, 5))
         with database.write() as session:
             assert remove_erased(session, job_id)
     assert not any(count_rows(database, table) for table in (FaceRow, *VIDEO_TABLES))
