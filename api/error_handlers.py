@@ -69,7 +69,9 @@ def handle_errors(app: Flask, show_page: ShowPage) -> None:
             problem = make_problem(error)
             _log_refusal(problem)
             page = show_page(problem.status, problem.code, problem.message)
-            return _reply_json(problem) if page is None else page
+            response = _reply_json(problem) if page is None else page
+            _add_headers(response, problem)
+            return response
 
         app.register_error_handler(error_type, answer)
 
@@ -103,12 +105,15 @@ def _log_refusal(problem: Problem) -> None:
 def _reply_json(problem: Problem) -> Response:
     body = ErrorBody.of(problem.status, problem.code, problem.message, problem.details)
     response = Response(body.model_dump_json(), problem.status, mimetype=PROBLEM)
-    response.headers.update(problem.headers)
-    if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     if problem.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _add_headers(response: Response, problem: Problem) -> None:
+    response.headers.update(problem.headers)
+    if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
 
 
 def _problem_of_refusal(error: ApiError) -> Problem:

@@ -15,6 +15,7 @@ from api.errors import ApiError
 from api.live.feeds import Feeds
 from api.meter import Meter
 from api.progress import JobEvents
+from api.sign_on.provider import Provider
 from api.staging import StagingFolder
 from api.statuses import Statuses
 from db.engine import Database
@@ -57,6 +58,8 @@ class Services:
     owners: Owners
     statuses: Statuses
     keyring: Keyring
+    # At which people log in, if there is one.
+    provider: Provider | None
     limiter: Limiter
 
     @property
@@ -106,7 +109,8 @@ def open_services(app: Flask, settings: Settings) -> Services:
         ending=ending,
         owners=Owners(database),
         statuses=Statuses(database),
-        keyring=Keyring(database, settings.api_keys),
+        keyring=Keyring(database, settings.api_keys, settings.oidc_issuer),
+        provider=Provider(settings) if settings.oidc_issuer else None,
         limiter=Limiter(
             settings.redis_url,
             settings.tenant_requests_per_minute,

@@ -44,6 +44,7 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
     spelled = {
         **{name: str(value) for name, value in values.items()},
         "api_keys": ",".join(settings.api_keys),
+        "oidc_groups": ",".join(settings.oidc_groups),
         "sources": ",".join(settings.sources),
         "live_sources": ",".join(settings.live_sources),
         "packs": ",".join(settings.packs),

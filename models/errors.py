@@ -30,6 +30,9 @@ FacetallyError
 |   `-- InvalidRequest      api: 422 "invalid_request", a parameter or field is not valid
 |-- ManifestError           api: a line of a manifest is not an item
 |-- AlreadyAccepted         api: the same request came before; its job is the answer
+|-- ProviderUnavailable     api: the OpenID provider does not answer
+|-- SignOnRefused           api: somebody may not log in as who the provider says
+|   `-- UnknownKey          api: a token is signed with a key that the provider did not publish
 |-- OpenToNetwork           api: it would answer anyone on the network
 |-- SourceUnavailable       api: a live source sends no picture
 |-- SourceLost              api: a live source ends, in the process that decodes it

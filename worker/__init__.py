@@ -2,6 +2,7 @@
 
 addresses     which sources may be read
 logs          how log lines look
+openid        what groups of an OpenID provider allow
 settings      every setting
 memory        bounds the memory of a process
 stages        how long each stage of the work takes

@@ -16,6 +16,7 @@ from pydantic import (
 from sqlalchemy import URL
 
 from db.job_values import DetectionMode
+from db.reach import ALL_TENANTS, DEFAULT_TENANT, TENANT_PATTERN
 from db.videos.frames import MOST_POSITIONS
 from models.errors import FacetallyError
 from models.nets.tuning import (
@@ -33,6 +34,7 @@ from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses.address import parse_prefix
 from worker.addresses.live_sources import check_sources
 from worker.logs import LogFormat, LogLevel
+from worker.openid import check_issuer, parse_groups
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
@@ -87,6 +89,16 @@ class Settings(BaseModel):
     api_processes: int = Field(default_factory=_default_processes, ge=1)
     api_threads: int = Field(12, ge=2)
     api_keys: tuple[str, ...] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = ""
+    oidc_request: str = "openid email profile"
+    oidc_groups_claim: str = Field("groups", min_length=1)
+    oidc_groups: tuple[str, ...] = ()
+    oidc_tenant: str = Field(DEFAULT_TENANT, pattern=rf"^(?:{TENANT_PATTERN}|\{ALL_TENANTS})$")
+    oidc_tenant_claim: str = ""
+    oidc_session_hours: float = Field(12.0, gt=0, le=24 * 14)
     file_roots: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
     fetch_timeout_seconds: float = Field(15.0, gt=0, le=3600)
@@ -137,7 +149,10 @@ class Settings(BaseModel):
     tenant_daily_bytes: int = Field(0, ge=0)
     audit_days: float = Field(365.0, ge=0, le=36500)
 
-    @field_validator("api_keys", "sources", "live_sources", "packs", "webhook_hosts", mode="before")
+    @field_validator(
+        *("api_keys", "oidc_groups", "sources", "live_sources", "packs", "webhook_hosts"),
+        mode="before",
+    )
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return _split(value, ",")
@@ -152,6 +167,26 @@ class Settings(BaseModel):
                 f"a key has {shortest} characters, and needs at least {LEAST_KEY_LENGTH}: make one "
                 "with openssl rand -hex 24"
             )
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _check_issuer(cls, value: str) -> str:
+        return check_issuer(value)
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _require_client(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not value:
+            raise ValueError("the OpenID provider needs it: register this server there")
+        return value
+
+    @field_validator("oidc_groups")
+    @classmethod
+    def _check_groups(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("oidc_issuer") and not value:
+            raise ValueError("without a group nobody may log in: write staff=submit+read")
+        parse_groups(value)
         return value
 
     @field_validator("file_roots", mode="before")

@@ -2,6 +2,7 @@
 
 rights    what each route needs
 callers   who sent a request, and what they may do
+log_ins   how long to wait after failures to log in
 limiter   how often tenants may call
 keyring   the keys that are valid
 sessions  who is logged in

@@ -51,8 +51,8 @@ def guard(
 
 
 def refuse_open_network(settings: Settings) -> None:
-    """Raises OpenToNetwork if there is no key and other machines can reach the host."""
-    if settings.api_keys or _is_loopback(settings.host):
+    """Raises OpenToNetwork if nobody needs a key and other machines can reach the host."""
+    if settings.api_keys or settings.oidc_issuer or _is_loopback(settings.host):
         return
     database = Database(settings.database_url)
     try:
@@ -65,7 +65,8 @@ def refuse_open_network(settings: Settings) -> None:
     if is_open:
         raise OpenToNetwork(
             f"The API would answer anyone who can reach {settings.host}. Set FACETALLY_API_KEYS to "
-            "one or more keys, separated by commas, or bind to 127.0.0.1."
+            "one or more keys, separated by commas, or FACETALLY_OIDC_ISSUER to the address of an "
+            "OpenID provider, or bind to 127.0.0.1."
         )
 
 

@@ -1,4 +1,5 @@
-"""The keys that are valid: those of the settings, and those that are rows.
+"""The keys that are valid, those of the settings and those that are rows; and the OpenID provider
+whose word counts.
 
 Rows are read again every few seconds, so that each process of the API notices by itself when one is
 made, revoked or expires. No key is compared: its SHA-256 is looked up, and what that takes says
@@ -14,7 +15,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.access.callers import OPERATOR, Caller
-from db.access.key_values import ApiKey
+from db.access.key_values import ApiKey, Person
 from db.access.keys import (
     USE_SECONDS,
     digest_of,
@@ -44,20 +45,34 @@ class _Rows:
 class Keyring:
     """Finds callers by their keys; several threads use it."""
 
-    def __init__(self, database: Database, api_keys: Iterable[str]) -> None:
+    def __init__(self, database: Database, api_keys: Iterable[str], issuer: str = "") -> None:
+        """`issuer` is the OpenID provider at which people log in, if there is one."""
         self._database = database
+        self._issuer = issuer
         self._own = {digest_of(api_key): OPERATOR for api_key in api_keys}
         self._rows = _Rows(float("-inf"), {}, any=False)
         self._used_at: dict[int, float] = {}
         self._lock = Lock()
 
     def is_empty(self) -> bool:
-        """Whether callers need no key: there never was one."""
-        return not self._own and not self._read().any
+        """Whether callers need no key: there never was one, and nobody can log in otherwise."""
+        return not self._issuer and not self.has_keys()
+
+    def has_keys(self) -> bool:
+        """Whether there is a key, or was one."""
+        return bool(self._own) or self._read().any
 
     def find(self, secret: str) -> Caller | None:
         """Whose key this is."""
         return self.find_digest(digest_of(secret.strip()))
+
+    def find_holder(self, holder: bytes | Person) -> Caller | None:
+        """Who has opened a session: a person, or whoever has the key of this digest."""
+        if not isinstance(holder, Person):
+            return self.find_digest(holder)
+        if holder.issuer != self._issuer:
+            return None
+        return Caller(holder.name, holder.reach, holder.scopes)
 
     def find_digest(self, digest: bytes) -> Caller | None:
         """Whose key has this digest."""

@@ -95,6 +95,8 @@ RIGHTS: Mapping[str, Right] = {
     "assets.show_asset": OPEN,
     "login_page.show_page": OPEN,
     "login_page.log_in": OPEN,
+    "sign_on_page.leave": OPEN,
+    "sign_on_page.come_back": OPEN,
     "login_page.log_out": Right(action=Action.LOG_OUT),
     "home_page.show_page": ANY_KEY,
     "home_page.analyze_picture": LIVE,

@@ -1,7 +1,8 @@
 """A browser's session: a cookie that nobody can guess, a row in SQL, and the token of its forms.
 
 Neither the API key nor anything made of it returns to the browser. A session ends when its row is
-removed, or when its key is revoked, expires, or is no longer in the settings.
+removed, or when its key is revoked, expires, or is no longer in the settings. That of a person who
+logged in at an OpenID provider ends after some hours, or when the settings name another provider.
 """
 
 import hmac
@@ -14,6 +15,7 @@ from flask import Response, g, request
 from api.access.callers import Caller
 from api.access.keyring import Keyring
 from db.access import logins
+from db.access.key_values import Person
 from db.access.keys import digest_of
 from db.engine import Database
 
@@ -26,28 +28,46 @@ TOKEN_HEADER = "X-CSRF-Token"
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A log-in by the holder of a key. `form_token` proves that a form is from us."""
+    """A log-in by the holder of a key, or by a person. `form_token` proves that a form is from
+    us."""
 
     digest: bytes
     form_token: str
     caller: Caller
+    is_of_person: bool
 
 
-def open_session(database: Database, response: Response, api_key: str) -> None:
-    """Let the browser that receives `response` return without the API key."""
+def open_session(
+    database: Database,
+    response: Response,
+    holder: str | Person,
+    seconds: float = logins.SESSION_SECONDS,
+) -> None:
+    """Let the browser that receives `response` return without the API key of its holder, or without
+    asking the provider of a person."""
     secret = token_urlsafe(32)
+    known = holder if isinstance(holder, Person) else digest_of(holder)
     with database.write() as session:
-        logins.open_session(session, digest_of(secret), digest_of(api_key))
-    # A proxy may have decrypted the request.
-    secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+        logins.open_session(session, digest_of(secret), known, seconds)
+    secure = is_encrypted()
     response.set_cookie(
         SECURE_COOKIE if secure else COOKIE,
         secret,
-        int(logins.SESSION_SECONDS),
+        int(seconds),
         secure=secure,
         httponly=True,
         samesite="Strict",
     )
+
+
+def is_encrypted() -> bool:
+    """Whether this request came over HTTPS, which a proxy may have decrypted."""
+    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+
+
+def own_address(path: str) -> str:
+    """The address of a page of this server, as the reader's browser knows it."""
+    return f"{'https' if is_encrypted() else 'http'}://{request.host}{path}"
 
 
 def close_session(database: Database, response: Response) -> None:
@@ -66,11 +86,12 @@ def find_session(database: Database, keyring: Keyring) -> BrowserSession | None:
         return None
     digest = digest_of(secret)
     with database.read() as session:
-        key_digest = logins.read_session(session, digest)
-    caller = None if key_digest is None else keyring.find_digest(key_digest)
+        holder = logins.read_session(session, digest)
+    caller = None if holder is None else keyring.find_holder(holder)
     if caller is None:
         return None
-    return BrowserSession(digest, hmac.digest(secret.encode(), b"form", "sha256").hex(), caller)
+    form_token = hmac.digest(secret.encode(), b"form", "sha256").hex()
+    return BrowserSession(digest, form_token, caller, isinstance(holder, Person))
 
 
 def carries_token(session: BrowserSession) -> bool:

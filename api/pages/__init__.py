@@ -1,6 +1,7 @@
 """The web pages. In reading order:
 
 login       log in and out
+sign_on     log in at an OpenID provider
 home        upload files, or try one picture
 jobs        the list, and the buttons of a job
 comparison  two runs of the same items

@@ -30,6 +30,7 @@ def make_own_settings(data_dir: Path, api_key: str, pack: str | None = None) -> 
         # It has one client.
         api_processes="1",
         api_keys=api_key,
+        oidc_issuer="",
         file_roots="",
         max_upload_bytes=NO_UPLOAD_LIMIT,
         # Nobody could resume it, and results stay until the user deletes them.

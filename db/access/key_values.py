@@ -18,6 +18,18 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom an OpenID provider knows, and what they may do here. `subject` is how that
+    `issuer` tells them from others; `name` is for people to read, and contains it."""
+
+    issuer: str
+    subject: str
+    name: str
+    reach: Reach
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True, slots=True)
 class NewKey:
     """A key as it is asked for."""
 

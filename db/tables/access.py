@@ -30,21 +30,30 @@ class KeyRow(Table):
 
 
 class SessionRow(Table):
-    """A browser that is logged in: the digests of its cookie, and of the key that opened it."""
+    """A browser that is logged in: the digest of its cookie, and either that of the key that opened
+    it, or who opened it, as an OpenID provider says."""
 
     __tablename__ = "sessions"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    key_digest: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
+    expires_at: Mapped[datetime]
+    key_digest: Mapped[bytes | None]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    name: Mapped[str | None]
+    # Whose data a person reaches, or ALL_TENANTS.
+    tenant: Mapped[str | None]
+    scopes: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class LoginFailureRow(Table):
-    """An address that failed to log in, and how often since it last succeeded."""
+    """How often somebody failed to log in since the last success: from one address, as in `address
+    192.0.2.8`, or with one key, as in `key 3f…`, a digest of how it begins."""
 
     __tablename__ = "login_failures"
 
-    address: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
     failures: Mapped[int]
     failed_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from api.services import EXTENSION, Services
 from db.access.key_values import NewKey, Scope
 from db.access.keys import create_key
+from db.clock import DatabaseTime
 from db.reach import Reach
+from db.tables.access import LoginFailureRow
 
 # In the settings: its holder is an operator.
 OPERATOR_KEY = "operator" * 4
@@ -29,6 +32,12 @@ def make_key(
         secret, _ = create_key(session, wanted)
     services.keyring.forget()
     return bearer(secret)
+
+
+def lengthen_pauses(client: FlaskClient) -> None:
+    """As after very many failures: the first pause is over before a busy machine looks at it."""
+    with services_of(client).database.write() as session:
+        session.execute(update(LoginFailureRow).values(failures=99, failed_at=DatabaseTime()))
 
 
 def bearer(secret: str) -> dict[str, str]:

@@ -398,12 +398,18 @@ def _create_logins() -> None:
     op.create_table(
         "sessions",
         _key("digest", sa.LargeBinary()),
-        _filled("key_digest", sa.LargeBinary()),
         _filled("created_at", TIME),
+        _filled("expires_at", TIME),
+        sa.Column("key_digest", sa.LargeBinary()),
+        sa.Column("issuer", sa.String()),
+        sa.Column("subject", sa.String()),
+        sa.Column("name", sa.String()),
+        sa.Column("tenant", sa.String()),
+        sa.Column("scopes", JSON),
     )
     op.create_table(
         "login_failures",
-        _key("address", sa.String()),
+        _key("subject", sa.String()),
         _filled("failures", sa.Integer()),
         _filled("failed_at", TIME),
     )

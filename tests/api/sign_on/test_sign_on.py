@@ -1,0 +1,350 @@
+"""People log in at an OpenID provider, a real one that the test runs."""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from joserfc.jwk import RSAKey
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from api.access.guard import OpenToNetwork, refuse_open_network
+from db.access.audit import read_entries
+from db.access.keys import digest_of
+from db.reach import EVERYONE
+from db.tables.access import SessionRow
+from tests.support.access import OPERATOR_KEY, bearer, lengthen_pauses, services_of
+from tests.support.http import OpenClient
+from tests.support.openid import ANNA, CLIENT, SECRET, OpenIdProvider, make_key, providing
+from tests.support.pages import PAGE
+from worker.settings import Settings, SettingsError
+
+OpenSignOn = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="module")
+def key() -> RSAKey:
+    return make_key("first")
+
+
+@pytest.fixture
+def provider(key: RSAKey) -> Iterator[OpenIdProvider]:
+    with providing(key) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_sign_on(open_client: OpenClient, provider: OpenIdProvider) -> OpenSignOn:
+    """The API with this provider, where groups may do something."""
+
+    def open_one(**changes: object) -> FlaskClient:
+        usual = {
+            "oidc_issuer": provider.issuer,
+            "oidc_client_id": CLIENT,
+            "oidc_client_secret": SECRET,
+            "oidc_name": "Example",
+            "oidc_groups": ("marketing=submit+read", "/ops/a=b=admin"),
+        }
+        return open_client(**{**usual, **changes})
+
+    return open_one
+
+
+def begin(client: FlaskClient, target: str = "/jobs?state=failed") -> str:
+    """Where the browser is sent to."""
+    answered = client.get("/login/provider", query_string={"next": target}, headers=PAGE)
+    assert answered.status_code == 303
+    return answered.headers["Location"]
+
+
+def sign_on(client: FlaskClient, provider: OpenIdProvider, **person: object) -> TestResponse:
+    """The way there and back."""
+    return client.get(provider.log_in(begin(client), {**ANNA, **person}), headers=PAGE)
+
+
+def read_problem(answered: TestResponse) -> str:
+    found = re.search(r'class="problem"[^>]*>([^<]+)<', answered.text)
+    assert found, answered.text
+    return found[1]
+
+
+def test_somebody_logs_in_and_may_do_what_their_groups_may(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    assert client.get("/v1/jobs").status_code == 401
+    page = client.get("/login?next=/jobs", headers=PAGE)
+    assert 'href="/login/provider?next=/jobs"' in page.text
+    assert "Sign in with Example" in page.text
+    # Nobody has a key.
+    assert 'name="key"' not in page.text
+    answered = sign_on(client, provider)
+    assert answered.status_code == 200
+    assert '<meta http-equiv="refresh" content="0; url=/jobs?state=failed">' in answered.text
+    cookies = answered.headers.getlist("Set-Cookie")
+    opened = next(cookie for cookie in cookies if cookie.startswith("facetally_session="))
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(opened.split("; "))
+    # The cookie of the way is gone.
+    assert client.get_cookie("facetally_sign_on") is None
+    assert client.get("/jobs", headers=PAGE).status_code == 200
+    assert client.get("/keys", headers=PAGE).status_code == 403
+    assert client.get("/system", headers=PAGE).status_code == 403
+    # A call that changes something needs the token of a page.
+    assert client.post("/v1/jobs", json={"draft": True}).status_code == 403
+    token = re.search(r'"form-token" content="(\w+)"', client.get("/jobs", headers=PAGE).text)
+    assert token
+    made = client.post("/v1/jobs", json={"draft": True}, headers={"X-CSRF-Token": token[1]})
+    assert made.status_code == 202
+    with services_of(client).database.read() as session:
+        entries = read_entries(session, EVERYONE, limit=9)
+    assert [(entry.action, entry.caller) for entry in entries] == [
+        ("submit", "anna@example.com (248289761001)"),
+        ("log_in", "anna@example.com (248289761001)"),
+    ]
+
+
+def test_nothing_of_the_provider_or_of_a_cookie_is_kept(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    sign_on(client, provider)
+    cookie = client.get_cookie("facetally_session")
+    assert cookie is not None
+    with services_of(client).database.read() as session:
+        row = session.scalars(select(SessionRow)).one()
+        assert row.digest == digest_of(cookie.value)
+        assert (row.issuer, row.subject, row.tenant) == (provider.issuer, ANNA["sub"], "default")
+        assert (row.scopes, row.key_digest) == (["read", "submit"], None)
+
+
+def test_logging_out_ends_the_session_and_leads_to_the_provider(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    sign_on(client, provider)
+    cookie = client.get_cookie("facetally_session")
+    token = re.search(r'"form-token" content="(\w+)"', client.get("/jobs", headers=PAGE).text)
+    assert cookie
+    assert token
+    left = client.post("/logout", data={"csrf_token": token[1]}, headers=PAGE)
+    page = client.get(left.headers["Location"], headers=PAGE)
+    assert "still signed in with Example" in page.text
+    assert f'href="{provider.issuer}/leave?client_id={CLIENT}&amp;post_logout' in page.text
+    client.set_cookie("facetally_session", cookie.value)
+    assert client.get("/v1/jobs").status_code == 401
+
+
+def test_a_session_ends_with_its_provider(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    sign_on(client, provider)
+    cookie = client.get_cookie("facetally_session")
+    assert cookie
+    other = open_sign_on(oidc_issuer="https://other.example")
+    other.set_cookie("facetally_session", cookie.value)
+    assert other.get("/v1/jobs").status_code == 401
+
+
+def test_people_and_keys_log_in_side_by_side(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on(api_keys=(OPERATOR_KEY,))
+    assert client.get("/v1/jobs", headers=bearer(OPERATOR_KEY)).status_code == 200
+    page = client.get("/login", headers=PAGE).text
+    assert "Sign in with Example" in page
+    assert 'name="key"' in page
+    assert client.post("/login", data={"key": OPERATOR_KEY}, headers=PAGE).status_code == 303
+
+
+def test_over_https_the_way_and_the_session_are_of_this_host_alone(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
+    address = begin(client)
+    assert "redirect_uri=https%3A%2F%2Flocalhost%2Flogin%2Fanswer" in address
+    cookie = client.get_cookie("__Host-facetally_sign_on")
+    assert cookie
+    assert (cookie.secure, cookie.http_only, cookie.same_site) == (True, True, "Lax")
+    back = provider.log_in(address).replace("https://", "http://")
+    cookies = client.get(back, headers=PAGE).headers.getlist("Set-Cookie")
+    assert any(one.startswith("__Host-facetally_session=") for one in cookies)
+
+
+def test_somebody_in_no_group_is_refused_which_is_logged(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = open_sign_on()
+    with caplog.at_level(logging.WARNING):
+        answered = sign_on(client, provider, groups=["others"])
+    assert answered.status_code == 403
+    assert read_problem(answered).startswith("Your account is in no group that may use this server")
+    noted = [record for record in caplog.records if record.msg == "log-in refused"]
+    assert (noted[0].address, "no group" in noted[0].reason) == ("127.0.0.1", True)
+    assert client.get("/v1/jobs").status_code == 401
+
+
+def test_the_provider_may_change_its_key(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    assert sign_on(client, provider).status_code == 200
+    provider.key = make_key("second")
+    assert "unknown here" in read_problem(sign_on(client, provider))
+    provider.published = provider.key
+    provider.publish()
+    assert sign_on(client, provider).status_code == 200
+
+
+def test_an_answer_counts_once_and_only_in_the_browser_that_asked(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    victim, attacker = open_sign_on(), open_sign_on()
+    attacker.environ_base["REMOTE_ADDR"] = "192.0.2.8"
+    back = provider.log_in(begin(attacker))
+    # Without a cookie, with another one, and with the state of no cookie at all.
+    for address in (back, back.partition("&state=")[0], f"{back.partition('&')[0]}&state="):
+        assert "another browser" in read_problem(victim.get(address, headers=PAGE))
+    begin(victim)
+    assert "another browser" in read_problem(victim.get(back, headers=PAGE))
+    # With a code that was stolen, and the own state.
+    state = re.search(r"state=([\w-]+)", begin(victim))
+    assert state
+    stolen = re.sub(r"state=.*", f"state={state[1]}", provider.log_in(begin(attacker)))
+    assert "invalid_grant" in read_problem(victim.get(stolen, headers=PAGE))
+    assert victim.get("/v1/jobs").status_code == 401
+    back = provider.log_in(begin(attacker))
+    assert attacker.get(back, headers=PAGE).status_code == 200
+    assert attacker.get(back, headers=PAGE).status_code == 403
+
+
+def test_failures_make_the_address_wait(open_sign_on: OpenSignOn, provider: OpenIdProvider) -> None:
+    client = open_sign_on()
+    for _ in range(5):
+        assert client.get("/login/answer?code=a&state=b", headers=PAGE).status_code == 403
+    lengthen_pauses(client)
+    assert client.get("/login/answer?code=a&state=b", headers=PAGE).status_code == 429
+
+
+def test_what_the_provider_refuses_is_told(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on()
+    state = re.search(r"state=([\w-]+)", begin(client))
+    assert state
+    answered = client.get(f"/login/answer?error=access_denied&state={state[1]}", headers=PAGE)
+    assert read_problem(answered) == "The provider does not log you in: access_denied."
+    state = re.search(r"state=([\w-]+)", begin(client))
+    assert state
+    other = f"/login/answer?code=a&state={state[1]}&iss=https://other.example"
+    assert "another provider" in read_problem(client.get(other, headers=PAGE))
+
+
+def test_the_way_leads_to_no_other_site(open_sign_on: OpenSignOn, provider: OpenIdProvider) -> None:
+    client = open_sign_on()
+    for target in ("//evil.example", "https://evil.example", "/\\evil", "/" + "a" * 2000):
+        answered = client.get(provider.log_in(begin(client, target)), headers=PAGE)
+        assert 'content="0; url=/">' in answered.text
+
+
+def test_what_is_missing_in_the_token_is_asked_for(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    provider.metadata["userinfo_endpoint"] = f"{provider.issuer}/more"
+    provider.publish()
+    client = open_sign_on(oidc_groups_claim="realm.roles", oidc_tenant_claim="company")
+    provider.more = {"sub": ANNA["sub"], "realm": {"roles": ["marketing"]}, "company": "acme"}
+    assert sign_on(client, provider).status_code == 200
+    assert client.get("/v1/jobs").status_code == 200
+    assert provider.web.asked[-1][1]["Authorization"] == "Bearer opaque"
+    provider.more["sub"] = "another"
+    assert "two persons" in read_problem(sign_on(client, provider))
+
+
+def test_people_of_a_tenant_see_what_is_of_it(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    client = open_sign_on(oidc_tenant_claim="company", api_keys=(OPERATOR_KEY,))
+    job = client.post("/v1/jobs", json={"draft": True}, headers=bearer(OPERATOR_KEY)).json["id"]
+    sign_on(client, provider, company="acme")
+    assert client.get(f"/v1/jobs/{job}").status_code == 404
+    operators = open_sign_on(oidc_tenant="*")
+    sign_on(operators, provider)
+    assert operators.get(f"/v1/jobs/{job}").status_code == 200
+    assert operators.get("/metrics").status_code == 200
+
+
+def test_groups_may_be_paths_and_add_up(open_sign_on: OpenSignOn, provider: OpenIdProvider) -> None:
+    client = open_sign_on()
+    sign_on(client, provider, groups=["/ops/a=b", "marketing"])
+    assert client.get("/v1/keys").status_code == 200
+    assert client.get("/v1/jobs").status_code == 200
+
+
+def test_a_secret_may_be_sent_in_the_form_or_not_exist(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    provider.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    provider.publish()
+    assert sign_on(open_sign_on(), provider).status_code == 200
+    assert sign_on(open_sign_on(oidc_client_secret=""), provider).status_code == 403
+
+
+def test_a_wrong_provider_is_a_sentence(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.metadata["issuer"] = "https://other.example"
+    provider.publish()
+    with caplog.at_level(logging.ERROR):
+        answered = open_sign_on().get("/login/provider", headers=PAGE)
+    assert answered.status_code == 503
+    assert "Signing in with Example isn" in read_problem(answered)
+    noted = [record for record in caplog.records if record.msg == "OpenID provider unavailable"]
+    assert "FACETALLY_OIDC_ISSUER is http://localhost" in noted[0].error
+
+
+def test_a_provider_that_is_away_is_asked_again_only_after_a_while(
+    open_sign_on: OpenSignOn, provider: OpenIdProvider
+) -> None:
+    provider.web.pages["/.well-known/openid-configuration"] = lambda request: request.send_error(
+        500
+    )
+    client = open_sign_on()
+    for _ in range(3):
+        assert client.get("/login/provider", headers=PAGE).status_code == 503
+    assert len(provider.web.asked) == 1
+    nobody = open_sign_on(oidc_issuer="http://localhost:1")
+    assert nobody.get("/login/provider", headers=PAGE).status_code == 503
+
+
+def test_without_a_provider_there_is_no_way(client: FlaskClient) -> None:
+    for path in ("/login/provider", "/login/answer?code=a&state=b"):
+        assert client.get(path, headers=PAGE).status_code == 404
+
+
+def test_a_provider_is_enough_to_answer_on_a_network(settings: Settings) -> None:
+    open_host = settings.model_copy(update={"host": "0.0.0.0"})
+    with pytest.raises(OpenToNetwork, match="FACETALLY_OIDC_ISSUER"):
+        refuse_open_network(open_host)
+    refuse_open_network(open_host.model_copy(update={"oidc_issuer": "https://id.example"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"ISSUER": "http://id.example"}, "must begin with https"),
+        ({"CLIENT_ID": ""}, "register this server there"),
+        ({"GROUPS": ""}, "nobody may log in"),
+        ({"GROUPS": "staff"}, "is not a group with scopes"),
+        ({"GROUPS": "staff=read+write"}, "is not a group with scopes"),
+        ({"TENANT": "Not A Tenant"}, "pattern"),
+    ],
+)
+def test_settings_that_let_nobody_in_are_refused(changes: dict[str, str], problem: str) -> None:
+    usual = {"ISSUER": "https://id.example", "CLIENT_ID": "a", "GROUPS": "staff=submit+read"}
+    environ = {f"FACETALLY_OIDC_{name}": value for name, value in {**usual, **changes}.items()}
+    with pytest.raises(SettingsError, match=problem):
+        Settings.from_env(environ)
