@@ -1,16 +1,23 @@
 """Measurements to repeat: each runs as `python -m benchmarks.NAME`, and `make` lists them.
 
-Read `program` first (what all do as programs), then the measurements:
-- `throughput` and `video`: the system (`stacks`) against bare `loops` over the same `pictures`, or
-  the same clip, on the CPU (`settings`), in `rounds`; `worker_memory`: what a slot takes. Other
-  `sides` of photos are `picture_loops` and a `peer`; `stages` are what one costs, part by part.
-- `coordination`: what is left without models, on `servers` with workers of `instant_worker`.
-- `scaling`: how many `simulated_slots` one database carries.
-- `load`: how fast the status answers many `pollers` while workers are busy.
-- `audience` and `pages`: how fast the API answers, over the invented faces of `crowds`.
-- `votes`: whether intervals and probabilities hold on `labeled_faces` that they were not fitted on.
-- `estimators`: the processor time of each model of every pack.
-- `detection`: how well faces are found, in `scenes` and folders, and `hard_faces` most of all.
-- `quality`: how errors grow as faces get worse, in pictures that are made so (`degradations`).
-- `calibration`: whether corrected shares are nearer to the truth.
+In reading order:
+
+program       what all do as programs
+settings      the models on the CPU
+rounds        one measured pass, and how two series compare
+inputs        what is measured with
+deployments   the system while it is measured
+comparisons   what it is compared with
+throughput    the system against bare loops over the same photos, and a peer
+video         the same over a clip
+coordination  what is left without models
+scaling       how many slots one database carries
+load          how fast the status answers many clients while workers are busy
+audience      how fast the audience answers
+pages         how fast the pages answer
+estimators    the processor time of each model of every pack
+detection     how well faces are found, and the hard ones most of all
+quality       how errors grow as faces get worse
+votes         whether intervals and probabilities hold on faces they were not fitted on
+calibration   whether corrected shares are nearer to the truth
 """

@@ -19,8 +19,8 @@ from sqlalchemy import update
 
 from api.app import create_app
 from benchmarks import program
-from benchmarks.crowds import add_faces, fold_all
-from benchmarks.servers import run_postgresql
+from benchmarks.deployments.servers import run_postgresql
+from benchmarks.inputs.crowds import add_faces, fold_all
 from cli.environment import read_settings
 from cli.evaluation.recording import note_settings
 from cli.stack.database import prepare_database

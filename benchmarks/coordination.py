@@ -16,8 +16,8 @@ from statistics import median
 from time import monotonic, sleep
 
 from benchmarks import program
-from benchmarks.jobs import read_steady_seconds, submit_items
-from benchmarks.servers import Deployment, run_deployment
+from benchmarks.deployments.jobs import read_steady_seconds, submit_items
+from benchmarks.deployments.servers import Deployment, run_deployment
 
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_ITEMS = 256

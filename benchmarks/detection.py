@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from benchmarks import program
-from benchmarks.hard_faces import HardFaces, Way, Ways, search_hard
-from benchmarks.scenes import FaceCut, cut_face, make_patterns, make_scenes
+from benchmarks.inputs.hard_faces import HardFaces, Way, Ways, search_hard
+from benchmarks.inputs.scenes import FaceCut, cut_face, make_patterns, make_scenes
 from benchmarks.settings import read_cpu_settings
 from cli.evaluation.loading import load_labels
 from db.job_values import DetectionMode

@@ -15,11 +15,11 @@ from statistics import quantiles
 from time import monotonic
 
 from benchmarks import program
-from benchmarks.pictures import make_pictures
-from benchmarks.pollers import Polled, poll
-from benchmarks.servers import run_postgresql
+from benchmarks.deployments.pollers import Polled, poll
+from benchmarks.deployments.servers import run_postgresql
+from benchmarks.deployments.stacks import run_own_stack
+from benchmarks.inputs.pictures import make_pictures
 from benchmarks.settings import read_cpu_settings
-from benchmarks.stacks import run_own_stack
 from facetally import Client, Error, Item, Submission
 from worker.settings import Settings
 

@@ -18,8 +18,8 @@ from api.app import create_app
 from api.layout.assets import FOLDER
 from api.services import EXTENSION
 from benchmarks import program
-from benchmarks.crowds import add_faces, fold_all
-from benchmarks.servers import run_postgresql
+from benchmarks.deployments.servers import run_postgresql
+from benchmarks.inputs.crowds import add_faces, fold_all
 from cli.environment import read_settings
 from db.counts.cells import record_tally
 from db.counts.tally import Tally

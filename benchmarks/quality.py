@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import program
-from benchmarks.degradations import DEGRADATIONS, Degradation, Scene
+from benchmarks.inputs.degradations import DEGRADATIONS, Degradation, Scene
 from benchmarks.settings import read_cpu_settings
 from cli.evaluation.pictures import decode_file
 from models.face import Face

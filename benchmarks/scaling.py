@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from time import sleep
 
 from benchmarks import program
-from benchmarks.jobs import read_steady_seconds, submit_items
-from benchmarks.servers import Deployment, run_deployment
+from benchmarks.deployments.jobs import read_steady_seconds, submit_items
+from benchmarks.deployments.servers import Deployment, run_deployment
 
 SLOTS = (1, 10, 50, 100, 200)
 ITEMS_PER_SECOND = 30.0
@@ -81,7 +81,7 @@ def _measure(arguments: argparse.Namespace, chunk_items: int) -> Iterator[Row]:
 
 @contextmanager
 def _run_slots(environ: Mapping[str, str], slots: int) -> Iterator[None]:
-    words = [sys.executable, "-m", "benchmarks.simulated_slots"]
+    words = [sys.executable, "-m", "benchmarks.deployments.simulated_slots"]
     words += ["--items-per-second", str(ITEMS_PER_SECOND), "--slots"]
     counts = [min(SLOTS_PER_PROCESS, slots - first) for first in range(0, slots, SLOTS_PER_PROCESS)]
     processes = [subprocess.Popen([*words, str(count)], env=environ) for count in counts]

@@ -15,11 +15,11 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import program
-from benchmarks.pictures import list_pictures, make_pictures
+from benchmarks.comparisons.sides import SIDES, Sides
+from benchmarks.comparisons.stages import time_stages
+from benchmarks.inputs.pictures import list_pictures, make_pictures
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
-from benchmarks.sides import SIDES, Sides
-from benchmarks.stages import time_stages
 from worker.settings import Settings
 
 # Enough pictures for the mean of a stage.

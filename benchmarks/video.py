@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import program
-from benchmarks.loops import Start, run_loops
+from benchmarks.comparisons.loops import Start, run_loops
+from benchmarks.deployments.stacks import run_own_stack
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
-from benchmarks.stacks import run_own_stack
 from db.job_values import DetectionMode
 from facetally import Client, Item, Options, Submission
 from models.videos.ffmpeg import Ffmpeg

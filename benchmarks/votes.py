@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import program
-from benchmarks.age_votes import try_ages
-from benchmarks.labeled_faces import VotedFaces, vote_on_labeled_faces
+from benchmarks.comparisons.age_votes import try_ages
+from benchmarks.inputs.labeled_faces import VotedFaces, vote_on_labeled_faces
 from benchmarks.settings import read_cpu_settings
 from models.errors import ModelUnavailable
 from models.estimators.vote import scale_genders

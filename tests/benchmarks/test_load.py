@@ -1,7 +1,7 @@
 """What the clients of `make bench-load` see: latencies of answers, and every error."""
 
+from benchmarks.deployments.pollers import poll
 from benchmarks.load import _summarize
-from benchmarks.pollers import poll
 from tests.support.web import WebServer, answer, in_turn
 
 

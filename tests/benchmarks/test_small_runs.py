@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.pictures import list_pictures, make_pictures
+from benchmarks.inputs.pictures import list_pictures, make_pictures
 from models.packs.shipped_packs import list_shipped, read_shipped
 from models.weights.folder import default_weights_dir
 

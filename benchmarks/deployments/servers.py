@@ -49,7 +49,7 @@ class Deployment:
 
 @contextmanager
 def run_deployment(*, chunk_items: int, instant_slots: int = 0) -> Iterator[Deployment]:
-    """Up on entry, down on exit; with a worker of `benchmarks.instant_worker`, or none."""
+    """Up on entry, down on exit; with an instant worker, or none."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facetally-bench-")))
         database_url = stack.enter_context(run_postgresql())
@@ -134,7 +134,7 @@ def _find_postmaster(database_url: str) -> psutil.Process:
 
 
 def _worker_words(slots: int) -> list[str]:
-    words = ["celery", "--app", "benchmarks.instant_worker", "--quiet", "worker"]
+    words = ["celery", "--app", "benchmarks.deployments.instant_worker", "--quiet", "worker"]
     words += ["--queues", "bulk", "--concurrency", str(slots), "--loglevel", "WARNING"]
     return [*words, "--without-gossip", "--without-mingle"]
 

@@ -4,9 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.loops import Start, run_loops
+from benchmarks.comparisons.loops import Start, run_loops
+from benchmarks.comparisons.stages import StageClock, analyze_picture
 from benchmarks.rounds import Round
-from benchmarks.stages import StageClock, analyze_picture
 from worker.packs.analyzers import open_analyzers
 from worker.settings import Settings
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import psutil
 
+from benchmarks.deployments.worker_memory import read_slot_peak
 from benchmarks.rounds import Round
-from benchmarks.worker_memory import read_slot_peak
 from worker.settings import MEBIBYTE
 
 # How the processes of a stack are told apart, by their command lines.

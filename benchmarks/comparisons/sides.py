@@ -10,12 +10,12 @@ from time import sleep
 import psutil
 
 from benchmarks import program
-from benchmarks.peer import install_peer, run_peer
-from benchmarks.picture_loops import loop_over
+from benchmarks.comparisons.peer import install_peer, run_peer
+from benchmarks.comparisons.picture_loops import loop_over
+from benchmarks.deployments.servers import run_postgresql
+from benchmarks.deployments.stack_watch import StackWatch
+from benchmarks.deployments.stacks import run_own_stack
 from benchmarks.rounds import Round
-from benchmarks.servers import run_postgresql
-from benchmarks.stack_watch import StackWatch
-from benchmarks.stacks import run_own_stack
 from facetally import Client, Item, Submission
 from worker.settings import Settings
 

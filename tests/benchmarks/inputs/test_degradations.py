@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.degradations import DEGRADATIONS, Degradation, Scene, darken, shrink, turn
+from benchmarks.inputs.degradations import DEGRADATIONS, Degradation, Scene, darken, shrink, turn
 
 POINTS = np.array([[40, 50], [80, 50], [60, 75], [44, 92], [76, 92]], dtype=np.float64)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks.pictures import make_pictures, require_different
+from benchmarks.inputs.pictures import make_pictures, require_different
 from tests.support.sample_pictures import encode_scene
 
 

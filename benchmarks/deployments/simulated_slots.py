@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from benchmarks.instant_worker import InstantAnalysis, NoAnalyzer
+from benchmarks.deployments.instant_worker import InstantAnalysis, NoAnalyzer
 from db.engine import Database
 from db.item_values import ClaimedItem, ItemResult
 from db.processes import HEARTBEAT_SECONDS, record_heartbeat

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks.degradations import Rgb, Scene, cover, cut_off, darken, wear_mask
-from benchmarks.scenes import FaceCut, cut_face, make_scenes
+from benchmarks.inputs.degradations import Rgb, Scene, cover, cut_off, darken, wear_mask
+from benchmarks.inputs.scenes import FaceCut, cut_face, make_scenes
 from models.accuracy.boxed_pictures import measure_iou
 from models.accuracy.pairing import LEAST_OVERLAP
 from models.face import Box, Detection
