@@ -18,7 +18,7 @@ from api.operator_schemas.webhooks import (
     WebhookPath,
     WebhooksOut,
 )
-from api.schemas.errors import ERRORS, answers
+from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.replies import reply
 from api.services import services
 from db.webhooks.messages import read_messages, resend_message
@@ -47,7 +47,7 @@ def list_webhooks() -> Response:
         return reply(WebhooksOut.of(read_webhooks(session, current_caller().reach)))
 
 
-@blueprint.post("/webhooks", responses={201: MadeWebhookOut, 409: ERRORS["422"]})
+@blueprint.post("/webhooks", responses={201: MadeWebhookOut, 409: problem(409)})
 def create(body: WebhookBody) -> Response:
     """Have an address told what happens to the jobs of your tenant.
 

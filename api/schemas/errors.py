@@ -39,14 +39,18 @@ class ErrorBody(BaseModel):
         return cls(title=status.phrase, status=status, detail=message, error=error)
 
 
-CONTENT = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
-ErrorBody.model_config["openapi_extra"] = {"content": CONTENT}  # type: ignore[typeddict-unknown-key]
-
-
 Responses: TypeAlias = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
-# The errors of every call, for the OpenAPI document.
+
+
+def problem(status: int) -> dict[str, Any]:
+    """An error in the OpenAPI document: a reference, as making a schema takes time at start."""
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+# The errors of every call.
 ERRORS: Responses = {
-    str(int(status)): ErrorBody
+    str(int(status)): problem(status)
     for status in (
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
@@ -61,4 +65,4 @@ ERRORS: Responses = {
 
 def answers(model: type[BaseModel] | dict[Any, Any], status: int) -> Responses:
     """The answers of a call about one thing: the thing, or 404."""
-    return {status: model, 404: ErrorBody}
+    return {status: model, 404: problem(404)}

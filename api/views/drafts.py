@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.access.callers import current_caller
 from api.errors import ApiError
 from api.media_types import FORM
-from api.schemas.errors import ERRORS, ErrorBody, answers
+from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.items import ItemBody
 from api.schemas.jobs import JobOut, JobPath
 from api.schemas.replies import CSV_EXAMPLE, document_body, reply
@@ -49,7 +49,7 @@ APPEND: dict[str, Any] = document_body(
 
 @blueprint.post(
     "/jobs/<int:job_id>/items",
-    responses={**answers(JobOut, 202), 409: ErrorBody, 413: ErrorBody},
+    responses={**answers(JobOut, 202), 409: problem(409), 413: problem(413)},
     openapi_extensions=APPEND,
 )
 def append_to_draft(path: JobPath, header: IdempotencyHeader) -> Response:
@@ -79,7 +79,9 @@ def list_accepted_requests(path: JobPath) -> Response:
     return reply(AcceptedOut(idempotency_keys=keys))
 
 
-@blueprint.post("/jobs/<int:job_id>/finalize", responses={**answers(JobOut, 202), 409: ErrorBody})
+@blueprint.post(
+    "/jobs/<int:job_id>/finalize", responses={**answers(JobOut, 202), 409: problem(409)}
+)
 def finalize_draft(path: JobPath) -> Response:
     """Start a draft; finalizing a job again changes nothing."""
     job, opened = find_job(path.job_id), services()

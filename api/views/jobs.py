@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.access.callers import current_caller
 from api.errors import ApiError
 from api.media_types import CSV, FORM, JSON, NDJSON
-from api.schemas.errors import ERRORS, ErrorBody, answers
+from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.items import ItemBody
 from api.schemas.jobs import ChangesBody, JobOut, JobPath, JobsOut, JobsQuery
 from api.schemas.replies import CSV_EXAMPLE, document_body, reply
@@ -45,7 +45,7 @@ SUBMISSION: dict[str, Any] = document_body(
 
 @blueprint.post(
     "/jobs",
-    responses={202: JobOut, 409: ErrorBody, 413: ErrorBody},
+    responses={202: JobOut, 409: problem(409), 413: problem(413)},
     openapi_extensions=SUBMISSION,
 )
 def submit_job(header: IdempotencyHeader, query: SubmissionQuery) -> Response:
@@ -93,7 +93,7 @@ def show_job(path: JobPath) -> Response:
     return reply_status(path.job_id)
 
 
-@blueprint.patch("/jobs/<int:job_id>", responses={**answers(JobOut, 200), 409: ErrorBody})
+@blueprint.patch("/jobs/<int:job_id>", responses={**answers(JobOut, 200), 409: problem(409)})
 def change(path: JobPath, body: ChangesBody) -> Response:
     """Change the name, notes or priority of a job.
 
@@ -118,7 +118,7 @@ def cancel(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
-@blueprint.post("/jobs/<int:job_id>/pause", responses={**answers(JobOut, 202), 409: ErrorBody})
+@blueprint.post("/jobs/<int:job_id>/pause", responses={**answers(JobOut, 202), 409: problem(409)})
 def pause(path: JobPath) -> Response:
     """Pause a job that is queued or running, until it is resumed.
 
@@ -134,7 +134,7 @@ def pause(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
-@blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: ErrorBody})
+@blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: problem(409)})
 def resume(path: JobPath) -> Response:
     """Resume a job that is paused: on request, because its first items all failed with the same
     error, or because no worker had its pack."""
@@ -146,7 +146,7 @@ def resume(path: JobPath) -> Response:
     return reply_job(path.job_id, HTTPStatus.ACCEPTED)
 
 
-@blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: ErrorBody})
+@blueprint.post("/jobs/<int:job_id>/retry", responses={**answers(JobOut, 202), 409: problem(409)})
 def retry(path: JobPath) -> Response:
     """Retry the failed items of a job that has ended; finished items are kept."""
     job = find_job(path.job_id)

@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError, InvalidRequest
 from api.exports.export import describe_packs
-from api.schemas.errors import ERRORS, ErrorBody, answers
+from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.jobs import JobOut, JobPath
 from api.schemas.replies import reply
 from api.schemas.reruns import ComparePath, CompareQuery, ComparisonOut, RerunBody
@@ -25,7 +25,7 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.post("/jobs/<int:job_id>/rerun", responses={**answers(JobOut, 202), 409: ErrorBody})
+@blueprint.post("/jobs/<int:job_id>/rerun", responses={**answers(JobOut, 202), 409: problem(409)})
 def rerun(path: JobPath, header: IdempotencyHeader, body: RerunBody) -> Response:
     """Analyze the items of a job again, with another pack, as a new job.
 
@@ -39,7 +39,7 @@ def rerun(path: JobPath, header: IdempotencyHeader, body: RerunBody) -> Response
 
 @blueprint.get(
     "/jobs/<int:job_id>/compare/<int:other_id>",
-    responses={**answers(ComparisonOut, 200), 409: ErrorBody},
+    responses={**answers(ComparisonOut, 200), 409: problem(409)},
 )
 def compare(path: ComparePath, query: CompareQuery) -> Response:
     """Compare two runs of the same items: the faces that both found, and how their shares differ.
