@@ -100,7 +100,7 @@ soak: setup  ## Inject faults for an hour
 attack: weights  ## Replay the attacks in full size
 	ATTACKS=full $(BIN)/python -m pytest --quiet tests/attacks
 
-# As in workers: cli/server_commands/worker.py.
+# As in workers: cli/stack/worker_program.py.
 bench bench-video bench-estimators: export OPENBLAS_NUM_THREADS = 1
 
 fuzz: setup  ## Read 20,000 damaged files; FILES=1000 for fewer, SEED=7 for others

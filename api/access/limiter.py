@@ -14,6 +14,8 @@ from flask import Response, g
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
+from packaging.version import Version
+from redis import ConnectionPool
 from redis.exceptions import RedisError
 
 from api.access.callers import Caller
@@ -49,13 +51,19 @@ class LimitReached(ApiError):
         self.left = left
 
 
+class _Counts(RedisStorage):
+    """It imports one client: that of Valkey would take a quarter of a second at start, too."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self.DEPENDENCIES = {"redis": Version("3.0")}
+        super().__init__("redis://", connection_pool=pool, key_prefix=KEY_PREFIX)
+
+
 class Limiter:
     """Counts calls by tenant; several threads use it. Nothing connects before a call is counted."""
 
     def __init__(self, redis_url: str, requests_per_minute: int, audiences_per_day: int) -> None:
-        pool = connect(redis_url).connection_pool
-        shared = RedisStorage("redis://", connection_pool=pool, key_prefix=KEY_PREFIX)
-        self._shared = FixedWindowRateLimiter(shared)
+        self._shared = FixedWindowRateLimiter(_Counts(connect(redis_url).connection_pool))
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._away_until = 0.0
         self._limits: Mapping[str, RateLimitItem] = {

@@ -8,7 +8,8 @@ orphans        ends what a killed stack left running
 database       brings the tables up to date
 listener       the API's socket
 provider       what the models will run on
-celery_worker  the program that `worker` becomes
+celery_worker  the program of a worker
+worker_program how it is started
 processes      which processes there are
 stack          starts and stops all of them
 own            the settings of a stack that `run` starts for itself

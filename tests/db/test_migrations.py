@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 
 from db.engine import Database
-from db.migrate import is_outdated, migrate
+from db.migrate import MIGRATIONS, is_outdated, list_revisions, migrate
 from db.tables.schema import SCHEMA
 
 VERSIONS = Path(__file__).parents[2] / "db" / "migrations" / "versions"
@@ -83,6 +84,12 @@ def test_only_a_database_before_this_version_is_outdated(
     with database.connect_to_migrate() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
     assert not is_outdated(database)
+
+
+def test_the_versions_are_those_of_alembic() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert list_revisions() == revisions[::-1]
 
 
 def read_catalog(connection: Connection) -> set[str]:
