@@ -13,7 +13,9 @@ from db.clock import DatabaseTime
 from db.counts.cube import fold_deltas
 from db.engine import Database
 from db.states import ItemState, JobState
-from db.tables import ChunkRow, FaceRow, ItemRow
+from db.tables.chunks import ChunkRow
+from db.tables.faces import FaceRow
+from db.tables.items import ItemRow
 from tests.faults.checks.audience import check_cube, check_measures
 from tests.support.backups import Backup, PostgresqlBackup, SqliteBackup
 from tests.support.jobs import (
