@@ -3,7 +3,7 @@
 The choice of frames depends on their times alone, so that a video can be read in parts.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -15,9 +15,9 @@ from models.pictures.picture import Picture
 from models.pictures.working_size import WorkingSize
 from models.videos.extent import measure_seconds
 from models.videos.ffmpeg import Ffmpeg
-from models.videos.filters import convert, deinterlace, select_from, select_on_grid
+from models.videos.filters import convert, deinterlace, select_from, select_on_grid, stop_at
 from models.videos.grid import Grid
-from models.videos.header import read_header
+from models.videos.header import VideoHeader, read_header
 from models.videos.stream import Decoding, decode
 from models.videos.truncation import breaks_off
 
@@ -45,12 +45,19 @@ class Video:
     sound, TooLargeItem if frames have too many pixels."""
 
     def __init__(
-        self, ffmpeg: Ffmpeg, file: IO[bytes], *, max_pixels: int, working_size: WorkingSize
+        self,
+        ffmpeg: Ffmpeg,
+        file: IO[bytes],
+        *,
+        max_pixels: int,
+        working_size: WorkingSize,
+        header: VideoHeader | None = None,
     ) -> None:
+        """`header` is that of the same file, if it has been read before."""
         self.ffmpeg = ffmpeg
         self.file = file
         self._working_size = working_size
-        self.header = read_header(ffmpeg, file)
+        self.header = header or read_header(ffmpeg, file)
         pixels = self.header.width_pixels * self.header.height_pixels
         if pixels > max_pixels:
             raise TooLargeItem(
@@ -80,9 +87,12 @@ class Video:
         width, height = self.header.width_pixels, self.header.height_pixels
         factor = self._working_size.choose_factor(width, height)
         size = (-(-width // factor), -(-height // factor))
-        select = select_on_grid(self.header, grid, first)
+        wanted = [
+            *stop_at(self.header, None if stop is None else grid.time(stop)),
+            select_on_grid(self.header, grid, first),
+        ]
         frames = self._decode(
-            grid.time(first), lambda seconds: grid.locate(seconds) < first, select, size, "rgb24"
+            grid.time(first), lambda seconds: grid.locate(seconds) < first, wanted, size, "rgb24"
         )
         for one in frames:
             if one is None:
@@ -104,9 +114,9 @@ class Video:
     ) -> Frames:
         """Every frame from one time up to another: when it is shown, and its (H, W, 3) BGR of that
         width and height. None stands for a moment without a frame."""
-        select = select_from(self.header, start_seconds)
+        wanted = [*stop_at(self.header, end_seconds), select_from(self.header, start_seconds)]
         frames = self._decode(
-            start_seconds, lambda seconds: seconds < start_seconds, select, size, "bgr24"
+            start_seconds, lambda seconds: seconds < start_seconds, wanted, size, "bgr24"
         )
         for one in frames:
             if one is None:
@@ -122,13 +132,13 @@ class Video:
         self,
         wanted_seconds: float,
         is_before: Callable[[float], bool],
-        select: str,
+        selected: Sequence[str],
         size: tuple[int, int],
         pixels: str,
     ) -> Frames:
         """Selected frames from before the wanted time on; from the start of the video if no seek
         ends there."""
-        filters = [*deinterlace(self.header), select, *convert(self.header, *size)]
+        filters = [*deinterlace(self.header), *selected, *convert(self.header, *size)]
         for margin in SEEK_MARGINS_SECONDS:
             target = wanted_seconds - margin
             if target <= 0:

@@ -15,16 +15,19 @@ ESTIMATED_AT_ONCE = 128
 class Estimates:
     """Faces in the order in which they are added."""
 
-    def __init__(self, analyzer: Analyzer, held: HeldChunk) -> None:
+    def __init__(
+        self, analyzer: Analyzer, held: HeldChunk, at_once: int = ESTIMATED_AT_ONCE
+    ) -> None:
         self._analyzer = analyzer
         self._held = held
+        self._at_once = at_once
         self._waiting: list[AlignedFace] = []
         self._faces: list[Face] = []
 
     def add(self, found: Sequence[AlignedFace]) -> None:
         """Estimate these once there are enough of them; their chips are not needed afterwards."""
         self._waiting += found
-        while len(self._waiting) >= ESTIMATED_AT_ONCE:
+        while len(self._waiting) >= self._at_once:
             self._estimate()
 
     def finish(self) -> list[Face]:
@@ -37,6 +40,6 @@ class Estimates:
 
     def _estimate(self) -> None:
         with self._held.times.measure(Stage.CLASSIFY):
-            self._faces += self._analyzer.estimate(self._waiting[:ESTIMATED_AT_ONCE])
-        del self._waiting[:ESTIMATED_AT_ONCE]
+            self._faces += self._analyzer.estimate(self._waiting[: self._at_once])
+        del self._waiting[: self._at_once]
         self._held.renew()

@@ -1,6 +1,7 @@
 """A video to its people. In reading order:
 
 download         a local file of a video
+local_videos     the video of a chunk, open on that file
 cutting          where a video is cut into segments
 rows             the stored frames of a video
 joining          frames to tracks

@@ -14,8 +14,11 @@ from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 from models.file_kinds.recognition import HEAD_BYTES, is_video
 from models.pictures.working_size import WorkingSize
 from models.videos.ffmpeg import Ffmpeg
+from models.videos.filters import stop_at
 from models.videos.grid import Grid
+from models.videos.header import read_header
 from models.videos.reader import Frame, Video
+from models.videos.stream import Decoding, decode
 from models.weights.folder import default_weights_dir
 from tests.support.clips import write_clip
 from tests.support.sample_videos import (
@@ -216,3 +219,18 @@ def test_frames_of_two_fields_become_pictures_of_their_own() -> None:
     for frame in frames:
         lines = frame.picture.rgb.astype(int).mean(axis=(1, 2))
         assert np.abs(np.diff(lines)).max() < 3
+
+
+def test_nothing_is_decoded_after_the_last_wanted_frame(clip: Path) -> None:
+    with clip.open("rb") as file:
+        header = read_header(Ffmpeg.find(), file)
+        size = header.width_pixels, header.height_pixels
+        wanted = Decoding(stop_at(header, 1.0), size, "rgb24")
+        times = [
+            one[0] - header.begins_seconds
+            for one in decode(Ffmpeg.find(), file, wanted)
+            if one is not None
+        ]
+    assert len(times) > 5
+    # The first frame that is not wanted may come.
+    assert max(times) == pytest.approx(1.0, abs=0.1)
