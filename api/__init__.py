@@ -20,6 +20,7 @@ headers           what browsers may do with answers
 submissions       jobs from JSON, forms, archives and manifests
 exports           results as files
 reports           pages to keep
+deliveries        results written elsewhere as they come
 operator_views    the calls about the server itself
 views             the calls about jobs and audiences
 docs              the OpenAPI document and its page

@@ -46,6 +46,7 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
         "api_keys": ",".join(settings.api_keys),
         "oidc_groups": ",".join(settings.oidc_groups),
         "sources": ",".join(settings.sources),
+        "destinations": ",".join(settings.destinations),
         "live_sources": ",".join(settings.live_sources),
         "packs": ",".join(settings.packs),
         "webhook_hosts": ",".join(settings.webhook_hosts),

@@ -22,6 +22,7 @@ counts        what was found, counted as it is recorded
 slices        what is asked of an audience, and the sums that answer it
 audience      who was there
 chunks        what a worker claims, leases and releases
+deliveries    results that are written elsewhere
 jobs          accepted, followed, ended, erased
 results       recorded and read
 videos        frames, people and annotated videos

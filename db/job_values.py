@@ -64,6 +64,8 @@ class JobOptions:
     end_seconds: float | None = None
     max_frames: int | None = None
     annotated_video: bool = False
+    # Where results are written as they come: the address of a folder or of a part of a bucket.
+    results_to: str | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
@@ -174,6 +176,20 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """What was written of a job's results, and the last error of doing so; `is_complete` once the
+    job has ended and all of it is written."""
+
+    uri: str
+    deliveries: int
+    items: int
+    faces: int
+    size_bytes: int
+    is_complete: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobLabel:
     """What tells a job apart in a list of choices."""
 
@@ -214,3 +230,5 @@ class JobStatus:
     skipped: Mapping[str, int]
     # The folder whose files are still being listed.
     listing: str | None
+    # None where results are written nowhere.
+    delivered: Delivered | None

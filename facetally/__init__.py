@@ -29,7 +29,7 @@ from facetally.answers.comparison import Changes, ComparedShare, Comparison, Dif
 from facetally.answers.faces import Age, Analysis, Box, Face, Gender
 from facetally.answers.keys import Key, MadeKey
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
-from facetally.answers.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
+from facetally.answers.progress import Counts, Delivered, Pause, Receipt, Timestamps, VideoProgress
 from facetally.answers.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.answers.vocabulary import Dimension, DimensionValue, TagUse
 from facetally.answers.webhooks import Attempt, MadeWebhook, Message, Webhook
@@ -69,6 +69,7 @@ __all__ = [
     "ComparedShare",
     "Comparison",
     "Counts",
+    "Delivered",
     "Difference",
     "Dimension",
     "DimensionValue",

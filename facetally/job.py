@@ -8,7 +8,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Unpack
 
 from facetally.answers.packs import UsedPack
-from facetally.answers.progress import Counts, Pause, Receipt, Timestamps, VideoProgress
+from facetally.answers.progress import Counts, Delivered, Pause, Receipt, Timestamps, VideoProgress
 from facetally.answers.results import Filters, Person, Result
 from facetally.connection import Connection, Parameters
 from facetally.errors import ServerUnavailable, WaitTimeout
@@ -49,6 +49,7 @@ class Job:
     rerun_of: int | None  # the first job of the same items
     skipped: Skipped  # files that were left out of archives
     listing: str | None  # the folder whose files are still being added
+    delivered: Delivered | None  # None where results are written nowhere
     # The answer as it came, with what this version of the client doesn't know.
     raw: object = field(repr=False, compare=False)
     connection: Connection = field(repr=False, compare=False)

@@ -24,6 +24,7 @@ class Options:
     end_seconds: float | None = None
     max_frames: int | None = None
     annotated_video: bool | None = None
+    results_to: str | None = None  # where results are written as they come, such as s3://results
 
     def to_json(self) -> dict[str, object]:
         return {name: value for name, value in asdict(self).items() if value is not None}

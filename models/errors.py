@@ -20,6 +20,7 @@ FacetallyError
 |-- AudienceTooLarge        db: a query has more rows than one answer may have
 |-- SettingsError           worker: a setting is unknown or out of range
 |-- StorageUnavailable      worker: an upload could not be stored
+|-- DestinationRefused      worker: results may not be written there
 |-- LeaseLost               worker: another worker has the chunk now
 |-- VideoFound              worker: an item read as a picture is a video
 |-- WebhookRefused          worker: a webhook may not have this address

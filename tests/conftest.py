@@ -21,6 +21,7 @@ from db.engine import Database
 from db.migrate import migrate
 from models.weights.folder import default_weights_dir
 from tests.support.browser import launch
+from tests.support.buckets import environment_of, serve_buckets
 from tests.support.cli import Terminal
 from tests.support.databases import empty_postgresql
 from tests.support.dialects import share_compiled_statements
@@ -154,6 +155,21 @@ def open_client(settings: Settings, migrated_sqlite: Path) -> Iterator[OpenClien
 def client(open_client: OpenClient) -> FlaskClient:
     """The API on an empty installation, without workers."""
     return open_client()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of a server of S3's protocol: one for all tests, as fsspec opens a driver once
+    per process."""
+    with serve_buckets() as url:
+        yield url
+
+
+@pytest.fixture
+def as_operator(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of an operator whose buckets are not Amazon's."""
+    for name, value in environment_of(s3).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from models.pictures.working_size import WorkingSize
 from models.time_zones import find_zone
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses.address import parse_prefix
+from worker.addresses.destinations import Destination, DestinationRefused
 from worker.addresses.live_sources import check_sources
 from worker.logs import LogFormat, LogLevel
 from worker.openid import check_issuer, parse_groups
@@ -101,6 +102,7 @@ class Settings(BaseModel):
     oidc_session_hours: float = Field(12.0, gt=0, le=24 * 14)
     file_roots: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
     fetch_timeout_seconds: float = Field(15.0, gt=0, le=3600)
     max_upload_bytes: int = Field(9216 * MEBIBYTE, ge=1)
     max_item_bytes: int = Field(512 * MEBIBYTE, ge=1)
@@ -150,7 +152,8 @@ class Settings(BaseModel):
     audit_days: float = Field(365.0, ge=0, le=36500)
 
     @field_validator(
-        *("api_keys", "oidc_groups", "sources", "live_sources", "packs", "webhook_hosts"),
+        *("api_keys", "oidc_groups", "sources", "destinations", "live_sources", "packs"),
+        "webhook_hosts",
         mode="before",
     )
     @classmethod
@@ -209,6 +212,16 @@ class Settings(BaseModel):
     def _parse_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for prefix in value:
             parse_prefix(prefix)
+        return value
+
+    @field_validator("destinations")
+    @classmethod
+    def _parse_destinations(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for uri in value:
+            try:
+                Destination.parse(uri)
+            except DestinationRefused as error:
+                raise ValueError(str(error)) from error
         return value
 
     @field_validator("time_zone")

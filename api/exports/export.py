@@ -53,16 +53,27 @@ class Export(Generic[StoredT, LineT]):
         return reply_file(stream(self, lines, describe_packs(job)), media_type, name)
 
     def read_all(self, database: Database, job_id: int, query: ResultsQuery) -> Iterator[StoredT]:
+        """What a query asks for."""
+        return self.read_matching(database, job_id, query.to_filter(), query.cursor, query.limit)
+
+    def read_matching(
+        self,
+        database: Database,
+        job_id: int,
+        wanted: ResultFilter,
+        after: int = -1,
+        limit: int | None = None,
+    ) -> Iterator[StoredT]:
         """Page by page, each in a session of its own: a slow reader holds no connection."""
-        wanted, after, left = query.to_filter(), query.cursor, query.limit
+        left = limit
         while left is None or left > 0:
-            limit = STREAM_PAGE if left is None else min(left, STREAM_PAGE)
-            entries = self._read_page(database, job_id, wanted, after, limit)
+            size = STREAM_PAGE if left is None else min(left, STREAM_PAGE)
+            entries = self._read_page(database, job_id, wanted, after, size)
             yield from entries
-            if len(entries) < limit:
+            if len(entries) < size:
                 return
             after = self.find_cursor(entries[-1])
-            left = None if left is None else left - limit
+            left = None if left is None else left - size
 
     def _read_json(self, database: Database, job_id: int, query: ResultsQuery) -> BaseModel:
         limit = query.limit or RESULTS_PER_PAGE

@@ -127,12 +127,30 @@ class SkippedOut(BaseModel):
     other: int = 0
 
 
+class DeliveredOut(BaseModel):
+    """What was written to `options.results_to`: how many deliveries (a file of faces each, and one
+    of people where there are any), with how many items, faces and bytes.
+
+    `is_complete` once the job has ended and everything is written; `error` says why nothing could
+    be written at the last attempt, which is repeated.
+    """
+
+    uri: str
+    deliveries: int
+    items: int
+    faces: int
+    size_bytes: int
+    is_complete: bool
+    error: str | None
+
+
 class JobOut(BaseModel):
     """A job and its progress.
 
     `packs` are the models that analyzed it: none before its first items, and more than one only if
     it was resumed after its pack had changed. `rerun_of` is the first job of the same items, and
-    `listing` the folder whose files are still being added.
+    `listing` the folder whose files are still being added. `delivered` is what was written of its
+    results to a folder or bucket, or null where they are written nowhere.
     """
 
     id: int
@@ -154,6 +172,7 @@ class JobOut(BaseModel):
     rerun_of: int | None
     skipped: SkippedOut
     listing: str | None
+    delivered: DeliveredOut | None
 
     @classmethod
     def of(cls, job: JobStatus) -> Self:
@@ -177,6 +196,7 @@ class JobOut(BaseModel):
             rerun_of=job.rerun_of,
             skipped=SkippedOut(**job.skipped),
             listing=job.listing,
+            delivered=None if job.delivered is None else DeliveredOut(**asdict(job.delivered)),
             timestamps=TimestampsOut(
                 created=job.created_at,
                 queued=job.queued_at,

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.fields import FoldersAs, Name, Strict, TimeZone
+from api.schemas.fields import FoldersAs, Name, Strict, TimeZone, Uri
 from db.job_values import (
     CaptureSource,
     DetectionMode,
@@ -49,6 +49,9 @@ class OptionsBody(Strict):
     Videos: `frames_per_second` frames are analyzed per second, from `start_seconds` to
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
+
+    `results_to` is the address of a folder or a part of a bucket that the operator allows, such as
+    s3://results/faces: results are written there as Parquet files as they come.
     """
 
     thumbnails: ThumbnailKind = ThumbnailKind.ANNOTATED
@@ -65,6 +68,7 @@ class OptionsBody(Strict):
     end_seconds: Annotated[float, Field(gt=0, le=LONGEST_VIDEO_SECONDS)] | None = None
     max_frames: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     annotated_video: bool = False
+    results_to: Uri | None = None
 
     @model_validator(mode="after")
     def _check_video(self) -> Self:

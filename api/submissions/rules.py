@@ -1,14 +1,28 @@
 """What the options of a job say about its items as they are submitted."""
 
+from http import HTTPStatus
+
+from api.errors import ApiError
 from api.schemas.items import ItemRules
 from api.services import services
 from db.job_values import JobOptions
 from models.folder_names import FolderNames
+from worker.addresses.destinations import DestinationRefused, Destinations
 
 
 def choose_time_zone(wanted: str | None) -> str:
     """The wanted one, or else the server's."""
     return wanted or services().settings.time_zone
+
+
+def check_destination(results_to: str | None) -> None:
+    """Raises ApiError where results may not be written there."""
+    if results_to is None:
+        return
+    try:
+        Destinations(services().settings.destinations).permit(results_to)
+    except DestinationRefused as error:
+        raise ApiError(HTTPStatus.FORBIDDEN, str(error), "forbidden_destination") from error
 
 
 def make_rules(options: JobOptions) -> ItemRules:

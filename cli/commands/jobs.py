@@ -4,7 +4,7 @@ import click
 
 from cli.exits import CommandFailed, ExitStatus, status_of
 from cli.options.shared import as_json, takes_server
-from cli.output.progress import describe_job, watch_job
+from cli.output.progress import describe_delivered, describe_job, watch_job
 from cli.output.tables import make_jobs_table
 from cli.terminal import open_stdout, print_json
 from db.job_values import Priority
@@ -67,6 +67,8 @@ def status(client: Client, job_id: int, as_json: bool) -> None:
         print_json(job.raw)
     else:
         click.echo(describe_job(job))
+        if delivered := describe_delivered(job):
+            click.echo(delivered)
 
 
 @click.command()

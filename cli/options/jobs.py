@@ -119,6 +119,12 @@ _OPTIONS = (
     click.option(
         "--annotated-video", is_flag=True, help="Create an annotated video of each video."
     ),
+    click.option(
+        "--results-to",
+        metavar="URI",
+        help="Have the server write results there as Parquet files as they come: a folder or a "
+        "bucket that its operator allows, such as s3://results.",
+    ),
 )
 
 

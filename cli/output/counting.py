@@ -2,6 +2,7 @@
 
 # The command line is only in English, and starts faster without the rules of other languages.
 _SINGULARS = {
+    "deliveries": "delivery",
     "faces": "face",
     "items": "item",
     "people": "person",

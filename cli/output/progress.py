@@ -8,7 +8,7 @@ from typing import Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from cli.output.counting import count_noun
-from cli.terminal import open_stderr, tell
+from cli.terminal import clean, open_stderr, tell
 from facetally import Job
 
 LINE_EVERY_SECONDS = 5.0
@@ -46,6 +46,16 @@ def describe_job(job: Job) -> str:
     if job.paused is None:
         return progress
     return f"{progress}. {job.paused.message} To resume it: facetally resume {job.id}"
+
+
+def describe_delivered(job: Job) -> str | None:
+    """`3 deliveries with 52 faces written to s3://results`; None where results go nowhere."""
+    done = job.delivered
+    if done is None:
+        return None
+    written = f"{count_noun(done.deliveries, 'deliveries')} with {count_noun(done.faces, 'faces')}"
+    line = f"{written} written to {clean(done.uri)}{', all of them' if done.is_complete else ''}"
+    return line if done.error is None else f"{line}. {clean(done.error)} It is tried again."
 
 
 def _describe_videos(job: Job) -> list[str]:

@@ -8,12 +8,14 @@ import click
 from cli.environment import read_settings, require_redis
 from cli.stack.database import migrate_database, require_tables
 from db.engine import Database
+from worker.addresses.destinations import Destinations
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.dispatcher.listings import Listings
 from worker.logs import configure_logging
 from worker.queue.broker import create_queue
 from worker.sources.folders import Folders
 from worker.sources.store import Store
+from worker.sources.writing import DestinationWriter
 
 SECONDS_PER_DAY = 86400.0
 
@@ -40,6 +42,8 @@ def dispatcher() -> None:
     listings = Listings(database, Folders.from_settings(settings), settings.chunk_items)
     # At the end it is not waited for: what a page adds is added whole or not at all.
     threading.Thread(target=listings.run, args=(stopped,), name="listings", daemon=True).start()
+    if settings.destinations:
+        _deliver(database, Destinations(settings.destinations), stopped)
     Dispatcher(
         database,
         queue,
@@ -50,6 +54,14 @@ def dispatcher() -> None:
         settings.audit_days,
         settings.webhook_hosts,
     ).run(stopped)
+
+
+def _deliver(database: Database, allowed: Destinations, stopped: threading.Event) -> None:
+    # Only here: the libraries that write Parquet take memory.
+    from api.deliveries import Deliveries  # noqa: PLC0415
+
+    deliveries = Deliveries(database, DestinationWriter(allowed))
+    threading.Thread(target=deliveries.run, args=(stopped,), name="deliveries", daemon=True).start()
 
 
 @click.command()

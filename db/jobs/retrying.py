@@ -8,6 +8,7 @@ from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.counts.zones import read_zone
+from db.deliveries.destinations import reopen_destination
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
@@ -32,10 +33,11 @@ def retry_job(session: Session, job_id: int) -> int:
         return 0
     retried = _reopen_chunks(session, job_id)
     _uncount_failures(session, job_id)
+    reopen_destination(session, job_id)
     session.execute(
         update(ItemRow)
         .where(*retriable(job_id))
-        .values(state=ItemState.WAITING, error_code=None, error_message=None)
+        .values(state=ItemState.WAITING, error_code=None, error_message=None, delivery=None)
     )
     count(session, Counter.ITEMS_QUEUED, amount=retried)
     count(session, Counter.ITEMS_RETRIED, amount=retried)
@@ -92,5 +94,6 @@ def _reopen_chunk(session: Session, chunk_id: int, items: int) -> None:
             sent_at=None,
             finished_at=None,
             not_before=DatabaseTime(),
+            delivery=None,
         )
     )

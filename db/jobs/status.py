@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
 from db.counts.tags import has_tag, has_tag_with
+from db.deliveries.status import read_delivered
 from db.job_values import (
     JobCounts,
     JobLabel,
@@ -102,11 +103,14 @@ def _read_statuses(session: Session, rows: Sequence[JobRow]) -> list[JobStatus]:
     videos = read_video_progress(session, live) if live else {}
     # Only a job that has not started is listed.
     listed = read_listed(session, [row.id for row in rows if row.queued_at is None])
+    writing = [row.id for row in rows if row.options.get("results_to")]
+    delivered = read_delivered(session, writing)
     now = read_time(session)
     return [
         replace(
             _status(row, *(progress.get(row.id) or _before_chunks(row)), videos.get(row.id), now),
             listing=listed.get(row.id),
+            delivered=delivered.get(row.id),
         )
         for row in rows
     ]
@@ -173,6 +177,7 @@ def _status(
         rerun_of=row.rerun_of,
         skipped=row.skipped,
         listing=None,
+        delivered=None,
         created_at=row.created_at,
         queued_at=row.queued_at,
         running_at=row.running_at,

@@ -15,6 +15,7 @@ from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.counts.zones import read_zone
+from db.deliveries.destinations import add_destination
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.states import ItemState, JobState
@@ -50,6 +51,8 @@ def create_draft(session: Session, job: NewJob) -> int:
     )
     session.add(row)
     session.flush()
+    if job.options.results_to is not None:
+        add_destination(session, row.id, job.options.results_to)
     count(session, Counter.JOBS_SUBMITTED)
     return row.id
 

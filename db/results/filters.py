@@ -33,6 +33,10 @@ class ResultFilter:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     # A part of the item's name, in upper or lower case.
     name: str | None = None
+    # The number of the delivery that the results are written in, and where to look for them: from
+    # a position up to but excluding another one.
+    delivery: int | None = None
+    span: tuple[int, int] | None = None
 
     def match_items(self) -> list[ColumnElement[bool]]:
         conditions = self._match_items_alone()
@@ -55,6 +59,11 @@ class ResultFilter:
         ]
         if self.name is not None:
             conditions.append(ItemRow.name.icontains(self.name, autoescape=True))
+        if self.delivery is not None:
+            conditions.append(ItemRow.delivery == self.delivery)
+        if self.span is not None:
+            start, stop = self.span
+            conditions += [ItemRow.position >= start, ItemRow.position < stop]
         if self.state is ItemState.FAILED:
             # In the words of the index of failures.
             conditions.append(ItemRow.error_code.is_not(None))

@@ -6,6 +6,7 @@ items      items, and which of them are alike
 chunks     chunks, with their leases and counts
 faces      faces, and the columns that they share with people in videos
 videos     the frames of videos, and their people
+deliveries where results are written, and what was
 processes  live processes
 audience   the counts that audiences are read from
 access     keys, browsers, and what they did

@@ -71,6 +71,8 @@ class ChunkRow(Table):
     item_id: Mapped[int | None] = mapped_column(BigKey)
     first_frame: Mapped[int | None]
     stop_frame: Mapped[int | None]
+    # The last delivery of its items, once all of them have ended.
+    delivery: Mapped[int | None]
 
     @hybrid_property
     def size(self) -> int:

@@ -47,6 +47,8 @@ class ItemRow(Table):
     frames: Mapped[int | None]
     warning: Mapped[str | None]
     annotated_video_uri: Mapped[str | None]
+    # The delivery that its results were written in.
+    delivery: Mapped[int | None]
 
 
 class DigestRow(Table):

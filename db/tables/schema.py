@@ -4,6 +4,7 @@ import db.tables.access
 import db.tables.audience
 import db.tables.chunks
 import db.tables.counters
+import db.tables.deliveries
 import db.tables.faces
 import db.tables.items
 import db.tables.jobs

@@ -50,6 +50,19 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """What was written of the results to a folder or bucket."""
+
+    uri: str
+    deliveries: int
+    items: int
+    faces: int
+    size_bytes: int
+    is_complete: bool  # the job has ended, and everything is written
+    error: str | None  # why nothing could be written at the last attempt
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What an erased job held; `erased_at` is None until the last of it is gone."""
 

@@ -7,5 +7,6 @@ web       files by HTTP
 buckets   files in buckets
 store     uploads
 folders   the files of a folder or a bucket
+writing   files to where results belong
 reader    the bytes of an item, wherever it is
 """

@@ -43,6 +43,7 @@ def upgrade() -> None:
     _create_processes()
     _create_counters()
     _create_webhooks()
+    _create_deliveries()
 
 
 def _create_jobs() -> None:
@@ -146,6 +147,7 @@ def _create_items() -> None:
         sa.Column("frames", sa.Integer()),
         sa.Column("warning", sa.String()),
         sa.Column("annotated_video_uri", sa.String()),
+        sa.Column("delivery", sa.Integer()),
         sa.UniqueConstraint("job_id", "position", name="items_by_position"),
         sqlite_autoincrement=True,
         postgresql_with={"fillfactor": 50},
@@ -183,6 +185,7 @@ def _create_chunks() -> None:
         sa.Column("item_id", ID),
         sa.Column("first_frame", sa.Integer()),
         sa.Column("stop_frame", sa.Integer()),
+        sa.Column("delivery", sa.Integer()),
     )
     op.create_index("chunks_by_job", "chunks", ["job_id", "state", "id"])
     _create_partial_index("chunks_by_lease", "chunks", ["lease_until"], "state = 'leased'")
@@ -475,6 +478,30 @@ def _create_webhooks() -> None:
         _filled("milliseconds", sa.Integer()),
         sa.Column("status", sa.Integer()),
         sa.Column("error", sa.String()),
+    )
+
+
+def _create_deliveries() -> None:
+    op.create_table(
+        "destinations",
+        _references("jobs", primary_key=True),
+        _filled("uri", sa.String()),
+        _filled("last_delivery", sa.Integer()),
+        sa.Column("claimed_until", TIME),
+        _filled("failures", sa.Integer()),
+        sa.Column("error", sa.String()),
+        _filled("is_complete", sa.Boolean()),
+    )
+    op.create_table(
+        "deliveries",
+        _references("jobs", primary_key=True),
+        _key("number", sa.Integer()),
+        _filled("day", sa.String()),
+        _filled("spans", JSON),
+        _filled("items", sa.Integer()),
+        _filled("faces", sa.Integer()),
+        _filled("size_bytes", sa.BigInteger()),
+        sa.Column("written_at", TIME),
     )
 
 

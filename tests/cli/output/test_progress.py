@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.output.progress import describe_job
+from cli.output.progress import describe_delivered, describe_job
 from facetally import Client
 from facetally.job import make_job
 
@@ -29,7 +29,7 @@ JOB = {
     "erased": None,
     "rerun_of": None,
     "skipped": {"generated": 0, "deleted": 0, "other": 0}, "name": "", "notes": "",
-    "listing": None,
+    "listing": None, "delivered": None,
 }  # fmt: skip
 START = "job 7 running: 312 of 1000 done"
 PAUSE = {"at": "2026-05-01T10:00:00Z", "code": "not_found", "message": "All are missing."}
@@ -67,3 +67,23 @@ def test_a_job_is_described_in_one_line(change, line):
         job = make_job(client._connection, {**JOB, **change})
 
     assert describe_job(job) == line
+    assert describe_delivered(job) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({}, "1 delivery with 52 faces written to s3://b"),
+        ({"is_complete": True, "deliveries": 2},
+         "2 deliveries with 52 faces written to s3://b, all of them"),
+        ({"error": "No room."},
+         "1 delivery with 52 faces written to s3://b. No room. It is tried again."),
+    ],
+    ids=["some", "all", "an error"],
+)  # fmt: skip
+def test_what_was_written_elsewhere_is_described(change, line):
+    delivered = {"uri": "s3://b", "deliveries": 1, "items": 9, "faces": 52, "size_bytes": 4096,
+                 "is_complete": False, "error": None, **change}  # fmt: skip
+    with Client("server") as client:
+        job = make_job(client._connection, {**JOB, "delivered": delivered})
+    assert describe_delivered(job) == line
