@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from models.weights.catalog import SAMPLES
-from tests.support.browser import launch, run_server
-from tests.support.cli import WEIGHTS_DIR, Terminal
+from tests.support.programs.browser import launch, run_server
+from tests.support.programs.cli import WEIGHTS_DIR, Terminal
 
 FOLDER = Path(__file__).parent / "pictures"
 PORTRAIT = WEIGHTS_DIR / "samples" / "astronaut.png"

@@ -20,14 +20,14 @@ from api.services import EXTENSION, Services
 from db.engine import Database
 from db.migrate import migrate
 from models.weights.folder import default_weights_dir
-from tests.support.browser import launch
-from tests.support.buckets import environment_of, serve_buckets
-from tests.support.cli import Terminal
-from tests.support.databases import empty_postgresql
-from tests.support.dialects import share_compiled_statements
-from tests.support.http import OpenClient
-from tests.support.markers import find_markers
-from tests.support.scheduling import FAULTS, FileScheduling, find_scope, put_longest_first
+from tests.support.answers.http import OpenClient
+from tests.support.programs.browser import launch
+from tests.support.programs.cli import Terminal
+from tests.support.run.databases import empty_postgresql
+from tests.support.run.dialects import share_compiled_statements
+from tests.support.run.markers import find_markers
+from tests.support.run.scheduling import FAULTS, FileScheduling, find_scope, put_longest_first
+from tests.support.servers.buckets import environment_of, serve_buckets
 from worker.settings import Settings
 
 

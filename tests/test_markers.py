@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from db.engine import Database
-from tests.support.browser import run_server
-from tests.support.cli import Terminal
-from tests.support.markers import find_modules
+from tests.support.programs.browser import run_server
+from tests.support.programs.cli import Terminal
+from tests.support.run.markers import find_modules
 
 
 @contextlib.contextmanager

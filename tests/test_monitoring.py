@@ -13,9 +13,9 @@ from prometheus_client.samples import Sample
 from db.engine import Database
 from db.processes import record_heartbeat
 from db.states import ProcessRole
-from tests.support.http import upload
-from tests.support.metrics import scrape
-from tests.support.packs import make_version
+from tests.support.answers.http import upload
+from tests.support.answers.metrics import scrape
+from tests.support.models.packs import make_version
 from worker.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -3,7 +3,7 @@
 import pytest
 
 from models.weights.folder import default_weights_dir
-from tests.support.clips import write_clip
+from tests.support.media.clips import write_clip
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.access.guard import OpenToNetwork, refuse_open_network
-from tests.support.http import OpenClient
+from tests.support.answers.http import OpenClient
 from worker.settings import Settings
 
 

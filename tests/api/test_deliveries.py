@@ -24,10 +24,18 @@ from db.jobs.submissions import accept_job
 from db.tables.deliveries import DestinationRow
 from db.tables.items import ItemRow
 from db.tables.videos import TrackRow
-from tests.support.buckets import KEYS, REGION, fill_bucket
-from tests.support.http import OpenClient
-from tests.support.jobs import claim_next, close, make_face, record, results_of, status, work_all
-from tests.support.people import make_track
+from tests.support.answers.http import OpenClient
+from tests.support.servers.buckets import KEYS, REGION, fill_bucket
+from tests.support.work.jobs import (
+    claim_next,
+    close,
+    make_face,
+    record,
+    results_of,
+    status,
+    work_all,
+)
+from tests.support.work.people import make_track
 from worker.addresses.destinations import Destinations
 from worker.sources.writing import DestinationWriter
 

@@ -3,8 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.http import upload
-from tests.support.sample_pictures import encode_scene
+from tests.support.answers.http import upload
+from tests.support.media.sample_pictures import encode_scene
 
 PAGE = {"Accept": "text/html"}
 PATHS = ("/healthz", "/v1/jobs", "/v1/jobs/9", "/metrics", "/docs", "/openapi.json", "/login", "/x")

@@ -14,10 +14,18 @@ from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from db.tables.items import DigestRow, ItemRow, ThumbnailRow
 from db.tables.jobs import JobRow
-from tests.support.http import OpenClient, make_form, results, stored_files, upload
-from tests.support.jobs import claim_next, close, make_face, record, results_of, submit, work_all
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, make_form, results, stored_files, upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import (
+    claim_next,
+    close,
+    make_face,
+    record,
+    results_of,
+    submit,
+    work_all,
+)
+from tests.support.work.worker import work_until_done
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import create_queue
 from worker.settings import Settings

@@ -12,9 +12,9 @@ from db.engine import Database
 from models.packs.folder import add_pack
 from models.packs.shipped_packs import list_shipped
 from models.validation.validation import validate_pack
-from tests.support.http import OpenClient, upload
-from tests.support.jobs import close, hints
-from tests.support.made_packs import write_pack
+from tests.support.answers.http import OpenClient, upload
+from tests.support.models.made_packs import write_pack
+from tests.support.work.jobs import close, hints
 from worker.chunks.claiming import Claimer
 from worker.lease import LeaseTerms
 from worker.packs.analyzers import open_analyzers

@@ -3,10 +3,10 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.http import OpenClient, upload
-from tests.support.log_lines import captured
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, upload
+from tests.support.answers.log_lines import captured
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 

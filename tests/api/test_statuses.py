@@ -4,8 +4,8 @@ from flask.testing import FlaskClient
 
 from api.statuses import CROWD, Statuses
 from db.engine import Database
-from tests.support.http import upload
-from tests.support.jobs import cancel, submit
+from tests.support.answers.http import upload
+from tests.support.work.jobs import cancel, submit
 
 
 class Counted(Database):

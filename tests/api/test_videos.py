@@ -20,12 +20,12 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.tables.items import ItemRow
-from tests.support.clips import HEIGHT, PEOPLE, WIDTH
-from tests.support.http import results, stored_files, upload
-from tests.support.jobs import hints, submit
-from tests.support.sample_pictures import encode_scene
-from tests.support.videos import submit_clip
-from tests.support.work import open_worker, work_until_done
+from tests.support.answers.http import results, stored_files, upload
+from tests.support.media.clips import HEIGHT, PEOPLE, WIDTH
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import hints, submit
+from tests.support.work.videos import submit_clip
+from tests.support.work.worker import open_worker, work_until_done
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import create_queue
 from worker.settings import Settings

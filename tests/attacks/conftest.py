@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.target import Target, run_target
+from tests.support.programs.target import Target, run_target
 
 
 @pytest.fixture(scope="session")

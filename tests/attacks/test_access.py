@@ -12,8 +12,8 @@ from sqlalchemy import update
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.tables.access import KeyRow
-from tests.support.cli import wait_for
-from tests.support.target import ANSWER_SECONDS, Target
+from tests.support.programs.cli import wait_for
+from tests.support.programs.target import ANSWER_SECONDS, Target
 
 ITEM = {"uri": "https://img.example.com/1.jpg"}
 # More requests than processes, so that each of them answers some.

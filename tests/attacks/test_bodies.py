@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from facetally import ApiError, Client
-from tests.support.cli import wait_for
-from tests.support.target import MEBIBYTE, Target, make_head, read_answer, size
+from tests.support.programs.cli import wait_for
+from tests.support.programs.target import MEBIBYTE, Target, make_head, read_answer, size
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
 PARTS = "Content-Type: multipart/form-data; boundary=b"

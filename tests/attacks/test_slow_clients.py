@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import httpx
 
-from tests.support.cli import wait_for
-from tests.support.sample_pictures import encode_scene
-from tests.support.target import Target, make_head, many_sockets, read_answer, size
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.programs.cli import wait_for
+from tests.support.programs.target import Target, make_head, many_sockets, read_answer, size
 
 COUNT = size(60, 600)
 # More than there are threads for uploads, and for calls.

@@ -11,8 +11,8 @@ from db.clock import DatabaseTime
 from db.engine import Database
 from db.jobs.loose_folders import ABANDONED_SECONDS
 from db.tables.jobs import LooseFolderRow
-from tests.support.cli import wait_for
-from tests.support.target import KEY, run_target, size
+from tests.support.programs.cli import wait_for
+from tests.support.programs.target import KEY, run_target, size
 
 FILES = size(300, 3000)
 # The statement that gives the stored files to a job never ends: however slow this test is, the API

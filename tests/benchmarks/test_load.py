@@ -2,7 +2,7 @@
 
 from benchmarks.deployments.pollers import poll
 from benchmarks.load import _summarize
-from tests.support.web import WebServer, answer, in_turn
+from tests.support.servers.web import WebServer, answer, in_turn
 
 
 def close_connection(request: object) -> None:

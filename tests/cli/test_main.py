@@ -16,7 +16,7 @@ from cli.main import COMMANDS, facetally
 from cli.stack.provider import prepare_models
 from models.graphs.graph import CPU
 from models.graphs.onnx import CUDA_EXECUTION
-from tests.support.cli import WEIGHTS_DIR, call_facetally
+from tests.support.programs.cli import WEIGHTS_DIR, call_facetally
 from worker.settings import Settings
 
 # No process is behind this address.

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.cli import DEADLINE_SECONDS
+from tests.support.programs.cli import DEADLINE_SECONDS
 
 # It leaves what it waits for only by an exception.
 PROGRAM = """

@@ -10,7 +10,7 @@ from db.engine import Database
 from db.states import ItemState
 from db.tables.audience import CellRow
 from db.tables.items import DigestRow, ItemRow
-from tests.support.jobs import submit
+from tests.support.work.jobs import submit
 
 MASSES = {"female_milli": 0, "width_years": 10}
 TEXTS = {

@@ -14,7 +14,7 @@ from db.jobs.retrying import retry_job
 from db.states import ErrorCode, ItemState, JobState
 from db.tables.items import ItemRow
 from db.workload import Workload, read_workload
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     cancel,
     claim,
     claim_next,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from db.engine import Database, journal_mode
 from db.migrate import migrate
 from db.tables.jobs import JobRow
-from tests.support.jobs import status, submit
+from tests.support.work.jobs import status, submit
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:

@@ -25,8 +25,8 @@ from db.results.pictures import read_thumbnail
 from db.results.reading import read_item, read_results
 from db.results.recording import record_results, was_recorded
 from db.workload import read_workload
-from tests.support.jobs import claim, claim_next, hints, make_face, record, results_of, submit
-from tests.support.packs import PACKS
+from tests.support.models.packs import PACKS
+from tests.support.work.jobs import claim, claim_next, hints, make_face, record, results_of, submit
 
 # SQLite plans by rules of its own.
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -25,7 +25,8 @@ from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 from db.video_values import VideoCut
 from db.videos.recording import record_segment
-from tests.support.jobs import (
+from tests.support.models.packs import PACKS
+from tests.support.work.jobs import (
     claim,
     claim_next,
     close,
@@ -37,7 +38,6 @@ from tests.support.jobs import (
     status,
     submit,
 )
-from tests.support.packs import PACKS
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 ROUNDS = 20

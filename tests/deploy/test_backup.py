@@ -17,8 +17,8 @@ from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from tests.faults.checks.audience import check_cube, check_measures
-from tests.support.backups import Backup, PostgresqlBackup, SqliteBackup
-from tests.support.jobs import (
+from tests.support.programs.backups import Backup, PostgresqlBackup, SqliteBackup
+from tests.support.work.jobs import (
     claim_next,
     close,
     make_face,

@@ -10,7 +10,7 @@ import pytest
 from cli.main import facetally
 from db.states import ErrorCode
 from db.tables.schema import SCHEMA
-from tests.support.documents import DOCUMENTS, ROOT, read_commands
+from tests.support.answers.documents import DOCUMENTS, ROOT, read_commands
 from worker.settings import PREFIX, Settings
 
 NAMES = [str(document.relative_to(ROOT)) for document in DOCUMENTS]

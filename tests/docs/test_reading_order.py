@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.documents import ROOT
+from tests.support.answers.documents import ROOT
 
 LISTINGS = {
     str(file.parent.relative_to(ROOT)): listing

@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from models.weights.catalog import SAMPLES
-from tests.support.browser import run_server
-from tests.support.cli import WEIGHTS_DIR
-from tests.support.documents import ROOT, check_step, read_blocks, read_session, run_session
+from tests.support.answers.documents import ROOT, check_step, read_blocks, read_session, run_session
+from tests.support.programs.browser import run_server
+from tests.support.programs.cli import WEIGHTS_DIR
 
 SHOWN_URL = "http://127.0.0.1:8000"
 SHOWN_SAMPLES = "~/.cache/facetally/weights/samples"

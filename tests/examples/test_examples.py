@@ -8,9 +8,9 @@ import pyarrow.parquet
 import pytest
 
 from models.weights.catalog import SAMPLES
-from tests.support.browser import run_server
-from tests.support.cli import WEIGHTS_DIR
-from tests.support.documents import ROOT, read_blocks, run_shell
+from tests.support.answers.documents import ROOT, read_blocks, run_shell
+from tests.support.programs.browser import run_server
+from tests.support.programs.cli import WEIGHTS_DIR
 
 EXAMPLES = ROOT / "examples"
 PORTRAIT = WEIGHTS_DIR / "samples" / "astronaut.png"

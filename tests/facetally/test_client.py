@@ -19,9 +19,9 @@ from facetally import Client, FileProblem, InvalidInput, Item, Options, SizedFil
 from facetally.connection import Connection
 from facetally.sending.parts import PART_FILES
 from facetally.sending.uploads import ITEMS_PER_REQUEST
-from tests.support.jobs import close, make_face, work_all
-from tests.support.sample_pictures import encode_scene
-from tests.support.served import serve_app
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.servers.served import serve_app
+from tests.support.work.jobs import close, make_face, work_all
 from worker.settings import Settings
 
 CAPTURED = datetime(2026, 5, 1, 10, tzinfo=UTC)

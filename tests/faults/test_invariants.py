@@ -24,7 +24,7 @@ from tests.faults.checks.progress import Progress
 from tests.faults.pictures import expect_faces, expect_result, name_items
 from tests.faults.soak.cases import REQUIRED_KINDS, find_missing
 from tests.faults.soak.outcome import Outcome
-from tests.support.jobs import claim, close, hints, record, status
+from tests.support.work.jobs import claim, close, hints, record, status
 
 NAMES = name_items(12, bad=1)
 Damage = Callable[[Session], object]

@@ -48,7 +48,7 @@ from tests.faults.checks.invariants import (
 )
 from tests.faults.checks.progress import Progress
 from tests.faults.pictures import BAD, expect_result, kind_of, name_items
-from tests.support.jobs import claim, close, hints
+from tests.support.work.jobs import claim, close, hints
 
 WINDOW = 6
 MOST_JOBS = 2

@@ -11,7 +11,7 @@ from db.item_values import ItemResult
 from db.states import ChunkState, ItemState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
-from tests.support.jobs import claim, hints, make_face, record, status, submit
+from tests.support.work.jobs import claim, hints, make_face, record, status, submit
 
 THREADS = 8
 PATIENCE_SECONDS = 60.0

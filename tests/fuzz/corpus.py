@@ -13,9 +13,9 @@ import numpy as np
 
 from models.containers.parts import EXIF_MARK
 from models.pictures.profiles import PRIMARIES, srgb_curve, write_profile
-from tests.support.heif_files import make_heic
-from tests.support.sample_pictures import encode, encode_scene, make_deep_png, make_scene
-from tests.support.tiff_files import make_exif, make_tiff
+from tests.support.media.heif_files import make_heic
+from tests.support.media.sample_pictures import encode, encode_scene, make_deep_png, make_scene
+from tests.support.media.tiff_files import make_exif, make_tiff
 
 if sys.version_info >= (3, 14):
     from compression import zstd

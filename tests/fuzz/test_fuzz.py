@@ -9,8 +9,8 @@ from tests.fuzz.campaign import run_campaign
 from tests.fuzz.corpus import make_corpus
 from tests.fuzz.mutations import mutate
 from tests.fuzz.trial import make_file, read_items
-from tests.support.http import results, upload
-from tests.support.work import work_until_done
+from tests.support.answers.http import results, upload
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 CODES = {"done", "unreadable", "unsupported", "too_large", "forbidden_source"}

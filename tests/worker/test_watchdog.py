@@ -9,7 +9,7 @@ from db.engine import Database
 from db.states import ChunkState, ErrorCode
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
-from tests.support.jobs import claim_next, submit_chunk
+from tests.support.work.jobs import claim_next, submit_chunk
 from worker.lease import HeldChunk, LeaseTerms
 from worker.stages import StageTimes
 from worker.watchdog import LOOKS, STUCK_STATUS, Watchdog

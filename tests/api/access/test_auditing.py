@@ -16,10 +16,10 @@ from db.reach import EVERYONE
 from db.tables.access import AuditRow
 from facetally import Client
 from facetally.answers.audit import ACTIONS
-from tests.support.access import OPERATOR_KEY, bearer, make_key, services_of
-from tests.support.cli import call_facetally
-from tests.support.http import OpenClient
-from tests.support.served import serve_app
+from tests.support.answers.http import OpenClient
+from tests.support.programs.cli import call_facetally
+from tests.support.servers.served import serve_app
+from tests.support.work.access import OPERATOR_KEY, bearer, make_key, services_of
 
 OPERATOR = bearer(OPERATOR_KEY)
 ITEMS = {"items": [{"uri": "https://img.example.com/1.jpg"}]}

@@ -15,10 +15,10 @@ from db.access.key_values import Scope
 from db.access.keys import revoke_key
 from db.reach import EVERYONE
 from db.tables.access import KeyRow
-from tests.support.access import OPERATOR_KEY, bearer, make_key, services_of
-from tests.support.http import OpenClient, upload
-from tests.support.jobs import close, make_face, work_all
-from tests.support.sample_pictures import encode_scene
+from tests.support.answers.http import OpenClient, upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.access import OPERATOR_KEY, bearer, make_key, services_of
+from tests.support.work.jobs import close, make_face, work_all
 from worker.settings import Settings
 
 PAGE = {"Accept": "text/html"}

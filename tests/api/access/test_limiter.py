@@ -8,9 +8,9 @@ from api.access.limiter import Limiter
 from api.access.rights import LOOK
 from api.errors import ApiError
 from db.reach import Reach
-from tests.support.access import OPERATOR_KEY, bearer, make_key
-from tests.support.http import OpenClient, upload
-from tests.support.sample_pictures import encode_scene
+from tests.support.answers.http import OpenClient, upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.access import OPERATOR_KEY, bearer, make_key
 
 OPERATOR = bearer(OPERATOR_KEY)
 ITEMS = {"items": [{"uri": "https://img.example.com/1.jpg"}]}

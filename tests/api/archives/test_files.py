@@ -11,9 +11,9 @@ import zipfile
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.http import OpenClient, make_form, results, stored_files, upload
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, make_form, results, stored_files, upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 if sys.version_info >= (3, 14):

@@ -15,8 +15,8 @@ from api.exports.results import RESULT_SCHEMA
 from api.media_types import PARQUET
 from api.services import EXTENSION
 from db.engine import Database
-from tests.support.http import OpenClient
-from tests.support.jobs import claim, hints, make_face, record, results_of, submit, work_all
+from tests.support.answers.http import OpenClient
+from tests.support.work.jobs import claim, hints, make_face, record, results_of, submit, work_all
 
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
 CAPTURED = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

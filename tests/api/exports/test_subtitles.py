@@ -4,8 +4,8 @@ from flask.testing import FlaskClient
 
 from api.exports.subtitles import spell_time
 from api.services import EXTENSION
-from tests.support.jobs import make_face, submit
-from tests.support.people import record_people
+from tests.support.work.jobs import make_face, submit
+from tests.support.work.people import record_people
 
 
 def test_each_person_is_a_cue(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from api.exports.results import RESULT_SCHEMA
 from api.exports.tables import stream_csv, stream_parquet
 from db.item_values import StoredFace, StoredItem
 from db.states import ItemState
-from tests.support.jobs import make_face
+from tests.support.work.jobs import make_face
 
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
 

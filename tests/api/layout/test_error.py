@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.pages import PAGE, Page
+from tests.support.answers.pages import PAGE, Page
 
 
 @pytest.mark.parametrize(

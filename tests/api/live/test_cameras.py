@@ -26,8 +26,8 @@ from api.live.camera_program import (
 )
 from api.live.cameras import Camera, SourceUnavailable
 from models.videos.retrieval import Retriever
-from tests.support.live import make_avi
-from tests.support.sample_videos import decode_interlaced
+from tests.support.media.sample_videos import decode_interlaced
+from tests.support.programs.live import make_avi
 from worker.addresses.live_sources import LiveKind, LiveSource
 
 MAX_PIXELS = 1_000_000

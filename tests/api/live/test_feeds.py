@@ -10,7 +10,7 @@ import pytest
 from api.live.feeds import Feeds
 from api.services import EXTENSION
 from db.job_values import DetectionMode
-from tests.support.http import OpenClient
+from tests.support.answers.http import OpenClient
 from worker.addresses.live_sources import LiveSource
 
 NO_MACHINE_BYTES = 1 << 50

@@ -15,8 +15,8 @@ from db.slices.evaluations import record_evaluation
 from models.accuracy.accuracy import Accuracy
 from models.accuracy.labeled_pictures import LabeledPicture
 from models.accuracy.measurement import measure_accuracy
-from tests.support.evaluations import make_evaluation, make_labeled
-from tests.support.pages import Page
+from tests.support.answers.pages import Page
+from tests.support.work.evaluations import make_evaluation, make_labeled
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[3]

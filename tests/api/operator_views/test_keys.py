@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from facetally import ApiError, Client
 from facetally.answers.keys import SCOPES
-from tests.support.access import OPERATOR_KEY, bearer, make_key
-from tests.support.http import OpenClient
-from tests.support.served import serve_app
+from tests.support.answers.http import OpenClient
+from tests.support.servers.served import serve_app
+from tests.support.work.access import OPERATOR_KEY, bearer, make_key
 
 OPERATOR = bearer(OPERATOR_KEY)
 PAGE = {"Accept": "text/html"}

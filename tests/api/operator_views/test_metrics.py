@@ -8,10 +8,10 @@ from db.counters import Counter, Histogram
 from db.engine import Database
 from db.processes import read_processes
 from db.states import ProcessRole
-from tests.support.http import OpenClient, upload
-from tests.support.metrics import read_value, scrape
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, upload
+from tests.support.answers.metrics import read_value, scrape
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 from worker.stages import Stage
 

@@ -6,8 +6,8 @@ from db.engine import Database
 from db.pack_values import PackVersion
 from db.processes import record_heartbeat
 from db.states import ProcessRole
-from tests.support.http import OpenClient
-from tests.support.packs import make_version
+from tests.support.answers.http import OpenClient
+from tests.support.models.packs import make_version
 from worker.settings import Settings
 
 PAGE = {"Accept": "text/html"}

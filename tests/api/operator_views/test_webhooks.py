@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from facetally import ApiError, Client
-from tests.support.access import OPERATOR_KEY, bearer, make_key
-from tests.support.http import OpenClient
-from tests.support.served import serve_app
+from tests.support.answers.http import OpenClient
+from tests.support.servers.served import serve_app
+from tests.support.work.access import OPERATOR_KEY, bearer, make_key
 
 OPERATOR = bearer(OPERATOR_KEY)
 URL = "https://example.com/hook"

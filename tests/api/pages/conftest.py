@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import Visit, run_server
+from tests.support.programs.browser import Visit, run_server
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import run_server
-from tests.support.cli import Terminal, copy_samples
+from tests.support.programs.browser import run_server
+from tests.support.programs.cli import Terminal, copy_samples
 
 
 @pytest.fixture(scope="module")

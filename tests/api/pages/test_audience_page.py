@@ -12,10 +12,10 @@ from api.services import EXTENSION
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from tests.support.http import OpenClient
-from tests.support.jobs import make_face, work_all
-from tests.support.pages import PAGE, Page
-from tests.support.people import CAST, record_people
+from tests.support.answers.http import OpenClient
+from tests.support.answers.pages import PAGE, Page
+from tests.support.work.jobs import make_face, work_all
+from tests.support.work.people import CAST, record_people
 
 FACES = (make_face(30, 0.9), make_face(28, 0.95), make_face(40, 0.1))
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.cli import copy_samples
+from tests.support.programs.cli import copy_samples
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from models.weights.catalog import SAMPLES
-from tests.support.http import OpenClient
-from tests.support.pages import PAGE, Page
+from tests.support.answers.http import OpenClient
+from tests.support.answers.pages import PAGE, Page
 
 
 @pytest.fixture

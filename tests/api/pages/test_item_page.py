@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from api.services import EXTENSION
 from models.face import Box
-from tests.support.jobs import close, make_face, submit, work_all
-from tests.support.pages import PAGE, Page
+from tests.support.answers.pages import PAGE, Page
+from tests.support.work.jobs import close, make_face, submit, work_all
 
 
 def test_faces_are_numbered_from_left_to_right_in_the_picture_and_in_the_list(

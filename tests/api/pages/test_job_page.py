@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from api.services import EXTENSION
 from db.engine import Database
-from tests.support.jobs import close, make_face, submit, work_all
-from tests.support.pages import PAGE, Page
+from tests.support.answers.pages import PAGE, Page
+from tests.support.work.jobs import close, make_face, submit, work_all
 
 FACES = (make_face(30, 0.9), make_face(28, 0.95), make_face(40, 0.1))
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Visit
-from tests.support.cli import copy_samples, wait_for
-from tests.support.sample_pictures import encode_scene
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.programs.browser import Visit
+from tests.support.programs.cli import copy_samples, wait_for
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import OPTIONS, Visit, find_browser
-from tests.support.cli import Terminal, read_until
-from tests.support.live import PAIR, make_camera_file, make_clip, read_sample
+from tests.support.programs.browser import OPTIONS, Visit, find_browser
+from tests.support.programs.cli import Terminal, read_until
+from tests.support.programs.live import PAIR, make_camera_file, make_clip, read_sample
 
 WIDTH, HEIGHT = 640, 480
 KEY = "of-the-test" * 3

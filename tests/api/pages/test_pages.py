@@ -15,11 +15,11 @@ from api.services import EXTENSION
 from db.clock import DatabaseTime
 from db.tables.access import LoginFailureRow
 from models.file_kinds.endings import SUBMITTED_ENDINGS
-from tests.support.access import lengthen_pauses
-from tests.support.http import OpenClient, upload
-from tests.support.jobs import close, make_face, submit, work_all
-from tests.support.pages import PAGE, Page
-from tests.support.sample_pictures import encode_scene
+from tests.support.answers.http import OpenClient, upload
+from tests.support.answers.pages import PAGE, Page
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.access import lengthen_pauses
+from tests.support.work.jobs import close, make_face, submit, work_all
 from worker.settings import Settings
 
 KEYS = ("first", "second")

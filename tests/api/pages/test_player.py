@@ -8,10 +8,10 @@ import httpx
 from playwright.sync_api import expect
 
 from models.weights.folder import default_weights_dir
-from tests.support.browser import Visit
-from tests.support.cli import wait_for
-from tests.support.clips import PEOPLE, write_clip
-from tests.support.made_videos import run_ffmpeg
+from tests.support.media.clips import PEOPLE, write_clip
+from tests.support.media.made_videos import run_ffmpeg
+from tests.support.programs.browser import Visit
+from tests.support.programs.cli import wait_for
 
 # Goes to a time of a video, and waits until the picture of that time is shown.
 SEEK = """([video, seconds]) => new Promise((resolve) => {

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from api.pages.item import format_time
 from db.engine import Database
 from db.tables.videos import TrackRow
-from tests.support.clips import PEOPLE
-from tests.support.http import upload
-from tests.support.pages import Page
-from tests.support.sample_pictures import encode_scene
-from tests.support.videos import submit_clip
-from tests.support.work import work_until_done
+from tests.support.answers.http import upload
+from tests.support.answers.pages import Page
+from tests.support.media.clips import PEOPLE
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.videos import submit_clip
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 PAGE = {"Accept": "text/html"}

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.support.cli import DEADLINE_SECONDS
+from tests.support.programs.cli import DEADLINE_SECONDS
 from worker.settings import PREFIX
 
 # The main process is told to stop by a new process, which waits until it is itself told to.

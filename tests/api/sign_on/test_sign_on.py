@@ -15,10 +15,10 @@ from db.access.audit import read_entries
 from db.access.keys import digest_of
 from db.reach import EVERYONE
 from db.tables.access import SessionRow
-from tests.support.access import OPERATOR_KEY, bearer, lengthen_pauses, services_of
-from tests.support.http import OpenClient
-from tests.support.openid import ANNA, CLIENT, SECRET, OpenIdProvider, make_key, providing
-from tests.support.pages import PAGE
+from tests.support.answers.http import OpenClient
+from tests.support.answers.pages import PAGE
+from tests.support.servers.openid import ANNA, CLIENT, SECRET, OpenIdProvider, make_key, providing
+from tests.support.work.access import OPERATOR_KEY, bearer, lengthen_pauses, services_of
 from worker.settings import Settings, SettingsError
 
 OpenSignOn = Callable[..., FlaskClient]

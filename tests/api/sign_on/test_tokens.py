@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from api.sign_on.tokens import SignOnRefused, UnknownKey, verify
-from tests.support.openid import CLIENT, make_key
+from tests.support.servers.openid import CLIENT, make_key
 
 ISSUER = "https://id.example"
 

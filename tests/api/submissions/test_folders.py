@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.archives.test_files import make_zip
-from tests.support.http import make_form, stored_files, upload
-from tests.support.sample_pictures import encode_scene
+from tests.support.answers.http import make_form, stored_files, upload
+from tests.support.media.sample_pictures import encode_scene
 from worker.settings import Settings
 
 PICTURE = encode_scene("JPEG")

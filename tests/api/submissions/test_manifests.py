@@ -18,10 +18,10 @@ from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import read_jobs_to_expire
 from db.jobs.submissions import append_items, create_temporary_draft
-from tests.support.http import OpenClient
-from tests.support.sample_pictures import encode_scene
-from tests.support.web import WebServer, answer
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.servers.web import WebServer, answer
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 CSV = "text/csv"

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from tests.support.http import OpenClient, make_form
-from tests.support.work import open_analyzers, take_request_id
+from tests.support.answers.http import OpenClient, make_form
+from tests.support.work.worker import open_analyzers, take_request_id
 from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 

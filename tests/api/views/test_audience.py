@@ -9,8 +9,8 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
-from tests.support.http import OpenClient
-from tests.support.jobs import claim, hints, make_face, record, results_of, work_all
+from tests.support.answers.http import OpenClient
+from tests.support.work.jobs import claim, hints, make_face, record, results_of, work_all
 
 FACES = (make_face(30, 0.9), make_face(40, 0.1))
 # Saturday noon in Paris; the clocks there change in the night that follows.

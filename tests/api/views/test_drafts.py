@@ -16,10 +16,10 @@ from db.jobs.erasure import (
     remove_erased,
 )
 from tests.api.archives.test_files import make_zip
-from tests.support.http import OpenClient, make_form
-from tests.support.jobs import close, make_face, work_all
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, make_form
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import close, make_face, work_all
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from api.progress import MOST_STREAMS
 from api.services import EXTENSION
 from db.engine import Database
-from tests.support.cli import wait_for
-from tests.support.jobs import close, submit, work_all
+from tests.support.programs.cli import wait_for
+from tests.support.work.jobs import close, submit, work_all
 from worker.settings import Settings
 
 

@@ -3,9 +3,9 @@
 from flask.testing import FlaskClient
 
 from models.containers.parts import EXIF_MARK
-from tests.support.http import upload
-from tests.support.sample_pictures import encode_scene
-from tests.support.tiff_files import make_exif
+from tests.support.answers.http import upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.media.tiff_files import make_exif
 
 PLACE = b"48.8584N 2.2945E"
 

@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.http import OpenClient, results, stored_files, upload
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, results, stored_files, upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 PICTURE = encode_scene("JPEG")

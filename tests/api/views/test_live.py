@@ -14,9 +14,16 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.support.cli import Terminal, read_until, wait_for
-from tests.support.http import OpenClient
-from tests.support.live import PAIR, NetworkCamera, decode, make_clip, read_parts, read_sample
+from tests.support.answers.http import OpenClient
+from tests.support.programs.cli import Terminal, read_until, wait_for
+from tests.support.programs.live import (
+    PAIR,
+    NetworkCamera,
+    decode,
+    make_clip,
+    read_parts,
+    read_sample,
+)
 from worker.pictures.thumbnails import COLORS
 
 WIDTH, HEIGHT = 640, 360

@@ -14,10 +14,11 @@ from db.job_values import Duplicates, JobOptions, NewJob
 from db.jobs.submissions import accept_job
 from db.slices.evaluations import record_evaluation
 from models.face import Dropped
-from tests.support.clips import PEOPLE
-from tests.support.evaluations import make_evaluation
-from tests.support.http import OpenClient
-from tests.support.jobs import (
+from tests.support.answers.http import OpenClient
+from tests.support.answers.pages import read
+from tests.support.media.clips import PEOPLE
+from tests.support.work.evaluations import make_evaluation
+from tests.support.work.jobs import (
     claim,
     hints,
     make_face,
@@ -26,10 +27,9 @@ from tests.support.jobs import (
     submit,
     work_all,
 )
-from tests.support.pages import read
-from tests.support.reports import FACES, make_job
-from tests.support.videos import make_clip, read_items, submit_videos
-from tests.support.work import work_until_done
+from tests.support.work.reports import FACES, make_job
+from tests.support.work.videos import make_clip, read_items, submit_videos
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 EVIL = "<script>alert(1)</script>"

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 
 from api.schemas.reruns import FEW_PICTURES
 from db.engine import Database
-from tests.support.http import OpenClient, stored_files, upload
-from tests.support.jobs import make_face, submit, work_all
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.answers.http import OpenClient, stored_files, upload
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import make_face, submit, work_all
+from tests.support.work.worker import work_until_done
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import create_queue
 from worker.settings import Settings

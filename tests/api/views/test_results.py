@@ -11,7 +11,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
-from tests.support.jobs import close, make_face, submit, work_all
+from tests.support.work.jobs import close, make_face, submit, work_all
 from worker.settings import Settings
 
 FACES = (make_face(30.4, 0.9), make_face(52.6, 0.55, quality=0.8, yaw=-31))

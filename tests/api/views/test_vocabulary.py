@@ -10,8 +10,8 @@ from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.submissions import accept_job
-from tests.support.http import OpenClient
-from tests.support.jobs import make_face, work_all
+from tests.support.answers.http import OpenClient
+from tests.support.work.jobs import make_face, work_all
 
 FACES = (make_face(30, 0.9), make_face(40, 0.1))
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.inputs.pictures import make_pictures, require_different
-from tests.support.sample_pictures import encode_scene
+from tests.support.media.sample_pictures import encode_scene
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from tests.support.access import OPERATOR_KEY
-from tests.support.cli import call_facetally
-from tests.support.http import OpenClient
-from tests.support.served import serve_app
+from tests.support.answers.http import OpenClient
+from tests.support.programs.cli import call_facetally
+from tests.support.servers.served import serve_app
+from tests.support.work.access import OPERATOR_KEY
 
 
 def test_a_key_is_created_listed_and_revoked(

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from pyarrow import parquet
 
 from db.engine import Database
-from tests.support.cli import Called, call_facetally
-from tests.support.jobs import make_face, submit, work_all
-from tests.support.served import serve_app
+from tests.support.programs.cli import Called, call_facetally
+from tests.support.servers.served import serve_app
+from tests.support.work.jobs import make_face, submit, work_all
 from worker.settings import Settings
 
 Call = Callable[..., Called]

@@ -15,9 +15,9 @@ from cli.uploads.files import THUMBNAILS
 from cli.uploads.manifests import Listed
 from facetally import Options, Submission
 from facetally.local_files.files import LocalFile
-from tests.support.cli import WEIGHTS_DIR, copy_samples, wait_for
-from tests.support.clips import PEOPLE, write_clip
-from tests.support.sample_pictures import encode_scene
+from tests.support.media.clips import PEOPLE, write_clip
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.programs.cli import WEIGHTS_DIR, copy_samples, wait_for
 
 FACES = {
     "astronaut.png": 1,

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from tests.support.cli import call_facetally
-from tests.support.found_files import touch
-from tests.support.served import serve_app
+from tests.support.media.found_files import touch
+from tests.support.programs.cli import call_facetally
+from tests.support.servers.served import serve_app
 
 
 @pytest.fixture

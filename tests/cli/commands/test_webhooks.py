@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.support.cli import call_facetally
-from tests.support.http import OpenClient
-from tests.support.served import serve_app
+from tests.support.answers.http import OpenClient
+from tests.support.programs.cli import call_facetally
+from tests.support.servers.served import serve_app
 
 
 def test_a_webhook_is_created_tested_and_removed(

@@ -7,7 +7,7 @@ from db.item_values import StoredFace, StoredItem
 from db.states import ItemState
 from models.face import Box
 from models.labels import LabelRow
-from tests.support.jobs import make_face
+from tests.support.work.jobs import make_face
 
 LEFT, RIGHT = Box(10, 20, 40, 50), Box(300, 20, 80, 100)
 

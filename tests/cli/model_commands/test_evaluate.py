@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from PIL import Image, ImageEnhance
 
-from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples
+from tests.support.programs.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples
 
 LABELS = """\
 path;age;gender;subject

@@ -14,8 +14,8 @@ from db.jobs.closing import close_job
 from db.jobs.submissions import accept_job
 from db.migrate import migrate
 from models.packs.shipped_packs import list_shipped
-from tests.support.cli import WEIGHTS_DIR, call_facetally
-from tests.support.made_packs import write_pack
+from tests.support.models.made_packs import write_pack
+from tests.support.programs.cli import WEIGHTS_DIR, call_facetally
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 import pytest
 
 from models.packs.reading import read_pack
-from tests.support.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples, wait_for
-from tests.support.drawn_faces import BANDS, draw_people, write_table
+from tests.support.media.drawn_faces import BANDS, draw_people, write_table
+from tests.support.programs.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples, wait_for
 
 needs_torch = pytest.mark.skipif(
     find_spec("torch") is None, reason="PyTorch is not installed: make setup-training"

@@ -6,8 +6,8 @@ import pytest
 
 from models.packs.shipped_packs import list_shipped, read_shipped
 from models.weights.catalog import FILES, SAMPLES
-from tests.support.cli import WEIGHTS_DIR, call_facetally
-from tests.support.web import WebServer, answer
+from tests.support.programs.cli import WEIGHTS_DIR, call_facetally
+from tests.support.servers.web import WebServer, answer
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 from db.engine import Database
 from db.states import ChunkState
 from db.tables.chunks import ChunkRow
-from tests.support.cli import Terminal, call_facetally, copy_samples, read_until, wait_for
-from tests.support.sample_pictures import encode_scene
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.programs.cli import Terminal, call_facetally, copy_samples, read_until, wait_for
 
 
 class Served:

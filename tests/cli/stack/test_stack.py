@@ -15,7 +15,7 @@ from cli.stack.child import ProcessSpec, describe_exit, kill_group
 from cli.stack.data_folder import DataFolder, StackRecord, StartedProcess
 from cli.stack.orphans import end_orphans, note_processes
 from cli.stack.supervisor import Supervisor
-from tests.support.cli import wait_for
+from tests.support.programs.cli import wait_for
 from worker.settings import Settings
 
 PATIENCE_SECONDS = 15.0

@@ -8,7 +8,7 @@ from cli.exits import CommandFailed
 from cli.uploads.files import describe_gaps, find_pictures, require_pictures
 from cli.uploads.folders import check_folders
 from facetally.local_files.files import FoundFiles
-from tests.support.found_files import names_of, touch
+from tests.support.media.found_files import names_of, touch
 
 
 def test_videos_are_found_by_their_names_and_by_how_they_begin(tmp_path):

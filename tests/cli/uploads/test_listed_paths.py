@@ -6,7 +6,7 @@ import pytest
 
 from cli.exits import CommandFailed
 from cli.uploads.listed_paths import find_listed
-from tests.support.found_files import names_of, touch
+from tests.support.media.found_files import names_of, touch
 
 
 @pytest.fixture(autouse=True)

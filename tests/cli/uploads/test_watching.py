@@ -8,8 +8,8 @@ from cli.exits import CommandFailed
 from cli.uploads.seen import SeenFiles
 from cli.uploads.watching import OTHER_OPTIONS, FolderWatch
 from facetally import Client, Options, ServerUnavailable, Submission
-from tests.support.found_files import touch
-from tests.support.served import serve_app
+from tests.support.media.found_files import touch
+from tests.support.servers.served import serve_app
 
 
 class Cut(Client):

@@ -9,9 +9,9 @@ from db.engine import Database
 from db.jobs.erasure import erase_job
 from db.slices.queries import SliceQuery
 from models.errors import CalibrationError
-from tests.support.evaluations import make_evaluation
-from tests.support.jobs import claim, hints, submit
-from tests.support.packs import PACK, make_version
+from tests.support.models.packs import PACK, make_version
+from tests.support.work.evaluations import make_evaluation
+from tests.support.work.jobs import claim, hints, submit
 
 NEWER = make_version(version="2")
 

@@ -22,8 +22,8 @@ from db.slices.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from models.face import Face
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
 from models.statistics.mass import spread_over_bands
-from tests.support.evaluations import make_evaluation
-from tests.support.jobs import claim, hints, make_face, record
+from tests.support.work.evaluations import make_evaluation
+from tests.support.work.jobs import claim, hints, make_face, record
 
 MARKETING = PRESETS["marketing"]
 

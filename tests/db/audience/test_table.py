@@ -21,7 +21,7 @@ from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from models.face import Dropped
 from models.statistics.shares import wilson_share
-from tests.support.jobs import claim, hints, make_face, record, results_of, submit, work_all
+from tests.support.work.jobs import claim, hints, make_face, record, results_of, submit, work_all
 
 FACES = (make_face(10, 0.9), make_face(30, 0.2), make_face(31, 0.55), make_face(80, 0.9))
 

@@ -13,7 +13,7 @@ from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.reach import EVERYONE, Reach
 from db.slices.queries import AudienceQuery, Period, SliceQuery
-from tests.support.jobs import make_face, work_all
+from tests.support.work.jobs import make_face, work_all
 
 ACME, BOLT = Reach("acme"), Reach("bolt")
 # Items of each, with one face in every picture.

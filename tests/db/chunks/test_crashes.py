@@ -20,7 +20,7 @@ from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
 from db.video_values import VideoCut
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     claim,
     claim_next,
     close,

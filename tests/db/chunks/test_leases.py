@@ -9,7 +9,7 @@ from db.chunks.leases import (
 from db.chunks.release import release_all_chunks
 from db.engine import Database
 from db.jobs.cancelling import cancel_job
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     claim,
     claim_next,
     close,

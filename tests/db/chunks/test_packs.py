@@ -10,8 +10,8 @@ from db.clock import DatabaseTime
 from db.engine import Database
 from db.pack_values import PackVersion
 from db.tables.chunks import ChunkRow
-from tests.support.jobs import claim, hints, record, results_of, status, submit
-from tests.support.packs import PACK, make_version
+from tests.support.models.packs import PACK, make_version
+from tests.support.work.jobs import claim, hints, record, results_of, status, submit
 
 NEWER = make_version(version="2")
 

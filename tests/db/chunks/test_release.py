@@ -11,7 +11,7 @@ from db.results.recording import was_recorded
 from db.states import ChunkState, ErrorCode, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     claim,
     claim_next,
     close,

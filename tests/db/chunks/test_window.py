@@ -12,7 +12,7 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, JobState
 from db.tables.chunks import ChunkRow
-from tests.support.jobs import claim, close, hints, status, submit
+from tests.support.work.jobs import claim, close, hints, status, submit
 
 
 def jobs_of(database: Database, chunk_ids: list[int]) -> Counter[int]:

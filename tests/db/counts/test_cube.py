@@ -28,8 +28,8 @@ from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from models.face import FRONTAL_YAW_DEGREES
 from models.statistics.confusion import PREDICTED_GENDERS
-from tests.support.cubes import START, fill, fold_all
-from tests.support.jobs import close, make_face, submit, work_all
+from tests.support.work.cubes import START, fill, fold_all
+from tests.support.work.jobs import close, make_face, submit, work_all
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -21,7 +21,7 @@ from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from db.tables.metadata import Table
 from models.face import NONE_DROPPED
-from tests.support.jobs import claim_next, make_face, submit
+from tests.support.work.jobs import claim_next, make_face, submit
 
 FACES = 100_000
 MOST_BYTES = 3_000_000

@@ -12,7 +12,7 @@ from db.results.reading import read_results
 from db.states import ErrorCode, ItemState, JobState
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     cancel,
     claim,
     claim_next,

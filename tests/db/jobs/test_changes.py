@@ -11,7 +11,16 @@ from db.jobs.status import read_jobs
 from db.jobs.submissions import accept_job
 from db.reach import EVERYONE
 from db.states import JobState, PauseReason
-from tests.support.jobs import claim, close, hints, record, results_of, status, submit, work_all
+from tests.support.work.jobs import (
+    claim,
+    close,
+    hints,
+    record,
+    results_of,
+    status,
+    submit,
+    work_all,
+)
 
 
 def pause(database: Database, job_id: int) -> bool:

@@ -9,7 +9,7 @@ from db.jobs.retrying import retry_job
 from db.states import ChunkState
 from db.tables.audience import CellRow
 from db.tables.chunks import ChunkRow
-from tests.support.jobs import claim_next, close, make_face, status, submit, work_all
+from tests.support.work.jobs import claim_next, close, make_face, status, submit, work_all
 
 
 def test_a_receipt_counts_the_faces_of_a_split_chunk_once(

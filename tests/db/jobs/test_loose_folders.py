@@ -13,7 +13,7 @@ from db.jobs.loose_folders import (
     take_abandoned_folders,
 )
 from db.tables.jobs import JobRow, LooseFolderRow
-from tests.support.jobs import submit
+from tests.support.work.jobs import submit
 
 
 def note(database: Database, folder: str, seconds_ago: float = 0.0) -> None:

@@ -19,8 +19,8 @@ from db.pack_values import PackVersion
 from db.processes import record_heartbeat, withdraw_pack
 from db.states import ErrorCode, JobState, PauseReason, ProcessRole
 from db.tables.jobs import JobRow
-from tests.support.jobs import claim, claim_next, hints, record, results_of, status, submit
-from tests.support.packs import PACK, make_version
+from tests.support.models.packs import PACK, make_version
+from tests.support.work.jobs import claim, claim_next, hints, record, results_of, status, submit
 
 NEWER = make_version(version="2")
 

@@ -13,7 +13,16 @@ from db.jobs.retrying import retry_job
 from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, JobState
 from db.tables.chunks import ChunkRow
-from tests.support.jobs import claim, claim_next, close, hints, record, results_of, status, submit
+from tests.support.work.jobs import (
+    claim,
+    claim_next,
+    close,
+    hints,
+    record,
+    results_of,
+    status,
+    submit,
+)
 
 
 def pause(database: Database, after: int = 4) -> list[int]:

@@ -18,7 +18,7 @@ from db.jobs.quotas import (
 )
 from db.jobs.submissions import append_items, create_draft
 from db.tables.jobs import JobRow
-from tests.support.jobs import close
+from tests.support.work.jobs import close
 
 
 def make_job(database: Database, tenant: str = "acme", rerun_of: int | None = None) -> int:

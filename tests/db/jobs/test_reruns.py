@@ -12,7 +12,7 @@ from db.jobs.erasure import erase_job, finish_erasure, read_jobs_to_erase, remov
 from db.jobs.reruns import begin_rerun, read_items_again, read_runs, read_shared_folders
 from db.jobs.submissions import accept_job, append_items, create_draft, finalize_job, keep_draft
 from db.states import ErrorCode
-from tests.support.jobs import status, submit
+from tests.support.work.jobs import status, submit
 
 REJECTED = Failure(ErrorCode.TOO_LARGE, "The file has too many bytes.")
 ITEMS = [

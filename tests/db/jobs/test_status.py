@@ -12,7 +12,7 @@ from db.reach import EVERYONE
 from db.states import ChunkState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     claim_next,
     close,
     make_counts,

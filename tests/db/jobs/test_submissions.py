@@ -5,7 +5,7 @@ from db.item_values import Failure, NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from db.states import ErrorCode, JobState
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     claim_next,
     close,
     hints,

@@ -14,7 +14,7 @@ from db.slices.bands import PRESETS
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from models.face import Face
-from tests.support.jobs import claim, hints, make_face, record, results_of
+from tests.support.work.jobs import claim, hints, make_face, record, results_of
 
 BANDS = PRESETS["life_stage"]
 WOMAN, MAN, OLD_MAN = make_face(30, 0.9), make_face(34, 0.1), make_face(70, 0.1)

@@ -24,7 +24,7 @@ from db.tables.audience import CellRow
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import DigestRow, LookRow
-from tests.support.jobs import (
+from tests.support.work.jobs import (
     claim,
     claim_next,
     close,

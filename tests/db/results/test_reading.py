@@ -10,7 +10,7 @@ from db.results.pictures import read_thumbnail
 from db.results.reading import read_item, read_results
 from db.states import ErrorCode, ItemState
 from models.face import whole_years
-from tests.support.jobs import make_face, status, submit, work_all
+from tests.support.work.jobs import make_face, status, submit, work_all
 
 BOTH = [[("female", 30.4), ("male", 52.6)]]
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.1))

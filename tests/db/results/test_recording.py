@@ -8,7 +8,7 @@ from db.results.recording import was_recorded
 from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from tests.db.results.test_reading import FACES
-from tests.support.jobs import claim_next, record, results_of, status, submit
+from tests.support.work.jobs import claim_next, record, results_of, status, submit
 
 
 def test_results_recorded_twice_count_once(database: Database) -> None:

@@ -20,7 +20,7 @@ from db.slices.disclosure import Disclosure
 from db.slices.queries import AudienceQuery, SliceQuery
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
-from tests.support.jobs import claim, hints, make_face, record
+from tests.support.work.jobs import claim, hints, make_face, record
 
 MIN_CELL = 5
 START = datetime(2026, 3, 1, tzinfo=UTC)

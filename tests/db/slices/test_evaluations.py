@@ -14,7 +14,7 @@ from db.slices.evaluations import (
     record_evaluation,
 )
 from models.statistics.calibration import correct_shares
-from tests.support.evaluations import make_evaluation
+from tests.support.work.evaluations import make_evaluation
 
 
 def test_a_recorded_evaluation_is_read_unchanged(database: Database) -> None:

@@ -24,7 +24,7 @@ from db.webhooks.messages import (
 )
 from db.webhooks.values import Attempt, DueMessage, Event, Message, MessageState
 from db.webhooks.webhooks import announce_test, create_webhook, read_webhooks, remove_webhook
-from tests.support.jobs import cancel, claim_next, close, record, results_of, submit, work_all
+from tests.support.work.jobs import cancel, claim_next, close, record, results_of, submit, work_all
 
 URL = "https://example.com/hook"
 

@@ -27,7 +27,7 @@ from models.file_kinds.refused_kinds import (
     REFUSED_VIDEOS,
     SOUND,
 )
-from tests.support.found_files import names_of, touch
+from tests.support.media.found_files import names_of, touch
 
 WINDOWS_MEDIA = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
 TRANSPORT_STREAM = (b"G" + bytes([255]) * 187) * 6

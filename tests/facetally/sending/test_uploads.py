@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from facetally import Client, FileProblem, Item, Options, SizedFile, Submission, Uploaded
 from facetally.local_files.files import find_files, split_readable
 from facetally.sending.parts import PART_BYTES, PART_FILES, Limits, cut_into_parts
-from tests.support.http import OpenClient
-from tests.support.served import serve_app
+from tests.support.answers.http import OpenClient
+from tests.support.servers.served import serve_app
 
 FILES = 2 * PART_FILES + 7
 ADDRESS = "https://img.example.com/1.jpg"

@@ -19,7 +19,7 @@ from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from tests.faults.checks.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.pictures import expect_result, name_items
-from tests.support.packs import PACKS
+from tests.support.models.packs import PACKS
 
 ITEMS, CHUNK_ITEMS = 40, 10
 CRASHING = 0.02

@@ -7,7 +7,7 @@ import pytest
 
 from models.accuracy.comparison import compare_accuracy
 from models.accuracy.labeled_pictures import LabeledPicture
-from tests.support.evaluations import make_labeled
+from tests.support.work.evaluations import make_labeled
 
 
 def make_pictures(count: int, error_years: float, seed: int = 1) -> list[LabeledPicture]:

@@ -7,7 +7,7 @@ from models.accuracy.bootstrap import Ratio, estimate_ratios
 from models.accuracy.labeled_pictures import LabeledPicture, bound_subjects, count_labeled
 from models.accuracy.measurement import measure_accuracy
 from models.statistics.confusion import LabeledFaces
-from tests.support.evaluations import make_labeled
+from tests.support.work.evaluations import make_labeled
 
 BANDS = {"life": (("young", 0, 29), ("middle", 30, 59), ("old", 60, 120))}
 PICTURES = [

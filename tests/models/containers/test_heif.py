@@ -6,9 +6,9 @@ import pytest
 from models.containers.heif import split_heif
 from models.containers.parts import ColorCode
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
-from tests.support.heif_files import box, make_heic
-from tests.support.sample_pictures import decode, encode_scene, make_scene, mutate
-from tests.support.tiff_files import make_exif
+from tests.support.media.heif_files import box, make_heic
+from tests.support.media.sample_pictures import decode, encode_scene, make_scene, mutate
+from tests.support.media.tiff_files import make_exif
 
 SCENE = np.asarray(make_scene())
 

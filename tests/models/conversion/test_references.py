@@ -11,7 +11,7 @@ import pytest
 from models.weights.catalog import AGE_GENDER, FACERES
 from models.weights.folder import default_weights_dir, require_file
 from models.weights.pinned import PinnedFile
-from tests.support.patterns import make_noise, make_ramp
+from tests.support.media.patterns import make_noise, make_ramp
 
 RECORDED = json.loads(Path(__file__).with_name("references.json").read_text())
 PATTERNS = {"noise": make_noise, "ramp": make_ramp}

@@ -8,7 +8,7 @@ from models.estimators.chips import plan_chips
 from models.face import Box, Detection
 from models.packs.parts import Crop
 from models.pictures.picture import Picture
-from tests.support.packs import make_part
+from tests.support.models.packs import make_part
 
 LANDMARKS = ((40, 40), (60, 40), (50, 52), (42, 62), (58, 62))
 

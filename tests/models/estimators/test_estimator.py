@@ -5,7 +5,7 @@ import pytest
 
 from models.estimators.estimator import Estimator, prepare_chips
 from models.packs.parts import Crop
-from tests.support.packs import FakeGraph, make_part
+from tests.support.models.packs import FakeGraph, make_part
 
 
 def say_red(inputs):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from models.packs.completion import read_parts
-from tests.support.golden import GOLDEN, ask_estimators
+from tests.support.models.golden import GOLDEN, ask_estimators
 
 RECORDED = json.loads(GOLDEN.read_text())["answers"]
 

@@ -6,7 +6,7 @@ import pytest
 from models.estimators.estimator import Estimator
 from models.estimators.panel import BATCH_FACES, Panel
 from models.packs.votes import Vote
-from tests.support.packs import FakeGraph, make_part
+from tests.support.models.packs import FakeGraph, make_part
 
 
 def say(years, female):

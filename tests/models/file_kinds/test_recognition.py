@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import UnreadableItem, UnsupportedItem
 from models.file_kinds.recognition import is_video
-from tests.support.sample_pictures import decode
+from tests.support.media.sample_pictures import decode
 
 
 def make_zip():

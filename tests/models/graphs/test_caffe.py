@@ -6,7 +6,7 @@ import pytest
 from models.errors import ModelUnavailable
 from models.graphs.graph import CPU
 from models.graphs.opening import load_graph
-from tests.support.models import write_caffe
+from tests.support.models.small_models import write_caffe
 
 
 @pytest.fixture

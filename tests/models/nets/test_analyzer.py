@@ -17,7 +17,7 @@ from models.pictures.picture import Picture, decode_picture
 from models.pictures.working_size import WorkingSize
 from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir, require_file
-from tests.support.sample_pictures import encode
+from tests.support.media.sample_pictures import encode
 
 WEIGHTS_DIR = default_weights_dir(os.environ)
 NAMES = [file.name.removeprefix("samples/") for file in SAMPLES]

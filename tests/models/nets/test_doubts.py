@@ -17,7 +17,7 @@ from models.nets.doubts import (
     show_again,
 )
 from models.pictures.picture import Picture
-from tests.support.spots import LYING, SpotGraph, make_spots
+from tests.support.models.spots import LYING, SpotGraph, make_spots
 
 
 class Forgetful(SpotGraph):

@@ -9,7 +9,7 @@ from models.graphs.graph import CPU, CUDA
 from models.nets.detections import Bounds
 from models.nets.search import CLOSE_UP_SHARE, SMALL_FACE_PIXELS, Search
 from models.nets.tiles import MOST_TILES, OVERLAP, cut_tiles
-from tests.support.spots import SpotGraph, make_spots
+from tests.support.models.spots import SpotGraph, make_spots
 
 SIDE = 640
 

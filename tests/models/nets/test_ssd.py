@@ -8,7 +8,7 @@ from models.graphs.graph import CPU
 from models.nets.detections import Bounds
 from models.nets.ssd import SsdDetector, prepare
 from models.pictures.picture import Picture
-from tests.support.packs import FakeGraph
+from tests.support.models.packs import FakeGraph
 
 
 def detect(*rows, smallest=1):

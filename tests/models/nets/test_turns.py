@@ -8,7 +8,7 @@ from models.nets.detections import Bounds
 from models.nets.detector import YunetDetector
 from models.nets.turns import is_upright, turn_back, turn_picture
 from models.pictures.picture import Picture
-from tests.support.spots import LYING, UPRIGHT, SpotGraph, make_spots
+from tests.support.models.spots import LYING, UPRIGHT, SpotGraph, make_spots
 
 SPOTS = [(300, 100, 80), (100, 350, 60)]
 QUARTERS = pytest.mark.parametrize("turns", [1, 2, 3])

@@ -8,7 +8,7 @@ from models.errors import InvalidPack, ModelUnavailable
 from models.packs.folder import add_pack, find_pack, list_own, remove_pack
 from models.packs.reading import PACK_FILE, read_pack
 from models.packs.shipped_packs import read_shipped
-from tests.support.made_packs import write_pack
+from tests.support.models.made_packs import write_pack
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from PIL import Image, ImageCms
 from models.containers.parts import ColorCode
 from models.containers.png import write_chunk
 from models.pictures.profiles import PRIMARIES, make_profile, srgb_curve, write_profile
-from tests.support.heif_files import make_heic
-from tests.support.sample_pictures import decode, encode, make_scene
-from tests.support.tiff_files import make_tiff
+from tests.support.media.heif_files import make_heic
+from tests.support.media.sample_pictures import decode, encode, make_scene
+from tests.support.media.tiff_files import make_tiff
 
 D50 = (0.3457, 0.3585)
 ADOBE_RGB = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), (0.3127, 0.329))

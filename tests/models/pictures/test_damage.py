@@ -8,7 +8,7 @@ import pytest
 
 from models.containers.png import write_chunk
 from models.errors import ItemError, TooLargeItem, UnreadableItem, UnsupportedItem
-from tests.support.sample_pictures import (
+from tests.support.media.sample_pictures import (
     FORMATS,
     assert_looks_like,
     decode,

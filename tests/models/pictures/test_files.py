@@ -10,9 +10,9 @@ from models.containers.parts import EXIF_MARK
 from models.errors import ItemError
 from models.pictures.files import strip_metadata
 from models.pictures.profiles import PRIMARIES, srgb_curve, write_profile
-from tests.support.heif_files import make_heic
-from tests.support.sample_pictures import decode, encode, encode_scene, make_scene, mutate
-from tests.support.tiff_files import make_exif
+from tests.support.media.heif_files import make_heic
+from tests.support.media.sample_pictures import decode, encode, encode_scene, make_scene, mutate
+from tests.support.media.tiff_files import make_exif
 
 PLACE = b"48.8584N 2.2945E"
 XMP = b"<x:xmpmeta>" + PLACE + b"</x:xmpmeta>"

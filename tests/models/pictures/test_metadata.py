@@ -9,9 +9,9 @@ from models.containers.parts import EXIF_MARK
 from models.containers.png import write_chunk
 from models.pictures.files import find_capture_time
 from models.pictures.metadata import CaptureTime, parse_time
-from tests.support.heif_files import make_heic
-from tests.support.sample_pictures import encode, encode_scene, make_scene
-from tests.support.tiff_files import make_exif
+from tests.support.media.heif_files import make_heic
+from tests.support.media.sample_pictures import encode, encode_scene, make_scene
+from tests.support.media.tiff_files import make_exif
 
 TAKEN = "2024:07:01 00:30:00"
 LOCAL = datetime(2024, 7, 1, 0, 30)  # noqa: DTZ001

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.support.sample_pictures import (
+from tests.support.media.sample_pictures import (
     assert_looks_like,
     decode,
     encode,

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from models.pictures.picture import Picture
-from tests.support.sample_pictures import (
+from tests.support.media.sample_pictures import (
     FORMATS,
     assert_looks_like,
     decode,

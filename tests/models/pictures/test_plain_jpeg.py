@@ -11,7 +11,7 @@ from models.pictures.files import split_file
 from models.pictures.plain_jpeg import decode_plain_jpeg
 from models.pictures.profiles import SRGB_CODE, make_profile
 from models.pictures.working_size import WorkingSize
-from tests.support.sample_pictures import encode, make_scene
+from tests.support.media.sample_pictures import encode, make_scene
 
 WORKING = WorkingSize(96)
 

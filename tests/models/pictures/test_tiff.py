@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
-from tests.support.sample_pictures import decode, encode, make_scene
-from tests.support.tiff_files import LONG, RATIONAL, SHORT, make_directory, make_tiff
+from tests.support.media.sample_pictures import decode, encode, make_scene
+from tests.support.media.tiff_files import LONG, RATIONAL, SHORT, make_directory, make_tiff
 
 SCENE = np.asarray(make_scene())
 GRAY = np.asarray(make_scene().convert("L"))

@@ -8,7 +8,7 @@ from models.face import Box, Face
 from models.tracks.linker import Linker
 from models.tracks.open_track import weigh_face
 from models.tracks.tracks import SeenFace, ShownFrame, Track
-from tests.support.jobs import make_face
+from tests.support.work.jobs import make_face
 
 SIDE = 40
 

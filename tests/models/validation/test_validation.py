@@ -9,9 +9,9 @@ from models.errors import InvalidPack
 from models.packs.reading import PACK_FILE
 from models.validation.validation import validate_pack
 from models.weights.folder import default_weights_dir
-from tests.support.made_packs import describe_made as describe
-from tests.support.made_packs import write_pack
-from tests.support.models import write_onnx
+from tests.support.models.made_packs import describe_made as describe
+from tests.support.models.made_packs import write_pack
+from tests.support.models.small_models import write_onnx
 
 WEIGHTS_DIR = default_weights_dir(os.environ)
 

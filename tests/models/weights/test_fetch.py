@@ -12,8 +12,16 @@ from models.weights.folder import hash_bytes
 from models.weights.indexes import Indexes
 from models.weights.npm import NpmRegistry
 from models.weights.pinned import Member, Preparation
-from tests.support.web import WebServer, answer
-from tests.support.weights import CONTENT, MEMBER, MEMBERS, NPM_PACKAGE, PACKAGE, SMALL, WHEEL
+from tests.support.models.weights import (
+    CONTENT,
+    MEMBER,
+    MEMBERS,
+    NPM_PACKAGE,
+    PACKAGE,
+    SMALL,
+    WHEEL,
+)
+from tests.support.servers.web import WebServer, answer
 
 NOWHERE = Sources(
     Indexes(("http://localhost:9/simple",)), NpmRegistry({"registry": "http://localhost:9"})

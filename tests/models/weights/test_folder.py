@@ -15,7 +15,7 @@ from models.weights.folder import (
     list_files,
     require_file,
 )
-from tests.support.weights import CONTENT, MEMBERS, SMALL
+from tests.support.models.weights import CONTENT, MEMBERS, SMALL
 
 
 def test_the_folder_is_the_one_named_or_in_the_users_cache():

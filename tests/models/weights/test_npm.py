@@ -13,8 +13,8 @@ from models.weights.fetch import fetch_files
 from models.weights.indexes import Indexes
 from models.weights.npm import NPMJS, NpmRegistry
 from models.weights.pinned import Distribution, Registry
-from tests.support.web import WebServer, answer
-from tests.support.weights import CONTENT, NPM_PACKAGE, SMALL, TARBALL
+from tests.support.models.weights import CONTENT, NPM_PACKAGE, SMALL, TARBALL
+from tests.support.servers.web import WebServer, answer
 
 PAGE = "/npm/@us%2fsmall-models"
 FILE = "/npm/@us/small-models/-/small-models-1.0.0.tgz"

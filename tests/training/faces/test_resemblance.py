@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.support.drawn_faces import draw_face
+from tests.support.media.drawn_faces import draw_face
 from training.faces.resemblance import SIMILAR_BITS, hash_picture, list_similar
 
 

@@ -18,9 +18,9 @@ from db.states import ChunkState, JobState, ProcessRole
 from db.tables.chunks import ChunkRow
 from models.errors import ModelUnavailable
 from models.packs.folder import find_pack
-from tests.support.jobs import hints, status
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import hints, status
+from tests.support.work.worker import work_until_done
 from worker.chunks.claiming import Claimer
 from worker.lease import LeaseTerms
 from worker.packs.analyzers import Analyzers

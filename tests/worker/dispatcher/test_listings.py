@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from db.engine import Database
 from db.jobs.listings import claim_listing, record_page
 from models.errors import FetchFailed, ForbiddenItem
-from tests.support.found_files import touch
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import work_until_done
+from tests.support.media.found_files import touch
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import work_until_done
 from worker.addresses.address import AllowList
 from worker.addresses.folder_address import FolderAddress
 from worker.dispatcher.listings import MOST_FAILURES, Listings

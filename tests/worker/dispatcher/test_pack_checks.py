@@ -3,8 +3,8 @@
 from db.engine import Database
 from db.processes import record_heartbeat
 from db.states import JobState, ProcessRole
-from tests.support.jobs import status, submit
-from tests.support.packs import PACK, make_version
+from tests.support.models.packs import PACK, make_version
+from tests.support.work.jobs import status, submit
 from worker.dispatcher.pack_checks import PackChecks
 
 

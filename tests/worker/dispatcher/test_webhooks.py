@@ -11,9 +11,9 @@ from db.tables.webhooks import MessageRow
 from db.webhooks.messages import read_messages
 from db.webhooks.values import Message, MessageState
 from db.webhooks.webhooks import announce_test, create_webhook, read_webhook
-from tests.support.jobs import close, submit, work_all
-from tests.support.receivers import Receiver, break_off, hang, receiving
-from tests.support.web import answer
+from tests.support.servers.receivers import Receiver, break_off, hang, receiving
+from tests.support.servers.web import answer
+from tests.support.work.jobs import close, submit, work_all
 from worker.dispatcher.webhooks import PRIVATE, WebhookRefused, WebhookSender, check_url, sign
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -4,7 +4,7 @@ import pytest
 
 from models.errors import ModelUnavailable
 from models.nets.analyzer import Analyzer
-from tests.support.packs import make_version
+from tests.support.models.packs import make_version
 from worker.packs.analyzers import MOST_OPEN, Analyzers
 
 NAMES = tuple(f"pack-{number}" for number in range(MOST_OPEN + 1))

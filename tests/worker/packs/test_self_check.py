@@ -11,8 +11,8 @@ from db.workload import read_workload
 from models.face import Detection, Face, Gender
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.jobs import make_face, make_quality
-from tests.support.work import open_analyzer
+from tests.support.work.jobs import make_face, make_quality
+from tests.support.work.worker import open_analyzer
 from worker.packs.self_check import SIDE, SelfCheck, draw_face
 from worker.settings import Settings
 

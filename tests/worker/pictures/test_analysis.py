@@ -9,8 +9,8 @@ import pytest
 from db.item_values import ClaimedItem
 from db.states import ErrorCode
 from models.nets.analyzer import AlignedFaces, Analyzer
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import LooseChunk, make_chunk, open_analyzers
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import LooseChunk, make_chunk, open_analyzers
 from worker.pictures.analysis import PictureAnalysis
 from worker.settings import Settings
 from worker.sources.reader import Sources

@@ -22,10 +22,10 @@ from models.containers.parts import EXIF_MARK
 from models.face import Detection, Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.jobs import close, hints, make_face, make_quality
-from tests.support.sample_pictures import encode_scene
-from tests.support.tiff_files import make_exif
-from tests.support.work import open_worker, read_all
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.media.tiff_files import make_exif
+from tests.support.work.jobs import close, hints, make_face, make_quality
+from tests.support.work.worker import open_worker, read_all
 from worker.settings import Settings
 
 GIVEN = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -15,9 +15,9 @@ from db.tables.chunks import ChunkRow
 from models.face import Detection, Dropped, Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.jobs import hints, make_face, make_quality, status
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import open_worker, read_all
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import hints, make_face, make_quality, status
+from tests.support.work.worker import open_worker, read_all
 from worker.pictures.intake import READ_AHEAD_ITEMS
 from worker.settings import Settings
 

@@ -5,7 +5,7 @@ import pytest
 
 from models.face import Box, Detection
 from models.nets.analyzer import AlignedFace
-from tests.support.work import LooseChunk, make_chunk
+from tests.support.work.worker import LooseChunk, make_chunk
 from worker.pictures.estimates import ESTIMATED_AT_ONCE, Estimates
 
 CHIP = np.zeros((4, 4, 3), np.uint8)

@@ -18,8 +18,8 @@ from db.results.reading import read_item
 from models.face import Box, Face
 from models.pictures.picture import decode_picture
 from models.pictures.pyramid import Pyramid
-from tests.support.jobs import make_face
-from tests.support.work import open_analyzer, work_until_done
+from tests.support.work.jobs import make_face
+from tests.support.work.worker import open_analyzer, work_until_done
 from worker.pictures.thumbnails import COLORS, blur_faces, draw_thumbnail, shrink
 from worker.settings import WORKING_SIZES, Settings
 

@@ -18,7 +18,7 @@ from db.processes import count_slots, record_heartbeat, remove_process
 from db.reach import Reach
 from db.states import JobState, ProcessRole
 from db.tables.jobs import JobRow
-from tests.support.jobs import status, submit, work_all
+from tests.support.work.jobs import status, submit, work_all
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.queue.broker import ANALYZE, BULK_QUEUE, INTERACTIVE_QUEUE, create_queue
 from worker.queue.hints import SMALLEST_WINDOW, HintWindow

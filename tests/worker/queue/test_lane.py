@@ -9,8 +9,8 @@ from PIL import Image
 from redis import Redis
 
 from db.job_values import DetectionMode
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import open_analyzers, take_request_id
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.worker import open_analyzers, take_request_id
 from worker.queue.broker import create_queue
 from worker.queue.lane import InteractiveLane
 from worker.queue.messages import LaneUnavailable, PictureRefused

@@ -22,7 +22,7 @@ from models.errors import (
     TooLargeItem,
     UnsupportedItem,
 )
-from tests.support.buckets import fill_bucket
+from tests.support.servers.buckets import fill_bucket
 from worker.addresses.address import AllowList
 from worker.sources.buckets import RANGE_BYTES, Buckets
 from worker.sources.reader import Sources

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import ForbiddenItem, ItemError, MissingItem, UnsupportedItem
-from tests.support.buckets import fill_bucket
-from tests.support.found_files import touch
+from tests.support.media.found_files import touch
+from tests.support.servers.buckets import fill_bucket
 from worker.addresses.address import AllowList
 from worker.addresses.folder_address import FolderAddress
 from worker.sources.buckets import Buckets

@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from models.errors import FetchFailed, ForbiddenItem, ItemError, MissingItem, TooLargeItem
-from tests.support.web import Page, WebServer, answer, in_turn, trickle, without_end
+from tests.support.servers.web import Page, WebServer, answer, in_turn, trickle, without_end
 from worker.addresses.address import AllowList
 from worker.sources.network import is_public
 from worker.sources.reader import Sources

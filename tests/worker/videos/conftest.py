@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.videos import Found, find_in_clip, make_clip
+from tests.support.work.videos import Found, find_in_clip, make_clip
 from worker.videos import drawing
 
 

@@ -17,13 +17,13 @@ from db.tables.chunks import ChunkRow
 from db.tables.videos import FrameRow, TrackRow, TrackThumbnailRow
 from models.nets.analyzer import load_analyzer
 from models.packs.shipped_packs import read_shipped
-from tests.support.clips import CUT_SECONDS, PEOPLE
-from tests.support.crowds import PEOPLE as PEOPLE_IN_CROWD
-from tests.support.crowds import draw_crowd
-from tests.support.databases import on_one_database
-from tests.support.jobs import hints, status
-from tests.support.sample_pictures import encode_scene
-from tests.support.videos import (
+from tests.support.media.clips import CUT_SECONDS, PEOPLE
+from tests.support.media.crowds import PEOPLE as PEOPLE_IN_CROWD
+from tests.support.media.crowds import draw_crowd
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.run.databases import on_one_database
+from tests.support.work.jobs import hints, status
+from tests.support.work.videos import (
     Found,
     allow,
     count_rows,
@@ -32,7 +32,7 @@ from tests.support.videos import (
     submit_videos,
     work_in_threads,
 )
-from tests.support.work import open_worker, work_until_done
+from tests.support.work.worker import open_worker, work_until_done
 from worker.settings import Settings
 
 # This many of the clip's 14 frames to a segment make one, two and seven segments.

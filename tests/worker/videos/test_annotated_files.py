@@ -11,12 +11,12 @@ import pytest
 from db.engine import Database
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.header import read_header
-from tests.support.databases import on_one_database
-from tests.support.http import stored_files
-from tests.support.made_videos import read_frames, run_ffmpeg
-from tests.support.sample_videos import CODED, decode_sample, turn_right
-from tests.support.videos import allow, read_items, submit_videos
-from tests.support.work import work_until_done
+from tests.support.answers.http import stored_files
+from tests.support.media.made_videos import read_frames, run_ffmpeg
+from tests.support.media.sample_videos import CODED, decode_sample, turn_right
+from tests.support.run.databases import on_one_database
+from tests.support.work.videos import allow, read_items, submit_videos
+from tests.support.work.worker import work_until_done
 from worker.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("short_clips")

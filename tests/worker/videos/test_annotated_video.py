@@ -18,12 +18,12 @@ from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 from db.tables.videos import VIDEO_TABLES, AnnotatedVideoRow, TrackRow
 from models import blocks
-from tests.support.clips import PEOPLE
-from tests.support.http import stored_files
-from tests.support.jobs import claim, close, crash, hints, status
-from tests.support.made_videos import read_frames
-from tests.support.videos import allow, count_rows, read_items, submit_videos, work_in_threads
-from tests.support.work import open_worker, work_until_done
+from tests.support.answers.http import stored_files
+from tests.support.media.clips import PEOPLE
+from tests.support.media.made_videos import read_frames
+from tests.support.work.jobs import claim, close, crash, hints, status
+from tests.support.work.videos import allow, count_rows, read_items, submit_videos, work_in_threads
+from tests.support.work.worker import open_worker, work_until_done
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.settings import Settings
 from worker.sources.store import Store

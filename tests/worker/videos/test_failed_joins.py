@@ -17,8 +17,8 @@ from db.tables.videos import VIDEO_TABLES, TrackThumbnailRow
 from db.videos.recording import record_failure
 from db.videos.thumbnails import record_thumbnails
 from db.videos.tracks import read_track_thumbnail
-from tests.support.jobs import claim, close, crash, hints
-from tests.support.videos import (
+from tests.support.work.jobs import claim, close, crash, hints
+from tests.support.work.videos import (
     Found,
     allow,
     count_rows,

@@ -24,10 +24,10 @@ from db.tables.videos import VIDEO_TABLES, FrameRow, TrackRow
 from db.videos.recording import record_failure
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
-from tests.support.clips import PEOPLE
-from tests.support.jobs import claim, close, hints, status
-from tests.support.sample_pictures import encode_scene
-from tests.support.videos import (
+from tests.support.media.clips import PEOPLE
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import claim, close, hints, status
+from tests.support.work.videos import (
     Found,
     allow,
     count_rows,
@@ -37,7 +37,7 @@ from tests.support.videos import (
     submit_videos,
     work_in_threads,
 )
-from tests.support.work import open_analyzer, open_worker
+from tests.support.work.worker import open_analyzer, open_worker
 from worker.settings import Settings
 
 

@@ -7,7 +7,7 @@ from db.video_values import StoredFrame
 from models.pictures.picture import Picture
 from models.tracks.fingerprints import fingerprint_frame
 from models.tracks.tracks import SeenFace
-from tests.support.jobs import make_face
+from tests.support.work.jobs import make_face
 from worker.videos.joining import Joiner
 
 # Plain colors that are not blind, as white and black are.

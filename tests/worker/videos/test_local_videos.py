@@ -6,8 +6,8 @@ import pytest
 
 from db.item_values import ClaimedItem
 from models.errors import UnreadableItem
-from tests.support.made_videos import make_video
-from tests.support.work import LooseChunk, make_chunk
+from tests.support.media.made_videos import make_video
+from tests.support.work.worker import LooseChunk, make_chunk
 from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.videos.local_videos import LocalVideos

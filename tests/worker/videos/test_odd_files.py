@@ -9,10 +9,8 @@ import pytest
 from db.engine import Database
 from db.job_values import CaptureSource
 from db.tables.chunks import ChunkRow
-from tests.support.databases import on_one_database
-from tests.support.jobs import hints
-from tests.support.made_videos import make_video
-from tests.support.sample_videos import (
+from tests.support.media.made_videos import make_video
+from tests.support.media.sample_videos import (
     CODED,
     cut_off,
     decode_sample,
@@ -21,8 +19,10 @@ from tests.support.sample_videos import (
     promise_ages,
     slow_down,
 )
-from tests.support.videos import allow, count_rows, read_items, submit_videos
-from tests.support.work import open_worker, work_until_done
+from tests.support.run.databases import on_one_database
+from tests.support.work.jobs import hints
+from tests.support.work.videos import allow, count_rows, read_items, submit_videos
+from tests.support.work.worker import open_worker, work_until_done
 from worker.settings import Settings
 from worker.videos import cutting
 

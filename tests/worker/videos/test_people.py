@@ -8,9 +8,9 @@ from db.item_values import ClaimedItem
 from db.states import ChunkKind
 from db.video_values import JoinedVideo, StoredFrame
 from models.tracks.tracks import SeenFace
-from tests.support.jobs import make_face
-from tests.support.sample_pictures import encode_scene
-from tests.support.work import LooseChunk, make_chunk
+from tests.support.media.sample_pictures import encode_scene
+from tests.support.work.jobs import make_face
+from tests.support.work.worker import LooseChunk, make_chunk
 from worker.settings import Settings
 from worker.videos.analysis import VideoAnalysis
 from worker.videos.people import THUMBNAILS_PER_BATCH, draw_people, join_video

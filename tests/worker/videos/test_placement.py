@@ -8,7 +8,7 @@ import pytest
 
 from models.pictures.picture import Picture
 from models.tracks.fingerprints import fingerprint_frame
-from tests.support.work import LooseChunk, make_chunk
+from tests.support.work.worker import LooseChunk, make_chunk
 from worker.videos import placement
 from worker.videos.placement import Moment, place_people, skip_moments
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.web import Page, WebServer, answer
+from tests.support.servers.web import Page, WebServer, answer
 
 PATH = "/hook"
 

@@ -8,7 +8,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
-from tests.support.jobs import claim, close, hints, make_face, record, results_of
+from tests.support.work.jobs import claim, close, hints, make_face, record, results_of
 
 STORES = ("Lyon", "Nice", "Metz")
 CAMPAIGNS = ("spring", "summer")

@@ -10,7 +10,7 @@ from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from db.tables.videos import TrackRow
 from models.face import NONE_DROPPED, Face
-from tests.support.jobs import claim_next, make_face, submit
+from tests.support.work.jobs import claim_next, make_face, submit
 
 Person = tuple[Face, float, tuple[float, ...]]
 # A woman who is visible for half a minute and turns away halfway, and two men who pass by.

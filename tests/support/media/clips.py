@@ -10,7 +10,7 @@ import numpy as np
 from models.face import Box
 from models.pictures.picture import decode_picture
 from models.pictures.working_size import WorkingSize
-from tests.support.work import open_analyzer
+from tests.support.work.worker import open_analyzer
 
 FRAMES_PER_SECOND = 10.0
 WIDTH, HEIGHT = 640, 360

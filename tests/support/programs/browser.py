@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
 
-from tests.support.cli import Terminal, read_until
+from tests.support.programs.cli import Terminal, read_until
 
 DEADLINE_MILLISECONDS = 60_000
 expect.set_options(timeout=DEADLINE_MILLISECONDS)

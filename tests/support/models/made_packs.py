@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from models.packs.reading import PACK_FILE
-from tests.support.models import write_caffe, write_onnx
+from tests.support.models.small_models import write_caffe, write_onnx
 
 DESCRIPTION = """
 name = "made"

@@ -8,7 +8,7 @@ from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.submissions import accept_job
 from models.face import Face
-from tests.support.jobs import close, make_face, work_all
+from tests.support.work.jobs import close, make_face, work_all
 from worker.settings import Settings
 
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))

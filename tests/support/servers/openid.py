@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from tests.support.web import WebServer, answer
+from tests.support.servers.web import WebServer, answer
 
 CLIENT = "facetally"
 SECRET = "a secret: of the client"

@@ -19,10 +19,10 @@ from db.tables.items import ThumbnailRow
 from db.tables.metadata import Table
 from db.tables.videos import TrackRow, TrackThumbnailRow
 from models.weights.folder import default_weights_dir
-from tests.support.clips import write_clip
-from tests.support.http import upload
-from tests.support.jobs import close, hints, status
-from tests.support.work import open_worker, work_until_done
+from tests.support.answers.http import upload
+from tests.support.media.clips import write_clip
+from tests.support.work.jobs import close, hints, status
+from tests.support.work.worker import open_worker, work_until_done
 from worker.settings import Settings
 
 Found = list[list[str]]

@@ -23,7 +23,7 @@ from db.states import ChunkState, ErrorCode
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose
-from tests.support.packs import PACKS
+from tests.support.models.packs import PACKS
 
 LEASE_SECONDS = 60.0
 

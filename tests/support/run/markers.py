@@ -16,8 +16,8 @@ MARKERS = {
     "multiprocessing": "processes",
     "playwright": "browser",
     "subprocess": "processes",
-    "tests.support.clips": "slow",
-    "tests.support.videos": "slow",
+    "tests.support.media.clips": "slow",
+    "tests.support.work.videos": "slow",
     "torch": "slow",
     "tracemalloc": "slow",
 }

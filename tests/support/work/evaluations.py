@@ -8,8 +8,8 @@ from db.slices.evaluations import (
 )
 from models.accuracy.labeled_pictures import LabeledPicture, count_labeled
 from models.accuracy.measurement import measure_accuracy
-from tests.support.jobs import make_face
-from tests.support.packs import PACK
+from tests.support.models.packs import PACK
+from tests.support.work.jobs import make_face
 
 
 def make_labeled(true_age, true_gender, years, female, subject=None, threshold=0.6):

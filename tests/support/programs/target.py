@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 
-from tests.support.cli import Terminal, wait_for
+from tests.support.programs.cli import Terminal, wait_for
 
 KEY = "k" * 32
 MEBIBYTE = 1 << 20

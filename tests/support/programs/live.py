@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from tests.support.cli import WEIGHTS_DIR
+from tests.support.programs.cli import WEIGHTS_DIR
 
 SAMPLES = WEIGHTS_DIR / "samples"
 PAIR = "gender_detection_input.jpg"  # a woman and a man

@@ -1,6 +1,6 @@
 """What every shipped estimator makes of eight faces of the sample photos, recorded once.
 
-`python -m tests.support.golden` records it again, after a change that is meant to change it.
+`python -m tests.support.models.golden` records it again, after a change that is meant to change it.
 """
 
 import json
@@ -20,7 +20,7 @@ from models.pictures.picture import Picture
 from models.validation.faces import read_samples
 from models.weights.folder import default_weights_dir
 
-GOLDEN = Path(__file__).parents[1] / "models" / "estimators" / "golden.json"
+GOLDEN = Path(__file__).parents[2] / "models" / "estimators" / "golden.json"
 HEAD = 'name = "golden"\nversion = "1"\ntitle = "All"\n[detector]\npart = "yunet"\n'
 WEIGHTS_DIR = default_weights_dir(os.environ)
 
