@@ -19,7 +19,7 @@ from benchmarks.inputs.labeled_faces import VotedFaces, vote_on_labeled_faces
 from benchmarks.settings import read_cpu_settings
 from models.errors import ModelUnavailable
 from models.estimators.vote import scale_genders
-from models.fitting.folds import assign_folds, cross_validate
+from models.fitting.folds import cross_validate
 from models.fitting.genders import GenderedFaces, fit_scale
 from models.fitting.intervals import AgedFaces, fit_interval, hold_ages
 from models.packs.pack import Pack
@@ -44,10 +44,11 @@ def main() -> None:
             program.say(f"{name}: left out: {error}")
             continue
         program.say(f"\n{name}: {len(faces.years)} faces")
+        folds = faces.list_folds()
         figures[name] = {
-            **_measure_ages(faces.aged()),
+            **_measure_ages(faces.aged(), folds[faces.has_age]),
             "other_age_errors": _try_ages(pack, faces),
-            **_measure_genders(faces.gendered()),
+            **_measure_genders(faces.gendered(), folds[faces.has_gender]),
             "gender_right_from_13": _measure_from_13(faces),
         }
     program.write_figures(arguments.out, "votes", figures)
@@ -69,8 +70,7 @@ def _vary(pack: Pack, arguments: argparse.Namespace) -> Pack:
     return replace(pack, estimators=tuple(replace(one, **wanted) for one in pack.estimators))
 
 
-def _measure_ages(faces: AgedFaces) -> dict[str, object]:
-    folds = assign_folds(np.arange(len(faces.years)))
+def _measure_ages(faces: AgedFaces, folds: NDArray[np.int64]) -> dict[str, object]:
     held = cross_validate(
         folds,
         lambda others, these: hold_ages(
@@ -95,15 +95,13 @@ def _measure_ages(faces: AgedFaces) -> dict[str, object]:
 
 
 def _try_ages(pack: Pack, faces: VotedFaces) -> dict[str, float]:
-    errors = dict(try_ages(pack.vote, faces.ballots, faces.truths()))
+    errors = dict(try_ages(pack.vote, faces.ballots, faces.truths(), faces.list_folds()))
     for name, error in errors.items():
         program.say(f"  {name}: {error:.2f} years")
     return errors
 
 
-def _measure_genders(faces: GenderedFaces) -> dict[str, object]:
-    folds = assign_folds(np.arange(len(faces.years)))
-
+def _measure_genders(faces: GenderedFaces, folds: NDArray[np.int64]) -> dict[str, object]:
     def scale(others: NDArray[np.bool_], these: NDArray[np.bool_]) -> Array:
         chosen = faces.choose(these)
         return scale_genders(fit_scale(faces.choose(others)), chosen.females, chosen.years)

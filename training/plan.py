@@ -8,11 +8,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from models.fitting.folds import divide_groups
 from models.packs.parts import GENDERS
 from models.statistics.confusion import AgeRange
 from training.errors import TrainingError
 from training.faces.faceset import FaceSet
-from training.faces.folds import divide_groups, number_splits
+from training.faces.splits import number_splits
 from training.options import NetKind, TrainingOptions
 from training.targets import NO_CLASS, Target, count_classes
 

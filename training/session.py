@@ -17,9 +17,9 @@ from models.packs.votes import Vote
 from training.faces.cleaning import Cleaned, clean_rows
 from training.faces.cutters import Cutter
 from training.faces.faceset import FaceSet
-from training.faces.folds import choose_validation
 from training.faces.preparation import PictureLimits, prepare_rows
 from training.faces.rows import PreparedRow
+from training.faces.splits import choose_validation
 from training.nets.architectures import list_layers
 from training.nets.crops import Chips, center_crops
 from training.nets.lessons import Fit, Lesson

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.estimators.ages import AGES, Ages
 from models.estimators.ballots import Ballots
 from models.estimators.vote import map_years, vote_ages
-from models.fitting.folds import assign_folds, cross_validate
+from models.fitting.folds import cross_validate
 from models.fitting.votes import Truths, fit_vote
 from models.packs.votes import Vote
 
@@ -20,7 +20,9 @@ LEAST_SHARE = 1e-4
 SHARPER, DULLER = 0.5, 2.0
 
 
-def try_ages(vote: Vote, ballots: Ballots, truths: Truths) -> Iterator[tuple[str, float]]:
+def try_ages(
+    vote: Vote, ballots: Ballots, truths: Truths, folds: NDArray[np.int64]
+) -> Iterator[tuple[str, float]]:
     """The mean error of each way; what is fitted is fitted on other faces."""
     ages = vote_ages(vote, ballots.ages)
     ways = {
@@ -29,7 +31,7 @@ def try_ages(vote: Vote, ballots: Ballots, truths: Truths) -> Iterator[tuple[str
         "mean of the distribution, sharper": _temper(ages.shares, SHARPER),
         "mean of the distribution, duller": _temper(ages.shares, DULLER),
         "mean of the distributions multiplied": _multiply(ballots),
-        "weights and a map of ages fitted": _fit(vote, ballots, truths),
+        "weights and a map of ages fitted": _fit(vote, ballots, truths, folds),
     }
     for name, years in ways.items():
         yield name, float(np.nanmean(np.abs(years - truths.years)))
@@ -59,7 +61,7 @@ def _multiply(ballots: Ballots) -> Array:
     return years
 
 
-def _fit(vote: Vote, ballots: Ballots, truths: Truths) -> Array:
+def _fit(vote: Vote, ballots: Ballots, truths: Truths, folds: NDArray[np.int64]) -> Array:
     """What `facetally evaluate --fit` fits, people undivided."""
 
     def judge(others: NDArray[np.bool_], these: NDArray[np.bool_]) -> Array:
@@ -68,4 +70,4 @@ def _fit(vote: Vote, ballots: Ballots, truths: Truths) -> Array:
         ages: Ages = vote_ages(fitted, ballots.take(inside).ages)
         return map_years(fitted.age_map, ages.years)
 
-    return cross_validate(assign_folds(np.arange(len(truths.years))), judge)
+    return cross_validate(folds, judge)

@@ -13,6 +13,7 @@ from models.estimators.ages import Ages
 from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.intervals import measure_spread
 from models.estimators.vote import vote_ages, vote_genders
+from models.fitting.folds import divide_people
 from models.fitting.genders import GenderedFaces
 from models.fitting.intervals import AgedFaces
 from models.fitting.votes import Truths
@@ -35,11 +36,24 @@ class VotedFaces:
     females: Array  # before they are scaled
     ballots: Ballots
 
+    @property
+    def has_age(self) -> NDArray[np.bool_]:
+        """Which of them are labeled with an age."""
+        return np.array([row.age_years is not None for row in self.rows])
+
+    @property
+    def has_gender(self) -> NDArray[np.bool_]:
+        """Which of them are labeled with a gender."""
+        return np.array([row.gender is not None for row in self.rows])
+
     def aged(self) -> AgedFaces:
         """Those that are labeled with an age."""
-        labeled = np.array([row.age_years is not None for row in self.rows])
         true_years = np.array([row.age_years or 0.0 for row in self.rows])
-        return AgedFaces(true_years, self.years, self.spreads).choose(labeled)
+        return AgedFaces(true_years, self.years, self.spreads).choose(self.has_age)
+
+    def list_folds(self) -> NDArray[np.int64]:
+        """The fold of each; all faces of a subject share it."""
+        return divide_people([row.subject for row in self.rows], self.truths().years)
 
     def truths(self) -> Truths:
         """The labels; NaN where there is none."""
@@ -52,9 +66,8 @@ class VotedFaces:
 
     def gendered(self) -> GenderedFaces:
         """Those that are labeled with a gender."""
-        labeled = np.array([row.gender is not None for row in self.rows])
         is_female = np.array([row.gender == "female" for row in self.rows])
-        return GenderedFaces(is_female, self.females, self.years).choose(labeled)
+        return GenderedFaces(is_female, self.females, self.years).choose(self.has_gender)
 
 
 def vote_on_labeled_faces(labels: Path, pack: Pack, settings: Settings) -> VotedFaces:

@@ -16,24 +16,19 @@ from models.errors import InvalidPack
 from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.panel import decide
 from models.face import Detection, Face, FaceQuality
+from models.fitting.folds import FOLDS, divide_people
 from models.fitting.votes import Truths, fit_vote
 from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer
 from models.packs.pack import Pack
 from models.packs.votes import Vote
 from models.validation.writing import write_pack
-from training.faces.folds import divide_groups
-from training.faces.groups import join_rows
 from worker.packs.analyzers import open_analyzer
 from worker.settings import Settings
 
-FOLDS = 5
 # With fewer, what is fitted would be chance.
 FEWEST_FACES = 50
 FEWEST_SUBJECTS = 10
-SEED = 20_261_128
-# Years of a decade: folds are alike in ages.
-DECADE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +51,7 @@ class LabeledFaces:
 
     def list_folds(self) -> NDArray[np.int64]:
         """The fold of each face; all faces of a subject share it."""
-        groups = join_rows([row.subject for row in self.rows], [])
-        decades = np.array([int((row.age_years or 0) // DECADE) for row in self.rows])
-        return divide_groups(groups, decades, FOLDS, SEED)
+        return divide_people([row.subject for row in self.rows], self.truths.years)
 
 
 def collect_faces(settings: Settings, pack: Pack, rows: Sequence[LabelRow]) -> LabeledFaces:

@@ -9,5 +9,5 @@ groups       rows that must not be divided
 findings     what can be wrong with a row
 cleaning     finds it
 faceset      the faces that are left
-folds        divides them, no person in two folds
+splits       which of them are held out
 """
