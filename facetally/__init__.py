@@ -19,6 +19,7 @@ options      how it is analyzed
 items        what can be submitted
 job          a job, and the calls about it
 sending      items on their way to a server
+calls        the calls of a server, by what they are about
 client       the server
 """
 
@@ -33,7 +34,8 @@ from facetally.answers.progress import Counts, Delivered, Pause, Receipt, Timest
 from facetally.answers.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.answers.vocabulary import Dimension, DimensionValue, TagUse
 from facetally.answers.webhooks import Attempt, MadeWebhook, Message, Webhook
-from facetally.client import Client, Health, JobPage
+from facetally.calls.jobs import JobPage
+from facetally.client import Client, Health
 from facetally.errors import (
     ApiError,
     Error,

@@ -118,7 +118,7 @@ def test_the_client_and_the_command_list_entries(
 ) -> None:
     for _ in range(3):
         guarded.post("/v1/jobs", json=ITEMS, headers=OPERATOR)
-    monkeypatch.setattr("facetally.client.ENTRIES_PER_PAGE", 2)
+    monkeypatch.setattr("facetally.calls.keys.ENTRIES_PER_PAGE", 2)
     with serve_app(guarded.application) as url, Client(url, OPERATOR_KEY) as client:
         assert [one.subject for one in client.audit()] == ["job 3", "job 2", "job 1"]
         words = ("audit", "--job", 2, "--action", "submit")

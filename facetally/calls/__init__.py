@@ -1,0 +1,8 @@
+"""The calls of a server, by what they are about. In reading order:
+
+jobs       jobs submitted and found
+audiences  counts, comparisons and their words
+pictures   pictures and videos
+keys       API keys, and what was done with them
+webhooks   who is told what happens to jobs
+"""
