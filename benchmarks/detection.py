@@ -25,6 +25,7 @@ from models.accuracy.boxed_pictures import LEAST_IOU, BoxedPicture, FoundBox, me
 from models.accuracy.detection_score import score_detection
 from models.errors import ItemError
 from models.face import Box, Detection
+from models.graphs.device import Device
 from models.graphs.opening import load_graph
 from models.nets.candidates import Candidates
 from models.nets.detections import Bounds, Detections, describe
@@ -109,7 +110,7 @@ def _open_ways(settings: Settings) -> Ways:
     cv2.setNumThreads(1)
     pack, side = read_shipped(), settings.detection_side
     files = [locate_file(pack, file, settings.weights_dir) for file in pack.detector.files]
-    graph = load_graph(files, settings.provider)
+    graph = load_graph(files, Device(settings.provider))
     bounds = Bounds(settings.score_threshold, settings.smallest_face_pixels)
     detector = YunetDetector(graph, side, bounds)
     search = Search(graph, side, bounds)

@@ -20,6 +20,7 @@ from models.errors import ModelUnavailable
 from models.estimators.chips import plan_chips
 from models.estimators.estimator import Estimator
 from models.face import Detection
+from models.graphs.device import Device
 from models.graphs.graph import CPU
 from models.graphs.opening import load_graph
 from models.nets.analyzer import load_analyzer
@@ -61,7 +62,7 @@ def _read_arguments() -> argparse.Namespace:
 
 def _find_faces(settings: Settings) -> Iterator[Face]:
     """Every face of the sample photos."""
-    analyzer = load_analyzer(settings.weights_dir, read_shipped(), provider=CPU)
+    analyzer = load_analyzer(settings.weights_dir, read_shipped(), device=Device(CPU))
     for sample in SAMPLES:
         data = (settings.weights_dir / sample.name).read_bytes()
         picture = decode_picture(
@@ -83,7 +84,7 @@ def _measure_pack(
         except ModelUnavailable as error:
             program.say(f"{pack.name:10} {part.name:24} left out: {error}")
             continue
-        estimator = Estimator(part, load_graph(paths, CPU))
+        estimator = Estimator(part, load_graph(paths, Device(CPU)))
         chips = _cut_chips(part, faces)
         yield part.name, {size: _time(estimator, chips[:size], seconds) for size in BATCHES}
 

@@ -48,6 +48,7 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
         "sources": ",".join(settings.sources),
         "destinations": ",".join(settings.destinations),
         "live_sources": ",".join(settings.live_sources),
+        "devices": ",".join(map(str, settings.devices)),
         "packs": ",".join(settings.packs),
         "webhook_hosts": ",".join(settings.webhook_hosts),
         "file_roots": os.pathsep.join(map(str, file_roots)),

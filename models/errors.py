@@ -10,6 +10,7 @@ FacetallyError
 |   |-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
 |   `-- TooSlowItem         "timeout"           its analysis takes longer than allowed
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
+|-- DeviceLost              models: an accelerator failed, and its process has to end
 |-- FfmpegUnavailable       models: there is no FFmpeg to read videos with
 |-- EncodingFailed          models: a video could not be written
 |-- LabelsError             models: a file is not a table of labels
@@ -108,6 +109,11 @@ class TooSlowItem(ItemError):
 
 class ModelUnavailable(FacetallyError):
     """A model cannot be opened: fetch the weights, or repair the provider, then retry."""
+
+
+class DeviceLost(FacetallyError):
+    """An accelerator failed while a model ran: the process ends, and another opens it again. If it
+    happens often, see the log of its driver."""
 
 
 class FfmpegUnavailable(FacetallyError):

@@ -9,6 +9,7 @@ import numpy as np
 from models.estimators.ballots import Ballots, join_ballots
 from models.estimators.estimator import Estimator
 from models.fitting.votes import fit_confidence
+from models.graphs.device import Device
 from models.graphs.graph import CPU
 from models.graphs.onnx import load_onnx
 from models.labels import LabelRow
@@ -172,7 +173,7 @@ class Session:
         for target, net in plan.list_estimators():
             path = self._workspace.net_path(_name_net(run, target, net))
             part = make_part(target, net, self._options, self._years(prepared, run, target))
-            graph = load_onnx(path, CPU, self._options.threads)
+            graph = load_onnx(path, Device(CPU, threads=self._options.threads))
             estimators.append(Estimator(part, graph))
         return collect_ballots(estimators, self._read_chips(prepared, run))
 

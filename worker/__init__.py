@@ -4,6 +4,7 @@ addresses     which sources may be read
 logs          how log lines look
 openid        what groups of an OpenID provider allow
 settings      every setting
+devices       which device a pool child has
 memory        bounds the memory of a process
 stages        how long each stage of the work takes
 sources       an item to its bytes

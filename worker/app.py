@@ -12,10 +12,11 @@ from celery.platforms import SecurityWarning
 from celery.signals import task_failure, worker_process_init, worker_shutting_down
 from celery.worker import WorkController
 
+from models.graphs.providers import ACCELERATORS
 from worker.lease import LeaseTerms
 from worker.main_process import MainProcess
 from worker.queue.broker import ANALYZE, RUN_CHUNK, create_queue
-from worker.runners import MakeRunners, Runners, make_runners
+from worker.runners import MakeRunners, Runners, make_runners, open_or_end
 from worker.settings import Settings
 from worker.shutdown import ShutdownFlag
 from worker.watchdog import STUCK_STATUS
@@ -24,6 +25,8 @@ from worker.watchdog import STUCK_STATUS
 # too much.
 CHUNKS_PER_CHILD = 500
 OVERTIME_SECONDS = 2.0
+# TensorRT may build the engines of a pack for this long when it first sees a GPU.
+BUILD_SECONDS = 1800
 
 
 def create_app(settings: Settings, make_runners: MakeRunners = make_runners) -> Celery:
@@ -31,9 +34,10 @@ def create_app(settings: Settings, make_runners: MakeRunners = make_runners) -> 
     # Celery warns of root because of pickled messages; ours are JSON, and containers run as root.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_queue(settings.redis_url)
-    if settings.provider == "cuda":
-        # CUDA does not survive a fork: each child is an interpreter of its own.
+    if settings.provider in ACCELERATORS:
+        # A device does not survive a fork: each child is an interpreter of its own.
         app.conf.worker_pool_start_method = "spawn"
+        app.conf.worker_proc_alive_timeout = BUILD_SECONDS
     else:
         app.conf.worker_max_tasks_per_child = CHUNKS_PER_CHILD
     flag = ShutdownFlag()
@@ -65,21 +69,25 @@ def _set_up_children(
         chunks = runners.chunks
         chunks.run(chunk_id, self.request.id)
         if chunks.is_stuck:
-            # Its chunk is recorded. Threads in native code would keep a gentler end waiting.
+            # Its chunk is recorded or released. Threads in native code would keep a gentler end
+            # waiting.
             os._exit(STUCK_STATUS)
 
     # By then, the caller has been told that no worker answered.
     @app.task(name=ANALYZE, time_limit=settings.analyze_timeout_seconds + OVERTIME_SECONDS)
     def analyze(request_id: str) -> None:
         """Answer one picture of /v1/analyze, whose pixels never lie in a queue."""
-        open_working().interactive.answer(request_id)
+        interactive = open_working().interactive
+        interactive.answer(request_id)
+        if interactive.is_stuck:
+            os._exit(STUCK_STATUS)
 
     def start_child(**_: Any) -> None:
         # A signal to the whole process group is for the main process, which asks children to stop.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         flag.open()
-        # The models are opened before the first chunk is claimed.
-        open_runners()
+        # The models are opened, and warm, before the first chunk is claimed.
+        open_or_end(open_runners, flag.is_set)
 
     worker_process_init.connect(start_child, weak=False)
 

@@ -175,11 +175,16 @@ class HeldChunk:
         """The same where the work does not end; an item that is alone in hand fails."""
         self._report(timed_out=True)
 
-    def _report(self, *, timed_out: bool) -> None:
+    def report_loss(self) -> None:
+        """The same where a device failed, as if nobody had seen why: the item may not be to blame,
+        and fails only after many such losses."""
+        self._report(timed_out=False, seen=False)
+
+    def _report(self, *, timed_out: bool, seen: bool = True) -> None:
         try:
             with self.database.write() as session:
                 rescue_chunk(
-                    session, self.chunk.id, self.chunk.token, seen=True, timed_out=timed_out
+                    session, self.chunk.id, self.chunk.token, seen=seen, timed_out=timed_out
                 )
         except DBAPIError:
             # The lease expires, and then the dispatcher requeues the chunk.

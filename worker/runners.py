@@ -1,9 +1,13 @@
 """What a pool child runs: chunks of jobs, and single pictures of the interactive lane."""
 
+import logging
+import os
 from collections.abc import Callable
 from functools import cached_property
+from time import monotonic, sleep
 
 from db.engine import Database
+from models.errors import ModelUnavailable
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
@@ -15,6 +19,12 @@ from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.videos.analysis import VideoAnalysis
 from worker.videos.runner import VideoRunner
+from worker.watchdog import STUCK_STATUS
+
+logger = logging.getLogger(__name__)
+
+# A GPU is seldom back sooner, and each try takes a second of a core.
+REOPEN_SECONDS, LOOK_SECONDS = 15.0, 0.2
 
 
 class Runners:
@@ -54,6 +64,25 @@ def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
         return make_chunk_runner(settings, claimer, analyzers, Sources.from_settings(settings))
 
     return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers), check.passes)
+
+
+def open_or_end(
+    open_runners: Callable[[], Runners],
+    is_ending: Callable[[], bool],
+    end: Callable[[int], object] = os._exit,
+    pause_seconds: float = REOPEN_SECONDS,
+) -> None:
+    """Open the runners of a pool child, or end its process where its models cannot be opened, as on
+    a device that was lost. Until it is ready it is given no task, so others do them; it ends after
+    a pause, and the next one tries again."""
+    try:
+        open_runners()
+    except ModelUnavailable as error:
+        logger.error("models cannot be opened, its process ends", extra={"error": str(error)})
+        deadline = monotonic() + pause_seconds
+        while monotonic() < deadline and not is_ending():
+            sleep(LOOK_SECONDS)
+        end(STUCK_STATUS)
 
 
 def make_chunk_runner(

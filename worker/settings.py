@@ -68,7 +68,12 @@ def _default_packs_dir(values: dict[str, Any]) -> Path:
     return Path(values.get("data_dir", "")) / "packs"
 
 
+def _default_engines_dir(values: dict[str, Any]) -> Path:
+    return Path(values.get("data_dir", "")) / "engines"
+
+
 PackName = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+DeviceNumber = Annotated[int, Field(ge=0)]
 
 
 class Settings(BaseModel):
@@ -83,6 +88,7 @@ class Settings(BaseModel):
     store_url: str = ""
     weights_dir: Path = DEFAULT_WEIGHTS_DIR
     packs_dir: Path = Field(default_factory=_default_packs_dir)
+    engines_dir: Path = Field(default_factory=_default_engines_dir)
     ffmpeg: str = ""
 
     host: str = "127.0.0.1"
@@ -116,7 +122,10 @@ class Settings(BaseModel):
     workers: int = Field(default_factory=_default_workers, ge=1)
     pack: PackName = DEFAULT_PACK
     packs: tuple[PackName, ...] = ()
-    provider: Literal["auto", "cpu", "cuda"] = "auto"
+    provider: Literal["auto", "cpu", "cuda", "tensorrt", "openvino", "coreml", "rocm"] = "auto"
+    devices: tuple[DeviceNumber, ...] = ()
+    device_memory_bytes: int = Field(0, ge=0)
+    precision: Literal["float32", "float16"] = "float32"
     detection_side: int = Field(DETECTION_SIDE, ge=64, le=4096)
     score_threshold: float = Field(SCORE_THRESHOLD, gt=0, lt=1)
     smallest_face_pixels: int = Field(SMALLEST_FACE_PIXELS, ge=1)
@@ -154,6 +163,7 @@ class Settings(BaseModel):
     @field_validator(
         *("api_keys", "oidc_groups", "sources", "destinations", "live_sources", "packs"),
         "webhook_hosts",
+        "devices",
         mode="before",
     )
     @classmethod
@@ -240,7 +250,7 @@ class Settings(BaseModel):
         """The default pack is always allowed, and named first."""
         return tuple(dict.fromkeys((info.data.get("pack", DEFAULT_PACK), *value)))
 
-    @field_validator("data_dir", "weights_dir", "packs_dir")
+    @field_validator("data_dir", "weights_dir", "packs_dir", "engines_dir")
     @classmethod
     def _expand(cls, value: Path) -> Path:
         return value.expanduser().absolute()

@@ -17,6 +17,7 @@ from models.fitting.folds import divide_people
 from models.fitting.genders import GenderedFaces
 from models.fitting.intervals import AgedFaces
 from models.fitting.votes import Truths
+from models.graphs.device import Device
 from models.graphs.graph import CPU
 from models.labels import LabelRow
 from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
@@ -75,7 +76,7 @@ def vote_on_labeled_faces(labels: Path, pack: Pack, settings: Settings) -> Voted
     analyzer = load_analyzer(
         settings.weights_dir,
         pack,
-        provider=CPU,
+        device=Device(CPU),
         detection_side=settings.detection_side,
         score_threshold=settings.score_threshold,
     )

@@ -7,6 +7,7 @@ from statistics import median
 from time import process_time
 
 from cli.evaluation.pictures import decode_file
+from models.graphs.device import Device
 from models.graphs.graph import CPU
 from models.nets.analyzer import AlignedFace, Analyzer, load_analyzer
 from models.packs.pack import Pack
@@ -23,7 +24,7 @@ def time_faces(settings: Settings, pack: Pack, paths: Sequence[Path]) -> float |
 
     The median of three rounds over the first 64 faces of the pictures; None if they have none.
     """
-    analyzer = load_analyzer(settings.weights_dir, pack, provider=CPU)
+    analyzer = load_analyzer(settings.weights_dir, pack, device=Device(CPU))
     faces = list(islice(_find_faces(analyzer, paths[:MOST_PICTURES], settings), FACES))
     if not faces:
         return None

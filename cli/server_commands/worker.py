@@ -8,6 +8,7 @@ from cli.environment import read_settings, require_redis, server_environment
 from cli.stack.database import require_tables
 from cli.stack.provider import prepare_models
 from cli.stack.worker_program import ENVIRON, write_command
+from worker.devices import count_slots
 from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 
 
@@ -22,7 +23,8 @@ from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
 @click.option(
     "--slots",
     type=click.IntRange(min=1),
-    help="Slots: pool children of this worker. [FACETALLY_WORKERS; default: one per core]",
+    help="Slots: pool children of this worker. [FACETALLY_WORKERS; default: one per core, or one "
+    "per device of an accelerator]",
 )
 def worker(queue: str, slots: int | None) -> None:
     """Run a pool of workers.
@@ -37,5 +39,5 @@ def worker(queue: str, slots: int | None) -> None:
     # Jobs that ask for another pack can be left to other workers.
     provider = prepare_models(settings, [settings.pack])
     require_tables(settings.database_url)
-    command = write_command(queue, slots or settings.workers, os.getpid())
+    command = write_command(queue, slots or count_slots(settings, provider), os.getpid())
     os.execve(command[0], command, {**ENVIRON, **server_environment(provider=provider)})

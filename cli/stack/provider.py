@@ -1,7 +1,8 @@
 """Finds out which provider the models run on, before a worker starts.
 
-A separate process opens a model (`python -m cli.stack.provider FILE PROVIDER`), because the main
-process of a worker must not have a session open when its children are forked.
+A separate process opens a model on each device (`python -m cli.stack.provider FILE PROVIDER
+[DEVICE]`), because the main process of a worker must not have a session open when its children are
+forked.
 """
 
 import subprocess
@@ -11,16 +12,22 @@ from pathlib import Path
 
 from cli.exits import CommandFailed
 from models.errors import ModelUnavailable
-from models.graphs.graph import AUTO, CPU
+from models.graphs.device import Device
+from models.graphs.graph import AUTO, COREML, CPU, OPENVINO, TENSORRT
 from models.graphs.onnx import load_onnx, may_have_cuda
+from models.graphs.providers import require_plain
 from models.packs.files import locate_file
 from models.packs.folder import find_pack
 from models.packs.parts import ONNX
+from worker.devices import list_devices
 from worker.settings import Settings
+
+# These keep what they build in a folder.
+KEEPERS = (TENSORRT, OPENVINO, COREML)
 
 
 def prepare_models(settings: Settings, packs: Iterable[str]) -> str:
-    """Check the files of these packs, and the provider; returns cpu or cuda, which `auto` may stand
+    """Check the files of these packs, and each device; returns the provider, which `auto` may stand
     for."""
     try:
         files = [
@@ -28,21 +35,28 @@ def prepare_models(settings: Settings, packs: Iterable[str]) -> str:
             for pack in (find_pack(name, settings.packs_dir) for name in packs)
             for file in pack.files
         ]
+        devices = list_devices(settings)
+        models = [file for file in files if file.suffix == ONNX]
+        # Other models run on the CPU only.
+        if not models or not _may_accelerate(settings.provider):
+            require_plain(devices[0])
+            return CPU
     except ModelUnavailable as error:
         raise CommandFailed(str(error)) from error
-    models = [file for file in files if file.suffix == ONNX]
-    # Other models run on the CPU only.
-    if (
-        not models
-        or settings.provider == CPU
-        or (settings.provider == AUTO and not may_have_cuda())
-    ):
-        return CPU
-    return _probe(models[0], settings.provider)
+    if settings.provider in KEEPERS:
+        settings.engines_dir.mkdir(parents=True, exist_ok=True)
+    [provider] = {_probe(models[0], device) for device in devices}
+    return provider
 
 
-def _probe(model: Path, provider: str) -> str:
-    command = [sys.executable, "-P", "-m", "cli.stack.provider", str(model), provider]
+def _may_accelerate(provider: str) -> bool:
+    return provider != CPU and (provider != AUTO or may_have_cuda())
+
+
+def _probe(model: Path, device: Device) -> str:
+    command = [sys.executable, "-P", "-m", "cli.stack.provider", str(model), device.provider]
+    if device.index is not None:
+        command.append(str(device.index))
     probe = subprocess.run(command, capture_output=True, text=True, check=False)
     if probe.returncode:
         lines = probe.stderr.strip().splitlines()
@@ -51,9 +65,10 @@ def _probe(model: Path, provider: str) -> str:
 
 
 def main() -> None:
-    model, provider = sys.argv[1:]
+    model, provider, *index = sys.argv[1:]
+    device = Device(provider, int(index[0]) if index else None)
     try:
-        graph = load_onnx(Path(model), provider)
+        graph = load_onnx(Path(model), device)
     except ModelUnavailable as error:
         sys.exit(str(error))
     sys.stdout.write(graph.provider)

@@ -17,6 +17,7 @@ from cli.stack.provider import prepare_models
 from cli.stack.supervisor import Supervisor
 from cli.terminal import open_stderr
 from facetally import Client, ServerUnavailable
+from worker.devices import count_slots
 from worker.settings import Settings
 
 READY_SECONDS = 60.0
@@ -55,7 +56,9 @@ def run_stack(options: StackOptions) -> Iterator[Stack]:
         prepare_database(settings)
         with closing(listen(settings.host, settings.port)) as listener, folder.scratch() as scratch:
             url = address_of(listener)
-            chosen = settings.model_copy(update={"provider": provider})
+            chosen = settings.model_copy(
+                update={"provider": provider, "workers": count_slots(settings, provider)}
+            )
             supervisor = Supervisor(
                 list_processes(
                     chosen, listener.fileno(), scratch, options.interactive, options.logs_in_files

@@ -3,6 +3,7 @@
 protobuf           the wire format of an ONNX file
 onnx_messages      the messages of an ONNX file, read and written
 denormals          sets weights that are too small to compute with to zero
+half_precision     makes a model compute with 16-bit numbers
 detector           makes YuNet's file one that every runtime opens
 tfjs_weights       the weights of a TensorFlow.js model
 network            an ONNX graph, written layer by layer

@@ -24,13 +24,14 @@ VALUE_NAME, VALUE_TYPE = 1, 2
 TYPE_TENSOR, TENSOR_TYPE_ELEMENT, TENSOR_TYPE_SHAPE, SHAPE_DIMENSION = 1, 1, 2, 1
 DIMENSION_VALUE, DIMENSION_NAME = 1, 2
 OPERATOR_SET_VERSION = 2
-FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
+FLOAT, UINT8, INT8, INT32, INT64, HALF = 1, 2, 3, 6, 7, 10
 TYPES: dict[int, np.dtype[np.generic]] = {
     FLOAT: np.dtype("<f4"),
     UINT8: np.dtype("u1"),
     INT8: np.dtype("<i1"),
     INT32: np.dtype("<i4"),
     INT64: np.dtype("<i8"),
+    HALF: np.dtype("<f2"),
 }
 
 # What the written graphs use is unchanged since then, and OpenCV reads it, too.

@@ -4,19 +4,25 @@ from pathlib import Path
 
 from models.estimators.estimator import Estimator
 from models.estimators.panel import Panel
-from models.graphs.graph import AUTO
+from models.graphs.device import Device, InputShapes
 from models.graphs.opening import load_graph
 from models.packs.files import locate_file
 from models.packs.pack import Pack
+from models.packs.parts import EstimatorPart
 
 
-def load_panel(weights_dir: Path, pack: Pack, *, provider: str = AUTO, threads: int = 1) -> Panel:
-    """Open every estimator of `pack` on `provider` (auto, cpu, cuda) with `threads` CPU threads.
+def load_panel(weights_dir: Path, pack: Pack, device: Device | None = None) -> Panel:
+    """Open every estimator of `pack` on `device`.
 
-    Raises ModelUnavailable if a file is missing or altered, or the provider is not there.
+    Raises ModelUnavailable if a file is missing or altered, or the device is not there.
     """
     estimators = []
     for part in pack.estimators:
         paths = [locate_file(pack, file, weights_dir) for file in part.files]
-        estimators.append(Estimator(part, load_graph(paths, provider, threads)))
+        estimators.append(Estimator(part, load_graph(paths, device, _list_shapes(part))))
     return Panel(estimators, pack.vote)
+
+
+def _list_shapes(part: EstimatorPart) -> InputShapes:
+    size = (part.crop.side, part.crop.side)
+    return InputShapes(smallest=size, largest=size, usual=(size,), most=part.batch)

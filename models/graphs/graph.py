@@ -5,10 +5,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-CPU = "cpu"
-CUDA = "cuda"
-AUTO = "auto"
-PROVIDERS = (AUTO, CPU, CUDA)
+# Where models run. `auto` stands for CUDA where it works, and for the CPU otherwise.
+AUTO, CPU, CUDA, TENSORRT = "auto", "cpu", "cuda", "tensorrt"
+OPENVINO, COREML, ROCM = "openvino", "coreml", "rocm"
+PROVIDERS = (AUTO, CPU, CUDA, TENSORRT, OPENVINO, COREML, ROCM)
 
 
 class Graph(Protocol):
@@ -16,7 +16,10 @@ class Graph(Protocol):
 
     @property
     def provider(self) -> str:
-        """The device it runs on: `cpu` or `cuda`."""
+        """What it runs on: one of PROVIDERS, never `auto`."""
 
     def run(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """All outputs for one batch of `inputs`, in the order of the file."""
+        """All outputs for one batch of `inputs`, in the order of the file.
+
+        Raises DeviceLost where an accelerator fails.
+        """

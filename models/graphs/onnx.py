@@ -2,35 +2,43 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ModelUnavailable
-from models.graphs.graph import AUTO, CPU, CUDA, PROVIDERS, Graph
-
-CPU_EXECUTION = "CPUExecutionProvider"
-CUDA_EXECUTION = "CUDAExecutionProvider"
-
-CUDA_ADVICE = (
-    "Install the package `onnxruntime-gpu[cuda,cudnn]` in place of `onnxruntime` on a machine with "
-    "an NVIDIA driver, or set the provider to `cpu`"
+from models.conversion.half_precision import convert_to_half, read_input_name
+from models.errors import DeviceLost, ModelUnavailable
+from models.graphs.accelerated import AcceleratedGraph, Run
+from models.graphs.binding import BoundSession
+from models.graphs.device import Device, InputShapes
+from models.graphs.faults import first_line
+from models.graphs.graph import AUTO, CPU, CUDA, TENSORRT, Graph
+from models.graphs.providers import (
+    ACCELERATORS,
+    CUDA_EXECUTION,
+    Execution,
+    advise,
+    choose_provider,
+    list_executions,
+    require_plain,
 )
+
+# A session with these execution providers, best first, and their options.
+OpenSession = Callable[[Sequence[Execution]], Any]
 
 
 class OnnxGraph:
-    """An ONNX Runtime session with one input."""
+    """An ONNX Runtime session with one input, on the CPU."""
 
-    def __init__(self, session: Any, provider: str) -> None:
+    provider = CPU
+
+    def __init__(self, session: Any) -> None:
         self._session = session
         self._input_name: str = session.get_inputs()[0].name
-        self._provider = provider
-
-    @property
-    def provider(self) -> str:
-        return self._provider
 
     def run(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input_name: inputs})
@@ -42,57 +50,92 @@ def may_have_cuda() -> bool:
     return CUDA_EXECUTION in _import_runtime().get_available_providers()
 
 
-def load_onnx(path: Path, provider: str = AUTO, threads: int = 1) -> Graph:
-    """Open `path` on `provider` (auto, cpu or cuda) with `threads` CPU threads.
+def load_onnx(path: Path, device: Device | None = None, shapes: InputShapes | None = None) -> Graph:
+    """Open `path` on `device` (by default, what `auto` stands for); on an accelerator, the usual
+    `shapes` are made ready, too.
 
-    Raises ModelUnavailable if the file cannot be opened, or the provider is not on this machine.
+    Raises ModelUnavailable if the file cannot be opened, or the device is not on this machine.
     """
     onnxruntime = _import_runtime()
+    available = onnxruntime.get_available_providers()
+    asked = device or Device()
+    chosen = replace(asked, provider=choose_provider(available, asked.provider))
+    try:
+        model, name = _read_model(path, chosen)
+    except (OSError, ValueError, LookupError) as error:
+        raise ModelUnavailable(f"The model {path.name} cannot be opened: {error}") from error
 
-    def open_session(executions: Sequence[str]) -> Any:
-        options = _session_options(onnxruntime, threads)
+    def open_session(executions: Sequence[Execution]) -> Any:
+        options = _session_options(onnxruntime, chosen.threads)
         try:
-            return onnxruntime.InferenceSession(path, options, providers=list(executions))
+            return onnxruntime.InferenceSession(model, options, providers=list(executions))
         # The runtime raises undocumented classes of its own, most of them plain RuntimeErrors.
         except Exception as error:
-            raise ModelUnavailable(f"The model {path.name} cannot be opened: {error}") from error
+            raise ModelUnavailable(
+                f"The model {path.name} cannot be opened: {first_line(error)}"
+            ) from error
 
-    return open_graph(open_session, onnxruntime.get_available_providers(), provider)
+    session, on = open_on(open_session, chosen, list_executions(chosen, name, shapes), asked)
+    if on.provider == CPU:
+        return OnnxGraph(session)
+    graph = AcceleratedGraph(_make_run(onnxruntime, session, on, name), on)
+    if shapes is not None:
+        _warm_up(graph, shapes)
+    return graph
 
 
-def open_graph(
-    open_session: Callable[[Sequence[str]], Any], available: Sequence[str], provider: str
-) -> Graph:
-    """Open a session on the best execution provider that `provider` allows and that starts.
+def open_on(
+    open_session: OpenSession, chosen: Device, executions: Sequence[Execution], asked: Device
+) -> tuple[Any, Device]:
+    """A session, and what it runs on: `chosen`, or the CPU where `asked` leaves that open.
 
-    If CUDA does not start, the runtime falls back to the CPU without an error: the providers of the
-    session are therefore checked. Raises ModelUnavailable if `cuda` is wanted and does not start.
+    If an execution provider does not start, the runtime goes on without it and without an error:
+    those of the session are therefore checked. Raises ModelUnavailable if what was asked for does
+    not start.
     """
-    executions = choose_executions(available, provider)
     session = open_session(executions)
-    runs_on = CUDA if CUDA_EXECUTION in session.get_providers() else CPU
-    if provider == CUDA and runs_on != CUDA:
-        raise ModelUnavailable(
-            f"The provider is `cuda`, but CUDA did not start on this machine. {CUDA_ADVICE}."
-        )
-    return OnnxGraph(session, runs_on)
+    best, _ = executions[0]
+    if best in session.get_providers():
+        return session, chosen
+    if asked.provider == AUTO:
+        require_plain(asked)
+        return session, replace(chosen, provider=CPU)
+    raise ModelUnavailable(
+        f"The provider is `{asked}`, but it did not start on this machine. "
+        f"{advise(asked.provider)}."
+    )
 
 
-def choose_executions(available: Sequence[str], provider: str) -> list[str]:
-    """The runtime's execution providers to try, best first, for `auto`, `cpu` or `cuda`."""
-    if provider not in PROVIDERS:
-        raise ModelUnavailable(
-            f"The provider must be one of {', '.join(PROVIDERS)}, got {provider!r}."
-        )
-    if provider == CPU:
-        return [CPU_EXECUTION]
-    if CUDA_EXECUTION in available:
-        return [CUDA_EXECUTION, CPU_EXECUTION]
-    if provider == CUDA:
-        raise ModelUnavailable(
-            f"The provider is `cuda`, but this onnxruntime was built without it. {CUDA_ADVICE}."
-        )
-    return [CPU_EXECUTION]
+def _read_model(path: Path, device: Device) -> tuple[str | bytes, str]:
+    """What the runtime opens, and the name of its input. Of 16-bit numbers where they are wanted
+    and the provider does not make them itself."""
+    if device.provider == CPU:
+        return str(path), ""
+    model = path.read_bytes()
+    name = read_input_name(model)
+    if device.is_half and not ACCELERATORS[device.provider].halves_itself:
+        return convert_to_half(model), name
+    return str(path), name
+
+
+def _make_run(onnxruntime: Any, session: Any, device: Device, name: str) -> Run:
+    if device.provider not in (CUDA, TENSORRT):
+        return lambda inputs: list(session.run(None, {name: inputs}))
+    place = (CUDA, device.index or 0)
+    make_value = partial(
+        onnxruntime.OrtValue.ortvalue_from_shape_and_type,
+        element_type=np.float32,
+        device_type=place[0],
+        device_id=place[1],
+    )
+    return BoundSession(session, make_value, place).run
+
+
+def _warm_up(graph: AcceleratedGraph, shapes: InputShapes) -> None:
+    try:
+        graph.warm_up(shapes)
+    except DeviceLost as error:
+        raise ModelUnavailable(str(error)) from error
 
 
 def _import_runtime() -> Any:

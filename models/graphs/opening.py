@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.graphs.caffe import load_caffe
-from models.graphs.graph import AUTO, Graph
+from models.graphs.device import Device, InputShapes
+from models.graphs.graph import Graph
 from models.graphs.onnx import load_onnx
 
 CAFFE = ".caffemodel"
 
 
-def load_graph(paths: Sequence[Path], provider: str = AUTO, threads: int = 1) -> Graph:
+def load_graph(
+    paths: Sequence[Path], device: Device | None = None, shapes: InputShapes | None = None
+) -> Graph:
     """Open the files of one model: an ONNX file, or the weights of a Caffe model and its prototxt.
 
-    Raises ModelUnavailable if they cannot be opened, or the provider is not on this machine.
+    On an accelerator, the usual `shapes` are made ready. Raises ModelUnavailable if the files
+    cannot be opened, or the device is not on this machine.
     """
     weights, *others = paths
     if weights.suffix == CAFFE:
         [network] = others
         return load_caffe(network, weights)
-    return load_onnx(weights, provider, threads)
+    return load_onnx(weights, device, shapes)

@@ -11,6 +11,7 @@ from models.estimators.chips import Chips
 from models.estimators.loading import load_panel
 from models.estimators.panel import Panel
 from models.face import NONE_DROPPED, Detection, Dropped, Face, FaceQuality
+from models.graphs.device import Device
 from models.nets.detections import Bounds, Detector
 from models.nets.detectors import load_detector
 from models.nets.tuning import DETECTION_SIDE, QUALITY_MIN, SCORE_THRESHOLD, SMALLEST_FACE_PIXELS
@@ -94,23 +95,23 @@ def load_analyzer(
     weights_dir: Path,
     pack: Pack,
     *,
-    provider: str = "auto",
-    threads: int = 1,
+    device: Device | None = None,
     detection_side: int = DETECTION_SIDE,
     score_threshold: float = SCORE_THRESHOLD,
     smallest_face_pixels: int = SMALLEST_FACE_PIXELS,
     quality_min: float = QUALITY_MIN,
 ) -> Analyzer:
-    """Open the models of `pack`, once per process and after the fork, on `threads` CPU threads.
+    """Open the models of `pack` on `device`, once per process and after the fork; by default, on
+    what `auto` stands for.
 
-    Raises ModelUnavailable if a file is missing or altered, or if `provider` (auto, cpu, cuda) is
-    not on this machine.
+    Raises ModelUnavailable if a file is missing or altered, or the device is not on this machine.
     """
+    device = device or Device()
     # Without this, OpenCV would use all cores in each worker process.
-    cv2.setNumThreads(threads)
+    cv2.setNumThreads(device.threads)
     bounds = Bounds(score_threshold, smallest_face_pixels)
     return Analyzer(
-        load_detector(weights_dir, pack, bounds, detection_side, provider, threads),
-        load_panel(weights_dir, pack, provider=provider, threads=threads),
+        load_detector(weights_dir, pack, bounds, detection_side, device),
+        load_panel(weights_dir, pack, device),
         quality_min,
     )

@@ -2,26 +2,27 @@
 
 from pathlib import Path
 
+from models.graphs.device import Device
 from models.graphs.opening import load_graph
 from models.nets.detections import Bounds, Detector
 from models.nets.detector import YunetDetector
 from models.nets.haar import HaarDetector, load_cascade
+from models.nets.search import list_shapes
 from models.nets.ssd import SsdDetector
 from models.packs.files import locate_file
 from models.packs.pack import Pack
 
 
 def load_detector(
-    weights_dir: Path, pack: Pack, bounds: Bounds, side: int, provider: str, threads: int
+    weights_dir: Path, pack: Pack, bounds: Bounds, side: int, device: Device
 ) -> Detector:
     """Open the detector of `pack`; where it can, it looks at pictures with `side` pixels.
 
-    Raises ModelUnavailable if a file is missing or altered, or the provider is not there.
+    Raises ModelUnavailable if a file is missing or altered, or the device is not there.
     """
     paths = [locate_file(pack, file, weights_dir) for file in pack.detector.files]
     if pack.detector.kind == "haar":
         return HaarDetector(load_cascade(paths[0]), side, bounds)
-    graph = load_graph(paths, provider, threads)
     if pack.detector.kind == "ssd":
-        return SsdDetector(graph, bounds)
-    return YunetDetector(graph, side, bounds)
+        return SsdDetector(load_graph(paths, device), bounds)
+    return YunetDetector(load_graph(paths, device, list_shapes(side)), side, bounds)

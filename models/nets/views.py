@@ -27,10 +27,9 @@ class View:
     # Whether its left, top, right and bottom edge cut the picture.
     cuts: tuple[bool, bool, bool, bool] = (False, False, False, False)
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The width and height of the model's input."""
-        return pad_size(scale_size(self.picture, self.side))
+    def shape(self, multiple: int) -> tuple[int, int]:
+        """The width and height of the model's input, padded to a `multiple`."""
+        return pad_size(scale_size(self.picture, self.side), multiple)
 
     @property
     def scale(self) -> NDArray[np.float32]:
@@ -69,11 +68,12 @@ def place(candidates: Candidates, view: View) -> Candidates:
     return candidates.move(view.scale, np.array(view.corner, dtype=np.float32))
 
 
-def group_views(views: Sequence[View], most: int) -> Iterable[list[int]]:
-    """Indices of views that share the shape of the model's input, at most `most` at a time."""
+def group_views(views: Sequence[View], most: int, multiple: int) -> Iterable[list[int]]:
+    """Indices of views that share the shape of the model's input, its sides padded to a `multiple`;
+    at most `most` at a time."""
     groups: dict[tuple[int, int], list[int]] = {}
     for index, view in enumerate(views):
-        groups.setdefault(view.shape, []).append(index)
+        groups.setdefault(view.shape(multiple), []).append(index)
     for members in groups.values():
         for start in range(0, len(members), most):
             yield members[start : start + most]

@@ -20,13 +20,15 @@ SIDE_MULTIPLE = 32
 MAX_ENLARGEMENT = 4.0
 
 
-def prepare(sized: Sequence[tuple[Pyramid, int]]) -> NDArray[np.float32]:
+def prepare(
+    sized: Sequence[tuple[Pyramid, int]], multiple: int = SIDE_MULTIPLE
+) -> NDArray[np.float32]:
     """RGB pictures that scale to one padded shape, as (N, 3, h, w) BGR, 0 to 255.
 
-    Each comes with the length of its longer side; h and w are padded at the end, in black, to
-    multiples of 32.
+    Each comes with the length of its longer side; h and w are padded at the end, in black, to a
+    `multiple`, itself one of 32.
     """
-    width, height = pad_size(scale_size(*sized[0]))
+    width, height = pad_size(scale_size(*sized[0]), multiple)
     inputs = np.zeros((len(sized), 3, height, width), dtype=np.float32)
     for planes, (picture, side) in zip(inputs, sized, strict=True):
         scaled = scale(picture, side)
@@ -64,10 +66,14 @@ def scale_size(picture: Pyramid, side: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def pad_size(size: tuple[int, int]) -> tuple[int, int]:
+def pad_size(size: tuple[int, int], multiple: int = SIDE_MULTIPLE) -> tuple[int, int]:
     """A width and height rounded up to what the model takes."""
-    width, height = (-(-length // SIDE_MULTIPLE) * SIDE_MULTIPLE for length in size)
+    width, height = (pad_length(length, multiple) for length in size)
     return width, height
+
+
+def pad_length(length: int, multiple: int) -> int:
+    return -(-length // multiple) * multiple
 
 
 def scale(picture: Pyramid, side: int) -> NDArray[np.uint8]:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from models.errors import InvalidPack, ModelUnavailable
+from models.graphs.device import Device
+from models.graphs.graph import CPU
 from models.graphs.opening import load_graph
 from models.nets.analyzer import load_analyzer
 from models.packs.files import locate_file
@@ -63,7 +65,7 @@ def _check_files(pack: Pack, weights_dir: Path) -> Iterator[str]:
 def _try_estimator(pack: Pack, part: EstimatorPart, weights_dir: Path) -> Iterator[str]:
     paths = [locate_file(pack, file, weights_dir) for file in part.files]
     try:
-        graph = load_graph(paths, "cpu")
+        graph = load_graph(paths, Device(CPU))
     except ModelUnavailable as error:
         yield str(error)
         return
@@ -73,7 +75,7 @@ def _try_estimator(pack: Pack, part: EstimatorPart, weights_dir: Path) -> Iterat
 def _try_whole(pack: Pack, weights_dir: Path) -> Iterator[str]:
     """Run the pack as a worker does: on a picture without a face, and on the samples."""
     try:
-        analyzer = load_analyzer(weights_dir, pack, provider="cpu")
+        analyzer = load_analyzer(weights_dir, pack, device=Device(CPU))
         analyzer.detect([make_picture()])
         samples = list(read_samples(weights_dir))
         found = [face for one in analyzer.detect(samples) for face in one.faces]

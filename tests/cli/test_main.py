@@ -15,7 +15,7 @@ import pytest
 from cli.main import COMMANDS, facetally
 from cli.stack.provider import prepare_models
 from models.graphs.graph import CPU
-from models.graphs.onnx import CUDA_EXECUTION
+from models.graphs.providers import CUDA_EXECUTION
 from tests.support.programs.cli import WEIGHTS_DIR, call_facetally
 from worker.settings import Settings
 
@@ -176,6 +176,7 @@ def test_nothing_is_erased_without_a_yes(terminal):
         (["api"], QUEUE, "Run `facetally migrate` first"),
         (["dispatcher"], QUEUE, "Run `facetally migrate` first"),
         (["worker"], {**QUEUE, "weights_dir": "/nonexistent"}, "Run `facetally weights fetch`"),
+        (["worker"], {**QUEUE, "provider": "cpu", "devices": "0"}, "a device was asked for"),
     ],
     ids=[
         "unknown setting",
@@ -186,6 +187,7 @@ def test_nothing_is_erased_without_a_yes(terminal):
         "api without tables",
         "dispatcher without tables",
         "no models",
+        "a device of the CPU",
     ],
 )
 def test_a_process_that_cannot_work_refuses_to_start(call, words, settings, message, tmp_path):
@@ -204,7 +206,9 @@ def test_a_missing_cuda_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
     (tmp_path / "one.jpg").touch()
     out = ["--out", tmp_path / "out"] if words == ["run", "."] else []
     words = [tmp_path if word == "." else word for word in words]
-    done = terminal.run(*words, *out, provider="cuda", redis_url="redis://127.0.0.1:1/0")
+    done = terminal.run(
+        *words, *out, provider="cuda", devices="0", redis_url="redis://127.0.0.1:1/0"
+    )
 
     assert done.returncode == 1
     assert "The provider is `cuda`, but" in done.stderr

@@ -43,7 +43,7 @@ def test_settings_are_read_by_their_names() -> None:
         (
             "FACETALLY_PROVIDER",
             "gpu",
-            "FACETALLY_PROVIDER: Input should be 'auto', 'cpu' or 'cuda'",
+            "FACETALLY_PROVIDER: Input should be 'auto', 'cpu', 'cuda', 'tensorrt', 'openvino'",
         ),
         (
             "FACETALLY_API_KEYS",

@@ -10,7 +10,7 @@ from structlog.contextvars import bound_contextvars
 from db.item_values import ItemResult
 from db.results.recording import record_results
 from db.states import ChunkKind
-from models.errors import ModelUnavailable
+from models.errors import DeviceLost, ModelUnavailable
 from worker.chunks.claiming import Claimer
 from worker.lease import HeldChunk, LeaseLost
 from worker.pictures.analysis import PictureAnalysis
@@ -35,11 +35,13 @@ class ChunkRunner:
         self._videos = videos
         self._gender_min_probability = gender_min_probability
         self._watchdog = Watchdog(claimer.lease_seconds)
+        self._lost_device = False
 
     @property
     def is_stuck(self) -> bool:
-        """Whether this process has to be replaced, as native code in it does not end."""
-        return self._pictures.is_stuck
+        """Whether this process has to be replaced: native code in it does not end, or its device
+        failed."""
+        return self._lost_device or self._pictures.is_stuck
 
     def run(self, chunk_id: int, task_id: str) -> None:
         """Claim a chunk, analyze it and record its results.
@@ -58,6 +60,11 @@ class ChunkRunner:
         except LeaseLost:
             logger.info("chunk discarded, its lease was lost", extra=_describe(held))
             self._claimer.note_loss()
+        except DeviceLost as error:
+            logger.error("device lost, its process ends", extra={"error": str(error)})
+            self._lost_device = True
+            # Others take the chunk at once.
+            held.report_loss()
         except (OperationalError, InterfaceError):
             # The chunk is not to blame: it is requeued when its lease expires.
             logger.exception("results not recorded")

@@ -8,6 +8,7 @@ from models.errors import ModelUnavailable
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.folder import find_pack
 from models.packs.pack import Pack
+from worker.devices import own_device
 from worker.packs.packs import describe_pack, find_packs
 from worker.settings import Settings
 
@@ -65,7 +66,7 @@ def open_analyzer(settings: Settings, pack: Pack) -> Analyzer:
     return load_analyzer(
         settings.weights_dir,
         pack,
-        provider=settings.provider,
+        device=own_device(settings),
         detection_side=settings.detection_side,
         score_threshold=settings.score_threshold,
         smallest_face_pixels=settings.smallest_face_pixels,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from db.item_values import ClaimedItem, Failure, ItemResult
 from db.job_values import DetectionMode, Duplicates, JobOptions, ThumbnailKind
 from db.states import ErrorCode
+from models.errors import DeviceLost
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.look import measure_look
@@ -162,6 +163,8 @@ class PictureAnalysis:
         pictures = [picture for _, picture in batch if isinstance(picture, Picture)]
         try:
             found = iter(_detect(pictures, analyzer, held) if pictures else [])
+        except DeviceLost:
+            raise
         except Exception:
             if len(batch) > 1:
                 return [item for one in batch for item in self._search([one], analyzer, held)]

@@ -6,7 +6,7 @@ from time import monotonic
 from db.item_values import Failure
 from db.job_values import DetectionMode
 from db.states import ErrorCode
-from models.errors import FAULT_MESSAGE, ItemError, ModelUnavailable
+from models.errors import FAULT_MESSAGE, DeviceLost, ItemError, ModelUnavailable
 from models.face import Face
 from models.pictures.picture import Picture, decode_picture
 from worker.packs.analyzers import Analyzers
@@ -45,6 +45,8 @@ class InteractiveRunner:
         self._analyzers = analyzers
         self._pixels_seconds = pixels_seconds
         self._redis = connect(settings.redis_url)
+        # Whether its device failed, which only the end of this process ends.
+        self.is_stuck = False
 
     def close(self) -> None:
         self._redis.close()
@@ -68,6 +70,10 @@ class InteractiveRunner:
         except ModelUnavailable:
             logger.exception("pack cannot be opened")
             return NO_PACK
+        except DeviceLost as error:
+            logger.error("device lost, its process ends", extra={"error": str(error)})
+            self.is_stuck = True
+            return write_refusal(INTERNAL_ERROR)
         except Exception:
             logger.exception("analysis failed")
             return write_refusal(INTERNAL_ERROR)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.errors import ModelUnavailable
+from models.graphs.device import Device
 from models.graphs.graph import CPU
 from models.graphs.opening import load_graph
 from tests.support.models.small_models import write_caffe
@@ -17,7 +18,7 @@ def paths(tmp_path):
 
 
 def test_a_caffe_model_runs_at_any_batch_size(paths):
-    graph = load_graph(paths, CPU)
+    graph = load_graph(paths, Device(CPU))
     assert graph.provider == CPU
     chips = np.random.default_rng(2).uniform(-100, 100, (5, 3, 16, 16)).astype(np.float32)
     [together] = graph.run(chips)
@@ -29,7 +30,7 @@ def test_a_caffe_model_runs_at_any_batch_size(paths):
 
 
 def test_outputs_stay_as_they_were_when_the_model_runs_again(paths):
-    graph = load_graph(paths, CPU)
+    graph = load_graph(paths, Device(CPU))
     [first] = graph.run(np.full((1, 3, 16, 16), 90, np.float32))
     kept = first.copy()
     graph.run(np.full((1, 3, 16, 16), -90, np.float32))
@@ -40,4 +41,4 @@ def test_a_file_that_is_not_a_caffe_model_is_refused(paths):
     weights, network = paths
     weights.write_bytes(b"not a model" * 10)
     with pytest.raises(ModelUnavailable, match=r"made.caffemodel cannot be opened"):
-        load_graph((weights, network), CPU)
+        load_graph((weights, network), Device(CPU))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from models.errors import ModelUnavailable
+from models.graphs.device import Device
 from models.nets.analyzer import AlignedFaces, load_analyzer
 from models.nets.turns import turn_picture
 from models.packs.parts import Crop
@@ -36,7 +37,7 @@ TWIN_GENDERS = {
 
 @pytest.fixture(scope="module")
 def analyzer():
-    return load_analyzer(WEIGHTS_DIR, read_shipped(), provider="cpu")
+    return load_analyzer(WEIGHTS_DIR, read_shipped(), device=Device("cpu"))
 
 
 def read_sample(name):
@@ -69,7 +70,9 @@ def use_own_chips(pack):
 
 @pytest.mark.parametrize("name", TWIN_AGES)
 def test_ages_and_genders_agree_with_the_package_of_the_models(name):
-    analyzer = load_analyzer(WEIGHTS_DIR, use_own_chips(read_shipped("strict")), provider="cpu")
+    analyzer = load_analyzer(
+        WEIGHTS_DIR, use_own_chips(read_shipped("strict")), device=Device("cpu")
+    )
     faces = sorted(analyze(analyzer, read_sample(name)), key=lambda face: face.box.x)
     assert [face.gender.value(0.6) for face in faces] == TWIN_GENDERS[name]
     for face, twin in zip(faces, TWIN_AGES[name], strict=True):

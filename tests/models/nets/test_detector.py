@@ -162,10 +162,10 @@ def test_a_picture_gives_the_same_faces_whatever_it_is_batched_with(provider):
     assert together == [detect(graph, picture)[0] for picture in pictures]
 
 
-@pytest.mark.parametrize(("provider", "largest"), [(CPU, 1), (CUDA, 8)])
+@pytest.mark.parametrize(("provider", "largest"), [(CPU, 1), (CUDA, 16)])
 def test_only_a_gpu_is_fed_batches(provider, largest):
     graph = FakeGraph([(100, 80, 0.9)], provider=provider)
-    detect(graph, *[make_picture()] * 10)
+    detect(graph, *[make_picture()] * 20)
     assert max(shape[0] for shape in graph.shapes) == largest
 
 

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from models.graphs.device import Device
 from models.nets.analyzer import load_analyzer
 from models.packs.shipped_packs import list_shipped, read_shipped
 from models.validation.faces import make_picture, read_samples
@@ -18,7 +19,7 @@ FOUND = {"yunet": [5, 2, 0, 1], "ssd": [5, 2, 0, 1], "haar": [5, 2, 0, 2]}
 @pytest.mark.parametrize("name", list_shipped())
 def test_a_shipped_pack_finds_faces_and_says_how_old_they_are(name):
     pack = read_shipped(name)
-    analyzer = load_analyzer(WEIGHTS_DIR, pack, provider="cpu")
+    analyzer = load_analyzer(WEIGHTS_DIR, pack, device=Device("cpu"))
     found = analyzer.detect([make_picture(), *read_samples(WEIGHTS_DIR)])
     assert [len(one.faces) for one in found] == [0, *FOUND[pack.detector.kind]]
     for face in analyzer.estimate([face for one in found for face in one.faces]):

@@ -11,6 +11,8 @@ from pathlib import Path
 from models.estimators.chips import plan_chips
 from models.estimators.estimator import Estimator
 from models.face import Box, Detection
+from models.graphs.device import Device
+from models.graphs.graph import CPU
 from models.graphs.opening import load_graph
 from models.packs.completion import read_parts
 from models.packs.files import locate_file
@@ -44,7 +46,7 @@ def ask_estimators() -> Iterator[tuple[str, Answers]]:
         paths = [locate_file(pack, file, WEIGHTS_DIR) for file in part.files]
         plan = plan_chips([part])
         chips = [plan.cut(*find_face(pictures, face)) for face in FACES]
-        opinion = Estimator(part, load_graph(paths, "cpu")).estimate(plan.gather(chips, 0))
+        opinion = Estimator(part, load_graph(paths, Device(CPU))).estimate(plan.gather(chips, 0))
         answers = {}
         if opinion.ages is not None:
             answers["years"] = opinion.ages.years.round(2).tolist()

@@ -18,6 +18,7 @@ from db.jobs.submissions import accept_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkKind
+from models.graphs.device import Device
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.shipped_packs import read_shipped
 from worker.chunks.claiming import Claimer
@@ -33,7 +34,7 @@ from worker.stages import StageTimes
 
 @cache
 def open_analyzer(weights_dir: Path) -> Analyzer:
-    return load_analyzer(weights_dir, read_shipped(), provider="cpu")
+    return load_analyzer(weights_dir, read_shipped(), device=Device("cpu"))
 
 
 def open_analyzers(settings: Settings, analyzer: Analyzer | None = None) -> Analyzers:

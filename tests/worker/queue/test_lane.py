@@ -10,6 +10,7 @@ from redis import Redis
 
 from db.job_values import DetectionMode
 from tests.support.media.sample_pictures import encode_scene
+from tests.support.models.devices import FailingRuns, open_fake_device
 from tests.support.work.worker import open_analyzers, take_request_id
 from worker.queue.broker import create_queue
 from worker.queue.lane import InteractiveLane
@@ -109,3 +110,24 @@ def test_a_worker_whose_caller_is_gone_does_not_wait_for_pixels(settings: Settin
     worker.answer("nobody")
     worker.close()
     assert monotonic() - started < 30
+
+
+def test_a_lost_device_is_told_and_ends_its_process(settings: Settings) -> None:
+    analyzer = open_fake_device(settings.weights_dir, change=FailingRuns(0))
+    with (
+        create_queue(settings.redis_url) as queue,
+        Redis.from_url(settings.redis_url) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        client.flushall()
+        lane = InteractiveLane(settings.redis_url, queue, timeout_seconds=60)
+        asked = thread.submit(lane.find_faces, encode_scene("JPEG"), None, DetectionMode.NORMAL)
+        request_id = take_request_id(client, timeout_seconds=60)
+        worker = InteractiveRunner(settings, open_analyzers(settings, analyzer))
+        assert request_id is not None
+        worker.answer(request_id)
+        with pytest.raises(PictureRefused):
+            asked.result()
+        assert worker.is_stuck
+        worker.close()
+        lane.close()
