@@ -13,6 +13,7 @@ from api.access.limiter import Limiter
 from api.access.owners import Owners
 from api.errors import ApiError
 from api.live.feeds import Feeds
+from api.live.headcounts import Headcounts
 from api.meter import Meter
 from api.progress import JobEvents
 from api.sign_on.provider import Provider
@@ -51,6 +52,7 @@ class Services:
     # free for everything else.
     waiting: BoundedSemaphore
     feeds: Feeds
+    headcounts: Headcounts
     events: JobEvents
     meter: Meter
     # Set when this process has to end: long answers then stop.
@@ -87,6 +89,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
     ending = Event()
     database = Database(settings.database_url, connections=settings.api_threads)
     waiting = BoundedSemaphore(max(1, settings.api_threads // 2))
+    feeds = Feeds(settings, queue, ending)
     opened = Services(
         settings=settings,
         database=database,
@@ -103,7 +106,8 @@ def open_services(app: Flask, settings: Settings) -> Services:
         ),
         hints=HintSender(database, queue, settings.resend_seconds),
         waiting=waiting,
-        feeds=Feeds(settings, queue, ending),
+        feeds=feeds,
+        headcounts=Headcounts(database, settings, feeds, ending),
         meter=Meter(database, settings.api_threads),
         events=JobEvents(database, ending),
         ending=ending,

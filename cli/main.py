@@ -37,6 +37,7 @@ COMMANDS = {
     "rerun": ("cli.commands.reruns", "Run a job again with other models."),
     "compare": ("cli.commands.reruns", "Compare two runs of the same items."),
     "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
+    "headcounts": ("cli.commands.headcounts", "Count the people of live sources."),
     "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
     "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
     "audit": ("cli.commands.audit", "Show who did what on a server."),

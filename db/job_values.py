@@ -120,6 +120,8 @@ class NewJob:
     request_id: str | None = None
     name: str = ""
     notes: str = ""
+    # The live source whose people it counts; such a job has no items.
+    headcount: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ class JobStatus:
     paused: Pause | None
     erased: Receipt | None
     rerun_of: int | None
+    headcount: str | None
     skipped: Mapping[str, int]
     # The folder whose files are still being listed.
     listing: str | None

@@ -28,6 +28,7 @@ from facetally.answers.audit import Entry
 from facetally.answers.compared_audiences import ComparedAudiences, GroupDifference, ShareDifference
 from facetally.answers.comparison import Changes, ComparedShare, Comparison, Difference
 from facetally.answers.faces import Age, Analysis, Box, Face, Gender
+from facetally.answers.headcounts import Headcount, Headcounts
 from facetally.answers.keys import Key, MadeKey
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.answers.progress import Counts, Delivered, Pause, Receipt, Timestamps, VideoProgress
@@ -85,6 +86,8 @@ __all__ = [
     "Gender",
     "Group",
     "GroupDifference",
+    "Headcount",
+    "Headcounts",
     "Health",
     "InvalidAddress",
     "InvalidInput",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from facetally.calls.audiences import AudienceCalls
+from facetally.calls.headcounts import HeadcountCalls
 from facetally.calls.jobs import JobCalls
 from facetally.calls.keys import KeyCalls
 from facetally.calls.pictures import PictureCalls
@@ -25,7 +26,7 @@ class Health:
     checks: Mapping[str, str] = field(default_factory=dict)
 
 
-class Client(JobCalls, AudienceCalls, PictureCalls, KeyCalls, WebhookCalls):
+class Client(JobCalls, AudienceCalls, PictureCalls, KeyCalls, HeadcountCalls, WebhookCalls):
     """A Facetally server. Usable as a context manager, and from several threads."""
 
     def __init__(

@@ -47,6 +47,7 @@ class Job:
     paused: Pause | None
     erased: Receipt | None
     rerun_of: int | None  # the first job of the same items
+    headcount: str | None  # the live source whose people it counts
     skipped: Skipped  # files that were left out of archives
     listing: str | None  # the folder whose files are still being added
     delivered: Delivered | None  # None where results are written nowhere

@@ -1,4 +1,4 @@
-"""One live source while it is watched, and its watchers."""
+"""One live source while it is watched or counted, and its watchers."""
 
 import logging
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from threading import Condition, Event, Thread
 from time import monotonic
 
 from api.live.cameras import Camera, SourceUnavailable
+from api.live.headcounter import FRAMES_PER_SECOND, Headcounter, make_frame
 from db.job_values import DetectionMode
 from models.errors import FAULT_MESSAGE, FacetallyError
 from worker.addresses.live_sources import LiveKind, LiveSource
@@ -54,7 +55,8 @@ class Watcher:
 
 
 class Feed:
-    """One watched source. It ends when the source ends or fails, or when nobody watches it."""
+    """One source. It ends when the source ends or fails, or when nobody watches it and its people
+    are not counted."""
 
     def __init__(
         self,
@@ -73,6 +75,9 @@ class Feed:
         self._ending = ending
         self._changed = Condition()
         self._watchers: set[Watcher] = set()
+        self._headcounter: Headcounter | None = None
+        # How many pictures were analyzed, whether or not anybody watches.
+        self._analyzed = 0
         self._number, self._picture = 0, b""
         self._silent_until = 0.0
         self._has_ended = False
@@ -86,6 +91,14 @@ class Feed:
             if self._has_ended:
                 return False
             self._watchers.add(watcher)
+            return True
+
+    def count(self, headcounter: Headcounter) -> bool:
+        """Count its people from now on; False if the feed has ended."""
+        with self._changed:
+            if self._has_ended:
+                return False
+            self._headcounter = headcounter
             return True
 
     def leave(self, watcher: Watcher) -> None:
@@ -118,22 +131,32 @@ class Feed:
         with self._changed:
             self._has_ended, self._fault = True, fault
             self._changed.notify_all()
+        self._end_headcount(fault)
         # A stalled client may still be receiving the last picture.
         while self._watchers and not self._ending.is_set():
             self._drop_stalled()
             self._pause(POLL_SECONDS)
+
+    def _end_headcount(self, fault: str | None) -> None:
+        """A file is over once it has been played; a camera is opened again later."""
+        headcounter = self._headcounter
+        if headcounter is None:
+            return
+        is_over = fault is None and not self._ending.is_set()
+        headcounter.end(is_last=is_over or self._source.kind is LiveKind.FILE)
+        headcounter.release(fault)
 
     def _play(self) -> None:
         self._silent_until = monotonic() + self._patience_seconds
         reopened = 0
         first: SourceUnavailable | None = None
         while self._end_unless_watched():
-            shown = self._number
+            analyzed = self._analyzed
             try:
                 self._show_camera()
                 return
             except SourceUnavailable as error:
-                if self._number > shown:
+                if self._analyzed > analyzed:
                     first, reopened = None, 0
                 # The first error says more than the timeout in the end.
                 first, reopened = first or error, reopened + 1
@@ -157,20 +180,24 @@ class Feed:
                 if picture is None:
                     return
                 self._show(picture)
-                self._pause(requested_at + 1 / MOST_PICTURES_PER_SECOND - monotonic())
+                rate = MOST_PICTURES_PER_SECOND if self._watchers else FRAMES_PER_SECOND
+                self._pause(requested_at + 1 / rate - monotonic())
 
     def _end_unless_watched(self) -> bool:
         """Drop stalled watchers, and end if none is left. Returns whether the feed continues."""
         self._drop_stalled()
         with self._changed:
-            if not self._watchers:
+            if self._headcounter is not None and self._headcounter.is_over:
+                self._headcounter = None
+            if not self._watchers and self._headcounter is None:
                 # Later watchers get a new feed.
                 self._has_ended = True
             return not self._has_ended and not self._ending.is_set()
 
     def _show(self, picture: bytes) -> None:
         try:
-            drawn = self._lane.draw_faces(picture, detection=self._detection)
+            self._count(picture)
+            drawn = self._draw(picture) if self._watchers else None
         except FacetallyError as error:
             # No worker answers, or this picture is damaged: the next one may succeed.
             if monotonic() + PAUSE_SECONDS > self._silent_until:
@@ -178,9 +205,21 @@ class Feed:
             self._pause(PAUSE_SECONDS)
             return
         self._silent_until = monotonic() + self._patience_seconds
+        self._analyzed += 1
+        if drawn is None:
+            return
         with self._changed:
             self._number, self._picture = self._number + 1, drawn
             self._changed.notify_all()
+
+    def _count(self, picture: bytes) -> None:
+        headcounter = self._headcounter
+        if headcounter is not None and headcounter.is_due():
+            faces = self._lane.find_faces(picture, detection=self._detection).faces
+            headcounter.add(make_frame(faces))
+
+    def _draw(self, picture: bytes) -> bytes:
+        return self._lane.draw_faces(picture, detection=self._detection)
 
     def _drop_stalled(self) -> None:
         with self._changed:

@@ -1,6 +1,6 @@
-"""Live sources that are being watched: each is read, analyzed and drawn once for all its watchers.
+"""Live sources that are being watched or counted: each is read and analyzed once for all.
 
-Nothing is stored.
+No picture is stored.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from threading import BoundedSemaphore, Event, Lock
 from celery import Celery
 
 from api.live.feed import Feed, Watcher
+from api.live.headcounter import Headcounter
 from db.job_values import DetectionMode
 from worker.addresses.live_sources import LiveSource
 from worker.queue.lane import InteractiveLane
@@ -16,16 +17,22 @@ from worker.settings import Settings
 
 
 class Feeds:
-    """The feeds that are being watched, and the permits to watch one."""
+    """The feeds that are open, and the permits to watch one."""
 
-    def __init__(self, settings: Settings, queue: Celery, ending: Event) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        queue: Celery,
+        ending: Event,
+        lane: InteractiveLane | None = None,
+    ) -> None:
         self._settings = settings
         self._ending = ending
         self._lock = Lock()
         self._feeds: dict[tuple[str, DetectionMode], Feed] = {}
         self.permits = BoundedSemaphore(settings.live_streams)
         # A separate lane, so that feeds do not delay clients that send pictures.
-        self._lane = InteractiveLane(
+        self._lane = lane or InteractiveLane(
             settings.redis_url,
             queue,
             settings.live_timeout_seconds,
@@ -42,18 +49,27 @@ class Feeds:
                 watcher = Watcher(running, hang_up)
                 if running.join(watcher):
                     return watcher
-            return self._start(source, detection, hang_up)
+            feed = self._make(source, detection)
+            watcher = Watcher(feed, hang_up)
+            feed.join(watcher)
+            self._start(feed, source, detection)
+            return watcher
 
-    def _start(
-        self, source: LiveSource, detection: DetectionMode, hang_up: Callable[[], None]
-    ) -> "Watcher":
-        feed = self._make(source, detection)
-        watcher = Watcher(feed, hang_up)
-        feed.join(watcher)
+    def count(self, source: LiveSource, headcounter: Headcounter) -> None:
+        """Count the people of a source, in its feed if it is watched so, or else in one of its
+        own."""
+        detection = headcounter.asked.detection
+        with self._lock:
+            running = self._feeds.get((source.name, detection))
+            if running is None or not running.count(headcounter):
+                feed = self._make(source, detection)
+                feed.count(headcounter)
+                self._start(feed, source, detection)
+
+    def _start(self, feed: Feed, source: LiveSource, detection: DetectionMode) -> None:
         feed.thread.start()
         # Only now: a feed that could not start would keep later watchers waiting.
         self._feeds[source.name, detection] = feed
-        return watcher
 
     def _make(self, source: LiveSource, detection: DetectionMode) -> "Feed":
         settings = self._settings

@@ -148,9 +148,10 @@ class JobOut(BaseModel):
     """A job and its progress.
 
     `packs` are the models that analyzed it: none before its first items, and more than one only if
-    it was resumed after its pack had changed. `rerun_of` is the first job of the same items, and
-    `listing` the folder whose files are still being added. `delivered` is what was written of its
-    results to a folder or bucket, or null where they are written nowhere.
+    it was resumed after its pack had changed. `rerun_of` is the first job of the same items,
+    `headcount` the live source whose people it counts, and `listing` the folder whose files are
+    still being added. `delivered` is what was written of its results to a folder or bucket, or null
+    where they are written nowhere.
     """
 
     id: int
@@ -170,6 +171,7 @@ class JobOut(BaseModel):
     paused: PauseOut | None
     erased: ReceiptOut | None
     rerun_of: int | None
+    headcount: str | None
     skipped: SkippedOut
     listing: str | None
     delivered: DeliveredOut | None
@@ -194,6 +196,7 @@ class JobOut(BaseModel):
             paused=None if job.paused is None else PauseOut(**asdict(job.paused)),
             erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
             rerun_of=job.rerun_of,
+            headcount=job.headcount,
             skipped=SkippedOut(**job.skipped),
             listing=job.listing,
             delivered=None if job.delivered is None else DeliveredOut(**asdict(job.delivered)),

@@ -216,6 +216,7 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
         self._connections.end_late()
         if self._keeper.try_lock():
             self.poller.register(self._keeper.receiver, EVENT_READ, self._receive)
+            self.wsgi.extensions[EXTENSION].headcounts.start()
 
     def _receive(self, _: Any) -> None:
         while (passed := self._keeper.receive()) is not None:

@@ -22,8 +22,11 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
     """Create a job with the items and options of `job`, for another pack.
 
     It has no tags but those that were asked for: faces would count twice under a tag of both.
-    Raises ApiError if the job is a draft or erased.
+    Raises ApiError if the job is a draft, a headcount or erased.
     """
+    if job.headcount is not None:
+        message = f"Job {job.id} is a headcount, of which no pictures are kept to be run again."
+        raise ApiError(HTTPStatus.CONFLICT, message)
     digest = sha256(f"rerun {job.id} {body.model_dump_json()}".encode()).hexdigest()
     again = NewJob(
         tuple(body.tags),

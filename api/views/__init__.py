@@ -12,5 +12,6 @@ audience            the audience: counts and shares
 compared_audiences  two audiences side by side
 analyze             one picture, answered at once
 live                live sources
+headcounts          the people of live sources
 report              a job as one HTML file
 """

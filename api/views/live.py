@@ -40,7 +40,7 @@ def watch_source(query: FeedQuery) -> Response:
     The stream ends with its file, or when the source stays silent; in that case the last part is an
     error as JSON.
     """
-    source = _find(query.source)
+    source = find_live_source(query.source)
     with ExitStack() as stack:
         _take_permits(stack)
         watcher = services().feeds.watch(source, query.detection, _make_hang_up())
@@ -53,7 +53,8 @@ def watch_source(query: FeedQuery) -> Response:
     return response
 
 
-def _find(name: str) -> LiveSource:
+def find_live_source(name: str) -> LiveSource:
+    """A source of the caller's tenant, or the request ends with 404."""
     source = find_source(services().settings.live_sources, name)
     if source is None or not current_caller().reach.includes(source.tenant):
         raise ApiError(

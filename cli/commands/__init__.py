@@ -8,6 +8,7 @@ results       `results`, `audience`, `thumbnails`
 report        `report`
 subtitles     `subtitles`
 vocabulary    `tags`, `dimensions`
+headcounts    `headcounts`
 keys          `keys`
 audit         `audit`
 webhooks      `webhooks`

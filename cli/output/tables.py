@@ -6,7 +6,20 @@ from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.terminal import clean
-from facetally import Audience, Dimension, Entry, Face, Job, Key, Result, ScreenTime, Share, TagUse
+from facetally import (
+    Audience,
+    Dimension,
+    Entry,
+    Face,
+    Headcount,
+    Headcounts,
+    Job,
+    Key,
+    Result,
+    ScreenTime,
+    Share,
+    TagUse,
+)
 from facetally.answers.webhooks import Message, Webhook
 
 
@@ -119,6 +132,30 @@ def make_audit_table(entries: Iterable[Entry]) -> Table:
         at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(at, who, entry.action, clean(entry.subject), entry.tenant, entry.address)
     return table
+
+
+def make_headcounts_table(found: Headcounts) -> Table:
+    """A line for each live source."""
+    table = make_table("source", "state", "job", "people", "seconds", "female", "tags")
+    counted = {one.source: one for one in found.headcounts}
+    for source in dict.fromkeys((*found.sources, *counted)):
+        one = counted.get(source)
+        if one is None:
+            table.add_row(clean(source), "not counted")
+            continue
+        numbers = [one.job, one.people, None if one.seconds is None else round(one.seconds)]
+        female = "" if one.female is None else f"{one.female.value:.0%}"
+        shown = ("" if number is None else f"{number:,}" for number in numbers)
+        table.add_row(
+            clean(source), clean(_name_state(one)), *shown, female, clean(", ".join(one.tags))
+        )
+    return table
+
+
+def _name_state(headcount: Headcount) -> str:
+    if headcount.is_stopping:
+        return "stopping"
+    return "counting" if headcount.is_counting else headcount.problem or "starting"
 
 
 def make_webhooks_table(webhooks: Iterable[Webhook]) -> Table:

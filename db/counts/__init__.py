@@ -10,5 +10,6 @@ tally           what one transaction adds to the counts
 cells           the counts of a job
 tracks          people in videos, and how long they are visible
 video_counts    the counts of a video
+live_counts     the counts of a live source, as they grow
 cube            cells of all jobs, summed
 """

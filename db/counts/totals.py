@@ -25,7 +25,7 @@ AGES = np.arange(OLDEST + 1)
 DONE, WITHOUT_FACES, DUPLICATES = "done", "without_faces", "duplicates"
 FAILED = "failed."
 # Sums over pictures with faces: of products of their numbers of faces and females, and their ages.
-# `add_picture` adds to them in this order.
+# `_cluster` lists them in this order.
 CLUSTERS = (
     "pictures",
     "faces_squared",
@@ -136,7 +136,21 @@ def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
         count += face.weight
         females += face.weight * (face.gender == "female")
         ages += face.weight * face.age
-    totals[CLUSTER_INDEXES] += (
+    totals[CLUSTER_INDEXES] += _cluster(count, females, ages)
+    totals[MEASURE_INDEXES[TOO_UNCLEAR]] += unclear
+    return count + unclear
+
+
+def cluster_as_one(totals: Totals) -> None:
+    """Take all faces of its cells for those of one picture."""
+    faces = faces_of(totals)
+    females = int(faces[PREDICTED_GENDERS.index("female")].sum())
+    totals[CLUSTER_INDEXES] = _cluster(int(faces.sum()), females, int(faces.sum(axis=0) @ AGES))
+
+
+def _cluster(count: int, females: int, ages: int) -> tuple[int, ...]:
+    """The sums of one picture, in the order of CLUSTERS."""
+    return (
         min(1, count),
         count * count,
         females * females,
@@ -144,8 +158,6 @@ def add_picture(totals: Totals, faces: Iterable[CountedFace]) -> int:
         ages * ages,
         count * ages,
     )
-    totals[MEASURE_INDEXES[TOO_UNCLEAR]] += unclear
-    return count + unclear
 
 
 def add_face(totals: Totals, face: CountedFace) -> None:

@@ -19,7 +19,7 @@ from db.counts.totals import (
     add_outcome,
     add_picture,
 )
-from db.counts.tracks import add_people, select_facing
+from db.counts.tracks import CountedPerson, add_people, select_facing
 from db.item_values import ClaimedItem
 from db.job_values import JobOptions
 from db.tables.faces import FaceRow
@@ -69,7 +69,9 @@ def _count_people(tally: Tally, item: ClaimedItem, rows: Iterable[Row[Any]]) -> 
     """Returns how many there are."""
     dimension_set, counted = spell_dimensions(item.dimensions), 0
     for moment, group in groupby(rows, lambda row: tally.spell(item.captured_at, row.seconds)):
-        people = ((_count_row(row), row) for row in group)
+        people = (
+            CountedPerson(_count_row(row), row.seconds_visible, row.facing or 0.0) for row in group
+        )
         counted += add_people(tally, dimension_set, moment, people)
     return counted
 

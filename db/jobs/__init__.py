@@ -4,6 +4,7 @@ idempotency     a repeated request is one job
 submissions     accepts jobs and items
 quotas          what a tenant may have
 listings        folders whose files become items
+headcounts      the people of live sources, a job a day
 owners          whose a job or an item is
 loose_folders   what is stored before its job is accepted
 reruns          analyzes the items of a job again

@@ -9,6 +9,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.jobs.announcing import announce_job
 from db.jobs.cancelling import cancel_waiting_chunks
+from db.jobs.headcounts import has_headcount
 from db.states import ChunkState, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
@@ -28,6 +29,8 @@ def _has_ended() -> tuple[ColumnElement[bool], ...]:
         JobRow.state.in_(working),
         # A job that was paused before all of its files were listed has no chunks yet.
         or_(JobRow.state != JobState.PAUSED, JobRow.queued_at.is_not(None)),
+        # A headcount's job has no chunks, and lasts for its day.
+        or_(JobRow.state != JobState.RUNNING, ~has_headcount()),
         ~has_chunk(ChunkState.LEASED),
         ~has_chunk(ChunkState.CUT, JobRow.state != JobState.CANCELLING),
         ~has_chunk(ChunkState.WAITING, JobRow.state != JobState.CANCELLING),

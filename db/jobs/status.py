@@ -175,6 +175,7 @@ def _status(
         paused=_pause(row),
         erased=_receipt(row),
         rerun_of=row.rerun_of,
+        headcount=row.headcount,
         skipped=row.skipped,
         listing=None,
         delivered=None,

@@ -47,6 +47,7 @@ def create_draft(session: Session, job: NewJob) -> int:
         expires_at=job.expires_at,
         store_folders=list(job.store_folders),
         rerun_of=job.rerun_of,
+        headcount=job.headcount,
         request_id=job.request_id,
     )
     session.add(row)

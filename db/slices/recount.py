@@ -24,7 +24,7 @@ from db.counts.totals import (
     add_picture,
     cells_of,
 )
-from db.counts.tracks import add_people, select_facing
+from db.counts.tracks import CountedPerson, add_people, select_facing
 from db.counts.zones import read_zone
 from db.quality import QualityFilter
 from db.slices.queries import AudienceTooLarge
@@ -32,6 +32,7 @@ from db.states import ItemState
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 from db.tables.videos import TrackRow
 from models.statistics.confusion import OLDEST
 
@@ -43,7 +44,7 @@ FACES_AT_ONCE = 1000
 def recount_cells(session: Session, job_id: int, wanted: QualityFilter) -> Tally:
     """The cells of a job by dimension set and day, as if it had only the wanted faces; outcomes of
     items stay. Raises AudienceTooLarge."""
-    _refuse_large(session, job_id)
+    _refuse_uncountable(session, job_id)
     tally = read_cells(session, [job_id], by_dimensions=True, grain=Grain.QUARTER_HOUR)
     tally.zone = read_zone(session, job_id)
     for totals in tally.totals.values():
@@ -57,7 +58,12 @@ def recount_cells(session: Session, job_id: int, wanted: QualityFilter) -> Tally
     return tally
 
 
-def _refuse_large(session: Session, job_id: int) -> None:
+def _refuse_uncountable(session: Session, job_id: int) -> None:
+    if session.scalar(select(JobRow.headcount).where(JobRow.id == job_id)) is not None:
+        raise AudienceTooLarge(
+            f"Job {job_id} is a headcount, of which no faces are kept. Leave out quality_min and "
+            "pose, which count faces one by one."
+        )
     counted = select(func.coalesce(func.sum(ChunkRow.faces), 0)).where(ChunkRow.job_id == job_id)
     faces = session.scalars(counted).one()
     if faces > MOST_RECOUNTED:
@@ -107,7 +113,10 @@ def _count_item(
     for moment, faces in moments:
         if table is TrackRow:
             found = list(faces)
-            people = zip(_count_faces(found, wanted), found, strict=True)
+            people = (
+                CountedPerson(face, row.seconds_visible, row.facing or 0.0)
+                for face, row in zip(_count_faces(found, wanted), found, strict=True)
+            )
             add_people(tally, dimension_set, moment, people)
             continue
         totals = tally.under(CellKey(dimension_set, moment, unit))

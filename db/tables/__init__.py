@@ -7,6 +7,7 @@ chunks     chunks, with their leases and counts
 faces      faces, and the columns that they share with people in videos
 videos     the frames of videos, and their people
 deliveries where results are written, and what was
+headcounts live sources whose people are counted
 processes  live processes
 audience   the counts that audiences are read from
 access     keys, browsers, and what they did

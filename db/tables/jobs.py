@@ -69,6 +69,8 @@ class JobRow(Table):
     skipped: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     # The first job of these items, where this one analyzes them again: they share the uploads.
     rerun_of: Mapped[int | None] = mapped_column(BigKey)
+    # The live source whose people it counts; such a job has no items.
+    headcount: Mapped[str | None]
     # The request that submitted it, as logs call it.
     request_id: Mapped[str | None]
     # How far it had come when webhooks were last told, in hundredths.

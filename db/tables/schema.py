@@ -6,6 +6,7 @@ import db.tables.chunks
 import db.tables.counters
 import db.tables.deliveries
 import db.tables.faces
+import db.tables.headcounts
 import db.tables.items
 import db.tables.jobs
 import db.tables.processes

@@ -15,6 +15,7 @@ from db.states import ChunkKind, ItemState
 from db.tables.audience import CellRow, MeasureRow
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 from db.tables.videos import TrackRow, TrackThumbnailRow
 from db.video_values import StoredTrack
 from models.face import Gender
@@ -70,11 +71,13 @@ def count_tracks_of_item(session: Session, item_id: int) -> int:
 
 
 def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
-    """How many people were found so far, counted in each shot, by job; only jobs with videos."""
+    """How many people were found so far, counted in each shot, by job; only jobs with videos, and
+    headcounts."""
     videos = select(ChunkRow.job_id).where(
         ChunkRow.job_id.in_(job_ids), ChunkRow.kind == ChunkKind.JOIN
     )
-    with_videos = set(session.scalars(videos.distinct()))
+    headcounts = select(JobRow.id).where(JobRow.id.in_(job_ids), JobRow.headcount.is_not(None))
+    with_videos = {*session.scalars(videos.distinct()), *session.scalars(headcounts)}
     if not with_videos:
         return {}
     judged = (

@@ -8,6 +8,7 @@ keys                API keys
 audit               who did what
 webhooks            who is told what happens to jobs
 audience            the audience: counts and shares
+headcounts          the people of live sources
 compared_audiences  two audiences side by side
 results             what was found
 progress            how far a job is

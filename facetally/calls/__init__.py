@@ -4,5 +4,6 @@ jobs       jobs submitted and found
 audiences  counts, comparisons and their words
 pictures   pictures and videos
 keys       API keys, and what was done with them
+headcounts the people of live sources
 webhooks   who is told what happens to jobs
 """

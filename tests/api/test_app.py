@@ -1,5 +1,6 @@
 """The application as a whole: access, the OpenAPI document, health and imports."""
 
+import re
 import subprocess
 import sys
 
@@ -34,7 +35,7 @@ def test_every_route_and_its_errors_are_in_the_document(client: FlaskClient) -> 
     }
     hidden = {"/openapi.json", "/docs", "/docs/assets/<path:name>", "/docs/start.js"}
     served = {
-        (rule.rule.replace("<int:", "<"), method)
+        (re.sub(r"<\w+:", "<", rule.rule), method)
         for rule in client.application.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule not in hidden and not is_of_a_page(rule.endpoint)

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from api.operator_schemas import health, keys, webhooks
-from api.schemas import audience, faces, jobs, packs, reruns, results, tracks
+from api.schemas import audience, faces, headcounts, jobs, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.access.key_values import Scope
@@ -34,6 +34,8 @@ from facetally import (
     Gender,
     Group,
     GroupDifference,
+    Headcount,
+    Headcounts,
     Health,
     Job,
     Key,
@@ -83,6 +85,8 @@ PAIRS = (
     (Group, AudienceGroup),
     (GroupDifference, ServerGroupDifference),
     (ShareDifference, ServerShareDifference),
+    (Headcount, headcounts.HeadcountOut),
+    (Headcounts, headcounts.HeadcountsOut),
     (Health, health.HealthOut),
     (Job, jobs.JobOut),
     (Key, keys.KeyOut),

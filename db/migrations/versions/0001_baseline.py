@@ -40,6 +40,7 @@ def upgrade() -> None:
     _create_cube()
     _create_evaluations()
     _create_logins()
+    _create_headcounts()
     _create_processes()
     _create_counters()
     _create_webhooks()
@@ -77,6 +78,7 @@ def _create_jobs() -> None:
         _filled("uploaded_bytes", sa.BigInteger()),
         _filled("skipped", JSON),
         sa.Column("rerun_of", ID),
+        sa.Column("headcount", sa.String()),
         sa.Column("request_id", sa.String()),
         _filled("progress_step", sa.Integer()),
         sqlite_autoincrement=True,
@@ -416,6 +418,26 @@ def _create_logins() -> None:
         _filled("failures", sa.Integer()),
         _filled("failed_at", TIME),
     )
+
+
+def _create_headcounts() -> None:
+    op.create_table(
+        "headcounts",
+        _key("source", sa.String()),
+        _filled("tenant", sa.String()),
+        _filled("tags", JSON),
+        _filled("dimensions", JSON),
+        _filled("detection", sa.String()),
+        _filled("started_at", TIME),
+        sa.Column("job_id", ID),
+        sa.Column("day", sa.String()),
+        sa.Column("token", sa.String()),
+        sa.Column("leased_until", TIME),
+        sa.Column("stopping_at", TIME),
+        _filled("writes", sa.Integer()),
+        sa.Column("problem", sa.String()),
+    )
+    op.create_index("ix_headcounts_job_id", "headcounts", ["job_id"])
 
 
 def _create_processes() -> None:

@@ -1,0 +1,100 @@
+"""Faces of a live source become people, with how long they were there."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.live.headcounter import Headcounter, LiveFrame
+from api.services import EXTENSION, Services
+from db.audience.table import Audience, read_audience
+from db.jobs.headcounts import NewHeadcount, claim_headcount, read_headcounts, start_headcount
+from db.reach import EVERYONE
+from db.slices.queries import AudienceQuery, Count, SliceQuery
+from models.face import Box
+from tests.support.answers.http import OpenClient
+from tests.support.work.jobs import make_face
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+WOMAN = replace(make_face(30, 0.95), box=Box(100, 100, 80, 90))
+MAN = replace(make_face(50, 0.05, yaw=60), box=Box(400, 100, 80, 90))
+
+
+@pytest.fixture
+def services(open_client: OpenClient) -> Services:
+    app = open_client(live_sources=("door=rtsp://camera.example/1",), min_cell=1).application
+    services: Services = app.extensions[EXTENSION]
+    return services
+
+
+def begin(services: Services, token: str = "one") -> Headcounter:
+    asked = NewHeadcount("door", "default")
+    with services.database.write() as session:
+        start_headcount(session, asked)
+        writes = claim_headcount(session, "door", token)
+    assert writes is not None
+    return Headcounter(services.database, services.settings, asked, token, writes)
+
+
+def show(counter: Headcounter, faces: list[object], seconds: range, start: datetime = NOON) -> None:
+    """Four frames a second."""
+    for quarter in range(4 * seconds.start, 4 * seconds.stop):
+        at = start + timedelta(seconds=quarter / 4)
+        counter.add(LiveFrame(faces, at, quarter / 4))  # type: ignore[arg-type]
+
+
+def count(services: Services, job_id: int, count: Count) -> Audience:
+    query = AudienceQuery((), by_age_band=False, slices=SliceQuery(job_id), count=count)
+    with services.database.read() as session:
+        return read_audience(session, query)
+
+
+def genders(audience: Audience) -> dict[str | None, int | None]:
+    return {group.gender: group.faces for group in audience.groups}
+
+
+def test_people_are_counted_once_with_their_seconds(services: Services) -> None:
+    counter = begin(services)
+    show(counter, [WOMAN, MAN], range(3))
+    show(counter, [MAN], range(3, 7))
+    counter.end(is_last=True)
+    assert counter.is_over
+    people = count(services, 1, Count.PEOPLE)
+    assert genders(people) == {"female": 1, "male": 1, "unknown": 0}
+    time = count(services, 1, Count.SECONDS).screen_time
+    assert time is not None
+    assert (time.seconds, time.attention) == (10.0, 0.3)
+    assert count(services, 1, Count.FACES).faces == 12 + 28
+
+
+def test_a_new_day_has_a_job_of_its_own(services: Services) -> None:
+    counter = begin(services)
+    midnight = datetime(2026, 11, 29, tzinfo=UTC)
+    show(counter, [WOMAN], range(4), midnight - timedelta(seconds=2))
+    counter.end(is_last=True)
+    for job_id in (1, 2):
+        assert count(services, job_id, Count.SECONDS).faces == 1
+    with services.database.read() as session:
+        assert read_headcounts(session, EVERYONE) == []
+
+
+def test_what_was_written_before_a_restart_is_not_counted_again(services: Services) -> None:
+    first = begin(services)
+    show(first, [WOMAN], range(3))
+    first.end(is_last=False)
+    first.release(None)
+    second = begin(services, "two")
+    show(second, [MAN], range(3))
+    second.end(is_last=True)
+    assert genders(count(services, 1, Count.PEOPLE)) == {"female": 1, "male": 1, "unknown": 0}
+
+
+def test_one_that_has_lost_its_lease_counts_nothing_more(services: Services) -> None:
+    first = begin(services)
+    show(first, [WOMAN], range(3))
+    first.release(None)
+    begin(services, "two")
+    first.end(is_last=True)
+    assert first.is_over
+    with services.database.read() as session:
+        assert [one.job_id for one in read_headcounts(session, EVERYONE)] == [None]
