@@ -46,7 +46,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     faces = list(_find_faces(settings))
     figures: dict[str, dict[str, dict[int, float]]] = {}
-    for name in list_shipped():
+    for name in arguments.packs:
         figures[name] = dict(_measure_pack(read_shipped(name), settings, faces, arguments.seconds))
         for estimator, costs in figures[name].items():
             shown = "  ".join(f"{cost:7.2f} ms (batch {batch})" for batch, cost in costs.items())
@@ -56,6 +56,9 @@ def main() -> None:
 
 def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
+    parser.add_argument(
+        "--packs", nargs="+", choices=list_shipped(), default=list_shipped(), help="what to time"
+    )
     parser.add_argument("--seconds", type=float, default=2.0, help="time for each batch size")
     return parser.parse_args()
 
