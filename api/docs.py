@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import flask_openapi3_swagger
-from flask import Blueprint, Response, current_app, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, send_from_directory
 from flask_openapi3 import OpenAPI
 
 from api.access.rights import find_right
+from api.layout.rendering import show
 from api.media_types import JSON
 
 blueprint = Blueprint("docs", __name__)
@@ -20,6 +21,19 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# The groups of calls, in the order in which a newcomer meets them.
+GROUPS = {
+    "jobs": "Submit photos and videos, follow, change, pause and erase jobs.",
+    "results": "Read what was found, as JSON, CSV, Parquet and more, or as a report.",
+    "items": "One photo or video: its faces, picture, thumbnail and annotated video.",
+    "audience": "Who was there: shares by age, gender, time and dimensions, with intervals.",
+    "analyze": "Analyze one photo at once; nothing is stored.",
+    "live": "Watch cameras and streams of the server.",
+    "packs": "The models that jobs can choose.",
+    "webhooks": "Have an address of yours told what happens to jobs.",
+    "keys": "API keys, and who did what.",
+    "health": "For operators: is it up, is it ready, how is it doing?",
+}
 SWAGGER_FOLDER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 
 
@@ -36,17 +50,19 @@ def show_document() -> Response:
 def _write_document(app: OpenAPI) -> str:
     """Written once, because anybody may ask for it."""
     document = app.api_doc
-    _describe_access(app, document["paths"])
+    document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
+    _describe_calls(app, document["paths"])
     return str(app.json.dumps(document))
 
 
-def _describe_access(app: OpenAPI, paths: dict[str, Any]) -> None:
-    """Say of each call which key it needs."""
+def _describe_calls(app: OpenAPI, paths: dict[str, Any]) -> None:
+    """Say of each call which key it needs, and by which name a generated client calls it."""
     for rule in app.url_map.iter_rules():
         calls = paths.get(CONVERTED.sub(r"{\1}", rule.rule), {})
         right = find_right(rule.endpoint)
         for method in (rule.methods or set()) & {name.upper() for name in calls}:
             call = calls[method.lower()]
+            call["operationId"] = rule.endpoint.replace(".", "_")
             call["security"] = [] if right.is_open else [{SCHEME: []}]
             if right.scope is not None:
                 reach = " that reaches all tenants" if right.of_operators else ""
@@ -56,17 +72,13 @@ def _describe_access(app: OpenAPI, paths: dict[str, Any]) -> None:
 
 @blueprint.get("/docs")
 def show_page() -> Response:
-    """Swagger UI with the document."""
-    return Response(render_template("docs.html"), headers={"Content-Security-Policy": POLICY})
+    """Swagger UI with the document, in the frame of all pages."""
+    response = show("docs.html")
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
 
 
 @blueprint.get("/docs/assets/<path:name>")
 def show_asset(name: str) -> Response:
     """Swagger UI's own files, from its package."""
     return send_from_directory(SWAGGER_FOLDER, name)
-
-
-@blueprint.get("/docs/start.js")
-def show_start() -> Response:
-    """The script that starts Swagger UI: a file, because pages have no inline scripts."""
-    return send_from_directory(Path(__file__).parent / "static", "docs.js")

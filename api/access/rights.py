@@ -94,7 +94,6 @@ RIGHTS: Mapping[str, Right] = {
     "docs.show_document": OPEN,
     "docs.show_page": OPEN,
     "docs.show_asset": OPEN,
-    "docs.show_start": OPEN,
     "assets.show_asset": OPEN,
     "login_page.show_page": OPEN,
     "login_page.log_in": OPEN,

@@ -136,8 +136,11 @@ def pause(path: JobPath) -> Response:
 
 @blueprint.post("/jobs/<int:job_id>/resume", responses={**answers(JobOut, 202), 409: problem(409)})
 def resume(path: JobPath) -> Response:
-    """Resume a job that is paused: on request, because its first items all failed with the same
-    error, or because no worker had its pack."""
+    """Resume a job that is paused.
+
+    It was paused on request, because its first items all failed with the same error, or because no
+    worker had its pack.
+    """
     find_job(path.job_id)
     with services().database.write() as session:
         if not resume_job(session, path.job_id):

@@ -33,7 +33,7 @@ def test_every_route_and_its_errors_are_in_the_document(client: FlaskClient) -> 
         for path, operations in document["paths"].items()
         for method in operations
     }
-    hidden = {"/openapi.json", "/docs", "/docs/assets/<path:name>", "/docs/start.js"}
+    hidden = {"/openapi.json", "/docs", "/docs/assets/<path:name>"}
     served = {
         (re.sub(r"<\w+:", "<", rule.rule), method)
         for rule in client.application.url_map.iter_rules()
@@ -58,6 +58,16 @@ def test_the_document_says_which_key_each_call_needs(client: FlaskClient) -> Non
     assert "reaches all tenants" in paths["/metrics"]["get"]["description"]
 
 
+def test_every_call_has_a_group_a_whole_sentence_and_a_name_of_its_own(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    calls = [call for calls in document["paths"].values() for call in calls.values()]
+    assert {call["tags"][0] for call in calls} == {tag["name"] for tag in document["tags"]}
+    assert [call["summary"] for call in calls if not call["summary"].endswith(".")] == []
+    names = [call["operationId"] for call in calls]
+    assert len(set(names)) == len(names)
+    assert {"jobs_submit_job", "audience_show_audience", "keys_create"} <= set(names)
+
+
 def is_of_a_page(endpoint: str) -> bool:
     blueprint = endpoint.partition(".")[0]
     return blueprint.endswith("_page") or blueprint == "assets"
@@ -73,7 +83,9 @@ def test_every_reference_in_the_document_leads_somewhere(client: FlaskClient) ->
 def test_the_page_of_the_document_loads_only_from_here(client: FlaskClient) -> None:
     page = client.get("/docs").text
     assert "http" not in page.replace("<meta http-equiv", "")
-    for path in ("/docs/start.js", "/docs/assets/css/swagger-ui.css"):
+    files = re.findall(r'<(?:script|link)[^>]* (?:src|href)="([^"]+)"', page)
+    assert "/docs/assets/css/swagger-ui.css" in files
+    for path in files:
         with client.get(path) as response:
             assert response.status_code == 200
     assert client.get("/docs/assets/../../app.py").status_code == 404
