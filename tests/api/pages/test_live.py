@@ -9,38 +9,20 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.programs.browser import OPTIONS, Visit, find_browser
+from tests.support.programs.browser import OPTIONS, find_browser
 from tests.support.programs.cli import Terminal, read_until
 from tests.support.programs.live import PAIR, make_camera_file, make_clip, read_sample
+from tests.support.programs.live_pages import COUNT_PIXELS, KEY, NOTE_CHANGES, LiveVisit, log_in
 
 WIDTH, HEIGHT = 640, 480
-KEY = "of-the-test" * 3
 WAIT_MILLISECONDS = 60_000
 BUSY = '{"error": {"code": "no_interactive_worker", "message": "Too many wait.", "details": []}}'
-# Counts the pixels of a canvas in the color of each gender: --box-female, --box-male.
-COUNT_PIXELS = """(canvas) => {
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let female = 0, male = 0;
-  for (let at = 0; at < data.length; at += 4) {
-    female += data[at] === 240 && data[at + 1] === 228 && data[at + 2] === 66;
-    male += data[at] === 86 && data[at + 1] === 180 && data[at + 2] === 233;
-  }
-  return {female, male};
-}"""
 FACE = {
     "box": {"x": 1, "y": 2, "width": 8, "height": 9},
     "gender": {"value": "female"},
     "age": {"years": 28.4},
     "quality": {"judged": True},
 }
-# Records what is shown after each change of the figures, and when something is announced.
-NOTE_CHANGES = """() => {
-  Object.assign(window, {seen: [], spoken: []});
-  const text = (id) => document.getElementById(id).textContent;
-  const follow = (place, note) => new MutationObserver(note).observe(place, {childList: true});
-  follow(document.getElementById("faces"), () => seen.push([text("faces"), text("summary")]));
-  follow(document.getElementById("announced"), () => spoken.push(performance.now()));
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -95,34 +77,12 @@ def camera_browser(launch, camera_switch):
         yield launched
 
 
-class LiveVisit(Visit):
-    """A browser on the live page."""
-
-    def start(self) -> None:
-        self.page.get_by_role("button", name="Start camera").click()
-
-    def read_device(self) -> str:
-        return self.page.locator("#video").evaluate(
-            "(video) => video.srcObject.getVideoTracks()[0].getSettings().deviceId"
-        )
-
-    def expect_faces(self) -> None:
-        expect(self.page.locator("#boxes")).to_have_attribute("data-faces", "2")
-
-
 @pytest.fixture
 def live(camera_browser, url) -> Iterator[LiveVisit]:
     opened = LiveVisit(camera_browser, url)
     log_in(opened)
     yield opened
     opened.finish()
-
-
-def log_in(visit: Visit) -> None:
-    visit.page.goto("/live")
-    visit.page.get_by_label("Key").fill(KEY)
-    visit.page.get_by_role("button", name="Log in").click()
-    expect(visit.page.get_by_role("heading", level=1, name="Live")).to_be_visible()
 
 
 def test_faces_of_the_camera_are_boxed_and_named(live):

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.api.archives.test_files import make_zip
 from tests.support.answers.http import make_form, stored_files, upload
+from tests.support.media.archives import make_zip
 from tests.support.media.sample_pictures import encode_scene
 from worker.settings import Settings
 

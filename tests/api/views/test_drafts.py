@@ -15,8 +15,8 @@ from db.jobs.erasure import (
     read_jobs_to_erase,
     remove_erased,
 )
-from tests.api.archives.test_files import make_zip
 from tests.support.answers.http import OpenClient, make_form
+from tests.support.media.archives import make_zip
 from tests.support.media.sample_pictures import encode_scene
 from tests.support.work.jobs import close, make_face, work_all
 from tests.support.work.worker import work_until_done

@@ -8,32 +8,14 @@ import socket
 from functools import partial
 
 import httpx
-import psutil
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from db.engine import Database
-from db.states import ChunkState
 from db.tables.chunks import ChunkRow
 from tests.support.media.sample_pictures import encode_scene
 from tests.support.programs.cli import Terminal, call_facetally, copy_samples, read_until, wait_for
-
-
-class Served:
-    """The server, its address, and its clients."""
-
-    def __init__(self, terminal, process, url):
-        self.terminal, self.process, self.url = terminal, process, url
-
-    def run(self, *words):
-        """In a process, as a user does."""
-        return self.terminal.run(*words, url=self.url)
-
-    def find_child(self, *words):
-        children = psutil.Process(self.process.pid).children()
-        found = [child for child in children if set(words) <= set(child.cmdline())]
-        return found[0] if found else None
+from tests.support.programs.served_stack import Served, find_queue, kill_holder
 
 
 @pytest.fixture(scope="module")
@@ -292,41 +274,6 @@ def test_the_chunks_of_a_killed_worker_are_rescued_before_their_leases_end(tmp_p
         assert [f"{socket.gethostname()}:{worker.pid}"] in lost
         process.terminate()
         process.communicate()
-
-
-def kill_holder(database, pid):
-    """Kill the bulk worker while it holds a chunk; None where it holds none."""
-    [worker] = [
-        child
-        for child in psutil.Process(pid).children()
-        if {"cli.stack.celery_worker", "bulk"} <= set(child.cmdline())
-    ]
-    if not has_leases(database):
-        return None
-    worker.suspend()
-    try:
-        holds = has_leases(database)
-    except OperationalError:
-        # It holds the lock of the database instead.
-        holds = False
-    if holds:
-        worker.kill()
-        return worker
-    worker.resume()
-    return None
-
-
-def has_leases(database):
-    leased = select(ChunkRow.id).where(ChunkRow.state == ChunkState.LEASED)
-    with database.read() as session:
-        return session.scalars(leased).first() is not None
-
-
-def find_queue(served):
-    """The queue's server, which is called by its socket's path."""
-    children = psutil.Process(served.process.pid).children()
-    [found] = [child for child in children if "queue.sock" in child.cmdline()[0]]
-    return found
 
 
 def test_requests_wait_while_the_api_restarts(served):

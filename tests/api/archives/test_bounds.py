@@ -1,0 +1,164 @@
+"""What an archive may not do: leave its folder, and unpack to more than is allowed."""
+
+import io
+import lzma
+import stat
+import tarfile
+import zipfile
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.support.answers.http import OpenClient, results, stored_files, upload
+from tests.support.media.archives import PICTURE, make_tar, make_zip
+from tests.support.work.worker import work_until_done
+from worker.settings import Settings
+
+
+def hostile_zip() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("good.jpg", PICTURE)
+        for name in ("../up.jpg", "/abs.jpg", "a/../../up2.jpg", "C:\\win.jpg", "..\\dots.jpg"):
+            archive.writestr(name, PICTURE)
+        link = zipfile.ZipInfo("link.jpg")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("nested.zip", make_zip({"a.jpg": PICTURE}))
+        archive.writestr("bomb.bmp", bytes(3_000_000))
+        archive.writestr("__MACOSX/._good.jpg", b"litter")
+        archive.writestr("folder/", b"")
+        archive.writestr("folder/.DS_Store", b"litter")
+    return stream.getvalue()
+
+
+def hostile_tar() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for name in ("good.jpg", "../up.jpg", "/abs.jpg", "a/../../up2.jpg"):
+            info = tarfile.TarInfo(name)
+            info.size = len(PICTURE)
+            archive.addfile(info, io.BytesIO(PICTURE))
+        for name, kind in (("link.jpg", tarfile.SYMTYPE), ("hard.jpg", tarfile.LNKTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+        device = tarfile.TarInfo("device.jpg")
+        device.type = tarfile.CHRTYPE
+        archive.addfile(device)
+        bomb = tarfile.TarInfo("bomb.bmp")
+        bomb.size = 3_000_000
+        archive.addfile(bomb, io.BytesIO(bytes(bomb.size)))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "archive", "expected"),
+    [
+        (
+            "a.zip",
+            hostile_zip(),
+            {
+                "good.jpg": "done", "../up.jpg": "forbidden_source", "/abs.jpg": "forbidden_source",
+                "a/../../up2.jpg": "forbidden_source", "C:/win.jpg": "forbidden_source",
+                "../dots.jpg": "forbidden_source", "link.jpg": "forbidden_source",
+                "nested.zip": "unsupported", "bomb.bmp": "too_large",
+            },
+        ),
+        (
+            "a.tgz",
+            hostile_tar(),
+            {
+                "good.jpg": "done", "../up.jpg": "forbidden_source", "/abs.jpg": "forbidden_source",
+                "a/../../up2.jpg": "forbidden_source", "link.jpg": "forbidden_source",
+                "hard.jpg": "forbidden_source", "device.jpg": "forbidden_source",
+                "bomb.bmp": "too_large",
+            },
+        ),
+    ],
+    ids=["zip", "tar"],
+)  # fmt: skip
+def test_a_hostile_archive_loses_only_its_hostile_members(
+    open_client: OpenClient,
+    settings: Settings,
+    name: str,
+    archive: bytes,
+    expected: dict[str, str],
+) -> None:
+    client = open_client(max_item_bytes=2_000_000)
+    before = set(settings.data_dir.parent.rglob("*.jpg"))
+    response = upload(client, {name: archive})
+    work_until_done(settings)
+    assert results(client, response) == expected
+    assert set(settings.data_dir.parent.rglob("*.jpg")) == before
+    assert len(stored_files(settings)) == 1
+
+
+def test_a_tar_with_a_header_of_gigabytes_is_refused_unread(client: FlaskClient) -> None:
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = tarfile.XHDTYPE, (8 << 30) - 1
+    response = upload(client, {"a.tar": info.tobuf(tarfile.USTAR_FORMAT) + bytes(4096)})
+    assert results(client, response) == {"a.tar": "unreadable"}
+
+
+def test_skipped_bytes_count_against_the_budget(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.archives.bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
+    archive = make_tar({"../refused.jpg": bytes(3_000_000), "good.jpg": PICTURE}, "w:bz2")
+    response = upload(client, {"a.tar.bz2": archive})
+    assert results(client, response) == {
+        "../refused.jpg": "forbidden_source",
+        "a.tar.bz2": "too_large",
+    }
+
+
+def test_many_small_archives_share_one_budget(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.archives.bounds.ALWAYS_ALLOWED_BYTES", 1_000_000)
+    bomb = make_zip({"a.bmp": bytes(600_000)})
+    response = upload(client, {"1.zip": bomb, "2.zip": bomb})
+    page = client.get(f"/v1/jobs/{response.json['id']}/results").json["results"]
+    assert [line["error"] and line["error"]["code"] for line in page] == [None, "too_large"]
+
+
+def test_a_zip_whose_list_is_too_long_is_refused(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.archives.bounds.MOST_LIST_BYTES", 1000)
+    archive = make_zip({f"{number}.jpg": b"" for number in range(100)})
+    assert results(client, upload(client, {"a.zip": archive})) == {"a.zip": "unsupported"}
+
+
+def test_a_hard_link_has_the_content_of_the_file_before_it(
+    client: FlaskClient, settings: Settings
+) -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("x/a.jpg")
+        info.size = len(PICTURE)
+        archive.addfile(info, io.BytesIO(PICTURE))
+        for name, kind, target in (
+            ("hard.jpg", tarfile.LNKTYPE, "x/a.jpg"),
+            ("lost.jpg", tarfile.LNKTYPE, "x/b.jpg"),
+            ("soft.jpg", tarfile.SYMTYPE, "x/a.jpg"),
+        ):
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = kind, target
+            archive.addfile(link)
+    response = upload(client, {"a.tar": stream.getvalue()})
+    work_until_done(settings)
+    assert results(client, response) == {
+        "x/a.jpg": "done", "hard.jpg": "done", "lost.jpg": "forbidden_source",
+        "soft.jpg": "forbidden_source",
+    }  # fmt: skip
+    job = response.json["id"]
+    client.delete(f"/v1/jobs/{job}")
+
+
+def test_xz_that_needs_too_much_memory_is_unsupported(client: FlaskClient) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 512 << 20}]
+    archive = bytearray(lzma.compress(make_tar({"a.jpg": PICTURE}), filters=filters))
+    found = results(client, upload(client, {"a.tar.xz": bytes(archive)}))
+    assert found == {"a.tar.xz": "unsupported"}
