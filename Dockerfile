@@ -11,7 +11,7 @@
 # CUDA of its own; the wheels that onnxruntime-gpu names bring the CUDA and cuDNN it was built for,
 # and the host's driver is all that the container toolkit has to add.
 
-FROM python:3.11-slim-trixie AS base
+FROM python:3.11-slim-trixie@sha256:da047cb8f9d1d98e5c070f5300ba9f7274e33b8fc0e5be5ed88740aed1b95ba9 AS base
 # Without this, ONNX Runtime sends usage reports to its makers.
 ENV ORT_DISABLE_TELEMETRY=1 \
     PATH=/opt/facetally/bin:$PATH \
@@ -21,7 +21,8 @@ ENV ORT_DISABLE_TELEMETRY=1 \
 # A fixed number, so that volumes keep their owner when the image is built again. Volumes mounted on
 # these folders for the first time take their owner from them.
 RUN useradd --uid 10001 --create-home facetally \
-    && install --directory --owner=facetally --group=facetally /credentials /data /data/store
+    && install --directory --owner=facetally --group=facetally /credentials /owner-credentials \
+        /data /data/store /data/staging
 
 
 # What both images install, without the project: these layers last until a dependency changes.

@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.access.callers import find_caller
+from api.addresses import find_address
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
 from api.media_types import PROBLEM
@@ -95,7 +96,7 @@ def _log_refusal(problem: Problem) -> None:
             "code": problem.code,
             "method": request.method,
             "path": request.path[:LONGEST_PATH],
-            "address": request.remote_addr,
+            "address": find_address(),
         }
         if (caller := find_caller()) is not None:
             fields["caller"] = caller.name

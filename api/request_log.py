@@ -9,6 +9,8 @@ from time import monotonic
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from api.addresses import find_address
+
 logger = logging.getLogger(__name__)
 
 HEADER = "X-Request-ID"
@@ -54,5 +56,5 @@ def _describe(response: Response) -> dict[str, object]:
         "status": response.status_code,
         "bytes": response.content_length,
         "milliseconds": round((monotonic() - g.arrived) * 1000),
-        "address": request.remote_addr,
+        "address": find_address(),
     }

@@ -45,6 +45,10 @@ COMMANDS = {
     "worker": ("cli.server_commands.worker", "Run a pool of workers."),
     "dispatcher": ("cli.server_commands.dispatcher", "Run the dispatcher."),
     "migrate": ("cli.server_commands.dispatcher", "Bring the database tables up to date."),
+    "alive": (
+        "cli.server_commands.alive",
+        "Check whether a process of this host sends heartbeats.",
+    ),
     "packs": ("cli.model_commands.packs", "List, show, add or remove packs of models."),
     "weights": ("cli.model_commands.weights", "List, fetch or verify the models."),
     "evaluate": ("cli.model_commands.evaluate", "Measure the models on labeled photos."),

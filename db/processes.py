@@ -91,6 +91,19 @@ def read_processes(session: Session) -> list[LiveProcess]:
     ]
 
 
+def is_any_alive(session: Session, host: str) -> bool:
+    """Whether a process on a host, whose names have `@host:`, sent a heartbeat lately."""
+    alive = (
+        select(ProcessRow.name)
+        .where(
+            ProcessRow.name.contains(f"@{host}:", autoescape=True),
+            ProcessRow.seen_at > DatabaseTime(-GONE_AFTER_SECONDS),
+        )
+        .limit(1)
+    )
+    return session.scalar(alive) is not None
+
+
 def count_slots(session: Session, role: ProcessRole) -> int:
     """How many tasks the live processes of a role can run at the same time."""
     query = select(func.coalesce(func.sum(ProcessRow.slots), 0)).where(

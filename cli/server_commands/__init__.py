@@ -4,4 +4,5 @@ serve       `serve`
 api         `api`
 worker      `worker`
 dispatcher  `dispatcher`, `migrate`
+alive       `alive`
 """

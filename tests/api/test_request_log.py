@@ -32,6 +32,20 @@ def test_the_access_log_has_no_query(open_client: OpenClient) -> None:
     assert "secret" not in str(line)
 
 
+@pytest.mark.parametrize(("peer", "found"), [("172.18.0.5", "192.0.2.8"), ("8.8.8.8", "8.8.8.8")])
+def test_the_logs_have_the_address_that_a_proxy_of_our_own_names(
+    open_client: OpenClient, peer: str, found: str
+) -> None:
+    client = open_client(access_log=True, api_keys=("k" * 32,))
+    where = {"REMOTE_ADDR": peer}
+    with captured("api") as lines:
+        client.get("/v1/jobs", headers={"X-Forwarded-For": "192.0.2.8"}, environ_base=where)
+    assert {one["message"]: one["address"] for one in lines} == {
+        "request answered": found,
+        "request refused": found,
+    }
+
+
 def test_requests_are_not_logged_unless_that_is_asked_for(client: FlaskClient) -> None:
     with captured("api") as lines:
         client.get("/v1/jobs")

@@ -18,6 +18,7 @@ from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from tests.faults.checks.audience import check_cube, check_measures
 from tests.support.programs.backups import Backup, PostgresqlBackup, SqliteBackup
+from tests.support.run.databases import empty_postgresql
 from tests.support.work.jobs import (
     claim_next,
     close,
@@ -38,9 +39,10 @@ def backup(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backup]:
     if request.param == "sqlite":
         yield SqliteBackup(tmp_path)
         return
-    made = PostgresqlBackup(request.getfixturevalue("postgresql_url"), tmp_path)
-    yield made
-    made.lose()
+    server, url = map(request.getfixturevalue, ("postgresql_url", "migrated_postgresql"))
+    yield PostgresqlBackup(server, url, tmp_path)
+    with closing(Database(request.getfixturevalue("postgresql_owner"))) as owner:
+        empty_postgresql(owner)
 
 
 def test_a_job_goes_on_where_its_backup_found_it(backup: Backup) -> None:

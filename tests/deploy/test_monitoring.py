@@ -18,7 +18,7 @@ from tests.support.answers.metrics import scrape
 from tests.support.models.packs import make_version
 from worker.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 ALERTS: list[dict[str, Any]] = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"][0][
     "rules"

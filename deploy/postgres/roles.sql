@@ -1,0 +1,26 @@
+-- The two roles of Facetally, and its database. Run once, by psql (15 or newer) as a superuser, with
+-- the passwords in the environment:
+--
+--   OWNER_PASSWORD=... RUNTIME_PASSWORD=... psql --username postgres --file roles.sql
+--
+-- facetally_owner has the tables, and `facetally migrate` uses it. facetally, which everything else
+-- uses, reads and writes rows, and can neither make, change nor empty a table.
+\set ON_ERROR_STOP on
+\getenv owner_password OWNER_PASSWORD
+\getenv runtime_password RUNTIME_PASSWORD
+
+CREATE ROLE facetally_owner LOGIN PASSWORD :'owner_password';
+CREATE ROLE facetally LOGIN PASSWORD :'runtime_password';
+CREATE DATABASE facetally OWNER facetally_owner;
+REVOKE ALL ON DATABASE facetally FROM PUBLIC;
+GRANT CONNECT ON DATABASE facetally TO facetally;
+
+\connect facetally
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO facetally;
+GRANT USAGE, CREATE ON SCHEMA public TO facetally_owner;
+-- Of the tables that migrations make from now on.
+ALTER DEFAULT PRIVILEGES FOR ROLE facetally_owner IN SCHEMA public
+  GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO facetally;
+ALTER DEFAULT PRIVILEGES FOR ROLE facetally_owner IN SCHEMA public
+  GRANT USAGE, SELECT ON SEQUENCES TO facetally;
