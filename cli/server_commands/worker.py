@@ -39,5 +39,7 @@ def worker(queue: str, slots: int | None) -> None:
     # Jobs that ask for another pack can be left to other workers.
     provider = prepare_models(settings, [settings.pack])
     require_tables(settings.database_url)
-    command = write_command(queue, slots or count_slots(settings, provider), os.getpid())
-    os.execve(command[0], command, {**ENVIRON, **server_environment(provider=provider)})
+    slots = slots or count_slots(settings, provider)
+    chosen = server_environment(provider=provider, workers=str(slots))
+    command = write_command(queue, slots, os.getpid())
+    os.execve(command[0], command, {**ENVIRON, **chosen})

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from models.estimators.ages import Ages, average_ages, read_ages
 from models.estimators.averaging import make_ellipse, take_looks
 from models.estimators.genders import read_genders
-from models.graphs.graph import Graph
-from models.packs.parts import EstimatorPart
+from models.graphs.graph import CPU, Graph
+from models.packs.parts import LARGEST_BATCH, EstimatorPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Estimator:
     def __init__(self, part: EstimatorPart, graph: Graph) -> None:
         self.part = part
         self._graph = graph
+        # The batch of a part fits the cache of a processor; an accelerator takes all at once.
+        self._batch = part.batch if graph.provider == CPU else LARGEST_BATCH
         self._mask = make_ellipse(part.crop.side) if part.mask == "ellipse" else None
 
     def estimate(self, chips: NDArray[np.uint8]) -> Opinion:
@@ -43,7 +45,7 @@ class Estimator:
 
     def _run(self, chips: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Every output for all `chips`, at least one."""
-        batch = self.part.batch
+        batch = self._batch
         # Prepared batch by batch, while the pixels are in the processor's cache.
         runs = [
             self._graph.run(prepare_chips(self.part, chips[start : start + batch], self._mask))

@@ -8,7 +8,7 @@ from models.graphs.device import Device, InputShapes
 from models.graphs.opening import load_graph
 from models.packs.files import locate_file
 from models.packs.pack import Pack
-from models.packs.parts import EstimatorPart
+from models.packs.parts import LARGEST_BATCH, EstimatorPart
 
 
 def load_panel(weights_dir: Path, pack: Pack, device: Device | None = None) -> Panel:
@@ -25,4 +25,4 @@ def load_panel(weights_dir: Path, pack: Pack, device: Device | None = None) -> P
 
 def _list_shapes(part: EstimatorPart) -> InputShapes:
     size = (part.crop.side, part.crop.side)
-    return InputShapes(smallest=size, largest=size, usual=(size,), most=part.batch)
+    return InputShapes(smallest=size, largest=size, usual=(size,), most=LARGEST_BATCH)

@@ -1,26 +1,23 @@
 """The items of a chunk to their results: decoded ahead, analyzed in batches, drawn."""
 
 import logging
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
-from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db.item_values import ClaimedItem, Failure, ItemResult
 from db.job_values import DetectionMode, Duplicates, JobOptions, ThumbnailKind
-from db.states import ErrorCode
 from models.errors import DeviceLost
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.look import measure_look
-from models.pictures.picture import Picture, decode_picture
+from models.pictures.picture import Picture
 from worker.lease import HeldChunk
 from worker.packs.analyzers import Analyzers
+from worker.pictures.decoding import DecodedItem, Decoding
 from worker.pictures.duplicates import DuplicateItems
 from worker.pictures.estimates import Estimates
 from worker.pictures.intake import (
@@ -29,24 +26,19 @@ from worker.pictures.intake import (
     Intake,
     LoadedItem,
     VideoContent,
-    attempt_safely,
 )
 from worker.pictures.thumbnails import blur_faces, draw_thumbnail, shrink
-from worker.settings import WORKING_SIZES, Settings
+from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.stages import Stage
 
 logger = logging.getLogger(__name__)
 
-# Two threads decode while the models work, and keep this many pictures ready: enough to hide slow
-# reads, few enough to bound memory.
-DECODE_THREADS = 2
-RENEWAL_SECONDS = 1.0
 # Several times the side of what a look is measured on.
 LOOKED_AT_PIXELS = 256
-PICTURES_AHEAD = {DetectionMode.NORMAL: 3, DetectionMode.CROWD: 1}
-Decoded = Picture | Failure | VideoContent
-DecodedItem = tuple[ItemResult, Decoded]
+# Pictures that are kept ready, unless a batch needs more: enough to hide slow reads, few enough to
+# bound memory. Of a crowd, the tiles of one picture make a batch.
+PICTURES_AHEAD, CROWDS_AHEAD = 3, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +54,27 @@ class _SearchedItem:
 class PictureAnalysis:
     """Analyzes items; each fails alone, with a code and a sentence. Opened once per process."""
 
-    def __init__(self, settings: Settings, analyzers: Analyzers, sources: Sources) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        analyzers: Analyzers,
+        sources: Sources,
+        decoding: Decoding | None = None,
+    ) -> None:
+        """`decoding` replaces the default one, for tests."""
         self._settings = settings
         self._analyzers = analyzers
         self._intake = Intake(sources)
-        self._threads = _open_threads()
-        # Whether a decoder hangs, which only the end of this process ends.
-        self.is_stuck = False
+        self._decoding = decoding or Decoding(settings)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a decoder hangs, which only the end of this process ends."""
+        return self._decoding.is_stuck
 
     def close(self) -> None:
         self._intake.close()
-        self._threads.shutdown()
+        self._decoding.close()
 
     def analyze(self, items: Sequence[ClaimedItem], held: HeldChunk) -> list[ItemResult]:
         """Results in the order of the items; fewer than all where the work has to stop early."""
@@ -89,12 +91,10 @@ class PictureAnalysis:
     ) -> list[ItemResult]:
         options = held.chunk.options
         searched: list[_SearchedItem] = []
-        analyzer, detection = self._analyzers.get(options.pack), options.detection
-        decoded = self._decode_ahead(self._intake.load(items, choose, held), held)
-        # Of a crowd, the tiles of one picture make a batch.
-        size = 1 if detection is DetectionMode.CROWD else analyzer.batch_pictures
+        analyzer = self._analyzers.get(options.pack)
+        loaded = self._intake.load(items, choose, held)
         estimates = Estimates(analyzer, held)
-        for batch in _batches(decoded, size):
+        for batch in self._decoding.decode(loaded, held, *_choose_batch(options, analyzer)):
             for one in self._search(batch, analyzer, held):
                 estimates.add(one.found)
                 searched.append(replace(one, found=(), faces=len(one.found)))
@@ -102,59 +102,7 @@ class PictureAnalysis:
                 break
         faces = iter(estimates.finish())
         work = [(one, tuple(islice(faces, one.faces)), options) for one in searched]
-        return list(self._threads.map(self._finish, work))
-
-    def _decode_ahead(self, loaded: Iterator[LoadedItem], held: HeldChunk) -> Iterator[DecodedItem]:
-        detection = held.chunk.options.detection
-        ahead: deque[tuple[LoadedItem, Future[Decoded]]] = deque()
-        for one in loaded:
-            ahead.append((one, self._threads.submit(self._decode, one, held)))
-            if len(ahead) > PICTURES_AHEAD[detection]:
-                yield self._take(ahead, held)
-            if self.is_stuck:
-                return
-        while ahead and not self.is_stuck:
-            yield self._take(ahead, held)
-
-    def _take(
-        self, ahead: deque[tuple[LoadedItem, Future[Decoded]]], held: HeldChunk
-    ) -> DecodedItem:
-        """The first picture that was decoded ahead, without its encoded bytes."""
-        loaded, decoded = ahead.popleft()
-        seconds = self._settings.picture_timeout_seconds
-        content = _await(decoded, monotonic() + seconds, held)
-        if content is None:
-            logger.error("decoder hangs", extra={"item_id": loaded.item.id})
-            content = _describe_timeout(seconds)
-            self._abandon_threads(held)
-        return ItemResult(loaded.item, digest=loaded.digest), content
-
-    def _abandon_threads(self, held: HeldChunk) -> None:
-        """Their work cannot be stopped: what is done is recorded by others, and the rest of the
-        chunk is left to another process."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._threads = _open_threads()
-        self.is_stuck = True
-        held.stop()
-
-    def _decode(self, loaded: LoadedItem, held: HeldChunk) -> Decoded:
-        if not isinstance(loaded.content, bytes):
-            return loaded.content
-        with held.times.measure(Stage.DECODE):
-            return self._decode_bytes(loaded, loaded.content, held)
-
-    def _decode_bytes(
-        self, loaded: LoadedItem, content: bytes, held: HeldChunk
-    ) -> Picture | Failure:
-        return attempt_safely(
-            loaded.item,
-            held,
-            lambda: decode_picture(
-                content,
-                max_pixels=self._settings.max_pixels,
-                working_size=WORKING_SIZES[held.chunk.options.detection],
-            ),
-        )
+        return list(self._decoding.threads.map(self._finish, work))
 
     def _search(
         self, batch: Sequence[DecodedItem], analyzer: Analyzer, held: HeldChunk
@@ -220,6 +168,15 @@ def _measure_look(picture: Picture, options: JobOptions) -> bytes | None:
     return measure_look(shrink(picture.pyramid, LOOKED_AT_PIXELS))
 
 
+def _choose_batch(options: JobOptions, analyzer: Analyzer) -> tuple[int, int]:
+    """How many pictures are searched at once, and how many are decoded ahead of them: as many again
+    as make a batch, so that one is ready when the other is done."""
+    if options.detection is DetectionMode.CROWD:
+        return 1, CROWDS_AHEAD
+    size = analyzer.batch_pictures
+    return size, max(PICTURES_AHEAD, 2 * size - 1)
+
+
 def _choose_all(loaded: list[LoadedItem]) -> list[LoadedItem]:
     return loaded
 
@@ -231,33 +188,7 @@ def _skip(result: ItemResult, content: Failure | VideoContent) -> _SearchedItem:
     return _SearchedItem(replace(result, error=content))
 
 
-def _await(decoded: Future[Decoded], deadline: float, held: HeldChunk) -> Decoded | None:
-    """The picture, or None if it is not there by the deadline; meanwhile, the lease is kept."""
-    while (left := deadline - monotonic()) > 0:
-        try:
-            return decoded.result(min(left, RENEWAL_SECONDS))
-        except TimeoutError:
-            held.renew()
-    return None
-
-
-def _open_threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode")
-
-
-def _describe_timeout(seconds: float) -> Failure:
-    return Failure(
-        ErrorCode.TIMEOUT,
-        f"Decoding the picture took longer than {seconds:g} seconds. Send it in another format.",
-    )
-
-
 def _take_prefix(items: Sequence[ClaimedItem], results: Iterable[ItemResult]) -> list[ItemResult]:
     """The results in the order of the items, up to the first item without one."""
     found = {result.item.id: result for result in results}
     return [found[item.id] for item in takewhile(lambda item: item.id in found, items)]
-
-
-def _batches(decoded: Iterator[DecodedItem], size: int) -> Iterator[list[DecodedItem]]:
-    while batch := list(islice(decoded, size)):
-        yield batch

@@ -30,6 +30,7 @@ from tests.support.work.worker import (
     work_until_done,
 )
 from worker.pictures.analysis import PictureAnalysis
+from worker.pictures.decoding import Decoding
 from worker.pictures.intake import READ_AHEAD_BYTES
 from worker.settings import Settings
 from worker.sources.reader import Sources
@@ -53,7 +54,8 @@ def test_a_lease_is_renewed_while_a_whole_batch_waits_for_slow_servers(
     held.database = database
     sources = Large.from_settings(settings)
     analyzers = open_analyzers(settings, Wide(lambda: None))
-    with closing(PictureAnalysis(settings, analyzers, sources)) as analysis:
+    decoding = Decoding(settings, batch_seconds=60.0)
+    with closing(PictureAnalysis(settings, analyzers, sources, decoding)) as analysis:
         results = analysis.analyze(items, held)
     assert next(stops, None) is None
     assert [result.item.id for result in results] == [0, 1, 2, 3]
