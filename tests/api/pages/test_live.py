@@ -96,7 +96,7 @@ def test_faces_of_the_camera_are_boxed_and_named(live):
     drawn = boxes.evaluate(COUNT_PIXELS)
     assert drawn["female"] > 200
     assert drawn["male"] > 200
-    live.page.get_by_role("button", name="stage").click()
+    live.page.get_by_role("button", name="stage", exact=True).click()
     expect(live.page.locator("#feed-stage")).to_have_attribute("data-state", "on")
     live.photograph("live")
 
@@ -236,7 +236,7 @@ def test_a_device_without_a_camera_says_so(launch, url):
 
 
 def test_a_server_camera_is_watched_next_to_the_own_one(live):
-    stage = live.page.get_by_role("button", name="stage")
+    stage = live.page.get_by_role("button", name="stage", exact=True)
     stage.click()
     expect(live.page.locator("#feed-stage")).to_have_attribute("data-state", "on")
     feed = live.page.locator("#feed")
@@ -252,7 +252,7 @@ def test_a_server_camera_is_watched_next_to_the_own_one(live):
     [("live.js", "Start camera", "#stage"), ("live-feeds.js", "stage", "#feed-stage")],
 )
 def test_a_click_is_not_lost_to_a_slow_script(live, script, button, stage):
-    found = live.page.get_by_role("button", name=button)
+    found = live.page.get_by_role("button", name=button, exact=True)
     with live.hold(f"**/{script}*"):
         live.page.goto("/live", wait_until="commit")
         expect(found).to_be_disabled()
@@ -261,20 +261,20 @@ def test_a_click_is_not_lost_to_a_slow_script(live, script, button, stage):
 
 
 def test_a_feed_that_cannot_be_opened_says_why(live):
-    live.page.get_by_role("button", name="gone").click()
+    live.page.get_by_role("button", name="gone", exact=True).click()
     expect(live.page.locator("#feed-problem")).to_contain_text("cannot be opened")
     expect(live.page.locator("#feed-cover")).to_have_text("Choose a camera.")
     live.drop_complaints()
 
 
 def test_a_feed_that_has_ended_says_so(live):
-    live.page.get_by_role("button", name="short").click()
+    live.page.get_by_role("button", name="short", exact=True).click()
     expect(live.page.locator("#feed-problem")).to_have_text("short has ended.")
     expect(live.page.locator("#feed-cover")).to_have_text("Choose a camera.")
 
 
 def test_a_feed_whose_camera_dies_says_so(live, terminal):
-    live.page.get_by_role("button", name="stage").click()
+    live.page.get_by_role("button", name="stage", exact=True).click()
     expect(live.page.locator("#feed-stage")).to_have_attribute("data-state", "on")
     [camera] = [
         process
