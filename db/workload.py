@@ -6,16 +6,19 @@ Reading them costs the same for any number of chunks.
 from collections import Counter as Numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from db.clock import DatabaseTime, read_time
+from db.clock import read_time
 from db.counters import Counter, read_counts
 from db.processes import LiveProcess, read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
+
+HISTORY_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,22 @@ class Workload:
         return int(self.counts.get(counter, {}).get(labels, 0))
 
 
-def count_recent(session: Session, seconds: float) -> int:
-    """How many items ended in the last `seconds`."""
-    query = select(func.coalesce(func.sum(ChunkRow.newly_ended), 0)).where(
-        ChunkRow.finished_at > DatabaseTime(-seconds)
+def read_history(session: Session) -> list[int]:
+    """How many items ended in each minute of the last hour, the last minute at the end."""
+    now = read_time(session)
+    minute = case(
+        *(
+            (ChunkRow.finished_at > now - timedelta(minutes=minute), HISTORY_MINUTES - minute)
+            for minute in range(1, HISTORY_MINUTES + 1)
+        )
     )
-    return session.execute(query).scalar_one()
+    query = (
+        select(minute, func.sum(ChunkRow.newly_ended))
+        .where(ChunkRow.finished_at > now - timedelta(minutes=HISTORY_MINUTES))
+        .group_by(minute)
+    )
+    ended = {number: int(count) for number, count in session.execute(query)}
+    return [ended.get(number, 0) for number in range(HISTORY_MINUTES)]
 
 
 def read_workload(session: Session) -> Workload:

@@ -26,3 +26,11 @@ def describe_duration(seconds: float, text: Texts) -> str:
     if seconds < 6000:
         return text("job.took_minutes", count=round(seconds / 60))
     return text("job.took_hours", count=round(seconds / 3600))
+
+
+def describe_span(seconds: float, text: Texts) -> str:
+    """`40 s`, `12 min`, `5 h`, `3 days`."""
+    for unit, length, most in (("seconds", 1, 100), ("minutes", 60, 100), ("hours", 3600, 48)):
+        if seconds < most * length:
+            return text(f"span.{unit}", count=max(1, round(seconds / length)))
+    return text("span.days", count=round(seconds / 86400))
