@@ -23,7 +23,7 @@ COMMANDS = {
     "status": ("cli.commands.jobs", "Show the progress of a job."),
     "watch": ("cli.commands.jobs", "Follow a job until it ends."),
     "results": ("cli.commands.results", "Print the results of a job."),
-    "audience": ("cli.commands.results", "Show the audience by age and gender."),
+    "audience": ("cli.commands.audience", "Show the audience by age and gender."),
     "tags": ("cli.commands.vocabulary", "List the tags of jobs."),
     "dimensions": ("cli.commands.vocabulary", "List the dimensions of items and their values."),
     "report": ("cli.commands.report", "Save the report of a job."),

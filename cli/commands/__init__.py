@@ -4,7 +4,8 @@ submit        `submit`
 watch_folder  `watch-folder`
 jobs          `jobs`, `status`, `watch`, `change`, `cancel`, `pause`, `resume`, `retry`, `erase`
 reruns        `rerun`, `compare`
-results       `results`, `audience`, `thumbnails`
+results       `results`, `thumbnails`
+audience      `audience`
 report        `report`
 subtitles     `subtitles`
 vocabulary    `tags`, `dimensions`

@@ -58,21 +58,8 @@ def submit(
              facetally submit s3://photos/2026/list.csv
              facetally submit 's3://photos/2026/**/*.jpg' --folders-as store,camera
     """
-    if "-" in sources and len(sources) > 1:
-        raise click.UsageError("Give - alone: the standard input lists all paths.")
-    addressed = [source for source in sources if URI.match(source) or is_manifest(Path(source))]
-    if addressed and len(addressed) < len(sources):
-        raise click.UsageError("Give either files, or addresses and manifests, not both.")
-    complete = True
     submission = Submission(tags, Options(**options), dimensions, name=name, notes=notes)
-    if any(is_remote_folder(source) for source in sources):
-        job = _submit_folder(client, sources, submission)
-    elif any(is_remote_manifest(source) for source in sources):
-        job = _submit_manifest(client, sources, submission)
-    elif addressed:
-        job, complete = _submit_listed(client, addressed, submission)
-    else:
-        job, complete = _submit_paths(client, sources, submission)
+    job, complete = _submit_sources(client, sources, submission)
     if as_json:
         print_json(job.raw)
     else:
@@ -80,6 +67,24 @@ def submit(
         click.echo(f"Job {job.id}: {client.url}/jobs/{job.id}" if is_terminal() else job.id)
     status = status_of(watch_job(job).state) if watch else ExitStatus.DONE
     return status if complete else ExitStatus.INCOMPLETE
+
+
+def _submit_sources(
+    client: Client, sources: Sequence[str], submission: Submission
+) -> tuple[Job, bool]:
+    """The job, and whether everything that was named is in it."""
+    if "-" in sources and len(sources) > 1:
+        raise click.UsageError("Give - alone: the standard input lists all paths.")
+    addressed = [source for source in sources if URI.match(source) or is_manifest(Path(source))]
+    if addressed and len(addressed) < len(sources):
+        raise click.UsageError("Give either files, or addresses and manifests, not both.")
+    if any(is_remote_folder(source) for source in sources):
+        return _submit_folder(client, sources, submission), True
+    if any(is_remote_manifest(source) for source in sources):
+        return _submit_manifest(client, sources, submission), True
+    if addressed:
+        return _submit_listed(client, addressed, submission)
+    return _submit_paths(client, sources, submission)
 
 
 def _submit_folder(client: Client, sources: Sequence[str], submission: Submission) -> Job:

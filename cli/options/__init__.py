@@ -1,6 +1,7 @@
 """Options that several commands take. In reading order:
 
-shared  of the server, of JSON, of pairs and zones
-jobs    of every command that makes a job
-nets    of `train`, which decide what comes out of it
+shared   of the server, of JSON, of pairs and zones
+jobs     of every command that makes a job
+results  of commands that read results
+nets     of `train`, which decide what comes out of it
 """

@@ -12,4 +12,5 @@ training_tables    a training as tables
 answers            who was found, and what failed
 paper              a page printed to PDF
 downloads          a job's results as files in a folder
+streams            bytes to a file or to the standard output
 """
