@@ -109,6 +109,8 @@ RIGHTS: Mapping[str, Right] = {
     "jobs_page.show_row": LOOK,
     "jobs_page.confirm_erase": Right(Scope.ERASE),
     "jobs_page.erase_now": ERASE,
+    "jobs_page.show_form": Right(Scope.SUBMIT),
+    "jobs_page.edit": SUBMIT,
     "jobs_page.run_again": SUBMIT,
     "jobs_page.act": SUBMIT,
     "job_page.show_page": READ,

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from api.access.callers import current_caller
 from api.access.rights import READ
 from api.layout.rendering import asks_for_part, show
-from api.schemas.jobs import JobPath, JobsQuery
+from api.schemas.jobs import ChangesBody, JobPath, JobsQuery
 from api.schemas.reruns import RerunBody
 from api.services import services
 from api.submissions.reruns import submit_rerun
 from api.validation import validate
 from api.views.drafts import finalize_draft
 from api.views.job_replies import find_job
-from api.views.jobs import cancel, erase, resume, retry
+from api.views.jobs import cancel, change, erase, pause, resume, retry
 from db.audience.splits import GenderSplit, read_splits
 from db.counts.tags import read_tags
-from db.job_values import JobStatus
+from db.job_values import JobStatus, Priority
 from db.jobs.reruns import read_runs
 from db.jobs.status import read_jobs
 from db.processes import count_slots
@@ -32,6 +32,7 @@ blueprint = Blueprint("jobs_page", __name__)
 ACTIONS: dict[str, Callable[[JobPath], Response]] = {
     "start": finalize_draft,
     "cancel": cancel,
+    "pause": pause,
     "resume": resume,
     "retry": retry,
 }
@@ -120,6 +121,20 @@ def confirm_erase(job_id: int) -> Response:
     return show("erase.html", job=job, runs=runs, part=part)
 
 
+@blueprint.get("/jobs/<number:job_id>/edit")
+def show_form(job_id: int) -> Response:
+    """Ask for the name, notes and priority of a job."""
+    return show("edit.html", job=find_job(job_id), priorities=list(Priority))
+
+
+@blueprint.post("/jobs/<number:job_id>/edit")
+def edit(job_id: int) -> Response:
+    """Change them, and show the job."""
+    given = {name: request.form.get(name) for name in ChangesBody.model_fields}
+    change(JobPath(job_id=job_id), validate(ChangesBody, given))
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{job_id}"})
+
+
 @blueprint.post("/jobs/<number:job_id>/rerun")
 def run_again(job_id: int) -> Response:
     """Run the items again with the chosen pack, and show the new job."""
@@ -129,7 +144,7 @@ def run_again(job_id: int) -> Response:
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"/jobs/{again}"})
 
 
-@blueprint.post("/jobs/<number:job_id>/<any(start, cancel, resume, retry):action>")
+@blueprint.post("/jobs/<number:job_id>/<any(start, cancel, pause, resume, retry):action>")
 def act(job_id: int, action: str) -> Response:
     """Run the action of a button, and show the job's new state."""
     ACTIONS[action](JobPath(job_id=job_id))

@@ -106,3 +106,33 @@ def test_jobs_are_found_by_number_and_by_a_part_of_a_tag(client: FlaskClient) ->
     assert find("%25") == []
     page = client.get("/jobs?find=sale", headers=PAGE).text
     assert re.findall(r'id="job-(\d+)"', page) == ["2"]
+
+
+def test_a_job_gets_its_name_notes_and_priority_on_its_page(
+    client: FlaskClient, database: Database
+) -> None:
+    job = submit(database, items=2)
+    form = client.get(f"/jobs/{job}/edit", headers=PAGE).text
+    assert f"Job {job}" in form
+    given = {"name": "Door <1>", "notes": "Two cameras", "priority": "high"}
+    saved = client.post(f"/jobs/{job}/edit", data=given, headers=PAGE)
+    assert (saved.status_code, saved.location) == (303, f"/jobs/{job}")
+    assert {name: client.get(f"/v1/jobs/{job}").json[name] for name in given} == given
+    page = client.get(f"/jobs/{job}", headers=PAGE).text
+    assert "Door &lt;1&gt;" in page
+    assert "Two cameras" in page
+    assert 'value="high" selected' in client.get(f"/jobs/{job}/edit", headers=PAGE).text
+    refused = client.post(f"/jobs/{job}/edit", data={"priority": "urgent"}, headers=PAGE)
+    assert refused.status_code == 422
+    assert client.get("/jobs/99/edit", headers=PAGE).status_code == 404
+
+
+def test_a_job_is_paused_and_resumed_on_its_page(client: FlaskClient, database: Database) -> None:
+    job = submit(database, items=2)
+    assert f"/jobs/{job}/pause" in client.get(f"/jobs/{job}", headers=PAGE).text
+    assert client.post(f"/jobs/{job}/pause", headers=PAGE).status_code == 303
+    page = client.get(f"/jobs/{job}", headers=PAGE).text
+    assert f"/jobs/{job}/resume" in page
+    assert f"/jobs/{job}/pause" not in page
+    client.post(f"/jobs/{job}/resume", headers=PAGE)
+    assert client.get(f"/v1/jobs/{job}").json["state"] == "queued"
