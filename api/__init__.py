@@ -24,9 +24,9 @@ reports           pages to keep
 deliveries        results written elsewhere as they come
 operator_views    the calls about the server itself
 views             the calls about jobs and audiences
-docs              the OpenAPI document and its page
 layout            what all pages share; `languages`, `templates` and `static` files are next to it
 audience_page     the parts of the audience page
+docs              the OpenAPI document and its page
 pages             what people see
 app               the application, put together
 server            the gunicorn that serves it
