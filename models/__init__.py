@@ -12,6 +12,7 @@ folder_names dimensions out of the folders of files
 file_kinds   which files are read, and what kind of file some bytes are
 containers   what the file of a picture holds, without its pixels
 pictures     bytes to pixels
+decoding     the same in a process that has no rights
 conversion   published models become ONNX files
 weights      the files that the models are opened from
 statistics   shares, their intervals, and what corrects them

@@ -8,9 +8,12 @@ FacetallyError
 |   |-- MissingItem         "not_found"         nothing is at that address
 |   |-- ForbiddenItem       "forbidden_source"  an address this installation does not fetch from
 |   |-- FetchFailed         "fetch_failed"      its server was unavailable, or took too long
-|   `-- TooSlowItem         "timeout"           its analysis takes longer than allowed
+|   |-- TooSlowItem         "timeout"           its analysis takes longer than allowed
+|   `-- CrashingItem        "worker_crashed"    the program that decodes it ends
 |-- ModelUnavailable        models: weights or a provider are missing; no item is to blame
 |-- DeviceLost              models: an accelerator failed, and its process has to end
+|-- DecoderLost             models: the program that decodes pictures is gone
+|-- DecoderUnavailable      models: the program that decodes pictures does not start
 |-- FfmpegUnavailable       models: there is no FFmpeg to read videos with
 |-- EncodingFailed          models: a video could not be written
 |-- LabelsError             models: a file is not a table of labels
@@ -105,6 +108,12 @@ class TooSlowItem(ItemError):
     """Analyzing the item takes longer than allowed: convert it to another format, or shrink it."""
 
     code = "timeout"
+
+
+class CrashingItem(ItemError):
+    """Decoding the item ends the program that does it: convert it to another format."""
+
+    code = "worker_crashed"
 
 
 class ModelUnavailable(FacetallyError):

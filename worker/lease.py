@@ -88,10 +88,6 @@ class HeldChunk:
             self.was_stopped = True
         return self.was_stopped
 
-    def stop(self) -> None:
-        """Record what is done, and leave the rest to another process."""
-        self.was_stopped = True
-
     def renew(self) -> None:
         """Renew the lease if that is due; raises LeaseLost."""
         self.steps += 1

@@ -10,7 +10,7 @@ from benchmarks.rounds import Round
 from worker.settings import MEBIBYTE
 
 # How the processes of a stack are told apart, by their command lines.
-PROGRAMS = ("api", "dispatcher", "worker", "valkey")
+PROGRAMS = ("api", "dispatcher", "worker", "valkey", "decoding")
 
 
 class StackWatch:

@@ -35,13 +35,8 @@ class ChunkRunner:
         self._videos = videos
         self._gender_min_probability = gender_min_probability
         self._watchdog = Watchdog(claimer.lease_seconds)
-        self._lost_device = False
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether this process has to be replaced: native code in it does not end, or its device
-        failed."""
-        return self._lost_device or self._pictures.is_stuck
+        # Whether its device failed, which only the end of this process ends.
+        self.is_stuck = False
 
     def run(self, chunk_id: int, task_id: str) -> None:
         """Claim a chunk, analyze it and record its results.
@@ -62,7 +57,7 @@ class ChunkRunner:
             self._claimer.note_loss()
         except DeviceLost as error:
             logger.error("device lost, its process ends", extra={"error": str(error)})
-            self._lost_device = True
+            self.is_stuck = True
             # Others take the chunk at once.
             held.report_loss()
         except (OperationalError, InterfaceError):

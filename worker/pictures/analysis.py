@@ -67,11 +67,6 @@ class PictureAnalysis:
         self._intake = Intake(sources)
         self._decoding = decoding or Decoding(settings)
 
-    @property
-    def is_stuck(self) -> bool:
-        """Whether a decoder hangs, which only the end of this process ends."""
-        return self._decoding.is_stuck
-
     def close(self) -> None:
         self._intake.close()
         self._decoding.close()

@@ -1,6 +1,5 @@
-"""Loaded items to pictures: decoded in threads, ahead of the models, and taken in batches."""
+"""Loaded items to pictures: decoded ahead of the models, and taken in batches."""
 
-import logging
 import os
 from collections import deque
 from collections.abc import Iterator
@@ -8,19 +7,17 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from time import monotonic
 
 from db.item_values import Failure, ItemResult
-from db.states import ErrorCode
+from models.decoding.decoder import Decoder, share_decoder
 from models.graphs.providers import ACCELERATORS
-from models.pictures.picture import Picture, decode_picture
+from models.pictures.picture import Picture
 from worker.devices import count_slots
 from worker.lease import HeldChunk
 from worker.pictures.intake import LoadedItem, VideoContent, attempt_safely
 from worker.settings import WORKING_SIZES, Settings
 from worker.stages import Stage
 
-logger = logging.getLogger(__name__)
-
-# On the CPU, two threads decode while the models work: the cores are for the other slots. On an
-# accelerator, the slots share the cores.
+# On the CPU, one process decodes while the models work, and a second thread has the next picture
+# ready for it: the cores are for the other slots. On an accelerator, the slots share the cores.
 DECODE_THREADS = 2
 RENEWAL_SECONDS = 1.0
 # A batch goes without those of its pictures that are not decoded this long after its first: an
@@ -33,14 +30,21 @@ Waiting = deque[tuple[LoadedItem, Future[Decoded]]]
 
 
 class Decoding:
-    """Opened once per process. `is_stuck` where a decoder hangs, which only the end of this process
-    ends."""
+    """Opened once per process."""
 
-    def __init__(self, settings: Settings, batch_seconds: float = BATCH_SECONDS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        batch_seconds: float = BATCH_SECONDS,
+        decoder: Decoder | None = None,
+    ) -> None:
+        """Pictures are decoded by the decoder of this process, unless another one is given."""
         self._settings = settings
         self._batch_seconds = batch_seconds
-        self.threads = self._open_threads()
-        self.is_stuck = False
+        threads = count_threads(settings)
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+        processes = threads if settings.provider in ACCELERATORS else 1
+        self._decoder = decoder or share_decoder(processes)
 
     def close(self) -> None:
         self.threads.shutdown()
@@ -55,40 +59,19 @@ class Decoding:
             waiting.append((one, self.threads.submit(self._decode, one, held)))
             if len(waiting) > ahead:
                 yield self._take_batch(waiting, size, held)
-            if self.is_stuck:
-                return
-        while waiting and not self.is_stuck:
+        while waiting:
             yield self._take_batch(waiting, size, held)
 
     def _take_batch(self, waiting: Waiting, size: int, held: HeldChunk) -> list[DecodedItem]:
-        batch = [self._take(waiting, held)]
+        batch = [_take(waiting, held)]
         deadline = monotonic() + self._batch_seconds
-        while len(batch) < size and waiting and not self.is_stuck:
+        while len(batch) < size and waiting:
             _, decoded = waiting[0]
             wait([decoded], timeout=max(0.0, deadline - monotonic()))
             if not decoded.done():
                 break
-            batch.append(self._take(waiting, held))
+            batch.append(_take(waiting, held))
         return batch
-
-    def _take(self, waiting: Waiting, held: HeldChunk) -> DecodedItem:
-        """The first picture that was decoded ahead, without its encoded bytes."""
-        loaded, decoded = waiting.popleft()
-        seconds = self._settings.picture_timeout_seconds
-        content = _await(decoded, monotonic() + seconds, held)
-        if content is None:
-            logger.error("decoder hangs", extra={"item_id": loaded.item.id})
-            content = _describe_timeout(seconds)
-            self._abandon_threads(held)
-        return ItemResult(loaded.item, digest=loaded.digest), content
-
-    def _abandon_threads(self, held: HeldChunk) -> None:
-        """Their work cannot be stopped: what is done is recorded by others, and the rest of the
-        chunk is left to another process."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
-        self.threads = self._open_threads()
-        self.is_stuck = True
-        held.stop()
 
     def _decode(self, loaded: LoadedItem, held: HeldChunk) -> Decoded:
         if not isinstance(loaded.content, bytes):
@@ -102,15 +85,13 @@ class Decoding:
         return attempt_safely(
             loaded.item,
             held,
-            lambda: decode_picture(
+            lambda: self._decoder.decode(
                 content,
                 max_pixels=self._settings.max_pixels,
                 working_size=WORKING_SIZES[held.chunk.options.detection],
+                seconds=self._settings.picture_timeout_seconds,
             ),
         )
-
-    def _open_threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(count_threads(self._settings), thread_name_prefix="decode")
 
 
 def count_threads(settings: Settings, cores: int | None = None) -> int:
@@ -121,18 +102,16 @@ def count_threads(settings: Settings, cores: int | None = None) -> int:
     return max(DECODE_THREADS, (cores or os.cpu_count() or 1) // slots)
 
 
-def _await(decoded: Future[Decoded], deadline: float, held: HeldChunk) -> Decoded | None:
-    """The picture, or None if it is not there by the deadline; meanwhile, the lease is kept."""
-    while (left := deadline - monotonic()) > 0:
+def _take(waiting: Waiting, held: HeldChunk) -> DecodedItem:
+    """The first picture that was decoded ahead, without its encoded bytes."""
+    loaded, decoded = waiting.popleft()
+    return ItemResult(loaded.item, digest=loaded.digest), _await(decoded, held)
+
+
+def _await(decoded: Future[Decoded], held: HeldChunk) -> Decoded:
+    """The picture, once it is there; meanwhile, the lease is kept."""
+    while True:
         try:
-            return decoded.result(min(left, RENEWAL_SECONDS))
+            return decoded.result(RENEWAL_SECONDS)
         except TimeoutError:
             held.renew()
-    return None
-
-
-def _describe_timeout(seconds: float) -> Failure:
-    return Failure(
-        ErrorCode.TIMEOUT,
-        f"Decoding the picture took longer than {seconds:g} seconds. Send it in another format.",
-    )

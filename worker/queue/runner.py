@@ -6,9 +6,10 @@ from time import monotonic
 from db.item_values import Failure
 from db.job_values import DetectionMode
 from db.states import ErrorCode
+from models.decoding.decoder import share_decoder
 from models.errors import FAULT_MESSAGE, DeviceLost, ItemError, ModelUnavailable
 from models.face import Face
-from models.pictures.picture import Picture, decode_picture
+from models.pictures.picture import Picture
 from worker.packs.analyzers import Analyzers
 from worker.pictures.thumbnails import draw_thumbnail
 from worker.queue.broker import connect
@@ -45,6 +46,7 @@ class InteractiveRunner:
         self._analyzers = analyzers
         self._pixels_seconds = pixels_seconds
         self._redis = connect(settings.redis_url)
+        self._decoder = share_decoder()
         # Whether its device failed, which only the end of this process ends.
         self.is_stuck = False
 
@@ -82,10 +84,11 @@ class InteractiveRunner:
         question = read_question(message)
         analyzer = self._analyzers.get(question.pack or self._settings.pack)
         try:
-            picture = decode_picture(
+            picture = self._decoder.decode(
                 question.picture,
                 max_pixels=self._settings.max_pixels,
                 working_size=WORKING_SIZES[question.detection],
+                seconds=self._settings.analyze_timeout_seconds,
             )
         except ItemError as error:
             return write_refusal(Failure.of(error))

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from models.pictures.picture import decode_picture
+from models.decoding.decoder import share_decoder
 from models.pictures.working_size import WorkingSize
 
 EXIF_ORIENTATION = 0x0112
@@ -178,7 +178,10 @@ def mutate(data, seed, changes=12):
 
 
 def decode(data, *, max_pixels=MAX_PIXELS, working_side=1920):
-    return decode_picture(data, max_pixels=max_pixels, working_size=WorkingSize(working_side))
+    """As workers do, in a confined process."""
+    return share_decoder().decode(
+        data, max_pixels=max_pixels, working_size=WorkingSize(working_side), seconds=120
+    )
 
 
 def assert_looks_like(picture, wanted, tolerance=12):

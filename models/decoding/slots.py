@@ -1,0 +1,66 @@
+"""The memory that a worker and its decoder share: pixels are written once and read in place."""
+
+import mmap
+import os
+import sys
+from collections import deque
+from contextlib import suppress
+from tempfile import TemporaryFile
+from weakref import finalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.decoding.messages import Pixels
+
+# Of a working picture: one for crowds has at most 26 million pixels. Memory is taken as it is used.
+SLOT_BYTES = 96 << 20
+# Of the pictures that a worker has at a time, with one to decode into.
+SLOTS = 8
+# What a larger picture took is given back to the system.
+KEPT_BYTES = 16 << 20
+
+
+class Slots:
+    """The slots of one worker. A slot is free again once nothing reads its picture any more."""
+
+    def __init__(self) -> None:
+        self.descriptor = _make_file(SLOT_BYTES * SLOTS)
+        self._memory = mmap.mmap(self.descriptor, SLOT_BYTES * SLOTS)
+        self._free = deque(range(SLOTS))
+
+    def take(self) -> int:
+        return self._free.popleft()
+
+    def give_back(self, slot: int, size: int = SLOT_BYTES) -> None:
+        if size > KEPT_BYTES and hasattr(mmap, "MADV_REMOVE"):
+            with suppress(OSError):
+                self._memory.madvise(mmap.MADV_REMOVE, slot * SLOT_BYTES, SLOT_BYTES)
+        self._free.append(slot)
+
+    def read(self, slot: int, found: Pixels) -> NDArray[np.uint8]:
+        """The pixels (H, W, 3) in a taken slot, which is given back when they are no longer used;
+        or a copy, where no other slot is left to decode into."""
+        flat = np.frombuffer(self._memory, np.uint8, found.size, slot * SLOT_BYTES)
+        if not self._free:
+            flat = flat.copy()
+            self.give_back(slot, found.size)
+        else:
+            # Of every view of it, this array is the base.
+            finalize(flat, self.give_back, slot, found.size).atexit = False
+        rgb: NDArray[np.uint8] = flat.reshape(found.rows, found.columns, 3)
+        return rgb
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def _make_file(size: int) -> int:
+    """A file that has no name and lies in memory where the system has such files."""
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("pictures")
+    else:
+        with TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.ftruncate(descriptor, size)
+    return descriptor
