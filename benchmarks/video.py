@@ -9,6 +9,7 @@ import argparse
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import sleep
@@ -19,7 +20,8 @@ from PIL import Image
 
 from benchmarks import program
 from benchmarks.comparisons.loops import Start, run_loops
-from benchmarks.deployments.stacks import run_own_stack
+from benchmarks.deployments.stack_watch import StackWatch
+from benchmarks.deployments.stacks import run_watched_stack
 from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
 from db.job_values import DetectionMode
@@ -56,8 +58,10 @@ def main() -> None:
         files.mkdir()
         clip = files / "clip.mp4"
         _write_clip(clip, settings.weights_dir / "samples", arguments.seconds)
-        rounds = _measure(settings, clip, Path(folder), arguments.rounds)
-    _report(arguments.out, machine, rounds)
+        watch = StackWatch()
+        rounds = _measure(settings, clip, Path(folder), arguments.rounds, watch)
+    costs = watch.milliseconds(sum(one.pictures for one in rounds["one"]))
+    _report(arguments.out, machine, rounds, costs)
 
 
 def _read_arguments() -> argparse.Namespace:
@@ -92,18 +96,21 @@ def _enlarge(sample: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         return np.asarray(image.convert("RGB").resize(size))[:, :, ::-1]
 
 
-def _measure(settings: Settings, clip: Path, folder: Path, rounds: int) -> dict[str, list[Round]]:
+def _measure(
+    settings: Settings, clip: Path, folder: Path, rounds: int, watch: StackWatch
+) -> dict[str, list[Round]]:
+    """What each side took in each round; the stack with one slot is watched."""
     measured: dict[str, list[Round]] = {side: [] for side in SIDES}
     with ExitStack() as stack:
-        one, two = (
+        (one, processes), (two, _) = (
             stack.enter_context(
-                run_own_stack(settings, folder / f"data-{slots}", clip.parent, slots)
+                run_watched_stack(settings, folder / f"data-{slots}", clip.parent, slots)
             )
             for slots in (1, 2)
         )
         for _ in range(rounds):
             measured["bare"].append(_run_bare(settings, clip, 1))
-            measured["one"].append(_run_system(one, clip))
+            measured["one"].append(watch.run(processes, partial(_run_system, one, clip)))
             measured["two_bare"].append(_run_bare(settings, clip, 2))
             measured["two"].append(_run_system(two, clip))
     _require_same(measured)
@@ -161,7 +168,12 @@ def _require_same(measured: dict[str, list[Round]]) -> None:
         program.fail(f"The sides differ in (frames, faces): {sorted(found)}.")
 
 
-def _report(out: Path, machine: dict[str, object], rounds: dict[str, list[Round]]) -> None:
+def _report(
+    out: Path,
+    machine: dict[str, object],
+    rounds: dict[str, list[Round]],
+    costs: dict[str, float],
+) -> None:
     pairs = {
         "system_to_bare": ("one", "bare"),
         "two_to_one": ("two", "one"),
@@ -177,6 +189,7 @@ def _report(out: Path, machine: dict[str, object], rounds: dict[str, list[Round]
         "frames": rounds["bare"][0].pictures,
         "faces": rounds["bare"][0].faces,
         **ratios,
+        "core_ms_by_program": costs,
         "frames_per_second": {side: round(speed, 2) for side, speed in speeds.items()},
         "rounds": {side: [asdict(one) for one in measured] for side, measured in rounds.items()},
     }
@@ -185,6 +198,9 @@ def _report(out: Path, machine: dict[str, object], rounds: dict[str, list[Round]
         program.say(f"{name:16} {speeds[side]:7.1f} frames/s analyzed")
     for name, ratio in ratios.items():
         program.say(f"{name:16} {ratio:7.2f} (median of {len(rounds['bare'])} rounds)")
+    program.say("With one slot, processor time of a frame in ms:")
+    for name, milliseconds in costs.items():
+        program.say(f"{name:16} {milliseconds:7.2f}")
 
 
 if __name__ == "__main__":

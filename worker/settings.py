@@ -134,7 +134,7 @@ class Settings(BaseModel):
     thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
 
     chunk_items: int = Field(32, ge=1, le=4096)
-    segment_frames: int = Field(64, ge=1, le=4096)
+    segment_frames: int = Field(128, ge=1, le=4096)
     picture_timeout_seconds: float = Field(60.0, gt=0, le=120)
     lease_seconds: float = Field(60.0, gt=0, le=86400)
     resend_seconds: float = Field(30.0, gt=0, le=86400)

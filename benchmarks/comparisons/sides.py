@@ -7,14 +7,12 @@ from functools import partial
 from pathlib import Path
 from time import sleep
 
-import psutil
-
 from benchmarks import program
 from benchmarks.comparisons.peer import install_peer, run_peer
 from benchmarks.comparisons.picture_loops import loop_over
 from benchmarks.deployments.servers import run_postgresql
 from benchmarks.deployments.stack_watch import StackWatch
-from benchmarks.deployments.stacks import run_own_stack
+from benchmarks.deployments.stacks import run_own_stack, run_watched_stack
 from benchmarks.rounds import Round
 from facetally import Client, Item, Submission
 from worker.settings import Settings
@@ -64,10 +62,9 @@ class Sides:
         return {name: self._open_watched_stack(name)}
 
     def _open_watched_stack(self, name: str) -> Run:
-        before = set(psutil.Process().children())
-        run = self._open_stack(name)
-        processes = [one for one in psutil.Process().children() if one not in before]
-        return partial(self.watch.run, processes, run)
+        stack = run_watched_stack(self._settings, self._folder / name, self._paths[0].parent)
+        client, processes = self._stacks.enter_context(stack)
+        return partial(self.watch.run, processes, partial(_submit, client, self._paths))
 
     def _open_stack(self, name: str, slots: int | None = None, database_url: str = "") -> Run:
         stack = run_own_stack(

@@ -11,6 +11,8 @@ from worker.settings import MEBIBYTE
 
 # How the processes of a stack are told apart, by their command lines.
 PROGRAMS = ("api", "dispatcher", "worker", "valkey", "decoding")
+# What workers start for each part of a video.
+FFMPEG = "ffmpeg"
 
 
 class StackWatch:
@@ -22,11 +24,10 @@ class StackWatch:
         self.slot_megabytes = 0.0  # the most that a slot of the worker had at once
 
     def run(self, stack: Sequence[psutil.Process], work: Callable[[], Round]) -> Round:
-        before = {process: _busy_seconds(process) for process in _family(stack)}
+        before = _read_seconds(stack)
         done = work()
-        for process in _family(stack):
-            used = _busy_seconds(process) - before.get(process, 0.0)
-            self._seconds[_name_program(process)] += used
+        for key, seconds in _read_seconds(stack).items():
+            self._seconds[key[1]] += seconds - before.get(key, 0.0)
         bytes_now = sum(process.memory_full_info().uss for process in _family(stack))
         self._most_bytes = max(self._most_bytes, bytes_now)
         self.slot_megabytes = max(self.slot_megabytes, read_slot_peak(_family(stack)))
@@ -42,6 +43,7 @@ class StackWatch:
         return {
             name: round(1000 * seconds / pictures, 2)
             for name, seconds in sorted(self._seconds.items())
+            if seconds or name != FFMPEG
         }
 
 
@@ -49,9 +51,16 @@ def _family(stack: Sequence[psutil.Process]) -> list[psutil.Process]:
     return [one for process in stack for one in (process, *process.children(recursive=True))]
 
 
-def _busy_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _read_seconds(stack: Sequence[psutil.Process]) -> dict[tuple[psutil.Process, str], float]:
+    """The processor time of each process so far, by the name of its program, and of what a worker
+    has started and seen end."""
+    seconds = {}
+    for process in _family(stack):
+        name, times = _name_program(process), process.cpu_times()
+        seconds[process, name] = float(times.user + times.system)
+        if name == "worker":
+            seconds[process, FFMPEG] = float(times.children_user + times.children_system)
+    return seconds
 
 
 def _name_program(process: psutil.Process) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from cli.stack.stack import StackOptions, run_stack
 from facetally import Client
 from worker.settings import Settings
@@ -30,3 +32,13 @@ def run_own_stack(
     options = StackOptions(own, interactive=False, logs_in_files=True, early_exits_allowed=0)
     with run_stack(options) as stack, Client(stack.url) as client:
         yield client
+
+
+@contextmanager
+def run_watched_stack(
+    settings: Settings, data: Path, files: Path, slots: int | None = None
+) -> Iterator[tuple[Client, list[psutil.Process]]]:
+    """The same, with the processes that were started for it."""
+    before = set(psutil.Process().children())
+    with run_own_stack(settings, data, files, slots) as client:
+        yield client, [one for one in psutil.Process().children() if one not in before]
