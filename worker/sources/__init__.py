@@ -1,6 +1,7 @@
 """An item to its bytes. In reading order:
 
 deadline  the time by which a fetch must end
+walking   files in a tree of folders
 network   connections to allowed addresses only
 files     files in folders of this host
 web       files by HTTP

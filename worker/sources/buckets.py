@@ -2,7 +2,7 @@
 credentials where each store's own tools do."""
 
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,7 @@ from models.errors import (
 )
 from worker.addresses.address import Address, AllowList
 from worker.sources.deadline import Deadline
+from worker.sources.walking import Entry
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +59,33 @@ class Buckets:
 
     def list_keys(
         self, bucket: str, prefix: str, after: str | None, limit: int, deadline: Deadline
-    ) -> list[str]:
-        """The next keys of a bucket of S3, sorted; raises an ItemError. Whether they may be listed,
-        the caller has asked."""
+    ) -> list[tuple[str, str]]:
+        """The next keys of a bucket of S3, sorted, with their versions; raises an ItemError.
+        Whether they may be listed, the caller has asked."""
         with _explained(f"s3://{bucket}", deadline):
             driver: Any = self._open("s3")
             wanted = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": limit}
             if after is not None:
                 wanted["StartAfter"] = after
             answer = _call(driver, driver._call_s3, deadline, "list_objects_v2", **wanted)
-            return [entry["Key"] for entry in answer.get("Contents", ())]
+            return [(entry["Key"], entry["ETag"]) for entry in answer.get("Contents", ())]
+
+    def read_folder(self, scheme: str, path: str, deadline: Deadline) -> list[Entry]:
+        """What is in a folder of any bucket, in any order; raises an ItemError. Whether it may be
+        listed, the caller has asked."""
+        bucket = path.partition("/")[0]
+        with _explained(f"{scheme}://{bucket}", deadline):
+            driver = self._open(scheme)
+            # It would keep what was there before.
+            driver.invalidate_cache()
+            listed = _call(driver, driver._ls, deadline, path, detail=True)
+        names = ((one["name"].strip("/").removeprefix(path).strip("/"), one) for one in listed)
+        return [
+            Entry(name.encode(), one["type"] == "directory", _version_of(one))
+            # A folder may be listed in itself: some consoles store an empty file in its place.
+            for name, one in names
+            if name
+        ]
 
     def write(self, folder: Address, name: str, file: Path, deadline: Deadline) -> None:
         """Have a file in a part of a bucket, whole or not at all; raises what its driver raises.
@@ -93,6 +111,12 @@ class Buckets:
                 f"This installation cannot read {scheme}:// addresses: upload the file, or ask the "
                 f"operator for pip install 'facetally[{EXTRAS[scheme]}]' on its workers and API."
             ) from error
+
+
+def _version_of(entry: Mapping[str, object]) -> str:
+    """What a driver tells of a file that changes with its bytes: each calls it differently."""
+    said = [entry.get(word) for word in ("etag", "ETag", "generation", "last_modified", "mtime")]
+    return " ".join(str(one) for one in (entry.get("size"), *said) if one is not None)
 
 
 def _read_block(driver: AsyncFileSystem, path: str, start: int, deadline: Deadline) -> bytes:

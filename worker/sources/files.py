@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from models.blocks import read_blocks
 from models.errors import ForbiddenItem, MissingItem, UnsupportedItem
+from worker.sources.walking import Entry, Parts, walk
 
 
 class Files:
@@ -44,7 +45,11 @@ class Files:
         raises an ItemError."""
         top = self.find_folder(uri)
         cursor = () if after is None else tuple(os.fsencode(after).split(b"/"))
-        for parts in _walk(top, (), cursor):
+
+        def read_folder(parts: Parts) -> list[Entry]:
+            return _read_names(top.joinpath(*map(os.fsdecode, parts)))
+
+        for parts, _ in walk(read_folder, cursor):
             inside = os.fsdecode(b"/".join(parts))
             yield (top / inside).as_uri(), inside
 
@@ -65,30 +70,15 @@ class Files:
             )
 
 
-def _walk(
-    folder: Path, above: tuple[bytes, ...], cursor: tuple[bytes, ...]
-) -> Iterator[tuple[bytes, ...]]:
-    """Files after the cursor, which is empty before all of them; links to folders are skipped."""
-    first, rest = (cursor[0], cursor[1:]) if cursor else (b"", ())
-    for name, is_folder in _read_names(folder):
-        if name < first:
-            continue
-        inside = (*above, name)
-        if is_folder:
-            yield from _walk(folder / os.fsdecode(name), inside, rest if name == first else ())
-        elif name != first or not cursor:
-            yield inside
-
-
-def _read_names(folder: Path) -> list[tuple[bytes, bool]]:
-    """The names in a folder, sorted, and whether each is a folder."""
+def _read_names(folder: Path) -> list[Entry]:
+    """What is in a folder; links to folders are skipped."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(
-                (os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
+            return [
+                Entry(os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
                 for entry in entries
                 if entry.is_dir(follow_symlinks=False) or entry.is_file()
-            )
+            ]
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingItem(f"There is no folder {folder}. Check the address.") from error
     except OSError as error:

@@ -233,7 +233,8 @@ def test_it_stops_between_pages(client: FlaskClient, database: Database, folder:
     [
         ({"uri": "file:///etc/"}, {}, 403, "outside the folders"),
         ({"uri": "s3://photos/"}, {}, 403, "not among the sources"),
-        ({"uri": "gs://photos/"}, {}, 422, "Only folders of the server"),
+        ({"uri": "gs://photos/"}, {}, 403, "not among the sources"),
+        ({"uri": "ftp://photos/"}, {}, 422, "Only folders of the server"),
         ({"uri": "{root}/", "dimensions": {"store": "x"}}, {"folders_as": "store"}, 422, "'store'"),
         ({"uri": "{root}/", "x": 1}, {}, 422, "folder.x"),
     ],

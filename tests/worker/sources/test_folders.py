@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
+from fsspec.implementations.memory import MemoryFileSystem
 
 from models.errors import ForbiddenItem, ItemError, MissingItem, UnsupportedItem
 from tests.support.media.found_files import touch
@@ -44,6 +46,28 @@ def test_a_bucket_is_listed_from_any_file_on(as_operator: None, tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize("scheme", ["gs", "az"])
+def test_buckets_of_other_stores_are_listed_folder_by_folder(tmp_path: Path, scheme: str) -> None:
+    files = MemoryFileSystem(skip_instance_cache=True)
+    for name in NAMES[1:]:
+        files.pipe_file(f"/{scheme}-listed/2026/{name}", b"x")
+    allowed = AllowList([f"{scheme}://{scheme}-listed/"])
+    buckets = Buckets(allowed, lambda _: AsyncFileSystemWrapper(files))
+    folders, uri = Folders(Files([]), buckets, allowed, page_files=2), f"{scheme}://{scheme}-listed"
+    found = list_names(folders, f"{uri}/2026/")
+    assert found == sorted(NAMES[1:], key=lambda name: name.encode().split(b"/"))
+    for number, name in enumerate(found):
+        assert list_names(folders, f"{uri}/2026/", name) == found[number + 1 :]
+    [page, *_] = folders.list_pages(FolderAddress.parse(uri), None)
+    assert (page[0].uri, page[0].name) == (f"{uri}/2026/a/1.jpg", "2026/a/1.jpg")
+    before = page[0].version
+    files.pipe_file(f"/{scheme}-listed/2026/a/1.jpg", b"another")
+    [page, *_] = folders.list_pages(FolderAddress.parse(uri), None)
+    assert page[0].version != before
+    with pytest.raises(MissingItem):
+        list_names(folders, f"{uri}/2025/")
+
+
 def test_a_folder_is_listed_from_any_file_on(tmp_path: Path) -> None:
     touch(tmp_path, *NAMES[1:])
     (tmp_path / "linked").symlink_to(tmp_path / "a")
@@ -66,7 +90,7 @@ def test_a_folder_is_listed_from_any_file_on(tmp_path: Path) -> None:
         ("s3://listed/2026/../2025/", ForbiddenItem),
         ("s3://gone/", MissingItem),
         ("file:///etc/", ForbiddenItem),
-        ("gs://photos/", UnsupportedItem),
+        ("gs://photos/", ForbiddenItem),
         ("https://photos/", UnsupportedItem),
     ],
 )
