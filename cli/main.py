@@ -18,7 +18,7 @@ COMMANDS = {
     "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
     "serve": ("cli.server_commands.serve", "Run everything on this machine."),
     "submit": ("cli.commands.submit", "Submit photos and videos to a server."),
-    "watch-folder": ("cli.commands.watch_folder", "Submit what is new in a folder."),
+    "watch-folder": ("cli.commands.watch_folder", "Submit what is new in a folder or a bucket."),
     "jobs": ("cli.commands.jobs", "List jobs, newest first."),
     "status": ("cli.commands.jobs", "Show the progress of a job."),
     "watch": ("cli.commands.jobs", "Follow a job until it ends."),

@@ -13,6 +13,7 @@ headcounts    `headcounts`
 keys          `keys`
 audit         `audit`
 webhooks      `webhooks`
+watched_run   `run --watch`
 run           `run`
 demo          `demo`
 """

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from hashlib import sha256
 from itertools import chain
@@ -12,14 +13,17 @@ from typing import Any
 
 import click
 
+from cli.commands.watched_run import TAG, check_watched, watch_paths
 from cli.exits import ExitStatus, status_of
 from cli.options.jobs import takes_job_options
+from cli.options.watching import Rhythm, takes_rhythm
 from cli.output.answers import describe_answer, list_failures
 from cli.output.downloads import REPORT, download_job, read_results
 from cli.output.progress import watch_job
 from cli.output.tables import describe_basis
 from cli.server import open_client
-from cli.stack.own import EARLY_EXITS_ALLOWED, make_own_settings
+from cli.stack.delivery import wait_delivered
+from cli.stack.own import DATA, EARLY_EXITS_ALLOWED, make_own_settings
 from cli.stack.stack import Stack, StackOptions, run_stack
 from cli.terminal import tell
 from cli.uploads.files import find_pictures, require_pictures
@@ -29,7 +33,6 @@ from cli.uploads.uploading import upload_files
 from facetally import Audience, Client, Item, Job, Options, Submission
 from facetally.local_files.files import LocalFile
 
-DATA = ".facetally"
 # The number of the job whose results were written last.
 WRITTEN = "written-job"
 
@@ -52,11 +55,17 @@ takes_out = click.option(
 )
 @takes_out
 @takes_job_options
+@click.option("--watch", is_flag=True, help="Analyze what is new in folders, as it appears.")
+@takes_rhythm
 def run(
     paths: tuple[Path, ...],
     out: Path,
     tags: tuple[str, ...],
     dimensions: dict[str, str],
+    watch: bool,
+    every_seconds: float,
+    once: bool,
+    again: bool,
     **options: Any,
 ) -> ExitStatus:
     """Analyze photos and videos on this machine.
@@ -66,14 +75,30 @@ def run(
     thumbnails and a report are written to DIR. If interrupted, run the same command again to
     resume.
 
+    With --watch, PATHs are folders. What is new in them at each look is a job, and its results are
+    a folder of their own in DIR. Each file is analyzed once, also across restarts.
+
     \b
     Example: facetally run photos/ --out results/
              facetally run clip.mp4 --out results/ --annotated-video
              facetally run list.csv --out results/ --dimension campaign=spring
              facetally run photos/ --out results/ --folders-as store,camera
+             facetally run photos/ --out results/ --watch
     """
-    status, _ = analyze(paths, out, Submission(tags, Options(**options), dimensions))
-    return status
+    submission = Submission(tags, Options(**options), dimensions)
+    if watch:
+        return _watch(paths, out, submission, Rhythm(every_seconds, once, again))
+    if once or again:
+        raise click.UsageError("--once and --again belong to --watch.")
+    return analyze(paths, out, submission)[0]
+
+
+def _watch(paths: Sequence[Path], out: Path, submission: Submission, rhythm: Rhythm) -> ExitStatus:
+    check_watched(paths, out)
+    out.mkdir(parents=True, exist_ok=True)
+    submission = replace(submission, tags=(*submission.tags, TAG))
+    with _run_own_stack(out, submission.options.pack) as (stack, client, _):
+        return watch_paths(client, stack, paths, out, submission, rhythm)
 
 
 def analyze(
@@ -83,13 +108,21 @@ def analyze(
     out.mkdir(parents=True, exist_ok=True)
     listed, complete = _find_all(paths, out)
     check_folders(listed.files, submission.dimensions, submission.options.folders_as)
+    with _run_own_stack(out, submission.options.pack) as (stack, client, pack):
+        # Another pack makes another job, also where the environment chooses it.
+        options = replace(submission.options, pack=pack)
+        submission = replace(submission, options=options)
+        fingerprint = make_fingerprint(listed, submission)
+        submission = replace(submission, tags=(*submission.tags, fingerprint))
+        status, audience = _work(client, stack, listed, submission, out)
+        return (status if complete else ExitStatus.INCOMPLETE), audience
+
+
+@contextmanager
+def _run_own_stack(out: Path, pack: str | None) -> Iterator[tuple[Stack, Client, str]]:
+    """The stack, its client, and the pack that it analyzes with."""
     api_key = token_urlsafe(24)
-    settings = make_own_settings(out / DATA, api_key, submission.options.pack)
-    # Another pack makes another job, also where the environment chooses it.
-    options = replace(submission.options, pack=settings.pack)
-    submission = replace(submission, options=options)
-    fingerprint = make_fingerprint(listed, submission)
-    submission = replace(submission, tags=(*submission.tags, fingerprint))
+    settings = make_own_settings(out / DATA, api_key, pack)
     stack_options = StackOptions(
         settings,
         interactive=False,
@@ -99,8 +132,7 @@ def analyze(
     tell("Starting…")
     try:
         with run_stack(stack_options) as stack, open_client(stack.url, api_key) as client:
-            status, audience = _work(client, stack, listed, submission, out)
-            return (status if complete else ExitStatus.INCOMPLETE), audience
+            yield stack, client, settings.pack
     except (KeyboardInterrupt, SystemExit):
         tell("Stopped. To resume, run the same command again.")
         raise
@@ -127,7 +159,7 @@ def _work(
         job, complete = _submit(client, listed, submission)
     else:
         tell(f"Resuming job {job.id}.")
-    job = watch_job(job, stack.check)
+    job = wait_delivered(watch_job(job, stack.check), stack)
     downloads = download_job(client, job, out)
     written.write_text(str(job.id))
     for name, warning in downloads.warnings:

@@ -95,6 +95,8 @@ def _submit_folder(client: Client, sources: Sequence[str], submission: Submissio
         tags=submission.tags,
         options=submission.options,
         dimensions=submission.dimensions,
+        name=submission.name,
+        notes=submission.notes,
     )
 
 

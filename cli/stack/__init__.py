@@ -12,5 +12,6 @@ celery_worker  the program of a worker
 worker_program how it is started
 processes      which processes there are
 stack          starts and stops all of them
+delivery       waits until results are written elsewhere
 own            the settings of a stack that `run` starts for itself
 """

@@ -6,7 +6,8 @@ from cli.environment import read_settings
 from worker.settings import Settings
 
 EARLY_EXITS_ALLOWED = 4
-
+# Its data folder, in the folder of the results.
+DATA = ".facetally"
 
 NO_UPLOAD_LIMIT = str(1 << 50)
 

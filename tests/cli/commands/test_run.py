@@ -9,8 +9,9 @@ import zipfile
 
 import pytest
 
-from cli.commands.run import DATA, make_fingerprint
+from cli.commands.run import make_fingerprint
 from cli.stack.data_folder import LOCK, SCRATCH_PREFIX
+from cli.stack.own import DATA
 from cli.uploads.files import THUMBNAILS
 from cli.uploads.manifests import Listed
 from facetally import Options, Submission

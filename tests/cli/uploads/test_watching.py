@@ -6,7 +6,8 @@ import pytest
 
 from cli.exits import CommandFailed
 from cli.uploads.seen import SeenFiles
-from cli.uploads.watching import OTHER_OPTIONS, FolderWatch
+from cli.uploads.watched_folders import WatchedFolders
+from cli.uploads.watching import OTHER_OPTIONS, Watch
 from facetally import Client, Options, ServerUnavailable, Submission
 from tests.support.media.found_files import touch
 from tests.support.servers.served import serve_app
@@ -45,7 +46,8 @@ def start(served, folder, tmp_path):
 
     def open_watch(submission=Submission()):  # noqa: B008 - it is frozen
         opened.append(SeenFiles.open(tmp_path / "state" / "seen"))
-        return FolderWatch(served, folder, submission, opened[-1].__enter__())
+        place = WatchedFolders([folder], submission, served.limits)
+        return Watch(served, place, submission, opened[-1].__enter__())
 
     yield open_watch
     for one in opened:
@@ -60,36 +62,36 @@ def submitted(served):
 
 def test_what_is_new_is_submitted_once_across_restarts(served, start, folder):
     watch = start()
-    assert watch.look() == []
-    [job] = watch.look()
+    assert list(watch.look()) == []
+    [job] = list(watch.look())
     assert (job.state, job.counts.items) == ("queued", 2)
-    assert watch.look() == []
+    assert list(watch.look()) == []
     touch(folder, "new.jpg")
     again = start()
-    assert again.look() == []
-    [job] = again.look()
+    assert list(again.look()) == []
+    [job] = list(again.look())
     assert [result.name for result in job.results()] == ["new.jpg"]
     assert set(submitted(served).values()) == {1}
 
 
 def test_a_file_that_is_still_written_waits(start, folder):
     watch = start()
-    watch.look()
+    list(watch.look())
     for size in (1, 2):
         (folder / "Paris" / "b.jpg").write_bytes(bytes(size))
-        names = [result.name for job in watch.look() for result in job.results()]
+        names = [result.name for job in list(watch.look()) for result in job.results()]
         assert "Paris/b.jpg" not in names
-    [job] = watch.look()
+    [job] = list(watch.look())
     assert [result.name for result in job.results()] == ["Paris/b.jpg"]
 
 
 def test_a_file_that_has_changed_is_new(served, start, folder):
     watch = start()
-    watch.look()
-    watch.look()
+    list(watch.look())
+    list(watch.look())
     (folder / "Berlin" / "a.jpg").write_bytes(b"changed")
-    watch.look()
-    watch.look()
+    list(watch.look())
+    list(watch.look())
     assert submitted(served) == {"Berlin/a.jpg": 2, "Paris/b.jpg": 1}
 
 
@@ -97,14 +99,14 @@ def test_a_file_that_has_changed_is_new(served, start, folder):
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ServerUnavailable("gone")], ids=repr)
 def test_a_submission_that_is_cut_off_counts_once(served, start, cut_at, error):
     watch = start()
-    watch.look()
+    list(watch.look())
     served.cut_at, served.error = cut_at, error
     try:
-        assert watch.look() == []
+        assert list(watch.look()) == []
     except KeyboardInterrupt:
         assert isinstance(error, KeyboardInterrupt)
     served.cut_at = ""
-    [job] = start().look()
+    [job] = list(start().look())
     assert job.state == "queued"
     assert submitted(served) == {"Berlin/a.jpg": 1, "Paris/b.jpg": 1}
 
@@ -112,34 +114,34 @@ def test_a_submission_that_is_cut_off_counts_once(served, start, cut_at, error):
 @pytest.mark.parametrize("cut_at", ["before", "after"])
 def test_what_changed_after_it_was_cut_off_is_new(served, start, folder, cut_at):
     watch = start()
-    watch.look()
+    list(watch.look())
     served.cut_at, served.error = cut_at, KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        watch.look()
+        list(watch.look())
     served.cut_at = ""
     (folder / "Paris" / "b.jpg").write_bytes(b"changed")
     again = start()
-    again.look()
-    again.look()
+    list(again.look())
+    list(again.look())
     changed = 2 if cut_at == "after" else 1
     assert submitted(served) == {"Berlin/a.jpg": 1, "Paris/b.jpg": changed}
 
 
 def test_other_options_wait_for_what_was_cut_off(served, start):
     watch = start()
-    watch.look()
+    list(watch.look())
     served.cut_at, served.error = "before", KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        watch.look()
+        list(watch.look())
     with pytest.raises(CommandFailed, match=OTHER_OPTIONS[:30]):
-        start(Submission(("tag",))).look()
+        list(start(Submission(("tag",))).look())
 
 
 def test_files_that_cannot_be_submitted_are_told_once(start, folder, capsys):
     touch(folder, "stray.jpg")
     watch = start(Submission(options=Options(folders_as="store")))
-    watch.look()
-    [job] = watch.look()
+    list(watch.look())
+    [job] = list(watch.look())
     assert {result.dimensions["store"] for result in job.results()} == {"Berlin", "Paris"}
-    assert watch.look() == []
+    assert list(watch.look()) == []
     assert capsys.readouterr().err.count("'stray.jpg' is in 0 folders") == 1
