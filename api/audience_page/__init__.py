@@ -3,6 +3,7 @@
 addresses  addresses that keep their query
 presets    stretches of time by name
 filters    pickers and chips
+versus     two audiences side by side
 questions  the ten questions, as saved views
 breakdown  an audience by one dimension, or by two
 slots      the periods of an axis

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from api.audience_page.filters import Known
+from api.audience_page.versus import FIELD, PREVIOUS
 from api.layout.texts import Texts
 from api.schemas.dimensions import DIMENSION_PREFIX
 
@@ -33,6 +34,7 @@ def _ask(known: Known, evaluations: list[str], text: Texts) -> Iterator[tuple[st
         yield text("questions.split", name=names[-1]), {"split": names[-1]}
     yield text("questions.change"), {"over": "month"}
     yield text("questions.weeks"), {"period": "70d", "over": "week"}
+    yield text("questions.before"), {"period": "30d", FIELD: PREVIOUS}
     yield text("questions.hours"), {"over": "hour_of_day"}
     if names:
         name, value = names[-1], known.values[names[-1]][0]
@@ -41,6 +43,10 @@ def _ask(known: Known, evaluations: list[str], text: Texts) -> Iterator[tuple[st
         if len(names) > 1:
             both = {"split": names[-1], "across": names[0]}
             yield text("questions.across", one=names[-1], other=names[0]), both
+        others = known.values[name][1:2]
+        for other in others:
+            against = {DIMENSION_PREFIX + name: value, FIELD: f"{DIMENSION_PREFIX}{name}={other}"}
+            yield text("questions.versus", one=value, other=other), against
         yield text("questions.bands", value=value), {**one, "bands": OWN_BANDS}
     if evaluations:
         yield text("questions.corrected"), {"calibration": evaluations[0]}

@@ -20,6 +20,8 @@ from api.audience_page.filters import Known, list_chips, list_pickers
 from api.audience_page.presets import PRESETS as PERIOD_PRESETS
 from api.audience_page.questions import list_questions
 from api.audience_page.timeline import Timeline, draw_timeline
+from api.audience_page.versus import FIELD as VERSUS
+from api.audience_page.versus import Versus, compare, list_others, read_other
 from api.layout.rendering import show
 from api.layout.texts import choose_texts
 from api.reports.headline import make_headline
@@ -42,7 +44,7 @@ PYRAMID = ("gender", "age_band")
 JOBS_OFFERED = 50
 PERIODS = tuple(Period)
 # Fields that the API does not have: what is broken down how, and days by name.
-PAGE_FIELDS = ("over", "split", "across", "sort", "period")
+PAGE_FIELDS = ("over", "split", "across", "sort", "period", VERSUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def show_page() -> Response:
     )
     breakdown, matrix = _make_breakdown(rest, view)
     address = Address("/audience", args)
+    others = list_others(known, args, question, text)
     return show(
         "audience.html",
         args=args,
@@ -99,6 +102,8 @@ def show_page() -> Response:
         breakdown=breakdown,
         matrix=matrix,
         timeline=_draw_timeline(rest, view),
+        others=others,
+        versus=_compare(args, question, known, (by_gender, by_band)),
         pickers=list_pickers(known, args, text),
         chips=list_chips(args, address, text),
         questions=list_questions(known, evaluations, text),
@@ -109,6 +114,20 @@ def show_page() -> Response:
         evaluations=evaluations,
         dimensions=list(known.values),
     )
+
+
+def _compare(
+    args: Mapping[str, str],
+    question: Mapping[str, str],
+    known: Known,
+    found: Sequence[AudienceOut],
+) -> Versus | None:
+    """The chosen audience beside another one, if one was chosen."""
+    if VERSUS not in args:
+        return None
+    other = read_other(question, args[VERSUS])
+    second = find_groupings(other, [["gender"], ["age_band"]])
+    return compare((question, other), found, second, known, choose_texts())
 
 
 def today() -> date:

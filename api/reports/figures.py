@@ -3,6 +3,7 @@
 from models.statistics.shares import Share
 
 DASH = "\u2013"
+MINUS = "\u2212"
 # Where the interval is narrower than this, whole percents would hide what is known.
 NARROW = 0.02
 
@@ -16,6 +17,12 @@ def write_interval(share: Share) -> str:
     """`50-60%`, with an en dash."""
     digits = _digits(share)
     return f"{100 * share.low:.{digits}f}{DASH}{100 * share.high:.{digits}f}%"
+
+
+def write_points(difference: float) -> str:
+    """`+12`, `0` or, with a minus sign, `-3`: a difference of shares in percentage points."""
+    points = round(100 * difference)
+    return f"{points:+d}".replace("-", MINUS) if points else "0"
 
 
 def _digits(share: Share) -> int:

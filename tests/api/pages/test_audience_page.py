@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.audience_page.presets import PRESETS
+from api.audience_page.versus import read_other
 from api.pages.audience import read_question
 from api.services import EXTENSION
 from db.item_values import NewItem
@@ -86,9 +87,11 @@ def test_every_saved_question_has_an_answer(filled: FlaskClient) -> None:
         "Which store attracts whom?",
         "How has it changed?",
         "Who came in the last ten weeks?",
+        "The last 30 days against the 30 before?",
         "At what hours do they come?",
         "How was Lyon, day by day?",
         "Each store against each campaign?",
+        "How does Paris differ from Lyon?",
         "Our own age bands, in Lyon?",
     ]
     for address, sentence in links:
@@ -132,3 +135,40 @@ def test_the_time_of_people_in_videos_is_told(client: FlaskClient) -> None:
     assert "people : 75% female" in words
     assert "Visible for 40 seconds in all: 13.3 each on average" in words
     assert "For 62% of that time they face the camera." in words
+
+
+def test_two_stores_are_compared(filled: FlaskClient) -> None:
+    page = filled.get(
+        "/audience?dimension.store=Lyon&versus=dimension.store%3DParis", headers=PAGE
+    ).text
+    words = Page(page).words
+    assert "Lyon and Paris" in words
+    assert "Faces 12 6" in words
+    assert "Female 67% 67% 0" in words
+    assert "no more than chance can explain" in words
+    assert 'value="dimension.store=Paris" selected' in page
+
+
+def test_a_stretch_of_time_is_compared_with_the_one_before() -> None:
+    week = {"from": "2026-03-08", "to": "2026-03-14", "tag": "spring"}
+    assert read_other(week, "previous") == {
+        "from": "2026-03-01",
+        "to": "2026-03-07",
+        "tag": "spring",
+    }
+
+
+def test_only_audiences_without_common_faces_are_offered(filled: FlaskClient) -> None:
+    assert "Compare with" not in Page(filled.get("/audience", headers=PAGE).text).words
+    offered = filled.get("/audience?period=30d&dimension.store=Lyon", headers=PAGE).text
+    assert re.findall(r'<option value="(previous|[^"]*=[^"]*)"', offered) == [
+        "previous",
+        "dimension.store=Paris",
+    ]
+
+
+@pytest.mark.parametrize("chosen", ["previous", "dimension.store=Paris", "tag=x", "nonsense"])
+def test_what_cannot_be_compared_is_refused(filled: FlaskClient, chosen: str) -> None:
+    refused = filled.get("/audience", query_string={"versus": chosen}, headers=PAGE)
+    assert refused.status_code == 422
+    assert "compare" in refused.text or "previous stretch" in refused.text
