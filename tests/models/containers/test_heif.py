@@ -88,10 +88,10 @@ def test_a_still_that_ends_early_is_unreadable(length):
 def test_damaged_boxes_raise_nothing_but_item_errors(make):
     original = make()
     read = 0
-    for seed in range(300):
+    for seed in range(120):
         try:
             decode(mutate(original, seed), max_pixels=4_000_000)
         except (TooLargeItem, UnreadableItem, UnsupportedItem):
             continue
         read += 1
-    assert read < 300
+    assert read < 120

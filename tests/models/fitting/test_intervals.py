@@ -7,7 +7,7 @@ from models.fitting.intervals import AgedFaces, fit_interval, hold_ages
 from models.packs.votes import Interval
 
 
-def draw_faces(seed, count=4000):
+def draw_faces(seed, count=2000):
     """Faces that are taken for younger ones the older they are, with errors that their spreads
     tell."""
     random = np.random.default_rng(seed)

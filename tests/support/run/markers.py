@@ -69,6 +69,7 @@ def _read_module(named: object) -> str:
     return found if isinstance(found, str) else ""
 
 
+@functools.cache
 def _is_followed(module: str) -> bool:
     return any(_is_any_in([module], package) for package in FOLLOWED)
 
