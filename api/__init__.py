@@ -14,6 +14,7 @@ staging           uploaded files on disk
 validation        input checked against a schema
 statuses          the status of jobs for those who poll
 progress          the progress of jobs for those who follow them
+blurring          thumbnails for readers who may not see faces
 meter             counts requests, for metrics
 services          what requests share
 error_handlers    every error as an answer

@@ -30,6 +30,8 @@ SUBMIT = Right(Scope.SUBMIT, action=Action.SUBMIT)
 # What is polled, or shows no person; and what shows some.
 LOOK = Right(Scope.READ)
 READ = Right(Scope.READ, action=Action.READ)
+# What shows faces as they are.
+SEE = Right(Scope.PICTURES, action=Action.READ)
 AUDIENCE = Right(Scope.READ, counts_audience=True)
 EXPORT = Right(Scope.READ, action=Action.EXPORT)
 ERASE = Right(Scope.ERASE, action=Action.ERASE)
@@ -58,11 +60,11 @@ RIGHTS: Mapping[str, Right] = {
     "events.follow_jobs": LOOK,
     "results.list_results": READ,
     "items.show_item": READ,
-    "items.show_picture": READ,
+    "items.show_picture": SEE,
     "items.show_thumbnail": LOOK,
     "items.show_track": LOOK,
-    "items.show_video": READ,
-    "items.show_original": READ,
+    "items.show_video": SEE,
+    "items.show_original": SEE,
     "items.show_people": READ,
     "report.show_report": EXPORT,
     "audience.show_audience": AUDIENCE,

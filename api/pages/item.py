@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
+from api.blurring import may_see_faces
 from api.layout.rendering import show
 from api.schemas.results import ResultOut
 from api.schemas.tracks import PeopleQuery, TrackOut
@@ -35,7 +36,7 @@ def show_page(item_id: int) -> Response:
     or person."""
     with services().database.read() as session:
         item = read_item(session, item_id, faces_of_videos=False)
-        uploaded = read_upload(session, item_id) is not None
+        uploaded = may_see_faces() and read_upload(session, item_id) is not None
         if item is None:
             abort(404, f"There is no item {item_id}.")
         line = ResultOut.of(item)

@@ -9,6 +9,7 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.wsgi import wrap_file
 
+from api.blurring import find_thumbnail, find_track_thumbnail
 from api.exports.subtitles import write_subtitles
 from api.media_types import JPEG, MP4, VTT
 from api.schemas.errors import ERRORS, answers
@@ -18,9 +19,9 @@ from api.schemas.results import ResultOut
 from api.schemas.tracks import TrackPath
 from api.services import services
 from db.item_values import Thumbnail
-from db.results.pictures import read_thumbnail, read_upload
+from db.results.pictures import read_upload
 from db.results.reading import read_item
-from db.videos.tracks import read_all_tracks, read_track_thumbnail
+from db.videos.tracks import read_all_tracks
 from models.blocks import BLOCK_BYTES
 from models.errors import ItemError
 from models.file_kinds.recognition import HEAD_BYTES, find_media_type, find_video_media_type
@@ -82,17 +83,23 @@ def _read_shown(store: Store, uri: str) -> tuple[str, bytes] | None:
 
 @blueprint.get("/items/<int:item_id>/thumbnail", responses=answers(PICTURE, 200))
 def show_thumbnail(path: ItemPath) -> Response:
-    """Show a small picture of the item, with its faces drawn in or blurred as its job asks."""
+    """Show a small picture of the item, with its faces drawn in or blurred as its job asks.
+
+    Without the scope `pictures` they are blurred, and of a video only colors are left.
+    """
     with services().database.read() as session:
-        thumbnail = read_thumbnail(session, path.item_id)
+        thumbnail = find_thumbnail(session, path.item_id)
     return _reply_thumbnail(thumbnail, f"item {path.item_id}")
 
 
 @blueprint.get("/items/<int:item_id>/tracks/<int:track>/thumbnail", responses=answers(PICTURE, 200))
 def show_track(path: TrackPath) -> Response:
-    """Show the frame of a video in which this person is seen best, small, with the face marked."""
+    """Show the frame of a video in which this person is seen best, small, with the face marked.
+
+    Without the scope `pictures` only its colors are left.
+    """
     with services().database.read() as session:
-        thumbnail = read_track_thumbnail(session, path.item_id, path.track)
+        thumbnail = find_track_thumbnail(session, path.item_id, path.track)
     return _reply_thumbnail(thumbnail, f"track {path.track} of item {path.item_id}")
 
 

@@ -9,6 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
+from api.blurring import find_thumbnail
 from api.reports.accuracy_card import make_card
 from api.reports.headline import make_headline
 from api.reports.job_report import Report, render_report
@@ -24,7 +25,6 @@ from db.audience.table import read_audiences
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
 from db.results.filters import ResultFilter
-from db.results.pictures import read_thumbnail
 from db.results.reading import read_results, read_warnings
 from db.slices.bands import PRESETS
 from db.slices.evaluations import read_evaluations
@@ -90,7 +90,7 @@ def _read_report(session: Session, job: JobStatus, asked: ReportQuery, min_cell:
 
 def _read_pictures(session: Session, job_id: int) -> Iterator[tuple[StoredItem, Thumbnail]]:
     for item in _read_items(session, job_id, ItemState.DONE, MOST_PICTURES):
-        thumbnail = read_thumbnail(session, item.id)
+        thumbnail = find_thumbnail(session, item.id)
         if thumbnail is not None:
             yield item, thumbnail
 

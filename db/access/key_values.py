@@ -11,7 +11,8 @@ class Scope(StrEnum):
     """What a key may be used for. None includes another."""
 
     SUBMIT = "submit"  # submit jobs, and start, cancel, resume, retry and rerun them
-    READ = "read"  # follow jobs; read results, pictures and audiences
+    READ = "read"  # follow jobs; read results, audiences and thumbnails with blurred faces
+    PICTURES = "pictures"  # see faces: pictures, videos, and thumbnails that are not blurred
     ERASE = "erase"  # erase jobs
     LIVE = "live"  # analyze single pictures at once, and watch live sources
     ADMIN = "admin"  # make and revoke keys, read the audit log

@@ -26,6 +26,13 @@ def read_upload(session: Session, item_id: int) -> str | None:
     return str(found.uri)
 
 
+def shows_faces(session: Session, item_id: int) -> bool:
+    """Whether the thumbnails of an item's job show faces as they are."""
+    query = select(JobRow.options).join(ItemRow, ItemRow.job_id == JobRow.id)
+    options = session.scalar(query.where(ItemRow.id == item_id))
+    return options is not None and JobOptions.of(options).thumbnails is ThumbnailKind.ANNOTATED
+
+
 def read_thumbnail(session: Session, item_id: int) -> Thumbnail | None:
     """The annotated picture of an item, if it has one."""
     query = select(ThumbnailRow).join(ItemRow).where(ItemRow.id == item_id, NOT_ERASED)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # What keys may be used for; none includes another.
-SCOPES = ("submit", "read", "erase", "live", "admin")
+SCOPES = ("submit", "read", "pictures", "erase", "live", "admin")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,16 @@ def blur_faces(
     return blurred
 
 
+def blur_thumbnail(
+    thumbnail: Thumbnail, faces: Sequence[Face] | None, full_width_pixels: int
+) -> Thumbnail:
+    """A thumbnail of ours with its faces blurred; all of it where they are not known."""
+    with Image.open(BytesIO(thumbnail.content)) as image:
+        rgb = np.asarray(image.convert("RGB"))
+    blurred = _make_mosaic(rgb) if faces is None else blur_faces(rgb, faces, full_width_pixels)
+    return Thumbnail("image/jpeg", _encode(Image.fromarray(blurred)))
+
+
 def _grow(box: Rectangle, shape: tuple[int, ...]) -> Rectangle:
     left, top, right, bottom = box
     across, down = (
