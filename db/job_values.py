@@ -27,6 +27,7 @@ class Duplicates(StrEnum):
     COUNT = "count"  # each counts with faces of its own
     ONCE = "once"  # only the one recorded first has faces; the others refer to it
     SIMILAR = "similar"  # the same, also of pictures that look alike
+    REPORT = "report"  # each counts; those that look alike refer to the first of them, too
 
 
 class DetectionMode(StrEnum):
@@ -85,7 +86,12 @@ class JobOptions:
     @property
     def counts_once(self) -> bool:
         """Whether a duplicate has no faces of its own."""
-        return self.duplicates is not Duplicates.COUNT
+        return self.duplicates in (Duplicates.ONCE, Duplicates.SIMILAR)
+
+    @property
+    def compares_looks(self) -> bool:
+        """Whether pictures that look alike are found, which costs a hash of each."""
+        return self.duplicates in (Duplicates.SIMILAR, Duplicates.REPORT)
 
     @property
     def stop_seconds(self) -> float | None:

@@ -10,7 +10,7 @@ class Options:
     """How the items of a job are analyzed; None leaves an option to the server."""
 
     thumbnails: str | None = None  # annotated, blurred or none
-    duplicates: str | None = None  # count: each counts; once: only the first; similar
+    duplicates: str | None = None  # count, once, similar or report
     pack: str | None = None  # the models that analyze them, by the name of their pack
     detection: str | None = None  # normal; crowd: also the small faces of panoramas and crowds
     captured_at: str | None = None  # exif: where none is given, as the picture says; given: only so

@@ -30,7 +30,8 @@ class OptionsBody(Strict):
     `duplicates`: with `count`, each of several items with the same bytes counts. With `once`, only
     the first that was recorded counts; the others have no faces and name it in `duplicate_of`. With
     `similar`, also pictures that look alike count once: in another size or encoding, or of a burst
-    in which nothing moves.
+    in which nothing moves. With `report`, those name the first of them in `duplicate_of`, too, and
+    each counts.
 
     `pack`: the name of the models that analyze the items, one of `GET /v1/packs`; without one, the
     server's default.

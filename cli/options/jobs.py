@@ -57,7 +57,7 @@ _OPTIONS = (
         default=DEFAULTS.duplicates.value,
         show_default=True,
         help="Count faces in duplicates every time, or only once; similar: also in photos that "
-        "look alike, as in another size or encoding.",
+        "look alike, as in another size or encoding; report: name these, and count every time.",
     ),
     click.option(
         "--thumbnails",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.bulk import insert_new_rows
 from db.item_values import ClaimedChunk, ItemResult, RecordedPicture
-from db.job_values import Duplicates, JobOptions
+from db.job_values import JobOptions
 from db.results.pictures import read_thumbnails
 from db.results.reading import read_items
 from db.results.similar import find_similar
@@ -53,7 +53,7 @@ def mark_duplicates(
             ours.setdefault(result.digest, result.item.id)
     first = {**ours, **_enter(session, chunk.job_id, ours)}
     marked = [_mark(result, first, chunk.options) for result in results]
-    if chunk.options.duplicates is not Duplicates.SIMILAR:
+    if not chunk.options.compares_looks:
         return marked
     others = [one for one in marked if one.error is None and one.duplicate_of is None]
     similar = find_similar(session, chunk.job_id, others)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.item_values import ClaimedItem, Failure, ItemResult
-from db.job_values import DetectionMode, Duplicates, JobOptions, ThumbnailKind
+from db.job_values import DetectionMode, JobOptions, ThumbnailKind
 from models.errors import DeviceLost
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
@@ -158,7 +158,7 @@ def _detect(pictures: list[Picture], analyzer: Analyzer, held: HeldChunk) -> lis
 
 def _measure_look(picture: Picture, options: JobOptions) -> bytes | None:
     """Where it matters."""
-    if options.duplicates is not Duplicates.SIMILAR:
+    if not options.compares_looks:
         return None
     return measure_look(shrink(picture.pyramid, LOOKED_AT_PIXELS))
 

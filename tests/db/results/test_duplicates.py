@@ -140,7 +140,7 @@ def test_concurrent_workers_agree_on_the_item_that_counts(
     originals = {item.id: item.name[0] for item in items if item.duplicate_of is None}
     assert sorted(originals.values()) == list("abcdefgh")
     assert all(originals[item.duplicate_of] == item.name[0] for item in items if item.duplicate_of)
-    faces = 64 if wanted is COUNT else 16
+    faces = 64 if wanted in (COUNT, Duplicates.REPORT) else 16
     assert (status(database, job_id).counts.faces, count_cells(database)) == (faces, faces)
 
 
@@ -284,6 +284,22 @@ def test_pictures_that_look_alike_count_once(database: Database, chunk_items: in
         erase_job(session, job_id)
         remove_erased(session, job_id)
         assert session.scalar(select(func.count()).select_from(LookRow)) == 0
+
+
+def test_pictures_that_look_alike_are_reported_and_each_counts(database: Database) -> None:
+    job_id = submit(database, Duplicates.REPORT, ["a1", "b1", "c1", "a2"], 2)
+    for chunk_id in hints(database, resend_seconds=-1):
+        chunk = claim(database, chunk_id)
+        assert chunk is not None
+        record(database, chunk, analyze_looks(chunk))
+    items = read(database, job_id)
+    first = items["a1"].id
+    named = {name: item.duplicate_of for name, item in items.items()}
+    assert named == {"a1": None, "b1": None, "c1": first, "a2": first}
+    assert all(len(item.faces) == 2 for item in items.values())
+    counts = status(database, job_id).counts
+    assert (counts.done, counts.duplicates, counts.faces) == (4, 2, 8)
+    assert count_cells(database) == 8
 
 
 def test_only_where_it_is_asked_for(database: Database) -> None:

@@ -122,8 +122,11 @@ def test_duplicates_that_do_not_count_have_no_faces(
     assert status(database, job_id).counts.faces == 2
 
 
-def test_pictures_that_look_alike_count_once(
-    database: Database, settings: Settings, tmp_path: Path
+@pytest.mark.parametrize(
+    ("wanted", "faces"), [(Duplicates.SIMILAR, [1, 0, 1, 0]), (Duplicates.REPORT, [1, 1, 1, 1])]
+)
+def test_pictures_that_look_alike_are_found(
+    database: Database, settings: Settings, tmp_path: Path, wanted: Duplicates, faces: list[int]
 ) -> None:
     noise = np.random.default_rng(1).uniform(0, 255, (12, 16, 3)).astype(np.float32)
     whole = cv2.resize(noise, (640, 480), interpolation=cv2.INTER_CUBIC)
@@ -132,14 +135,14 @@ def test_pictures_that_look_alike_count_once(
     for name, picture in written.items():
         assert cv2.imwrite(str(tmp_path / name), picture)
     paths = [tmp_path / name for name in written]
-    job_id, chunk_ids = submit(database, paths, 2, Duplicates.SIMILAR)
+    job_id, chunk_ids = submit(database, paths, 2, wanted)
     work(settings, database, chunk_ids, Counting())
     items = read_all(database, job_id)
     first = items["0.png"].id
     assert [item.duplicate_of for item in items.values()] == [None, first, None, first]
-    assert [len(item.faces) for item in items.values()] == [1, 0, 1, 0]
+    assert [len(item.faces) for item in items.values()] == faces
     counts = status(database, job_id).counts
-    assert (counts.duplicates, counts.faces) == (2, 2)
+    assert (counts.duplicates, counts.faces) == (2, sum(faces))
 
 
 def test_duplicates_of_an_unreadable_item_each_fail_by_themselves(
