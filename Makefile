@@ -30,7 +30,7 @@ TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack components pictures \
 	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-pages bench-calibration bench-estimators \
-	bench-detection bench-quality bench-votes
+	bench-detection bench-quality bench-votes bench-stopping
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -135,6 +135,9 @@ bench-detection: weights  ## Measure how well faces are found; LABELS=labels.csv
 
 bench-votes: weights  ## Fit intervals and genders of every pack, cross-validated; LABELS=labels.csv
 	$(BIN)/python -m benchmarks.votes $(LABELS)
+
+bench-stopping: setup  ## Measure how near to the truth jobs are that stop when a share is known
+	$(BIN)/python -m benchmarks.stopping
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators

@@ -13,7 +13,7 @@ class ExitStatus(IntEnum):
     DONE = 0  # everything succeeded
     ERROR = 1  # the command failed; one line on stderr says why
     USAGE = 2  # the arguments or options are wrong
-    INCOMPLETE = 3  # some items failed or were left out, or the job is paused
+    INCOMPLETE = 3  # some items failed or were left out, or the job is paused without an answer
     INTERRUPTED = 130  # Ctrl-C
 
 
@@ -23,6 +23,8 @@ class CommandFailed(FacetallyError, ClickException):
     exit_code = ExitStatus.ERROR
 
 
-def status_of(state: str) -> ExitStatus:
-    """The exit status for the state of a job."""
-    return ExitStatus.DONE if state == "completed" else ExitStatus.INCOMPLETE
+def status_of(state: str, *, is_known: bool = False) -> ExitStatus:
+    """The exit status for the state of a job; `is_known` if it has found out what it was to."""
+    if state == "completed" or (state == "paused" and is_known):
+        return ExitStatus.DONE
+    return ExitStatus.INCOMPLETE

@@ -2,6 +2,7 @@
 
 states        the words of each lifecycle
 reach         whose data it is, and who reads it
+stop_rules    when a job stops
 pack_values   the models that analyzed a job
 job_values    jobs going in and coming out
 item_values   items, from acceptance to result

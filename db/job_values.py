@@ -9,6 +9,7 @@ from typing import Any, Self
 from db.pack_values import PackVersion
 from db.reach import DEFAULT_TENANT
 from db.states import ErrorCode, JobState, PauseReason
+from db.stop_rules import Sample
 from models.packs.shipped_packs import DEFAULT_PACK
 from models.time_zones import find_zone
 
@@ -65,6 +66,8 @@ class JobOptions:
     end_seconds: float | None = None
     max_frames: int | None = None
     annotated_video: bool = False
+    # Which share has to be known, and how well, for the job to stop: as `StopRule` is written.
+    stop_when: str | None = None
     # Where results are written as they come: the address of a folder or of a part of a bucket.
     results_to: str | None = None
 
@@ -236,6 +239,8 @@ class JobStatus:
     erased: Receipt | None
     rerun_of: int | None
     headcount: str | None
+    # Of a job that stops when a share is known.
+    sample: Sample | None
     skipped: Mapping[str, int]
     # The folder whose files are still being listed.
     listing: str | None

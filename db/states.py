@@ -73,6 +73,7 @@ class PauseReason(StrEnum):
 
     NOT_LISTED = "not_listed"  # the files of its folder could not be listed
     REQUESTED = "requested"  # a person paused it
+    KNOWN = "known"  # the share that it was to find out is known well enough
     NO_PACK = "no_pack"  # no worker has its pack, or the version that analyzed its first items
 
 

@@ -31,7 +31,16 @@ from facetally.answers.faces import Age, Analysis, Box, Face, Gender
 from facetally.answers.headcounts import Headcount, Headcounts
 from facetally.answers.keys import Key, MadeKey
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
-from facetally.answers.progress import Counts, Delivered, Pause, Receipt, Timestamps, VideoProgress
+from facetally.answers.progress import (
+    Counts,
+    Delivered,
+    Estimate,
+    Pause,
+    Receipt,
+    Sample,
+    Timestamps,
+    VideoProgress,
+)
 from facetally.answers.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.answers.vocabulary import Dimension, DimensionValue, TagUse
 from facetally.answers.webhooks import Attempt, MadeWebhook, Message, Webhook
@@ -80,6 +89,7 @@ __all__ = [
     "Dropped",
     "Entry",
     "Error",
+    "Estimate",
     "Face",
     "Failure",
     "FileProblem",
@@ -108,6 +118,7 @@ __all__ = [
     "Person",
     "Receipt",
     "Result",
+    "Sample",
     "ScreenTime",
     "ServerUnavailable",
     "ServerUnreachable",

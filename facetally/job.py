@@ -8,7 +8,15 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Unpack
 
 from facetally.answers.packs import UsedPack
-from facetally.answers.progress import Counts, Delivered, Pause, Receipt, Timestamps, VideoProgress
+from facetally.answers.progress import (
+    Counts,
+    Delivered,
+    Pause,
+    Receipt,
+    Sample,
+    Timestamps,
+    VideoProgress,
+)
 from facetally.answers.results import Filters, Person, Result
 from facetally.connection import Connection, Parameters
 from facetally.errors import ServerUnavailable, WaitTimeout
@@ -48,6 +56,7 @@ class Job:
     erased: Receipt | None
     rerun_of: int | None  # the first job of the same items
     headcount: str | None  # the live source whose people it counts
+    sample: Sample | None  # of a job that stops once a share is known
     skipped: Skipped  # files that were left out of archives
     listing: str | None  # the folder whose files are still being added
     delivered: Delivered | None  # None where results are written nowhere
@@ -64,6 +73,11 @@ class Job:
     def is_at_rest(self) -> bool:
         """Whether nothing more happens by itself: it has ended, or is paused."""
         return self.paused is not None or not self.is_live
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is paused because the share that it was to find out is known."""
+        return self.paused is not None and self.paused.code == "known"
 
     def refresh(self) -> "Job":
         """The job as it is now."""

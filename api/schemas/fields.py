@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from db.item_values import LONGEST_NAME
+from db.stop_rules import StopRule
 from models.folder_names import FolderNames
 from models.pictures.metadata import parse_time
 from models.time_zones import find_zone
@@ -58,6 +59,10 @@ def _check_folders(written: str) -> str:
     return FolderNames.parse(written).written
 
 
+def _check_stop_rule(written: str) -> str:
+    return str(StopRule.parse(written))
+
+
 Moment = Annotated[datetime, AfterValidator(_assume_utc)]
 # Naive where it has no offset: then the job's time zone counts.
 CaptureMoment = Annotated[datetime, BeforeValidator(_read_capture), AfterValidator(_require_room)]
@@ -65,6 +70,7 @@ TimeZone = Annotated[str, AfterValidator(_check_zone)]
 FoldersAs = Annotated[
     str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_check_folders)
 ]
+StopWhen = Annotated[str, Field(max_length=40), AfterValidator(_check_stop_rule)]
 Text = Annotated[str, AfterValidator(_refuse_unstorable)]
 Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
 Uri = Annotated[Text, Field(min_length=1, max_length=4096)]

@@ -11,6 +11,7 @@ from api.schemas.options import OptionsBody
 from api.schemas.packs import UsedPackOut
 from db.job_values import JobStatus, Priority, VideoProgress
 from db.states import ErrorCode, JobState, PauseReason
+from db.stop_rules import Estimate, Sample
 
 
 class JobPath(BaseModel):
@@ -89,12 +90,21 @@ class ReceiptOut(BaseModel):
 
 
 class PauseOut(BaseModel):
-    """Why a job is paused, and what to do: its first items all failed with the error `code`, or no
-    worker has its pack."""
+    """Why a job is paused, and what to do: its first items all failed with the error `code`, no
+    worker has its pack, or the share that it was to find out is `known`."""
 
     at: datetime
     code: ErrorCode | PauseReason
     message: str
+
+
+class SampleOut(BaseModel):
+    """What is known of the share that a job with `stop_when` is to find out: after so many items,
+    analyzed in random order, the share with its 95% interval."""
+
+    stop_when: str
+    is_known: bool
+    estimates: list[Estimate]
 
 
 class VideosOut(BaseModel):
@@ -172,6 +182,7 @@ class JobOut(BaseModel):
     erased: ReceiptOut | None
     rerun_of: int | None
     headcount: str | None
+    sample: SampleOut | None
     skipped: SkippedOut
     listing: str | None
     delivered: DeliveredOut | None
@@ -197,6 +208,7 @@ class JobOut(BaseModel):
             erased=None if job.erased is None else ReceiptOut(**asdict(job.erased)),
             rerun_of=job.rerun_of,
             headcount=job.headcount,
+            sample=_describe_sample(job.sample),
             skipped=SkippedOut(**job.skipped),
             listing=job.listing,
             delivered=None if job.delivered is None else DeliveredOut(**asdict(job.delivered)),
@@ -217,3 +229,11 @@ class JobsOut(BaseModel):
 
     jobs: list[JobOut]
     next_cursor: int | None
+
+
+def _describe_sample(sample: Sample | None) -> SampleOut | None:
+    if sample is None:
+        return None
+    return SampleOut(
+        stop_when=str(sample.rule), is_known=sample.is_known, estimates=list(sample.estimates)
+    )

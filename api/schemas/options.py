@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.fields import FoldersAs, Name, Strict, TimeZone, Uri
+from api.schemas.fields import FoldersAs, Name, StopWhen, Strict, TimeZone, Uri
 from db.job_values import (
     CaptureSource,
     DetectionMode,
@@ -51,6 +51,10 @@ class OptionsBody(Strict):
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
 
+    With `stop_when`, such as female:0.02 or 25-34:0.03, items are analyzed in random order, and the
+    job is paused once the share of these faces is known to within the margin on either side, with
+    95% confidence. Resuming it analyzes the rest. Faces in videos do not count for that.
+
     `results_to` is the address of a folder or a part of a bucket that the operator allows, such as
     s3://results/faces: results are written there as Parquet files as they come.
     """
@@ -69,6 +73,7 @@ class OptionsBody(Strict):
     end_seconds: Annotated[float, Field(gt=0, le=LONGEST_VIDEO_SECONDS)] | None = None
     max_frames: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     annotated_video: bool = False
+    stop_when: StopWhen | None = None
     results_to: Uri | None = None
 
     @model_validator(mode="after")

@@ -77,12 +77,14 @@ def status(client: Client, job_id: int, as_json: bool) -> None:
 def watch(client: Client, job_id: int) -> ExitStatus:
     """Follow a job until it ends.
 
-    Also stops when the job is paused. The exit status is 0 if every item is done, otherwise 3.
+    Also stops when the job is paused. The exit status is 0 if every item is done, or a share
+    known that the job was to find out, otherwise 3.
 
     \b
     Example: facetally watch 7
     """
-    return status_of(watch_job(client.job(job_id)).state)
+    job = watch_job(client.job(job_id))
+    return status_of(job.state, is_known=job.is_known)
 
 
 @click.command()

@@ -42,7 +42,7 @@ def rerun(
         print_json(job.raw)
     else:
         click.echo(describe_job(job))
-    return status_of(job.state) if watch else ExitStatus.DONE
+    return status_of(job.state, is_known=job.is_known) if watch else ExitStatus.DONE
 
 
 @click.command()

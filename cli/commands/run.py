@@ -159,6 +159,8 @@ def _work(
         job, complete = _submit(client, listed, submission)
     else:
         tell(f"Resuming job {job.id}.")
+        if job.is_known:
+            job = job.resume()
     job = wait_delivered(watch_job(job, stack.check), stack)
     downloads = download_job(client, job, out)
     written.write_text(str(job.id))
@@ -170,7 +172,7 @@ def _work(
     if answer := describe_answer(downloads.audience):
         tell(answer)
     tell(f"The report is {out / REPORT}.")
-    status = status_of(job.state) if complete else ExitStatus.INCOMPLETE
+    status = status_of(job.state, is_known=job.is_known) if complete else ExitStatus.INCOMPLETE
     return status, downloads.audience
 
 

@@ -65,7 +65,10 @@ def submit(
     else:
         # The number alone for programs, an address for people.
         click.echo(f"Job {job.id}: {client.url}/jobs/{job.id}" if is_terminal() else job.id)
-    status = status_of(watch_job(job).state) if watch else ExitStatus.DONE
+    status = ExitStatus.DONE
+    if watch:
+        job = watch_job(job)
+        status = status_of(job.state, is_known=job.is_known)
     return status if complete else ExitStatus.INCOMPLETE
 
 

@@ -14,6 +14,7 @@ from db.job_values import (
     JobOptions,
     ThumbnailKind,
 )
+from db.stop_rules import StopRule
 from models.folder_names import FolderNames
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -27,6 +28,16 @@ def check_folders_as(
     """What names no dimensions is a usage error."""
     try:
         return value if value is None else FolderNames.parse(value).written
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
+def check_stop_rule(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """What is no rule is a usage error."""
+    try:
+        return value if value is None else str(StopRule.parse(value))
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error
 
@@ -118,6 +129,13 @@ _OPTIONS = (
     ),
     click.option(
         "--annotated-video", is_flag=True, help="Create an annotated video of each video."
+    ),
+    click.option(
+        "--stop-when",
+        metavar="WHOSE:MARGIN",
+        callback=check_stop_rule,
+        help="Analyze items in random order, and stop once the share of these faces is known to "
+        "within the margin: female:0.02, or ages like 25-34:0.03. Resume the job for the rest.",
     ),
     click.option(
         "--results-to",

@@ -7,6 +7,7 @@ grouping         the rows of a table, with shares and intervals
 differences      two audiences side by side
 evaluated_packs  which jobs an evaluation can correct
 funnel           outcomes of items
+samples          a share estimated from a part of a job
 table            the audience table
 splits           genders of many jobs, for a list
 breakdown        one job in few rows, for a report

@@ -3,6 +3,7 @@
 from collections import Counter as Numbers
 from itertools import pairwise
 from math import ceil
+from random import Random
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -13,19 +14,36 @@ from db.processes import count_slots
 from db.states import ChunkState, ProcessRole
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
+from db.tables.jobs import JobRow
 
 # A small job is cut into smaller chunks than allowed, so that every slot gets some of it.
 CHUNKS_PER_SLOT = 4
+# A job that stops when a share is known is drawn from in runs of few items, as neighbors are alike:
+# of at most so many, and in many draws where it is small.
+MOST_DRAWN = 8
+FEWEST_DRAWS = 400
 
 
 def cut_into_chunks(session: Session, job_id: int, items: int, chunk_items: int) -> None:
     """Insert the chunks of a job with this many items, each of at most `chunk_items`."""
     slots = count_slots(session, ProcessRole.BULK) or 1
     size = max(1, min(chunk_items, ceil(items / (CHUNKS_PER_SLOT * slots))))
+    is_sampled = session.scalar(select(JobRow.sample.is_not(None)).where(JobRow.id == job_id))
+    if is_sampled:
+        size = max(1, min(size, MOST_DRAWN, items // FEWEST_DRAWS))
     if items:
         rows = _chunk_rows(session, job_id, items, size)
+        if is_sampled:
+            _draw(rows, job_id)
         session.execute(insert(ChunkRow), rows)
         count(session, Counter.ITEMS_QUEUED, amount=items - sum(row["failed"] for row in rows))
+
+
+def _draw(rows: list[dict[str, Any]], seed: int) -> None:
+    """Put them in a random order, which is the same whenever it is drawn."""
+    Random(seed).shuffle(rows)
+    for draw, row in enumerate(rows, 1):
+        row["draw"] = draw
 
 
 def _chunk_rows(session: Session, job_id: int, items: int, size: int) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ def cut_sub_chunk(
         stop=stop,
         crashes=crashes,
         unseen_crashes=unseen_crashes,
+        draw=chunk.draw,
         cancelled=0,
     )
     _count_ended(session, part)

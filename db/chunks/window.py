@@ -93,9 +93,10 @@ def _is_sent(resend_seconds: float) -> ColumnElement[bool]:
 
 
 def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _Due]:
-    """Up to `room` chunk ids of each live job, in the order of their items."""
+    """Up to `room` chunk ids of each live job, in the order of their items, or as they are
+    drawn."""
     jobs = (
-        select(JobRow.id, _WEIGHT)
+        select(JobRow.id, _WEIGHT, JobRow.sample.is_not(None))
         .where(
             JobRow.state.in_((JobState.QUEUED, JobState.RUNNING)),
             has_chunk(ChunkState.WAITING),
@@ -104,7 +105,7 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _
         .limit(SHARING_JOBS)
     )
     due = {}
-    for job_id, weight in session.execute(jobs).all():
+    for job_id, weight, is_sampled in session.execute(jobs).all():
         chunks = (
             select(ChunkRow.id)
             .where(
@@ -113,7 +114,7 @@ def _read_due(session: Session, room: int, resend_seconds: float) -> dict[int, _
                 ChunkRow.not_before <= DatabaseTime(),
                 or_(ChunkRow.sent_at.is_(None), ~_is_sent(resend_seconds)),
             )
-            .order_by(ChunkRow.id)
+            .order_by(*(ChunkRow.draw, ChunkRow.id) if is_sampled else (ChunkRow.id,))
             .limit(room)
             # Two dispatchers share the work, instead of both sending every hint.
             .with_for_update(skip_locked=True)

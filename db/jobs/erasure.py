@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, null, select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.segments import lock_videos
@@ -54,7 +54,7 @@ def erase_job(session: Session, job_id: int) -> bool:
     session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
     session.execute(delete(ListingRow).where(ListingRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
-    values |= {"name": "", "notes": ""}
+    values |= {"name": "", "notes": "", "sample": null()}
     if job.state in LIVE_JOB_STATES:
         values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}
         count(session, Counter.JOBS_ENDED, JobState.CANCELLED)

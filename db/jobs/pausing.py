@@ -4,12 +4,14 @@ rest does not fail as well."""
 from sqlalchemy import ColumnElement, case, func, null, select, update
 from sqlalchemy.orm import Session
 
+from db.audience.samples import update_estimate
 from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.jobs.announcing import announce_job
 from db.jobs.retrying import retriable
 from db.states import ChunkState, JobState, PauseReason
+from db.stop_rules import Sample
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
@@ -65,6 +67,40 @@ def pause_job(session: Session, job_id: int) -> bool:
     }
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))
     count(session, Counter.JOBS_PAUSED, str(code))
+    announce_job(session, job_id, Event.PAUSED)
+    return True
+
+
+def read_sampled_jobs(session: Session) -> list[int]:
+    """Running jobs that may stop when a share is known, and were not resumed before."""
+    query = select(JobRow.id).where(JobRow.sample.is_not(None), *_may_pause())
+    return list(session.scalars(query))
+
+
+def pause_if_known(session: Session, job_id: int) -> bool:
+    """Estimate the share of a sampled job again, and pause it if it is known; False where it is
+    not."""
+    if not update_estimate(session, job_id):
+        return False
+    job = session.get_one(JobRow, job_id)
+    sample = Sample.of(job.options["stop_when"], job.sample or {})
+    items = select(func.sum(ChunkRow.done)).where(ChunkRow.job_id == job_id)
+    done, last = session.scalar(items) or 0, sample.estimates[-1]
+    rule = sample.rule
+    whose = rule.faces if rule.ages is None else f"aged {rule.faces}"
+    job.state = JobState.PAUSED
+    job.pause = {
+        "code": PauseReason.KNOWN,
+        "message": (
+            f"Known: {last.share:.0%} of the faces are {whose} ({last.low:.0%} to "
+            f"{last.high:.0%}), from {done:,} of {job.items:,} items. Resume the job to analyze "
+            "the others as well, or cancel it to keep what there is."
+        ),
+    }
+    session.flush()
+    paused = update(JobRow).where(JobRow.id == job_id).values(paused_at=DatabaseTime())
+    session.execute(paused)
+    count(session, Counter.JOBS_PAUSED, PauseReason.KNOWN)
     announce_job(session, job_id, Event.PAUSED)
     return True
 

@@ -25,6 +25,7 @@ from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion
 from db.reach import Reach
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState, PauseReason
+from db.stop_rules import Sample
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 
@@ -176,6 +177,7 @@ def _status(
         erased=_receipt(row),
         rerun_of=row.rerun_of,
         headcount=row.headcount,
+        sample=_sample(row),
         skipped=row.skipped,
         listing=None,
         delivered=None,
@@ -195,6 +197,11 @@ def _pause(row: JobRow) -> Pause | None:
     code = row.pause["code"]
     reason = PauseReason(code) if code in list(PauseReason) else ErrorCode(code)
     return Pause(row.paused_at, reason, row.pause["message"])
+
+
+def _sample(row: JobRow) -> Sample | None:
+    rule = row.options.get("stop_when")
+    return Sample.of(rule, row.sample) if row.sample is not None and rule else None
 
 
 def _receipt(row: JobRow) -> Receipt | None:

@@ -48,6 +48,7 @@ def create_draft(session: Session, job: NewJob) -> int:
         store_folders=list(job.store_folders),
         rerun_of=job.rerun_of,
         headcount=job.headcount,
+        sample=None if job.options.stop_when is None else {"estimates": [], "is_known": False},
         request_id=job.request_id,
     )
     session.add(row)

@@ -10,6 +10,7 @@ from db.clock import DatabaseTime
 from db.tables.jobs import JobRow
 from db.tables.metadata import BigKey, Json, Table
 
+DRAWN = text("draw > 0")
 LEASED = text("state = 'leased'")
 OF_VIDEO = text("item_id IS NOT NULL")
 SENT = text("state = 'waiting' AND sent_at IS NOT NULL")
@@ -26,6 +27,7 @@ class ChunkRow(Table):
     __tablename__ = "chunks"
     __table_args__ = (
         Index("chunks_by_job", "job_id", "state", "id"),
+        Index("chunks_by_draw", "job_id", "draw", postgresql_where=DRAWN, sqlite_where=DRAWN),
         Index("chunks_by_lease", "lease_until", postgresql_where=LEASED, sqlite_where=LEASED),
         Index("chunks_sent", "sent_at", postgresql_where=SENT, sqlite_where=SENT),
         Index(
@@ -71,6 +73,8 @@ class ChunkRow(Table):
     item_id: Mapped[int | None] = mapped_column(BigKey)
     first_frame: Mapped[int | None]
     stop_frame: Mapped[int | None]
+    # Its place in the random order of a job that stops when a share is known; 0 in all others.
+    draw: Mapped[int] = mapped_column(default=0)
     # The last delivery of its items, once all of them have ended.
     delivery: Mapped[int | None]
 

@@ -71,6 +71,8 @@ class JobRow(Table):
     rerun_of: Mapped[int | None] = mapped_column(BigKey)
     # The live source whose people it counts; such a job has no items.
     headcount: Mapped[str | None]
+    # What is known of the share at which a job stops; null for all others.
+    sample: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # The request that submitted it, as logs call it.
     request_id: Mapped[str | None]
     # How far it had come when webhooks were last told, in hundredths.

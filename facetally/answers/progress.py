@@ -45,7 +45,8 @@ class Pause:
     """Why a job waits for a person, and what to do about it."""
 
     at: datetime
-    code: str  # how its first items failed, or no_pack: no worker has its models
+    # How its first items failed; no_pack: no worker has its models; known: its share is known.
+    code: str
     message: str
 
 
@@ -60,6 +61,26 @@ class Delivered:
     size_bytes: int
     is_complete: bool  # the job has ended, and everything is written
     error: str | None  # why nothing could be written at the last attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share after so many items in random order, with its 95% interval."""
+
+    items: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is known of the share that a job with `stop_when` is to find out; the last
+    estimate tells most."""
+
+    stop_when: str
+    is_known: bool
+    estimates: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from db.audience.differences import ShareDifference as ServerShareDifference
 from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime as ServerScreenTime
 from db.states import LIVE_JOB_STATES
+from db.stop_rules import Estimate as ServerEstimate
 from db.webhooks.values import Event, PastAttempt
 from facetally import (
     Age,
@@ -29,6 +30,7 @@ from facetally import (
     Counts,
     Difference,
     Dropped,
+    Estimate,
     Face,
     Failure,
     Gender,
@@ -50,6 +52,7 @@ from facetally import (
     Person,
     Receipt,
     Result,
+    Sample,
     ScreenTime,
     Share,
     ShareDifference,
@@ -99,6 +102,8 @@ PAIRS = (
     (Person, tracks.TrackOut),
     (Receipt, jobs.ReceiptOut),
     (Result, results.ResultOut),
+    (Sample, jobs.SampleOut),
+    (Estimate, ServerEstimate),
     (Skipped, jobs.SkippedOut),
     (ScreenTime, ServerScreenTime),
     (Share, ServerShare),

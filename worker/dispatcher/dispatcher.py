@@ -37,7 +37,7 @@ from db.jobs.erasure import (
 )
 from db.jobs.loose_folders import forget_folder, take_abandoned_folders
 from db.jobs.owners import read_tenant_of_job
-from db.jobs.pausing import pause_job, read_jobs_to_pause
+from db.jobs.pausing import pause_if_known, pause_job, read_jobs_to_pause, read_sampled_jobs
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
@@ -56,6 +56,7 @@ BUSY_SECONDS = 0.1
 FOLDING_SECONDS = 0.1
 SWEEP_SECONDS = 10.0
 ANNOUNCEMENT_SECONDS = 2.0
+ESTIMATE_SECONDS = 1.0
 
 
 class Dispatcher:
@@ -83,6 +84,7 @@ class Dispatcher:
         self._pack_checks = PackChecks(database)
         self._webhooks = WebhookSender(database, webhook_hosts)
         self._next_announcement = 0.0
+        self._next_estimate = 0.0
         self._next_heartbeat = 0.0
         self._next_sweep = 0.0
         self._has_sent = False
@@ -108,6 +110,7 @@ class Dispatcher:
             self._send_heartbeat_when_due,
             self._rescue,
             self._pause,
+            self._stop_known_when_due,
             self._pack_checks.run_when_due,
             self._send,
             self._close,
@@ -136,6 +139,17 @@ class Dispatcher:
             with self._database.write() as session:
                 if pause_job(session, job_id):
                     logger.warning("job paused", extra={"job_id": job_id})
+
+    def _stop_known_when_due(self) -> None:
+        if monotonic() < self._next_estimate:
+            return
+        self._next_estimate = monotonic() + ESTIMATE_SECONDS
+        with self._database.read() as session:
+            sampled = read_sampled_jobs(session)
+        for job_id in sampled:
+            with self._database.write() as session:
+                if pause_if_known(session, job_id):
+                    logger.info("share known", extra={"job_id": job_id})
 
     def _send(self) -> None:
         self._has_sent = False

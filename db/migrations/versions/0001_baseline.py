@@ -79,6 +79,7 @@ def _create_jobs() -> None:
         _filled("skipped", JSON),
         sa.Column("rerun_of", ID),
         sa.Column("headcount", sa.String()),
+        sa.Column("sample", JSON),
         sa.Column("request_id", sa.String()),
         _filled("progress_step", sa.Integer()),
         sqlite_autoincrement=True,
@@ -187,9 +188,11 @@ def _create_chunks() -> None:
         sa.Column("item_id", ID),
         sa.Column("first_frame", sa.Integer()),
         sa.Column("stop_frame", sa.Integer()),
+        _filled("draw", sa.Integer()),
         sa.Column("delivery", sa.Integer()),
     )
     op.create_index("chunks_by_job", "chunks", ["job_id", "state", "id"])
+    _create_partial_index("chunks_by_draw", "chunks", ["job_id", "draw"], "draw > 0")
     _create_partial_index("chunks_by_lease", "chunks", ["lease_until"], "state = 'leased'")
     sent = "state = 'waiting' AND sent_at IS NOT NULL"
     _create_partial_index("chunks_sent", "chunks", ["sent_at"], sent)
