@@ -4,6 +4,7 @@ matroska      the elements of a Matroska file
 truncation    whether a video is truncated
 retrieval     a decoded frame of OpenCV to pixels
 grid          the times at which a video is sampled
+budget        how much may be decoded to reach a frame
 confinement   limits a process, and becomes another program
 ffmpeg        starts FFmpeg, a program of its own
 header        what a file says about itself

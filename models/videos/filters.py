@@ -1,5 +1,6 @@
 """What FFmpeg does with decoded frames before they are ours: as its filters are written."""
 
+from models.videos.budget import COUNTED_FRAMES
 from models.videos.grid import GRID_TOLERANCE, Grid
 from models.videos.header import VideoHeader
 
@@ -30,13 +31,15 @@ def stop_at(header: VideoHeader, seconds: float | None) -> list[str]:
 
 def select_on_grid(header: VideoHeader, grid: Grid, first: int) -> str:
     """Passes the frames that are looked at from a grid time on: the first after each. The very
-    first passes as well: it shows where reading began."""
+    first passes as well: it shows where reading began. Up to that time, some are passed as well, by
+    which it is counted how many were decoded."""
     position = (
         f"floor((t-({header.begins_seconds!r})-({grid.start_seconds!r}))*{grid.frames_per_second!r}"
         f"+{GRID_TOLERANCE!r})"
     )
     held = f"max({position},{first - 1})"
-    return f"select='if(eq(n,0),st(0,{held});1,if(gt({position},ld(0)),st(0,{held});1,0))'"
+    counted = f"lt({position},{first})*not(mod(n,{COUNTED_FRAMES}))"
+    return f"select='if(eq(n,0),st(0,{held});1,if(gt({position},ld(0)),st(0,{held});1,{counted}))'"
 
 
 def select_from(header: VideoHeader, start_seconds: float) -> str:

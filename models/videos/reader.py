@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.errors import TooLargeItem
 from models.pictures.picture import Picture
 from models.pictures.working_size import WorkingSize
+from models.videos.budget import COUNTED_FRAMES, require_reachable
 from models.videos.extent import measure_seconds
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.filters import convert, deinterlace, select_from, select_on_grid, stop_at
@@ -82,7 +83,8 @@ class Video:
     ) -> Generator[Frame | None, None, None]:
         """The frames whose grid times are numbered from `first` up to, not including, `stop`.
 
-        None stands for a moment without a frame, so that the caller is not kept waiting.
+        None stands for a moment without a frame, so that the caller is not kept waiting. Raises
+        TooLargeItem if too many frames would be decoded to reach the first.
         """
         width, height = self.header.width_pixels, self.header.height_pixels
         factor = self._working_size.choose_factor(width, height)
@@ -94,6 +96,7 @@ class Video:
         frames = self._decode(
             grid.time(first), lambda seconds: grid.locate(seconds) < first, wanted, size, "rgb24"
         )
+        passed = 0
         for one in frames:
             if one is None:
                 yield None
@@ -103,6 +106,8 @@ class Video:
             if grid.is_over(seconds) or (stop is not None and position >= stop):
                 return
             if position < first:
+                require_reachable(passed * COUNTED_FRAMES, width * height)
+                passed += 1
                 continue
             number = round(seconds * self.header.frames_per_second)
             yield Frame(position, number, seconds, Picture(rgb, width, height))

@@ -1,7 +1,7 @@
 """Analyzes videos: cuts them into segments, and finds the faces in the frames of each segment."""
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -14,7 +14,7 @@ from PIL import Image
 
 from db.job_values import CaptureSource, DetectionMode, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
-from models.errors import EncodingFailed
+from models.errors import EncodingFailed, TooLargeItem
 from models.face import Dropped, Face
 from models.nets.analyzer import Analyzer
 from models.tracks.fingerprints import fingerprint_frame
@@ -157,11 +157,13 @@ class VideoAnalysis:
         )
 
     def find_small(self, held: HeldChunk, position: int) -> bytes | None:
-        """The small picture of a frame that no segment kept, decoded again."""
+        """The small picture of a frame that no segment kept, decoded again; None if there is no
+        such frame, or reaching it would take too long."""
         grid = make_grid(held.chunk.options)
         with (
             self._videos.open(held) as (video, _),
             closing(video.sample(grid, position, position + 1)) as frames,
+            suppress(TooLargeItem),
         ):
             for frame in frames:
                 held.renew()

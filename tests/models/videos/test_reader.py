@@ -13,6 +13,7 @@ import pytest
 from models.errors import TooLargeItem, UnreadableItem, UnsupportedItem
 from models.file_kinds.recognition import HEAD_BYTES, is_video
 from models.pictures.working_size import WorkingSize
+from models.videos import budget
 from models.videos.ffmpeg import Ffmpeg
 from models.videos.filters import stop_at
 from models.videos.grid import Grid
@@ -21,6 +22,7 @@ from models.videos.reader import Frame, Video
 from models.videos.stream import Decoding, decode
 from models.weights.folder import default_weights_dir
 from tests.support.media.clips import write_clip
+from tests.support.media.made_videos import make_video
 from tests.support.media.sample_videos import (
     CODED,
     EVEN,
@@ -234,3 +236,22 @@ def test_nothing_is_decoded_after_the_last_wanted_frame(clip: Path) -> None:
     assert len(times) > 5
     # The first frame that is not wanted may come.
     assert max(times) == pytest.approx(1.0, abs=0.1)
+
+
+# 400 frames in 40 s; a key frame every so many.
+@pytest.mark.parametrize(("interval", "is_reached"), [("20", True), ("400", False)])
+def test_so_many_frames_are_decoded_to_reach_one_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interval: str, is_reached: bool
+) -> None:
+    source = "color=gray:size=64x48:rate=10:duration=40"
+    coded = ("-c:v", "mpeg4", "-g", interval, "-sc_threshold", "1000000000")
+    data = make_video(tmp_path / "a.mkv", *coded, source=source)
+    # As many as there are before the first count, in small frames.
+    monkeypatch.setattr(budget, "MOST_PIXELS", 200 * budget.FEWEST_PIXELS)
+    assert len(sample(data, Grid(1.0), 0)) == 40
+    assert milliseconds(sample(data, Grid(1.0), 20, 22)) == [20_000, 21_000]
+    if is_reached:
+        assert milliseconds(sample(data, Grid(1.0), 30, 32)) == [30_000, 31_000]
+    else:
+        with pytest.raises(TooLargeItem, match="250 frames and more without a key frame"):
+            sample(data, Grid(1.0), 30, 32)

@@ -9,6 +9,7 @@ import pytest
 from db.engine import Database
 from db.job_values import CaptureSource
 from db.tables.chunks import ChunkRow
+from models.videos import budget
 from tests.support.media.made_videos import make_video
 from tests.support.media.sample_videos import (
     CODED,
@@ -103,3 +104,18 @@ def test_too_many_frames_per_second_of_a_slow_video_are_refused(
         work_until_done(allow(settings, clip), database)
         [item] = read_items(database, job_id)
         assert (item.state, item.frames) == (state, 8 if state == "done" else None)
+
+
+@on_one_database
+def test_a_video_with_too_few_key_frames_fails_with_advice(
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, source = tmp_path / "a.mkv", "color=gray:size=64x48:rate=10:duration=40"
+    make_video(path, "-c:v", "mpeg4", "-g", "400", source=source)
+    monkeypatch.setattr(budget, "MOST_PIXELS", 200 * budget.FEWEST_PIXELS)
+    job_id = submit_videos(database, path, frames_per_second=1.0)
+    work_until_done(allow(settings, path, segment_frames=15), database)
+    [item] = read_items(database, job_id)
+    assert item.error is not None
+    assert item.error.code == "too_large"
+    assert "Re-encode it with a key frame every few seconds." in item.error.message
