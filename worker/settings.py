@@ -36,12 +36,17 @@ from worker.addresses.destinations import Destination, DestinationRefused
 from worker.addresses.live_sources import check_sources
 from worker.logs import LogFormat, LogLevel
 from worker.openid import check_issuer, parse_groups
+from worker.setting_checks import (
+    DATABASE_SCHEMES,
+    QUEUE_SCHEMES,
+    check_keys,
+    check_scheme,
+    explain_faults,
+    split_list,
+)
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
-DATABASE_SCHEMES = ("postgresql+psycopg://", "sqlite://")
-QUEUE_SCHEMES = ("redis://", "rediss://", "unix://")
-LEAST_KEY_LENGTH = 32
 # Pictures are decoded with at least this many pixels on their longer side: three times the
 # detector's, so that the smallest face it can find still fills its chip. For the small faces of
 # crowds they keep at least as many pixels as make 16 tiles: up to four times as many, 78 MB.
@@ -168,19 +173,12 @@ class Settings(BaseModel):
     )
     @classmethod
     def _split_keys(cls, value: object) -> object:
-        return _split(value, ",")
+        return split_list(value, ",")
 
     @field_validator("api_keys")
     @classmethod
     def _require_long(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        """Keys that people make up can be guessed. The keys themselves are not shown."""
-        shortest = min(map(len, value), default=LEAST_KEY_LENGTH)
-        if shortest < LEAST_KEY_LENGTH:
-            raise ValueError(
-                f"a key has {shortest} characters, and needs at least {LEAST_KEY_LENGTH}: make one "
-                "with openssl rand -hex 24"
-            )
-        return value
+        return check_keys(value)
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -205,17 +203,17 @@ class Settings(BaseModel):
     @field_validator("file_roots", mode="before")
     @classmethod
     def _split_roots(cls, value: object) -> object:
-        return _split(value, os.pathsep)
+        return split_list(value, os.pathsep)
 
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: str) -> str:
-        return _check_scheme(value, DATABASE_SCHEMES)
+        return check_scheme(value, DATABASE_SCHEMES)
 
     @field_validator("redis_url")
     @classmethod
     def _check_queue(cls, value: str) -> str:
-        return _check_scheme(value, QUEUE_SCHEMES)
+        return check_scheme(value, QUEUE_SCHEMES)
 
     @field_validator("sources")
     @classmethod
@@ -272,7 +270,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values).complete()
         except ValidationError as error:
-            raise SettingsError(_explain(error)) from None
+            raise SettingsError(explain_faults(error, PREFIX)) from None
 
     def complete(self) -> Self:
         """Fill in the settings that depend on the data folder: the database and the store."""
@@ -287,24 +285,3 @@ class Settings(BaseModel):
 
 def _sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
-
-
-def _check_scheme(url: str, schemes: tuple[str, ...]) -> str:
-    if url and not url.startswith(schemes):
-        raise ValueError(f"the address must begin with {' or '.join(schemes)}")
-    return url
-
-
-def _split(value: object, separator: str) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(separator) if part.strip())
-
-
-def _explain(error: ValidationError) -> str:
-    lines = []
-    for fault in error.errors():
-        name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
-        unknown = fault["type"] == "extra_forbidden"
-        lines.append(f"{name}: " + ("unknown setting" if unknown else fault["msg"]))
-    return "; ".join(lines)

@@ -1,13 +1,18 @@
 """Jobs with many dimensions, days and zones, to be counted."""
 
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from db.counts.cube import fold_deltas
+from db.counts.tally import Unit
+from db.counts.totals import TOO_UNCLEAR, cells_of, measure_of
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.submissions import accept_job
+from db.slices.slices import Slices
+from models.statistics.confusion import PREDICTED_GENDERS
 from tests.support.work.jobs import claim, close, hints, make_face, record, results_of
 
 STORES = ("Lyon", "Nice", "Metz")
@@ -62,3 +67,19 @@ def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
         assert record(database, chunk, results_of(chunk, faces, failing))
     close(database)
     return job_id
+
+
+def cells_in(slices: Slices) -> dict[object, Counter[object]]:
+    """How many faces of each kind, and what they add up to, in each slice that has any."""
+    found = {}
+    for key, units in slices.items():
+        counter: Counter[object] = Counter()
+        cells = cells_of(units[Unit.PICTURE])
+        for gender, age, mass in zip(*cells.nonzero(), strict=True):
+            name = ("faces", "female_milli", "width_years")[mass]
+            counter[PREDICTED_GENDERS[gender], int(age), name] = int(cells[gender, age, mass])
+        if unclear := measure_of(units[Unit.PICTURE], TOO_UNCLEAR):
+            counter[TOO_UNCLEAR] = unclear
+        if counter:
+            found[key] = counter
+    return found

@@ -1,0 +1,42 @@
+"""The text of a setting: taken apart, checked, and its faults told."""
+
+from pydantic import ValidationError
+
+DATABASE_SCHEMES = ("postgresql+psycopg://", "sqlite://")
+QUEUE_SCHEMES = ("redis://", "rediss://", "unix://")
+LEAST_KEY_LENGTH = 32
+
+
+def split_list(value: object, separator: str) -> object:
+    """The parts of a list in a text; any other value as it is."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(separator) if part.strip())
+
+
+def check_scheme(url: str, schemes: tuple[str, ...]) -> str:
+    """Raises ValueError where an address does not begin with one of these."""
+    if url and not url.startswith(schemes):
+        raise ValueError(f"the address must begin with {' or '.join(schemes)}")
+    return url
+
+
+def check_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Raises ValueError for keys that people made up, which can be guessed. No key is shown."""
+    shortest = min(map(len, keys), default=LEAST_KEY_LENGTH)
+    if shortest < LEAST_KEY_LENGTH:
+        raise ValueError(
+            f"a key has {shortest} characters, and needs at least {LEAST_KEY_LENGTH}: make one "
+            "with openssl rand -hex 24"
+        )
+    return keys
+
+
+def explain_faults(error: ValidationError, prefix: str) -> str:
+    """Each variable with its fault, in one line."""
+    lines = []
+    for fault in error.errors():
+        name = prefix + "_".join(str(part) for part in fault["loc"]).upper()
+        unknown = fault["type"] == "extra_forbidden"
+        lines.append(f"{name}: " + ("unknown setting" if unknown else fault["msg"]))
+    return "; ".join(lines)
