@@ -22,6 +22,7 @@ from api.operator_views import audit as audit_view
 from api.operator_views import evaluations, health, keys, limits, metrics, packs, webhooks
 from api.pages import audience as audience_page
 from api.pages import comparison, home, job, login, sign_on, system
+from api.pages import evaluations as evaluations_page
 from api.pages import item as item_page
 from api.pages import jobs as jobs_page
 from api.pages import keys as keys_page
@@ -125,7 +126,7 @@ def _register_views(app: OpenAPI) -> None:
         app.register_api(module.blueprint)
     for page in (docs, assets, login, sign_on, home, live_page, jobs_page, job, item_page):
         app.register_blueprint(page.blueprint)
-    for page in (comparison, audience_page, keys_page, system):
+    for page in (comparison, audience_page, evaluations_page, keys_page, system):
         app.register_blueprint(page.blueprint)
     check_navigation(app)
     check_rights(app)

@@ -115,6 +115,8 @@ RIGHTS: Mapping[str, Right] = {
     "jobs_page.edit": SUBMIT,
     "jobs_page.run_again": SUBMIT,
     "jobs_page.act": SUBMIT,
+    "evaluations_page.show_page": LOOK,
+    "evaluations_page.show_report": LOOK,
     "job_page.show_page": READ,
     "job_page.show_items": READ,
     "job_page.show_tiles": READ,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.blurring import find_thumbnail
+from api.headers import FILE_POLICY
 from api.reports.accuracy_card import make_card
 from api.reports.headline import make_headline
 from api.reports.job_report import Report, render_report
@@ -36,8 +37,6 @@ blueprint = APIBlueprint(
     "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
 PAGE = {"content": {"text/html": PLAIN}}
-# As the file itself says, which may be opened without a server, too.
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 MOST_PICTURES = 48
 MOST_FAILURES = 200
 
@@ -53,7 +52,7 @@ def show_report(path: JobPath, query: ReportQuery) -> Response:
     job = find_job(path.job_id)
     with services().database.read() as session:
         report = _read_report(session, job, query, services().min_cell)
-    headers = {"Content-Security-Policy": POLICY}
+    headers = {"Content-Security-Policy": FILE_POLICY}
     return Response(render_report(report), mimetype="text/html", headers=headers)
 
 
