@@ -1,7 +1,6 @@
 """Items with the same bytes count as the submitter chose, whoever records them and when."""
 
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,42 +10,26 @@ from sqlalchemy import func, select
 from db.chunks.crashes import rescue_chunk
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.item_values import ClaimedChunk, ItemResult, NewItem, StoredItem
-from db.job_values import Duplicates, JobOptions, NewJob
+from db.item_values import ClaimedChunk, ItemResult
+from db.job_values import Duplicates
 from db.jobs.erasure import erase_job, remove_erased
 from db.jobs.retrying import retry_job
-from db.jobs.submissions import accept_job
 from db.results.duplicates import find_recorded
-from db.results.filters import ResultFilter
-from db.results.reading import read_results
 from db.states import ChunkState
-from db.tables.audience import CellRow
 from db.tables.chunks import ChunkRow
-from db.tables.faces import FaceRow
-from db.tables.items import DigestRow, LookRow
+from db.tables.items import DigestRow
+from tests.support.work.duplicates import FACES, count_cells, read, submit
 from tests.support.work.jobs import (
     claim,
     claim_next,
     close,
     hints,
-    make_face,
     record,
     results_of,
     status,
 )
 
-FACES = (make_face(years=30), make_face(years=50))
 COUNT, ONCE = Duplicates.COUNT, Duplicates.ONCE
-
-
-def submit(
-    database: Database, wanted: Duplicates, names: Sequence[str], chunk_items: int = 1
-) -> int:
-    """A job of items whose bytes follow from the first letter of their names."""
-    job = NewJob(options=JobOptions(duplicates=wanted))
-    items = [NewItem(name, f"file:///{name}") for name in names]
-    with database.write() as session:
-        return accept_job(session, job, items, chunk_items)
 
 
 def analyze(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:
@@ -61,22 +44,6 @@ def work_all(database: Database, fail: Sequence[str] = ()) -> None:
         chunk = claim(database, chunk_id)
         assert chunk is not None
         assert record(database, chunk, analyze(chunk, fail))
-
-
-def read(database: Database, job_id: int) -> dict[str, StoredItem]:
-    with database.read() as session:
-        items = read_results(session, job_id, ResultFilter(), after=-1, limit=100)
-    return {item.name: item for item in items}
-
-
-def count_cells(database: Database) -> int:
-    with database.read() as session:
-        cells = session.execute(select(func.coalesce(func.sum(CellRow.faces), 0))).scalar_one()
-        faces = select(FaceRow.age, FaceRow.gender)
-        recounted = Counter((age, gender) for age, gender in session.execute(faces))
-        rows = session.execute(select(CellRow.age, CellRow.gender, CellRow.faces))
-        assert {(age, gender): count for age, gender, count in rows} == recounted
-    return cells
 
 
 def test_every_duplicate_counts_by_default(database: Database) -> None:
@@ -242,70 +209,3 @@ def test_an_erased_job_leaves_no_digest(database: Database) -> None:
         assert remove_erased(session, job_id)
         left = session.scalars(select(DigestRow.job_id)).all()
     assert left == [other]
-
-
-LOOKS = {
-    "a": bytes(32),
-    "b": b"\xff" * 32,
-    "c": b"\x03" + bytes(31),
-    "d": b"\xff\xff\xff" + bytes(29),
-}
-
-
-def analyze_looks(chunk: ClaimedChunk) -> list[ItemResult]:
-    """Items with bytes of their own, that look as the first letters of their names say."""
-    return [
-        replace(result, digest=result.item.name.encode().ljust(32), look=LOOKS[result.item.name[0]])
-        for result in results_of(chunk, FACES)
-    ]
-
-
-@pytest.mark.parametrize("chunk_items", [1, 8])
-def test_pictures_that_look_alike_count_once(database: Database, chunk_items: int) -> None:
-    job_id = submit(database, Duplicates.SIMILAR, ["a1", "b1", "c1", "a2", "d1"], chunk_items)
-    for chunk_id in hints(database, resend_seconds=-1):
-        chunk = claim(database, chunk_id)
-        assert chunk is not None
-        record(database, chunk, analyze_looks(chunk))
-    close(database)
-    items = read(database, job_id)
-    first = items["a1"].id
-    assert {name: item.duplicate_of for name, item in items.items()} == {
-        "a1": None,
-        "b1": None,
-        "c1": first,
-        "a2": first,
-        "d1": None,
-    }
-    assert {name for name, item in items.items() if item.faces} == {"a1", "b1", "d1"}
-    counts = status(database, job_id).counts
-    assert (counts.done, counts.duplicates, counts.faces) == (5, 2, 6)
-    with database.write() as session:
-        erase_job(session, job_id)
-        remove_erased(session, job_id)
-        assert session.scalar(select(func.count()).select_from(LookRow)) == 0
-
-
-def test_pictures_that_look_alike_are_reported_and_each_counts(database: Database) -> None:
-    job_id = submit(database, Duplicates.REPORT, ["a1", "b1", "c1", "a2"], 2)
-    for chunk_id in hints(database, resend_seconds=-1):
-        chunk = claim(database, chunk_id)
-        assert chunk is not None
-        record(database, chunk, analyze_looks(chunk))
-    items = read(database, job_id)
-    first = items["a1"].id
-    named = {name: item.duplicate_of for name, item in items.items()}
-    assert named == {"a1": None, "b1": None, "c1": first, "a2": first}
-    assert all(len(item.faces) == 2 for item in items.values())
-    counts = status(database, job_id).counts
-    assert (counts.done, counts.duplicates, counts.faces) == (4, 2, 8)
-    assert count_cells(database) == 8
-
-
-def test_only_where_it_is_asked_for(database: Database) -> None:
-    job_id = submit(database, ONCE, ["a1", "a2"])
-    for chunk_id in hints(database, resend_seconds=-1):
-        chunk = claim(database, chunk_id)
-        assert chunk is not None
-        record(database, chunk, analyze_looks(chunk))
-    assert status(database, job_id).counts.duplicates == 0
