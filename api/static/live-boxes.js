@@ -2,18 +2,20 @@
 
 const LETTER_PIXELS = 14; // the smallest size allowed, on small screens, too
 
-/** Draw a box and a label for each face of a response on a canvas over the video. */
-export function drawBoxes(canvas, answer, labels) {
+/** Draw a box and a label for each face of a response on a canvas over the video; with a `frame`, that
+    picture first, so that the boxes are where the faces were when it was taken. */
+export function drawBoxes(canvas, answer, labels, frame = null) {
   const sharpness = window.devicePixelRatio || 1;
-  const { clientWidth: width, clientHeight: height } = canvas;
+  const scale = Math.min(canvas.clientWidth / answer.width, canvas.clientHeight / answer.height);
+  const [width, height] = [answer.width * scale, answer.height * scale];
   canvas.width = Math.round(width * sharpness);
   canvas.height = Math.round(height * sharpness);
   const pen = canvas.getContext("2d");
   pen.scale(sharpness, sharpness);
+  if (frame) pen.drawImage(frame, 0, 0, width, height);
   pen.font = `600 ${LETTER_PIXELS}px system-ui, sans-serif`;
   pen.textBaseline = "middle";
-  const scale = width / answer.width;
-  const frames = answer.faces.map(({ box }) => ({
+  const places = answer.faces.map(({ box }) => ({
     left: box.x * scale,
     top: box.y * scale,
     width: box.width * scale,
@@ -21,11 +23,11 @@ export function drawBoxes(canvas, answer, labels) {
   }));
   const colors = answer.faces.map((face) => readToken(`--box-${face.gender.value}`));
   const shade = readToken("--box-shade");
-  frames.forEach((frame, index) => drawBox(pen, frame, colors[index], shade, width < 480 ? 1.5 : 2.5));
-  const taken = [...frames];
-  frames.forEach((frame, index) => {
+  places.forEach((place, index) => drawBox(pen, place, colors[index], shade, width < 480 ? 1.5 : 2.5));
+  const taken = [...places];
+  places.forEach((place, index) => {
     const size = { width: pen.measureText(labels[index]).width + 6, height: LETTER_PIXELS + 4 };
-    const position = placeLabel(frame, size, { width, height }, taken);
+    const position = placeLabel(place, size, { width, height }, taken);
     taken.push(position);
     drawLabel(pen, position, labels[index], colors[index], shade);
   });
@@ -36,19 +38,19 @@ function readToken(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function drawBox(pen, frame, color, shade, line) {
+function drawBox(pen, place, color, shade, line) {
   // A dark line under a bright one: one of them is visible on any background.
   for (const [width, style] of [[line * 2, shade], [line, color]]) {
     pen.lineWidth = width;
     pen.strokeStyle = style;
-    pen.strokeRect(frame.left, frame.top, frame.width, frame.height);
+    pen.strokeRect(place.left, place.top, place.width, place.height);
   }
 }
 
-function placeLabel(frame, size, all, taken) {
+function placeLabel(place, size, all, taken) {
   // Above, below, left or right of the face: the first position inside the picture that covers nothing else.
-  const { left, top } = frame;
-  const [right, bottom] = [left + frame.width, top + frame.height];
+  const { left, top } = place;
+  const [right, bottom] = [left + place.width, top + place.height];
   const gap = 3;
   const corners = [
     [left, top - size.height - gap],

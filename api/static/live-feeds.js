@@ -5,7 +5,7 @@ import { say as sayText } from "./app.js";
 
 const say = (name, values) => sayText(`live.${name}`, values);
 const feed = document.getElementById("feed");
-const buttons = [...document.querySelectorAll("#feeds button")];
+const buttons = [...document.querySelectorAll("#feeds button[data-source]")];
 const stage = document.getElementById("feed-stage");
 const cover = document.getElementById("feed-cover");
 const problem = document.getElementById("feed-problem");

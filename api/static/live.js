@@ -10,6 +10,7 @@ const QUALITY = 0.8;
 const TIMEOUT_MILLISECONDS = 40_000; // longer than the server waits for a worker
 const MAX_PAUSE_MILLISECONDS = 10_000;
 const ANNOUNCE_MILLISECONDS = 3_000;
+const LATE_MILLISECONDS = 150; // by then, a walking person has left their box
 
 const find = (id) => document.getElementById(id);
 const video = find("video");
@@ -192,7 +193,7 @@ function takePicture() {
 
 function showAnswer(session, answer, latencyMilliseconds) {
   const labels = answer.faces.map((face) => describe(face));
-  drawBoxes(boxes, answer, labels);
+  drawBoxes(boxes, answer, labels, latencyMilliseconds > LATE_MILLISECONDS ? picture : null);
   const now = performance.now();
   session.answered = [...session.answered.filter((time) => now - time < 2_000), now];
   const seconds = (now - session.answered[0]) / 1000;

@@ -99,6 +99,9 @@ def test_faces_of_the_camera_are_boxed_and_named(live):
     live.page.get_by_role("button", name="stage", exact=True).click()
     expect(live.page.locator("#feed-stage")).to_have_attribute("data-state", "on")
     live.photograph("live")
+    live.page.locator("[data-fills=stage]").click()
+    assert live.page.evaluate("document.fullscreenElement.id") == "stage"
+    live.page.evaluate("document.exitFullscreen()")
 
 
 def test_the_summary_agrees_with_the_figures_and_is_announced_less_often(live):
