@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cli.environment import read_settings
 from cli.exits import CommandFailed
+from cli.stack.reachability import describe_database
 from db.engine import Database
 from db.processes import is_any_alive
 
@@ -21,12 +22,13 @@ def alive() -> None:
     Example: facetally alive
     """
     host = socket.gethostname()
-    database = Database(read_settings().database_url)
+    url = read_settings().database_url
+    database = Database(url)
     try:
         with database.read() as session:
             if not is_any_alive(session, host):
                 raise CommandFailed(f"No process of {host} sends heartbeats.")
     except DBAPIError as error:
-        raise CommandFailed(f"The database is unavailable: {error.orig}") from error
+        raise CommandFailed(describe_database(url, error)) from error
     finally:
         database.close()

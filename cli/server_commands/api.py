@@ -7,6 +7,7 @@ from api.server.master import serve
 from cli.environment import read_settings, require_redis
 from cli.exits import CommandFailed
 from cli.stack.database import require_tables
+from cli.stack.reachability import tell_unreachable
 
 
 @click.command()
@@ -21,6 +22,7 @@ def api(fd: int | None) -> None:
     """
     settings = read_settings()
     require_redis(settings)
+    tell_unreachable(settings)
     require_tables(settings.database_url)
     try:
         serve(settings, fd)

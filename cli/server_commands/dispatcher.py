@@ -7,6 +7,7 @@ import click
 
 from cli.environment import read_settings, require_redis
 from cli.stack.database import migrate_database, require_tables
+from cli.stack.reachability import tell_unreachable
 from db.engine import Database
 from worker.addresses.destinations import Destinations
 from worker.dispatcher.dispatcher import Dispatcher
@@ -32,6 +33,7 @@ def dispatcher() -> None:
     """
     settings = read_settings()
     require_redis(settings)
+    tell_unreachable(settings)
     require_tables(settings.database_url)
     configure_logging(settings.log_level, settings.log_format)
     stopped = threading.Event()

@@ -7,6 +7,7 @@ import click
 from cli.environment import read_settings, require_redis, server_environment
 from cli.stack.database import require_tables
 from cli.stack.provider import prepare_models
+from cli.stack.reachability import tell_unreachable
 from cli.stack.worker_program import ENVIRON, write_command
 from worker.devices import count_slots
 from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
@@ -38,6 +39,7 @@ def worker(queue: str, slots: int | None) -> None:
     require_redis(settings)
     # Jobs that ask for another pack can be left to other workers.
     provider = prepare_models(settings, [settings.pack])
+    tell_unreachable(settings)
     require_tables(settings.database_url)
     slots = slots or count_slots(settings, provider)
     chosen = server_environment(provider=provider, workers=str(slots))

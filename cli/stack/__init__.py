@@ -5,6 +5,7 @@ child          one process
 supervisor     keeps processes running, and ends them
 data_folder    the data folder, its lock and its record
 orphans        ends what a killed stack left running
+reachability whether database, queue and store answer
 database       brings the tables up to date
 listener       the API's socket
 provider       what the models will run on

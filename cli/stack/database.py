@@ -6,6 +6,7 @@ import socket
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cli.exits import CommandFailed
+from cli.stack.reachability import describe_database
 from db.chunks.crashes import rescue_chunks_of
 from db.chunks.release import release_all_chunks
 from db.engine import Database
@@ -21,7 +22,7 @@ def migrate_database(url: str) -> None:
     try:
         migrate(database)
     except OperationalError as error:
-        raise CommandFailed(f"The database is unavailable: {error.orig}") from error
+        raise CommandFailed(describe_database(url, error)) from error
     finally:
         database.close()
 
@@ -29,13 +30,12 @@ def migrate_database(url: str) -> None:
 def require_tables(url: str) -> None:
     """Refuse to start on a database that was not migrated.
 
-    One that is unavailable is not refused: every process waits for it.
+    One that is unavailable is not refused: every process waits for it, and has said so.
     """
     database = Database(url)
     try:
         outdated = is_outdated(database)
-    except OperationalError as error:
-        logger.warning("database is unavailable", extra={"error": str(error.orig)})
+    except OperationalError:
         return
     finally:
         database.close()

@@ -14,6 +14,7 @@ from cli.stack.listener import address_of, listen
 from cli.stack.orphans import end_orphans, note_processes
 from cli.stack.processes import list_processes
 from cli.stack.provider import prepare_models
+from cli.stack.reachability import require_services
 from cli.stack.supervisor import Supervisor
 from cli.terminal import open_stderr
 from facetally import Client, ServerUnavailable
@@ -53,6 +54,7 @@ def run_stack(options: StackOptions) -> Iterator[Stack]:
     with folder.lock():
         end_orphans(folder)
         provider = prepare_models(settings, settings.packs)
+        require_services(settings)
         prepare_database(settings)
         with closing(listen(settings.host, settings.port)) as listener, folder.scratch() as scratch:
             url = address_of(listener)

@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import IO, BinaryIO, cast
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from db.item_values import STORE_SCHEME
 from models.blocks import Readable, read_blocks
@@ -21,6 +22,18 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
+
+    def find_problem(self) -> str | None:
+        """Why nothing could be stored here, as far as can be seen without storing anything."""
+        try:
+            if isinstance(self._files, LocalFileSystem):
+                self._files.makedirs(self._root, exist_ok=True)
+            else:
+                self._files.exists(self._root)
+        # Each driver has errors of its own.
+        except Exception as error:  # noqa: BLE001
+            return str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+        return None
 
     def new_folder(self) -> str:
         """The name of a folder for the files of one request, which nobody can guess."""

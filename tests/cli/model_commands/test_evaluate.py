@@ -159,7 +159,7 @@ def test_an_unavailable_database_is_reported_before_the_work(call, labels, tmp_p
     done = call("evaluate", labels, "--out", tmp_path / "out", database_url=url)
 
     assert done.returncode == 1
-    assert "The database is unavailable" in done.stderr
+    assert "The database at 127.0.0.1:1 does not answer" in done.stderr
 
 
 def write_portraits(folder, years):
