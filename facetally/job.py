@@ -169,14 +169,14 @@ class Job:
 
     def stream_lines(self, view: str = "faces", **filters: Unpack[Filters]) -> Iterator[bytes]:
         """The JSON of each result or, with the view `tracks`, of each person."""
-        parameters = _make_parameters("ndjson", view, filters)
+        parameters = make_parameters("ndjson", view, filters)
         return self.connection.stream_lines(self._path() + "/results", parameters)
 
     def export(
         self, format: str, view: str = "faces", **filters: Unpack[Filters]
     ) -> Iterator[bytes]:
-        """The results as a file in blocks: ndjson, csv, parquet or coco."""
-        parameters = _make_parameters(format, view, filters)
+        """The results as a file in blocks: ndjson, csv, parquet, coco, label-studio or cvat."""
+        parameters = make_parameters(format, view, filters)
         return self.connection.stream_bytes(self._path() + "/results", parameters)
 
     def to_arrow(self, view: str = "faces", **filters: Unpack[Filters]) -> "pyarrow.Table":
@@ -208,7 +208,8 @@ def make_job(connection: Connection, data: object) -> Job:
     return connection.parse(Job, data, raw=data, connection=connection)
 
 
-def _make_parameters(format: str, view: str, filters: Filters) -> Parameters:
+def make_parameters(format: str, view: str, filters: Filters) -> Parameters:
+    """What an export is asked with."""
     dimensions = filters.get("dimensions", {})
     return {
         "format": format,

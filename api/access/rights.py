@@ -59,6 +59,7 @@ RIGHTS: Mapping[str, Right] = {
     "events.follow_job": LOOK,
     "events.follow_jobs": LOOK,
     "results.list_results": READ,
+    "results.export_results": EXPORT,
     "items.show_item": READ,
     "items.show_picture": SEE,
     "items.show_thumbnail": LOOK,

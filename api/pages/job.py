@@ -21,7 +21,7 @@ from api.reports.headline import make_headline
 from api.reports.pyramid import make_pyramid
 from api.schemas.dimensions import DIMENSION_PREFIX
 from api.schemas.quality import LEVELS
-from api.schemas.results import ResultsQuery
+from api.schemas.results import ANNOTATION_FORMATS, ResultsQuery
 from api.services import services
 from api.validation import validate
 from api.views.job_replies import find_job
@@ -60,7 +60,7 @@ RETRYABLE = (
     ErrorCode.INTERNAL,
 )
 PEOPLE_FORMATS = tuple(FILE_FORMATS)
-FORMATS = (*PEOPLE_FORMATS, "coco")
+FORMATS = (*PEOPLE_FORMATS, *ANNOTATION_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def show_failures(job_id: int) -> Response:
 
 
 def _choose_formats(session: Session, job: JobStatus) -> tuple[str, ...]:
-    """Leave out COCO for a job of videos only: it covers pictures, and would be empty."""
+    """Leave out annotations for a job of videos only: they are of pictures, and would be empty."""
     if job.counts.items > MAX_SEARCHED or has_pictures(session, job.id, until=MAX_SEARCHED):
         return FORMATS
     return PEOPLE_FORMATS

@@ -16,11 +16,14 @@ from db.states import ErrorCode, ItemState
 RESULTS_PER_PAGE = 100
 MOST_RESULTS_PER_PAGE = 1000
 
-ResultFormat = Literal["json", "ndjson", "csv", "parquet", "coco"]
+ResultFormat = Literal["json", "ndjson", "csv", "parquet", "coco", "label-studio", "cvat"]
+# They have pictures with faces, and nothing of videos.
+ANNOTATION_FORMATS = ("coco", "label-studio", "cvat")
+MOST_JOBS = 1000
 
 
-class ResultsQuery(WithDimensions):
-    """Which results to list; also takes any number of `dimension.<name>=<value>`.
+class ResultsFilter(WithDimensions):
+    """Which results; also takes any number of `dimension.<name>=<value>`.
 
     Ages are whole years; both ends are included. A condition on faces (gender, age, score, quality
     or pose) leaves out the faces that do not meet it, and items without a face that does. One on
@@ -29,7 +32,6 @@ class ResultsQuery(WithDimensions):
     `view=tracks` lists the people of videos instead, one line or row for each.
     """
 
-    format: ResultFormat = "json"
     view: Literal["faces", "tracks"] = "faces"
     state: ItemState | None = None
     gender: Literal["female", "male", "unknown"] | None = None
@@ -39,16 +41,6 @@ class ResultsQuery(WithDimensions):
     quality_min: QualityMin = None
     pose: Pose = "any"
     name: Text | None = Field(None, description="A part of the item's name, in any case.")
-    limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
-    cursor: int = Field(-1, ge=-1, le=2**51)
-
-    @model_validator(mode="after")
-    def _refuse_view(self) -> Self:
-        if self.view == "tracks" and self.format == "coco":
-            raise ValueError(
-                "format=coco contains pictures and faces, but no tracks. Leave out view=tracks"
-            )
-        return self
 
     @model_validator(mode="after")
     def _refuse_empty_range(self) -> Self:
@@ -68,6 +60,47 @@ class ResultsQuery(WithDimensions):
             dimensions=self.dimensions(),
             name=self.name,
         )
+
+
+class ResultsQuery(ResultsFilter):
+    """Which results of a job to list, and how."""
+
+    format: ResultFormat = "json"
+    limit: int | None = Field(None, ge=1, le=MOST_RESULTS_PER_PAGE)
+    cursor: int = Field(-1, ge=-1, le=2**51)
+
+    @model_validator(mode="after")
+    def _refuse_view(self) -> Self:
+        if self.view == "tracks" and self.format in ANNOTATION_FORMATS:
+            raise ValueError(
+                f"format={self.format} contains pictures and faces, but no tracks. Leave out "
+                "view=tracks"
+            )
+        return self
+
+
+class SeveralResultsQuery(ResultsFilter):
+    """Which jobs, by their numbers (`jobs=7,8`) or by a tag, and which of their results."""
+
+    format: Literal["ndjson", "csv", "parquet"] = "ndjson"
+    jobs: Text | None = Field(None, max_length=20 * MOST_JOBS)
+    tag: Text | None = None
+
+    @model_validator(mode="after")
+    def _require_jobs(self) -> Self:
+        if (self.jobs is None) == (self.tag is None):
+            raise ValueError("give either the numbers of jobs, as in jobs=7,8, or a tag")
+        return self
+
+    def list_numbers(self) -> list[int]:
+        """The numbers of jobs, each once; raises ValueError, with a sentence for the user."""
+        words = [word.strip() for word in (self.jobs or "").split(",")]
+        for word in words:
+            if not (word.isascii() and word.isdigit() and 0 < int(word) < 2**63):
+                raise ValueError(f"{word!r} is not the number of a job. Write jobs=7,8.")
+        if len(words) > MOST_JOBS:
+            raise ValueError(f"More than {MOST_JOBS} jobs are asked for. Give their tag.")
+        return list(dict.fromkeys(map(int, words)))
 
 
 class ItemErrorOut(BaseModel):

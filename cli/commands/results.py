@@ -15,11 +15,14 @@ from cli.output.streams import join_lines, refuse_terminal, write_out
 from cli.terminal import tell
 from facetally import Client
 
-FORMATS = ("ndjson", "json", "csv", "parquet", "coco")
+FORMATS = ("ndjson", "json", "csv", "parquet", "coco", "label-studio", "cvat")
+# What the results of several jobs come in.
+TABLES = ("ndjson", "csv", "parquet")
 
 
 @click.command()
-@takes_job
+@click.argument("job_ids", metavar="[JOB]...", type=click.IntRange(min=1), nargs=-1)
+@click.option("--tag", help="The jobs with this tag, instead of numbers.")
 @click.option(
     "--format",
     "form",
@@ -41,26 +44,40 @@ FORMATS = ("ndjson", "json", "csv", "parquet", "coco")
 @takes_server
 def results(
     client: Client,
-    job_id: int,
+    job_ids: tuple[int, ...],
+    tag: str | None,
     form: str,
     dimensions: dict[str, str],
     out: Path | None,
     view: str,
     **filters: Any,
 ) -> None:
-    """Print the results of a job.
+    """Print the results of a job, or of several as one table.
 
     NDJSON has a line for each item, JSON is an array of items. CSV and Parquet have a row for each
-    face, and one for each item without faces. COCO has the analyzed photos and their faces.
+    face, and one for each item without faces. COCO, Label Studio and CVAT have the analyzed photos
+    and their faces. Of several jobs, each line or row has the number of its job.
 
     \b
     Example: facetally results 7 --format csv --gender female --out faces.csv
              facetally results 7 --format parquet --out results.parquet
              facetally results 7 --format coco --out annotations.json
+             facetally results 7 8 9 --format parquet --out results.parquet
+             facetally results --tag spring --format csv --out spring.csv
              facetally results 7 --view tracks --format csv --out people.csv
     """
     refuse_terminal(form, out)
-    job = client.job(job_id)
+    if bool(job_ids) == (tag is not None):
+        raise click.UsageError("Give the numbers of jobs, or --tag.")
+    if tag is not None or len(job_ids) > 1:
+        if form not in TABLES:
+            raise click.UsageError(f"Several jobs come as {', '.join(TABLES)}, not as {form}.")
+        found = {"dimensions": dimensions, **filters}
+        write_out(
+            lambda: client.export_results(form, jobs=job_ids, tag=tag, view=view, **found), out
+        )
+        return
+    job = client.job(job_ids[0])
 
     def read() -> Iterator[bytes]:
         if form == "json":

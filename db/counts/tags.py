@@ -42,6 +42,14 @@ def has_job_with(session: Session, reach: Reach, tag: str) -> bool:
     return session.execute(tagged.limit(1)).first() is not None
 
 
+def read_tagged_jobs(session: Session, reach: Reach, tag: str) -> list[int]:
+    """The jobs with this tag that are not erased, the oldest first."""
+    tagged = select(JobRow.id).where(
+        has_tag(session, tag), JobRow.erasing_at.is_(None), *reach.match(JobRow.tenant)
+    )
+    return list(session.scalars(tagged.order_by(JobRow.id)))
+
+
 def _list_tags(session: Session) -> TableValuedAlias:
     """The tags of each job as rows."""
     if is_postgresql(session):

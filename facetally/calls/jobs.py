@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Unpack
 
+from facetally.answers.results import Filters
 from facetally.connection import Connection, Parameters
 from facetally.items import Item, Source, sort_sources
-from facetally.job import Job, make_job
+from facetally.job import Job, make_job, make_parameters
 from facetally.local_files.files import SizedFile
 from facetally.options import Options, Submission
 from facetally.sending.drafts import Draft, open_draft
@@ -126,6 +128,21 @@ class JobCalls:
         listed = self._connection.parse(_JobList, data)
         jobs = tuple(self._make_job(one) for one in listed.jobs)
         return JobPage(jobs, listed.next_cursor, data)
+
+    def export_results(
+        self,
+        format: str,
+        *,
+        jobs: Sequence[int] = (),
+        tag: str | None = None,
+        view: str = "faces",
+        **filters: Unpack[Filters],
+    ) -> Iterator[bytes]:
+        """The results of these jobs, or of those with a tag, as one file in blocks: ndjson, csv or
+        parquet, with the number of the job first."""
+        asked = make_parameters(format, view, filters)
+        chosen: Parameters = {"jobs": ",".join(map(str, jobs)) or None, "tag": tag}
+        return self._connection.stream_bytes("/v1/results", {**asked, **chosen})
 
     def _make_job(self, data: object) -> Job:
         return make_job(self._connection, data)

@@ -41,7 +41,7 @@ def test_results_are_saved_in_every_format_under_the_same_filter(
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    for form in ("ndjson", "json", "csv", "parquet", "coco"):
+    for form in ("ndjson", "json", "csv", "parquet", "coco", "label-studio", "cvat"):
         words = ("--gender", "female", "--format", form, "--out", out / form)
         assert call("results", 1, *words).returncode == 0
     assert len((out / "ndjson").read_text().splitlines()) == 4
@@ -49,7 +49,24 @@ def test_results_are_saved_in_every_format_under_the_same_filter(
     assert len((out / "csv").read_text().splitlines()) == 1 + 4
     assert parquet.read_table(out / "parquet")["gender"].to_pylist() == ["female"] * 4
     assert len(json.loads((out / "coco").read_text())["annotations"]) == 4
-    assert len(list(out.iterdir())) == 5
+    assert len(json.loads((out / "label-studio").read_text())) == 4
+    assert (out / "cvat").read_text().count("<box ") == 4
+    assert len(list(out.iterdir())) == 7
+
+
+def test_results_of_several_jobs_are_one_table(call: Call) -> None:
+    printed = call("results", 1, 1, "--format", "csv").stdout.splitlines()
+    assert printed[0].startswith("job,item,name,")
+    assert len(printed) == 1 + 8
+    assert len(call("results", 1, 1).stdout.splitlines()) == 4
+    assert call("results", "--tag", "none").returncode == 1
+
+
+@pytest.mark.parametrize("words", [(), ("1", "--tag", "a"), ("1", "2", "--format", "coco")])
+def test_no_jobs_and_other_formats_of_several_are_refused(
+    call: Call, words: tuple[str, ...]
+) -> None:
+    assert call("results", *words).returncode == 2
 
 
 def test_the_audience_is_printed_and_saved_as_a_table(call: Call, tmp_path: Path) -> None:
