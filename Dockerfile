@@ -33,8 +33,11 @@ ARG PIP_INDEX_URL
 ARG EXTRAS=""
 WORKDIR /build
 COPY pyproject.toml constraints.txt ./
+COPY deploy/locks/ locks/
+# Each file is checked by its hash: `make lock`. Drivers of buckets are pinned by version only.
 RUN python -m venv /opt/facetally \
-    && python -c "import os, tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *(line for extra in os.environ['EXTRAS'].split() for line in project['optional-dependencies'][extra]), sep='\n')" > requirements.txt \
+    && pip install --require-hashes --requirement locks/base.txt \
+    && python -c "import os, tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*(line for extra in os.environ['EXTRAS'].split() for line in project['optional-dependencies'][extra]), sep='\n')" > requirements.txt \
     && pip install --constraint constraints.txt --requirement requirements.txt
 
 
@@ -62,7 +65,7 @@ RUN pip wheel --no-deps --wheel-dir /wheels .
 
 
 FROM dependencies AS build-cpu
-RUN pip install --constraint constraints.txt onnxruntime
+RUN pip install --require-hashes --requirement locks/cpu.txt
 RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
     pip install --no-deps /wheels/*.whl
 

@@ -28,7 +28,7 @@ PICTURES ?=
 # Where else PyTorch may come from: an index of builds without CUDA, which takes gigabytes.
 TORCH_INDEX ?=
 
-.PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack components pictures \
+.PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack audit lock components pictures \
 	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes bench-stopping
 
@@ -86,6 +86,16 @@ test: weights  ## Run all tests
 	$(PYTEST) $(or $(TEST_PROCESSES),$(MORE_PROCESSES)) --reruns 1 -rfER
 
 check: lint test  ## All that has to pass before a change is merged
+
+audit: setup  ## Ask PyPI's advisories about every pinned package
+	@$(BIN)/python -m docs.audit_dependencies
+
+LOCK = $(BIN)/uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --no-annotate \
+	--python-version 3.11.16 --python-platform linux --custom-compile-command 'make lock'
+
+lock: setup  ## Write the hashes of what images install, after a change of constraints.txt: deploy/locks
+	$(LOCK) --output-file deploy/locks/base.txt
+	$(LOCK) --extra cpu --output-file deploy/locks/cpu.txt
 
 components: setup  ## List the licenses of code and weights, and write a bill of materials: build/components
 	$(BIN)/python -m docs.list_components
