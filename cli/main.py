@@ -11,50 +11,64 @@ from click.shell_completion import CompletionItem
 from cli.exits import CommandFailed, ExitStatus
 from cli.signals import end_on_signals
 
-# Each command's module, and its help in the list of all. Only the command that is called is
-# imported: the list and the completion of names import none.
-COMMANDS = {
-    "demo": ("cli.commands.demo", "Analyze sample photos."),
-    "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
-    "serve": ("cli.server_commands.serve", "Run everything on this machine."),
-    "submit": ("cli.commands.submit", "Submit photos and videos to a server."),
-    "watch-folder": ("cli.commands.watch_folder", "Submit what is new in a folder or a bucket."),
-    "jobs": ("cli.commands.jobs", "List jobs, newest first."),
-    "status": ("cli.commands.jobs", "Show the progress of a job."),
-    "watch": ("cli.commands.jobs", "Follow a job until it ends."),
-    "results": ("cli.commands.results", "Print the results of a job."),
-    "audience": ("cli.commands.audience", "Show the audience by age and gender."),
-    "tags": ("cli.commands.vocabulary", "List the tags of jobs."),
-    "dimensions": ("cli.commands.vocabulary", "List the dimensions of items and their values."),
-    "report": ("cli.commands.report", "Save the report of a job."),
-    "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
-    "subtitles": ("cli.commands.subtitles", "Print the people of a video as WebVTT."),
-    "change": ("cli.commands.jobs", "Change the name, notes or priority of a job."),
-    "cancel": ("cli.commands.jobs", "Cancel a job."),
-    "pause": ("cli.commands.jobs", "Pause a job."),
-    "resume": ("cli.commands.jobs", "Resume a paused job."),
-    "retry": ("cli.commands.jobs", "Retry the failed items of a job."),
-    "rerun": ("cli.commands.reruns", "Run a job again with other models."),
-    "compare": ("cli.commands.reruns", "Compare two runs of the same items."),
-    "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
-    "headcounts": ("cli.commands.headcounts", "Count the people of live sources."),
-    "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
-    "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
-    "audit": ("cli.commands.audit", "Show who did what on a server."),
-    "api": ("cli.server_commands.api", "Run the HTTP API."),
-    "worker": ("cli.server_commands.worker", "Run a pool of workers."),
-    "dispatcher": ("cli.server_commands.dispatcher", "Run the dispatcher."),
-    "migrate": ("cli.server_commands.dispatcher", "Bring the database tables up to date."),
-    "alive": (
-        "cli.server_commands.alive",
-        "Check whether a process of this host sends heartbeats.",
-    ),
-    "packs": ("cli.model_commands.packs", "List, show, add or remove packs of models."),
-    "weights": ("cli.model_commands.weights", "List, fetch or verify the models."),
-    "evaluate": ("cli.model_commands.evaluate", "Measure the models on labeled photos."),
-    "evaluations": ("cli.model_commands.evaluate", "List the stored evaluations."),
-    "train": ("cli.model_commands.train", "Train models on labeled photos of your own."),
+# Each command's module, and its help in the list of all, by what people use them for. Only the
+# command that is called is imported: the list and the completion of names import none.
+GROUPS = {
+    "On this machine": {
+        "demo": ("cli.commands.demo", "Analyze sample photos."),
+        "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
+        "serve": ("cli.server_commands.serve", "Run everything on this machine."),
+    },
+    "Jobs of a server": {
+        "submit": ("cli.commands.submit", "Submit photos and videos to a server."),
+        "watch-folder": (
+            "cli.commands.watch_folder",
+            "Submit what is new in a folder or a bucket.",
+        ),
+        "jobs": ("cli.commands.jobs", "List jobs, newest first."),
+        "status": ("cli.commands.jobs", "Show the progress of a job."),
+        "watch": ("cli.commands.jobs", "Follow a job until it ends."),
+        "change": ("cli.commands.jobs", "Change the name, notes or priority of a job."),
+        "pause": ("cli.commands.jobs", "Pause a job."),
+        "resume": ("cli.commands.jobs", "Resume a paused job."),
+        "cancel": ("cli.commands.jobs", "Cancel a job."),
+        "retry": ("cli.commands.jobs", "Retry the failed items of a job."),
+        "rerun": ("cli.commands.reruns", "Run a job again with other models."),
+        "compare": ("cli.commands.reruns", "Compare two runs of the same items."),
+        "erase": ("cli.commands.jobs", "Erase a job and everything found in it."),
+    },
+    "What was found": {
+        "audience": ("cli.commands.audience", "Show the audience by age and gender."),
+        "results": ("cli.commands.results", "Print the results of a job."),
+        "report": ("cli.commands.report", "Save the report of a job."),
+        "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
+        "subtitles": ("cli.commands.subtitles", "Print the people of a video as WebVTT."),
+        "tags": ("cli.commands.vocabulary", "List the tags of jobs."),
+        "dimensions": ("cli.commands.vocabulary", "List the dimensions of items and their values."),
+        "headcounts": ("cli.commands.headcounts", "Count the people of live sources."),
+    },
+    "Models": {
+        "packs": ("cli.model_commands.packs", "List, show, add or remove packs of models."),
+        "weights": ("cli.model_commands.weights", "List, fetch or verify the models."),
+        "evaluate": ("cli.model_commands.evaluate", "Measure the models on labeled photos."),
+        "evaluations": ("cli.model_commands.evaluate", "List the stored evaluations."),
+        "train": ("cli.model_commands.train", "Train models on labeled photos of your own."),
+    },
+    "Operate a server": {
+        "api": ("cli.server_commands.api", "Run the HTTP API."),
+        "worker": ("cli.server_commands.worker", "Run a pool of workers."),
+        "dispatcher": ("cli.server_commands.dispatcher", "Run the dispatcher."),
+        "migrate": ("cli.server_commands.dispatcher", "Bring the database tables up to date."),
+        "alive": (
+            "cli.server_commands.alive",
+            "Check whether a process of this host sends heartbeats.",
+        ),
+        "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
+        "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
+        "audit": ("cli.commands.audit", "Show who did what on a server."),
+    },
 }
+COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
 
 
 class CommandTable(click.Group):
@@ -78,8 +92,12 @@ class CommandTable(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+        widest = max(map(len, COMMANDS))
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(widest), text) for name, (_, text) in group.items()]
+                )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         names = [

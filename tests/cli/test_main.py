@@ -75,7 +75,7 @@ def test_help_and_the_version_import_no_command():
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("re", ["results", "report", "resume", "retry", "rerun"]), ("--v", [])]
+    ("words", "found"), [("re", ["resume", "retry", "rerun", "results", "report"]), ("--v", [])]
 )
 def test_names_of_commands_are_completed(words, found):
     completed = facetally.shell_complete(click.Context(facetally), words)
