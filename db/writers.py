@@ -2,7 +2,8 @@
 ever longer pauses, and with many writers some never get it in time.
 
 Threads of a process wait in their order; of each process, one contends for a lock on a file next to
-the database.
+the database. Whoever waits for that one holds another, so that a process that has just had its turn
+does not take the next one too, while the others sleep.
 """
 
 import fcntl
@@ -19,17 +20,18 @@ class WriterQueue:
     """One turn at a time, for all processes that use the database at `path`."""
 
     def __init__(self, path: str, wait_seconds: float) -> None:
-        self._path = f"{path}-writers"
+        self._paths = (f"{path}-next-writer", f"{path}-writers")
         self._wait_seconds = wait_seconds
         self._changed = Condition()
         self._last_ticket = 0
         self._waiting: list[int] = []
-        self._file: int | None = None
+        # The gate, and the turn itself.
+        self._files: tuple[int, int] | None = None
 
     def close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        for file in self._files or ():
+            os.close(file)
+        self._files = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -41,12 +43,12 @@ class WriterQueue:
         deadline = monotonic() + self._wait_seconds
         ticket = self._queue(deadline)
         try:
-            is_locked = self._lock(deadline)
+            turn = self._take_turn(deadline)
             try:
                 yield
             finally:
-                if is_locked and self._file is not None:
-                    fcntl.flock(self._file, fcntl.LOCK_UN)
+                if turn is not None:
+                    fcntl.flock(turn, fcntl.LOCK_UN)
         finally:
             self._leave(ticket)
 
@@ -65,16 +67,29 @@ class WriterQueue:
             self._waiting.remove(ticket)
             self._changed.notify_all()
 
-    def _lock(self, deadline: float) -> bool:
-        """Whether the file is locked; a process that dies loses its lock."""
-        if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if monotonic() > deadline:
-                    return False
-                sleep(PAUSE_SECONDS)
-            else:
-                return True
+    def _take_turn(self, deadline: float) -> int | None:
+        """The file that is locked, if it came in time; a process that dies loses its locks."""
+        gate, turn = self._files = self._files or self._open()
+        if not _lock(gate, deadline):
+            return None
+        try:
+            return turn if _lock(turn, deadline) else None
+        finally:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+
+    def _open(self) -> tuple[int, int]:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        gate, turn = (os.open(path, flags, 0o600) for path in self._paths)
+        return gate, turn
+
+
+def _lock(file: int, deadline: float) -> bool:
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() > deadline:
+                return False
+            sleep(PAUSE_SECONDS)
+        else:
+            return True

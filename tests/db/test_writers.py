@@ -70,3 +70,28 @@ def test_whoever_waits_too_long_leaves_it_to_the_database(path: str) -> None:
     holder.join()
     for queue in (patient, hasty):
         queue.close()
+
+
+def test_a_process_that_always_writes_leaves_turns_to_others(path: str) -> None:
+    busy, other = WriterQueue(path, 60), WriterQueue(path, 60)
+    over = threading.Event()
+    turns = 0
+
+    def write() -> None:
+        nonlocal turns
+        while not over.is_set():
+            with busy.turn():
+                turns += 1
+                over.wait(0.001)
+
+    with ThreadPoolExecutor(3) as threads:
+        for _ in range(3):
+            threads.submit(write)
+        for _ in range(20):
+            with other.turn():
+                pass
+        over.set()
+    for queue in (busy, other):
+        queue.close()
+    # One that only asked again and again had to let ten pass for each of its own.
+    assert turns < 100
