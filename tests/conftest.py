@@ -28,6 +28,7 @@ from tests.support.programs.postgresql import as_role, make_roles
 from tests.support.run.databases import empty_postgresql
 from tests.support.run.dialects import share_compiled_statements
 from tests.support.run.markers import find_markers
+from tests.support.run.routes import share_compiled_routes
 from tests.support.run.scheduling import FAULTS, FileScheduling, find_scope, put_longest_first
 from tests.support.servers.buckets import environment_of, serve_buckets
 from worker.settings import Settings
@@ -35,6 +36,7 @@ from worker.settings import Settings
 
 def pytest_configure() -> None:
     share_compiled_statements()
+    share_compiled_routes()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from threading import Lock
 from urllib.parse import urldefrag, urljoin
 
 import httpcore
@@ -31,17 +32,8 @@ class Web:
         self._allowed = allowed
         # Connections to private addresses are never used for items that must be public.
         self._networks = {public: Network(public_only=public) for public in (True, False)}
-        # As usual in Python, SSL_CERT_FILE names other authorities to trust.
-        trust = create_ssl_context()
-        self._pools = {
-            public: httpcore.ConnectionPool(
-                ssl_context=trust,
-                max_keepalive_connections=IDLE_CONNECTIONS,
-                keepalive_expiry=IDLE_SECONDS,
-                network_backend=network,
-            )
-            for public, network in self._networks.items()
-        }
+        self._pools: dict[bool, httpcore.ConnectionPool] = {}
+        self._opening = Lock()
 
     def close(self) -> None:
         for pool in self._pools.values():
@@ -68,7 +60,7 @@ class Web:
         if address.scheme not in WEB_SCHEMES:
             raise ForbiddenItem("The server redirects to an address that is not on the web.")
         try:
-            with self._pools[not permission.anywhere].stream(
+            with self._find_pool(public=not permission.anywhere).stream(
                 "GET",
                 _make_url(address),
                 headers=_make_headers(address),
@@ -81,6 +73,27 @@ class Web:
             raise FetchFailed(
                 f"Reading from {address.host} failed ({error}). Retry the item later."
             ) from error
+
+    def _find_pool(self, public: bool) -> httpcore.ConnectionPool:
+        """Opened when it is first needed: most processes read nothing from the web, and reading
+        whom to trust takes longer than a request."""
+        with self._opening:
+            if not self._pools:
+                self._pools = self._open_pools()
+            return self._pools[public]
+
+    def _open_pools(self) -> dict[bool, httpcore.ConnectionPool]:
+        # As usual in Python, SSL_CERT_FILE names other authorities to trust.
+        trust = create_ssl_context()
+        return {
+            public: httpcore.ConnectionPool(
+                ssl_context=trust,
+                max_keepalive_connections=IDLE_CONNECTIONS,
+                keepalive_expiry=IDLE_SECONDS,
+                network_backend=network,
+            )
+            for public, network in self._networks.items()
+        }
 
 
 def _make_url(address: Address) -> httpcore.URL:
