@@ -29,7 +29,7 @@ PICTURES ?=
 TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack audit lock components pictures \
-	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-pages bench-calibration bench-estimators \
+	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-gpu bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes bench-stopping
 
 help:  ## List the commands
@@ -133,6 +133,9 @@ bench-audience: setup  ## Measure how fast the audience answers
 
 bench-load: weights  ## Measure how fast the status answers 50 and 200 clients, on both databases
 	$(BIN)/python -m benchmarks.load
+
+bench-gpu: weights  ## Measure the models on the first GPU, in at most 8 minutes; without one, try the benchmark itself
+	$(BIN)/python -m benchmarks.gpu
 
 bench-pages: setup  ## Measure how fast the pages answer
 	$(BIN)/python -m benchmarks.pages

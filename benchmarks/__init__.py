@@ -8,6 +8,7 @@ rounds        one measured pass, and how two series compare
 inputs        what is measured with
 deployments   the system while it is measured
 comparisons   what it is compared with
+accelerators  the models on whatever GPU is there
 throughput    the system against bare loops over the same photos, and a peer
 video         the same over a clip
 coordination  what is left without models
@@ -20,5 +21,6 @@ detection     how well faces are found, and the hard ones most of all
 quality       how errors grow as faces get worse
 votes         whether intervals and probabilities hold on faces they were not fitted on
 stopping      whether shares at which jobs stop are near to the truth
+gpu           what a GPU does for photos, and what bounds it
 calibration   whether corrected shares are nearer to the truth
 """

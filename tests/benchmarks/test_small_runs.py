@@ -196,3 +196,16 @@ def test_intervals_and_genders_are_fitted_on_labeled_faces(tmp_path: Path) -> No
     assert len(errors) == 5
     assert all(0 < error < 60 for error in errors.values())
     assert set(figures["strict"]["scale"]) == {"sharpness", "child"}
+
+
+def test_without_a_gpu_its_benchmark_tries_itself_and_says_so(tmp_path: Path) -> None:
+    figures = run("gpu", tmp_path)
+    if figures["is_gpu"]:
+        pytest.skip("there is a GPU")
+    measured = figures["packs"]["default"]["float32"]
+    assert measured["equality"]["holds"]
+    assert measured["equality"]["faces"] >= figures["pictures"]
+    shares = measured["pipeline"]["shares"]
+    assert set(shares) >= {"decoding", "detector", "host"}
+    assert sum(shares.values()) == pytest.approx(1.0, abs=0.01)
+    assert set(measured["models_per_second"]["detector"]) == {"1", "2"}
