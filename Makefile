@@ -29,7 +29,7 @@ PICTURES ?=
 TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack audit lock components pictures \
-	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-gpu bench-pages bench-calibration bench-estimators \
+	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-gpu bench-hot-path hot-path-baseline bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes bench-stopping
 
 help:  ## List the commands
@@ -136,6 +136,12 @@ bench-load: weights  ## Measure how fast the status answers 50 and 200 clients, 
 
 bench-gpu: weights  ## Measure the models on the first GPU, in at most 8 minutes; without one, try the benchmark itself
 	$(BIN)/python -m benchmarks.gpu
+
+bench-hot-path: weights  ## Count the work on a photo, and compare it with the baseline
+	$(BIN)/python -m benchmarks.hot_path
+
+hot-path-baseline: weights  ## Make the work on a photo the baseline, after a change that is worth it
+	$(BIN)/python -m benchmarks.hot_path --renew
 
 bench-pages: setup  ## Measure how fast the pages answer
 	$(BIN)/python -m benchmarks.pages

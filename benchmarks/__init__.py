@@ -9,6 +9,7 @@ inputs        what is measured with
 deployments   the system while it is measured
 comparisons   what it is compared with
 accelerators  the models on whatever GPU is there
+counts        what the work on a photo consists of
 throughput    the system against bare loops over the same photos, and a peer
 video         the same over a clip
 coordination  what is left without models
@@ -22,5 +23,6 @@ quality       how errors grow as faces get worse
 votes         whether intervals and probabilities hold on faces they were not fitted on
 stopping      whether shares at which jobs stop are near to the truth
 gpu           what a GPU does for photos, and what bounds it
+hot_path      whether the work on a photo has grown, as counts
 calibration   whether corrected shares are nearer to the truth
 """

@@ -23,17 +23,19 @@ from models.packs.parts import LARGEST_BATCH, ONNX, Part
 
 FLOAT32, FLOAT16 = "float32", "float16"
 
+OpenGraph = Callable[[Path, InputShapes, str], Graph]
 Change = Callable[[str, Graph], Graph]
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`open_graph` opens an ONNX file with numbers of `precision`, for inputs of these shapes."""
+    """`open_graph` opens an ONNX file for inputs of these shapes, with numbers of a precision;
+    `precision` is that of the estimators."""
 
     name: str  # the runtime and what it runs on
     precision: str
     is_gpu: bool
-    open_graph: Callable[[Path, InputShapes], Graph]
+    open_graph: OpenGraph
 
 
 def find_engines() -> list[Engine]:
@@ -49,15 +51,15 @@ def find_engines() -> list[Engine]:
 def reference_engine() -> Engine:
     """ONNX Runtime on the CPU, as workers without a GPU have it: what others are compared with."""
     return Engine(
-        "onnxruntime on the CPU", FLOAT32, False, lambda path, _: load_onnx(path, Device(CPU))
+        "onnxruntime on the CPU", FLOAT32, False, lambda path, *_: load_onnx(path, Device(CPU))
     )
 
 
 def _open_runtime(precision: str) -> Engine:
-    device = Device(CUDA, 0, is_half=precision == FLOAT16)
-    return Engine(
-        "onnxruntime on CUDA", precision, True, lambda path, shapes: load_onnx(path, device, shapes)
-    )
+    def open_graph(path: Path, shapes: InputShapes, wanted: str) -> Graph:
+        return load_onnx(path, Device(CUDA, 0, is_half=wanted == FLOAT16), shapes)
+
+    return Engine("onnxruntime on CUDA", precision, True, open_graph)
 
 
 def _has_gpu() -> bool:
@@ -72,9 +74,9 @@ def open_torch(place: str, precision: str) -> Engine:
 
     is_gpu = place != CPU
 
-    def open_graph(path: Path, shapes: InputShapes) -> Graph:
-        torch_graph = TorchGraph(path.read_bytes(), place, is_half=precision == FLOAT16)
-        graph = AcceleratedGraph(torch_graph.run, Device(CUDA, 0, is_half=precision == FLOAT16))
+    def open_graph(path: Path, shapes: InputShapes, wanted: str) -> Graph:
+        torch_graph = TorchGraph(path.read_bytes(), place, is_half=wanted == FLOAT16)
+        graph = AcceleratedGraph(torch_graph.run, Device(CUDA, 0))
         if is_gpu:
             graph.warm_up(shapes)
         return graph
@@ -90,18 +92,18 @@ def open_analyzer(
     Raises ModelUnavailable if the files of the pack are not here, or are no ONNX files.
     """
 
-    def open_part(name: str, part: Part, shapes: InputShapes) -> Graph:
+    def open_part(name: str, part: Part, shapes: InputShapes, precision: str) -> Graph:
         path = locate_part(pack, part, weights_dir)
-        return change(name, engine.open_graph(path, shapes))
+        return change(name, engine.open_graph(path, shapes, precision))
 
     bounds = Bounds(SCORE_THRESHOLD, SMALLEST_FACE_PIXELS)
-    shapes = list_shapes(DETECTION_SIDE)
-    detector = YunetDetector(open_part("detector", pack.detector, shapes), DETECTION_SIDE, bounds)
+    # Workers never open it with 16-bit numbers.
+    graph = open_part("detector", pack.detector, list_shapes(DETECTION_SIDE), FLOAT32)
     estimators = [
-        Estimator(one, open_part(one.name, one, list_chip_shapes(one.crop.side)))
+        Estimator(one, open_part(one.name, one, list_chip_shapes(one.crop.side), engine.precision))
         for one in pack.estimators
     ]
-    return Analyzer(detector, Panel(estimators, pack.vote))
+    return Analyzer(YunetDetector(graph, DETECTION_SIDE, bounds), Panel(estimators, pack.vote))
 
 
 def locate_part(pack: Pack, part: Part, weights_dir: Path) -> Path:

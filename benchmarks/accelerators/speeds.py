@@ -29,14 +29,16 @@ TRANSFERRED_BYTES = 64 << 20
 def time_models(
     engine: Engine, weights_dir: Path, pack: Pack, batches: Sequence[int], seconds: float
 ) -> dict[str, dict[int, float]]:
-    """Inputs a second of each model by batch, from the memory of the host and back."""
+    """Inputs a second of each model by batch, from the memory of the host and back; the detector,
+    too, with the numbers of the engine."""
     parts: list[tuple[str, Part, InputShapes]] = [
         ("detector", pack.detector, list_shapes(DETECTION_SIDE)),
         *((one.name, one, list_chip_shapes(one.crop.side)) for one in pack.estimators),
     ]
     speeds: dict[str, dict[int, float]] = {}
     for name, part, shapes in parts:
-        graph = engine.open_graph(locate_part(pack, part, weights_dir), shapes)
+        path = locate_part(pack, part, weights_dir)
+        graph = engine.open_graph(path, shapes, engine.precision)
         speeds[name] = {}
         for batch in [one for one in batches if one <= shapes.most]:
             inputs = np.zeros((batch, 3, *shapes.usual[0]), dtype=np.float32)

@@ -25,7 +25,7 @@ from worker.queue.broker import BULK_QUEUE, INTERACTIVE_QUEUE
     "--slots",
     type=click.IntRange(min=1),
     help="Slots: pool children of this worker. [FACETALLY_WORKERS; default: one per core, or one "
-    "per device of an accelerator]",
+    "per device of FACETALLY_DEVICES]",
 )
 def worker(queue: str, slots: int | None) -> None:
     """Run a pool of workers.

@@ -38,14 +38,15 @@ def test_a_device_has_what_the_settings_say():
 @pytest.mark.parametrize(
     ("values", "provider", "slots"),
     [
-        ({}, CUDA, 1),
+        ({"devices": "2"}, CUDA, 1),
         ({"devices": "0,1,2"}, CUDA, 3),
         ({"devices": "0,1", "workers": "6"}, CUDA, 6),
+        ({"workers": "3"}, CUDA, 3),
         ({"workers": "3"}, CPU, 3),
     ],
-    ids=["one", "each-device", "as-set", "cpu"],
+    ids=["one", "each-device", "as-set", "no-device-named", "cpu"],
 )
-def test_there_is_a_slot_for_each_device(values, provider, slots):
+def test_there_is_a_slot_for_each_device_that_is_named(values, provider, slots):
     assert count_slots(read(**values), provider) == slots
 
 

@@ -79,7 +79,7 @@ def open_fake_device(
     the CPU; `change` may put faults in their way."""
     pack = read_shipped()
 
-    def open_graph(part: Part) -> AcceleratedGraph:
+    def open_graph(part: Part, is_half: bool) -> AcceleratedGraph:
         [path] = [locate_file(pack, file, weights_dir) for file in part.files]
         session = _open_session(path, is_half)
         name = session.get_inputs()[0].name
@@ -87,8 +87,8 @@ def open_fake_device(
         return AcceleratedGraph(run, Device(CUDA, 0))
 
     bounds = Bounds(SCORE_THRESHOLD, SMALLEST_FACE_PIXELS)
-    detector = YunetDetector(open_graph(pack.detector), DETECTION_SIDE, bounds)
-    estimators = [Estimator(part, open_graph(part)) for part in pack.estimators]
+    detector = YunetDetector(open_graph(pack.detector, False), DETECTION_SIDE, bounds)
+    estimators = [Estimator(part, open_graph(part, is_half)) for part in pack.estimators]
     return Analyzer(detector, Panel(estimators, pack.vote))
 
 

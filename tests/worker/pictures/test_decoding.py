@@ -79,7 +79,7 @@ def test_a_picture_that_cannot_be_decoded_keeps_its_place(settings: Settings) ->
     ("provider", "devices", "workers", "threads"),
     [
         ("cpu", "", "16", DECODE_THREADS),
-        ("cuda", "", "", 16),
+        ("cuda", "0", "", 16),
         ("cuda", "0,1", "", 8),
         ("cuda", "0", "16", DECODE_THREADS),
     ],
