@@ -32,7 +32,7 @@ def list_devices(settings: Settings) -> list[Device]:
 
 
 def count_slots(settings: Settings, provider: str) -> int:
-    """As many slots as are set; by default one for each device that is named, else for each core."""
+    """As many as are set; by default one for each device that is named, or else for each core."""
     if provider == CPU or not settings.devices or "workers" in settings.model_fields_set:
         return settings.workers
     return len(list_devices(settings))

@@ -22,6 +22,8 @@ from models.packs.pack import Pack
 from models.packs.parts import LARGEST_BATCH, ONNX, Part
 
 FLOAT32, FLOAT16 = "float32", "float16"
+# Of the drivers of NVIDIA, of Windows below Linux, and of AMD.
+DEVICE_FILES = ("nvidia[0-9]*", "dxg", "kfd")
 
 OpenGraph = Callable[[Path, InputShapes, str], Graph]
 Change = Callable[[str, Graph], Graph]
@@ -63,6 +65,9 @@ def _open_runtime(precision: str) -> Engine:
 
 
 def _has_gpu() -> bool:
+    # To import PyTorch takes seconds.
+    if not any(any(Path("/dev").glob(pattern)) for pattern in DEVICE_FILES):
+        return False
     import torch  # noqa: PLC0415
 
     return bool(torch.cuda.is_available())
