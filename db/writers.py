@@ -47,7 +47,7 @@ class WriterQueue:
             try:
                 yield
             finally:
-                if turn is not None:
+                if turn is not None and self._files is not None:
                     fcntl.flock(turn, fcntl.LOCK_UN)
         finally:
             self._leave(ticket)
