@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from api.schemas.fields import Text
+from api.schemas.fields import Described, Text
 
 Dimensions = Annotated[
     dict[
@@ -17,7 +17,7 @@ Dimensions = Annotated[
 DIMENSION_PREFIX = "dimension."
 
 
-class WithDimensions(BaseModel):
+class WithDimensions(Described):
     """Takes any number of `dimension.<name>=<value>` in addition to its own parameters."""
 
     model_config = ConfigDict(extra="allow")

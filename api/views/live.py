@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.access.callers import current_caller
 from api.errors import ApiError
@@ -15,6 +15,7 @@ from api.live.cameras import SourceUnavailable
 from api.live.feed import Watcher
 from api.media_types import JPEG, PROBLEM
 from api.schemas.errors import ERRORS, ErrorBody, answers
+from api.schemas.fields import Described
 from api.schemas.replies import PLAIN
 from api.services import services, take_permit
 from db.job_values import DetectionMode
@@ -26,7 +27,7 @@ STREAM_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 STREAM = {"content": {"multipart/x-mixed-replace": PLAIN}}
 
 
-class FeedQuery(BaseModel):
+class FeedQuery(Described):
     """`source` is a name in FACETALLY_LIVE_SOURCES, `detection` is as in the options of a job."""
 
     source: str = Field(min_length=1, max_length=LONGEST_NAME)
