@@ -30,6 +30,7 @@ from tests.support.run.dialects import share_compiled_statements
 from tests.support.run.markers import find_markers
 from tests.support.run.routes import share_compiled_routes
 from tests.support.run.scheduling import FAULTS, FileScheduling, find_scope, put_longest_first
+from tests.support.run.templates import share_compiled_templates
 from tests.support.servers.buckets import environment_of, serve_buckets
 from worker.settings import Settings
 
@@ -37,6 +38,7 @@ from worker.settings import Settings
 def pytest_configure() -> None:
     share_compiled_statements()
     share_compiled_routes()
+    share_compiled_templates()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from threading import enumerate as enumerate_threads
 
+import pytest
 from flask.testing import FlaskClient
 
-from api.progress import MOST_STREAMS
 from api.services import EXTENSION
 from db.engine import Database
 from tests.support.programs.cli import wait_for
@@ -53,10 +53,13 @@ def test_many_streams_share_one_thread(client: FlaskClient, settings: Settings) 
     database.close()
 
 
-def test_a_process_has_a_limit_of_streams(client: FlaskClient, settings: Settings) -> None:
+def test_a_process_has_a_limit_of_streams(
+    client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.progress.MOST_STREAMS", 3)
     database = Database(settings.database_url)
     job_id = submit(database)
-    opened = [client.get(f"/v1/jobs/{job_id}/events", buffered=False) for _ in range(MOST_STREAMS)]
+    opened = [client.get(f"/v1/jobs/{job_id}/events", buffered=False) for _ in range(3)]
     refused = client.get(f"/v1/jobs/{job_id}/events")
     assert refused.json["error"]["code"] == "too_busy"
     for response in opened:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,14 +20,24 @@ FACES = (make_face(30.4, 0.9), make_face(52.6, 0.55, quality=0.8, yaw=-31))
 UNCLEAR = make_face(6.0, 0.9, quality=0.2)
 
 
-@pytest.fixture
-def job_id(client: FlaskClient, settings: Settings) -> int:
-    """A job of six pictures: five with two faces each, and a failed one."""
-    database = Database(settings.database_url)
+@pytest.fixture(scope="module")
+def filled(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A database to copy, with a job: five pictures with two faces each, and a failed one."""
+    path = tmp_path_factory.mktemp("filled") / "facetally.sqlite3"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
     made = submit(database, items=6, dimensions={"store": "Lyon"})
     work_all(database, faces=FACES, fail=["3.jpg"])
     close(database)
     database.close()
+    return path, made
+
+
+@pytest.fixture
+def job_id(client: FlaskClient, settings: Settings, filled: tuple[Path, int]) -> int:
+    path, made = filled
+    # The API has read nothing yet.
+    shutil.copy(path, settings.data_dir)
     return made
 
 
