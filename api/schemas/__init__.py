@@ -7,6 +7,7 @@ options      how the items of a job are analyzed
 quality      how well faces can be judged, as a filter
 items        items as they are submitted
 submissions  bodies, forms and queries that submit a job
+pieces       large files that arrive piece by piece
 jobs         jobs and their progress
 faces        faces, and those of one picture
 results      results of items

@@ -10,6 +10,7 @@ uploads           the files of a form
 manifest_lines    lines of a manifest in any encoding
 manifest_parsing  items as CSV or NDJSON
 manifest_jobs     jobs of manifests, in a body or at an address
+pieces            large files that arrive piece by piece
 reruns            a job again
 folder_jobs       jobs of folders and buckets
 item_jobs         jobs of items in JSON, or of uploaded files

@@ -104,15 +104,27 @@ def stored_files(
             "'items'.",
         )
     fields = form.fields_of(len(files))
+    with store_files(files, fields, services, form.dimensions, rules) as stored:
+        yield replace(stored, digest=_digest(request, files))
+
+
+@contextmanager
+def store_files(
+    files: Sequence[FileStorage],
+    fields: Sequence[FileFields],
+    services: Services,
+    dimensions: Mapping[str, str],
+    rules: ItemRules,
+) -> Iterator[StoredFiles]:
+    """The same for staged files, with what is said of each; their digest is left empty."""
     folder, skipped = services.store.new_folder(), Counter[Litter]()
     # Whatever happens to this process, the dispatcher then removes what no job owns.
     with services.database.write() as session:
         note_folder(session, folder)
     try:
-        storing = _Storing(services, folder, form.dimensions, rules, skipped)
+        storing = _Storing(services, folder, dimensions, rules, skipped)
         items = list(storing.store_all(files, fields))
-        digest = _digest(request, files)
-        yield StoredFiles(folder, items, digest, _count(skipped), storing.size_bytes)
+        yield StoredFiles(folder, items, "", _count(skipped), storing.size_bytes)
     except (OperationalError, InterfaceError):
         # The commit may have succeeded.
         raise

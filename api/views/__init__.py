@@ -4,6 +4,7 @@ job_replies         a job found, and answered as it is
 jobs                submit, follow, cancel, resume, retry, erase
 reruns              runs of the same items
 drafts              jobs that still take items
+pieces              large files that arrive piece by piece
 events              progress as server-sent events
 results             results of a job
 items               one item

@@ -17,7 +17,7 @@ from db.tables.audience import DeltaRow
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import DigestRow, ItemRow, LookRow, ThumbnailRow
-from db.tables.jobs import JobRow, ListingRow, RequestRow
+from db.tables.jobs import JobRow, ListingRow, PieceRow, RequestRow
 from db.tables.videos import VIDEO_TABLES
 from db.webhooks.values import Event
 
@@ -53,6 +53,7 @@ def erase_job(session: Session, job_id: int) -> bool:
     _remove_chunks(session, job_id)
     session.execute(delete(RequestRow).where(RequestRow.job_id == job_id))
     session.execute(delete(ListingRow).where(ListingRow.job_id == job_id))
+    session.execute(delete(PieceRow).where(PieceRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
     values |= {"name": "", "notes": "", "sample": null()}
     if job.state in LIVE_JOB_STATES:

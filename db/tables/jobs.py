@@ -97,6 +97,20 @@ class ListingRow(Table):
     failures: Mapped[int] = mapped_column(default=0)
 
 
+class PieceRow(Table):
+    """A part of a large file that is arriving at a draft, from `offset` on, in a store folder of
+    its own."""
+
+    __tablename__ = "pieces"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey(JobRow.id, ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    offset: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    folder: Mapped[str]
+    uri: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+
+
 class LooseFolderRow(Table):
     """A folder of the store that a request is filling; once its job is accepted, that has it.
 

@@ -54,6 +54,25 @@ class Draft:
         }
         self._connection.send(f"{JOBS}/{self.id}/items", watch(form), headers)
 
+    def count_received(self, name: str) -> int:
+        """How many bytes of a large file have arrived."""
+        data = self._connection.get(f"{JOBS}/{self.id}/pieces/{name}")
+        return self._connection.parse(_Received, data).received_bytes
+
+    def append_piece(
+        self, name: str, offset: int, blocks: Iterable[bytes], size_bytes: int
+    ) -> None:
+        """Send a piece of a large file, which begins where the last one ended."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size_bytes)}
+        path, query = f"{JOBS}/{self.id}/pieces/{name}", [("offset", str(offset))]
+        self._connection.send(path, blocks, headers, query)
+
+    def join_pieces(self, name: str, file: SizedFile, shared: Mapping[str, str], key: str) -> None:
+        """Add a large file whose pieces have all arrived, with what is said of it."""
+        said = {**file.to_json(), "size_bytes": file.size_bytes, "shared": dict(shared)}
+        path, headers = f"{JOBS}/{self.id}/pieces/{name}/join", {**JSON, "Idempotency-Key": key}
+        self._connection.send(path, json.dumps(said).encode(), headers)
+
     def read_accepted(self) -> frozenset[str]:
         """The keys of the requests that arrived."""
         data = self._connection.get(f"{JOBS}/{self.id}/requests")
@@ -77,6 +96,11 @@ def open_draft(connection: Connection, submission: Submission, key: str | None =
     headers = {"Idempotency-Key": key} if key else submission.to_headers()
     data = connection.send(JOBS, body, {**JSON, **headers})
     return Draft(connection, make_job(connection, data))
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    received_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

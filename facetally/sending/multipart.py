@@ -36,7 +36,7 @@ class Form:
             yield self._field(name, value)
         for file in self._files:
             yield self._file_head(file)
-            yield from _read_exactly(file.path, file.size_bytes)
+            yield from read_exactly(file.path, file.size_bytes)
             yield b"\r\n"
         yield self._end
 
@@ -53,10 +53,11 @@ class Form:
         ).encode()
 
 
-def _read_exactly(path: str, size_bytes: int) -> Iterator[bytes]:
-    """As many bytes as the length of the form has promised."""
+def read_exactly(path: str, size_bytes: int, offset: int = 0) -> Iterator[bytes]:
+    """As many bytes as the length of the body has promised."""
     left = size_bytes
     with Path(path).open("rb") as content:
+        content.seek(offset)
         while left > 0:
             block = content.read(min(left, BLOCK_BYTES))
             if not block:

@@ -10,6 +10,8 @@ from facetally.local_files.heads import begins_as_archive, begins_as_video
 
 PART_FILES = 200
 PART_BYTES = 64 << 20
+# A larger file is sent in pieces of this size.
+PIECE_BYTES = PART_BYTES
 # What is said of files is a field of the form, which the server holds in memory.
 PART_NOTES_BYTES = 512 << 10
 # Of a form, apart from the content of a file.
@@ -52,6 +54,11 @@ class Part:
     @property
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is one file, which is sent in pieces."""
+        return self.size_bytes > PIECE_BYTES and len(self.files) == 1
 
 
 def read_limits(connection: Connection) -> Limits:

@@ -24,7 +24,8 @@ from facetally.job import Job
 from facetally.local_files.files import SizedFile
 from facetally.options import Submission
 from facetally.sending.drafts import Draft, open_draft
-from facetally.sending.parts import Limits, Part, cut_into_parts
+from facetally.sending.multipart import read_exactly
+from facetally.sending.parts import PIECE_BYTES, Limits, Part, cut_into_parts
 
 PARTS_AT_ONCE = 4
 ITEMS_PER_REQUEST = 10_000
@@ -131,18 +132,15 @@ class Upload:
                 raise
 
     def _send(self, draft: Draft, part: Part) -> None:
-        def watch(blocks: Iterable[bytes]) -> Iterator[bytes]:
-            sent = 0
-            for block in blocks:
-                if self._stopped.is_set():
-                    raise UploadStopped("The upload was stopped.")
-                yield block
-                sent += len(block)
-                self._report(part, min(sent, part.size_bytes))
-
-        key = _key_of(draft, part)
-        shared = self._submission.dimensions
-        self._insist(partial(draft.append_files, part.files, shared, key, watch), part)
+        key, shared = _key_of(draft, part), self._submission.dimensions
+        if part.is_large:
+            [file] = part.files
+            while self._insist(partial(self._send_piece, draft, part, file), part):
+                pass
+            self._insist(partial(draft.join_pieces, _name_of(part), file, shared, key), part)
+        else:
+            watch = partial(self._watch, part, 0)
+            self._insist(partial(draft.append_files, part.files, shared, key, watch), part)
         with self._counting:
             self._moving.pop(part.number, None)
             self._uploaded = replace(
@@ -151,6 +149,26 @@ class Upload:
                 sent_bytes=self._uploaded.sent_bytes + part.size_bytes,
             )
         self._report()
+
+    def _send_piece(self, draft: Draft, part: Part, file: SizedFile) -> bool:
+        """Send what follows on what has arrived; False where everything has."""
+        offset = draft.count_received(_name_of(part))
+        size_bytes = min(PIECE_BYTES, file.size_bytes - offset)
+        if size_bytes <= 0:
+            return False
+        blocks = self._watch(part, offset, read_exactly(file.path, size_bytes, offset))
+        draft.append_piece(_name_of(part), offset, blocks, size_bytes)
+        return True
+
+    def _watch(self, part: Part, before: int, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Reports each block as it is sent."""
+        sent = before
+        for block in blocks:
+            if self._stopped.is_set():
+                raise UploadStopped("The upload was stopped.")
+            yield block
+            sent += len(block)
+            self._report(part, min(sent, part.size_bytes))
 
     def _insist(self, call: Callable[[], Answer], part: Part | None = None) -> Answer:
         """Call until the server is there; raises ServerUnavailable where it stays away."""
@@ -192,6 +210,10 @@ class _Lines:
         lines = iter(self)
         while page := list(islice(lines, ITEMS_PER_REQUEST)):
             yield page
+
+
+def _name_of(part: Part) -> str:
+    return f"part-{part.number}"
 
 
 def _key_of(draft: Draft, part: Part) -> str:

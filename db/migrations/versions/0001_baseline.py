@@ -23,6 +23,7 @@ def upgrade() -> None:
     _create_jobs()
     _create_listings()
     _create_loose_folders()
+    _create_pieces()
     _create_requests()
     _create_items()
     _create_chunks()
@@ -112,6 +113,18 @@ def _create_loose_folders() -> None:
         _key("folder", sa.String()),
         _filled("seen_at", TIME),
         sa.Column("swept_at", TIME),
+    )
+
+
+def _create_pieces() -> None:
+    op.create_table(
+        "pieces",
+        _references("jobs", primary_key=True),
+        _key("name", sa.String()),
+        sa.Column("offset", sa.BigInteger(), primary_key=True, autoincrement=False),
+        _filled("folder", sa.String()),
+        _filled("uri", sa.String()),
+        _filled("size_bytes", sa.BigInteger()),
     )
 
 

@@ -8,12 +8,17 @@ from pathlib import Path
 import httpx
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from api.services import EXTENSION
+from db.tables.items import ItemRow
 from facetally import Client, FileProblem, Item, Options, SizedFile, Submission, Uploaded
 from facetally.local_files.files import find_files, split_readable
+from facetally.sending import parts, uploads
 from facetally.sending.parts import PART_BYTES, PART_FILES, Limits, cut_into_parts
-from tests.support.answers.http import OpenClient
+from tests.support.answers.http import OpenClient, stored_files
 from tests.support.servers.served import serve_app
+from worker.settings import Settings
 
 FILES = 2 * PART_FILES + 7
 ADDRESS = "https://img.example.com/1.jpg"
@@ -35,6 +40,22 @@ class LosesAnswers(httpx.HTTPTransport):
         if self.asked[said] == 1 and request.method == "POST":
             raise httpx.ReadError("broken", request=request)
         return response
+
+
+class BreaksInPieces(httpx.HTTPTransport):
+    """A network that breaks in every second piece, after its first bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offsets: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        offset = request.url.params.get("offset")
+        if offset is not None:
+            self.offsets.append(offset)
+            if len(self.offsets) % 2:
+                raise httpx.WriteError("broken", request=request)
+        return super().handle_request(request)
 
 
 @pytest.fixture
@@ -144,3 +165,55 @@ def test_parts_are_within_the_limits(sizes: list[int], limits: Limits, parts: li
     cut = cut_into_parts(files, limits)
     assert [len(part.files) for part in cut] == parts
     assert [file for part in cut for file in part.files] == files
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[SizedFile]:
+    """A file of several pieces beside a small one."""
+    monkeypatch.setattr(parts, "PIECE_BYTES", 1 << 20)
+    monkeypatch.setattr(uploads, "PIECE_BYTES", 1 << 20)
+    (tmp_path / "large").mkdir()
+    (tmp_path / "large" / "a.jpg").write_bytes(b"small")
+    # Larger than a part, so that it is one by itself.
+    monkeypatch.setattr(parts, "PART_BYTES", 1 << 20)
+    (tmp_path / "large" / "b.mp4").write_bytes(bytes(range(256)) * 10_000)
+    readable, _ = split_readable(find_files([tmp_path / "large"]).files)
+    return readable
+
+
+def read_stored(client: FlaskClient, job: int) -> dict[str, bytes]:
+    """The files of a job's items, by their names."""
+    opened = client.application.extensions[EXTENSION]
+    with opened.database.read() as session:
+        rows = session.execute(select(ItemRow.name, ItemRow.uri).where(ItemRow.job_id == job)).all()
+    stored = {}
+    for name, uri in rows:
+        with opened.store.open(uri) as content:
+            stored[name] = content.read()
+    return stored
+
+
+def test_a_large_file_continues_after_the_last_piece_that_arrived(
+    client: FlaskClient, url: str, large: list[SizedFile], settings: Settings
+) -> None:
+    def interrupt(uploaded: Uploaded) -> None:
+        seen.append(uploaded.sent_bytes)
+        if uploaded.sent_bytes > 1_500_000:
+            raise KeyboardInterrupt
+
+    seen: list[int] = []
+    with Client(url) as first, pytest.raises(KeyboardInterrupt):
+        first.submit_files(large, Submission(), (), interrupt)
+    breaking = BreaksInPieces()
+    with Client(url, transport=breaking) as second:
+        [draft] = second.jobs()
+        job = second.submit_files(large, Submission(dimensions={}), ())
+        assert (job.id, job.state, job.counts.items) == (draft.id, "queued", 2)
+    # The first piece had arrived; each of the others was sent again after a break.
+    assert breaking.offsets == ["1048576", "1048576", "2097152", "2097152"]
+    contents = {file.name: Path(file.path).read_bytes() for file in large}
+    assert read_stored(client, job.id) == contents
+    # Of the pieces, nothing is left.
+    assert sorted(path.stat().st_size for path in stored_files(settings)) == sorted(
+        map(len, contents.values())
+    )
