@@ -31,7 +31,7 @@ function show(line, headcount) {
   button.setAttribute("aria-label", say(headcount ? "stop_count_of" : "count_of", { name: line.dataset.source }));
   button.dataset.counted = String(Boolean(headcount));
   button.disabled = Boolean(headcount?.is_stopping);
-  line.querySelector(".counted").replaceChildren(...describe(headcount));
+  line.querySelector(".tally").replaceChildren(...describe(headcount));
 }
 
 function describe(headcount) {
