@@ -17,6 +17,7 @@ QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60
 FAULTS ?= 1000
 FILES ?= 20000
+VIDEOS ?= 2000
 SEED ?= 1
 # A table of labeled faces: docs/evaluation.md.
 LABELS ?=
@@ -113,8 +114,9 @@ attack: weights  ## Replay the attacks in full size
 # As in workers: cli/stack/worker_program.py.
 bench bench-video bench-estimators: export OPENBLAS_NUM_THREADS = 1
 
-fuzz: setup  ## Read 20,000 damaged files; FILES=1000 for fewer, SEED=7 for others
+fuzz: setup  ## Read 20,000 damaged files and 2,000 videos; FILES=1000 VIDEOS=100 for fewer, SEED=7 for others
 	$(BIN)/python -m tests.fuzz.campaign --files $(FILES) --seed $(SEED)
+	$(BIN)/python -m tests.fuzz.campaign --videos --files $(VIDEOS) --seed $(SEED)
 
 bench: weights  ## Compare the system with bare loops, a peer and the prototype; PICTURES=FOLDER for your own
 	$(BIN)/python -m benchmarks.throughput $(if $(PICTURES),--folder $(PICTURES))

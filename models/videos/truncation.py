@@ -22,18 +22,18 @@ def breaks_off(file: IO[bytes]) -> bool:
     """
     before, size = file.tell(), file.seek(0, SEEK_END)
     try:
-        return _find_end(file) > size
+        return _find_end(file, size) > size
     finally:
         file.seek(before)
 
 
-def _find_end(file: IO[bytes]) -> int:
+def _find_end(file: IO[bytes], size: int) -> int:
     head = _read_head(file, 0)
     if head.startswith(b"RIFF"):
         return 8 + int.from_bytes(head[4:8], "little")
     if head.startswith(EBML):
-        return _walk(file, _measure_element)
-    return _walk(file, _measure_box) if find_video_kind(head) in (MP4, QUICKTIME) else 0
+        return _walk(file, size, _measure_element)
+    return _walk(file, size, _measure_box) if find_video_kind(head) in (MP4, QUICKTIME) else 0
 
 
 def _read_head(file: IO[bytes], offset: int) -> bytes:
@@ -41,11 +41,12 @@ def _read_head(file: IO[bytes], offset: int) -> bytes:
     return file.read(HEAD_BYTES)
 
 
-def _walk(file: IO[bytes], measure: Measure) -> int:
+def _walk(file: IO[bytes], size: int, measure: Measure) -> int:
     """Where the last part ends that states its length."""
     offset = 0
     for _ in range(MOST_PARTS):
-        head = _read_head(file, offset)
+        # A part may state any length: a file cannot be sought so far.
+        head = _read_head(file, offset) if offset < size else b""
         length = measure(head) if head else None
         if length is None:
             break

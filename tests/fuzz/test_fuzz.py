@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from tests.fuzz.campaign import run_campaign
 from tests.fuzz.corpus import make_corpus
 from tests.fuzz.mutations import mutate
-from tests.fuzz.trial import make_file, read_items
+from tests.fuzz.trial import make_file, read_items, try_file
+from tests.fuzz.video_corpus import make_video_corpus
 from tests.support.answers.http import results, upload
 from tests.support.work.worker import work_until_done
 from worker.settings import Settings
@@ -42,9 +43,18 @@ def test_damaged_files_are_accounted_for() -> None:
     report = run_campaign(first_seed=1, files=300, processes=1)
     assert report.files == 300
     assert report.is_clean, report
-    assert set(report.outcomes) <= CODES | {"link", "video"}
+    assert set(report.outcomes) <= CODES | {"link"}
     assert report.outcomes["done"] > 20
     assert report.outcomes["unreadable"] > 50
+
+
+def test_whole_videos_are_read_and_damaged_ones_accounted_for() -> None:
+    corpus = make_video_corpus()
+    for kind, data in corpus.items():
+        assert list(read_items(data)) == ["done"], kind
+    outcomes = [try_file(seed, corpus) for seed in range(8)]
+    assert [one.fault for one in outcomes] == [""] * 8
+    assert {code for one in outcomes for code in one.items} <= CODES
 
 
 def test_a_job_of_damaged_files_ends_with_an_outcome_for_each(

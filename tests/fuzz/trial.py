@@ -17,6 +17,7 @@ from models.pictures.files import find_capture_time, strip_metadata
 from models.pictures.picture import decode_picture
 from models.pictures.working_size import WorkingSize
 from tests.fuzz.mutations import mutate
+from tests.fuzz.video_trial import watch_video
 
 MAX_PIXELS = 20_000_000
 MAX_MEMBER_BYTES = 1 << 24
@@ -69,10 +70,11 @@ def read_items(data: bytes) -> Iterator[str]:
 
 
 def _decode(data: bytes) -> str:
-    if is_video(data[:HEAD_BYTES]):
-        return "video"
-    find_capture_time(data)
     try:
+        if is_video(data[:HEAD_BYTES]):
+            watch_video(data)
+            return "done"
+        find_capture_time(data)
         strip_metadata(data)
         decode_picture(data, max_pixels=MAX_PIXELS, working_size=WorkingSize(640))
     except ItemError as error:

@@ -81,3 +81,19 @@ def test_a_live_recording_breaks_off_inside_a_cluster() -> None:
 @pytest.mark.parametrize("make", [lambda: b"", lambda: b"\x00" * 64, lambda: bytes(range(256))])
 def test_a_file_of_another_kind_is_not_truncated(make: Callable[[], bytes]) -> None:
     assert not breaks_off(BytesIO(make()))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # An element of Matroska with the largest size but one, and a box with the largest.
+        b"\x1a\x45\xdf\xa3\x84EBML\xec\x01\xff\xff\xff\xff\xff\xff\xfe" + bytes(100),
+        make_box(b"ftyp", b"isom") + struct.pack(">I4sQ", 1, b"mdat", (1 << 64) - 1) + bytes(100),
+    ],
+    ids=["mkv", "mp4"],
+)
+def test_a_part_of_exabytes_breaks_off(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        assert breaks_off(file)
