@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -18,6 +18,9 @@ BUSY_SECONDS = 15
 MORE_CONNECTIONS = 10
 LAST = "facetally_last"
 MEMORY = ":memory:"
+# Part of an address: connections are PgBouncer's, and change hands after each transaction.
+POOLING, TRANSACTION = "pooling", "transaction"
+# deploy/postgres/roles.sql has the same, for connections that cannot bring their own.
 POSTGRESQL_GUARDS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )
@@ -112,14 +115,21 @@ def _create_engine(url: str, connections: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    address = make_url(url)
     return create_engine(
-        url,
+        address.difference_update_query([POOLING]),
         pool_size=connections,
         max_overflow=MORE_CONNECTIONS,
         pool_pre_ping=True,
         pool_recycle=300,
-        connect_args={"connect_timeout": 3, "options": POSTGRESQL_GUARDS},
+        connect_args={"connect_timeout": 3, **_find_terms(is_pooled=POOLING in address.query)},
     )
+
+
+def _find_terms(*, is_pooled: bool) -> dict[str, object]:
+    """A pooler takes no options of a session, and gives the next transaction another connection,
+    which does not have the statements that this one prepared."""
+    return {"prepare_threshold": None} if is_pooled else {"options": POSTGRESQL_GUARDS}
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

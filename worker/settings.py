@@ -13,8 +13,9 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
+from db.engine import POOLING, TRANSACTION
 from db.job_values import DetectionMode
 from db.reach import ALL_TENANTS, DEFAULT_TENANT, TENANT_PATTERN
 from db.videos.frames import MOST_POSITIONS
@@ -208,7 +209,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: str) -> str:
-        return check_scheme(value, DATABASE_SCHEMES)
+        return _check_pooling(check_scheme(value, DATABASE_SCHEMES))
 
     @field_validator("redis_url")
     @classmethod
@@ -281,6 +282,12 @@ class Settings(BaseModel):
                 "store_url": self.store_url or f"file://{self.data_dir / 'store'}",
             }
         )
+
+
+def _check_pooling(url: str) -> str:
+    if url and make_url(url).query.get(POOLING, TRANSACTION) != TRANSACTION:
+        raise ValueError(f"{POOLING} must be {TRANSACTION}, as with PgBouncer")
+    return url
 
 
 def _sqlite_url(path: Path) -> str:

@@ -14,6 +14,10 @@ CREATE ROLE facetally LOGIN PASSWORD :'runtime_password';
 CREATE DATABASE facetally OWNER facetally_owner;
 REVOKE ALL ON DATABASE facetally FROM PUBLIC;
 GRANT CONNECT ON DATABASE facetally TO facetally;
+-- No statement may hang. Processes bring these times themselves, unless PgBouncer stands between.
+ALTER ROLE facetally SET statement_timeout = '30s';
+ALTER ROLE facetally SET lock_timeout = '5s';
+ALTER ROLE facetally SET idle_in_transaction_session_timeout = '30s';
 
 \connect facetally
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

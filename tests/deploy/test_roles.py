@@ -3,6 +3,7 @@
 That its rights suffice is shown by every test on PostgreSQL: they use it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from cli.stack.database import require_tables
-from db.engine import Database
+from db.engine import POSTGRESQL_GUARDS, Database
 from db.migrate import migrate
 from db.tables.schema import SCHEMA
 
@@ -56,6 +57,16 @@ def test_it_reads_and_writes_the_rows_of_every_table(connection: Connection) -> 
             {"table": table},
         )
         assert rights.all() == [], table
+
+
+def test_its_statements_end_as_soon_as_those_of_processes_that_say_so_themselves(
+    connection: Connection,
+) -> None:
+    for setting, milliseconds in re.findall(r"-c (\w+)=(\d+)", POSTGRESQL_GUARDS):
+        shown = connection.scalar(
+            text("SELECT setting FROM pg_settings WHERE name = :name"), {"name": setting}
+        )
+        assert shown == milliseconds, setting
 
 
 def test_it_knows_whether_the_tables_are_those_of_this_version(migrated_postgresql: str) -> None:

@@ -81,3 +81,11 @@ def test_the_page_of_settings_lists_every_setting_and_no_other() -> None:
 def test_an_address_of_another_kind_of_server_is_refused_in_a_sentence(name, value):
     with pytest.raises(SettingsError, match=f"^{name}: .*the address must begin with"):
         Settings.from_env({name: value})
+
+
+def test_a_pooler_is_one_that_changes_connections_after_each_transaction() -> None:
+    address = "postgresql+psycopg://pooler/facetally?pooling="
+    name = "FACETALLY_DATABASE_URL"
+    assert Settings.from_env({name: f"{address}transaction"}).database_url.endswith("=transaction")
+    with pytest.raises(SettingsError, match=f"^{name}: .*pooling must be transaction"):
+        Settings.from_env({name: f"{address}session"})
