@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.job_values import CaptureSource, DetectionMode, ThumbnailKind
+from db.job_values import CaptureSource, DetectionMode, JobOptions, ThumbnailKind
 from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.errors import EncodingFailed, TooLargeItem
 from models.face import Dropped, Face
-from models.nets.analyzer import Analyzer
+from models.nets.analyzer import AlignedFaces, Analyzer
 from models.tracks.fingerprints import fingerprint_frame
 from models.tracks.tracks import SeenFace
 from models.videos.encoder import CopyTimes, Sound, concatenate_clips
@@ -119,28 +119,59 @@ class VideoAnalysis:
         estimates: Estimates,
         analyzed: list[_AnalyzedFrame],
     ) -> int | None:
-        chunk, options, reached = held.chunk, held.chunk.options, held.chunk.first_frame
+        reached = held.chunk.first_frame
+        batches = self._take_batches(video, held, _choose_batch(held, analyzer))
+        with closing(batches):
+            for batch in batches:
+                if batch is None:
+                    return reached
+                analyzed += self._analyze(batch, analyzer, estimates, held)
+                reached = batch[-1].position + 1
+        return None
+
+    def _take_batches(
+        self, video: Video, held: HeldChunk, size: int
+    ) -> Generator[list[Frame] | None, None, None]:
+        """The frames of a segment, `size` at a time; None at last, where there may be more."""
+        chunk, options, taken = held.chunk, held.chunk.options, 0
         most_frames = self._settings.max_video_frames
-        with closing(video.sample(make_grid(options), reached, chunk.stop_frame)) as frames:
+        batch: list[Frame] = []
+        with closing(
+            video.sample(make_grid(options), chunk.first_frame, chunk.stop_frame)
+        ) as frames:
             for frame in frames:
                 if held.should_stop():
-                    return reached
+                    yield None
+                    return
                 if frame is None:
                     continue
                 check_positions(frame.position, options, video.header, most_frames)
-                if chunk.stop_frame is None and len(analyzed) == self._settings.segment_frames:
-                    return reached
-                analyzed.append(self._analyze(frame, analyzer, estimates, held))
-                reached = frame.position + 1
-        return None
+                if chunk.stop_frame is None and taken == self._settings.segment_frames:
+                    yield from [batch, None] if batch else [None]
+                    return
+                batch.append(frame)
+                taken += 1
+                if len(batch) == size:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
 
     def _analyze(
-        self, frame: Frame, analyzer: Analyzer, estimates: Estimates, held: HeldChunk
-    ) -> _AnalyzedFrame:
-        options = held.chunk.options
-        crowd = options.detection is DetectionMode.CROWD
+        self, frames: Sequence[Frame], analyzer: Analyzer, estimates: Estimates, held: HeldChunk
+    ) -> list[_AnalyzedFrame]:
+        """Frames have one size, so that an accelerator searches them in one run."""
+        crowd = held.chunk.options.detection is DetectionMode.CROWD
         with held.times.measure(Stage.DETECT):
-            [found] = analyzer.detect([frame.picture], crowd=crowd)
+            found = analyzer.detect([frame.picture for frame in frames], crowd=crowd)
+        return [
+            self._keep(frame, one, estimates, held.chunk.options)
+            for frame, one in zip(frames, found, strict=True)
+        ]
+
+    def _keep(
+        self, frame: Frame, found: AlignedFaces, estimates: Estimates, options: JobOptions
+    ) -> _AnalyzedFrame:
         fingerprint = fingerprint_frame(frame.picture, [face.detection.box for face in found.faces])
         wanted = options.thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
@@ -209,6 +240,12 @@ class VideoAnalysis:
                         raise
                 else:
                     return
+
+
+def _choose_batch(held: HeldChunk, analyzer: Analyzer) -> int:
+    """Of a crowd, the tiles of one frame make a batch."""
+    is_crowd = held.chunk.options.detection is DetectionMode.CROWD
+    return 1 if is_crowd else analyzer.batch_pictures
 
 
 def _find_capture_time(held: HeldChunk, header: VideoHeader) -> datetime | None:
