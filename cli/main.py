@@ -39,7 +39,10 @@ GROUPS = {
     },
     "What was found": {
         "audience": ("cli.commands.audience", "Show the audience by age and gender."),
-        "results": ("cli.commands.results", "Print the results of a job."),
+        "results": (
+            "cli.commands.results",
+            "Print the results of a job, or of several as one table.",
+        ),
         "report": ("cli.commands.report", "Save the report of a job."),
         "thumbnails": ("cli.commands.results", "Save annotated thumbnails."),
         "subtitles": ("cli.commands.subtitles", "Print the people of a video as WebVTT."),
