@@ -1,6 +1,7 @@
 """What happens between a hint in Redis and a recorded chunk. In reading order:
 
 addresses       which sources may be read
+log_stream      log lines that wait for no reader
 logs            how log lines look
 openid          what groups of an OpenID provider allow
 setting_checks  the text of a setting, checked

@@ -12,6 +12,8 @@ from structlog.contextvars import merge_contextvars
 from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 
+from worker.log_stream import PatientStream
+
 LogFormat = Literal["text", "json"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 # The fields of every line. `event` is what structlog calls the text.
@@ -20,7 +22,7 @@ FIRST = ("timestamp", "level", "logger", "event", "exception")
 
 def configure_logging(level: LogLevel = "INFO", log_format: LogFormat = "text") -> None:
     """Send every logger to stderr; libraries' own messages only from WARNING up."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = PatientStream(sys.stderr.fileno())
     handler.setFormatter(make_formatter(log_format))
     least = max(logging.WARNING, logging.getLevelNamesMapping()[level])
     logging.basicConfig(level=least, handlers=[handler], force=True)

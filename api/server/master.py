@@ -7,6 +7,8 @@ from contextlib import suppress
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from api.access.guard import refuse_open_network
 from api.app import create_app
@@ -54,6 +56,16 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn publishes no types
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn's own lines go where all others do: its handler would wait for their reader."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in list(self.error_log.handlers):
+            self.error_log.removeHandler(handler)
+        self.error_log.propagate = True
+
+
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
     """The main process, which starts the others and replaces those that die or hang."""
 
@@ -71,6 +83,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
             "limit_request_fields": MOST_HEADERS,
             "limit_request_field_size": LONGEST_HEADER_BYTES,
             "loglevel": "warning",
+            "logger_class": _Log,
             # Files are read by threads, so that slow clients do not hold them.
             "sendfile": False,
             # A control socket would be one more way in, and nothing uses it.
