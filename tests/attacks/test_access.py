@@ -56,7 +56,7 @@ def list_calls(target: Target) -> list[tuple[str, str]]:
 @pytest.fixture
 def job(target: Target) -> Iterator[tuple[int, int]]:
     """A job of a tenant, and its item."""
-    with holding_key(target, "acme", "submit", "read", "erase") as acme:
+    with holding_key(target, "acme", "submit", "read", "pictures", "erase") as acme:
         made = acme.post("/v1/jobs", json={"items": [ITEM], "draft": True}).json()["id"]
         items = acme.get(f"/v1/jobs/{made}/results").json()["results"]
         yield made, items[0]["item"]
@@ -68,7 +68,9 @@ def test_nothing_of_another_tenant_is_found_on_any_call(
     target: Target, job: tuple[int, int]
 ) -> None:
     numbers = {"job_id": job[0], "other_id": job[0], "item_id": job[1], "key_id": 1, "track": 1}
-    with holding_key(target, "bolt", "submit", "read", "erase", "live", "admin") as bolt:
+    with holding_key(
+        target, "bolt", "submit", "read", "pictures", "erase", "live", "admin"
+    ) as bolt:
         asked = 0
         for method, path in list_calls(target):
             named = re.findall(r"{(\w+)}", path)
