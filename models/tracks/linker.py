@@ -19,11 +19,13 @@ class Linker:
     """Links the frames of a video, given in order; its memory does not grow with their number."""
 
     def __init__(self, interval_seconds: float = 0.0) -> None:
-        """Frames are `interval_seconds` apart; a face may be missing in one frame at any
-        interval."""
-        self.longest_gap_seconds = max(LONGEST_GAP_SECONDS, 2.5 * interval_seconds)
+        self.space_frames(interval_seconds)
         self._open: list[OpenTrack] = []
         self._numbers = 0
+
+    def space_frames(self, interval_seconds: float) -> None:
+        """Frames are so far apart; a face may be missing in one frame at any interval."""
+        self.longest_gap_seconds = max(LONGEST_GAP_SECONDS, 2.5 * interval_seconds)
 
     def add_frame(self, faces: Sequence[SeenFace], frame: ShownFrame) -> list[int]:
         """The track number of each face, from 1."""

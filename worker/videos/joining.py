@@ -17,7 +17,7 @@ class Joiner:
     def __init__(self, frames_per_second: float, ends_seconds: Sequence[float] = ()) -> None:
         """No frame is shown beyond `ends_seconds`: the end of the video, and that of the part that
         the job asks for."""
-        self._interval_seconds = 1 / frames_per_second
+        self._asked_seconds = self._interval_seconds = 1 / frames_per_second
         self._ends_seconds = ends_seconds
         self._linker = Linker(self._interval_seconds)
         self._waiting: StoredFrame | None = None
@@ -35,12 +35,20 @@ class Joiner:
         """Link all frames; to be called once."""
         for frame in frames:
             if self._waiting is not None:
+                self._learn_interval(frame)
                 self._link(self._waiting, self._show(frame.seconds - self._waiting.seconds))
             self._waiting = frame
         if self._waiting is not None:
             self._link(self._waiting, self._show_last(self._waiting.seconds))
         self.tracks += self._linker.close_all()
         self.tracks.sort(key=lambda track: track.number)
+
+    def _learn_interval(self, frame: StoredFrame) -> None:
+        """Where a video itself has fewer frames than the job asks for, as a time-lapse has, they
+        follow each other at its own interval."""
+        own_seconds = frame.seconds / frame.number if frame.number else 0.0
+        self._interval_seconds = max(self._asked_seconds, own_seconds)
+        self._linker.space_frames(self._interval_seconds)
 
     def _show(self, gap_seconds: float) -> float:
         """How long a frame is shown: until the next one, unless there is a gap in the video."""

@@ -1,5 +1,7 @@
 """Nobody is seen beyond the end of the video, or of the requested part."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,11 @@ def test_nobody_is_seen_in_a_gap_of_a_video(gap_seconds: float, expected: float)
     joiner = Joiner(2.0)
     joiner.join([make_frame(0.0), make_frame(gap_seconds)])
     assert joiner.tracks[0].seconds_visible == pytest.approx(expected)
+
+
+def test_frames_that_are_seconds_apart_show_the_same_person_all_along() -> None:
+    joiner = Joiner(2.0, [40.0])
+    joiner.join(replace(make_frame(10.0 * number), number=number) for number in range(4))
+    [track] = joiner.tracks
+    assert track.faces == 4
+    assert track.seconds_visible == pytest.approx(40.0)
