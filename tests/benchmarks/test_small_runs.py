@@ -40,7 +40,8 @@ def test_the_system_analyzes_every_different_picture_that_the_loop_does(tmp_path
     assert sides["bare"]["rounds"][0]["faces"] == sides["system"]["rounds"][0]["faces"]
     assert figures["ratios"] == {"system_to_bare": [figures["system_to_bare"]]}
     assert set(figures["stages_ms"]) == {"decode", "find", "estimate", "thumbnail"}
-    assert set(figures["core_ms_by_program"]) == {"api", "dispatcher", "valkey", "worker"}
+    programs = {"api", "decoding", "dispatcher", "valkey", "worker"}
+    assert set(figures["core_ms_by_program"]) == programs
     assert figures["core_to_floor"] > 1
     assert 100 < figures["slot_megabytes"] < figures["stack_megabytes"] + 1000
 
