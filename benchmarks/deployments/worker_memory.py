@@ -14,18 +14,24 @@ WORKER = "celery_worker"
 
 def read_slot_peak(processes: Sequence[psutil.Process]) -> float:
     """The most megabytes that one of the slots (pool children of a worker) among `processes` has
-    had at once, pages shared with others included; 0 where the system does not tell it in /proc."""
-    return max(_list_peaks(processes), default=0.0)
+    had, with its decoders, pages shared with others included; 0 where /proc does not tell it."""
+    return round(max(_list_peaks(processes), default=0.0), 1)
 
 
 def _list_peaks(processes: Sequence[psutil.Process]) -> Iterator[float]:
     for process in processes:
-        with suppress(psutil.NoSuchProcess, FileNotFoundError):
+        with suppress(psutil.NoSuchProcess):
             parent = process.parent()
             if parent is not None and _is_worker(process) and _is_worker(parent):
-                status = Path(f"/proc/{process.pid}/status").read_text()
-                if found := re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE):
-                    yield round(int(found[1]) / KIBIBYTES_PER_MEBIBYTE, 1)
+                yield sum(map(_read_peak, [process, *process.children()]))
+
+
+def _read_peak(process: psutil.Process) -> float:
+    with suppress(FileNotFoundError):
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        if found := re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE):
+            return int(found[1]) / KIBIBYTES_PER_MEBIBYTE
+    return 0.0
 
 
 def _is_worker(process: psutil.Process) -> bool:
