@@ -9,7 +9,7 @@ PACKAGE ?=
 # How many processes run tests; 0 runs them in one, where a debugger works.
 TEST_PROCESSES ?=
 PYTEST = $(BIN)/python -m pytest --quiet --maxprocesses 4 --dist loadfile --numprocesses
-# Tests that start processes wait for them: one more has something to do meanwhile.
+# Tests wait for servers, processes and disks: one process more has something to do meanwhile.
 MORE_PROCESSES = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 # Where it is set, each process that a test starts compiles the code anew.
 export PYTHONDONTWRITEBYTECODE =
@@ -77,7 +77,7 @@ lint: setup  ## Check format, style, types and layers: seconds
 	$(BIN)/lint-imports
 
 quick: weights  ## Run the fast tests; of one package: make quick PACKAGE=db
-	$(PYTEST) $(or $(TEST_PROCESSES),logical) -m '$(QUICK)' tests/$(PACKAGE)
+	$(PYTEST) $(or $(TEST_PROCESSES),$(MORE_PROCESSES)) -m '$(QUICK)' tests/$(PACKAGE)
 
 # A test that fails only while the machine is busy stops nobody, but is named at the end, to be
 # mended. Those in tests/faults get no second try: what was lost once is lost.

