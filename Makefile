@@ -149,19 +149,19 @@ bench-pages: setup  ## Measure how fast the pages answer
 	$(BIN)/python -m benchmarks.pages
 
 bench-calibration: weights  ## Compare corrected shares with raw ones; LABELS=labels.csv
-	$(BIN)/python -m benchmarks.calibration $(LABELS)
+	$(BIN)/python -m benchmarks.accuracy.calibration $(LABELS)
 
 bench-detection: weights  ## Measure how well faces are found; LABELS=labels.csv [PHOTOS=FOLDER] [EMPTY=FOLDER]
-	$(BIN)/python -m benchmarks.detection $(LABELS) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(EMPTY),--empty $(EMPTY))
+	$(BIN)/python -m benchmarks.accuracy.detection $(LABELS) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(EMPTY),--empty $(EMPTY))
 
 bench-votes: weights  ## Fit intervals and genders of every pack, cross-validated; LABELS=labels.csv
-	$(BIN)/python -m benchmarks.votes $(LABELS)
+	$(BIN)/python -m benchmarks.accuracy.votes $(LABELS)
 
 bench-stopping: setup  ## Measure how near to the truth jobs are that stop when a share is known
-	$(BIN)/python -m benchmarks.stopping
+	$(BIN)/python -m benchmarks.accuracy.stopping
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators
 
 bench-quality: weights  ## Measure what the quality of faces is worth; LABELS=labels.csv
-	$(BIN)/python -m benchmarks.quality $(LABELS)
+	$(BIN)/python -m benchmarks.accuracy.quality $(LABELS)

@@ -9,6 +9,7 @@ sign_on           people who log in at an OpenID provider
 archives          the files of an archive
 schemas           what comes in and goes out
 operator_schemas  the same, of calls about the server itself
+audience_schemas  the same, of audiences
 live              live sources and their feeds
 staging           uploaded files on disk
 validation        input checked against a schema

@@ -23,8 +23,8 @@ from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
 from api.media_types import PROBLEM
 from api.schemas.errors import ErrorBody
-from db.jobs.quotas import QuotaExceeded
 from db.states import ErrorCode
+from db.submissions.quotas import QuotaExceeded
 from models.errors import FAULT_MESSAGE
 from worker.queue.messages import LaneUnavailable, PictureRefused
 from worker.sources.store import StorageUnavailable

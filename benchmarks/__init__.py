@@ -17,12 +17,8 @@ scaling       how many slots one database carries
 load          how fast the status answers many clients while workers are busy
 audience      how fast the audience answers
 pages         how fast the pages answer
+accuracy      whether answers are right
 estimators    the processor time of each model of every pack
-detection     how well faces are found, and the hard ones most of all
-quality       how errors grow as faces get worse
-votes         whether intervals and probabilities hold on faces they were not fitted on
-stopping      whether shares at which jobs stop are near to the truth
 gpu           what a GPU does for photos, and what bounds it
 hot_path      whether the work on a photo has grown, as counts
-calibration   whether corrected shares are nearer to the truth
 """

@@ -29,7 +29,6 @@ from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.engine import Database
 from db.job_values import NewJob
-from db.jobs.submissions import create_draft
 from db.slices.bands import PRESETS
 from db.slices.evaluations import (
     Evaluation,
@@ -37,6 +36,7 @@ from db.slices.evaluations import (
     record_evaluation,
 )
 from db.states import JobState
+from db.submissions.drafts import create_draft
 from db.tables.jobs import JobRow
 from models.accuracy.labeled_pictures import LabeledPicture, count_labeled
 from models.accuracy.measurement import measure_accuracy

@@ -24,7 +24,8 @@ slices        what is asked of an audience, and the sums that answer it
 audience      who was there
 chunks        what a worker claims, leases and releases
 deliveries    results that are written elsewhere
-jobs          accepted, followed, ended, erased
+submissions   jobs and items as they are accepted
+jobs          followed, changed, ended, erased
 results       recorded and read
 videos        frames, people and annotated videos
 workload      how much waits and runs

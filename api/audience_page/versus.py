@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from api.audience_page.filters import Known, name_job
+from api.audience_schemas.audience import AudienceOut
 from api.errors import InvalidRequest
 from api.layout.texts import Texts
 from api.reports.figures import DASH
-from api.schemas.audience import AudienceOut
 from api.schemas.dimensions import DIMENSION_PREFIX
 from db.audience.differences import GroupDifference, list_differences
 

@@ -22,11 +22,11 @@ from api.audience_page.questions import list_questions
 from api.audience_page.timeline import Timeline, draw_timeline
 from api.audience_page.versus import FIELD as VERSUS
 from api.audience_page.versus import Versus, compare, list_others, read_other
+from api.audience_schemas.audience import AudienceOut, AudienceParameters
 from api.layout.rendering import show
 from api.layout.texts import choose_texts
 from api.reports.headline import make_headline
 from api.reports.pyramid import make_pyramid
-from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.dimensions import DIMENSION_PREFIX
 from api.services import services
 from api.validation import validate

@@ -13,9 +13,6 @@ faces        faces, and those of one picture
 results      results of items
 tracks       people of videos
 reports      what a report is called
-audience     whose faces to count, and the counts
-vocabulary   tags and dimensions
-headcounts   the people of live sources
 errors       errors, and which a call may answer with
 reruns       runs of the same items
 replies      a body to a response

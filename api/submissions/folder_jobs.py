@@ -10,9 +10,9 @@ from api.submissions.idempotency import refuse_accepted
 from api.submissions.quotas import check_job_room, find_item_limit
 from api.submissions.retention import limit_retention
 from db.job_values import NewJob
-from db.jobs.idempotency import note_request
-from db.jobs.listings import add_listing
-from db.jobs.submissions import create_draft
+from db.submissions.drafts import create_draft
+from db.submissions.idempotency import note_request
+from db.submissions.listings import add_listing
 from models.errors import ForbiddenItem, ItemError
 from models.folder_names import FolderNames
 from worker.addresses.folder_address import FolderAddress

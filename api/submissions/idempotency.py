@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.errors import ApiError
-from db.jobs.idempotency import AcceptedRequest, find_request
+from db.submissions.idempotency import AcceptedRequest, find_request
 from models.errors import FacetallyError
 
 

@@ -23,8 +23,8 @@ from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.idempotency import note_request
-from db.jobs.submissions import accept_job, append_items, create_draft
+from db.submissions.drafts import accept_job, append_items, create_draft
+from db.submissions.idempotency import note_request
 
 # A JSON body is read into memory as a whole, and checked in one go. Larger jobs are appended to a
 # draft, as lines.

@@ -34,8 +34,8 @@ from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.erasure import erase_job
-from db.jobs.idempotency import note_request
-from db.jobs.submissions import append_items, create_temporary_draft, finalize_job, keep_draft
+from db.submissions.drafts import append_items, create_temporary_draft, finalize_job, keep_draft
+from db.submissions.idempotency import note_request
 from models.blocks import read_blocks
 from models.errors import FetchFailed, ForbiddenItem, ItemError, TooLargeItem
 

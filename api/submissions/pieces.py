@@ -19,9 +19,9 @@ from api.submissions.quotas import note_uploaded
 from api.submissions.rules import make_rules
 from api.submissions.uploads import store_files
 from db.job_values import JobOptions
-from db.jobs.idempotency import note_request
-from db.jobs.loose_folders import forget_folder, note_folder
-from db.jobs.pieces import Piece, add_piece, count_received, read_pieces, release_pieces
+from db.submissions.idempotency import note_request
+from db.submissions.loose_folders import forget_folder, note_folder
+from db.submissions.pieces import Piece, add_piece, count_received, read_pieces, release_pieces
 from models.blocks import read_blocks
 
 

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.services import services
-from db.jobs.quotas import Quotas, add_uploaded_bytes, require_item_room, require_job_room
+from db.submissions.quotas import Quotas, add_uploaded_bytes, require_item_room, require_job_room
 
 
 def check_job_room(session: Session) -> None:

@@ -28,14 +28,14 @@ from api.submissions.quotas import note_uploaded
 from api.validation import check_shape, validate
 from db.engine import Database
 from db.item_values import Failure, NewItem, clean_name
-from db.jobs.loose_folders import (
+from db.submissions.drafts import add_skipped
+from db.submissions.loose_folders import (
     RENEWAL_SECONDS,
     forget_folder,
     give_folder,
     note_folder,
     renew_folder,
 )
-from db.jobs.submissions import add_skipped
 from models.blocks import Readable
 from models.errors import ForbiddenItem, ItemError
 from models.file_kinds.litter import Litter

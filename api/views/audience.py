@@ -9,12 +9,12 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
+from api.audience_schemas.audience import AudienceOut, AudienceParameters
 from api.errors import InvalidRequest
 from api.exports.columns import DIMENSIONS, NUMBER, REAL, TEXT
 from api.exports.tables import Row, reply_file, stream_csv, stream_parquet
 from api.media_types import CSV, JSON, PARQUET
 from api.operator_views.evaluations import find_evaluation
-from api.schemas.audience import AudienceOut, AudienceParameters
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import BINARY, PLAIN, reply
 from api.services import services

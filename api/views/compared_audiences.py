@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import InvalidRequest
-from api.schemas.audience import (
+from api.audience_schemas.audience import (
     AudienceOut,
     AudienceParameters,
     ComparedAudiencesOut,
     VersusParameters,
 )
+from api.errors import InvalidRequest
 from api.schemas.dimensions import DIMENSION_PREFIX
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import reply

@@ -28,10 +28,10 @@ from api.submissions.rules import make_rules
 from api.submissions.uploads import read_fields, stored_files
 from api.views.job_replies import find_job, reply_job
 from db.job_values import JobOptions
-from db.jobs.idempotency import note_progress, note_request, read_accepted_keys
-from db.jobs.listings import is_listed
-from db.jobs.submissions import finalize_job
 from db.states import JobState
+from db.submissions.drafts import finalize_job
+from db.submissions.idempotency import note_progress, note_request, read_accepted_keys
+from db.submissions.listings import is_listed
 
 blueprint = APIBlueprint(
     "drafts", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS

@@ -8,9 +8,14 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
+from api.audience_schemas.headcounts import (
+    HeadcountBody,
+    HeadcountOut,
+    HeadcountPath,
+    HeadcountsOut,
+)
 from api.errors import ApiError
 from api.schemas.errors import ERRORS, answers
-from api.schemas.headcounts import HeadcountBody, HeadcountOut, HeadcountPath, HeadcountsOut
 from api.schemas.replies import reply
 from api.services import services
 from api.views.live import find_live_source

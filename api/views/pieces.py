@@ -13,7 +13,7 @@ from api.schemas.submissions import IdempotencyHeader
 from api.services import services
 from api.submissions.pieces import join_pieces, receive_piece
 from api.views.job_replies import find_job, reply_job
-from db.jobs.pieces import count_received
+from db.submissions.pieces import count_received
 
 blueprint = APIBlueprint(
     "pieces", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS

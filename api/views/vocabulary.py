@@ -8,11 +8,11 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
+from api.audience_schemas.audience import GROUPINGS
+from api.audience_schemas.vocabulary import DimensionsOut, DimensionsQuery, TagsOut
 from api.errors import InvalidRequest
-from api.schemas.audience import GROUPINGS
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import reply
-from api.schemas.vocabulary import DimensionsOut, DimensionsQuery, TagsOut
 from api.services import services
 from api.validation import refuse_repeated_parameters
 from api.views.job_replies import find_job

@@ -17,8 +17,8 @@ from db.chunks.window import choose_hints
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.migrate import migrate
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from models.face import Face
 from models.graphs.graph import Graph

@@ -1,13 +1,7 @@
-"""A job from its acceptance to its erasure. In reading order:
+"""A job from its start to its erasure. In reading order:
 
-idempotency     a repeated request is one job
-submissions     accepts jobs and items
-quotas          what a tenant may have
-listings        folders whose files become items
 headcounts      the people of live sources, a job a day
 owners          whose a job or an item is
-loose_folders   what is stored before its job is accepted
-pieces          large files that arrive piece by piece
 reruns          analyzes the items of a job again
 video_progress  how far the videos of jobs are
 status          state and counts of jobs

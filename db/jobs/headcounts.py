@@ -16,10 +16,10 @@ from db.clock import DatabaseTime
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
 from db.job_values import DetectionMode, NewJob
-from db.jobs.submissions import create_draft
 from db.processes import read_processes
 from db.reach import Reach
 from db.states import JobState
+from db.submissions.drafts import create_draft
 from db.tables.headcounts import HeadcountRow
 from db.tables.jobs import JobRow
 

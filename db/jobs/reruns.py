@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from db.engine import is_postgresql
 from db.item_values import STORE_SCHEME, Failure, NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import create_temporary_draft
 from db.states import ErrorCode, JobState
+from db.submissions.drafts import create_temporary_draft
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 

@@ -20,12 +20,12 @@ from db.job_values import (
     Receipt,
     VideoProgress,
 )
-from db.jobs.listings import read_listed
 from db.jobs.video_progress import read_video_progress
 from db.pack_values import PackVersion
 from db.reach import Reach
 from db.states import LIVE_JOB_STATES, ChunkState, ErrorCode, JobState, PauseReason
 from db.stop_rules import Sample
+from db.submissions.listings import read_listed
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 

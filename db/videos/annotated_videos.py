@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.chunks.leases import lock_lease
 from db.item_values import ClaimedChunk
-from db.jobs.submissions import add_store_folder
+from db.submissions.drafts import add_store_folder
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from db.tables.videos import AnnotatedVideoRow

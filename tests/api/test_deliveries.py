@@ -20,7 +20,7 @@ from db.item_values import NewItem
 from db.job_values import Delivered, JobOptions, NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.retrying import retry_job
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from db.tables.deliveries import DestinationRow
 from db.tables.items import ItemRow
 from db.tables.videos import TrackRow

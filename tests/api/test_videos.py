@@ -18,7 +18,7 @@ from api.exports.tracks import TRACK_SCHEMA
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from db.tables.items import ItemRow
 from tests.support.answers.http import results, stored_files, upload
 from tests.support.media.clips import HEIGHT, PEOPLE, WIDTH

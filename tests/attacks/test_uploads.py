@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from api.staging import PREFIX
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.jobs.loose_folders import ABANDONED_SECONDS
+from db.submissions.loose_folders import ABANDONED_SECONDS
 from db.tables.jobs import LooseFolderRow
 from tests.support.programs.cli import wait_for
 from tests.support.programs.target import KEY, run_target, size

@@ -4,8 +4,9 @@ from dataclasses import fields
 
 import pytest
 
+from api.audience_schemas import audience, headcounts
 from api.operator_schemas import health, keys, webhooks
-from api.schemas import audience, faces, headcounts, jobs, packs, reruns, results, tracks
+from api.schemas import faces, jobs, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
 from api.submissions.manifest_parsing import ENDINGS
 from db.access.key_values import Scope

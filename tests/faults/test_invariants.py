@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, ItemState, JobState
+from db.submissions.drafts import accept_job
 from db.tables.audience import CellRow
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow

@@ -30,9 +30,9 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job, finish_erasure, read_jobs_to_erase, remove_erased
 from db.jobs.retrying import retry_job
 from db.jobs.status import read_job
-from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from db.states import ChunkState, ItemState
+from db.submissions.drafts import accept_job
 from db.tables.audience import CubeRow, DeltaRow
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow

@@ -35,12 +35,12 @@ from db.jobs.erasure import (
     read_jobs_to_expire,
     remove_erased,
 )
-from db.jobs.loose_folders import forget_folder, take_abandoned_folders
 from db.jobs.owners import read_tenant_of_job
 from db.jobs.pausing import pause_if_known, pause_job, read_jobs_to_pause, read_sampled_jobs
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
 from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
+from db.submissions.loose_folders import forget_folder, take_abandoned_folders
 from db.webhooks.messages import prune_messages
 from worker.dispatcher.pack_checks import PackChecks
 from worker.dispatcher.webhooks import WebhookSender

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
 from db.item_values import Failure, NewItem, clean_name
-from db.jobs.listings import (
+from db.states import ErrorCode
+from db.submissions.listings import (
     Listing,
     claim_listing,
     finish_listing,
@@ -22,8 +23,7 @@ from db.jobs.listings import (
     postpone_listing,
     record_page,
 )
-from db.jobs.quotas import QuotaExceeded
-from db.states import ErrorCode
+from db.submissions.quotas import QuotaExceeded
 from models.errors import FetchFailed, ItemError
 from models.file_kinds.endings import MEDIA_ENDINGS
 from models.file_kinds.litter import Litter, find_litter

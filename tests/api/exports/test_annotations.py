@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.answers.http import OpenClient
 from tests.support.work.access import services_of
 from tests.support.work.jobs import claim, hints, make_face, record, results_of

@@ -12,7 +12,7 @@ from api.exports.results import RESULT_SCHEMA
 from db.access.key_values import Scope
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.answers.http import OpenClient
 from tests.support.work.access import make_key, services_of
 from tests.support.work.jobs import make_face, work_all

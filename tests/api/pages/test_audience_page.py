@@ -12,7 +12,7 @@ from api.pages.audience import read_question
 from api.services import EXTENSION
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.answers.http import OpenClient
 from tests.support.answers.pages import PAGE, Page
 from tests.support.work.jobs import make_face, work_all

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import Duplicates, JobOptions, NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from models.face import Dropped
 from tests.support.answers.pages import read
 from tests.support.work.jobs import (

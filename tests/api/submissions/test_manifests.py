@@ -11,7 +11,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import read_jobs_to_expire
-from db.jobs.submissions import append_items, create_temporary_draft
+from db.submissions.drafts import append_items, create_temporary_draft
 from tests.support.answers.http import OpenClient
 from tests.support.answers.manifests import CSV, LIST, all_jobs, lines, post
 from tests.support.media.sample_pictures import encode_scene

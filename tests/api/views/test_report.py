@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.slices.evaluations import record_evaluation
+from db.submissions.drafts import accept_job
 from tests.support.answers.http import OpenClient
 from tests.support.answers.pages import read
 from tests.support.media.clips import PEOPLE

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.work.jobs import close, make_face, submit, work_all
 from worker.settings import Settings
 

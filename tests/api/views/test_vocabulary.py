@@ -9,7 +9,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job, remove_erased
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.answers.http import OpenClient
 from tests.support.work.jobs import make_face, work_all
 

@@ -11,8 +11,8 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job
-from db.jobs.submissions import accept_job
 from db.migrate import migrate
+from db.submissions.drafts import accept_job
 from models.packs.shipped_packs import list_shipped
 from tests.support.models.made_packs import write_pack
 from tests.support.programs.cli import WEIGHTS_DIR, call_facetally

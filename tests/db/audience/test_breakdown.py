@@ -13,7 +13,7 @@ from db.counts.periods import Period
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.work.jobs import make_face, submit, work_all
 
 FACES = (make_face(30, 0.9), make_face(40, 0.1), make_face(50, 0.55))

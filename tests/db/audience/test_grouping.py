@@ -16,9 +16,9 @@ from db.counts.totals import CountedFace, add_picture, cells_of, empty_totals
 from db.engine import Database
 from db.item_values import ItemResult, NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.slices.bands import PRESETS, parse_bands
 from db.slices.queries import AudienceQuery, AudienceTooLarge, SliceQuery
+from db.submissions.drafts import accept_job
 from models.face import Face
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
 from models.statistics.mass import spread_over_bands

@@ -12,11 +12,11 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.erasure import erase_job
 from db.jobs.pausing import pause_if_known, read_sampled_jobs, resume_job
-from db.jobs.submissions import accept_job
 from db.results.recording import record_results
 from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import JobState, PauseReason
 from db.stop_rules import StopRule
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from models.statistics.sampling import FEWEST_RUNS
 from tests.support.models.packs import PACKS

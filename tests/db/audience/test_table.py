@@ -10,13 +10,13 @@ from db.audience.table import read_audience
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.quality import QualityFilter
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.slices import recount
 from db.slices.bands import PRESETS, parse_bands
 from db.slices.queries import AudienceQuery, AudienceTooLarge, Count, SliceQuery
+from db.submissions.drafts import accept_job
 from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from models.face import Dropped

@@ -10,9 +10,9 @@ from db.counts.tags import has_job_with, read_tags
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.reach import EVERYONE, Reach
 from db.slices.queries import AudienceQuery, Period, SliceQuery
+from db.submissions.drafts import accept_job
 from tests.support.work.jobs import make_face, work_all
 
 ACME, BOLT = Reach("acme"), Reach("bolt")

@@ -9,8 +9,8 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob, Priority
 from db.jobs.cancelling import cancel_job
-from db.jobs.submissions import accept_job
 from db.states import ChunkState, JobState
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from tests.support.work.jobs import claim, close, hints, status, submit
 

@@ -12,10 +12,10 @@ from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.retrying import retry_job
-from db.jobs.submissions import accept_job
 from db.slices.queries import SliceQuery
 from db.slices.slices import read_slices
 from db.states import ItemState
+from db.submissions.drafts import accept_job
 from db.tables.audience import CellRow, CubeRow, DeltaRow
 from db.tables.items import ItemRow
 from tests.support.work.cubes import START, cells_in, fill, fold_all

@@ -6,10 +6,10 @@ from sqlalchemy import delete
 from db.engine import Database
 from db.item_values import Failure, NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import append_items, create_draft
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ErrorCode, ItemState, JobState
+from db.submissions.drafts import append_items, create_draft
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from tests.support.work.jobs import (

@@ -8,9 +8,9 @@ from db.jobs.changes import change_job
 from db.jobs.erasure import erase_job
 from db.jobs.pausing import pause_on_request, resume_job
 from db.jobs.status import read_jobs
-from db.jobs.submissions import accept_job
 from db.reach import EVERYONE
 from db.states import JobState, PauseReason
+from db.submissions.drafts import accept_job
 from tests.support.work.jobs import (
     claim,
     close,

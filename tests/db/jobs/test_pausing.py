@@ -10,8 +10,8 @@ from db.jobs.cancelling import cancel_job
 from db.jobs.erasure import erase_job
 from db.jobs.pausing import pause_job, read_jobs_to_pause, resume_job
 from db.jobs.retrying import retry_job
-from db.jobs.submissions import accept_job
 from db.states import ChunkState, ErrorCode, JobState
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from tests.support.work.jobs import (
     claim,

@@ -10,8 +10,8 @@ from db.item_values import Failure, NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job, finish_erasure, read_jobs_to_erase, remove_erased
 from db.jobs.reruns import begin_rerun, read_items_again, read_runs, read_shared_folders
-from db.jobs.submissions import accept_job, append_items, create_draft, finalize_job, keep_draft
 from db.states import ErrorCode
+from db.submissions.drafts import accept_job, append_items, create_draft, finalize_job, keep_draft
 from tests.support.work.jobs import status, submit
 
 REJECTED = Failure(ErrorCode.TOO_LARGE, "The file has too many bytes.")

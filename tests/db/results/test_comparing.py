@@ -8,9 +8,9 @@ import db.results.comparing as comparing
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.results.comparing import JobComparison, compare_jobs
 from db.slices.bands import PRESETS
+from db.submissions.drafts import accept_job
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from models.face import Face

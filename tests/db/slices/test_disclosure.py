@@ -14,10 +14,10 @@ from db.counts.periods import Period
 from db.engine import Database
 from db.item_values import ItemResult, NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.slices.bands import parse_bands
 from db.slices.disclosure import Disclosure
 from db.slices.queries import AudienceQuery, SliceQuery
+from db.submissions.drafts import accept_job
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from tests.support.work.jobs import claim, hints, make_face, record

@@ -19,9 +19,9 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import Duplicates, JobOptions, JobStatus, NewJob, Priority, ThumbnailKind
 from db.jobs.status import read_job
-from db.jobs.submissions import accept_job
 from db.processes import count_slots
 from db.states import LIVE_JOB_STATES, ChunkState, ProcessRole
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from tests.faults.checks.comparison import Difference, compare
 from tests.faults.checks.progress import Watcher

@@ -15,8 +15,8 @@ from db.engine import Database
 from db.item_values import ClaimedChunk, NewItem
 from db.job_values import NewJob
 from db.jobs.closing import close_job, read_jobs_to_close
-from db.jobs.submissions import accept_job
 from db.results.recording import record_results
+from db.submissions.drafts import accept_job
 from tests.faults.checks.invariants import GENDER_MIN_PROBABILITY
 from tests.faults.pictures import expect_result, name_items
 from tests.support.models.packs import PACKS

@@ -10,8 +10,8 @@ from db.counts.totals import TOO_UNCLEAR, cells_of, measure_of
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
-from db.jobs.submissions import accept_job
 from db.slices.slices import Slices
+from db.submissions.drafts import accept_job
 from models.statistics.confusion import PREDICTED_GENDERS
 from tests.support.work.jobs import claim, close, hints, make_face, record, results_of
 

@@ -16,10 +16,10 @@ from db.job_values import JobCounts, JobStatus, NewJob
 from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.status import read_job
-from db.jobs.submissions import accept_job
 from db.pack_values import PackVersion
 from db.results.recording import record_results
 from db.states import ChunkState, ErrorCode
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
 from models.face import AgeEstimate, Box, Face, FaceQuality, Gender, Pose

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from models.face import Face
 from tests.support.work.jobs import close, make_face, work_all
 from worker.settings import Settings

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from db.engine import Database
 from db.item_values import NewItem, StoredItem
 from db.job_values import JobOptions, NewJob
-from db.jobs.submissions import accept_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
+from db.submissions.drafts import accept_job
 from db.tables.faces import FaceRow
 from db.tables.items import ThumbnailRow
 from db.tables.metadata import Table

@@ -14,10 +14,10 @@ from db.engine import Database
 from db.item_values import ClaimedChunk, ClaimedItem, NewItem, StoredItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.closing import close_job, read_jobs_to_close
-from db.jobs.submissions import accept_job
 from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkKind
+from db.submissions.drafts import accept_job
 from models.graphs.device import Device
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.shipped_packs import read_shipped

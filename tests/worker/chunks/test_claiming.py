@@ -12,9 +12,9 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.missing_packs import read_worker_packs
-from db.jobs.submissions import accept_job
 from db.processes import record_heartbeat
 from db.states import ChunkState, JobState, ProcessRole
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from models.errors import ModelUnavailable
 from models.packs.folder import find_pack

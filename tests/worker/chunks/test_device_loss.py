@@ -9,8 +9,8 @@ from db.clock import DatabaseTime
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.states import ChunkState
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from tests.support.media.sample_pictures import encode_scene
 from tests.support.models.devices import FailingRuns, open_fake_device

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from db.engine import Database
-from db.jobs.listings import claim_listing, record_page
+from db.submissions.listings import claim_listing, record_page
 from models.errors import FetchFailed, ForbiddenItem
 from tests.support.media.found_files import touch
 from tests.support.media.sample_pictures import encode_scene

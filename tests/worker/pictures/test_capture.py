@@ -14,7 +14,7 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import CaptureSource, Duplicates, JobOptions, NewJob
 from db.jobs.retrying import retry_job
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from db.tables.audience import CellRow, MeasureRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow

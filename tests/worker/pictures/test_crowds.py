@@ -8,7 +8,7 @@ import pytest
 from db.engine import Database
 from db.item_values import NewItem, StoredItem
 from db.job_values import DetectionMode, JobOptions, NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from tests.support.media.crowds import HEIGHT, PEOPLE, WIDTH, encode_crowd
 from tests.support.work.worker import read_all, work_until_done
 from worker.settings import Settings

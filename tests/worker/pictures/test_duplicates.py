@@ -10,7 +10,7 @@ import pytest
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import Duplicates, JobOptions, NewJob
-from db.jobs.submissions import accept_job
+from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from models.face import Detection, Dropped, Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer

@@ -12,9 +12,9 @@ from PIL import Image
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import DetectionMode, JobOptions, NewJob, ThumbnailKind
-from db.jobs.submissions import accept_job
 from db.results.pictures import read_thumbnail
 from db.results.reading import read_item
+from db.submissions.drafts import accept_job
 from models.face import Box, Face
 from models.pictures.picture import decode_picture
 from models.pictures.pyramid import Pyramid

@@ -13,10 +13,10 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
-from db.jobs.submissions import accept_job
 from db.processes import count_slots, record_heartbeat, remove_process
 from db.reach import Reach
 from db.states import JobState, ProcessRole
+from db.submissions.drafts import accept_job
 from db.tables.jobs import JobRow
 from tests.support.work.jobs import status, submit, work_all
 from worker.dispatcher.dispatcher import Dispatcher

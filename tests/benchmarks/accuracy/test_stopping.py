@@ -1,6 +1,6 @@
 """What the benchmark of stopping measures."""
 
-from benchmarks.stopping import measure
+from benchmarks.accuracy.stopping import measure
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:

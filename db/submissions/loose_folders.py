@@ -4,7 +4,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
-from db.jobs.submissions import add_store_folder
+from db.submissions.drafts import add_store_folder
 from db.tables.jobs import LooseFolderRow
 
 # A request that fills a folder renews it this often; without it, the folder is abandoned.

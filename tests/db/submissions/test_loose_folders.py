@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from db.clock import DatabaseTime
 from db.engine import Database
-from db.jobs.loose_folders import (
+from db.submissions.loose_folders import (
     ABANDONED_SECONDS,
     forget_folder,
     give_folder,

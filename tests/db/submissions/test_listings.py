@@ -9,7 +9,11 @@ from db.item_values import NewItem
 from db.job_values import JobOptions, NewJob
 from db.jobs.closing import read_jobs_to_close
 from db.jobs.erasure import erase_abandoned_drafts, erase_job
-from db.jobs.listings import (
+from db.jobs.pausing import resume_job
+from db.jobs.status import read_job
+from db.states import JobState
+from db.submissions.drafts import create_draft
+from db.submissions.listings import (
     Listing,
     add_listing,
     claim_listing,
@@ -19,11 +23,7 @@ from db.jobs.listings import (
     read_listed,
     record_page,
 )
-from db.jobs.pausing import resume_job
-from db.jobs.quotas import QuotaExceeded
-from db.jobs.status import read_job
-from db.jobs.submissions import create_draft
-from db.states import JobState
+from db.submissions.quotas import QuotaExceeded
 
 URI = "s3://photos/2026/"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from db.jobs.loose_folders import give_folder, note_folder
 from db.states import JobState
+from db.submissions.loose_folders import give_folder, note_folder
 from db.tables.jobs import JobRow, PieceRow
 
 

@@ -8,7 +8,8 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.jobs.cancelling import cancel_job
-from db.jobs.quotas import (
+from db.submissions.drafts import append_items, create_draft
+from db.submissions.quotas import (
     DAY_SECONDS,
     QuotaExceeded,
     Quotas,
@@ -16,7 +17,6 @@ from db.jobs.quotas import (
     require_item_room,
     require_job_room,
 )
-from db.jobs.submissions import append_items, create_draft
 from db.tables.jobs import JobRow
 from tests.support.work.jobs import close
 

@@ -3,8 +3,8 @@
 from db.engine import Database
 from db.item_values import Failure, NewItem
 from db.job_values import NewJob
-from db.jobs.submissions import accept_job
 from db.states import ErrorCode, JobState
+from db.submissions.drafts import accept_job
 from tests.support.work.jobs import (
     claim_next,
     close,

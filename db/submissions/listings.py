@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from db.clock import DatabaseTime
 from db.item_values import NewItem
 from db.job_values import JobOptions
-from db.jobs.quotas import Quotas, require_item_room
-from db.jobs.submissions import add_skipped, append_items, finalize_job
 from db.states import JobState, PauseReason
+from db.submissions.drafts import add_skipped, append_items, finalize_job
+from db.submissions.quotas import Quotas, require_item_room
 from db.tables.jobs import JobRow, ListingRow
 
 # A process that lists adds a page within this time, or it is taken for dead.
