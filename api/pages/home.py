@@ -17,7 +17,9 @@ from db.audience.dimensions import read_values
 from db.counts.tags import read_tags
 from db.jobs.status import read_jobs
 from db.processes import count_slots
+from db.slices.bands import PRESETS
 from db.states import ProcessRole
+from db.stop_rules import LEAST_MARGIN, MOST_MARGIN
 from models.file_kinds.endings import SUBMITTED_ENDINGS
 from models.file_kinds.litter import DELETED_FOLDERS, GENERATED_FOLDERS
 from models.statistics.shares import Share
@@ -60,6 +62,8 @@ def show_page() -> Response:
         litter=sorted(DELETED_FOLDERS | GENERATED_FOLDERS),
         packs=read_packs(),
         most_frames_per_second=MOST_FRAMES_PER_SECOND,
+        stop_ages=[band.label for band in PRESETS["marketing"] if "-" in band.label],
+        stop_margins=(LEAST_MARGIN, MOST_MARGIN),
     )
 
 

@@ -28,6 +28,8 @@ for (const name of ["files", "folder"]) {
 }
 form.elements.thumbnails.addEventListener("change", limitAnnotatedVideo);
 limitAnnotatedVideo();
+form.elements.stop_share.addEventListener("change", showMargin);
+showMargin();
 
 // The whole window takes files: beside the dashed box, a browser would leave the page and show them.
 const isFiles = (event) => event.dataTransfer?.types.includes("Files") && !upload;
@@ -71,6 +73,13 @@ function limitAnnotatedVideo() {
   form.elements.annotated_video.disabled = form.elements.thumbnails.value === "blurred";
 }
 
+/** The margin is that of a share: without one there is nothing to stop for. */
+function showMargin() {
+  const { stop_share: share, stop_points: points } = form.elements;
+  points.disabled = !share.value;
+  points.closest("label").hidden = !share.value;
+}
+
 /** Show what was chosen, what is left out, and what to call it, before anything is sent. */
 async function consider(files) {
   const lists = files.filter(({ file }) => isList(file));
@@ -92,12 +101,20 @@ function describe() {
   fill("review-skipped", skipped.map(({ path }) => path), say("skipped", { count: skipped.length }));
   const columns = new Set([...listed.found.values()].flatMap(({ dimensions }) => Object.keys(dimensions)));
   const matched = say("listed", { count: listed.found.size, files: accepted.length, columns: [...columns].join(", ") || "-" });
-  find("review-list").textContent = lists.length ? matched : "";
+  find("review-list").textContent = lists.length ? [matched, ...listed.dated.map(describeTimes)].join(" ") : "";
   fill("review-missing", listed.missing, say("missing", { count: listed.missing.length }));
   const folders = accepted.map(({ path }) => path.split("/").slice(0, -1)).filter((one) => one.length);
   // The folders in an archive are not known here.
   find("review-folders").hidden = !folders.length && !accepted.some(({ file }) => !/^(image|video)/.test(file.type));
   if (folders.length) find("review-folders-hint").textContent = say("folders", { example: folders[0].join("/") });
+}
+
+/** Which days a list says that its files are of, so that a misread column is seen before it counts. */
+function describeTimes({ column, times, unreadable, ambiguous }) {
+  if (!times) return say(ambiguous ? "ambiguous" : "unreadable", { column, cell: ambiguous ?? unreadable });
+  const days = [...times.values()].map((time) => new Date(time)).sort((one, other) => one - other);
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
+  return days.length ? say("times", { column, days: format.formatRange(days[0], days.at(-1)) }) : "";
 }
 
 /** A sentence that opens to the names that it counts; none where there are none. */
@@ -170,6 +187,7 @@ function readOptions() {
   options.time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
+  if (given.get("stop_share")) options.stop_when = `${given.get("stop_share")}:${Number(given.get("stop_points")) / 100}`;
   if (given.has("pack")) options.pack = given.get("pack");
   const folders = given.get("folders_as").trim();
   if (folders && !find("review-folders").hidden) options.folders_as = folders;

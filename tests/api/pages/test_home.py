@@ -41,6 +41,8 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     page.select_option("#thumbnails", "none")
     copy.check()
     page.select_option("#detection", "crowd")
+    page.select_option("#stop-share", "male")
+    page.get_by_label("points").fill("3")
     page.fill("#frames-per-second", "0")
     page.click("#review-start")
     expect(page.locator("#upload")).to_be_hidden()
@@ -52,6 +54,7 @@ def test_options_for_videos_are_sent_with_the_files(visit, photos):
     options = page.request.get(f"/v1/jobs/{number}").json()["options"]
     assert (options["frames_per_second"], options["annotated_video"]) == (4.5, True)
     assert (options["thumbnails"], options["detection"]) == ("none", "crowd")
+    assert options["stop_when"] == "male:0.03"
 
 
 def test_one_photo_is_analyzed_immediately(visit, photos):
@@ -70,12 +73,13 @@ def test_a_list_and_folders_say_of_what_the_photos_are(visit, photos, tmp_path):
     for name, folder in (("astronaut.png", "Lyon"), ("gender_detection_input.jpg", "Paris")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "photo").write_bytes((photos / name).read_bytes())
-    rows = "path;captured_at;booth\nLyon/photo;2026-03-01T10:00:00+00:00;7\ngone.jpg;;\n"
+    rows = "file;Date;time;booth\nLyon/photo;1.3.2026;10:00;7\ngone.jpg;;;\n"
     (tmp_path / "list.csv").write_text(rows)
     page = visit.page
     page.goto("/")
     page.set_input_files("#folder", tmp_path)
-    expect(page.locator("#review-list")).to_contain_text("1 of 2 files")
+    expect(page.locator("#review-list")).to_contain_text("1 of 2 files. Columns: booth.")
+    expect(page.locator("#review-list")).to_contain_text("Dates: Mar 1, 2026 (column Date).")
     expect(page.locator("#review-missing")).to_contain_text("1 row")
     page.fill("#folders-as", "city")
     page.fill("#dimension", "campaign")
@@ -88,3 +92,31 @@ def test_a_list_and_folders_say_of_what_the_photos_are(visit, photos, tmp_path):
         {"campaign": "spring", "city": "Paris"},
     ]
     assert found[0]["captured_at"] == "2026-03-01T10:00:00Z"
+
+
+TIMES = {
+    ("2026-11-09",): {"times": ["2026-11-09T12:00:00"]},
+    ("2026-11-09T16:57:08+02:00",): {"times": ["2026-11-09T16:57:08+02:00"]},
+    ("2026:11:09 16:57:08",): {"times": ["2026-11-09T16:57:08"]},
+    ("9.11.2026 7:05",): {"times": ["2026-11-09T07:05:00"]},
+    ("11/9/2026 12:30 AM", "11/21/2026 4:57 pm"): {
+        "times": ["2026-11-09T00:30:00", "2026-11-21T16:57:00"]
+    },
+    ("9/11/2026", "21/11/2026"): {"times": ["2026-11-09T12:00:00", "2026-11-21T12:00:00"]},
+    ("3/3/2026",): {"times": ["2026-03-03T12:00:00"]},
+    ("1/1/2026", "9/11/2026"): {"ambiguous": "9/11/2026"},
+    ("9/21/2026", "21/9/2026"): {"ambiguous": "9/21/2026"},
+    ("2026-11-09", "week 3"): {"unreadable": "week 3"},
+    ("2026-02-30",): {"unreadable": "2026-02-30"},
+    ("2026-02-03 25:00",): {"unreadable": "2026-02-03 25:00"},
+}
+
+
+def test_dates_are_read_as_spreadsheets_write_them(visit):
+    visit.page.goto("/")
+    read = """async (all) => {
+      const home = document.querySelector("script[src*='home.js']").src;
+      const { readTimes } = await import(home.replace("home.js", "dates.js"));
+      return all.map(readTimes);
+    }"""
+    assert visit.page.evaluate(read, [list(texts) for texts in TIMES]) == list(TIMES.values())
