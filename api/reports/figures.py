@@ -9,8 +9,8 @@ NARROW = 0.02
 
 
 def write_percent(share: Share) -> str:
-    """`55%`, or `55.3%` where the interval is narrow."""
-    return f"{100 * share.value:.{_digits(share)}f}%"
+    """`55%`, or `55.3%` where the interval is narrow; nothing is `0%` however narrow it is."""
+    return "0%" if not share.value else f"{100 * share.value:.{_digits(share)}f}%"
 
 
 def write_interval(share: Share) -> str:
