@@ -7,7 +7,6 @@ openid          what groups of an OpenID provider allow
 setting_checks  the text of a setting, checked
 settings        every setting
 devices         which device a pool child has
-memory          bounds the memory of a process
 stages          how long each stage of the work takes
 sources         an item to its bytes
 packs           the models of each pack in use

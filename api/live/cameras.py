@@ -1,39 +1,24 @@
-"""A live source as a process of its own, which sends one picture for each request."""
+"""A live source that is open: its newest picture, and no older one."""
 
-import json
-import os
-import socket
-import subprocess
-import sys
-from contextlib import ExitStack, suppress
-from io import BytesIO
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Condition, Thread
 from time import monotonic
 
-from PIL.JpegImagePlugin import JpegImageFile
-
-from api.live.camera_program import (
-    ASK,
-    HEADER,
-    LONGEST_SIDE_PIXELS,
-    LOST,
-    OVER,
-    PICTURE,
-    READY,
-    REQUEST,
-)
-from models.errors import FacetallyError
-from worker.addresses.live_sources import LiveSource
-from worker.settings import PREFIX
+from models.errors import FacetallyError, FfmpegUnavailable, ItemError, UnreadableItem
+from models.file_kinds.kinds import VIDEO_FORMATS
+from models.videos.ffmpeg import Ffmpeg
+from models.videos.live import start_camera, start_stream, start_video
+from models.videos.live_pictures import LivePictures
+from worker.addresses.live_sources import LiveKind, LiveSource
+from worker.settings import Settings
 
 # A silent source is reopened before the wait for it is over.
 READS_PER_WAIT = 3
-# The most that the program sends: an uncompressed picture, or one sentence.
-MOST_BYTES = {READY: 0, PICTURE: 3 * LONGEST_SIDE_PIXELS**2, OVER: 0, LOST: 1000}
-# Importing its libraries takes a second, and many seconds where every core is busy.
-LONGEST_START_SECONDS = 60.0
+UNOPENED = "The source cannot be opened."
+UNREADABLE = f"The source cannot be opened: it is not a readable {VIDEO_FORMATS} video."
+STOPPED = "The source stopped sending pictures."
 GONE = "The decoder of the source ended unexpectedly."
-SLOW = "The decoder of the source did not start: the machine is overloaded."
-STRANGE = "The decoder of the source sent something other than a picture, and was ended."
 
 
 class SourceUnavailable(FacetallyError):
@@ -41,102 +26,75 @@ class SourceUnavailable(FacetallyError):
 
 
 class Camera:
-    """A source that is open until `close`, which kills its process."""
+    """A source that is open until `close`, which kills its process.
 
-    def __init__(self, source: LiveSource, max_pixels: int, wait_seconds: float) -> None:
-        self._silence = f"The source sent no picture for {wait_seconds:g} seconds."
-        self._socket, theirs = socket.socketpair()
+    A thread reads all the time, so that nothing waits in pipes and each picture is as new as it
+    can be.
+    """
+
+    def __init__(self, source: LiveSource, settings: Settings) -> None:
+        self._source = source
+        self._silence = f"The source sent no picture for {settings.live_timeout_seconds:g} seconds."
+        self._changed = Condition()
+        self._newest: bytes | None = None
+        self._has_ended = False
+        self._end: SourceUnavailable | None = None
+        self._pictures = _open(source, settings)
         with ExitStack() as undo:
-            undo.callback(self._socket.close)
-            with theirs:
-                self._process = _start_program(theirs)
             undo.callback(self.close)
-            self._send(_write_request(source, max_pixels, wait_seconds))
-            self._wait_until_ready()
+            Thread(target=self._read, name=f"camera {source.name}", daemon=True).start()
             undo.pop_all()
 
     def read(self, deadline: float) -> bytes | None:
-        """The next picture as JPEG, or None at the end of a file; raises SourceUnavailable."""
-        self._send(ASK)
-        kind, content = self._receive_message(deadline, self._silence)
-        if kind == LOST:
-            raise SourceUnavailable(content.decode(errors="replace"))
-        return None if kind == OVER else _check_picture(content)
+        """A picture that was not read yet, as JPEG, or None at the end of a file; raises
+        SourceUnavailable."""
+        with self._changed:
+            while self._newest is None and not self._has_ended:
+                if not self._changed.wait(max(0.0, deadline - monotonic())):
+                    raise SourceUnavailable(self._silence)
+            picture, self._newest = self._newest, None
+            if picture is None and self._end is not None:
+                raise self._end
+            return picture
 
     def close(self) -> None:
-        self._socket.close()
-        self._process.kill()
-        self._process.wait()
+        self._pictures.stop()
 
-    def _wait_until_ready(self) -> None:
-        kind, _ = self._receive_message(monotonic() + LONGEST_START_SECONDS, SLOW)
-        if kind != READY:
-            raise SourceUnavailable(STRANGE)
+    def _read(self) -> None:
+        has_shown = False
+        for picture in self._pictures.read():
+            with self._changed:
+                self._newest, has_shown = picture, True
+                self._changed.notify_all()
+        with self._changed:
+            self._has_ended, self._end = True, self._explain(has_shown)
+            self._changed.notify_all()
 
-    def _send(self, content: bytes) -> None:
-        # If the program has ended, its last message can still be read.
-        with suppress(BrokenPipeError):
-            self._socket.sendall(content)
-
-    def _receive_message(self, deadline: float, late: str) -> tuple[bytes, bytes]:
-        """The kind and content of the next message; raises SourceUnavailable, saying `late`."""
-        kind, size = HEADER.unpack(self._receive(HEADER.size, deadline, late))
-        # A hostile stream may have taken over the program that decodes it.
-        if size > MOST_BYTES.get(kind, -1):
-            raise SourceUnavailable(STRANGE)
-        return kind, self._receive(size, deadline, late)
-
-    def _receive(self, size: int, deadline: float, late: str) -> bytes:
-        received = bytearray()
-        try:
-            while len(received) < size:
-                self._socket.settimeout(max(deadline - monotonic(), 0.001))
-                block = self._socket.recv(size - len(received))
-                if not block:
-                    raise SourceUnavailable(GONE)
-                received += block
-        except TimeoutError:
-            raise SourceUnavailable(late) from None
-        except ConnectionResetError:
-            raise SourceUnavailable(GONE) from None
-        return bytes(received)
+    def _explain(self, has_shown: bool) -> SourceUnavailable | None:
+        """Why it ended; None if a file was played."""
+        if self._pictures.was_killed:
+            return SourceUnavailable(GONE)
+        if not has_shown:
+            return SourceUnavailable(self._pictures.explain() or UNOPENED)
+        return None if self._source.kind is LiveKind.FILE else SourceUnavailable(STOPPED)
 
 
-def _check_picture(content: bytes) -> bytes:
-    """`content`, if its header is that of a JPEG no larger than the program sends."""
+def _open(source: LiveSource, settings: Settings) -> LivePictures:
+    most = settings.max_pixels
     try:
-        with JpegImageFile(BytesIO(content)) as image:
-            longest = max(image.size)
-    # Pillow's readers raise nearly anything on hostile bytes.
-    except Exception as error:
-        raise SourceUnavailable(STRANGE) from error
-    if longest > LONGEST_SIDE_PIXELS:
-        raise SourceUnavailable(STRANGE)
-    return content
-
-
-def _start_program(connection: socket.socket) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "api.live.camera_program"],
-        stdin=connection.fileno(),
-        # Decoders print addresses, which may contain passwords.
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=_plain_environ(),
-    )
-
-
-def _plain_environ() -> dict[str, str]:
-    """Our environment without settings, as the decoder of foreign data needs no passwords."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-
-
-def _write_request(source: LiveSource, max_pixels: int, wait_seconds: float) -> bytes:
-    fields = {
-        "kind": source.kind,
-        "address": source.address,
-        "max_pixels": max_pixels,
-        "read_seconds": wait_seconds / READS_PER_WAIT,
-    }
-    content = json.dumps(fields).encode()
-    return HEADER.pack(REQUEST, len(content)) + content
+        ffmpeg = Ffmpeg.find(settings.ffmpeg)
+        match source.kind:
+            case LiveKind.DEVICE:
+                return start_camera(ffmpeg, int(source.address), max_pixels=most)
+            case LiveKind.STREAM:
+                silent_seconds = settings.live_timeout_seconds / READS_PER_WAIT
+                return start_stream(
+                    ffmpeg, source.address, max_pixels=most, silent_seconds=silent_seconds
+                )
+            case LiveKind.FILE:
+                with Path(source.address).open("rb") as file:
+                    return start_video(ffmpeg, file, max_pixels=most)
+    except (OSError, UnreadableItem) as error:
+        raise SourceUnavailable(UNREADABLE) from error
+    except (ItemError, FfmpegUnavailable) as error:
+        raise SourceUnavailable(str(error)) from error

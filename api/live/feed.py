@@ -12,12 +12,13 @@ from db.job_values import DetectionMode
 from models.errors import FAULT_MESSAGE, FacetallyError
 from worker.addresses.live_sources import LiveKind, LiveSource
 from worker.queue.lane import InteractiveLane
+from worker.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 MOST_PICTURES_PER_SECOND = 10
-# A lost source is reopened this many times in a row, each time after a pause.
-REOPENINGS = 3
+# A lost source is reopened until it has been silent for too long, after pauses that double.
+FIRST_PAUSE_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 POLL_SECONDS = 0.5
 
@@ -63,15 +64,14 @@ class Feed:
         source: LiveSource,
         detection: DetectionMode,
         lane: InteractiveLane,
-        max_pixels: int,
-        patience_seconds: float,
+        settings: Settings,
         ending: Event,
     ) -> None:
         self._source = source
         self._detection = detection
         self._lane = lane
-        self._max_pixels = max_pixels
-        self._patience_seconds = patience_seconds
+        self._settings = settings
+        self._patience_seconds = settings.live_timeout_seconds
         self._ending = ending
         self._changed = Condition()
         self._watchers: set[Watcher] = set()
@@ -148,7 +148,7 @@ class Feed:
 
     def _play(self) -> None:
         self._silent_until = monotonic() + self._patience_seconds
-        reopened = 0
+        pause_seconds = FIRST_PAUSE_SECONDS
         first: SourceUnavailable | None = None
         while self._end_unless_watched():
             analyzed = self._analyzed
@@ -157,23 +157,21 @@ class Feed:
                 return
             except SourceUnavailable as error:
                 if self._analyzed > analyzed:
-                    first, reopened = None, 0
+                    first, pause_seconds = None, FIRST_PAUSE_SECONDS
                 # The first error says more than the timeout in the end.
-                first, reopened = first or error, reopened + 1
-                is_late = monotonic() + PAUSE_SECONDS > self._silent_until
-                if self._source.kind is LiveKind.FILE or reopened > REOPENINGS or is_late:
+                first = first or error
+                is_late = monotonic() + pause_seconds > self._silent_until
+                if self._source.kind is LiveKind.FILE or is_late:
                     raise first from None
                 logger.info(
                     "reopening a live source",
                     extra={"source": self._source.name, "problem": str(error)},
                 )
-            self._pause(PAUSE_SECONDS)
+            self._pause(pause_seconds)
+            pause_seconds *= 2
 
     def _show_camera(self) -> None:
-        started_at = monotonic()
-        with closing(Camera(self._source, self._max_pixels, self._patience_seconds)) as camera:
-            # Starting the program that reads it is no silence of the source.
-            self._silent_until += monotonic() - started_at
+        with closing(Camera(self._source, self._settings)) as camera:
             while self._end_unless_watched():
                 requested_at = monotonic()
                 picture = camera.read(self._silent_until)

@@ -72,9 +72,7 @@ class Feeds:
         self._feeds[source.name, detection] = feed
 
     def _make(self, source: LiveSource, detection: DetectionMode) -> "Feed":
-        settings = self._settings
-        patience = settings.live_timeout_seconds
-        return Feed(source, detection, self._lane, settings.max_pixels, patience, self._ending)
+        return Feed(source, detection, self._lane, self._settings, self._ending)
 
     def close(self) -> None:
         self._ending.set()

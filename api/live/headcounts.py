@@ -18,8 +18,9 @@ from worker.settings import Settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-# A source that failed is opened again after this time.
+# A source that failed is opened again after this time, then after twice as long, up to a minute.
 RETRY_SECONDS = 15.0
+LONGEST_RETRY_SECONDS = 60.0
 
 
 class Headcounts:
@@ -30,7 +31,8 @@ class Headcounts:
         self._settings = settings
         self._feeds = feeds
         self._ending = ending
-        self._tried_at: dict[str, float] = {}
+        # When a source was opened, and how long it is left alone from then on.
+        self._tries: dict[str, tuple[float, float]] = {}
         self._thread = Thread(target=self._run, name="headcounts", daemon=True)
 
     def start(self) -> None:
@@ -53,8 +55,16 @@ class Headcounts:
                 self._count(source, headcount)
 
     def _may_try(self, name: str) -> bool:
-        tried_at = self._tried_at.get(name)
-        return tried_at is None or monotonic() - tried_at >= RETRY_SECONDS
+        tried_at, pause_seconds = self._tries.get(name, (0.0, 0.0))
+        return monotonic() - tried_at >= pause_seconds
+
+    def _note_try(self, name: str) -> None:
+        tried_at, pause_seconds = self._tries.get(name, (0.0, 0.0))
+        now = monotonic()
+        # After a longer time, it has worked in between.
+        failed = now - tried_at < 2 * pause_seconds
+        pause_seconds = min(2 * pause_seconds, LONGEST_RETRY_SECONDS) if failed else RETRY_SECONDS
+        self._tries[name] = now, pause_seconds
 
     def _count(self, source: LiveSource, headcount: Headcount) -> None:
         is_played = source.kind is LiveKind.FILE and headcount.has_begun
@@ -68,6 +78,6 @@ class Headcounts:
             writes = claim_headcount(session, source.name, token)
         if writes is None:
             return
-        self._tried_at[source.name] = monotonic()
+        self._note_try(source.name)
         counter = Headcounter(self._database, self._settings, headcount.asked, token, writes)
         self._feeds.count(source, counter)

@@ -85,9 +85,6 @@ VIDEOS = (
 )
 # What people call them.
 VIDEO_FORMATS = "MP4, MOV, 3GP, MKV, WebM, AVI, MPG, MTS, WMV, FLV or DV"
-# For OpenCV, which reads live sources.
-DEMUXERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi"
-FFMPEG_OPTIONS_VARIABLE = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))
 TAR = FileKind(

@@ -2,7 +2,6 @@
 
 matroska      the elements of a Matroska file
 truncation    whether a video is truncated
-retrieval     a decoded frame of OpenCV to pixels
 grid          the times at which a video is sampled
 budget        how much may be decoded to reach a frame
 confinement   limits a process, and becomes another program
@@ -12,6 +11,8 @@ stream        decoded frames with their times, out of pipes
 extent        how long the pictures of a video last
 filters       what FFmpeg does with frames before they are ours
 reader        a file to the frames that are analyzed
+live_pictures pictures of a live source, or why there are none
+live          streams, cameras and played files to pictures
 raw_matroska  raw frames with their times as a stream
 encoder       frames to H.264, and clips to an MP4
 """

@@ -50,18 +50,23 @@ def select_from(header: VideoHeader, start_seconds: float) -> str:
 
 def convert(header: VideoHeader, width: int, height: int) -> list[str]:
     """Frames of this size, in the colors of screens."""
-    colors = "" if header.names_colors else ":in_color_matrix=bt709"
     # Where nothing is scaled, `accurate_rnd` would take four times as long, and be farther from a
     # conversion with full chroma; where something is, both are the same.
-    scaled = f"scale={width}:{height}:flags=area{colors}"
-    return [*_map_tones(header.transfer), scaled]
+    scaled = f"scale={width}:{height}:flags=area{guess_colors(header)}"
+    return [*map_tones(header), scaled]
 
 
-def _map_tones(transfer: str | None) -> list[str]:
-    if transfer is None:
+def guess_colors(header: VideoHeader) -> str:
+    """An option of `scale` for frames that do not name their colors."""
+    return "" if header.names_colors else ":in_color_matrix=bt709"
+
+
+def map_tones(header: VideoHeader) -> list[str]:
+    """HDR to the range of screens."""
+    if header.transfer is None:
         return []
     return [
-        f"zscale=tin={transfer}:pin={PRIMARIES}:min={MATRIX}:t=linear:npl={SDR_WHITE}",
+        f"zscale=tin={header.transfer}:pin={PRIMARIES}:min={MATRIX}:t=linear:npl={SDR_WHITE}",
         "format=gbrpf32le",
         "zscale=p=bt709",
         "tonemap=tonemap=mobius:param=0.6:desat=0",

@@ -12,7 +12,7 @@ from db.reach import DEFAULT_TENANT, TENANT_PATTERN
 # With the tenant that it belongs to: acme/entrance.
 NAME = re.compile(rf"(?:{TENANT_PATTERN}/)?[A-Za-z0-9][A-Za-z0-9_.-]{{0,63}}")
 LONGEST_NAME = 128
-STREAM_SCHEMES = frozenset({"rtsp", "rtsps"})
+STREAM_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
 
 
 class LiveKind(StrEnum):
@@ -68,11 +68,12 @@ def _recognize(name: str, address: str) -> LiveKind:
         return LiveKind.FILE
     try:
         parts = urlsplit(address)
-        if parts.scheme in STREAM_SCHEMES and parts.hostname:
+        if address.isprintable() and parts.scheme in STREAM_SCHEMES and parts.hostname:
             return LiveKind.STREAM
     except ValueError:
         pass
     # The address is left out of the message: it may hold a password.
     raise ValueError(
-        f"{name!r} must be a camera's number, rtsp://…, rtsps://… or the absolute path of a file."
+        f"{name!r} must be a camera's number, rtsp://…, rtsps://…, http://…, https://… or the "
+        "absolute path of a file."
     )

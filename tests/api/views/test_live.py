@@ -60,7 +60,7 @@ class Server:
         return httpx.get(f"{self.url}/healthz", timeout=60).status_code == 200
 
     def has_no_camera(self) -> bool:
-        return not self.find_processes("api.live.camera_program")
+        return not self.find_processes("mpjpeg")
 
     def has_permit(self) -> bool:
         with self.watch("long") as response:
@@ -186,7 +186,7 @@ def test_a_camera_that_stops_ends_with_a_clear_error(server, stop, message):
     with server.watch("long") as response:
         parts = read_parts(response)
         assert next(parts)[0] == "image/jpeg"
-        [camera] = server.find_processes("api.live.camera_program")
+        [camera] = server.find_processes("mpjpeg")
         stop(camera)
         kind, content = list(parts)[-1]
     assert kind == "application/problem+json"
@@ -200,7 +200,7 @@ def test_watchers_share_a_source_up_to_the_limit(server):
         # Both are kept: a client whose iterator is dropped disconnects, and returns its permit.
         streams = [read_parts(one), read_parts(other)]
         assert [next(parts)[0] for parts in streams] == ["image/jpeg"] * STREAMS
-        assert len(server.find_processes("api.live.camera_program")) == 1
+        assert len(server.find_processes("mpjpeg")) == 1
         refused = server.get("?source=long")
         assert refused.status_code == 503
         assert refused.json()["error"]["code"] == "too_busy"
@@ -242,7 +242,7 @@ def test_a_camera_ends_when_its_api_is_killed(server):
     with server.watch("long") as response:
         parts = read_parts(response)
         next(parts)
-        [camera] = server.find_processes("api.live.camera_program")
+        [camera] = server.find_processes("mpjpeg")
         [api] = server.find_api()
         for process in (api, *api.children()):
             if process != camera:

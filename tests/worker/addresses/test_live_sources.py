@@ -39,10 +39,11 @@ def test_nothing_is_found_by_another_name(name: str) -> None:
         "stage=videos/a.mp4",
         "stage=~/a.mp4",
         "stage=file:///a.mp4",
-        "web=http://hidden@camera.example/",
+        "web=ftp://hidden@camera.example/",
         "entrance=rtsp://",
         "entrance=rtsp:///hidden",
         "entrance=rtsp://[hidden/",
+        "entrance=rtsp://hidden@camera.example/1\n2",
     ],
 )
 def test_a_wrong_entry_is_refused_and_no_password_is_shown(entry: str) -> None:
