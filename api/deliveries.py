@@ -30,6 +30,7 @@ from db.job_values import JobStatus
 from db.jobs.status import read_job
 from db.results.filters import ResultFilter
 from worker.addresses.destinations import DestinationRefused
+from worker.outages import OutageLog
 from worker.sources.store import StorageUnavailable
 from worker.sources.writing import DestinationWriter
 
@@ -46,8 +47,10 @@ class Deliveries:
         database: Database,
         writer: DestinationWriter,
         due_seconds: float = DELIVERY_SECONDS,
+        outages: OutageLog | None = None,
     ) -> None:
         self._database = database
+        self._outages = outages or OutageLog("database")
         self._writer = writer
         self._due_seconds = due_seconds
 
@@ -58,7 +61,7 @@ class Deliveries:
                 while not stopped.is_set() and self.take_turn():
                     pass
             except DBAPIError as error:
-                logger.warning("a delivery was interrupted", extra={"error": str(error.orig)})
+                self._outages.note_refusal(error)
             except Exception:
                 logger.exception("a delivery failed")
 

@@ -17,6 +17,7 @@ from db.processes import LiveProcess, read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow
+from db.webhooks.messages import read_oldest_waiting_seconds
 
 HISTORY_MINUTES = 60
 
@@ -29,6 +30,7 @@ class Workload:
     items_left: int  # that wait or are worked on
     chunks_leased: int
     oldest_seconds: float  # how long the chunk has waited that has waited longest
+    oldest_message_seconds: float  # the same of messages to webhooks
     processes: tuple[LiveProcess, ...]
     counts: Mapping[str, Mapping[tuple[str, ...], float]]
 
@@ -63,6 +65,7 @@ def read_workload(session: Session) -> Workload:
         items_left=int(queued - sum(ended.get((state,), 0) for state in ItemState)),
         chunks_leased=_count_leased(session),
         oldest_seconds=_read_oldest(session),
+        oldest_message_seconds=read_oldest_waiting_seconds(session),
         processes=tuple(read_processes(session)),
         counts=counts,
     )

@@ -2,6 +2,7 @@
 
 addresses       which sources may be read
 log_stream      log lines that wait for no reader
+outages         what the log says of a service that is away
 logs            how log lines look
 openid          what groups of an OpenID provider allow
 setting_checks  the text of a setting, checked

@@ -145,6 +145,11 @@ def _show_now(workload: Workload) -> Iterator[Metric]:
             "How long a chunk of a job that is not paused has waited, at most.",
             workload.oldest_seconds,
         ),
+        (
+            "oldest_waiting_message_seconds",
+            "How long a message to a webhook has waited to be delivered, at most.",
+            workload.oldest_message_seconds,
+        ),
     ):
         yield GaugeMetricFamily(PREFIX + name, text, value=value)
 

@@ -13,6 +13,7 @@ from worker.addresses.destinations import Destinations
 from worker.dispatcher.dispatcher import Dispatcher
 from worker.dispatcher.listings import Listings
 from worker.logs import configure_logging
+from worker.outages import OutageLog
 from worker.queue.broker import create_queue
 from worker.sources.folders import Folders
 from worker.sources.store import Store
@@ -40,12 +41,14 @@ def dispatcher() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     database = Database(settings.database_url)
+    # One for all of them: none repeats what another has said.
+    outages = OutageLog("database")
     queue = create_queue(settings.redis_url)
-    listings = Listings(database, Folders.from_settings(settings), settings.chunk_items)
+    listings = Listings(database, Folders.from_settings(settings), settings.chunk_items, outages)
     # At the end it is not waited for: what a page adds is added whole or not at all.
     threading.Thread(target=listings.run, args=(stopped,), name="listings", daemon=True).start()
     if settings.destinations:
-        _deliver(database, Destinations(settings.destinations), stopped)
+        _deliver(database, Destinations(settings.destinations), stopped, outages)
     Dispatcher(
         database,
         queue,
@@ -55,14 +58,17 @@ def dispatcher() -> None:
         settings.draft_days * SECONDS_PER_DAY,
         settings.audit_days,
         settings.webhook_hosts,
+        outages,
     ).run(stopped)
 
 
-def _deliver(database: Database, allowed: Destinations, stopped: threading.Event) -> None:
+def _deliver(
+    database: Database, allowed: Destinations, stopped: threading.Event, outages: OutageLog
+) -> None:
     # Only here: the libraries that write Parquet take memory.
     from api.deliveries import Deliveries  # noqa: PLC0415
 
-    deliveries = Deliveries(database, DestinationWriter(allowed))
+    deliveries = Deliveries(database, DestinationWriter(allowed), outages=outages)
     threading.Thread(target=deliveries.run, args=(stopped,), name="deliveries", daemon=True).start()
 
 

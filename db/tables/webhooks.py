@@ -34,6 +34,8 @@ class MessageRow(Table):
     __tablename__ = "messages"
     __table_args__ = (
         Index("messages_due", "next_at", postgresql_where=WAITING, sqlite_where=WAITING),
+        # For how long the oldest one has waited is asked at each scrape.
+        Index("messages_waiting", "created_at", postgresql_where=WAITING, sqlite_where=WAITING),
         Index("messages_by_webhook", "webhook_id", "id"),
     )
 

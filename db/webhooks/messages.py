@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.clock import DatabaseTime
+from db.clock import DatabaseTime, read_time
 from db.counters import Counter, count
 from db.tables.webhooks import AttemptRow, MessageRow, WebhookRow
 from db.webhooks.values import Attempt, DueMessage, Event, Message, MessageState, PastAttempt
@@ -168,6 +168,10 @@ def prune_messages(session: Session) -> None:
     session.execute(delete(MessageRow).where(*old))
 
 
-def count_waiting_messages(session: Session) -> int:
-    query = select(func.count()).where(MessageRow.state == MessageState.WAITING)
-    return session.execute(query).scalar_one()
+def read_oldest_waiting_seconds(session: Session) -> float:
+    """For how long the message has waited that was made first of those that wait; 0 if none."""
+    waiting = MessageRow.state == MessageState.WAITING
+    oldest = session.scalar(select(func.min(MessageRow.created_at)).where(waiting))
+    if oldest is None:
+        return 0.0
+    return max(0.0, (read_time(session) - oldest).total_seconds())

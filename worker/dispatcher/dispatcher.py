@@ -44,6 +44,7 @@ from db.submissions.loose_folders import forget_folder, take_abandoned_folders
 from db.webhooks.messages import prune_messages
 from worker.dispatcher.pack_checks import PackChecks
 from worker.dispatcher.webhooks import WebhookSender
+from worker.outages import OutageLog
 from worker.queue.hints import HintWindow
 from worker.sources.store import Store
 
@@ -73,8 +74,11 @@ class Dispatcher:
         draft_seconds: float = 7 * 86400.0,
         audit_days: float = 0.0,
         webhook_hosts: Collection[str] = (),
+        outages: OutageLog | None = None,
     ) -> None:
         self._database = database
+        self._outages = outages or OutageLog("database")
+        self._is_away = False
         self._window = HintWindow(database, queue, resend_seconds)
         self._store = store
         self._pause_after_failures = pause_after_failures
@@ -121,14 +125,17 @@ class Dispatcher:
             self._erase,
             self._sweep_when_due,
         )
+        self._is_away = False
         for part in parts:
             self._try(part)
+        if not self._is_away:
+            self._outages.note_return()
 
     def _try(self, part: Callable[[], object]) -> None:
         try:
             part()
         except DBAPIError as error:
-            logger.warning("database refused a part of a turn", extra={"error": str(error.orig)})
+            self._is_away = self._outages.note_refusal(error) or self._is_away
         except Exception:
             logger.exception("a part of a turn failed")
 

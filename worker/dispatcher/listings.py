@@ -29,6 +29,7 @@ from models.file_kinds.endings import MEDIA_ENDINGS
 from models.file_kinds.litter import Litter, find_litter
 from models.folder_names import FolderNames
 from worker.addresses.folder_address import FolderAddress
+from worker.outages import OutageLog
 from worker.sources.folders import Folders, FoundFile
 
 logger = logging.getLogger(__name__)
@@ -42,8 +43,15 @@ MOST_FAILURES = 30
 class Listings:
     """Takes one listing after the other, each to its end."""
 
-    def __init__(self, database: Database, folders: Folders, chunk_items: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folders: Folders,
+        chunk_items: int,
+        outages: OutageLog | None = None,
+    ) -> None:
         self._database = database
+        self._outages = outages or OutageLog("database")
         self._folders = folders
         self._chunk_items = chunk_items
 
@@ -54,7 +62,7 @@ class Listings:
                 while not stopped.is_set() and self.take_turn(stopped):
                     pass
             except DBAPIError as error:
-                logger.warning("a listing was interrupted", extra={"error": str(error.orig)})
+                self._outages.note_refusal(error)
             except Exception:
                 logger.exception("a listing failed")
 

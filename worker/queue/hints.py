@@ -15,6 +15,7 @@ from db.chunks.window import choose_hints, forget_hints
 from db.engine import Database
 from db.processes import count_slots
 from db.states import ProcessRole
+from worker.outages import OutageLog
 from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, connect
 
 logger = logging.getLogger(__name__)
@@ -32,12 +33,12 @@ class HintWindow:
         self._database = database
         self._queue = queue
         self._resend_seconds = resend_seconds
-        self._is_available = True
+        self._outages = OutageLog("broker")
 
     def fill(self) -> int:
         """Send what the window has room for, and return the number of hints sent.
 
-        While the broker is unavailable that is none; its loss and its return are logged once each.
+        While the broker is unavailable that is none.
         """
         with self._database.read() as session:
             slots = count_slots(session, ProcessRole.BULK)
@@ -56,11 +57,9 @@ class HintWindow:
         try:
             queued = int(_open_client(url).llen(BULK_QUEUE))
         except RedisError as error:
-            self._note_loss(error)
+            self._outages.note_loss(error)
             return None
-        if not self._is_available:
-            logger.warning("broker is available again")
-            self._is_available = True
+        self._outages.note_return()
         return queued
 
     def _send(self, chunk_ids: Sequence[int]) -> int:
@@ -70,15 +69,10 @@ class HintWindow:
                 self._queue.send_task(RUN_CHUNK, args=[chunk_id], queue=BULK_QUEUE)
                 sent += 1
         except (OperationalError, RedisError) as error:
-            self._note_loss(error)
+            self._outages.note_loss(error)
             with self._database.write() as session:
                 forget_hints(session, chunk_ids[sent:])
         return sent
-
-    def _note_loss(self, error: Exception) -> None:
-        if self._is_available:
-            logger.warning("broker is unavailable", extra={"error": str(error)})
-        self._is_available = False
 
 
 @lru_cache(maxsize=1)

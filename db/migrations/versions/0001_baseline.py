@@ -507,6 +507,7 @@ def _create_webhooks() -> None:
         sa.Column("delivered_at", TIME),
     )
     _create_partial_index("messages_due", "messages", ["next_at"], "state = 'waiting'")
+    _create_partial_index("messages_waiting", "messages", ["created_at"], "state = 'waiting'")
     op.create_index("messages_by_webhook", "messages", ["webhook_id", "id"])
     op.create_table(
         "attempts",

@@ -18,6 +18,7 @@ from db.webhooks.messages import (
     has_due_messages,
     prune_messages,
     read_messages,
+    read_oldest_waiting_seconds,
     record_attempt,
     resend_message,
     take_due_messages,
@@ -212,3 +213,19 @@ def test_old_messages_and_those_of_a_removed_webhook_go(database: Database) -> N
         assert remove_webhook(session, webhook)
         assert not remove_webhook(session, webhook)
     assert finish(database, due, Attempt(5, status=200)) is MessageState.GIVEN_UP
+
+
+def test_the_oldest_message_that_waits_is_the_one_nobody_took(database: Database) -> None:
+    webhook = listen(database)
+    with database.write() as session:
+        for _ in range(2):
+            announce_test(session, webhook)
+    with database.write() as session:
+        assert read_oldest_waiting_seconds(session) < 60
+        session.execute(update(MessageRow).values(created_at=DatabaseTime(-7200)))
+        assert 7200 <= read_oldest_waiting_seconds(session) < 7260
+    for _ in range(2):
+        [due] = take(database)
+        finish(database, due, Attempt(milliseconds=1, status=204))
+    with database.read() as session:
+        assert read_oldest_waiting_seconds(session) == 0
