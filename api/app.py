@@ -19,7 +19,7 @@ from api.layout.error import show_error
 from api.layout.rendering import check_navigation
 from api.meter import measure_requests
 from api.operator_views import audit as audit_view
-from api.operator_views import evaluations, health, keys, limits, metrics, packs, webhooks
+from api.operator_views import evaluations, health, keys, limits, metrics, packs, sessions, webhooks
 from api.pages import audience as audience_page
 from api.pages import comparison, home, job, login, sign_on, system
 from api.pages import evaluations as evaluations_page
@@ -89,7 +89,14 @@ def create_app(settings: Settings) -> Flask:
     log_requests(app, every=settings.access_log)
     add_headers(app)
     measure_requests(app, opened.meter)
-    guard(app, opened.database, opened.keyring, opened.owners, opened.limiter)
+    guard(
+        app,
+        opened.database,
+        opened.keyring,
+        opened.wrong_keys,
+        opened.owners,
+        opened.limiter,
+    )
     audit(app, opened.database, opened.owners)
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
@@ -119,6 +126,7 @@ def _register_views(app: OpenAPI) -> None:
         headcounts,
         packs,
         keys,
+        sessions,
         audit_view,
         report,
         health,

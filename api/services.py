@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from api.access.keyring import Keyring
 from api.access.limiter import Limiter
 from api.access.owners import Owners
+from api.access.wrong_keys import WrongKeys
 from api.errors import ApiError
 from api.live.feeds import Feeds
 from api.live.headcounts import Headcounts
@@ -60,6 +61,7 @@ class Services:
     owners: Owners
     statuses: Statuses
     keyring: Keyring
+    wrong_keys: WrongKeys
     # At which people log in, if there is one.
     provider: Provider | None
     limiter: Limiter
@@ -114,6 +116,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         owners=Owners(database),
         statuses=Statuses(database),
         keyring=Keyring(database, settings.api_keys, settings.oidc_issuer),
+        wrong_keys=WrongKeys(database, at_once=max(1, settings.api_threads // 4)),
         provider=Provider(settings) if settings.oidc_issuer else None,
         limiter=Limiter(
             settings.redis_url,

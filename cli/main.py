@@ -67,6 +67,7 @@ GROUPS = {
             "Check whether a process of this host sends heartbeats.",
         ),
         "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
+        "sessions": ("cli.commands.sessions", "List or end the sessions of browsers."),
         "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
         "audit": ("cli.commands.audit", "Show who did what on a server."),
     },

@@ -29,7 +29,7 @@ from facetally.answers.compared_audiences import ComparedAudiences, GroupDiffere
 from facetally.answers.comparison import Changes, ComparedShare, Comparison, Difference
 from facetally.answers.faces import Age, Analysis, Box, Face, Gender
 from facetally.answers.headcounts import Headcount, Headcounts
-from facetally.answers.keys import Key, MadeKey
+from facetally.answers.keys import Key, MadeKey, Sessions
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.answers.progress import (
     Counts,
@@ -122,6 +122,7 @@ __all__ = [
     "ScreenTime",
     "ServerUnavailable",
     "ServerUnreachable",
+    "Sessions",
     "Share",
     "ShareDifference",
     "SizedFile",

@@ -100,8 +100,15 @@ def _describe(caller: Caller, action: Action, owners: Owners, response: Response
             noun, read = NUMBERED[part]
             owner = owners.find(read, number) or entry.tenant
             return replace(entry, subject=f"{noun} {number}", tenant=owner)
-    source = request.args.get("source", "")
-    return replace(entry, subject=f"source {source}"[:LONGEST_SUBJECT] if source else "")
+    return replace(entry, subject=_find_named()[:LONGEST_SUBJECT])
+
+
+def _find_named() -> str:
+    """What a request names by a word: a source, or whose sessions it ends."""
+    for name in ("source", "holder"):
+        if word := request.args.get(name) or request.form.get(name):
+            return f"{name} {word}"
+    return ""
 
 
 def _find_parts(response: Response) -> Mapping[str, object]:

@@ -17,6 +17,7 @@ from api.access.limiter import Limiter, add_limits, count_call
 from api.access.owners import Owners
 from api.access.rights import Right, find_right
 from api.access.sessions import carries_token, find_session
+from api.access.wrong_keys import WrongKeys
 from api.errors import ApiError
 from db.engine import Database
 from models.errors import FacetallyError
@@ -30,7 +31,12 @@ class OpenToNetwork(FacetallyError):
 
 
 def guard(
-    app: Flask, database: Database, keyring: Keyring, owners: Owners, limiter: Limiter
+    app: Flask,
+    database: Database,
+    keyring: Keyring,
+    wrong_keys: WrongKeys,
+    owners: Owners,
+    limiter: Limiter,
 ) -> None:
     """Check every request before its view."""
 
@@ -38,7 +44,7 @@ def guard(
         right = find_right(request.endpoint)
         if right.is_open:
             return
-        caller = _find_caller(database, keyring)
+        caller = _find_caller(database, keyring, wrong_keys)
         g.caller = caller
         _check_right(caller, right)
         count_call(limiter, caller, right)
@@ -69,19 +75,21 @@ def refuse_open_network(settings: Settings) -> None:
         )
 
 
-def _find_caller(database: Database, keyring: Keyring) -> Caller:
+def _find_caller(database: Database, keyring: Keyring, wrong_keys: WrongKeys) -> Caller:
     """Who sends this request; raises ApiError where nobody knows."""
     if "Authorization" in request.headers and not keyring.is_empty():
-        return _find_by_key(keyring)
+        return _find_by_key(keyring, wrong_keys)
     if keyring.is_empty():
         _check_is_local(request.headers)
         return LOCAL
     return _find_by_session(database, keyring)
 
 
-def _find_by_key(keyring: Keyring) -> Caller:
+def _find_by_key(keyring: Keyring, wrong_keys: WrongKeys) -> Caller:
     scheme, _, given = request.headers["Authorization"].partition(" ")
-    caller = keyring.find(given) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        raise _unknown()
+    caller = keyring.find_known(given) or wrong_keys.look_up(lambda: keyring.find(given))
     if caller is None:
         raise _unknown()
     return caller

@@ -48,7 +48,7 @@ class Keyring:
     def __init__(self, database: Database, api_keys: Iterable[str], issuer: str = "") -> None:
         """`issuer` is the OpenID provider at which people log in, if there is one."""
         self._database = database
-        self._issuer = issuer
+        self.issuer = issuer
         self._own = {digest_of(api_key): OPERATOR for api_key in api_keys}
         self._rows = _Rows(float("-inf"), {}, any=False)
         self._used_at: dict[int, float] = {}
@@ -56,34 +56,49 @@ class Keyring:
 
     def is_empty(self) -> bool:
         """Whether callers need no key: there never was one, and nobody can log in otherwise."""
-        return not self._issuer and not self.has_keys()
+        return not self.issuer and not self.has_keys()
 
     def has_keys(self) -> bool:
         """Whether there is a key, or was one."""
         return bool(self._own) or self._read().any
 
+    @property
+    def own_digests(self) -> tuple[bytes, ...]:
+        """Of the keys of the settings."""
+        return tuple(self._own)
+
     def find(self, secret: str) -> Caller | None:
         """Whose key this is."""
         return self.find_digest(digest_of(secret.strip()))
+
+    def find_known(self, secret: str) -> Caller | None:
+        """The same among the keys that this process knows, which may cost a read every few
+        seconds, however many wrong keys are sent."""
+        return self._find_known(digest_of(secret.strip()))
 
     def find_holder(self, holder: bytes | Person) -> Caller | None:
         """Who has opened a session: a person, or whoever has the key of this digest."""
         if not isinstance(holder, Person):
             return self.find_digest(holder)
-        if holder.issuer != self._issuer:
+        if holder.issuer != self.issuer:
             return None
         return Caller(holder.name, holder.reach, holder.scopes)
 
     def find_digest(self, digest: bytes) -> Caller | None:
         """Whose key has this digest."""
-        known = self._own.get(digest) or self._read().valid.get(digest)
-        return known or self._find_new(digest)
+        return self._find_known(digest) or self._find_new(digest)
+
+    def _find_known(self, digest: bytes) -> Caller | None:
+        return self._own.get(digest) or self._read().valid.get(digest)
 
     def _find_new(self, digest: bytes) -> Caller | None:
         """A key that another process has just made is good at once."""
         with self._database.read() as session:
             key = read_valid_key(session, digest)
-        return None if key is None else _make_caller(key)
+        if key is None:
+            return None
+        self.forget()
+        return _make_caller(key)
 
     def note_use(self, caller: Caller) -> None:
         """Keep when a key was last used, at most once a minute."""

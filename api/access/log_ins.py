@@ -11,6 +11,7 @@ from http import HTTPStatus
 from math import ceil
 
 from api.access.callers import Caller
+from api.addresses import find_origin
 from api.errors import ApiError
 from db.access.audit import record_entry
 from db.access.audit_values import Action, NewEntry
@@ -40,7 +41,7 @@ class LogIn:
     @property
     def pauses(self) -> dict[str, int]:
         """What its failures count for, and how long each may have to wait, in seconds."""
-        pauses = {f"address {self.address}": LONGEST_PAUSE_SECONDS}
+        pauses = {f"address {find_origin(self.address)}": LONGEST_PAUSE_SECONDS}
         if self.key:
             start = sha256(self.key[:START_LENGTH].encode()).hexdigest()
             pauses[f"key {start[:16]}"] = LONGEST_PAUSE_OF_KEY_SECONDS

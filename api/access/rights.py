@@ -88,6 +88,8 @@ RIGHTS: Mapping[str, Right] = {
     "keys.list_keys": ADMIN,
     "keys.create": MANAGE,
     "keys.revoke": MANAGE,
+    "sessions.list_sessions": ADMIN,
+    "sessions.end": MANAGE,
     "webhooks.list_webhooks": ADMIN,
     "webhooks.create": MANAGE,
     "webhooks.remove": MANAGE,
@@ -133,6 +135,7 @@ RIGHTS: Mapping[str, Right] = {
     "keys_page.show_page": ADMIN,
     "keys_page.create": MANAGE,
     "keys_page.revoke": MANAGE,
+    "keys_page.end": MANAGE,
     "system_page.show_page": OPERATE,
 }
 

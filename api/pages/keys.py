@@ -1,4 +1,5 @@
-"""Keys: the API keys with a form to make one, a button to revoke each, and what was done lately."""
+"""Keys: the API keys with a form to make one and a button to revoke each, who is logged in, and
+what was done lately."""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -8,7 +9,9 @@ from flask import Blueprint, Response, request
 from api.access.callers import current_caller
 from api.layout.rendering import show
 from api.operator_schemas.keys import KeyBody, KeysOut
+from api.operator_schemas.sessions import HolderQuery, SessionsListOut
 from api.operator_views.keys import end_key, make_key
+from api.operator_views.sessions import end_all, find_sessions
 from api.services import services
 from api.validation import validate
 from db.access.audit import read_entries
@@ -45,6 +48,13 @@ def create() -> Response:
     return response
 
 
+@blueprint.post("/keys/sessions/end")
+def end() -> Response:
+    """End the sessions of a holder; the reader may be one of them."""
+    end_all(validate(HolderQuery, {"holder": request.form.get("holder", "")}).to_holder())
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/keys"})
+
+
 @blueprint.post("/keys/<number:key_id>/revoke")
 def revoke(key_id: int) -> Response:
     """End a key, and show those that are left."""
@@ -62,6 +72,7 @@ def _show(status: int = HTTPStatus.OK, secret: str = "", made: str = "") -> Resp
         status,
         keys=keys,
         entries=entries,
+        open_sessions=SessionsListOut.of(find_sessions()).sessions,
         scopes=list(Scope),
         lifetimes=LIFETIMES,
         secret=secret,

@@ -11,6 +11,7 @@ subtitles     `subtitles`
 vocabulary    `tags`, `dimensions`
 headcounts    `headcounts`
 keys          `keys`
+sessions      `sessions`
 audit         `audit`
 webhooks      `webhooks`
 watched_run   `run --watch`

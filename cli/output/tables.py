@@ -17,6 +17,7 @@ from facetally import (
     Key,
     Result,
     ScreenTime,
+    Sessions,
     Share,
     TagUse,
 )
@@ -121,6 +122,15 @@ def make_keys_table(keys: Iterable[Key]) -> Table:
             key.state,
             *("never" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for moment in moments),
         )
+    return table
+
+
+def make_sessions_table(found: Iterable[Sessions]) -> Table:
+    """A line for each holder of sessions."""
+    table = make_table("holder", "name", "tenant", "sessions", "last opened", "ends")
+    for one in found:
+        moments = (f"{moment:%Y-%m-%d %H:%M}" for moment in (one.last_opened_at, one.expires_at))
+        table.add_row(clean(one.holder), clean(one.name), one.tenant, str(one.count), *moments)
     return table
 
 

@@ -3,6 +3,7 @@
 key_values    what keys may do
 keys          API keys
 logins        who is logged in
+holders       whose sessions are open
 audit_values  what is noted of a call
 audit         the audit log
 """

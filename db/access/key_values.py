@@ -31,6 +31,27 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose sessions are meant: those of a person by the subject, those of a key by its number, or
+    those of all keys of the settings."""
+
+    subject: str | None = None
+    key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The sessions of browsers that a holder has open."""
+
+    holder: Holder
+    name: str | None
+    tenant: str
+    count: int
+    last_opened_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewKey:
     """A key as it is asked for."""
 

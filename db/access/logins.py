@@ -6,7 +6,7 @@ stored, only what it said of a person.
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.access.key_values import Person, Scope
@@ -19,6 +19,8 @@ SESSION_SECONDS = 14 * 24 * 3600.0
 FREE_FAILURES = 5
 LONGEST_PAUSE_SECONDS = 900
 FORGOTTEN_SECONDS = 24 * 3600.0
+# Of those who failed, the last ones are remembered.
+MOST_REMEMBERED = 20_000
 
 
 def open_session(
@@ -70,8 +72,7 @@ def read_pause_seconds(
 
 def note_failure(session: Session, subject: str) -> None:
     """Somebody at this address, or with what begins like this key, did not know it."""
-    long_ago = LoginFailureRow.failed_at < DatabaseTime(-FORGOTTEN_SECONDS)
-    session.execute(delete(LoginFailureRow).where(long_ago))
+    _forget_oldest(session)
     again = session.execute(
         update(LoginFailureRow)
         .where(LoginFailureRow.subject == subject)
@@ -80,6 +81,13 @@ def note_failure(session: Session, subject: str) -> None:
     ).first()
     if again is None:
         session.add(LoginFailureRow(subject=subject, failures=1))
+
+
+def _forget_oldest(session: Session) -> None:
+    failed_at = LoginFailureRow.failed_at
+    newest = select(failed_at).order_by(failed_at.desc()).offset(MOST_REMEMBERED).limit(1)
+    old = or_(failed_at < DatabaseTime(-FORGOTTEN_SECONDS), failed_at <= newest.scalar_subquery())
+    session.execute(delete(LoginFailureRow).where(old))
 
 
 def forget_failures(session: Session, subject: str) -> None:

@@ -49,9 +49,11 @@ class SessionRow(Table):
 
 class LoginFailureRow(Table):
     """How often somebody failed to log in since the last success: from one address, as in `address
-    192.0.2.8`, or with one key, as in `key 3f…`, a digest of how it begins."""
+    192.0.2.8`, or with one key, as in `key 3f…`, a digest of how it begins. Also how often wrong
+    keys came with `calls from 192.0.2.8`."""
 
     __tablename__ = "login_failures"
+    __table_args__ = (Index("login_failures_by_time", "failed_at"),)
 
     subject: Mapped[str] = mapped_column(primary_key=True)
     failures: Mapped[int]

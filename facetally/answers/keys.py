@@ -1,4 +1,4 @@
-"""API keys, which administrators make and revoke."""
+"""API keys, which administrators make and revoke, and the sessions of browsers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,3 +29,16 @@ class MadeKey(Key):
     """A key that was just made. `key` is what its holder sends; the server shows it this once."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The sessions of browsers that a `holder` has open: `person:` and their subject at the OpenID
+    provider, `key:` and its number, or `settings`. The last one ends by itself at `expires_at`."""
+
+    holder: str
+    name: str
+    tenant: str
+    count: int
+    last_opened_at: datetime
+    expires_at: datetime

@@ -1,12 +1,13 @@
-"""Calls about API keys, and about what was done with them."""
+"""Calls about API keys and sessions, and about what was done with them."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from facetally.answers.audit import Entry
-from facetally.answers.keys import Key, MadeKey
+from facetally.answers.keys import Key, MadeKey, Sessions
 from facetally.connection import Connection, Parameters
 
 ENTRIES_PER_PAGE = 100
@@ -14,7 +15,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class KeyCalls:
-    """Makes, lists and revokes API keys, and reads the audit log."""
+    """Makes, lists and revokes API keys, ends sessions, and reads the audit log."""
 
     _connection: Connection
 
@@ -39,6 +40,16 @@ class KeyCalls:
     def revoke_key(self, key_id: int) -> Key:
         """End an API key, and the sessions of browsers that it opened."""
         return self._connection.parse(Key, self._connection.call("DELETE", f"/v1/keys/{key_id}"))
+
+    def sessions(self) -> tuple[Sessions, ...]:
+        """Who is logged in with a browser, the last one first."""
+        data = self._connection.get("/v1/sessions")
+        return self._connection.parse(_SessionsList, data).sessions
+
+    def end_sessions(self, holder: str) -> int:
+        """End all sessions of a holder, as `sessions` names them; returns how many."""
+        data = self._connection.call("DELETE", f"/v1/sessions?{urlencode({'holder': holder})}")
+        return self._connection.parse(_Ended, data).ended
 
     def audit(
         self,
@@ -67,6 +78,16 @@ class KeyCalls:
 @dataclass(frozen=True, slots=True)
 class _KeyList:
     keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _SessionsList:
+    sessions: tuple[Sessions, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tests.support.programs.target import ANSWER_SECONDS, Target
 ITEM = {"uri": "https://img.example.com/1.jpg"}
 # More requests than processes, so that each of them answers some.
 ROUNDS = 8
+REFUSED = {401, 429}
 
 
 @contextmanager
@@ -45,7 +46,8 @@ def ask(client: httpx.Client) -> int:
 
 
 def has_ended(client: httpx.Client) -> bool:
-    return ask(client) == 401 and ask_all(client) == {401}
+    """A key that goes on being sent makes its address wait, too."""
+    return ask(client) in REFUSED and ask_all(client) <= REFUSED
 
 
 def list_calls(target: Target) -> list[tuple[str, str]]:
@@ -139,4 +141,4 @@ def test_an_expired_key_ends_in_every_process(target: Target) -> None:
 @pytest.mark.parametrize("key", ["fct_", "fct_" + "a" * 43, "k" * 31, "*", "é", "k" * 5000])
 def test_what_is_no_key_opens_nothing(target: Target, key: str) -> None:
     headers = {"Authorization": f"Bearer {key}".encode()}
-    assert httpx.get(f"{target.url}/v1/jobs", headers=headers).status_code == 401
+    assert httpx.get(f"{target.url}/v1/jobs", headers=headers).status_code in REFUSED

@@ -434,6 +434,7 @@ def _create_logins() -> None:
         _filled("failures", sa.Integer()),
         _filled("failed_at", TIME),
     )
+    op.create_index("login_failures_by_time", "login_failures", ["failed_at"])
 
 
 def _create_headcounts() -> None:
