@@ -2,72 +2,18 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from flask.testing import FlaskClient
-from joserfc.jwk import RSAKey
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
-from api.access.guard import OpenToNetwork, refuse_open_network
 from db.access.audit import read_entries
 from db.access.keys import digest_of
 from db.reach import EVERYONE
 from db.tables.access import SessionRow
-from tests.support.answers.http import OpenClient
 from tests.support.answers.pages import PAGE
-from tests.support.servers.openid import ANNA, CLIENT, SECRET, OpenIdProvider, make_key, providing
+from tests.support.answers.sign_on import OpenSignOn, begin, read_problem, sign_on
+from tests.support.servers.openid import ANNA, CLIENT, OpenIdProvider
 from tests.support.work.access import OPERATOR_KEY, bearer, lengthen_pauses, services_of
-from worker.settings import Settings, SettingsError
-
-OpenSignOn = Callable[..., FlaskClient]
-
-
-@pytest.fixture(scope="module")
-def key() -> RSAKey:
-    return make_key("first")
-
-
-@pytest.fixture
-def provider(key: RSAKey) -> Iterator[OpenIdProvider]:
-    with providing(key) as opened:
-        yield opened
-
-
-@pytest.fixture
-def open_sign_on(open_client: OpenClient, provider: OpenIdProvider) -> OpenSignOn:
-    """The API with this provider, where groups may do something."""
-
-    def open_one(**changes: object) -> FlaskClient:
-        usual = {
-            "oidc_issuer": provider.issuer,
-            "oidc_client_id": CLIENT,
-            "oidc_client_secret": SECRET,
-            "oidc_name": "Example",
-            "oidc_groups": ("marketing=submit+read", "/ops/a=b=admin"),
-        }
-        return open_client(**{**usual, **changes})
-
-    return open_one
-
-
-def begin(client: FlaskClient, target: str = "/jobs?state=failed") -> str:
-    """Where the browser is sent to."""
-    answered = client.get("/login/provider", query_string={"next": target}, headers=PAGE)
-    assert answered.status_code == 303
-    return answered.headers["Location"]
-
-
-def sign_on(client: FlaskClient, provider: OpenIdProvider, **person: object) -> TestResponse:
-    """The way there and back."""
-    return client.get(provider.log_in(begin(client), {**ANNA, **person}), headers=PAGE)
-
-
-def read_problem(answered: TestResponse) -> str:
-    found = re.search(r'class="problem"[^>]*>([^<]+)<', answered.text)
-    assert found, answered.text
-    return found[1]
 
 
 def test_somebody_logs_in_and_may_do_what_their_groups_may(
@@ -136,18 +82,6 @@ def test_logging_out_ends_the_session_and_leads_to_the_provider(
     assert client.get("/v1/jobs").status_code == 401
 
 
-def test_a_session_ends_with_its_provider(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider
-) -> None:
-    client = open_sign_on()
-    sign_on(client, provider)
-    cookie = client.get_cookie("facetally_session")
-    assert cookie
-    other = open_sign_on(oidc_issuer="https://other.example")
-    other.set_cookie("facetally_session", cookie.value)
-    assert other.get("/v1/jobs").status_code == 401
-
-
 def test_people_and_keys_log_in_side_by_side(
     open_sign_on: OpenSignOn, provider: OpenIdProvider
 ) -> None:
@@ -187,18 +121,6 @@ def test_somebody_in_no_group_is_refused_which_is_logged(
     assert client.get("/v1/jobs").status_code == 401
 
 
-def test_the_provider_may_change_its_key(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider
-) -> None:
-    client = open_sign_on()
-    assert sign_on(client, provider).status_code == 200
-    provider.key = make_key("second")
-    assert "unknown here" in read_problem(sign_on(client, provider))
-    provider.published = provider.key
-    provider.publish()
-    assert sign_on(client, provider).status_code == 200
-
-
 def test_an_answer_counts_once_and_only_in_the_browser_that_asked(
     open_sign_on: OpenSignOn, provider: OpenIdProvider
 ) -> None:
@@ -229,39 +151,11 @@ def test_failures_make_the_address_wait(open_sign_on: OpenSignOn, provider: Open
     assert client.get("/login/answer?code=a&state=b", headers=PAGE).status_code == 429
 
 
-def test_what_the_provider_refuses_is_told(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider
-) -> None:
-    client = open_sign_on()
-    state = re.search(r"state=([\w-]+)", begin(client))
-    assert state
-    answered = client.get(f"/login/answer?error=access_denied&state={state[1]}", headers=PAGE)
-    assert read_problem(answered) == "The provider does not log you in: access_denied."
-    state = re.search(r"state=([\w-]+)", begin(client))
-    assert state
-    other = f"/login/answer?code=a&state={state[1]}&iss=https://other.example"
-    assert "another provider" in read_problem(client.get(other, headers=PAGE))
-
-
 def test_the_way_leads_to_no_other_site(open_sign_on: OpenSignOn, provider: OpenIdProvider) -> None:
     client = open_sign_on()
     for target in ("//evil.example", "https://evil.example", "/\\evil", "/" + "a" * 2000):
         answered = client.get(provider.log_in(begin(client, target)), headers=PAGE)
         assert 'content="0; url=/">' in answered.text
-
-
-def test_what_is_missing_in_the_token_is_asked_for(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider
-) -> None:
-    provider.metadata["userinfo_endpoint"] = f"{provider.issuer}/more"
-    provider.publish()
-    client = open_sign_on(oidc_groups_claim="realm.roles", oidc_tenant_claim="company")
-    provider.more = {"sub": ANNA["sub"], "realm": {"roles": ["marketing"]}, "company": "acme"}
-    assert sign_on(client, provider).status_code == 200
-    assert client.get("/v1/jobs").status_code == 200
-    assert provider.web.asked[-1][1]["Authorization"] == "Bearer opaque"
-    provider.more["sub"] = "another"
-    assert "two persons" in read_problem(sign_on(client, provider))
 
 
 def test_people_of_a_tenant_see_what_is_of_it(
@@ -282,69 +176,3 @@ def test_groups_may_be_paths_and_add_up(open_sign_on: OpenSignOn, provider: Open
     sign_on(client, provider, groups=["/ops/a=b", "marketing"])
     assert client.get("/v1/keys").status_code == 200
     assert client.get("/v1/jobs").status_code == 200
-
-
-def test_a_secret_may_be_sent_in_the_form_or_not_exist(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider
-) -> None:
-    provider.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
-    provider.publish()
-    assert sign_on(open_sign_on(), provider).status_code == 200
-    assert sign_on(open_sign_on(oidc_client_secret=""), provider).status_code == 403
-
-
-def test_a_wrong_provider_is_a_sentence(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
-) -> None:
-    provider.metadata["issuer"] = "https://other.example"
-    provider.publish()
-    with caplog.at_level(logging.ERROR):
-        answered = open_sign_on().get("/login/provider", headers=PAGE)
-    assert answered.status_code == 503
-    assert "Signing in with Example isn" in read_problem(answered)
-    noted = [record for record in caplog.records if record.msg == "OpenID provider unavailable"]
-    assert "FACETALLY_OIDC_ISSUER is http://localhost" in noted[0].error
-
-
-def test_a_provider_that_is_away_is_asked_again_only_after_a_while(
-    open_sign_on: OpenSignOn, provider: OpenIdProvider
-) -> None:
-    provider.web.pages["/.well-known/openid-configuration"] = lambda request: request.send_error(
-        500
-    )
-    client = open_sign_on()
-    for _ in range(3):
-        assert client.get("/login/provider", headers=PAGE).status_code == 503
-    assert len(provider.web.asked) == 1
-    nobody = open_sign_on(oidc_issuer="http://localhost:1")
-    assert nobody.get("/login/provider", headers=PAGE).status_code == 503
-
-
-def test_without_a_provider_there_is_no_way(client: FlaskClient) -> None:
-    for path in ("/login/provider", "/login/answer?code=a&state=b"):
-        assert client.get(path, headers=PAGE).status_code == 404
-
-
-def test_a_provider_is_enough_to_answer_on_a_network(settings: Settings) -> None:
-    open_host = settings.model_copy(update={"host": "0.0.0.0"})
-    with pytest.raises(OpenToNetwork, match="FACETALLY_OIDC_ISSUER"):
-        refuse_open_network(open_host)
-    refuse_open_network(open_host.model_copy(update={"oidc_issuer": "https://id.example"}))
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"ISSUER": "http://id.example"}, "must begin with https"),
-        ({"CLIENT_ID": ""}, "register this server there"),
-        ({"GROUPS": ""}, "nobody may log in"),
-        ({"GROUPS": "staff"}, "is not a group with scopes"),
-        ({"GROUPS": "staff=read+write"}, "is not a group with scopes"),
-        ({"TENANT": "Not A Tenant"}, "pattern"),
-    ],
-)
-def test_settings_that_let_nobody_in_are_refused(changes: dict[str, str], problem: str) -> None:
-    usual = {"ISSUER": "https://id.example", "CLIENT_ID": "a", "GROUPS": "staff=submit+read"}
-    environ = {f"FACETALLY_OIDC_{name}": value for name, value in {**usual, **changes}.items()}
-    with pytest.raises(SettingsError, match=problem):
-        Settings.from_env(environ)

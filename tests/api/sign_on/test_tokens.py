@@ -15,11 +15,6 @@ from tests.support.servers.openid import CLIENT, make_key
 ISSUER = "https://id.example"
 
 
-@pytest.fixture(scope="module")
-def key() -> RSAKey:
-    return make_key("first")
-
-
 def sign(key: RSAKey, changes: dict[str, object]) -> str:
     now = int(time.time())
     usual = {"iss": ISSUER, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": "n", "sub": "7"}
