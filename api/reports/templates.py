@@ -1,5 +1,6 @@
 """The template environment of reports, and how figures are written in them."""
 
+from functools import cache
 from typing import Protocol
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -20,8 +21,10 @@ class Uncertain(Protocol):
     def high(self) -> float: ...
 
 
+@cache
 def open_templates() -> Environment:
-    """Create an environment that escapes every text and refuses unknown names."""
+    """An environment that escapes every text and refuses unknown names; a process compiles each
+    template once."""
     environment = Environment(
         # Style sheets lie with those of the pages; a report includes them.
         loader=ChoiceLoader([PackageLoader("api"), PackageLoader("api", "static")]),
