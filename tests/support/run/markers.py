@@ -25,16 +25,16 @@ MARKERS = {
     "torch": "slow",
     "tracemalloc": "slow",
 }
-# Packages whose functions are read. pytest imports tests/faults, which is a package, as `faults`.
-FOLLOWED = ("tests", "faults", "cli.stack", "api.live")
+# Packages whose functions are read. pytest imports the tests in packages, like tests/faults, as
+# `faults`.
+FOLLOWED = ("tests", "faults", "fuzz", "cli.stack", "api.live", "models.validation")
 
 
 def find_markers(test: pytest.Function) -> set[str]:
     """The markers of a test: what its code reaches, and the kind of database it runs on."""
-    modules = find_modules(test.function, *(fixture.func for fixture in _read_fixtures(test)))
+    costs = _find_costs(test.function, *(fixture.func for fixture in _read_fixtures(test)))
     values = test.callspec.params.values() if hasattr(test, "callspec") else ()
     kinds = {value for value in values if isinstance(value, str)}
-    costs = {mark for costly, mark in MARKERS.items() if _is_any_in(modules, costly)}
     return costs | (kinds & {POSTGRESQL})
 
 
@@ -42,11 +42,17 @@ def _read_fixtures(test: pytest.Function) -> list[pytest.FixtureDef[object]]:
     return [one for found in test._fixtureinfo.name2fixturedefs.values() for one in found]
 
 
+@functools.cache
+def _find_costs(*functions: Callable[..., object]) -> set[str]:
+    """The markers of all modules that these functions reach: read once for a parametrized test."""
+    modules = find_modules(*functions)
+    return {mark for costly, mark in MARKERS.items() if _is_any_in(modules, costly)}
+
+
 def _is_any_in(modules: Iterable[str], package: str) -> bool:
     return any(f"{module}.".startswith(f"{package}.") for module in modules)
 
 
-@functools.cache
 def find_modules(*functions: Callable[..., object]) -> frozenset[str]:
     """The modules that these functions, and those they call, name."""
     modules: set[str] = set()

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 def serve_app(app: Flask) -> Iterator[str]:
     """Its address; the server is gone on exit."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -52,7 +52,7 @@ def fill(database: Database, seed: int, tags: tuple[str, ...]) -> int:
     """A job of 60 items that has ended: drawn faces, and some failures."""
     with database.write() as session:
         options = JobOptions(time_zone=ZONES[tags[-1] if tags else "c"])
-        job_id = accept_job(session, NewJob(tags, options), make_items(seed, 60), 5)
+        job_id = accept_job(session, NewJob(tags, options), make_items(seed, 60), 10)
     chance = random.Random(seed)
     for number, chunk_id in enumerate(hints(database, resend_seconds=-1)):
         chunk = claim(database, chunk_id)

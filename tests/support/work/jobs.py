@@ -144,9 +144,9 @@ def cancel(database: Database, job_id: int) -> bool:
         return cancel_job(session, job_id)
 
 
-def submit_chunk(database: Database, items: int) -> int:
+def submit_chunk(database: Database, items: int, **item: object) -> int:
     """Submit a job and make it a single chunk."""
-    job_id = submit(database, items=items, chunk_items=items)
+    job_id = submit(database, items, items, **item)
     with database.write() as session:
         of_job = update(ChunkRow).where(ChunkRow.job_id == job_id)
         session.execute(of_job.where(ChunkRow.start > 0).values(state=ChunkState.SPLIT))
