@@ -10,13 +10,22 @@ import pytest
 from flask.testing import FlaskClient
 from pyarrow import parquet
 
+from api.exports import export
 from api.exports.coco import CocoOut
 from api.exports.results import RESULT_SCHEMA
 from api.media_types import PARQUET
 from api.services import EXTENSION
 from db.engine import Database
 from tests.support.answers.http import OpenClient
-from tests.support.work.jobs import claim, hints, make_face, record, results_of, submit, work_all
+from tests.support.work.jobs import (
+    claim_next,
+    make_face,
+    record,
+    results_of,
+    submit,
+    submit_chunk,
+    work_all,
+)
 
 FACES = (make_face(years=30.4, female=0.9), make_face(years=52.6, female=0.55))
 CAPTURED = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -32,14 +41,9 @@ def client(open_client: OpenClient, database: Database) -> FlaskClient:
 @pytest.fixture
 def job_id(client: FlaskClient, database: Database) -> int:
     """Eight pictures: six with two faces each, a failed one, and one that is still waiting."""
-    made = submit(
-        database, items=8, chunk_items=1, dimensions={"store": "Lyon"}, captured_at=CAPTURED
-    )
-    *most, _ = hints(database)
-    for chunk_id in most:
-        chunk = claim(database, chunk_id)
-        assert chunk is not None
-        assert record(database, chunk, results_of(chunk, FACES, fail=["3.jpg"]))
+    made = submit_chunk(database, 8, dimensions={"store": "Lyon"}, captured_at=CAPTURED)
+    chunk = claim_next(database)
+    assert record(database, chunk, results_of(chunk, FACES, fail=["3.jpg"])[:-1])
     return made
 
 
@@ -205,11 +209,18 @@ def test_an_export_has_a_file_name_for_browsers(
     assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job of a hundred items is read in several pages."""
+    monkeypatch.setattr(export, "STREAM_PAGE", 50)
+
+
+@pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("form", STREAMED)
 def test_a_slow_or_disconnected_reader_holds_no_connection(
     client: FlaskClient, database: Database, form: str
 ) -> None:
-    job_id = submit(database, items=600, chunk_items=600)
+    job_id = submit_chunk(database, 120)
     work_all(database, FACES)
     pool = client.application.extensions[EXTENSION].database.engine.pool
     response = client.get(f"/v1/jobs/{job_id}/results?format={form}")
@@ -221,17 +232,18 @@ def test_a_slow_or_disconnected_reader_holds_no_connection(
     assert pool.checkedout() == 0
 
 
+@pytest.mark.usefixtures("small_pages")
 def test_a_large_job_is_complete_in_every_format(client: FlaskClient, database: Database) -> None:
-    job_id = submit(database, items=1_200, chunk_items=600)
-    work_all(database, FACES, fail=["700.jpg"])
+    job_id = submit_chunk(database, 120)
+    work_all(database, FACES, fail=["70.jpg"])
     path = f"/v1/jobs/{job_id}/results?format="
     names = [row["name"] for row in read_csv(client, path + "csv")]
-    assert len(names) == 1_199 * 2 + 1
+    assert len(names) == 119 * 2 + 1
     assert read_parquet(client, path + "parquet")["name"].to_pylist() == names
     lines = [json.loads(line) for line in client.get(path + "ndjson").text.splitlines()]
     assert [line["name"] for line in lines] == list(dict.fromkeys(names))
     coco = read_coco(client, path + "coco")
-    assert (len(coco.images), len(coco.annotations)) == (1_199, 1_199 * 2)
+    assert (len(coco.images), len(coco.annotations)) == (119, 119 * 2)
 
 
 def spread(name: str, share: dict[str, float] | None) -> dict[str, float | None]:

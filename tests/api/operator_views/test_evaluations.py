@@ -63,9 +63,12 @@ def check_page(page: str) -> list[str]:
     return parsed.tags
 
 
-def test_the_page_of_an_evaluation_loads_nothing() -> None:
-    page = render(make_evaluation().accuracy)
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render(make_evaluation().accuracy)
 
+
+def test_the_page_of_an_evaluation_loads_nothing(page: str) -> None:
     assert check_page(page).count("svg") == 7
     assert "&lt;spring&gt;" in page
     assert "Ages are overestimated by 2.0 years" in page
@@ -98,16 +101,14 @@ def test_the_page_of_a_small_evaluation_is_complete(
     assert not re.search(r"\bnan\b", page)
 
 
-def test_letters_in_plots_have_at_least_fourteen_pixels() -> None:
-    page = render(make_evaluation().accuracy)
+def test_letters_in_plots_have_at_least_fourteen_pixels(page: str) -> None:
     sizes = re.findall(r"font-size: ?([\d.]+)(rem|px)", page)
 
     assert sizes
     assert all(float(size) * (16 if unit == "rem" else 1) >= 14 for size, unit in sizes)
 
 
-def test_plots_take_the_colors_of_the_page() -> None:
-    page = render(make_evaluation().accuracy)
+def test_plots_take_the_colors_of_the_page(page: str) -> None:
     plots = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
     style = (ROOT / "api/static/tokens.css").read_text()
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -194,9 +195,8 @@ def test_slices_that_are_read_together_are_those_that_are_read_alone(filled: Dat
 
 def test_a_job_is_counted_anew_for_a_filter_by_quality(filled: Database) -> None:
     of_job = {
-        f"{name}, {quality}": replace(query, job_id=2, quality=quality)
-        for name, query in QUERIES.items()
-        for quality in QUALITIES
+        name: replace(query, job_id=2, quality=quality)
+        for (name, query), quality in zip(QUERIES.items(), cycle(QUALITIES), strict=False)
     }
     assert read_all(filled, of_job) == recount_all(filled, of_job)
 

@@ -20,7 +20,7 @@ from tests.support.answers.http import OpenClient, stored_files
 from tests.support.servers.served import serve_app
 from worker.settings import Settings
 
-FILES = 2 * PART_FILES + 7
+FILES = 2 * 20 + 7
 ADDRESS = "https://img.example.com/1.jpg"
 LIMITS = Limits(1 << 30, 1_000_000, 1 << 29, 1 << 29)
 
@@ -65,7 +65,9 @@ def url(client: FlaskClient) -> Iterator[str]:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> list[SizedFile]:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[SizedFile]:
+    """More than fit in two parts."""
+    monkeypatch.setattr(parts, "PART_FILES", 20)
     folder = tmp_path / "photos"
     folder.mkdir()
     for number in range(FILES):

@@ -51,15 +51,15 @@ def mean_error(vote: Vote, ballots: Ballots, truths: Truths) -> float:
 
 
 def test_the_better_estimator_gets_the_weight() -> None:
-    fitted = fit_vote(PLAIN, *make_faces(400))
+    fitted = fit_vote(PLAIN, *make_faces(200))
     assert fitted.age_weights["fine"] > 4 * fitted.age_weights["rough"]
-    assert mean_error(fitted, *make_faces(400, seed=2)) < 0.6 * mean_error(
-        PLAIN, *make_faces(400, seed=2)
+    assert mean_error(fitted, *make_faces(200, seed=2)) < 0.6 * mean_error(
+        PLAIN, *make_faces(200, seed=2)
     )
 
 
 def test_ages_that_are_all_wrong_are_mapped() -> None:
-    ballots, truths = make_faces(400)
+    ballots, truths = make_faces(200)
     older = Truths(truths.years + 10, truths.females)
     fitted = fit_vote(PLAIN, ballots, older)
     assert mean_error(fitted, ballots, older) < 0.5 * mean_error(PLAIN, ballots, older)
@@ -76,8 +76,8 @@ def test_a_few_faces_change_little() -> None:
 
 
 def test_intervals_hold_four_of_five_ages_and_probabilities_hold() -> None:
-    fitted = fit_confidence(PLAIN, *make_faces(2000))
-    ballots, truths = make_faces(2000, seed=2)
+    fitted = fit_confidence(PLAIN, *make_faces(1000))
+    ballots, truths = make_faces(1000, seed=2)
     ages, females = decide_ages(fitted, ballots), decide_genders(fitted, ballots)
     assert ages is not None
     assert females is not None

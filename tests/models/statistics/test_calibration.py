@@ -36,7 +36,7 @@ MIXTURES = {
     "ages, old": (AGES, (0.0, 0.0, 0.02, 0.04, 0.08, 0.16, 0.3, 0.4)),
     "ages, one band only": (AGES, (0, 0, 0, 1.0, 0, 0, 0, 0)),
 }
-TRIALS = 60
+TRIALS = 30
 FACES = 1500
 
 

@@ -116,7 +116,7 @@ def test_frames_that_show_more_count_for_more() -> None:
         ((33.3, 33.3, 33.4), 0.05),
         ((33.3,) * 7, 0.0),
         ((20.0, 40.0), 10.0),
-        ((99.9, 99.8) * 5000, 0.05),
+        ((99.9, 99.8) * 1000, 0.05),
     ],
     ids=["nearly alike", "alike", "far apart", "many"],
 )
