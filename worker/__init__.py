@@ -1,6 +1,6 @@
 """What happens between a hint in Redis and a recorded chunk. In reading order:
 
-addresses       which sources may be read
+addresses       which sources may be read, and where the broker is
 log_stream      log lines that wait for no reader
 outages         what the log says of a service that is away
 logs            how log lines look

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 logger = logging.getLogger(__name__)
 
 REMINDER_SECONDS = 60.0
+LONGEST_ERROR = 300
 
 
 class OutageLog:
@@ -54,4 +55,4 @@ class OutageLog:
 
 def _first_line(error: object) -> str:
     """Drivers go on for lines."""
-    return str(error).strip().partition("\n")[0]
+    return str(error).strip().partition("\n")[0][:LONGEST_ERROR]

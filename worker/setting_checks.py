@@ -3,7 +3,6 @@
 from pydantic import ValidationError
 
 DATABASE_SCHEMES = ("postgresql+psycopg://", "sqlite://")
-QUEUE_SCHEMES = ("redis://", "rediss://", "unix://")
 LEAST_KEY_LENGTH = 32
 
 

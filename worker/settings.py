@@ -33,13 +33,13 @@ from models.pictures.working_size import WorkingSize
 from models.time_zones import find_zone
 from models.weights.folder import DEFAULT_WEIGHTS_DIR
 from worker.addresses.address import parse_prefix
+from worker.addresses.broker_address import BrokerAddress
 from worker.addresses.destinations import Destination, DestinationRefused
 from worker.addresses.live_sources import check_sources
 from worker.logs import LogFormat, LogLevel
 from worker.openid import check_issuer, parse_groups
 from worker.setting_checks import (
     DATABASE_SCHEMES,
-    QUEUE_SCHEMES,
     check_keys,
     check_scheme,
     explain_faults,
@@ -214,7 +214,9 @@ class Settings(BaseModel):
     @field_validator("redis_url")
     @classmethod
     def _check_queue(cls, value: str) -> str:
-        return check_scheme(value, QUEUE_SCHEMES)
+        if value:
+            BrokerAddress.parse(value)
+        return value
 
     @field_validator("sources")
     @classmethod

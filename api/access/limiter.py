@@ -63,7 +63,8 @@ class Limiter:
     """Counts calls by tenant; several threads use it. Nothing connects before a call is counted."""
 
     def __init__(self, redis_url: str, requests_per_minute: int, audiences_per_day: int) -> None:
-        self._shared = FixedWindowRateLimiter(_Counts(connect(redis_url).connection_pool))
+        self._redis = connect(redis_url)
+        self._shared = FixedWindowRateLimiter(_Counts(self._redis.connection_pool))
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._away_until = 0.0
         self._limits: Mapping[str, RateLimitItem] = {
@@ -98,9 +99,7 @@ class Limiter:
         return _hit(self._own, name, limit, tenant)
 
     def close(self) -> None:
-        storage = self._shared.storage
-        if isinstance(storage, RedisStorage):
-            storage.storage.connection_pool.disconnect()
+        self._redis.close()
 
 
 def count_call(limiter: Limiter, caller: Caller, right: Right) -> None:

@@ -6,12 +6,14 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 from redis import RedisError
+from redis.sentinel import MasterNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from cli.exits import CommandFailed
 from cli.terminal import tell
 from db.engine import Database
+from worker.addresses.broker_address import BrokerAddress
 from worker.queue.broker import connect
 from worker.settings import Settings
 from worker.sources.store import Store
@@ -85,13 +87,20 @@ def _try_queue(url: str) -> str | None:
         with closing(connect(url)) as redis:
             redis.ping()
             return None
-    except RedisError as error:
-        parts = urlsplit(url)
-        where = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
-        return (
-            f"The queue at {where} does not answer: {_first_line(error)}. Start Redis or Valkey, "
-            "or correct FACETALLY_REDIS_URL."
-        )
+    except (RedisError, OSError) as error:
+        return _describe_queue(url, error)
+
+
+def _describe_queue(url: str, error: RedisError | OSError) -> str:
+    reason = _first_line(error)
+    advice = "Start Redis or Valkey, or correct"
+    if isinstance(error, MasterNotFoundError):
+        reason = "no Sentinel answers that names a server in charge"
+        advice = "Start the Sentinels, or correct addresses, service, password or certificates in"
+    elif "CERTIFICATE_VERIFY_FAILED" in reason:
+        advice = "Name the authority of its certificate with ?ssl_ca_certs=/PATH in"
+    where = BrokerAddress.parse(url).where
+    return f"The queue at {where} does not answer: {reason}. {advice} FACETALLY_REDIS_URL."
 
 
 def _try_store(url: str) -> str | None:

@@ -3,20 +3,27 @@
 from celery import Celery
 from kombu import Exchange, Queue
 from redis import Redis
+from redis.sentinel import Sentinel
+
+from worker.addresses.broker_address import BrokerAddress
 
 BULK_QUEUE = "bulk"
 INTERACTIVE_QUEUE = "interactive"
 RUN_CHUNK = "facetally.run_chunk"
 ANALYZE = "facetally.analyze"
 SOCKET_SECONDS = 5.0
+TIMEOUTS = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": SOCKET_SECONDS}
+# Our own address among Celery's settings.
+REDIS_URL = "facetally_redis_url"
 
 
 def create_queue(redis_url: str) -> Celery:
     """A Celery application on this broker; the reason for each setting is above it."""
-    # A socket's address starts with unix:// for Redis' client, but with redis+socket:// for Celery.
-    app = Celery("facetally", broker=redis_url.replace("unix://", "redis+socket://", 1))
+    address = BrokerAddress.parse(redis_url)
+    app = Celery("facetally", broker=address.celery_url)
+    app.conf.update({REDIS_URL: redis_url})
     _set_up_messages(app)
-    _set_up_connection(app)
+    _set_up_connection(app, address)
     _set_up_workers(app)
     return app
 
@@ -42,7 +49,7 @@ def _set_up_messages(app: Celery) -> None:
     )
 
 
-def _set_up_connection(app: Celery) -> None:
+def _set_up_connection(app: Celery, address: BrokerAddress) -> None:
     app.conf.update(
         # Publishing to a hung broker fails within the socket's timeout; the dispatcher retries.
         task_publish_retry=False,
@@ -54,7 +61,10 @@ def _set_up_connection(app: Celery) -> None:
             "visibility_timeout": 3600,
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
+            **_describe_sentinels(address),
         },
+        # Without terms Celery would trust any certificate.
+        broker_use_ssl=address.tls or None,
         # Workers outlive their broker, however long it is down.
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
@@ -80,8 +90,46 @@ def _set_up_workers(app: Celery) -> None:
     )
 
 
+def _describe_sentinels(address: BrokerAddress) -> dict[str, object]:
+    if not address.service:
+        return {}
+    return {"master_name": address.service, "sentinel_kwargs": _make_sentinel_terms(address)}
+
+
+def _make_sentinel_terms(address: BrokerAddress) -> dict[str, object]:
+    tls = {"ssl": True, **address.tls} if address.tls else {}
+    return {**TIMEOUTS, **tls, **address.sentinel_login}
+
+
+class SentinelRedis(Redis):
+    """A client of whichever server is in charge. It closes its connections to Sentinels, too."""
+
+    def close(self) -> None:
+        super().close()
+        manager: Sentinel = self.connection_pool.sentinel_manager  # type: ignore[attr-defined]
+        for one in manager.sentinels:
+            one.close()
+
+
 def connect(redis_url: str) -> Redis:
     """A client of the broker itself, which times out if the broker hangs."""
-    return Redis.from_url(
-        redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
+    address = BrokerAddress.parse(redis_url)
+    if not address.service:
+        return Redis.from_url(redis_url, **TIMEOUTS)
+    tls = {"ssl": True, **address.tls} if address.tls else {}
+    sentinels = Sentinel(
+        address.hosts,
+        sentinel_kwargs=_make_sentinel_terms(address),
+        db=address.database,
+        username=address.username,
+        password=address.password,
+        **TIMEOUTS,
+        **tls,
     )
+    found: Redis = sentinels.master_for(address.service, SentinelRedis)
+    return found
+
+
+def find_address(queue: Celery) -> str:
+    """Where the broker of this application is, in our spelling."""
+    return str(queue.conf[REDIS_URL])

@@ -16,7 +16,7 @@ from db.engine import Database
 from db.processes import count_slots
 from db.states import ProcessRole
 from worker.outages import OutageLog
-from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, connect
+from worker.queue.broker import BULK_QUEUE, RUN_CHUNK, connect, find_address
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +53,8 @@ class HintWindow:
 
     def _count(self) -> int | None:
         """The number of hints in Redis; None while it is unavailable."""
-        url = str(self._queue.conf.broker_url).replace("redis+socket://", "unix://", 1)
         try:
-            queued = int(_open_client(url).llen(BULK_QUEUE))
+            queued = int(_open_client(find_address(self._queue)).llen(BULK_QUEUE))
         except RedisError as error:
             self._outages.note_loss(error)
             return None

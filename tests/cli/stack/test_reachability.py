@@ -32,6 +32,10 @@ def test_nothing_is_said_of_what_answers(
         ({"database_url": POSTGRESQL}, f"The database at {NOBODY} does not answer: "),
         ({"database_url": "sqlite:////nowhere/at/all"}, "The database /nowhere/at/all cannot be"),
         ({"redis_url": f"redis://:secret@{NOBODY}/0"}, f"The queue at {NOBODY} does not answer: "),
+        (
+            {"redis_url": f"redis+sentinel://:secret@{NOBODY}/m"},
+            f"The queue at m of the Sentinels {NOBODY} does not answer: no Sentinel answers that ",
+        ),
         ({"redis_url": "unix:///nowhere.sock"}, "The queue at /nowhere.sock does not answer: "),
         ({"store_url": "file:///proc/nowhere"}, "The store file:///proc/nowhere cannot be used: "),
     ],
