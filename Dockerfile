@@ -11,7 +11,9 @@
 # CUDA of its own; the wheels that onnxruntime-gpu names bring the CUDA and cuDNN it was built for,
 # and the host's driver is all that the container toolkit has to add.
 
-FROM python:3.11-slim-trixie@sha256:da047cb8f9d1d98e5c070f5300ba9f7274e33b8fc0e5be5ed88740aed1b95ba9 AS base
+# A registry of your own: --build-arg PYTHON_IMAGE=registry.example/python:3.11-slim-trixie
+ARG PYTHON_IMAGE=python:3.11-slim-trixie@sha256:da047cb8f9d1d98e5c070f5300ba9f7274e33b8fc0e5be5ed88740aed1b95ba9
+FROM ${PYTHON_IMAGE} AS base
 # Without this, ONNX Runtime sends usage reports to its makers.
 ENV ORT_DISABLE_TELEMETRY=1 \
     PATH=/opt/facetally/bin:$PATH \

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ QUERIES = {
 EXPRESSIONS = {**{rule["alert"]: rule["expr"] for rule in ALERTS}, **QUERIES}
 # A metric, and what is in the braces behind it.
 SELECTOR = re.compile(r"\b(facetally_\w+)(?:\{([^}]*)\})?")
+PROMTOOL = shutil.which("promtool")
 LABELS = re.compile(r"\b(?:by|without) \(([^)]*)\)")
 
 
@@ -92,6 +95,14 @@ def test_prometheus_loads_these_rules() -> None:
     config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     assert config["rule_files"] == ["alerts.yml"]
     assert [one["job_name"] for one in config["scrape_configs"]] == ["facetally"]
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed here")
+def test_every_alert_fires_when_it_should_and_never_while_all_is_well() -> None:
+    tests = Path(__file__).with_name("alert_tests.yml")
+    assert all(rule["alert"] in tests.read_text() for rule in ALERTS)
+    told = subprocess.run([str(PROMTOOL), "test", "rules", tests], capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_no_two_panels_of_the_dashboard_overlap() -> None:

@@ -1,10 +1,10 @@
 """The proxy of deploy/caddy: what it tells the API of a client, and what it passes on at once."""
 
 import os
-import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,14 +15,18 @@ import pytest
 import trustme
 from flask import Flask, Response, jsonify, request
 
-from tests.support.answers.compose import ROOT
+from tests.support.answers.compose import ROOT, read_services
 from tests.support.programs.cli import wait_for
 from tests.support.servers.served import serve_app
 
-CADDY = shutil.which("caddy")
+CADDY = Path(sys.executable).with_name("caddy")
 SPOOFED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "gopher"}
 
-pytestmark = pytest.mark.skipif(CADDY is None, reason="Caddy is not installed here")
+
+def test_it_is_tried_in_the_version_that_compose_runs() -> None:
+    image = read_services()["proxy"]["image"]
+    told = subprocess.run([CADDY, "version"], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("v" + image.removeprefix("caddy:").partition("@")[0] + " ")
 
 
 @pytest.fixture
