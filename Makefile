@@ -31,7 +31,7 @@ TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack audit lock components pictures \
 	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-gpu bench-hot-path hot-path-baseline bench-pages bench-calibration bench-estimators \
-	bench-detection bench-quality bench-votes bench-stopping
+	bench-detection bench-quality bench-votes bench-stopping bench-playlists
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -159,6 +159,9 @@ bench-votes: weights  ## Fit intervals and genders of every pack, cross-validate
 
 bench-stopping: setup  ## Measure how near to the truth jobs are that stop when a share is known
 	$(BIN)/python -m benchmarks.accuracy.stopping
+
+bench-playlists: setup  ## Measure how long the audience of a playlist takes
+	$(BIN)/python -m benchmarks.playlists
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators

@@ -27,6 +27,7 @@ from api.pages import item as item_page
 from api.pages import jobs as jobs_page
 from api.pages import keys as keys_page
 from api.pages import live as live_page
+from api.pages import playlists as playlists_page
 from api.request_log import log_requests
 from api.schemas.errors import ErrorBody
 from api.services import open_services
@@ -44,6 +45,7 @@ from api.views import (
     jobs,
     live,
     pieces,
+    playlists,
     report,
     reruns,
     results,
@@ -115,6 +117,7 @@ def _register_views(app: OpenAPI) -> None:
         items,
         audience,
         compared_audiences,
+        playlists,
         evaluations,
         vocabulary,
     ):
@@ -136,7 +139,7 @@ def _register_views(app: OpenAPI) -> None:
         app.register_api(module.blueprint)
     for page in (docs, assets, login, sign_on, home, live_page, jobs_page, job, item_page):
         app.register_blueprint(page.blueprint)
-    for page in (comparison, audience_page, evaluations_page, keys_page, system):
+    for page in (comparison, audience_page, playlists_page, evaluations_page, keys_page, system):
         app.register_blueprint(page.blueprint)
     check_navigation(app)
     check_rights(app)

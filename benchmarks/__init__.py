@@ -16,6 +16,7 @@ coordination  what is left without models
 scaling       how many slots one database carries
 load          how fast the status answers many clients while workers are busy
 audience      how fast the audience answers
+playlists     how fast the audience of a playlist answers
 pages         how fast the pages answer
 accuracy      whether answers are right
 estimators    the processor time of each model of every pack

@@ -39,6 +39,7 @@ GROUPS = {
     },
     "What was found": {
         "audience": ("cli.commands.audience", "Show the audience by age and gender."),
+        "playlists": ("cli.commands.playlists", "Show who saw which spot of a playlist."),
         "results": (
             "cli.commands.results",
             "Print the results of a job, or of several as one table.",

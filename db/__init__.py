@@ -22,6 +22,7 @@ webhooks      who is told what happens to jobs
 counts        what was found, counted as it is recorded
 slices        what is asked of an audience, and the sums that answer it
 audience      who was there
+playlists     who saw what ran when
 chunks        what a worker claims, leases and releases
 deliveries    results that are written elsewhere
 submissions   jobs and items as they are accepted

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Double, literal, select
+from sqlalchemy import BigInteger, DateTime, Dialect, Double, literal, select
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -56,3 +56,28 @@ def _compile_for_sqlite(element: DatabaseTime, compiler: SQLCompiler, **words: A
     # so that comparing texts compares times.
     shifted = f"printf('%+.3f seconds', {compiler.process(element.clauses, **words)})"
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {shifted}) || '000')"
+
+
+class EpochMilliseconds(FunctionElement[int]):
+    """A time in a query as milliseconds since 1970: of very many, reading numbers is faster."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+    def __init__(self, moment: InstrumentedAttribute[Any]) -> None:
+        super().__init__(moment)
+
+
+@compiles(EpochMilliseconds, "postgresql")
+def _compile_ms_for_postgresql(
+    element: EpochMilliseconds, compiler: SQLCompiler, **words: Any
+) -> str:
+    moment = compiler.process(element.clauses, **words)
+    return f"floor(extract(epoch FROM {moment}) * 1000)::bigint"
+
+
+@compiles(EpochMilliseconds, "sqlite")
+def _compile_ms_for_sqlite(element: EpochMilliseconds, compiler: SQLCompiler, **words: Any) -> str:
+    moment = compiler.process(element.clauses, **words)
+    # 2440587.5 is the Julian day of 1970. A day has 86,400,000 milliseconds.
+    return f"CAST(round((julianday({moment}) - 2440587.5) * 86400000.0) AS INTEGER)"

@@ -31,6 +31,7 @@ from facetally.answers.faces import Age, Analysis, Box, Face, Gender
 from facetally.answers.headcounts import Headcount, Headcounts
 from facetally.answers.keys import Key, MadeKey, Sessions
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
+from facetally.answers.playlists import Airtime, ContentGroup, Playlist, PlaylistAudience
 from facetally.answers.progress import (
     Counts,
     Delivered,
@@ -69,6 +70,7 @@ from facetally.sending.uploads import Uploaded
 
 __all__ = [
     "Age",
+    "Airtime",
     "Analysis",
     "ApiError",
     "Attempt",
@@ -80,6 +82,7 @@ __all__ = [
     "ComparedAudiences",
     "ComparedShare",
     "Comparison",
+    "ContentGroup",
     "Counts",
     "Delivered",
     "Difference",
@@ -116,6 +119,8 @@ __all__ = [
     "PackVersion",
     "Pause",
     "Person",
+    "Playlist",
+    "PlaylistAudience",
     "Receipt",
     "Result",
     "Sample",

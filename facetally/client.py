@@ -9,6 +9,7 @@ from facetally.calls.headcounts import HeadcountCalls
 from facetally.calls.jobs import JobCalls
 from facetally.calls.keys import KeyCalls
 from facetally.calls.pictures import PictureCalls
+from facetally.calls.playlists import PlaylistCalls
 from facetally.calls.webhooks import WebhookCalls
 from facetally.connection import Connection
 
@@ -26,7 +27,9 @@ class Health:
     checks: Mapping[str, str] = field(default_factory=dict)
 
 
-class Client(JobCalls, AudienceCalls, PictureCalls, KeyCalls, HeadcountCalls, WebhookCalls):
+class Client(
+    JobCalls, AudienceCalls, PlaylistCalls, PictureCalls, KeyCalls, HeadcountCalls, WebhookCalls
+):
     """A Facetally server. Usable as a context manager, and from several threads."""
 
     def __init__(

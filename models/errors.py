@@ -22,6 +22,8 @@ FacetallyError
 |-- EvaluationExists        db: the name of an evaluation is taken
 |-- QuotaExceeded           db: a tenant has as many jobs, items or bytes as it may
 |-- AudienceTooLarge        db: a query has more rows than one answer may have
+|-- PlaylistRefused         db: a playlist cannot be kept
+|   `-- NameTaken           db: there is a playlist of this name
 |-- SettingsError           worker: a setting is unknown or out of range
 |-- StorageUnavailable      worker: an upload could not be stored
 |-- DestinationRefused      worker: results may not be written there

@@ -83,20 +83,29 @@ class Limiter:
         wanted = [(name, self._limits[name]) for name in counted if name in self._limits]
         return [] if tenant is None else [self._count(*one, tenant) for one in wanted]
 
-    def _count(self, name: str, limit: RateLimitItem, tenant: str) -> Left:
-        is_within, left, seconds = self._take(name, limit, tenant)
+    def count_audiences(self, caller: Caller, audiences: int) -> list[Left]:
+        """Count a call as so many audiences; raises ApiError if they are too many."""
+        tenant, limit = caller.reach.tenant, self._limits.get(AUDIENCE)
+        if tenant is None or limit is None or audiences <= 0:
+            return []
+        return [self._count(AUDIENCE, limit, tenant, audiences)]
+
+    def _count(self, name: str, limit: RateLimitItem, tenant: str, cost: int = 1) -> Left:
+        is_within, left, seconds = self._take(name, limit, tenant, cost)
         if not is_within:
             raise LimitReached((name, limit, 0, seconds))
         return name, limit, left, seconds
 
-    def _take(self, name: str, limit: RateLimitItem, tenant: str) -> tuple[bool, int, int]:
+    def _take(
+        self, name: str, limit: RateLimitItem, tenant: str, cost: int
+    ) -> tuple[bool, int, int]:
         if monotonic() >= self._away_until:
             try:
-                return _hit(self._shared, name, limit, tenant)
+                return _hit(self._shared, name, limit, tenant, cost)
             except RedisError as error:
                 self._away_until = monotonic() + AWAY_SECONDS
                 logger.warning("calls are counted by each process", extra={"error": str(error)})
-        return _hit(self._own, name, limit, tenant)
+        return _hit(self._own, name, limit, tenant, cost)
 
     def close(self) -> None:
         self._redis.close()
@@ -109,6 +118,17 @@ def count_call(limiter: Limiter, caller: Caller, right: Right) -> None:
     except LimitReached as refusal:
         g.limits = [refusal.left]
         raise
+
+
+def count_more_audiences(limiter: Limiter, caller: Caller, audiences: int) -> None:
+    """Count this request as so many audiences more; raises LimitReached."""
+    try:
+        left = limiter.count_audiences(caller, audiences)
+    except LimitReached as refusal:
+        g.limits = [refusal.left]
+        raise
+    if left:
+        g.limits = [*(one for one in g.limits if one[0] != AUDIENCE), *left]
 
 
 def add_limits(response: Response) -> Response:
@@ -126,9 +146,9 @@ def add_limits(response: Response) -> Response:
 
 
 def _hit(
-    counter: FixedWindowRateLimiter, name: str, limit: RateLimitItem, tenant: str
+    counter: FixedWindowRateLimiter, name: str, limit: RateLimitItem, tenant: str, cost: int
 ) -> tuple[bool, int, int]:
     """Whether the call is within its limit, what is left, and the seconds until it starts anew."""
-    is_within = counter.hit(limit, name, tenant)
+    is_within = counter.hit(limit, name, tenant, cost=cost)
     window = counter.get_window_stats(limit, name, tenant)
     return is_within, window.remaining, max(1, ceil(window.reset_time - time()))

@@ -9,6 +9,7 @@ from api.access.callers import current_caller
 from db.access.keys import read_tenant_of_key
 from db.engine import Database
 from db.jobs.owners import read_tenant_of_item, read_tenant_of_job
+from db.playlists.playlists import read_tenant_of_playlist
 from db.webhooks.messages import read_tenant_of_message
 from db.webhooks.webhooks import read_tenant_of_webhook
 
@@ -22,6 +23,7 @@ NUMBERED: Mapping[str, tuple[str, Read]] = {
     "other_id": ("job", read_tenant_of_job),
     "item_id": ("item", read_tenant_of_item),
     "key_id": ("key", read_tenant_of_key),
+    "playlist_id": ("playlist", read_tenant_of_playlist),
     "webhook_id": ("webhook", read_tenant_of_webhook),
     "message_id": ("message", read_tenant_of_message),
 }
@@ -30,8 +32,8 @@ UNNUMBERED = frozenset({"action", "digest", "name", "track"})
 
 
 class Owners:
-    """The tenant of each job, item and key. It never changes, and no number is used again, so each
-    is read once."""
+    """The tenant of what has a number. It never changes, and no number is used again, so each is
+    read once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

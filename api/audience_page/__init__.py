@@ -8,4 +8,5 @@ questions  the ten questions, as saved views
 breakdown  an audience by one dimension, or by two
 slots      the periods of an axis
 timeline   an audience over time
+contents   who saw each content of a playlist
 """

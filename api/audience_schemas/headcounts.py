@@ -21,12 +21,14 @@ class HeadcountPath(BaseModel):
 
 
 class HeadcountBody(Strict):
-    """Whose people to count, and the tags and dimensions of the jobs that have them."""
+    """Whose people to count, and the tags and dimensions of the jobs that have them. With
+    `keeps_times`, it is kept in which seconds each person was seen, which playlists need."""
 
     source: str = Field(min_length=1, max_length=LONGEST_NAME)
     tags: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
     dimensions: Dimensions = Field(default={})
     detection: DetectionMode = DetectionMode.NORMAL
+    keeps_times: bool = False
 
     @field_validator("dimensions")
     @classmethod
@@ -48,6 +50,7 @@ class HeadcountOut(BaseModel):
     tags: list[str]
     dimensions: dict[str, str]
     detection: DetectionMode
+    keeps_times: bool
     started_at: datetime
     is_counting: bool
     is_stopping: bool
@@ -68,6 +71,7 @@ class HeadcountOut(BaseModel):
             tags=list(asked.tags),
             dimensions=dict(asked.dimensions),
             detection=asked.detection,
+            keeps_times=asked.keeps_times,
             started_at=headcount.started_at,
             is_counting=headcount.is_counting,
             is_stopping=headcount.is_stopping,

@@ -1,7 +1,7 @@
 """Counts the people of one live source, from the faces of its frames."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.clock import read_time
 from db.counts.dimension_sets import spell_dimensions
 from db.counts.live_counts import LiveCounts
+from db.counts.sightings import SeenSeconds, Sighting
 from db.counts.totals import CountedFace, count_face
 from db.counts.tracks import CountedPerson
 from db.engine import Database
@@ -52,7 +53,8 @@ class LiveFrame:
 
 
 class Headcounter:
-    """Links faces to people, and writes who has left every few seconds. Nothing else is kept."""
+    """Links faces to people, and writes who has left every few seconds. Nothing else is kept, but
+    for when each of them was seen, where that is asked for."""
 
     def __init__(
         self, database: Database, settings: Settings, asked: NewHeadcount, token: str, writes: int
@@ -67,6 +69,8 @@ class Headcounter:
         self._linker = Linker(1 / FRAMES_PER_SECOND)
         self._first_seen: dict[int, datetime] = {}
         self._frontal: Counter[int] = Counter()
+        self._seen: defaultdict[int, SeenSeconds] = defaultdict(SeenSeconds)
+        self._sightings: list[Sighting] = []
         self._waiting: LiveFrame | None = None
         self._day = ""
         self._counts = self._begin_counts()
@@ -141,7 +145,10 @@ class Headcounter:
         numbers = self._linker.add_frame([SeenFace(0, face) for face in frame.faces], position)
         for number, face in zip(numbers, frame.faces, strict=True):
             self._first_seen.setdefault(number, frame.at)
-            self._frontal[number] += abs(face.quality.pose.yaw) <= FRONTAL_YAW_DEGREES
+            is_frontal = abs(face.quality.pose.yaw) <= FRONTAL_YAW_DEGREES
+            self._frontal[number] += is_frontal
+            if self.asked.keeps_times:
+                self._seen[number].add(frame.at, shown, faces_camera=is_frontal)
         least = self._settings.gender_min_probability
         self._counts.add_frame([count_face(face, least) for face in frame.faces], frame.at)
 
@@ -162,12 +169,17 @@ class Headcounter:
         facing = self._frontal.pop(track.number) / track.faces
         person = CountedPerson(face, track.seconds_visible, facing)
         self._counts.add_person(person, self._first_seen.pop(track.number))
+        if self.asked.keeps_times:
+            self._sightings.append(self._seen.pop(track.number).close(face))
 
     def _write_counts(self, *, is_last: bool = False) -> None:
         """What cannot be written now is written later, once: writes have numbers."""
         self._written_at = monotonic()
         if self._write is None:
-            self._write = Write(self._writes + 1, self._day, self._counts.take(), is_last)
+            self._write = Write(
+                self._writes + 1, self._day, self._counts.take(), is_last, tuple(self._sightings)
+            )
+            self._sightings.clear()
         try:
             with self._database.write() as session:
                 source = self.asked.source

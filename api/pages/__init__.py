@@ -7,6 +7,7 @@ jobs         the list, and the buttons of a job
 comparison   two runs of the same items
 item         one picture or video
 audience     who was there, by age, by dimension and over time
+playlists    who saw which spot
 job          one job: its answer and its items
 live         cameras
 keys         API keys

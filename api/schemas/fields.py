@@ -32,7 +32,7 @@ def _assume_utc(moment: datetime) -> datetime:
         raise ValueError("the date must be within the years 1 to 9999") from None
 
 
-def _read_capture(value: object) -> object:
+def read_capture(value: object) -> object:
     """A time in EXIF's own form, too; a number is refused, as it may count anything."""
     if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
         raise ValueError(
@@ -66,7 +66,7 @@ def _check_stop_rule(written: str) -> str:
 
 Moment = Annotated[datetime, AfterValidator(_assume_utc)]
 # Naive where it has no offset: then the job's time zone counts.
-CaptureMoment = Annotated[datetime, BeforeValidator(_read_capture), AfterValidator(_require_room)]
+CaptureMoment = Annotated[datetime, BeforeValidator(read_capture), AfterValidator(_require_room)]
 TimeZone = Annotated[str, AfterValidator(_check_zone)]
 FoldersAs = Annotated[
     str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_check_folders)

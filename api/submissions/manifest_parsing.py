@@ -93,7 +93,7 @@ def _check_fields(number: int, fields: Mapping[str, object]) -> None:
 
 
 def _read_csv(lines: Lines) -> Iterator[Mapping[str, object]]:
-    delimiter, head = _read_head(lines)
+    delimiter, head = read_head(lines)
     names = _read_names(
         lines.number, next(csv.reader([head], delimiter=delimiter, strict=True), [])
     )
@@ -105,7 +105,7 @@ def _read_csv(lines: Lines) -> Iterator[Mapping[str, object]]:
         lines.begin_record()
 
 
-def _read_head(lines: Lines) -> tuple[str, str]:
+def read_head(lines: Lines) -> tuple[str, str]:
     """The delimiter, and the first line that is not blank; one may tell the delimiter before."""
     delimiter = None
     for line in lines:

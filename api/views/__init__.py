@@ -11,6 +11,7 @@ items               one item
 vocabulary          tags and dimensions
 audience            the audience: counts and shares
 compared_audiences  two audiences side by side
+playlists           what ran when, and who saw it
 analyze             one picture, answered at once
 live                live sources
 headcounts          the people of live sources

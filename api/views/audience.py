@@ -129,17 +129,17 @@ def _make_rows(audience: AudienceOut) -> Iterator[Row]:
             group.gender,
             group.age_band,
             group.faces,
-            *_bounds(group.share),
-            *_bounds(group.share_within),
+            *share_cells(group.share),
+            *share_cells(group.share_within),
             group.soft_share,
-            *_bounds(group.corrected),
-            *_times(group.screen_time),
+            *share_cells(group.corrected),
+            *time_cells(group.screen_time),
         )
 
 
-def _bounds(share: Share | None) -> tuple[float | None, float | None, float | None]:
+def share_cells(share: Share | None) -> tuple[float | None, float | None, float | None]:
     return (None, None, None) if share is None else (share.value, share.low, share.high)
 
 
-def _times(time: ScreenTime | None) -> tuple[float | None, ...]:
+def time_cells(time: ScreenTime | None) -> tuple[float | None, ...]:
     return (None,) * len(fields(ScreenTime)) if time is None else astuple(time)

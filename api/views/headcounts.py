@@ -50,7 +50,8 @@ def list_headcounts() -> Response:
 def start(body: HeadcountBody) -> Response:
     """Count the people of a live source from now on, into one job for each day.
 
-    No picture is kept. It goes on until it is stopped, also after the server was restarted.
+    No picture is kept, and only with `keeps_times` when each person was seen. It goes on until it
+    is stopped, also after the server was restarted.
     """
     source = find_live_source(body.source)
     asked = NewHeadcount(
@@ -59,6 +60,7 @@ def start(body: HeadcountBody) -> Response:
         tuple(body.tags),
         tuple(body.dimensions.items()),
         body.detection,
+        body.keeps_times,
     )
     with services().database.write() as session:
         if not start_headcount(session, asked):

@@ -6,6 +6,7 @@ jobs          `jobs`, `status`, `watch`, `change`, `cancel`, `pause`, `resume`, 
 reruns        `rerun`, `compare`
 results       `results`, `thumbnails`
 audience      `audience`
+playlists     `playlists`
 report        `report`
 subtitles     `subtitles`
 vocabulary    `tags`, `dimensions`

@@ -58,16 +58,26 @@ def list_headcounts(client: Client, as_json: bool) -> None:
     show_default=True,
     help="crowd: also find small faces, which takes longer.",
 )
+@click.option(
+    "--keep-times", is_flag=True, help="Keep when each person was seen, which playlists need."
+)
 @takes_server
 def start(
-    client: Client, source: str, tags: tuple[str, ...], dimensions: dict[str, str], detection: str
+    client: Client,
+    source: str,
+    tags: tuple[str, ...],
+    dimensions: dict[str, str],
+    detection: str,
+    keep_times: bool,
 ) -> None:
     """Count the people of a source from now on, into one job a day.
 
     \b
     Example: facetally headcounts start entrance --dimension store=Lyon
     """
-    found = client.start_headcount(source, tags=tags, dimensions=dimensions, detection=detection)
+    found = client.start_headcount(
+        source, tags=tags, dimensions=dimensions, detection=detection, keeps_times=keep_times
+    )
     tell(f"The people of {found.source} are counted. See them with: facetally headcounts list")
 
 

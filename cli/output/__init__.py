@@ -5,6 +5,7 @@ progress           follows a job until it ends
 tables             jobs, faces and the audience as tables
 evaluation_tables  an evaluation as tables
 comparison_tables  two runs compared, as tables
+playlist_tables    playlists and who saw them, as tables
 pack_tables        packs side by side
 transfers          downloads of weights as they happen
 steps              how far work of many steps is

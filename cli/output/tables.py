@@ -91,15 +91,15 @@ def make_audience_table(audience: Audience) -> Table:
             *([group.period or ""] * has_periods),
             group.gender or "all",
             group.age_band or "all",
-            _write_count(group.faces, audience.min_cell),
-            *_make_share_cells(group.share_within),
-            *(_make_share_cells(group.corrected) if corrected else ()),
-            *(_make_time_cells(group.screen_time) if timed else ()),
+            write_count(group.faces, audience.min_cell),
+            *make_share_cells(group.share_within),
+            *(make_share_cells(group.corrected) if corrected else ()),
+            *(make_time_cells(group.screen_time) if timed else ()),
         )
     return table
 
 
-def _make_time_cells(time: ScreenTime | None) -> tuple[str, ...]:
+def make_time_cells(time: ScreenTime | None) -> tuple[str, ...]:
     if time is None or time.seconds is None:
         return ("", "", "", "")
     attention = "" if time.attention is None else f"{time.attention:.0%}"
@@ -253,7 +253,7 @@ def describe_errors(audience: Audience) -> str:
     )
 
 
-def _write_count(faces: int | None, min_cell: int) -> str:
+def write_count(faces: int | None, min_cell: int) -> str:
     if faces is None:
         return f"under {min_cell}"
     return f"≈{faces}" if min_cell > 1 and faces else str(faces)
@@ -266,7 +266,7 @@ def _describe_count(faces: int | None, noun: str, min_cell: int) -> str:
     return rounded + count_noun(faces, noun)
 
 
-def _make_share_cells(share: Share | None) -> tuple[str, str]:
+def make_share_cells(share: Share | None) -> tuple[str, str]:
     if share is None:
         return "-", "-"
     return f"{share.value:.1%}", f"{share.low:.1%} to {share.high:.1%}"

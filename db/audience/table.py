@@ -71,17 +71,18 @@ def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[A
     found = read_all_slices(session, [replace(query.slices, units=units) for query in queries])
     outcomes = _add(_add_up(one, FACES) for one in found[0].values())
     funnel = read_funnel(session, first.slices, outcomes, Disclosure(first.min_cell))
-    return [_make_audience(*pair, funnel) for pair in zip(queries, found, strict=True)]
+    return [tabulate(*pair, funnel) for pair in zip(queries, found, strict=True)]
 
 
-def _make_audience(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
+def tabulate(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
+    """The table of slices that were counted as the query says; raises AudienceTooLarge."""
     if query.count is Count.SECONDS:
         return _make_timed(query, slices, funnel)
     counted = {key: _add_up(found, COUNTED_UNITS[query.count]) for key, found in slices.items()}
-    return _tabulate(query, counted, funnel)
+    return _tabulate_faces(query, counted, funnel)
 
 
-def _tabulate(query: AudienceQuery, counted: Counted, funnel: Funnel) -> Audience:
+def _tabulate_faces(query: AudienceQuery, counted: Counted, funnel: Funnel) -> Audience:
     everything = _add(counted.values())
     counted = _cut(query, counted)
     grouping = Grouping(query, everything)
@@ -121,7 +122,7 @@ def _make_timed(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audienc
         unit: list(chain.from_iterable(grouping.count_groups(counted.values())))
         for unit, counted in by_unit.items()
     }
-    audience = _tabulate(query, by_unit[Unit.TRACK], funnel)
+    audience = _tabulate_faces(query, by_unit[Unit.TRACK], funnel)
     timed = zip(audience.groups, grouping.list_groups(by_unit[Unit.VISIBLE]), strict=True)
     disclosure = Disclosure(query.min_cell)
     return replace(

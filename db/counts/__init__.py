@@ -11,5 +11,6 @@ cells           the counts of a job
 tracks          people in videos, and how long they are visible
 video_counts    the counts of a video
 live_counts     the counts of a live source, as they grow
+sightings       when its people were seen
 cube            cells of all jobs, summed
 """

@@ -9,6 +9,7 @@ from db.chunks.segments import lock_videos
 from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import erase_cells
+from db.counts.sightings import erase_sightings
 from db.item_values import STORE_SCHEME
 from db.jobs.announcing import announce_job
 from db.jobs.reruns import read_shared_folders
@@ -79,6 +80,7 @@ def _remove_chunks(session: Session, job_id: int) -> None:
     count(session, Counter.ITEMS_ENDED, ItemState.CANCELLED, amount=left)
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     erase_cells(session, job_id)
+    erase_sightings(session, job_id)
 
 
 def _count_contents(session: Session, job_id: int) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
 from db.counts.cells import record_tally
+from db.counts.sightings import Sighting, record_sightings
 from db.counts.tally import Tally
 from db.job_values import DetectionMode, NewJob
 from db.processes import read_processes
@@ -37,6 +38,8 @@ class NewHeadcount:
     tags: tuple[str, ...] = ()
     dimensions: tuple[tuple[str, str], ...] = ()
     detection: DetectionMode = DetectionMode.NORMAL
+    # Whether it is kept when each person was seen, which playlists need.
+    keeps_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Write:
     day: str
     tally: Tally
     is_last: bool = False
+    sightings: tuple[Sighting, ...] = ()
 
 
 def has_headcount() -> ColumnElement[bool]:
@@ -92,6 +96,7 @@ def start_headcount(session: Session, asked: NewHeadcount) -> bool:
             tags=list(asked.tags),
             dimensions=dict(asked.dimensions),
             detection=asked.detection,
+            keeps_times=asked.keeps_times,
         )
     )
     return True
@@ -123,6 +128,7 @@ def _read(row: HeadcountRow, *, is_counting: bool) -> Headcount:
         tuple(row.tags),
         tuple(row.dimensions.items()),
         DetectionMode(row.detection),
+        row.keeps_times,
     )
     return Headcount(
         asked=asked,
@@ -178,6 +184,8 @@ def write_headcount(
     job_id = _find_job(session, row, write.day, make_job)
     if job_id is not None:
         record_tally(session, job_id, write.tally)
+        dimensions = {**row.dimensions, SOURCE_DIMENSION: source}
+        record_sightings(session, job_id, dimensions, write.sightings)
     if job_id is None or write.is_last:
         session.delete(row)
         return Written.ENDED

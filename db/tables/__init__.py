@@ -10,6 +10,7 @@ deliveries where results are written, and what was
 headcounts live sources whose people are counted
 processes  live processes
 audience   the counts that audiences are read from
+playlists  what ran when, and when the people of live sources were seen
 access     keys, browsers, and what they did
 counters   counters
 webhooks   webhooks and their messages

@@ -19,6 +19,8 @@ class HeadcountRow(Table):
     tags: Mapped[list[str]] = mapped_column(Json, default=list)
     dimensions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     detection: Mapped[str]
+    # Whether it is kept when each person was seen, which playlists need.
+    keeps_times: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(default=DatabaseTime())
     # The job of the local day that is being counted: both null before the first frame.
     job_id: Mapped[int | None] = mapped_column(BigKey, index=True)

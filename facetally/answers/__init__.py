@@ -10,6 +10,7 @@ webhooks            who is told what happens to jobs
 audience            the audience: counts and shares
 headcounts          the people of live sources
 compared_audiences  two audiences side by side
+playlists           what ran when, and who saw it
 results             what was found
 progress            how far a job is
 """

@@ -20,6 +20,7 @@ class Headcount:
     tags: tuple[str, ...]
     dimensions: Mapping[str, str]
     detection: str
+    keeps_times: bool  # whether it is kept when each person was seen
     started_at: datetime
     is_counting: bool
     is_stopping: bool

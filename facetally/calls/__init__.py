@@ -5,5 +5,6 @@ audiences  counts, comparisons and their words
 pictures   pictures and videos
 keys       API keys, and what was done with them
 headcounts the people of live sources
+playlists  what ran when, and who saw it
 webhooks   who is told what happens to jobs
 """

@@ -25,10 +25,13 @@ class HeadcountCalls:
         tags: Sequence[str] = (),
         dimensions: Mapping[str, str] | None = None,
         detection: str = "normal",
+        keeps_times: bool = False,
     ) -> Headcount:
-        """Count the people of a live source from now on, into one job a day."""
+        """Count the people of a live source from now on, into one job a day; with `keeps_times`,
+        keep when each was seen, which playlists need."""
         body = {"source": source, "tags": list(tags), "dimensions": dict(dimensions or {})}
-        content = json.dumps({**body, "detection": detection}).encode()
+        options = {"detection": detection, "keeps_times": keeps_times}
+        content = json.dumps({**body, **options}).encode()
         started = self._connection.send("/v1/headcounts", content, JSON)
         return self._connection.parse(Headcount, started)
 

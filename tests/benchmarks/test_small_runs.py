@@ -210,3 +210,10 @@ def test_without_a_gpu_its_benchmark_tries_itself_and_says_so(tmp_path: Path) ->
     assert set(shares) >= {"decoding", "detector", "host"}
     assert sum(shares.values()) == pytest.approx(1.0, abs=0.01)
     assert set(measured["models_per_second"]["detector"]) == {"1", "2"}
+
+
+def test_a_playlist_is_asked_for_on_both_databases(tmp_path: Path) -> None:
+    figures = run("playlists", tmp_path, "--faces", "100", "--spots", "50", "--rounds", "1")
+    assert figures["spots"] == 50
+    for name in ("postgresql_seconds", "sqlite_seconds"):
+        assert 0 < figures[name] < 60

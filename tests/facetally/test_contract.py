@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from api.audience_schemas import audience, headcounts
+from api.audience_schemas import audience, headcounts, playlists
 from api.operator_schemas import health, keys, webhooks
 from api.schemas import faces, jobs, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
@@ -14,11 +14,13 @@ from db.audience.differences import GroupDifference as ServerGroupDifference
 from db.audience.differences import ShareDifference as ServerShareDifference
 from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime as ServerScreenTime
+from db.playlists.audience import Airtime as ServerAirtime
 from db.states import LIVE_JOB_STATES
 from db.stop_rules import Estimate as ServerEstimate
 from db.webhooks.values import Event, PastAttempt
 from facetally import (
     Age,
+    Airtime,
     Analysis,
     Attempt,
     Audience,
@@ -28,6 +30,7 @@ from facetally import (
     ComparedAudiences,
     ComparedShare,
     Comparison,
+    ContentGroup,
     Counts,
     Difference,
     Dropped,
@@ -51,6 +54,8 @@ from facetally import (
     PackVersion,
     Pause,
     Person,
+    Playlist,
+    PlaylistAudience,
     Receipt,
     Result,
     Sample,
@@ -75,8 +80,12 @@ PAIRS = (
     (Analysis, faces.AnalysisOut),
     (Audience, audience.AudienceOut),
     (BestView, tracks.BestOut),
+    (Airtime, ServerAirtime),
     (Box, faces.BoxOut),
+    (ContentGroup, playlists.PlaylistGroup),
     (Changes, reruns.ChangesOut),
+    (Playlist, playlists.PlaylistOut),
+    (PlaylistAudience, playlists.PlaylistAudienceOut),
     (ComparedAudiences, audience.ComparedAudiencesOut),
     (ComparedShare, reruns.ComparedShareOut),
     (Comparison, reruns.ComparisonOut),

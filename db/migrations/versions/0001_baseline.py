@@ -42,6 +42,7 @@ def upgrade() -> None:
     _create_evaluations()
     _create_logins()
     _create_headcounts()
+    _create_playlists()
     _create_processes()
     _create_counters()
     _create_webhooks()
@@ -445,6 +446,7 @@ def _create_headcounts() -> None:
         _filled("tags", JSON),
         _filled("dimensions", JSON),
         _filled("detection", sa.String()),
+        _filled("keeps_times", sa.Boolean()),
         _filled("started_at", TIME),
         sa.Column("job_id", ID),
         sa.Column("day", sa.String()),
@@ -455,6 +457,44 @@ def _create_headcounts() -> None:
         sa.Column("problem", sa.String()),
     )
     op.create_index("ix_headcounts_job_id", "headcounts", ["job_id"])
+
+
+def _create_playlists() -> None:
+    op.create_table(
+        "playlists",
+        sa.Column("id", ID, primary_key=True),
+        _filled("tenant", sa.String()),
+        _filled("name", sa.String()),
+        _filled("created_at", TIME),
+        sa.Column("replaced_at", TIME),
+        _filled("jobs", JSON),
+        sa.Column("tag", sa.String()),
+        sa.Column("source", sa.String()),
+        _filled("time_zone", sa.String()),
+        sa.Column("dimension", sa.String()),
+        _filled("screens", JSON),
+        _filled("contents", JSON),
+        _filled("spot_count", sa.Integer()),
+        _filled("first_at", TIME),
+        _filled("last_at", TIME),
+        _filled("spots", sa.LargeBinary()),
+        sa.UniqueConstraint("tenant", "name", name="playlists_by_name"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sightings",
+        sa.Column("id", ID, primary_key=True),
+        _references("jobs"),
+        _filled("dimensions", JSON),
+        _filled("first_second", TIME),
+        _filled("seconds", sa.LargeBinary()),
+        _filled("judged", sa.Boolean()),
+        _filled("gender", sa.String()),
+        _filled("age", sa.Integer()),
+        _filled("female_milli", sa.Integer()),
+        _filled("width_years", sa.Integer()),
+    )
+    op.create_index("sightings_by_job", "sightings", ["job_id"])
 
 
 def _create_processes() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from api.live.headcounter import Headcounter, LiveFrame
 from api.services import EXTENSION, Services
@@ -11,6 +12,7 @@ from db.audience.table import Audience, read_audience
 from db.jobs.headcounts import NewHeadcount, claim_headcount, read_headcounts, start_headcount
 from db.reach import EVERYONE
 from db.slices.queries import AudienceQuery, Count, SliceQuery
+from db.tables.playlists import SightingRow
 from models.face import Box
 from tests.support.answers.http import OpenClient
 from tests.support.work.jobs import make_face
@@ -27,8 +29,8 @@ def services(open_client: OpenClient) -> Services:
     return services
 
 
-def begin(services: Services, token: str = "one") -> Headcounter:
-    asked = NewHeadcount("door", "default")
+def begin(services: Services, token: str = "one", *, keeps_times: bool = False) -> Headcounter:
+    asked = NewHeadcount("door", "default", keeps_times=keeps_times)
     with services.database.write() as session:
         start_headcount(session, asked)
         writes = claim_headcount(session, "door", token)
@@ -98,3 +100,20 @@ def test_one_that_has_lost_its_lease_counts_nothing_more(services: Services) -> 
     assert first.is_over
     with services.database.read() as session:
         assert [one.job_id for one in read_headcounts(session, EVERYONE)] == [None]
+
+
+@pytest.mark.parametrize("keeps_times", [False, True])
+def test_when_people_were_seen_is_kept_only_if_asked_for(
+    services: Services, keeps_times: bool
+) -> None:
+    counter = begin(services, keeps_times=keeps_times)
+    show(counter, [WOMAN, MAN], range(2))
+    show(counter, [MAN], range(2, 3))
+    counter.end(is_last=True)
+    with services.database.read() as session:
+        rows = session.scalars(select(SightingRow).order_by(SightingRow.gender)).all()
+    assert [(row.gender, row.first_second, row.seconds) for row in rows] == [
+        ("female", NOON, bytes([10, 10, 10, 10])),
+        ("male", NOON, bytes([10, 0, 10, 0, 10, 0])),
+    ][: 2 * keeps_times]
+    assert all(row.dimensions == {"source": "door"} for row in rows)

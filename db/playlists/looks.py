@@ -1,0 +1,57 @@
+"""Looks: who was visible when, and in front of which screen, as columns of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.playlists.spots import Whole
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A row of each column for each face of a photograph, and for each person of a video or a live
+    source. `source` is what they were seen in, and `is_track` whether they have a time there."""
+
+    source: Whole
+    is_track: NDArray[np.bool_]
+    judged: NDArray[np.bool_]
+    gender: Whole
+    age: Whole
+    female_milli: Whole
+    width_years: Whole
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A row of each column for each time that a person was seen, with the index of the person and
+    of the screen in front of them, -1 for one that the playlist does not have."""
+
+    people: People
+    person: Whole
+    screen: Whole
+    at_ms: Whole
+    visible_ms: Whole
+    facing_ms: Whole
+
+    @classmethod
+    def join(cls, parts: Sequence[Self]) -> Self:
+        people = People(
+            *(
+                np.concatenate([getattr(part.people, one.name) for part in parts])
+                for one in fields(People)
+            )
+        )
+        before = np.cumsum([0, *(len(part.people) for part in parts[:-1])])
+        person = [part.person + start for part, start in zip(parts, before, strict=True)]
+        columns = [
+            np.concatenate([getattr(part, one.name) for part in parts])
+            for one in fields(cls)
+            if one.name not in ("people", "person")
+        ]
+        return cls(people, np.concatenate(person), *columns)
