@@ -12,6 +12,7 @@ operator_schemas  the same, of calls about the server itself
 audience_schemas  the same, of audiences
 live              live sources and their feeds
 staging           uploaded files on disk
+plain_videos      uploaded videos without their metadata
 validation        input checked against a schema
 statuses          the status of jobs for those who poll
 progress          the progress of jobs for those who follow them

@@ -16,6 +16,7 @@ from api.errors import ApiError
 from api.live.feeds import Feeds
 from api.live.headcounts import Headcounts
 from api.meter import Meter
+from api.plain_videos import PlainVideos
 from api.progress import JobEvents
 from api.sign_on.provider import Provider
 from api.staging import StagingFolder
@@ -44,6 +45,7 @@ class Services:
     store: Store
     # Where uploads lie until they are in the store.
     staging: StagingFolder
+    plain_videos: PlainVideos
     sources: Sources
     folders: Folders
     lane: InteractiveLane
@@ -82,6 +84,7 @@ class Services:
         self.limiter.close()
         self.queue.close()
         self.staging.close()
+        self.plain_videos.close()
         self.database.close()
 
 
@@ -92,12 +95,14 @@ def open_services(app: Flask, settings: Settings) -> Services:
     database = Database(settings.database_url, connections=settings.api_threads)
     waiting = BoundedSemaphore(max(1, settings.api_threads // 2))
     feeds = Feeds(settings, queue, ending)
+    store = Store(settings.store_url)
     opened = Services(
         settings=settings,
         database=database,
         queue=queue,
-        store=Store(settings.store_url),
+        store=store,
         staging=StagingFolder(),
+        plain_videos=PlainVideos(settings, store),
         sources=Sources.from_settings(settings),
         folders=Folders.from_settings(settings),
         lane=InteractiveLane(

@@ -17,14 +17,14 @@ from api.schemas.items import ItemPath
 from api.schemas.replies import BINARY, PLAIN, reply
 from api.schemas.results import ResultOut
 from api.schemas.tracks import TrackPath
-from api.services import services
+from api.services import services, take_permit
 from db.item_values import Thumbnail
 from db.results.pictures import read_upload
 from db.results.reading import read_item
 from db.videos.tracks import read_all_tracks
 from models.blocks import BLOCK_BYTES
 from models.errors import ItemError
-from models.file_kinds.recognition import HEAD_BYTES, find_media_type, find_video_media_type
+from models.file_kinds.recognition import HEAD_BYTES, find_media_type
 from models.pictures.files import strip_metadata
 from worker.sources.store import Store
 
@@ -145,28 +145,30 @@ def show_people(path: ItemPath) -> Response:
 
 @blueprint.get("/items/<int:item_id>/original", responses=answers(VIDEO, 200))
 def show_original(path: ItemPath) -> Response:
-    """Send the uploaded video of an item as it was uploaded, its own metadata included.
+    """Send the uploaded video of an item, with its pictures and sound as they were uploaded, and
+    without its metadata.
 
-    A Range header selects a part of the file. 404 if the item was not uploaded, is no video, its
-    upload is no longer kept, or its job blurs faces or keeps no thumbnails.
+    A Range header selects a part of the file. 404 if the item was not uploaded, is no video, is
+    larger than 4 GiB, its upload is no longer kept, or its job blurs faces or keeps no thumbnails.
     """
     with services().database.read() as session:
         uri = read_upload(session, path.item_id)
-    with ExitStack() as stored:
-        file = None if uri is None else _open_upload(stored, uri)
-        media_type = None if file is None else find_video_media_type(file.read(HEAD_BYTES))
-        if uri is None or file is None or media_type is None:
-            abort(404, f"There is no uploaded video of item {path.item_id} to play.")
-        response = _send_file(file, uri, media_type)
-        response.call_on_close(stored.pop_all().close)
+    video = None if uri is None else _open_plain(uri)
+    if uri is None or video is None:
+        abort(404, f"There is no uploaded video of item {path.item_id} to play.")
+    file, media_type = video
+    response = _send_file(file, uri, media_type)
+    response.call_on_close(file.close)
     return response
 
 
-def _open_upload(stored: ExitStack, uri: str) -> BinaryIO | None:
+def _open_plain(uri: str) -> tuple[BinaryIO, str] | None:
+    # Copying takes its time, and some threads must stay free.
+    take_permit(services().waiting, "Too many videos are being opened. Try again later.")
     try:
-        return stored.enter_context(services().store.open(uri))
-    except FileNotFoundError:
-        return None
+        return services().plain_videos.open(uri)
+    finally:
+        services().waiting.release()
 
 
 def _send_file(file: BinaryIO, uri: str, media_type: str) -> Response:

@@ -36,9 +36,6 @@ PACKET_MARK = b"G"
 PACKETS = ((0, 188), (4, 192))  # where the first mark is, bytes from one to the next
 FEWEST_PACKETS = 3
 
-# Of videos that no browser plays.
-UNPLAYED = "application/octet-stream"
-
 # The first name in the ZIP archives that documents and programs are.
 NAME_AT = 30
 DOCUMENTS = (
@@ -94,12 +91,6 @@ def find_media_type(head: bytes) -> str | None:
         return recognize_picture(head).media_type
     except ItemError:
         return None
-
-
-def find_video_media_type(head: bytes) -> str | None:
-    """The media type of a video, by which browsers try to play it; None for any other file."""
-    kind = find_video_kind(head)
-    return None if kind is None else kind.media_type or UNPLAYED
 
 
 def is_video(head: bytes) -> bool:

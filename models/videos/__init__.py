@@ -13,6 +13,7 @@ filters       what FFmpeg does with frames before they are ours
 reader        a file to the frames that are analyzed
 live_pictures pictures of a live source, or why there are none
 live          streams, cameras and played files to pictures
+plain_copy    a video without its metadata
 raw_matroska  raw frames with their times as a stream
 encoder       frames to H.264, and clips to an MP4
 """

@@ -128,6 +128,7 @@ def concatenate_clips(
                 ),
                 *("-map", "0:v:0", "-c:v", "copy", "-video_track_timescale", "90000"),
                 *(() if sound is None else _code_sound(sound)),
+                *("-map_chapters", "-1", "-map_metadata", "-1", "-map_metadata:s:a", "-1"),
                 # Players would leave out a last picture that takes no time.
                 *("-bsf:v", f"setts=duration={round(times.frame_seconds * 90_000)}"),
                 *("-output_ts_offset", f"{-times.start_seconds:.6f}", "-movflags", "+faststart"),

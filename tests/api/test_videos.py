@@ -22,6 +22,7 @@ from db.submissions.drafts import accept_job
 from db.tables.items import ItemRow
 from tests.support.answers.http import results, stored_files, upload
 from tests.support.media.clips import HEIGHT, PEOPLE, WIDTH
+from tests.support.media.made_videos import make_video
 from tests.support.media.sample_pictures import encode_scene
 from tests.support.work.jobs import hints, submit
 from tests.support.work.videos import submit_clip
@@ -209,14 +210,19 @@ def test_a_range_past_the_end_is_refused_with_the_length(
     assert answer.json["error"]["code"] == "requested_range_not_satisfiable"
 
 
-def test_an_uploaded_video_is_sent_as_it_was_in_parts(
-    client: FlaskClient, settings: Settings, clip: bytes
+def test_an_uploaded_video_is_sent_in_parts_without_its_metadata(
+    client: FlaskClient, settings: Settings, tmp_path: Path
 ) -> None:
+    clip = make_video(tmp_path / "clip.mov", "-metadata", "location=+48.1234+011.5678/")
+    assert b"+48.1234" in clip
     submit_clip(client, settings, clip)
-    whole = client.get("/v1/items/1/original")
-    assert (whole.status_code, whole.mimetype, whole.data) == (200, "video/mp4", clip)
-    part = client.get("/v1/items/1/original", headers={"Range": "bytes=4-7"})
-    assert (part.status_code, part.data) == (206, clip[4:8])
+    with client.get("/v1/items/1/original") as whole:
+        assert (whole.status_code, whole.mimetype) == (200, "video/mp4")
+        assert b"+48.1234" not in whole.data
+    with client.get("/v1/items/1/original", headers={"Range": "bytes=4-7"}) as part:
+        assert (part.status_code, part.data) == (206, whole.data[4:8])
+    client.delete("/v1/jobs/1")
+    assert client.get("/v1/items/1/original").status_code == 404
 
 
 def test_an_annotated_video_has_an_etag(client: FlaskClient, annotated_video_url: str) -> None:

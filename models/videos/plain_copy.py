@@ -1,0 +1,59 @@
+"""A video without what describes it: its pictures and its sound, copied into a new file."""
+
+import os
+import subprocess
+from contextlib import closing
+from typing import IO
+
+from models.errors import EncodingFailed
+from models.file_kinds.kinds import MATROSKA, MP4, QUICKTIME
+from models.file_kinds.recognition import HEAD_BYTES, find_video_kind
+from models.videos.ffmpeg import Ffmpeg, Limits, reopen
+from models.videos.header import name_input
+
+LIMITS = Limits(file_bytes=1 << 62)
+# No tags, chapters, subtitles (some cameras write their position there), data (GPS tracks of action
+# cameras), covers or attachments. The display matrix and the colors are of the picture, and stay.
+PLAIN = (
+    *("-map", "0:V:0", "-map", "0:a?", "-c", "copy", "-map_chapters", "-1", "-map_metadata", "-1"),
+    *("-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1", "-fflags", "+bitexact"),
+)
+QUICKTIME_BRAND = b"qt  "
+
+
+def copy_plain(ffmpeg: Ffmpeg, file: IO[bytes], target: IO[bytes], seconds: float) -> str:
+    """Write the copy into an open file, and return its media type. The same file gives the same
+    bytes. Raises EncodingFailed, also if it takes longer than that."""
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    kind = find_video_kind(head)
+    # Where times start elsewhere than at 0, players of MP4 would show nothing at first.
+    shifted = () if kind in (MP4, QUICKTIME, MATROSKA) else ("-start_at_zero",)
+    descriptor = reopen(file)
+    try:
+        run = ffmpeg.start(
+            [
+                *("-v", "quiet", *shifted, *name_input(file, descriptor), *PLAIN),
+                *("-f", _choose_muxer(head), "-fd", str(target.fileno()), "-y", "fd:"),
+            ],
+            limits=LIMITS,
+            passed=(descriptor, target.fileno()),
+        )
+    finally:
+        os.close(descriptor)
+    with closing(run):
+        try:
+            status = run.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise EncodingFailed(f"FFmpeg took longer than {seconds:g} s") from None
+    if status:
+        raise EncodingFailed(f"FFmpeg ended with status {status}")
+    return (MATROSKA if kind == MATROSKA else MP4).media_type or ""
+
+
+def _choose_muxer(head: bytes) -> str:
+    """That of the same kind where browsers play it; of others, MP4."""
+    kind = find_video_kind(head)
+    if kind == MATROSKA:
+        return "webm" if b"webm" in head else "matroska"
+    return "mov" if kind == QUICKTIME or head[8:12] == QUICKTIME_BRAND else "mp4"
