@@ -29,5 +29,6 @@ submissions   jobs and items as they are accepted
 jobs          followed, changed, ended, erased
 results       recorded and read
 videos        frames, people and annotated videos
+due_work      what a dispatcher has to do
 workload      how much waits and runs
 """

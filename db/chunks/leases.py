@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.packs import settle_pack
@@ -211,9 +211,11 @@ def is_cancelling(session: Session, job_id: int) -> bool:
 
 def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, str]]:
     """(chunk id, token) of leases that ran out: their workers are dead or stuck."""
-    query = (
-        select(ChunkRow.id, ChunkRow.token)
-        .where(ChunkRow.state == ChunkState.LEASED, ChunkRow.lease_until < DatabaseTime())
-        .limit(limit)
-    )
+    query = select_expired_leases().limit(limit)
     return [(chunk_id, token) for chunk_id, token in session.execute(query) if token is not None]
+
+
+def select_expired_leases() -> Select[int, str | None]:
+    """The query of the same."""
+    expired = (ChunkRow.state == ChunkState.LEASED, ChunkRow.lease_until < DatabaseTime())
+    return select(ChunkRow.id, ChunkRow.token).where(*expired)

@@ -1,6 +1,6 @@
 """Closing a job: it gets its final state once all its chunks have ended."""
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.segments import discard_unfinished_videos
@@ -19,7 +19,12 @@ from db.webhooks.values import Event
 
 def read_jobs_to_close(session: Session) -> list[int]:
     """Live jobs whose chunks have all ended; of cancelling jobs, those with none leased."""
-    return list(session.scalars(select(JobRow.id).where(*_has_ended())))
+    return list(session.scalars(select_jobs_to_close()))
+
+
+def select_jobs_to_close() -> Select[int]:
+    """The query of the same."""
+    return select(JobRow.id).where(*_has_ended())
 
 
 def _has_ended() -> tuple[ColumnElement[bool], ...]:

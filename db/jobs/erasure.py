@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, null, select, update
+from sqlalchemy import Select, delete, func, null, select, update
 from sqlalchemy.orm import Session
 
 from db.chunks.segments import lock_videos
@@ -111,13 +111,16 @@ def _count_uploads(session: Session, job_id: int) -> int:
 def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
     """Jobs whose erasure has started and not finished; uploads that another run of the same items
     needs stay until that is erased."""
-    query = select(JobRow.id, JobRow.store_folders).where(
-        JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None)
-    )
     return [
         ErasedJob(job_id, tuple(set(folders) - read_shared_folders(session, job_id)))
-        for job_id, folders in session.execute(query).all()
+        for job_id, folders in session.execute(select_jobs_to_erase()).all()
     ]
+
+
+def select_jobs_to_erase() -> Select[int, list[str]]:
+    """The query of the same."""
+    is_going = (JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None))
+    return select(JobRow.id, JobRow.store_folders).where(*is_going)
 
 
 def remove_erased(session: Session, job_id: int) -> bool:
@@ -156,8 +159,13 @@ def finish_erasure(session: Session, job_id: int) -> bool:
 
 def read_jobs_to_expire(session: Session) -> list[int]:
     """Jobs that have expired."""
-    query = select(JobRow.id).where(JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
-    return list(session.scalars(query))
+    return list(session.scalars(select_jobs_to_expire()))
+
+
+def select_jobs_to_expire() -> Select[int]:
+    """The query of the same."""
+    has_expired = (JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
+    return select(JobRow.id).where(*has_expired)
 
 
 def erase_abandoned_drafts(session: Session, after_seconds: float) -> list[int]:

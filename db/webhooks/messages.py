@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime, read_time
@@ -20,10 +20,10 @@ KEPT_SECONDS = 30 * 86400.0
 DUE_AT_ONCE = 200
 
 
-def has_due_messages(session: Session) -> bool:
-    """Whether there is anything to send now: cheap, as it is asked all the time."""
+def select_due_messages() -> Select[int]:
+    """The query of the messages to send now."""
     due = (MessageRow.state == MessageState.WAITING, MessageRow.next_at <= DatabaseTime())
-    return session.execute(select(MessageRow.id).where(*due).limit(1)).first() is not None
+    return select(MessageRow.id).where(*due)
 
 
 def take_due_messages(session: Session, most: int, busy: Collection[int] = ()) -> list[DueMessage]:

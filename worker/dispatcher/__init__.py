@@ -3,5 +3,6 @@
 webhooks     sends messages to webhooks
 pack_checks  pauses jobs whose pack no worker has
 listings     lists folders and buckets
+parts        when each part of a turn is due
 dispatcher   keeps the window of hints full, and has the rest of this folder done
 """

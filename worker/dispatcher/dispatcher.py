@@ -23,6 +23,7 @@ from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
 from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
+from db.due_work import Due, read_due_work
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.closing import close_job, read_jobs_to_close
@@ -42,7 +43,8 @@ from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
 from db.submissions.loose_folders import forget_folder, take_abandoned_folders
 from db.webhooks.messages import prune_messages
-from worker.dispatcher.pack_checks import PackChecks
+from worker.dispatcher.pack_checks import CHECK_SECONDS, PackChecks
+from worker.dispatcher.parts import Part
 from worker.dispatcher.webhooks import WebhookSender
 from worker.outages import OutageLog
 from worker.queue.hints import HintWindow
@@ -51,18 +53,22 @@ from worker.sources.store import Store
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.25
-# While workers take hints, the window is refilled before they run out.
+# While workers work, the window is refilled before they run out of hints, and jobs end soon.
 BUSY_SECONDS = 0.1
-# The part of a turn spent on the cube. What is not folded yet makes audience queries slower.
+# How often the cube is brought up to date: deltas that come close together cost what one does.
+# What is not folded yet makes audience queries slower.
+FOLD_SECONDS = 0.5
+# The part of a turn spent on it.
 FOLDING_SECONDS = 0.1
 SWEEP_SECONDS = 10.0
 ANNOUNCEMENT_SECONDS = 2.0
-ESTIMATE_SECONDS = 1.0
+# How often it is decided whether a running job goes on.
+PAUSE_SECONDS = 1.0
 
 
 class Dispatcher:
-    """Takes a turn every quarter of a second until it is stopped; sends hints more often if it
-    must."""
+    """Takes a turn every quarter of a second until it is stopped, and more often while workers
+    work. A turn does those of its parts for which there is work."""
 
     def __init__(
         self,
@@ -85,51 +91,52 @@ class Dispatcher:
         self._draft_seconds = draft_seconds
         self._audit_days = audit_days
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
-        self._pack_checks = PackChecks(database)
         self._webhooks = WebhookSender(database, webhook_hosts)
-        self._next_announcement = 0.0
-        self._next_estimate = 0.0
-        self._next_heartbeat = 0.0
-        self._next_sweep = 0.0
-        self._has_sent = False
+        self._due: Collection[Due] = ()
+        self._parts = (
+            Part(self._send_heartbeat, HEARTBEAT_SECONDS),
+            Part(self._rescue, when=Due.EXPIRED_LEASES),
+            Part(self._pause, PAUSE_SECONDS, when=Due.WAITING),
+            Part(self._stop_known, PAUSE_SECONDS, when=Due.WAITING),
+            Part(PackChecks(database).run, CHECK_SECONDS),
+            Part(self._window.fill, when=Due.WAITING),
+            Part(self._close, when=Due.ENDED_JOBS),
+            Part(self._announce, ANNOUNCEMENT_SECONDS),
+            Part(self._webhooks.send_due, when=Due.MESSAGES),
+            Part(self._fold, FOLD_SECONDS, when=Due.DELTAS),
+            Part(self._expire, when=Due.ERASURES),
+            Part(self._erase, when=Due.ERASURES),
+            Part(self._sweep, SWEEP_SECONDS),
+        )
 
     def run(self, stopped: threading.Event) -> None:
         """Work until `stopped`; while the database is unavailable, keep trying."""
-        next_turn = monotonic()
-        while not stopped.wait(BUSY_SECONDS if self._has_sent else TURN_SECONDS):
-            if self._has_sent and monotonic() < next_turn:
-                self._try(self._send)
-            else:
-                self.take_turn()
-                next_turn = monotonic() + TURN_SECONDS
+        while not stopped.wait(BUSY_SECONDS if self._has_work else TURN_SECONDS):
+            self.take_turn()
         self._webhooks.close()
         # If the database is unavailable, the age of the row shows that this process is gone.
         with suppress(DBAPIError), self._database.write() as session:
             remove_process(session, self._name)
 
+    @property
+    def _has_work(self) -> bool:
+        return Due.WAITING in self._due or Due.LEASED in self._due
+
     def take_turn(self) -> None:
-        """Do everything once. A part that fails is tried again in the next turn, and does not stop
-        the others."""
-        parts = (
-            self._send_heartbeat_when_due,
-            self._rescue,
-            self._pause,
-            self._stop_known_when_due,
-            self._pack_checks.run_when_due,
-            self._send,
-            self._close,
-            self._announce_when_due,
-            self._webhooks.send_due,
-            self._fold,
-            self._expire,
-            self._erase,
-            self._sweep_when_due,
-        )
+        """Do what is due. A part that fails is tried again in the next turn, and does not stop the
+        others."""
         self._is_away = False
-        for part in parts:
-            self._try(part)
+        self._try(self._look)
+        for part in self._parts:
+            self._try(partial(part.run_if_due, self._due))
         if not self._is_away:
             self._outages.note_return()
+
+    def _look(self) -> None:
+        # While that cannot be known, there is nothing to do.
+        self._due = ()
+        with self._database.read() as session:
+            self._due = read_due_work(session)
 
     def _try(self, part: Callable[[], object]) -> None:
         try:
@@ -147,20 +154,13 @@ class Dispatcher:
                 if pause_job(session, job_id):
                     logger.warning("job paused", extra={"job_id": job_id})
 
-    def _stop_known_when_due(self) -> None:
-        if monotonic() < self._next_estimate:
-            return
-        self._next_estimate = monotonic() + ESTIMATE_SECONDS
+    def _stop_known(self) -> None:
         with self._database.read() as session:
             sampled = read_sampled_jobs(session)
         for job_id in sampled:
             with self._database.write() as session:
                 if pause_if_known(session, job_id):
                     logger.info("share known", extra={"job_id": job_id})
-
-    def _send(self) -> None:
-        self._has_sent = False
-        self._has_sent = self._window.fill() > 0
 
     def _close(self) -> None:
         with self._database.read() as session:
@@ -171,14 +171,12 @@ class Dispatcher:
             if state is not None:
                 logger.info("job closed", extra={"job_id": job_id, "state": state.value})
 
-    def _announce_when_due(self) -> None:
-        if monotonic() >= self._next_announcement:
-            self._next_announcement = monotonic() + ANNOUNCEMENT_SECONDS
-            with self._database.read() as session:
-                reached = read_reached_steps(session)
-            for job_id, step in reached:
-                with self._database.write() as session:
-                    announce_step(session, job_id, step)
+    def _announce(self) -> None:
+        with self._database.read() as session:
+            reached = read_reached_steps(session)
+        for job_id, step in reached:
+            with self._database.write() as session:
+                announce_step(session, job_id, step)
 
     def _fold(self) -> None:
         """Bring the cube up to date; what takes too long is left to the next turns."""
@@ -217,11 +215,9 @@ class Dispatcher:
         if is_gone:
             logger.info("job erased", extra={"job_id": job.id})
 
-    def _sweep_when_due(self) -> None:
+    def _sweep(self) -> None:
         """Remove what was left behind: what requests stored whose API died before it accepted their
         jobs, drafts that nobody adds to, and old entries of the audit log."""
-        if monotonic() < self._next_sweep:
-            return
         with self._database.write() as session:
             abandoned = take_abandoned_folders(session)
             drafts = erase_abandoned_drafts(session, self._draft_seconds)
@@ -229,23 +225,19 @@ class Dispatcher:
             prune_messages(session)
         for job_id in drafts:
             logger.info("abandoned draft erased", extra={"job_id": job_id})
-        self._next_sweep = monotonic() + SWEEP_SECONDS
         for folder in abandoned:
-            self._try(partial(self._sweep, folder))
+            self._try(partial(self._remove_abandoned, folder))
 
-    def _sweep(self, folder: str) -> None:
+    def _remove_abandoned(self, folder: str) -> None:
         self._store.remove_folder(folder)
         with self._database.write() as session:
             forget_folder(session, folder)
         logger.warning("abandoned upload removed", extra={"folder": folder})
 
-    def _send_heartbeat_when_due(self) -> None:
-        if monotonic() < self._next_heartbeat:
-            return
+    def _send_heartbeat(self) -> None:
         with self._database.write() as session:
             record_heartbeat(session, self._name, ProcessRole.DISPATCHER, slots=1)
             prune_processes(session)
-        self._next_heartbeat = monotonic() + HEARTBEAT_SECONDS
 
     def _rescue(self) -> None:
         with self._database.read() as session:

@@ -29,14 +29,8 @@ class PackChecks:
     def __init__(self, database: Database, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._database = database
         self._patience_seconds = patience_seconds
-        self._next_check = 0.0
         # Since when no worker has what a job needs.
         self._lacking: dict[NeededPack, float] = {}
-
-    def run_when_due(self) -> None:
-        if monotonic() >= self._next_check:
-            self._next_check = monotonic() + CHECK_SECONDS
-            self.run()
 
     def run(self) -> None:
         with self._database.read() as session:

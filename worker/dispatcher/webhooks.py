@@ -20,7 +20,7 @@ from httpx import create_ssl_context
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Database
-from db.webhooks.messages import has_due_messages, record_attempt, take_due_messages
+from db.webhooks.messages import record_attempt, take_due_messages
 from db.webhooks.values import Attempt, DueMessage
 from db.webhooks.webhooks import SECRET_PREFIX
 from models.errors import FacetallyError, ForbiddenItem, ItemError
@@ -73,7 +73,7 @@ def sign(secret: str, name: str, timestamp: int, body: str) -> str:
 
 
 class WebhookSender:
-    """Call `send_due` often: it returns at once, and messages are sent meanwhile."""
+    """Call `send_due` while messages are due: it returns at once, and they are sent meanwhile."""
 
     def __init__(
         self,
@@ -107,9 +107,6 @@ class WebhookSender:
             busy = set(self._busy)
         if len(busy) >= SENDERS:
             return 0
-        with self._database.read() as session:
-            if not has_due_messages(session):
-                return 0
         with self._database.write() as session:
             due = take_due_messages(session, SENDERS - len(busy), busy)
         for one in due:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from db.clock import DatabaseTime
+from db.due_work import Due, read_due_work
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
@@ -15,7 +16,6 @@ from db.reach import EVERYONE, Reach
 from db.tables.webhooks import MessageRow
 from db.webhooks.messages import (
     PAUSES_SECONDS,
-    has_due_messages,
     prune_messages,
     read_messages,
     read_oldest_waiting_seconds,
@@ -139,7 +139,7 @@ def test_a_message_is_tried_again_with_longer_pauses_and_then_given_up(
         assert due.attempt == number
         assert finish(database, due, Attempt(5, status=500)) is MessageState.WAITING
         with database.read() as session:
-            assert not has_due_messages(session)
+            assert Due.MESSAGES not in read_due_work(session)
     [due] = take(database)
     assert finish(database, due, Attempt(5, error="timeout")) is MessageState.GIVEN_UP
     [message] = told(database, webhook)
