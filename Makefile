@@ -112,7 +112,7 @@ attack: weights  ## Replay the attacks in full size
 	ATTACKS=full $(BIN)/python -m pytest --quiet tests/attacks
 
 # As in workers: cli/stack/worker_program.py.
-bench bench-video bench-estimators: export OPENBLAS_NUM_THREADS = 1
+bench-estimators: export OPENBLAS_NUM_THREADS = 1
 
 fuzz: setup  ## Read 20,000 damaged files and 2,000 videos; FILES=1000 VIDEOS=100 for fewer, SEED=7 for others
 	$(BIN)/python -m tests.fuzz.campaign --files $(FILES) --seed $(SEED)

@@ -4,7 +4,6 @@ In reading order:
 
 program       what all do as programs
 settings      the models on the CPU
-rounds        one measured pass, and how two series compare
 inputs        what is measured with
 deployments   the system while it is measured
 comparisons   what it is compared with

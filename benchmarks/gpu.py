@@ -25,7 +25,7 @@ from benchmarks.accelerators.equality import compare_faces, find_faces
 from benchmarks.accelerators.pipeline import run_pipeline
 from benchmarks.accelerators.speeds import time_decoding, time_models, time_transfer
 from benchmarks.accelerators.watch import GpuWatch
-from benchmarks.inputs.pictures import make_pictures
+from cli.speed.pictures import make_pictures
 from models.errors import ModelUnavailable
 from models.face import Face
 from models.nets.analyzer import Analyzer

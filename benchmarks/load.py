@@ -17,9 +17,9 @@ from time import monotonic
 from benchmarks import program
 from benchmarks.deployments.pollers import Polled, poll
 from benchmarks.deployments.servers import run_postgresql
-from benchmarks.deployments.stacks import run_own_stack
-from benchmarks.inputs.pictures import make_pictures
 from benchmarks.settings import read_cpu_settings
+from cli.speed.pictures import make_pictures
+from cli.speed.stacks import run_own_stack
 from facetally import Client, Error, Item, Submission
 from worker.settings import Settings
 

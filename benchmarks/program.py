@@ -2,19 +2,18 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
 from cli.signals import raise_dropped_again
+from cli.speed.machine import Machine
 
 OUT = Path("benchmarks/out")
-# Less than this share of the machine was busy before a run on a quiet one.
-QUIET_LOAD = 0.25
 
 
 def make_parser(description: str | None) -> argparse.ArgumentParser:
@@ -57,11 +56,10 @@ def _exit(number: int, _: object) -> NoReturn:
 
 def describe_machine() -> dict[str, object]:
     """The machine, and whether it was quiet when the program started: to be called first."""
-    cores = os.cpu_count() or 1
-    load = os.getloadavg()[0]
-    if load > QUIET_LOAD * cores:
-        say(f"The machine is busy (load {load:.1f} on {cores} cores): take no absolute figures.")
-    return {"cores": cores, "load_at_start": round(load, 2)}
+    machine = Machine.read()
+    if not machine.is_quiet:
+        say(f"{machine.describe_load()}: take no absolute figures.")
+    return asdict(machine)
 
 
 def write_figures(folder: Path, name: str, figures: Mapping[str, object]) -> None:

@@ -16,10 +16,11 @@ from statistics import median
 
 from benchmarks import program
 from benchmarks.comparisons.sides import SIDES, Sides
-from benchmarks.comparisons.stages import time_stages
-from benchmarks.inputs.pictures import list_pictures, make_pictures
-from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
+from cli.speed.memory import Memory
+from cli.speed.picture_loops import time_stages
+from cli.speed.pictures import choose_pictures, make_pictures
+from cli.speed.rounds import Round, compare, median_speed
 from worker.settings import Settings
 
 # Enough pictures for the mean of a stage.
@@ -28,6 +29,8 @@ RATIOS = {
     "system_to_bare": ("system", "bare"),
     "postgresql_to_bare": ("postgresql", "bare"),
     "two_to_one": ("system", "one_worker"),
+    # What the cores of this machine allow of it.
+    "two_bare_to_bare": ("bare", "one_bare"),
     "system_to_peer": ("system", "peer"),
     "system_to_prototype": ("system", "prototype"),
 }
@@ -41,12 +44,11 @@ def main() -> None:
     settings = read_cpu_settings()
     with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder, ExitStack() as stacks:
         paths = _choose_pictures(arguments, settings, Path(folder))
-        stages = time_stages(settings, paths[:STAGE_PICTURES])
+        _, stages = time_stages(settings, settings.pack, paths[:STAGE_PICTURES])
         sides = Sides(settings, paths, Path(folder), stacks)
         rounds = _run(sides, arguments.sides, arguments.rounds)
         costs = sides.watch.milliseconds(sum(one.pictures for one in rounds["system"]))
-        memory = {"stack": sides.watch.megabytes, "slot": sides.watch.slot_megabytes}
-    _report(arguments.out, machine, rounds, stages, costs, memory)
+    _report(arguments.out, machine, rounds, stages, costs, sides.watch.memory)
 
 
 def _run(sides: Sides, names: Sequence[str], count: int) -> Rounds:
@@ -62,7 +64,7 @@ def _run(sides: Sides, names: Sequence[str], count: int) -> Rounds:
 def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
     parser.add_argument("--pictures", type=int, default=384, help="pictures in each round")
-    parser.add_argument("--folder", type=Path, help="take the pictures from a folder, all of them")
+    parser.add_argument("--folder", type=Path, help="take the pictures from a folder")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turn")
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=SIDES, help="what to run")
     return parser.parse_args()
@@ -70,7 +72,8 @@ def _read_arguments() -> argparse.Namespace:
 
 def _choose_pictures(arguments: argparse.Namespace, settings: Settings, folder: Path) -> list[Path]:
     if arguments.folder is not None:
-        return list_pictures(arguments.folder.resolve())
+        chosen = choose_pictures(arguments.folder, arguments.pictures, settings.max_pixels)
+        return chosen or program.fail("There are no readable photos in the folder.")
     files = folder / "pictures"
     files.mkdir()
     return make_pictures(settings.weights_dir / "samples", files, arguments.pictures)
@@ -80,7 +83,7 @@ def _require_same(rounds: Rounds) -> None:
     """The same models find the same faces, whatever runs them."""
     counts = {
         name: {one.faces for one in rounds[name]}
-        for name in ("bare", "system", "one_worker", "postgresql")
+        for name in ("bare", "one_bare", "system", "one_worker", "postgresql")
         if name in rounds
     }
     if len(set.union(*counts.values(), set())) > 1:
@@ -93,7 +96,7 @@ def _report(
     rounds: Rounds,
     stages: dict[str, float],
     costs: dict[str, float],
-    megabytes: Mapping[str, float],
+    memory: Memory,
 ) -> None:
     ratios = {
         name: compare(rounds[one], rounds[other])
@@ -112,8 +115,8 @@ def _report(
         "core_ms_per_image": round(cost, 2),
         "core_ms_by_program": costs,
         "core_to_floor": round(cost / floor, 3),
-        "stack_megabytes": megabytes["stack"],
-        "slot_megabytes": megabytes["slot"],
+        "stack_megabytes": round(memory.stack_megabytes),
+        "slot_megabytes": round(memory.slot_megabytes),
     }
     program.write_figures(out, "throughput", figures)
     _say_speeds(rounds, ratios)
@@ -123,7 +126,8 @@ def _report(
         parts = ", ".join(f"{name} {milliseconds:.1f}" for name, milliseconds in costs.items())
         program.say(f"system: {cost:.1f} ms of a core a picture ({parts}), {cost / floor:.2f} "
                     f"times the floor")  # fmt: skip
-        program.say(f"memory: {megabytes['stack']} MB, a slot {megabytes['slot']} MB at most")
+        program.say(f"memory: {memory.stack_megabytes:.0f} MB, a slot {memory.slot_megabytes:.0f} "
+                    "MB at most")  # fmt: skip
 
 
 def _say_speeds(rounds: Rounds, ratios: Mapping[str, Sequence[float]]) -> None:

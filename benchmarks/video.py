@@ -19,11 +19,11 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import program
-from benchmarks.comparisons.loops import Start, run_loops
-from benchmarks.deployments.stack_watch import StackWatch
-from benchmarks.deployments.stacks import run_watched_stack
-from benchmarks.rounds import Round, compare, median_speed
 from benchmarks.settings import read_cpu_settings
+from cli.speed.loops import Start, run_loops
+from cli.speed.rounds import Round, compare, median_speed
+from cli.speed.stack_watch import StackWatch
+from cli.speed.stacks import run_watched_stack
 from db.job_values import DetectionMode
 from facetally import Client, Item, Options, Submission
 from models.videos.ffmpeg import Ffmpeg

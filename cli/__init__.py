@@ -7,6 +7,7 @@ server           the server that a command talks to, by the client `facetally`
 environment      settings from the environment
 uploads          what a command submits
 stack            the processes of one machine
+speed            how fast this machine is
 output           progress, tables and downloads
 evaluation       labeled pictures
 options          options that several commands take

@@ -18,6 +18,7 @@ GROUPS = {
         "demo": ("cli.commands.demo", "Analyze sample photos."),
         "run": ("cli.commands.run", "Analyze photos and videos on this machine."),
         "serve": ("cli.server_commands.serve", "Run everything on this machine."),
+        "bench": ("cli.model_commands.bench", "Measure the speed of this machine."),
     },
     "Jobs of a server": {
         "submit": ("cli.commands.submit", "Submit photos and videos to a server."),

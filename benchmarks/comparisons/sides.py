@@ -2,26 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from time import sleep
 
-from benchmarks import program
 from benchmarks.comparisons.peer import install_peer, run_peer
-from benchmarks.comparisons.picture_loops import loop_over
 from benchmarks.deployments.servers import run_postgresql
-from benchmarks.deployments.stack_watch import StackWatch
-from benchmarks.deployments.stacks import run_own_stack, run_watched_stack
-from benchmarks.rounds import Round
-from facetally import Client, Item, Submission
+from cli.speed.picture_loops import loop_over
+from cli.speed.rounds import Round
+from cli.speed.stack_watch import StackWatch
+from cli.speed.stacks import analyze_all, run_own_stack, run_watched_stack
 from worker.settings import Settings
 
-# Seldom: answering costs a core, too. The end is when the database says it was.
-POLL_SECONDS = 0.5
 # A side that takes seconds a picture has seen enough after this part of the pictures.
 SLOW_PART = 12
-SIDES = ("bare", "system", "one_worker", "postgresql", "peer", "prototype", "packs")
+SIDES = ("bare", "one_bare", "system", "one_worker", "postgresql", "peer", "prototype", "packs")
 OTHER_PACKS = ("strict", "accurate", "haar")
 
 Run = Callable[[], Round]
@@ -44,7 +38,9 @@ class Sides:
         """One of SIDES: its runs by their names, none where it cannot run here."""
         match name:
             case "bare":
-                return {name: partial(loop_over, self._settings, self._settings.pack, self._paths)}
+                return {name: self._open_loop()}
+            case "one_bare":
+                return {name: self._open_loop(processes=1)}
             case "peer":
                 return {name: partial(run_peer, self._few)} if install_peer() else {}
             case "prototype":
@@ -61,26 +57,16 @@ class Sides:
                 return {name: self._open_stack(name, database_url=url)}
         return {name: self._open_watched_stack(name)}
 
+    def _open_loop(self, processes: int | None = None) -> Run:
+        return partial(loop_over, self._settings, self._settings.pack, self._paths, processes)
+
     def _open_watched_stack(self, name: str) -> Run:
         stack = run_watched_stack(self._settings, self._folder / name, self._paths[0].parent)
         client, processes = self._stacks.enter_context(stack)
-        return partial(self.watch.run, processes, partial(_submit, client, self._paths))
+        return partial(self.watch.run, processes, partial(analyze_all, client, self._paths))
 
     def _open_stack(self, name: str, slots: int | None = None, database_url: str = "") -> Run:
         stack = run_own_stack(
             self._settings, self._folder / name, self._paths[0].parent, slots, database_url
         )
-        return partial(_submit, self._stacks.enter_context(stack), self._paths)
-
-
-def _submit(client: Client, paths: Sequence[Path]) -> Round:
-    """From sending the job to the end that it reports."""
-    started = datetime.now(UTC)
-    items = (Item(path.as_uri(), path.name) for path in paths)
-    job = client.submit_items(items, Submission())
-    while (finished := job.timestamps.finished) is None:
-        sleep(POLL_SECONDS)
-        job = job.refresh()
-    if job.counts.done != len(paths) or job.counts.duplicates:
-        program.fail(f"{job.counts} is not {len(paths)} different pictures, all analyzed.")
-    return Round((finished - started).total_seconds(), len(paths), job.counts.faces)
+        return partial(analyze_all, self._stacks.enter_context(stack), self._paths)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.accelerators.engines import open_analyzer, reference_engine
 from benchmarks.counts.calls import CallCounter
-from benchmarks.inputs.pictures import make_pictures
+from cli.speed.pictures import make_pictures
 from db.chunks.window import choose_hints
 from db.engine import Database
 from db.item_values import NewItem

@@ -5,7 +5,4 @@ instant_worker   a worker whose analysis takes no time
 simulated_slots  slots that sleep in place of models
 servers          PostgreSQL, Valkey, API, dispatcher, workers
 pollers          clients that ask for the status of jobs
-stacks           the embedded stack
-worker_memory    the memory of slots
-stack_watch      processor time and memory of a stack
 """

@@ -1,6 +1,5 @@
 """What is measured with. In reading order:
 
-pictures       a folder of pictures that all differ
 crowds         invented faces, as the sums that are kept of them
 labeled_faces  what estimators make of labeled pictures
 degradations   ways to make a picture worse

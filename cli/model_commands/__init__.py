@@ -4,4 +4,5 @@ packs     `packs`
 weights   `weights`
 evaluate  `evaluate`, `evaluations`
 train     `train`
+bench     `bench`
 """

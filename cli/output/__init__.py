@@ -7,6 +7,7 @@ evaluation_tables  an evaluation as tables
 comparison_tables  two runs compared, as tables
 playlist_tables    playlists and who saw them, as tables
 pack_tables        packs side by side
+speed_tables       the speed of a machine
 transfers          downloads of weights as they happen
 steps              how far work of many steps is
 training_tables    a training as tables

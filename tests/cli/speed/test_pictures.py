@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks.inputs.pictures import make_pictures, require_different
+from cli.speed.pictures import choose_pictures, make_pictures, require_different
 from tests.support.media.sample_pictures import encode_scene
 
 
@@ -32,6 +32,17 @@ def test_the_pictures_are_the_same_every_time(samples: Path, tmp_path: Path) -> 
         make_pictures(samples, folder, 5)
     for path in first.iterdir():
         assert path.read_bytes() == (second / path.name).read_bytes()
+
+
+def test_of_a_folder_only_readable_photos_are_taken_and_none_twice(
+    samples: Path, tmp_path: Path
+) -> None:
+    (samples / "same.jpg").write_bytes((samples / "a.jpg").read_bytes())
+    (samples / "broken.jpg").write_bytes(b"\xff\xd8\xff nothing")
+    (samples / "clip.mp4").write_bytes(b"nothing")
+    names = {path.name for path in choose_pictures(samples, 10, 10**8)}
+    assert names in ({"a.jpg", "b.jpg"}, {"b.jpg", "same.jpg"})
+    assert len(choose_pictures(samples, 1, 10**8)) == 1
 
 
 def test_a_duplicate_is_refused(tmp_path: Path) -> None:

@@ -1,49 +1,37 @@
 """What a picture costs, part by part: no worker takes less than their sum."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from statistics import mean
 from time import thread_time
 from typing import TypeVar
 
 from db.job_values import DetectionMode
 from models.nets.analyzer import Analyzer
 from models.pictures.picture import decode_picture
-from worker.packs.analyzers import open_analyzers
 from worker.pictures.thumbnails import draw_thumbnail, shrink
 from worker.settings import WORKING_SIZES, Settings
 
 Value = TypeVar("Value")
-WARM_UP_PICTURES = 8
+STAGES = ("decode", "find", "estimate", "thumbnail")
 
 
 class StageClock:
     """Sums the processor time of each stage over pictures, on one core."""
 
     def __init__(self) -> None:
-        self._seconds: defaultdict[str, list[float]] = defaultdict(list)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
 
     def time(self, stage: str, work: Callable[[], Value]) -> Value:
         started = thread_time()
         value = work()
-        self._seconds[stage].append(thread_time() - started)
+        self._seconds[stage] += thread_time() - started
         return value
 
-    def milliseconds(self) -> dict[str, float]:
-        """The mean of each stage for a picture."""
-        return {stage: round(1000 * mean(times), 3) for stage, times in self._seconds.items()}
-
-
-def time_stages(settings: Settings, paths: Sequence[Path]) -> dict[str, float]:
-    """Milliseconds of processor time a picture: decode, find, estimate, thumbnail."""
-    analyzer = open_analyzers(settings).get(settings.pack)
-    for path in paths[:WARM_UP_PICTURES]:
-        analyze_picture(settings, analyzer, path, StageClock())
-    clock = StageClock()
-    for path in paths:
-        analyze_picture(settings, analyzer, path, clock)
-    return clock.milliseconds()
+    @property
+    def microseconds(self) -> tuple[int, ...]:
+        """In the order of STAGES."""
+        return tuple(round(1e6 * self._seconds[stage]) for stage in STAGES)
 
 
 def analyze_picture(settings: Settings, analyzer: Analyzer, path: Path, clock: StageClock) -> int:

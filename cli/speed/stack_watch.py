@@ -1,18 +1,21 @@
 """Processor time and memory of the processes of a stack while it works."""
 
+import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import psutil
 
-from benchmarks.deployments.worker_memory import read_slot_peak
-from benchmarks.rounds import Round
-from worker.settings import MEBIBYTE
+from cli.speed.memory import Memory
+from cli.speed.rounds import Round
 
 # How the processes of a stack are told apart, by their command lines.
 PROGRAMS = ("api", "dispatcher", "worker", "valkey", "decoding")
 # What workers start for each part of a video.
 FFMPEG = "ffmpeg"
+# Each look takes some milliseconds of a core.
+LOOK_SECONDS = 1.0
 
 
 class StackWatch:
@@ -20,23 +23,21 @@ class StackWatch:
 
     def __init__(self) -> None:
         self._seconds: defaultdict[str, float] = defaultdict(float)
-        self._most_bytes = 0
-        self.slot_megabytes = 0.0  # the most that a slot of the worker had at once
+        # The most that the stack, and one of its slots, had at once.
+        self.memory = Memory()
 
     def run(self, stack: Sequence[psutil.Process], work: Callable[[], Round]) -> Round:
         before = _read_seconds(stack)
-        done = work()
+        with self._watch_memory(stack):
+            done = work()
         for key, seconds in _read_seconds(stack).items():
             self._seconds[key[1]] += seconds - before.get(key, 0.0)
-        bytes_now = sum(process.memory_full_info().uss for process in _family(stack))
-        self._most_bytes = max(self._most_bytes, bytes_now)
-        self.slot_megabytes = max(self.slot_megabytes, read_slot_peak(_family(stack)))
         return done
 
     @property
-    def megabytes(self) -> int:
-        """The most memory that the processes had at the end of a round, without what they share."""
-        return round(self._most_bytes / MEBIBYTE)
+    def seconds(self) -> float:
+        """Processor time of all."""
+        return sum(self._seconds.values())
 
     def milliseconds(self, pictures: int) -> dict[str, float]:
         """Processor time of each program a picture, of `pictures` in all."""
@@ -46,8 +47,26 @@ class StackWatch:
             if seconds or name != FFMPEG
         }
 
+    @contextmanager
+    def _watch_memory(self, stack: Sequence[psutil.Process]) -> Iterator[None]:
+        ended = threading.Event()
+        thread = threading.Thread(target=self._look, args=(stack, ended), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
-def _family(stack: Sequence[psutil.Process]) -> list[psutil.Process]:
+    def _look(self, stack: Sequence[psutil.Process], ended: threading.Event) -> None:
+        """At least once, at the end."""
+        is_over = False
+        while not is_over:
+            is_over = ended.wait(LOOK_SECONDS)
+            self.memory = self.memory.most(Memory.read(_list_family(stack)))
+
+
+def _list_family(stack: Sequence[psutil.Process]) -> list[psutil.Process]:
     return [one for process in stack for one in (process, *process.children(recursive=True))]
 
 
@@ -55,7 +74,7 @@ def _read_seconds(stack: Sequence[psutil.Process]) -> dict[tuple[psutil.Process,
     """The processor time of each process so far, by the name of its program, and of what a worker
     has started and seen end."""
     seconds = {}
-    for process in _family(stack):
+    for process in _list_family(stack):
         name, times = _name_program(process), process.cpu_times()
         seconds[process, name] = float(times.user + times.system)
         if name == "worker":

@@ -1,14 +1,21 @@
-"""A folder of pictures to measure with: the samples, each time cut, sized and compressed
-differently, so that no two files are the same."""
+"""Pictures to measure with, no two the same: those of a folder, or the samples, each time cut,
+sized and compressed differently."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from db.job_values import DetectionMode
+from facetally.local_files.files import VIDEO_ENDINGS, find_files
+from models.errors import ItemError
+from models.pictures.picture import decode_picture
+from worker.settings import WORKING_SIZES
 
 # From what a messenger sends to what a camera takes, on the longer side.
 SIDES_PIXELS = (800, 1280, 1920, 2560)
@@ -41,11 +48,28 @@ def make_pictures(samples: Path, folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def list_pictures(folder: Path) -> list[Path]:
-    """The files of a folder of one's own, in the order of their names; each must be different."""
-    paths = sorted(path for path in folder.iterdir() if path.is_file())
-    require_different(paths)
-    return paths
+def choose_pictures(folder: Path, most: int, max_pixels: int) -> list[Path]:
+    """Some of the pictures in a folder, from all over it: those that can be read, none twice."""
+    found = (Path(file.path) for file in find_files([folder]).files)
+    paths = [path for path in found if not path.name.lower().endswith(VIDEO_ENDINGS)]
+    stride = max(1, len(paths) // most)
+    chosen: dict[bytes, Path] = {}
+    for path in chain.from_iterable(paths[first::stride] for first in range(stride)):
+        if len(chosen) < most and (digest := _read_digest(path, max_pixels)) is not None:
+            chosen.setdefault(digest, path.resolve())
+    return sorted(chosen.values())
+
+
+def _read_digest(path: Path, max_pixels: int) -> bytes | None:
+    """None for a file that is no readable picture."""
+    try:
+        content = path.read_bytes()
+        decode_picture(
+            content, max_pixels=max_pixels, working_size=WORKING_SIZES[DetectionMode.NORMAL]
+        )
+    except (ItemError, OSError):
+        return None
+    return sha256(content).digest()
 
 
 def require_different(paths: list[Path]) -> None:

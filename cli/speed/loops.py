@@ -2,11 +2,15 @@
 else."""
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from time import monotonic
 from typing import Any, Protocol
+
+from cli.stack.worker_program import ENVIRON
 
 START_SECONDS = 60.0
 
@@ -36,10 +40,11 @@ def run_loops(
     context = multiprocessing.get_context("spawn")
     counts = context.SimpleQueue()
     start = Start(context.Barrier(len(parts) + 1), counts)
-    # Daemons, so that none outlives a benchmark that is stopped.
+    # Daemons, so that none outlives a program that is stopped.
     processes = [context.Process(target=loop, args=(start, *part), daemon=True) for part in parts]
-    for process in processes:
-        process.start()
+    with _as_workers():
+        for process in processes:
+            process.start()
     start.wait()
     started = monotonic()
     counted = [counts.get() for _ in processes]
@@ -47,3 +52,15 @@ def run_loops(
     for process in processes:
         process.join()
     return seconds, tuple(map(sum, zip(*counted, strict=True)))
+
+
+@contextmanager
+def _as_workers() -> Iterator[None]:
+    """Processes that start here have the environment of a worker."""
+    before = dict(os.environ)
+    os.environ.update(ENVIRON)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
