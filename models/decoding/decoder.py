@@ -36,8 +36,9 @@ ENVIRONMENT = {
     "PYTHONPATH": str(Path(models.__path__[0]).parent),
     "LC_ALL": "C.UTF-8",
     "MALLOC_ARENA_MAX": "1",
-    # The pixels of a photo come from memory that is at hand, and not from the system each time.
-    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
+    # The pixels of a photo come from memory that is at hand, and not from the system each time; 32
+    # MB is the most that can be set.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",

@@ -17,8 +17,8 @@ from models.decoding.messages import Pixels
 SLOT_BYTES = 96 << 20
 # Of the pictures that a worker has at a time, with one to decode into.
 SLOTS = 8
-# What a larger picture took is given back to the system.
-KEPT_BYTES = 16 << 20
+# What a larger picture took is given back to the system: all but crowds have at most 32 MB.
+KEPT_BYTES = 32 << 20
 
 
 class Slots:

@@ -25,6 +25,8 @@ READ_THREADS = 2
 # first. Large enough that looking up its digests costs little, small enough for memory, and short
 # enough that the lease is renewed in time even if the source is slow.
 READ_AHEAD_ITEMS = 32
+# The first one is small, as the models wait for it.
+FIRST_ITEMS = 4
 READ_AHEAD_BYTES = 32 << 20
 READ_AHEAD_SECONDS = 2.0
 INTERNAL_ERROR = Failure(
@@ -81,17 +83,19 @@ class Intake:
     ) -> Iterator[LoadedItem]:
         """The items that `choose` keeps of each batch, until the work has to stop."""
         left = iter(items)
-        batch = self._batches.submit(self._load_batch, left, held)
+        batch = self._batches.submit(self._load_batch, left, held, FIRST_ITEMS)
         while loaded := batch.result():
-            batch = self._batches.submit(self._load_batch, left, held)
+            batch = self._batches.submit(self._load_batch, left, held, READ_AHEAD_ITEMS)
             yield from choose(loaded)
             if held.should_stop():
                 return
 
-    def _load_batch(self, items: Iterator[ClaimedItem], held: HeldChunk) -> list[LoadedItem]:
+    def _load_batch(
+        self, items: Iterator[ClaimedItem], held: HeldChunk, most: int
+    ) -> list[LoadedItem]:
         batch: list[LoadedItem] = []
         size, started = 0, monotonic()
-        while len(batch) < READ_AHEAD_ITEMS and size < READ_AHEAD_BYTES:
+        while len(batch) < most and size < READ_AHEAD_BYTES:
             chosen = islice(items, READ_THREADS)
             loaded = list(self._readers.map(self._load, chosen, repeat(held)))
             batch += loaded
