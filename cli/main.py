@@ -1,8 +1,10 @@
 """The command `facetally`: which commands there are, and how each of them ends."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 import click
@@ -87,7 +89,7 @@ class CommandTable(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(module), cmd_name.replace("-", "_"))
+        command = getattr(_import(module), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(
@@ -112,6 +114,16 @@ class CommandTable(click.Group):
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+def _import(module: str) -> ModuleType:
+    """Import it without looking for garbage, of which there is none yet: that takes a tenth of the
+    processor time in which a server starts."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.enable()
 
 
 @click.group(
