@@ -85,9 +85,9 @@ def test_every_estimator_of_a_pack_is_timed(tmp_path: Path) -> None:
 
 def test_every_question_is_asked_of_both_databases(tmp_path: Path) -> None:
     figures = run(
-        "audience", tmp_path, "--faces", "10000", "--sqlite-faces", "10000", "--rounds", "2"
+        "audience", tmp_path, "--faces", "3000", "--sqlite-faces", "3000", "--rounds", "2"
     )
-    assert (figures["faces"], figures["sqlite_faces"]) == (10_000, 10_000)
+    assert (figures["faces"], figures["sqlite_faces"]) == (3_000, 3_000)
     for asked in figures["questions"].values():
         for questions in asked.values():
             assert len(questions) == 13
@@ -96,7 +96,7 @@ def test_every_question_is_asked_of_both_databases(tmp_path: Path) -> None:
 
 def test_every_page_is_fetched_from_both_databases(tmp_path: Path) -> None:
     # However busy this machine is.
-    options = ("--jobs", "60", "--items", "2000", "--most-milliseconds", "60000")
+    options = ("--jobs", "60", "--items", "1000", "--most-milliseconds", "60000")
     figures = run("pages", tmp_path, *options)
     assert set(figures["pages"]) == {"sqlite", "postgresql"}
     for pages in figures["pages"].values():

@@ -5,14 +5,12 @@ from itertools import chain
 
 import pytest
 
-from models.graphs.device import Device
-from models.nets.analyzer import load_analyzer
-from models.packs.shipped_packs import read_shipped
 from models.pictures.picture import decode_picture
 from models.pictures.working_size import WorkingSize
 from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir, require_file
 from tests.support.models.devices import open_fake_device
+from tests.support.work.worker import open_analyzer
 
 WEIGHTS_DIR = default_weights_dir(os.environ)
 MOST_PIXELS, MOST_YEARS, MOST_PROBABILITY = 1, 0.5, 0.02
@@ -42,7 +40,7 @@ def analyze(analyzer, pictures):
 
 @pytest.mark.parametrize("is_half", [False, True], ids=["float32", "float16"])
 def test_an_accelerator_finds_the_faces_of_the_cpu(pictures, is_half):
-    on_cpu = analyze(load_analyzer(WEIGHTS_DIR, read_shipped(), device=Device("cpu")), pictures)
+    on_cpu = analyze(open_analyzer(WEIGHTS_DIR), pictures)
     accelerated = analyze(open_fake_device(WEIGHTS_DIR, is_half=is_half), pictures)
     assert [len(faces) for faces in accelerated] == [len(faces) for faces in on_cpu]
     for one, other in zip(chain(*accelerated), chain(*on_cpu), strict=True):

@@ -19,6 +19,7 @@ from models.pictures.working_size import WorkingSize
 from models.weights.catalog import SAMPLES
 from models.weights.folder import default_weights_dir, require_file
 from tests.support.media.sample_pictures import encode
+from tests.support.work.worker import open_analyzer
 
 WEIGHTS_DIR = default_weights_dir(os.environ)
 NAMES = [file.name.removeprefix("samples/") for file in SAMPLES]
@@ -37,7 +38,7 @@ TWIN_GENDERS = {
 
 @pytest.fixture(scope="module")
 def analyzer():
-    return load_analyzer(WEIGHTS_DIR, read_shipped(), device=Device("cpu"))
+    return open_analyzer(WEIGHTS_DIR)
 
 
 def read_sample(name):
