@@ -32,8 +32,8 @@ class AudienceParameters(WithDimensions):
     `dimension.<name>` for a dimension with the name of another grouping. Periods are
     `quarter_hour`, `hour`, `day`, `week` and `month`; and `weekday`, `hour_of_day` and
     `hour_of_week`, which come back each week or day. `from` and `to` are days, both included; they
-    leave out pictures without a known time. CSV and Parquet contain the groups only; JSON also says
-    how many items they are based on.
+    leave out pictures without a known time. CSV and Parquet contain the groups only, those of each
+    period of a cycle; JSON also says how many items they are based on.
 
     Times are local: those of the time zone of each job, or of `time_zone`, such as Europe/Paris.
 
@@ -94,6 +94,7 @@ class AudienceParameters(WithDimensions):
             count=self.count,
             min_cell=min_cell,
             calibration=calibration,
+            fills_cycle=self.format != "json",
         )
 
     def _groupings(self) -> list[str]:

@@ -1,5 +1,6 @@
 """The audience table: who was there, and how much of what was submitted it rests on."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -13,6 +14,7 @@ from db.audience.evaluated_packs import require_pack
 from db.audience.funnel import Funnel, read_funnel
 from db.audience.grouping import AudienceGroup, Grouping, add_screen_time
 from db.audience.screen_time import ScreenTime, measure_screen_time
+from db.counts.periods import CYCLES, list_cycle
 from db.counts.tally import Unit
 from db.counts.totals import (
     AGES,
@@ -103,9 +105,26 @@ def _tabulate_faces(query: AudienceQuery, counted: Counted, funnel: Funnel) -> A
 
 def _cut(query: AudienceQuery, counted: Counted) -> Counted:
     """A query that cuts nothing has one slice, with or without faces."""
+    period = query.slices.by_period
+    if query.fills_cycle and query.calibration is None and period in CYCLES:
+        return _fill_cycle(query, counted, list_cycle(period))
     if query.slices.by_dimensions or query.slices.by_period:
         return counted
     return {((), None): _add(counted.values())}
+
+
+def _fill_cycle(query: AudienceQuery, counted: Counted, periods: Sequence[str]) -> Counted:
+    """All periods of a cycle for each of the dimension values, and then what has no time."""
+    found: defaultdict[tuple[str | None, ...], Counted] = defaultdict(dict)
+    if not query.slices.by_dimensions:
+        found[()] = {}
+    for (values, period), totals in counted.items():
+        found[values][values, period] = totals
+    filled: Counted = {}
+    for values, known in found.items():
+        filled |= {(values, name): known.get((values, name), empty_totals()) for name in periods}
+        filled |= known
+    return filled
 
 
 def _make_timed(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:

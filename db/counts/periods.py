@@ -93,6 +93,13 @@ def _name_cycle(spelled: str, period: Period) -> str:
     return names.get(period, f"{weekday} {hour}")
 
 
+def list_cycle(period: Period) -> list[str]:
+    """Every period of a cycle, in order: the 168 hours of a week, for example."""
+    hours = [f"{hour:02}" for hour in range(24)]
+    names = {Period.WEEKDAY: list(WEEKDAYS), Period.HOUR_OF_DAY: hours}
+    return names.get(period, [f"{weekday} {hour}" for weekday in WEEKDAYS for hour in hours])
+
+
 def order_period(name: str) -> tuple[int, str]:
     """What periods of one kind are sorted by."""
     weekday, _, rest = name.partition(" ")

@@ -79,3 +79,5 @@ class AudienceQuery:
     count: Count = Count.FACES
     min_cell: int = 1
     calibration: Evaluation | None = None
+    # Whether the periods of a cycle in which nobody was there have rows, too.
+    fills_cycle: bool = False

@@ -1,5 +1,7 @@
 """The audience by local time, as the API answers."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,6 +42,31 @@ def count(client: FlaskClient, query: str) -> dict[str, int | None]:
     answer = client.get(f"/v1/audience?{query}")
     assert answer.status_code == 200, answer.text
     return {group["period"]: group["faces"] for group in answer.json["groups"]}
+
+
+@pytest.mark.parametrize(
+    ("by", "periods"), [("hour_of_week", 168), ("hour_of_day", 24), ("weekday", 7)]
+)
+@pytest.mark.parametrize("unit", ["faces", "seconds"])
+def test_a_file_has_every_period_of_a_cycle(
+    open_client: OpenClient, database: Database, by: str, periods: int, unit: str
+) -> None:
+    client = open_api(open_client, database)
+    fill(database, [0, 1])
+    fill(database, [30], "UTC")
+    answer = client.get(f"/v1/audience?by={by},gender&count={unit}&format=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    # Three genders; the last period has no time, if there is any.
+    assert len(rows) == 3 * periods
+    assert len({row["period"] for row in rows}) == periods
+    faces = [(row["period"], int(row["faces"])) for row in rows if row["faces"] != "0"]
+    expected = {"hour_of_week": "saturday 12", "hour_of_day": "12", "weekday": "saturday"}[by]
+    assert (faces[:1] == [(expected, 2 if by == "weekday" else 1)]) == (unit == "faces")
+    by_store = client.get(f"/v1/audience?by=store,{by}&format=csv").text
+    assert by_store.count("Lyon") == periods
+    nobody = client.get(f"/v1/audience?by={by}&format=csv&from=2020-01-01&to=2020-01-02").text
+    assert nobody.count("\n") == periods + 1
+    assert len(client.get(f"/v1/audience?by={by},gender").json["groups"]) < 3 * periods
 
 
 def test_faces_are_counted_by_local_time(open_client: OpenClient, database: Database) -> None:
