@@ -148,7 +148,7 @@ function start() {
   find("upload-bar").max = bytes || 1;
   upload = new Upload(files, readOptions(), ({ sentBytes, sentFiles, waiting }) => {
     find("upload-bar").value = sentBytes;
-    state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: files.length, megabytes: toMegabytes(sentBytes) });
+    state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: files.length, megabytes: toMegabytes(sentBytes), total: toMegabytes(bytes) });
   });
   panel.scrollIntoView({ block: "nearest" });
   run();

@@ -4,6 +4,8 @@ import { token } from "./app.js";
 
 const PART_FILES = 50;
 const PART_BYTES = 16 << 20;
+// Of a larger file. Of a piece that was on its way when the connection broke, nothing is kept.
+const PIECE_BYTES = 16 << 20;
 const PARALLEL_PARTS = 3;
 const FIRST_WAIT_MILLISECONDS = 500;
 const MAX_WAIT_MILLISECONDS = 15000;
@@ -59,24 +61,69 @@ export class Upload {
 
   async sendPart(number) {
     const { from, to, bytes } = this.parts[number];
-    const form = new FormData();
-    const files = this.files.slice(from, to);
-    for (const { file, path } of files) form.append("files", file, path);
-    if (files.some(({ said }) => said)) form.append("items", JSON.stringify(files.map(({ path, said }) => ({ name: path, ...said }))));
-    await this.post(`/v1/jobs/${this.job}/items`, form, { "Idempotency-Key": `${this.number}-${number}` }, number);
+    if (bytes > PIECE_BYTES) await this.sendPieces(number);
+    else await this.sendForm(number);
     this.sending.delete(number);
     this.arrivedBytes += bytes;
     this.sentFiles += to - from;
     this.report(false);
   }
 
-  /** Send until it arrives: retry after a lost connection or when the server is busy. */
-  async post(address, body, headers, part) {
+  async sendForm(number) {
+    const { from, to } = this.parts[number];
+    const form = new FormData();
+    const files = this.files.slice(from, to);
+    for (const { file, path } of files) form.append("files", file, path);
+    if (files.some(({ said }) => said)) form.append("items", JSON.stringify(files.map(({ path, said }) => ({ name: path, ...said }))));
+    await this.post(`/v1/jobs/${this.job}/items`, form, { "Idempotency-Key": `${this.number}-${number}` }, number);
+  }
+
+  /** Send a large file piece by piece, each from where the server has it on. */
+  async sendPieces(number) {
+    const { file, path, said } = this.files[this.parts[number].from];
+    const address = `/v1/jobs/${this.job}/pieces/${this.number}-${number}`;
+    for (let offset = 0; offset < file.size;) {
+      offset = (await this.persist(() => this.sendPiece(address, file, number), number)).received_bytes;
+    }
+    const whole = JSON.stringify({ size_bytes: file.size, name: path, ...said });
+    await this.post(`${address}/join`, whole, { "Content-Type": "application/json", "Idempotency-Key": `${this.number}-${number}` });
+  }
+
+  async sendPiece(address, file, number) {
+    const known = await this.ask(address);
+    if (known.status !== 200) return known;
+    const offset = JSON.parse(known.text).received_bytes;
+    this.advance(number, offset);
+    if (offset >= file.size) return known;
+    const piece = file.slice(offset, offset + PIECE_BYTES);
+    const sent = await send(`${address}?offset=${offset}`, piece, { "Content-Type": "application/octet-stream" }, this.stop.signal, (bytes) => this.advance(number, offset + bytes));
+    if (sent.status !== 409) return sent;
+    // A piece that seemed lost may have arrived meanwhile.
+    const now = await this.ask(address);
+    return now.status === 200 && JSON.parse(now.text).received_bytes === offset ? sent : now;
+  }
+
+  async ask(address) {
+    try {
+      const response = await fetch(address, { signal: this.stop.signal });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      if (this.stop.signal.aborted) throw error;
+      return { status: 0, text: "" };
+    }
+  }
+
+  post(address, body, headers, part) {
+    return this.persist(() => send(address, body, headers, this.stop.signal, (bytes) => this.advance(part, bytes)), part);
+  }
+
+  /** Make a request until it arrives: again after a lost connection or when the server is busy. */
+  async persist(request, part) {
     for (let wait = FIRST_WAIT_MILLISECONDS; ; wait = Math.min(2 * wait, MAX_WAIT_MILLISECONDS)) {
-      const { status, text } = await send(address, body, headers, this.stop.signal, (bytes) => this.advance(part, bytes));
+      const { status, text } = await request();
       if (status >= 200 && status < 300) return JSON.parse(text);
       if (status !== 0 && status !== 429 && status < 500) throw new Refused(explain(text));
-      this.advance(part, 0);
+      if (part !== undefined && this.parts[part].bytes <= PIECE_BYTES) this.advance(part, 0);
       this.report(true);
       await pause(wait * (0.5 + Math.random()), this.stop.signal);
     }

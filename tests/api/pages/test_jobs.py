@@ -1,6 +1,7 @@
 """Jobs in a real browser on the real stack: upload, follow, browse, cancel, retry, erase."""
 
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -165,6 +166,34 @@ def test_an_upload_resumes_after_a_lost_connection(visit, tmp_path):
     assert len(lost) == 2
     expect(page.locator(".badge")).to_have_text("Completed")
     expect(page.locator("[data-field=ended]")).to_have_text("120 of 120")
+    wait_for(lambda: visit.drop_complaints("ERR_CONNECTION_RESET"), "the browser's own complaints")
+
+
+def test_a_large_file_resumes_where_its_connection_was_lost(visit, tmp_path):
+    piece = 16 << 20
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("a.jpg", encode_scene("JPEG"))
+        archive.writestr("notes.txt", bytes(2 * piece))
+    page, offsets, is_lost = visit.page, [], True
+
+    def lose(route):
+        offset = int(route.request.url.partition("offset=")[2])
+        offsets.append(offset)
+        if offset == piece and is_lost:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/pieces/*?offset=*", lose)
+    page.goto("/")
+    page.set_input_files("#files", tmp_path / "all.zip")
+    page.click("#review-start")
+    expect(page.locator("#upload-state")).to_contain_text("Connection lost")
+    is_lost = False
+    page.wait_for_url(re.compile(r"/jobs/\d+$"))
+    assert offsets == sorted(offsets)
+    assert (offsets.count(0), offsets[-1]) == (1, 2 * piece)
+    expect(page.locator(".badge")).to_have_text("Completed")
     wait_for(lambda: visit.drop_complaints("ERR_CONNECTION_RESET"), "the browser's own complaints")
 
 
