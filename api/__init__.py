@@ -4,6 +4,7 @@ media_types       the names of kinds of content
 errors            requests that are refused
 addresses         where requests come from
 request_log       a number and a line for each request
+tracing           a span for each request
 access            who may call, and what is noted of it
 sign_on           people who log in at an OpenID provider
 archives          the files of an archive

@@ -33,6 +33,7 @@ from api.schemas.errors import ErrorBody
 from api.services import open_services
 from api.submissions.forms import MOST_BYTES, BoundedRequest
 from api.submissions.idempotency import AlreadyAccepted
+from api.tracing import trace_requests
 from api.validation import refuse_invalid
 from api.views import (
     analyze,
@@ -89,6 +90,8 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["number"] = RowNumber
     opened = open_services(app, settings)
     log_requests(app, every=settings.access_log)
+    if opened.tracing is not None:
+        trace_requests(app, opened.tracing)
     add_headers(app)
     measure_requests(app, opened.meter)
     guard(

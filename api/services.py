@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import BoundedSemaphore, Event
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from celery import Celery
 from flask import Flask, current_app
@@ -29,6 +29,10 @@ from worker.settings import Settings
 from worker.sources.folders import Folders
 from worker.sources.reader import Sources
 from worker.sources.store import Store
+from worker.traces.opening import open_tracing
+
+if TYPE_CHECKING:
+    from worker.traces.tracing import Tracing
 
 EXTENSION = "facetally"
 # Smaller counts are withheld where callers need keys, unless a setting says otherwise.
@@ -67,6 +71,8 @@ class Services:
     # At which people log in, if there is one.
     provider: Provider | None
     limiter: Limiter
+    # Where traces are wanted.
+    tracing: "Tracing | None"
 
     @property
     def min_cell(self) -> int:
@@ -86,6 +92,8 @@ class Services:
         self.staging.close()
         self.plain_videos.close()
         self.database.close()
+        if self.tracing is not None:
+            self.tracing.close()
 
 
 def open_services(app: Flask, settings: Settings) -> Services:
@@ -123,6 +131,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         keyring=Keyring(database, settings.api_keys, settings.oidc_issuer),
         wrong_keys=WrongKeys(database, at_once=max(1, settings.api_threads // 4)),
         provider=Provider(settings) if settings.oidc_issuer else None,
+        tracing=open_tracing(settings.tracing_endpoint, "facetally-api"),
         limiter=Limiter(
             settings.redis_url,
             settings.tenant_requests_per_minute,

@@ -71,8 +71,12 @@ class ClaimedChunk:
     # For a segment: its frames, as grid times.
     first_frame: int = 0
     stop_frame: int | None = None
-    # Of the request that submitted its job, for logs.
+    # Of the request that submitted its job, for logs and traces.
     request_id: str | None = None
+    trace_parent: str | None = None
+    submitted_at: datetime | None = None
+    # When its hint was last sent.
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

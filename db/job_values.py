@@ -125,8 +125,9 @@ class NewJob:
     store_folders: tuple[str, ...] = ()
     rerun_of: int | None = None
     tenant: str = DEFAULT_TENANT
-    # Of the request that submitted it, for logs.
+    # Of the request that submitted it, for logs and traces.
     request_id: str | None = None
+    trace_parent: str | None = None
     name: str = ""
     notes: str = ""
     # The live source whose people it counts; such a job has no items.

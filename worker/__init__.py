@@ -6,9 +6,10 @@ outages         what the log says of a service that is away
 logs            how log lines look
 openid          what groups of an OpenID provider allow
 setting_checks  the text of a setting, checked
+stages          how long each stage of the work takes
+traces          traces of requests and chunks
 settings        every setting
 devices         which device a pool child has
-stages          how long each stage of the work takes
 sources         an item to its bytes
 packs           the models of each pack in use
 attempts        work on an item, which may fail

@@ -9,7 +9,12 @@ from typing import Any
 from billiard.exceptions import TimeLimitExceeded
 from celery import Celery, Task, bootsteps
 from celery.platforms import SecurityWarning
-from celery.signals import task_failure, worker_process_init, worker_shutting_down
+from celery.signals import (
+    task_failure,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 from celery.worker import WorkController
 
 from models.graphs.providers import ACCELERATORS
@@ -89,7 +94,11 @@ def _set_up_children(
         # The models are opened, and warm, before the first chunk is claimed.
         open_or_end(open_runners, flag.is_set)
 
+    def end_child(**_: Any) -> None:
+        open_runners().close()
+
     worker_process_init.connect(start_child, weak=False)
+    worker_process_shutdown.connect(end_child, weak=False)
 
 
 def _set_up_main(app: Celery, process: MainProcess) -> None:

@@ -57,6 +57,7 @@ class HeldChunk:
         self._next_renewal = self._started + terms.lease_seconds / RENEWALS_PER_LEASE
         self._is_cancelling = False
         self.was_stopped = False  # whether `should_stop` has been true
+        self.was_recorded = False
         # How the watchdog sees that work goes on.
         self.steps = 0
         self.is_waiting_for_database = False
@@ -131,6 +132,7 @@ class HeldChunk:
         try:
             with self.times.measure(Stage.RECORD):
                 self.write(record)
+            self.was_recorded = True
         except BaseException:
             self.times.put_back(taken)
             raise

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
 from db.engine import Database
 from models.errors import ModelUnavailable
@@ -17,9 +18,13 @@ from worker.pictures.analysis import PictureAnalysis
 from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
 from worker.sources.reader import Sources
+from worker.traces.opening import open_tracing
 from worker.videos.analysis import VideoAnalysis
 from worker.videos.runner import VideoRunner
 from worker.watchdog import STUCK_STATUS
+
+if TYPE_CHECKING:
+    from worker.traces.tracing import Tracing
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +41,11 @@ class Runners:
         make_chunks: Callable[[], ChunkRunner],
         make_interactive: Callable[[], InteractiveRunner],
         models_work: Callable[[], bool] = lambda: True,
+        close: Callable[[], None] = lambda: None,
     ) -> None:
-        """`models_work` says whether this process may go on; asked before each task."""
+        """`models_work` says whether this process may go on; asked before each task. `close` is
+        called before it ends in order."""
+        self.close = close
         self._make_chunks = make_chunks
         self._make_interactive = make_interactive
         self.models_work = models_work
@@ -59,11 +67,19 @@ def make_runners(settings: Settings, terms: LeaseTerms) -> Runners:
     analyzers = open_analyzers(settings)
     check = SelfCheck(analyzers.get(settings.pack), Database(settings.database_url))
 
+    tracing = open_tracing(settings.tracing_endpoint, "facetally-worker")
+
     def make_chunks() -> ChunkRunner:
         claimer = Claimer(Database(settings.database_url), terms, analyzers)
-        return make_chunk_runner(settings, claimer, analyzers, Sources.from_settings(settings))
+        sources = Sources.from_settings(settings)
+        return make_chunk_runner(settings, claimer, analyzers, sources, tracing=tracing)
 
-    return Runners(make_chunks, lambda: InteractiveRunner(settings, analyzers), check.passes)
+    return Runners(
+        make_chunks,
+        lambda: InteractiveRunner(settings, analyzers),
+        check.passes,
+        tracing.close if tracing else lambda: None,
+    )
 
 
 def open_or_end(
@@ -91,6 +107,7 @@ def make_chunk_runner(
     analyzers: Analyzers,
     sources: Sources,
     pictures: PictureAnalysis | None = None,
+    tracing: "Tracing | None" = None,
 ) -> ChunkRunner:
     """Builds the runner. `pictures` replaces the default picture analysis, for tests and
     benchmarks."""
@@ -99,4 +116,5 @@ def make_chunk_runner(
         pictures or PictureAnalysis(settings, analyzers, sources),
         VideoRunner(settings, VideoAnalysis(settings, analyzers, sources)),
         settings.gender_min_probability,
+        tracing,
     )

@@ -45,6 +45,7 @@ from worker.setting_checks import (
     explain_faults,
     split_list,
 )
+from worker.traces.endpoint import check_endpoint, find_endpoint
 
 PREFIX = "FACETALLY_"
 MEBIBYTE = 1024 * 1024
@@ -147,6 +148,7 @@ class Settings(BaseModel):
     log_level: LogLevel = "INFO"
     log_format: LogFormat = "text"
     access_log: bool = False
+    tracing_endpoint: str = ""
     stop_grace_seconds: float = Field(30.0, gt=0, le=3600)
     analyze_timeout_seconds: float = Field(30.0, gt=0, le=3600)
     webhook_hosts: tuple[str, ...] = ()
@@ -218,6 +220,11 @@ class Settings(BaseModel):
             BrokerAddress.parse(value)
         return value
 
+    @field_validator("tracing_endpoint")
+    @classmethod
+    def _check_tracing(cls, value: str) -> str:
+        return check_endpoint(value)
+
     @field_validator("sources")
     @classmethod
     def _parse_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -270,6 +277,7 @@ class Settings(BaseModel):
             for name, value in source.items()
             if name.startswith(PREFIX) and value != ""
         }
+        values.setdefault("tracing_endpoint", find_endpoint(source))
         try:
             return cls.model_validate(values).complete()
         except ValidationError as error:

@@ -11,6 +11,7 @@ from api.schemas.dimensions import Dimensions
 from api.schemas.fields import CaptureMoment, JobName, Moment, Name, Notes, Strict, Tag, Uri
 from api.schemas.items import ItemBody
 from api.schemas.options import OptionsBody
+from api.tracing import find_trace_parent
 from db.job_values import JobOptions, NewJob, Priority
 
 # What is said of files is held in memory.
@@ -92,6 +93,7 @@ def _make_job(
         fields.expires_at,
         tenant=tenant,
         request_id=find_request_id(),
+        trace_parent=find_trace_parent(),
         name=fields.name,
         notes=fields.notes,
     )

@@ -13,6 +13,7 @@ from api.submissions.manifest_jobs import ITEMS_PER_BATCH, fill_draft, refuse_ac
 from api.submissions.packs import choose_pack
 from api.submissions.quotas import check_job_room
 from api.submissions.retention import limit_retention
+from api.tracing import find_trace_parent
 from db.item_values import NewItem
 from db.job_values import JobStatus, NewJob
 from db.jobs.reruns import begin_rerun, read_items_again
@@ -35,6 +36,7 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
         # No longer than the first one: they share the uploads.
         job.expires_at,
         request_id=find_request_id(),
+        trace_parent=find_trace_parent(),
     )
     refuse_accepted_early(idempotency_key, digest)
     opened = services()

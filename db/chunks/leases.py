@@ -1,6 +1,7 @@
 """The lease of a chunk: claimed by a worker, renewed while it works, locked to write under it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -71,14 +72,20 @@ def claim_chunk(
         first_frame=claimed.first_frame or 0,
         stop_frame=claimed.stop_frame,
         request_id=job.request_id,
+        trace_parent=job.trace_parent,
+        submitted_at=job.created_at,
+        sent_at=claimed.sent_at,
     )
 
 
 def _read_waiting_job(
     session: Session, chunk_id: int
-) -> Row[tuple[int, dict[str, Any], str | None, str | None]] | None:
+) -> Row[tuple[int, dict[str, Any], str | None, str | None, str | None, datetime]] | None:
     query = (
-        select(JobRow.id, JobRow.options, JobRow.pack_sha256, JobRow.request_id)
+        select(
+            *(JobRow.id, JobRow.options, JobRow.pack_sha256),
+            *(JobRow.request_id, JobRow.trace_parent, JobRow.created_at),
+        )
         .join(ChunkRow)
         .where(ChunkRow.id == chunk_id, *_waits())
     )

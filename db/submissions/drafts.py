@@ -50,6 +50,7 @@ def create_draft(session: Session, job: NewJob) -> int:
         headcount=job.headcount,
         sample=None if job.options.stop_when is None else {"estimates": [], "is_known": False},
         request_id=job.request_id,
+        trace_parent=job.trace_parent,
     )
     session.add(row)
     session.flush()

@@ -75,6 +75,8 @@ class JobRow(Table):
     sample: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # The request that submitted it, as logs call it.
     request_id: Mapped[str | None]
+    # The span of that request, as W3C's trace context writes it.
+    trace_parent: Mapped[str | None]
     # How far it had come when webhooks were last told, in hundredths.
     progress_step: Mapped[int] = mapped_column(default=0)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -17,6 +18,9 @@ from worker.pictures.analysis import PictureAnalysis
 from worker.videos.runner import VideoRunner
 from worker.watchdog import Watchdog
 
+if TYPE_CHECKING:
+    from worker.traces.tracing import Tracing
+
 logger = logging.getLogger(__name__)
 
 
@@ -29,8 +33,10 @@ class ChunkRunner:
         pictures: PictureAnalysis,
         videos: VideoRunner,
         gender_min_probability: float,
+        tracing: "Tracing | None" = None,
     ) -> None:
         self._claimer = claimer
+        self._tracing = tracing
         self._pictures = pictures
         self._videos = videos
         self._gender_min_probability = gender_min_probability
@@ -44,9 +50,20 @@ class ChunkRunner:
         A late or duplicate hint is ignored; after a lost lease or a fault no result is recorded.
         """
         held = self._claimer.claim(chunk_id, task_id)
-        if held is not None:
-            with bound_contextvars(**held.log_fields):
+        if held is None:
+            return
+        with bound_contextvars(**held.log_fields):
+            if self._tracing is None:
                 self._run(held)
+            else:
+                self._trace(held, self._tracing)
+
+    def _trace(self, held: HeldChunk, tracing: "Tracing") -> None:
+        with tracing.trace_chunk(held.chunk, held.times) as span:
+            with bound_contextvars(trace_id=tracing.name_trace(span)):
+                self._run(held)
+            if not held.was_recorded:
+                tracing.mark_failure(span)
 
     def _run(self, held: HeldChunk) -> None:
         try:

@@ -19,7 +19,8 @@ REDIS_URL = "facetally_redis_url"
 
 def create_queue(redis_url: str) -> Celery:
     """A Celery application on this broker; the reason for each setting is above it."""
-    address = BrokerAddress.parse(redis_url)
+    # Without an address it can be made, as by a tool that imports all modules, but not used.
+    address = BrokerAddress.parse(redis_url or "redis://localhost")
     app = Celery("facetally", broker=address.celery_url)
     app.conf.update({REDIS_URL: redis_url})
     _set_up_messages(app)

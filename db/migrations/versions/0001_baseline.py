@@ -83,6 +83,7 @@ def _create_jobs() -> None:
         sa.Column("headcount", sa.String()),
         sa.Column("sample", JSON),
         sa.Column("request_id", sa.String()),
+        sa.Column("trace_parent", sa.String()),
         _filled("progress_step", sa.Integer()),
         sqlite_autoincrement=True,
     )

@@ -30,6 +30,7 @@ from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources
 from worker.stages import StageTimes
+from worker.traces.tracing import Tracing
 
 
 @cache
@@ -48,11 +49,13 @@ def open_worker(
     analyzer: Analyzer | None = None,
     is_ending: Callable[[], bool] = lambda: False,
     work_seconds: float = 60.0,
+    tracing: Tracing | None = None,
 ) -> ChunkRunner:
     opened = open_analyzers(settings, analyzer)
     terms = LeaseTerms(settings.lease_seconds, work_seconds, is_ending)
     claimer = Claimer(database, terms, opened)
-    return make_chunk_runner(settings, claimer, opened, Sources.from_settings(settings))
+    sources = Sources.from_settings(settings)
+    return make_chunk_runner(settings, claimer, opened, sources, tracing=tracing)
 
 
 class LooseChunk(HeldChunk):
