@@ -8,6 +8,11 @@ def _last(days: int) -> Callable[[date], tuple[date, date]]:
     return lambda today: (today - timedelta(days=days - 1), today)
 
 
+def _last_week(today: date) -> tuple[date, date]:
+    monday = today - timedelta(days=today.weekday() + 7)
+    return monday, monday + timedelta(days=6)
+
+
 def _this_month(today: date) -> tuple[date, date]:
     return today.replace(day=1), today
 
@@ -22,6 +27,7 @@ def _this_year(today: date) -> tuple[date, date]:
 
 
 PRESETS: dict[str, Callable[[date], tuple[date, date]]] = {
+    "last_week": _last_week,
     "7d": _last(7),
     "30d": _last(30),
     "70d": _last(70),

@@ -34,6 +34,7 @@ def _ask(known: Known, evaluations: list[str], text: Texts) -> Iterator[tuple[st
         yield text("questions.split", name=names[-1]), {"split": names[-1]}
     yield text("questions.change"), {"over": "month"}
     yield text("questions.weeks"), {"period": "70d", "over": "week"}
+    yield text("questions.week"), {"period": "last_week", FIELD: PREVIOUS}
     yield text("questions.before"), {"period": "30d", FIELD: PREVIOUS}
     yield text("questions.hours"), {"over": "hour_of_day"}
     if names:

@@ -113,7 +113,7 @@ def _name_hour(key: str, _: Texts) -> Slot:
 def _name_hour_of_week(key: str, text: Texts) -> Slot:
     weekday, hour = key.split(" ")
     day, time = _name_weekday(weekday, text), _name_hour(hour, text)
-    return Slot(key, f"{day.label}, {time.label}", f"{day.short}, {time.short}", None)
+    return Slot(key, f"{day.label}, {time.label}", day.short, None)
 
 
 CYCLES: dict[Period, Callable[[str, Texts], Slot]] = {

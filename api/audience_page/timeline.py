@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from api.audience_page.slots import Slot, list_slots
+from api.audience_page.slots import CYCLES, HOURS, Slot, list_slots
 from api.layout.texts import Texts
 from api.reports.headline import GENDERS, choose_share
 from db.audience.grouping import AudienceGroup
@@ -48,6 +48,7 @@ class Timeline:
     lines: tuple[tuple[float, str], ...]
     labels: tuple[tuple[float, str, bool], ...]  # x, text, and whether it stays on a phone
     undated: int | None  # None if withheld
+    leads_closer: bool  # a column leads to its days, which one of a cycle has none of
 
 
 def draw_timeline(
@@ -72,8 +73,9 @@ def draw_timeline(
         series_in_all=len(columns),
         has_gaps=has_gaps,
         lines=tuple(lines),
-        labels=tuple(_label(next(iter(shown.values())))),
+        labels=tuple(_label(next(iter(shown.values())), period)),
         undated=_count_undated(everybody),
+        leads_closer=period not in CYCLES,
     )
 
 
@@ -129,11 +131,12 @@ def _stack(
         yield "withheld", below - left, left
 
 
-def _label(columns: Sequence[Column]) -> Iterator[tuple[float, str, bool]]:
-    """At most MOST_LABELS names; on a phone those of the first, the middle and the last column."""
+def _label(columns: Sequence[Column], period: Period) -> Iterator[tuple[float, str, bool]]:
+    """At most MOST_LABELS names; on a phone those of the first, the middle and the last column.
+    In a week of hours, each day is named where it begins."""
     count = len(columns)
     every = max(1, -(-(count - 1) // (MOST_LABELS - 1)))
-    chosen = list(range(0, count, every))
+    chosen = list(range(0, count, len(HOURS) if period is Period.HOUR_OF_WEEK else every))
     for number, at in enumerate(chosen):
         column = columns[at]
         stays = number in (0, len(chosen) // 2, len(chosen) - 1)

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from babel.dates import format_interval
+
 from api.audience_page.filters import Known, name_job
 from api.audience_schemas.audience import AudienceOut
 from api.errors import InvalidRequest
 from api.layout.texts import Texts
-from api.reports.figures import DASH
 from api.schemas.dimensions import DIMENSION_PREFIX
 from db.audience.differences import GroupDifference, list_differences
 
@@ -51,6 +52,14 @@ def _list_values(known: Known, args: Mapping[str, str], text: Texts) -> Iterator
         if field in args:
             others = [value for value in values if value != args[field]]
             yield from ((f"{field}={value}", f"{name} {value}") for value in others)
+
+
+def has_base(question: Mapping[str, str], chosen: str) -> bool:
+    """Whether the question still has what `chosen` is another one of: a reader may have removed
+    that filter since."""
+    if chosen == PREVIOUS:
+        return "from" in question and "to" in question
+    return chosen.partition("=")[0] in question
 
 
 def read_other(question: Mapping[str, str], chosen: str) -> dict[str, str]:
@@ -97,7 +106,8 @@ def compare(
 
 def _name(question: Mapping[str, str], differing: Sequence[str], known: Known, text: Texts) -> str:
     if "from" in differing:
-        return f"{question['from']} {DASH} {question['to']}"
+        days = (date.fromisoformat(question[name]) for name in ("from", "to"))
+        return str(format_interval(*days, "yMMMd", locale=text.language))
     [name] = differing
     if name == "job":
         jobs = {str(job.id): job for job in known.jobs}

@@ -21,7 +21,7 @@ from api.audience_page.presets import PRESETS as PERIOD_PRESETS
 from api.audience_page.questions import list_questions
 from api.audience_page.timeline import Timeline, draw_timeline
 from api.audience_page.versus import FIELD as VERSUS
-from api.audience_page.versus import Versus, compare, list_others, read_other
+from api.audience_page.versus import Versus, compare, has_base, list_others, read_other
 from api.audience_schemas.audience import AudienceOut, AudienceParameters
 from api.layout.rendering import show
 from api.layout.texts import choose_texts
@@ -123,7 +123,7 @@ def _compare(
     found: Sequence[AudienceOut],
 ) -> Versus | None:
     """The chosen audience beside another one, if one was chosen."""
-    if VERSUS not in args:
+    if VERSUS not in args or not has_base(question, args[VERSUS]):
         return None
     other = read_other(question, args[VERSUS])
     second = find_groupings(other, [["gender"], ["age_band"]])

@@ -41,7 +41,7 @@ def share(period: str, gender: str, value: float | None) -> AudienceGroup:
             "monday 09",
             "friday 18",
             168,
-            ("Monday, 00:00\u201300:59", "Mon, 00:00"),
+            ("Monday, 00:00\u201300:59", "Mon"),
         ),
     ],
 )

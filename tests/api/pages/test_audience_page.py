@@ -87,6 +87,7 @@ def test_every_saved_question_has_an_answer(filled: FlaskClient) -> None:
         "Which store attracts whom?",
         "How has it changed?",
         "Who came in the last ten weeks?",
+        "Last week against the week before?",
         "The last 30 days against the 30 before?",
         "At what hours do they come?",
         "How was Lyon, day by day?",
@@ -115,6 +116,7 @@ def test_before_the_first_upload_there_is_nothing_to_filter(client: FlaskClient)
 @pytest.mark.parametrize(
     ("name", "first", "last"),
     [
+        ("last_week", "2026-03-02", "2026-03-08"),
         ("7d", "2026-03-09", "2026-03-15"),
         ("30d", "2026-02-14", "2026-03-15"),
         ("70d", "2026-01-05", "2026-03-15"),
@@ -159,7 +161,8 @@ def test_a_stretch_of_time_is_compared_with_the_one_before() -> None:
 
 
 def test_only_audiences_without_common_faces_are_offered(filled: FlaskClient) -> None:
-    assert "Compare with" not in Page(filled.get("/audience", headers=PAGE).text).words
+    words = Page(filled.get("/audience", headers=PAGE).text).words
+    assert "Compare with First choose a time, a job or a place" in words
     offered = filled.get("/audience?period=30d&dimension.store=Lyon", headers=PAGE).text
     assert re.findall(r'<option value="(previous|[^"]*=[^"]*)"', offered) == [
         "previous",
@@ -168,7 +171,16 @@ def test_only_audiences_without_common_faces_are_offered(filled: FlaskClient) ->
 
 
 @pytest.mark.parametrize("chosen", ["previous", "dimension.store=Paris", "tag=x", "nonsense"])
-def test_what_cannot_be_compared_is_refused(filled: FlaskClient, chosen: str) -> None:
-    refused = filled.get("/audience", query_string={"versus": chosen}, headers=PAGE)
+def test_a_comparison_ends_with_the_filter_that_it_began_with(
+    filled: FlaskClient, chosen: str
+) -> None:
+    page = filled.get("/audience", query_string={"versus": chosen}, headers=PAGE)
+    assert page.status_code == 200
+    assert "versus-title" not in page.text
+
+
+def test_a_value_that_nothing_has_cannot_be_compared(filled: FlaskClient) -> None:
+    chosen = {"dimension.store": "Lyon", "versus": "dimension.store=Pari"}
+    refused = filled.get("/audience", query_string=chosen, headers=PAGE)
     assert refused.status_code == 422
-    assert "compare" in refused.text or "previous stretch" in refused.text
+    assert "Pari" in refused.text
