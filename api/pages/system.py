@@ -11,6 +11,7 @@ from api.layout.rendering import show
 from api.layout.texts import Texts, choose_texts
 from api.operator_views.health import check_health
 from api.operator_views.packs import read_packs
+from api.pages.response_times import find_response_times
 from api.services import services
 from db.counters import Counter
 from db.states import ItemState
@@ -34,6 +35,7 @@ def show_page() -> Response:
         ended={state.value: workload.count(Counter.ITEMS_ENDED, state) for state in ItemState},
         faces=workload.count(Counter.FACES),
         history=history,
+        response_times=find_response_times(workload.counts),
         uptimes={
             one.name: describe_span((now - one.started_at).total_seconds(), text)
             for one in workload.processes

@@ -3,6 +3,7 @@
 
 import { say as sayText, token } from "./app.js";
 import { drawBoxes } from "./live-boxes.js";
+import { forget, tally } from "./live-tally.js";
 
 const say = (name, values) => sayText(`live.${name}`, values);
 const MAX_SIDE = 720; // pixels sent: slightly more than the detector uses
@@ -71,6 +72,7 @@ function stop(problem = "") {
   delete boxes.dataset.faces;
   for (const id of ["faces", "latency", "rate"]) find(id).textContent = "-";
   find("summary").textContent = announced.textContent = "";
+  forget();
   showState("off", say("off"));
   showProblem(problem);
 }
@@ -198,6 +200,7 @@ function showAnswer(session, answer, latencyMilliseconds) {
   session.answered = [...session.answered.filter((time) => now - time < 2_000), now];
   const seconds = (now - session.answered[0]) / 1000;
   find("faces").textContent = labels.length;
+  tally(answer.faces);
   find("latency").textContent = `${Math.round(latencyMilliseconds)} ms`;
   find("rate").textContent = seconds > 0 ? ((session.answered.length - 1) / seconds).toFixed(1) : "-";
   const summary = summarize(labels);

@@ -7,12 +7,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.layout.texts import load_texts
+from api.pages.response_times import find_quantile, find_response_times
 from api.pages.system import describe_drain
 from api.services import EXTENSION
 from db.clock import read_time
+from db.counters import SUM, Histogram, add_counts
 from db.engine import Database
 from db.tables.chunks import ChunkRow
 from tests.support.answers.http import upload
+from tests.support.answers.pages import PAGE, Page
 from tests.support.media.sample_pictures import encode_scene
 
 TEXT = load_texts("en")
@@ -60,3 +63,42 @@ def test_an_hour_without_work_says_so(client: FlaskClient) -> None:
 )
 def test_what_waits_is_said_in_time(items: int, ended: int, said: str) -> None:
     assert describe_drain(items, ended, TEXT) == said
+
+
+@pytest.mark.parametrize(
+    ("buckets", "half", "most"),
+    [
+        ({0: 100}, 0.0025, 0.00475),
+        ({1: 50, 2: 50}, 0.025, 0.0925),
+        ({0: 94, 8: 6}, 0.0026595744680851063, 13.333333333333334),
+        ({9: 1}, 30.0, 30.0),
+    ],
+    ids=["in one bucket", "between two", "a slow tail", "beyond the last bound"],
+)
+def test_quantiles_are_interpolated(buckets: dict[int, int], half: float, most: float) -> None:
+    assert find_quantile(buckets, 0.5) == pytest.approx(half)
+    assert find_quantile(buckets, 0.95) == pytest.approx(most)
+
+
+def test_answers_are_timed_by_their_kind() -> None:
+    routes = {"/jobs": 3, "/audience": 2, "/v1/jobs/<int:job_id>": 4, "/v1/analyze": 1}
+    others = {"/static/<digest>/<path:name>": 9, "/v1/jobs/events": 9, "none": 9}
+    buckets = {(route, "2"): float(number) for route, number in {**routes, **others}.items()}
+    sums = {(route, SUM): 5.0 for route in routes}
+    found = find_response_times({Histogram.HTTP_REQUEST_SECONDS: {**buckets, **sums}})
+    assert [(one.kind, one.requests, one.is_late) for one in found] == [
+        ("pages", 3, False),
+        ("audience", 2, False),
+        ("status", 4, False),
+        ("photo", 1, False),
+    ]
+    slow = find_response_times({Histogram.HTTP_REQUEST_SECONDS: {("/jobs", "5"): 1.0}})
+    assert [one.is_late for one in slow] == [True]
+
+
+def test_the_page_says_how_fast_pages_come(client: FlaskClient) -> None:
+    database: Database = client.application.extensions[EXTENSION].database
+    with database.write() as session:
+        add_counts(session, {(Histogram.HTTP_REQUEST_SECONDS, ("/jobs", "1")): 20.0})
+    words = Page(client.get("/system", headers=PAGE).text).words
+    assert "Pages 20 15 ms 24 ms 100 ms" in words
