@@ -10,7 +10,8 @@ def describe_pace(job: JobStatus, text: Texts) -> str:
     """`12 per minute` of a running job, `took 3 min` of one that ended, or nothing."""
     if job.finished_at is not None:
         begun = job.running_at or job.finished_at
-        return describe_duration((job.finished_at - begun).total_seconds(), text)
+        seconds = (job.finished_at - begun).total_seconds()
+        return text("job.took", time=describe_span(seconds, text))
     rate = job.items_per_second
     if not rate:
         return ""
@@ -18,14 +19,6 @@ def describe_pace(job: JobStatus, text: Texts) -> str:
     units = [unit for unit, seconds in SECONDS_PER.items() if rate * seconds >= 1]
     unit = units[0] if units else "hour"
     return text(f"job.per_{unit}", rate=round(rate * SECONDS_PER[unit], 1))
-
-
-def describe_duration(seconds: float, text: Texts) -> str:
-    if seconds < 100:
-        return text("job.took_seconds", count=max(1, round(seconds)))
-    if seconds < 6000:
-        return text("job.took_minutes", count=round(seconds / 60))
-    return text("job.took_hours", count=round(seconds / 3600))
 
 
 def describe_span(seconds: float, text: Texts) -> str:

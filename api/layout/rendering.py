@@ -10,7 +10,7 @@ from api.access.sessions import current_session
 from api.layout.assets import locate_asset
 from api.layout.paces import describe_pace
 from api.layout.texts import choose_texts
-from api.reports.figures import write_interval, write_percent, write_points
+from api.reports.figures import write_interval, write_percent, write_points, write_range
 
 # Name and address of each page.
 NAVIGATION = (
@@ -55,6 +55,7 @@ def show(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
         write_percent=write_percent,
         write_interval=write_interval,
         write_points=write_points,
+        write_range=write_range,
         name_band=name_band,
         navigation=_list_pages(),
         may=_may,

@@ -1,24 +1,12 @@
 """The template environment of reports, and how figures are written in them."""
 
 from functools import cache
-from typing import Protocol
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from api.reports.figures import DASH, write_interval, write_percent
+from api.reports.figures import DASH, Uncertain, write_interval, write_percent
 
 SPACE, MINUS = "\u00a0", "\u2212"
-
-
-class Uncertain(Protocol):
-    """A figure with its 95% interval."""
-
-    @property
-    def value(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
 
 
 @cache

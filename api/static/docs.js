@@ -8,7 +8,6 @@ dark.addEventListener("change", follow);
 SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#docs",
-  deepLinking: true,
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   persistAuthorization: false,

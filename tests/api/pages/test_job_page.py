@@ -89,7 +89,7 @@ def test_failures_have_a_tab_and_a_retry_only_where_it_may_help(
     first = client.get(f"/jobs/{job}", headers=PAGE).text
     assert f'href="/jobs/{job}?show=failed"' in first
     failed = Page(client.get(f"/jobs/{job}?show=failed", headers=PAGE).text)
-    assert "1.jpg unreadable It is broken." in failed.words
+    assert "1.jpg can't be read It is broken." in failed.words
     assert "A retry won't help these files as they are." in failed.words
     assert "Retry failed" not in failed.words
 

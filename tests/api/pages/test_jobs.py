@@ -46,7 +46,7 @@ def test_a_folder_is_uploaded_and_its_faces_are_shown(visit, job):
     expect(page.locator(".answer")).to_contain_text("8 faces")
     visit.photograph("job")
     page.get_by_role("link", name="Failed files").click()
-    expect(page.locator("#failures")).to_contain_text("unreadable")
+    expect(page.locator("#failures")).to_contain_text("can't be read")
     expect(page.get_by_role("button", name="Retry failed")).to_have_count(0)
 
 
