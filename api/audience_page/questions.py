@@ -50,4 +50,5 @@ def _ask(known: Known, evaluations: list[str], text: Texts) -> Iterator[tuple[st
             yield text("questions.versus", one=value, other=other), against
         yield text("questions.bands", value=value), {**one, "bands": OWN_BANDS}
     if evaluations:
-        yield text("questions.corrected"), {"calibration": evaluations[0]}
+        # In wide bands, few labeled faces are enough for a correction.
+        yield text("questions.corrected"), {"calibration": evaluations[0], "bands": OWN_BANDS}

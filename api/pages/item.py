@@ -45,7 +45,7 @@ def show_page(item_id: int) -> Response:
         "item.html",
         item=line,
         people=people,
-        clock=format_time,
+        clock=format_moment,
         job_id=item.job_id,
         uploaded=uploaded and line.video is None,
         original=uploaded and line.video is not None,
@@ -60,7 +60,7 @@ def show_people(item_id: int) -> Response:
         if item is None:
             abort(404, f"There is no item {item_id}.")
         people = _read_people(session, ResultOut.of(item))
-    return show("more_people.html", item_id=item_id, people=people, clock=format_time)
+    return show("more_people.html", item_id=item_id, people=people, clock=format_moment)
 
 
 def _read_people(session: Session, item: ResultOut) -> People:
@@ -83,3 +83,9 @@ def format_time(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def format_moment(seconds: float) -> str:
+    """With tenths, `0:07.4`: many people are visible for less than a second."""
+    tenths = round(10 * seconds)
+    return f"{format_time(tenths // 10)}.{tenths % 10}"

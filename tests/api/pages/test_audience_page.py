@@ -162,7 +162,7 @@ def test_a_stretch_of_time_is_compared_with_the_one_before() -> None:
 
 def test_only_audiences_without_common_faces_are_offered(filled: FlaskClient) -> None:
     words = Page(filled.get("/audience", headers=PAGE).text).words
-    assert "Compare with First choose a time, a job or a place" in words
+    assert "Compare with Choose a filter first" in words
     offered = filled.get("/audience?period=30d&dimension.store=Lyon", headers=PAGE).text
     assert re.findall(r'<option value="(previous|[^"]*=[^"]*)"', offered) == [
         "previous",
