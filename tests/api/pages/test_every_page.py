@@ -32,6 +32,8 @@ PAGES = {
     "evaluations_page.show_page": ["/evaluations"],
     "evaluations_page.show_report": ["/evaluations/spring"],
     "report.show_report": ["/v1/jobs/1/report", "/v1/jobs/1/report?pictures=true"],
+    "playlists_page.show_page": ["/playlists"],
+    "playlists_page.show_playlist": ["/playlists/1"],
     "live_page.show_page": ["/live"],
     "keys_page.show_page": ["/keys"],
     "system_page.show_page": ["/system"],
@@ -55,6 +57,8 @@ NO_PAGES = {
     "item_page.show_people",
     "keys_page.create",
     "keys_page.revoke",
+    "keys_page.end",
+    "playlists_page.remove",
     "login_page.log_in",
     "login_page.log_out",
     "sign_on_page.leave",
@@ -72,7 +76,7 @@ def test_every_page_is_in_the_list() -> None:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """With a job of two stores and campaigns, one that failed, a second run of the first, and an
-    evaluation."""
+    evaluation and a playlist."""
     data = tmp_path_factory.mktemp("data")
     with run_server(data) as url:
         photo = PHOTO.read_bytes()
@@ -85,6 +89,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for job in (1, 2, 3):
             with httpx.stream("GET", f"{url}/v1/jobs/{job}/events", timeout=120) as events:
                 events.read()
+        spots = "start,end,content\n2026-11-09T12:00:00,2026-11-09T13:00:00,Sale\n"
+        headers, query = {"Content-Type": "text/csv"}, {"name": "july", "jobs": "1"}
+        httpx.post(
+            f"{url}/v1/playlists", params=query, content=spots, headers=headers
+        ).raise_for_status()
         database = Database(f"sqlite:///{data}/facetally.sqlite3")
         with database.write() as session:
             record_evaluation(session, make_evaluation("spring"))
