@@ -51,6 +51,7 @@ from api.views import (
     reruns,
     results,
     vocabulary,
+    zones,
 )
 from api.views.job_replies import answer_again
 from worker.settings import Settings
@@ -121,6 +122,7 @@ def _register_views(app: OpenAPI) -> None:
         audience,
         compared_audiences,
         playlists,
+        zones,
         evaluations,
         vocabulary,
     ):

@@ -23,6 +23,7 @@ counts        what was found, counted as it is recorded
 slices        what is asked of an audience, and the sums that answer it
 audience      who was there
 playlists     who saw what ran when
+zones         who was in which part of a picture
 chunks        what a worker claims, leases and releases
 deliveries    results that are written elsewhere
 submissions   jobs and items as they are accepted

@@ -45,6 +45,7 @@ from facetally.answers.progress import (
 from facetally.answers.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.answers.vocabulary import Dimension, DimensionValue, TagUse
 from facetally.answers.webhooks import Attempt, MadeWebhook, Message, Webhook
+from facetally.answers.zones import Crossings, Zone, ZoneAudience, ZoneGroup
 from facetally.calls.jobs import JobPage
 from facetally.client import Client, Health
 from facetally.errors import (
@@ -84,6 +85,7 @@ __all__ = [
     "Comparison",
     "ContentGroup",
     "Counts",
+    "Crossings",
     "Delivered",
     "Difference",
     "Dimension",
@@ -142,4 +144,7 @@ __all__ = [
     "VideoProgress",
     "WaitTimeout",
     "Webhook",
+    "Zone",
+    "ZoneAudience",
+    "ZoneGroup",
 ]

@@ -78,6 +78,7 @@ RIGHTS: Mapping[str, Right] = {
     "playlists.show_playlist": LOOK,
     "playlists.remove": SUBMIT,
     "playlists.show_playlist_audience": AUDIENCE,
+    "zones.count_zones": AUDIENCE,
     "evaluations.list_evaluations": LOOK,
     "evaluations.show_evaluation": LOOK,
     "vocabulary.list_dimensions": LOOK,

@@ -2,6 +2,7 @@
 
 audience    whose faces to count, and the counts
 playlists   what ran when, and who saw it
+zones       parts of a picture, and who was in them
 vocabulary  tags and dimensions
 headcounts  the people of live sources
 """

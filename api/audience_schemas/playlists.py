@@ -142,12 +142,11 @@ class PlaylistsOut(BaseModel):
         return cls(playlists=[PlaylistOut.of(one) for one in playlists])
 
 
-class PlaylistAudienceParameters(Strict):
-    """How the people who saw each content are grouped: `by` is a comma-separated list of `gender`
-    and `age_band`, or empty. With `count=seconds`, shares are of the time in which people in videos
-    and in front of live sources were visible."""
+class GroupingParameters(Strict):
+    """How people are grouped: `by` is a comma-separated list of `gender` and `age_band`, or empty.
+    With `count=seconds`, shares are of the time in which people in videos and in front of live
+    sources were visible."""
 
-    format: Literal["json", "csv"] = "json"
     by: Text = "gender,age_band"
     bands: Text = Field(
         "marketing",
@@ -162,7 +161,7 @@ class PlaylistAudienceParameters(Strict):
         if unknown:
             raise ValueError(
                 f"by takes {' and '.join(GROUPINGS)}, but got {unknown[0][:40]!r}. Each content "
-                "has rows of its own in any case."
+                "or zone has rows of its own in any case."
             )
         return PlaylistQuery(
             bands=parse_bands(self.bands),
@@ -171,6 +170,12 @@ class PlaylistAudienceParameters(Strict):
             count=Count(self.count),
             min_cell=min_cell,
         )
+
+
+class PlaylistAudienceParameters(GroupingParameters):
+    """The same, as JSON or CSV."""
+
+    format: Literal["json", "csv"] = "json"
 
 
 class PlaylistGroup(BaseModel):

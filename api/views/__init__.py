@@ -12,6 +12,7 @@ vocabulary          tags and dimensions
 audience            the audience: counts and shares
 compared_audiences  two audiences side by side
 playlists           what ran when, and who saw it
+zones               who was in which part of a picture
 analyze             one picture, answered at once
 live                live sources
 headcounts          the people of live sources

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.access.callers import current_caller
 from api.access.limiter import count_more_audiences
 from api.audience_schemas.playlists import (
+    GroupingParameters,
     PlaylistAudienceOut,
     PlaylistAudienceParameters,
     PlaylistBody,
@@ -137,7 +138,7 @@ def find_playlist_audiences(
     playlist_id: int, *asked: PlaylistAudienceParameters
 ) -> list[PlaylistAudienceOut]:
     """Several groupings of the same people."""
-    queries = [_to_query(parameters) for parameters in asked]
+    queries = [make_query(parameters) for parameters in asked]
     with services().database.read() as session:
         playlist = find_playlist(session, playlist_id)
         # The first one was counted before the view.
@@ -152,7 +153,7 @@ def find_playlist_audiences(
     ]
 
 
-def _to_query(parameters: PlaylistAudienceParameters) -> PlaylistQuery:
+def make_query(parameters: GroupingParameters) -> PlaylistQuery:
     try:
         return parameters.to_query(services().min_cell)
     except ValueError as error:

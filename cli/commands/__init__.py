@@ -7,6 +7,7 @@ reruns        `rerun`, `compare`
 results       `results`, `thumbnails`
 audience      `audience`
 playlists     `playlists`
+zones         `zones`
 report        `report`
 subtitles     `subtitles`
 vocabulary    `tags`, `dimensions`

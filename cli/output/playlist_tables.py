@@ -1,4 +1,4 @@
-"""Playlists and who saw them as tables for the terminal."""
+"""Playlists and zones, and who saw them or was in them, as tables for the terminal."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from rich.table import Table
 from cli.output.counting import count_noun
 from cli.output.tables import make_share_cells, make_table, make_time_cells, write_count
 from cli.terminal import clean
-from facetally import ContentGroup, Playlist, PlaylistAudience
+from facetally import ContentGroup, Playlist, PlaylistAudience, ZoneAudience
 
 
 def make_playlists_table(playlists: Iterable[Playlist]) -> Table:
@@ -76,3 +76,36 @@ def describe_viewers(found: PlaylistAudience) -> str:
         jobs = ", ".join(map(str, found.jobs_without_times[:5]))
         parts.append(f"people of headcounts that keep no times left out (job {jobs})")
     return f"{'; '.join(parts)}. Shares are within each content."
+
+
+def make_zones_table(found: ZoneAudience) -> Table:
+    """A line for each group of people in each zone, without empty ones."""
+    timed = found.count == "seconds"
+    times = ["seconds", "each", "median", "facing"] * timed
+    table = make_table("zone", "gender", "age", "people", "share", "95% interval", *times)
+    for group in found.groups:
+        if group.people != 0:
+            table.add_row(
+                clean(group.zone or ""),
+                group.gender or "all",
+                group.age_band or "all",
+                write_count(group.people, found.min_cell),
+                *make_share_cells(group.share_within),
+                *(make_time_cells(group.screen_time) if timed else ()),
+            )
+    return table
+
+
+def describe_zones(found: ZoneAudience) -> str:
+    """Who came in and left, and what the table rests on."""
+    least = found.min_cell
+    crossings = [
+        f"{clean(one.zone)}: {write_count(one.entered, least)} came in, "
+        f"{write_count(one.left, least)} left"
+        for one in found.crossings
+    ]
+    rest = (
+        f"{write_count(found.inside, least)} were in any zone; "
+        f"{write_count(found.outside, least)} were in none. Shares are within each zone."
+    )
+    return "\n".join([*crossings, rest])

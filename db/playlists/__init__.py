@@ -4,7 +4,8 @@ spots      what ran when, as columns
 values     playlists going in and coming out
 playlists  made, replaced, listed, removed
 looks      who was visible when, as columns
-reading    these, from faces and people
+columns    faces and people as columns
+reading    looks, from faces and people
 counting   looks at each content, as slices of an audience
 audience   the table
 """

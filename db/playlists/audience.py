@@ -74,7 +74,7 @@ def read_playlist_audiences(
         disclosure = Disclosure(query.min_cell)
         found.append(
             PlaylistAudience(
-                table=tabulate(_to_audience_query(query), slices, NO_ITEMS),
+                table=tabulate(to_audience_query(query, CONTENT), slices, NO_ITEMS),
                 airtimes=airtimes,
                 viewers=disclosure.publish_faces(views.viewers),
                 others=disclosure.publish_faces(views.others),
@@ -85,12 +85,13 @@ def read_playlist_audiences(
     return found
 
 
-def _to_audience_query(query: PlaylistQuery) -> AudienceQuery:
+def to_audience_query(query: PlaylistQuery, by: str) -> AudienceQuery:
+    """By this in place of a dimension."""
     return AudienceQuery(
         bands=query.bands,
         by_gender=query.by_gender,
         by_age_band=query.by_age_band,
-        slices=SliceQuery(by_dimensions=(CONTENT,)),
+        slices=SliceQuery(by_dimensions=(by,)),
         count=query.count,
         min_cell=query.min_cell,
     )

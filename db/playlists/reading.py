@@ -4,22 +4,27 @@ Faces of photographs are there at one time. People in videos are there in their 
 of live sources in seconds, where their headcount keeps these.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.clock import EpochMilliseconds
 from db.counts.sightings import MOST_SECONDS
-from db.playlists.looks import Looks, People
+from db.playlists.columns import (
+    Column,
+    ColumnReader,
+    find_people,
+    list_estimates,
+    make_people,
+    number_gender,
+)
+from db.playlists.looks import Looks
 from db.playlists.playlists import select_jobs
 from db.playlists.spots import Whole, to_ms
 from db.playlists.values import Playlist
-from db.slices.queries import AudienceTooLarge
 from db.states import ItemState
 from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
@@ -28,16 +33,11 @@ from db.tables.jobs import JobRow
 from db.tables.playlists import SightingRow
 from db.tables.videos import TrackRow
 from models.face import FRONTAL_YAW_DEGREES
-from models.statistics.confusion import OLDEST, PREDICTED_GENDERS
 
-# Looks of people in memory at once: of so many an answer takes some seconds.
-MOST_LOOKS = 3_000_000
-ROWS_AT_ONCE = 5_000
 VIDEOS_AT_ONCE = 500
 MS_PER_SECOND, MS_PER_TENTH = 1000, 100
 # Of a video whose header does not tell: a year.
 LONGEST_SECONDS = 31_536_000.0
-Column = NDArray[Any]
 
 
 def read_looks(session: Session, playlist: Playlist) -> Looks:
@@ -66,14 +66,13 @@ def list_jobs_without_times(session: Session, playlist: Playlist) -> list[int]:
 
 
 class _Wanted:
-    """Whose looks are read: the people of which jobs, and how many were read already."""
+    """Whose looks are read: the people of which jobs, in front of which screens."""
 
     def __init__(self, session: Session, playlist: Playlist) -> None:
-        self.session = session
         self.playlist = playlist
+        self.reader = ColumnReader(session)
         self.jobs: Select[int] = select_jobs(session, playlist.tenant, playlist.viewers)
         self._screens = {name: index for index, name in enumerate(playlist.screens)}
-        self._read = 0
 
     def screen_of(self, dimensions: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         name = self.playlist.dimension
@@ -85,33 +84,6 @@ class _Wanted:
             return screens.astype(np.int64)
         return np.array([self._screens.get(name, -1) for name in screens], dtype=np.int64)
 
-    def read_columns(self, query: Select[*tuple[Any, ...]], *, counts: bool = True) -> list[Column]:
-        """The rows as columns; where they are looks, there are at most so many."""
-        names = [one.name for one in query.selected_columns]
-        parts: list[list[Column]] = []
-        options = {"yield_per": ROWS_AT_ONCE}
-        with self.session.connection().execute(query, execution_options=options) as rows:
-            for part in rows.partitions():
-                self.note(len(part) * counts)
-                parts.append([_pack(one) for one in zip(*part, strict=True)])
-        if not parts:
-            return [np.zeros(0, dtype=np.int64) for _ in names]
-        return [np.concatenate(one) for one in zip(*parts, strict=True)]
-
-    def note(self, looks: int) -> None:
-        self._read += looks
-        if self._read > MOST_LOOKS:
-            raise AudienceTooLarge(
-                f"The jobs of this playlist saw more than {MOST_LOOKS:,} faces while it ran. Make "
-                "one for fewer jobs, or for less time."
-            )
-
-
-def _pack(values: Sequence[Any]) -> Column:
-    """Numbers as numbers, all else as objects."""
-    kind = object if any(isinstance(one, str | bytes | None) for one in values[:1]) else None
-    return np.array(values, dtype=kind)
-
 
 def _read_photos(wanted: _Wanted) -> Looks:
     playlist = wanted.playlist
@@ -120,7 +92,7 @@ def _read_photos(wanted: _Wanted) -> Looks:
             ItemRow.id,
             EpochMilliseconds(ItemRow.captured_at).label("at_ms"),
             wanted.screen_of(ItemRow.dimensions),
-            *_estimates(FaceRow),
+            *list_estimates(FaceRow),
         )
         .join(FaceRow, FaceRow.item_id == ItemRow.id)
         .where(
@@ -131,8 +103,8 @@ def _read_photos(wanted: _Wanted) -> Looks:
             ItemRow.captured_at < playlist.last_at,
         )
     )
-    items, at_ms, screens, *estimates = wanted.read_columns(query)
-    people = _make_people(items, estimates, is_track=False)
+    items, at_ms, screens, *estimates = wanted.reader.read(query)
+    people = make_people(items, estimates, is_track=False)
     nothing = np.zeros(len(people), dtype=np.int64)
     person = np.arange(len(people))
     return Looks(people, person, wanted.number_screens(screens), at_ms, nothing, nothing)
@@ -150,7 +122,7 @@ def _read_videos(wanted: _Wanted) -> Looks:
         ItemRow.captured_at < wanted.playlist.last_at,
         starts_ms + length_ms > to_ms(wanted.playlist.first_at),
     )
-    ids, starts, screens = wanted.read_columns(query.order_by(ItemRow.id), counts=False)
+    ids, starts, screens = wanted.reader.read(query.order_by(ItemRow.id), counts=False)
     videos = (ids, starts, wanted.number_screens(screens))
     parts = [
         _read_some_videos(wanted, tuple(one[first : first + VIDEOS_AT_ONCE] for one in videos))
@@ -165,16 +137,16 @@ def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Looks:
     ids, starts, screens = videos
     of_videos = [int(one) for one in ids]
     tracks = (TrackRow.item_id, TrackRow.number, TrackRow.seconds_visible, TrackRow.faces)
-    found = select(*tracks, *_estimates(TrackRow)).where(TrackRow.item_id.in_(of_videos))
-    items, numbers, seconds, faces, *estimates = wanted.read_columns(found, counts=False)
+    found = select(*tracks, *list_estimates(TrackRow)).where(TrackRow.item_id.in_(of_videos))
+    items, numbers, seconds, faces, *estimates = wanted.reader.read(found, counts=False)
     looks = select(
         FaceRow.item_id,
         FaceRow.track,
         FaceRow.time_seconds,
         case((func.abs(FaceRow.yaw) <= FRONTAL_YAW_DEGREES, 1), else_=0).label("facing"),
     ).where(FaceRow.item_id.in_(of_videos), FaceRow.track.is_not(None))
-    of_items, of_tracks, at_seconds, facing = wanted.read_columns(looks)
-    person = _find_people((items, numbers), (of_items, of_tracks))
+    of_items, of_tracks, at_seconds, facing = wanted.reader.read(looks)
+    person = find_people((items, numbers), (of_items, of_tracks))
     is_known = person >= 0
     person = person[is_known]
     video = np.searchsorted(ids, of_items[is_known])
@@ -182,27 +154,13 @@ def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Looks:
     shown = np.round(seconds.astype(float) / np.maximum(1, faces) * MS_PER_SECOND)
     visible_ms = shown.astype(np.int64)[person]
     return Looks(
-        _make_people(items, estimates, is_track=True),
+        make_people(items, estimates, is_track=True),
         person,
         screens[video],
         starts[video] + offsets,
         visible_ms,
         visible_ms * facing[is_known],
     )
-
-
-def _find_people(known: tuple[Column, Column], asked: tuple[Column, Column]) -> Whole:
-    """The indexes of people by their videos and numbers, -1 for those that are not known."""
-    if not len(known[0]):
-        return np.full(len(asked[0]), -1)
-    places = np.unique(np.concatenate([known[0], asked[0]]), return_inverse=True)[1]
-    numbers = np.concatenate([known[1], asked[1]])
-    keys = places * (int(numbers.max()) + 1) + numbers
-    of_known, of_asked = keys[: len(known[0])], keys[len(known[0]) :]
-    order = np.argsort(of_known)
-    at = np.minimum(np.searchsorted(of_known[order], of_asked), len(of_known) - 1)
-    found: Whole = order[at]
-    return np.where(of_known[found] == of_asked, found, -1)
 
 
 def _read_live(wanted: _Wanted) -> Looks:
@@ -214,7 +172,7 @@ def _read_live(wanted: _Wanted) -> Looks:
         table.seconds,
         wanted.screen_of(table.dimensions),
         table.judged,
-        _number_gender(table.gender),
+        number_gender(table.gender),
         table.age,
         (table.female_milli / 1000.0).label("female"),
         table.width_years,
@@ -223,43 +181,18 @@ def _read_live(wanted: _Wanted) -> Looks:
         table.first_second < playlist.last_at,
         table.first_second >= playlist.first_at - timedelta(seconds=MOST_SECONDS),
     )
-    jobs, first_ms, packed, screens, *estimates = wanted.read_columns(query, counts=False)
+    jobs, first_ms, packed, screens, *estimates = wanted.reader.read(query, counts=False)
     lengths = np.array([len(one) // 2 for one in packed], dtype=np.int64)
-    wanted.note(int(lengths.sum()))
+    wanted.reader.note(int(lengths.sum()))
     person = np.repeat(np.arange(len(jobs)), lengths)
     second = np.arange(len(person)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     tenths = np.frombuffer(b"".join(packed), dtype=np.uint8).reshape(-1, 2).astype(np.int64)
     is_seen = tenths[:, 0] > 0
     return Looks(
         # Numbers of jobs are not those of items.
-        _make_people(-jobs, estimates, is_track=True),
+        make_people(-jobs, estimates, is_track=True),
         person[is_seen],
         wanted.number_screens(screens)[person][is_seen],
         (first_ms[person] + second * MS_PER_SECOND)[is_seen],
         *(tenths[is_seen] * MS_PER_TENTH).T,
-    )
-
-
-def _estimates(table: type[FaceRow | TrackRow]) -> tuple[ColumnElement[Any], ...]:
-    """In the order that `_make_people` takes."""
-    width = (table.age_high - table.age_low).label("width_years")
-    columns = (table.judged, _number_gender(table.gender), table.age, table.female, width)
-    return columns  # type: ignore[return-value]  # a column of a table is an element
-
-
-def _number_gender(gender: InstrumentedAttribute[str]) -> ColumnElement[int]:
-    numbers = {name: index for index, name in enumerate(PREDICTED_GENDERS)}
-    return case(numbers, value=gender).label("gender")
-
-
-def _make_people(sources: Column, estimates: Sequence[Column], *, is_track: bool) -> People:
-    judged, gender, age, female, width = estimates
-    return People(
-        source=sources,
-        is_track=np.full(len(sources), is_track),
-        judged=judged.astype(bool),
-        gender=gender,
-        age=np.minimum(age, OLDEST),
-        female_milli=np.round(female * 1000).astype(np.int64),
-        width_years=width,
     )

@@ -11,6 +11,7 @@ audience            the audience: counts and shares
 headcounts          the people of live sources
 compared_audiences  two audiences side by side
 playlists           what ran when, and who saw it
+zones               who was in which part of a picture
 results             what was found
 progress            how far a job is
 """

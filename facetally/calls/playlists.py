@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from facetally.answers.playlists import NewPlaylist, Playlist, PlaylistAudience, PlaylistQuery, Spot
+from facetally.answers.zones import Zone, ZoneAudience
 from facetally.connection import Connection
 
 CSV = {"Content-Type": "text/csv"}
 
 
 class PlaylistCalls:
-    """Keeps, lists and removes playlists, and asks who saw them."""
+    """Keeps, lists and removes playlists, and asks who saw them, and who was in which zone."""
 
     _connection: Connection
 
@@ -70,6 +71,14 @@ class PlaylistCalls:
         """The same as CSV in blocks."""
         parameters = {**query, "format": "csv"}
         return self._connection.stream_bytes(f"/v1/playlists/{playlist_id}/audience", parameters)  # type: ignore[arg-type]
+
+    def zones(
+        self, job: int, zones: Sequence[Zone], **query: Unpack[PlaylistQuery]
+    ) -> ZoneAudience:
+        """Who was in which part of the pictures and videos of a job, and who came in and left."""
+        body = {"zones": list(zones), **query}
+        data = self._connection.call("POST", f"/v1/jobs/{job}/zones", body)
+        return self._connection.parse(ZoneAudience, data, raw=data)
 
 
 @dataclass(frozen=True, slots=True)

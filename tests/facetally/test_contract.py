@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from api.audience_schemas import audience, headcounts, playlists
+from api.audience_schemas import audience, headcounts, playlists, zones
 from api.operator_schemas import health, keys, webhooks
 from api.schemas import faces, jobs, packs, reruns, results, tracks
 from api.schemas.options import OptionsBody
@@ -18,6 +18,7 @@ from db.playlists.audience import Airtime as ServerAirtime
 from db.states import LIVE_JOB_STATES
 from db.stop_rules import Estimate as ServerEstimate
 from db.webhooks.values import Event, PastAttempt
+from db.zones.audience import Crossings as ServerCrossings
 from facetally import (
     Age,
     Airtime,
@@ -32,6 +33,7 @@ from facetally import (
     Comparison,
     ContentGroup,
     Counts,
+    Crossings,
     Difference,
     Dropped,
     Estimate,
@@ -68,6 +70,8 @@ from facetally import (
     Video,
     VideoProgress,
     Webhook,
+    ZoneAudience,
+    ZoneGroup,
 )
 from facetally.answers.keys import SCOPES
 from facetally.answers.webhooks import EVENTS
@@ -86,6 +90,9 @@ PAIRS = (
     (Changes, reruns.ChangesOut),
     (Playlist, playlists.PlaylistOut),
     (PlaylistAudience, playlists.PlaylistAudienceOut),
+    (Crossings, ServerCrossings),
+    (ZoneAudience, zones.ZonesOut),
+    (ZoneGroup, zones.ZoneGroup),
     (ComparedAudiences, audience.ComparedAudiencesOut),
     (ComparedShare, reruns.ComparedShareOut),
     (Comparison, reruns.ComparisonOut),

@@ -1,0 +1,55 @@
+"""Who was in which part of the pictures of a job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from facetally.answers.audience import ScreenTime, Share
+
+
+class Zone(TypedDict):
+    """A polygon by its corners in order, as fractions of a picture from its upper left."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossings:
+    """How often anybody in a video came into a zone, and left it."""
+
+    zone: str
+    entered: int | None
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneGroup:
+    """Who was in a zone; None stands for what was not asked for, and for what is withheld."""
+
+    zone: str | None
+    gender: str | None
+    age_band: str | None
+    people: int | None
+    share: Share | None  # of all rows
+    share_within: Share | None  # of the same zone
+    soft_share: float | None  # within these, by the models' own probabilities
+    screen_time: ScreenTime | None  # where seconds are counted
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneAudience:
+    """Who was in each zone. `inside` were in any, and `outside` in none. Counts under `min_cell`
+    are withheld, and others rounded to a multiple of it."""
+
+    job: int
+    count: str  # people or seconds
+    inside: int | None
+    outside: int | None
+    screen_time: ScreenTime | None
+    min_cell: int
+    groups_withheld: int
+    crossings: tuple[Crossings, ...]
+    groups: tuple[ZoneGroup, ...]
+    # The answer as it came, with what this version of the client doesn't know.
+    raw: object = field(repr=False, compare=False)
