@@ -106,8 +106,8 @@ def compare(
 
 def _name(question: Mapping[str, str], differing: Sequence[str], known: Known, text: Texts) -> str:
     if "from" in differing:
-        days = (date.fromisoformat(question[name]) for name in ("from", "to"))
-        return str(format_interval(*days, "yMMMd", locale=text.language))
+        first, last = (date.fromisoformat(question[name]) for name in ("from", "to"))
+        return str(format_interval(first, last, "yMMMd", locale=text.language))
     [name] = differing
     if name == "job":
         jobs = {str(job.id): job for job in known.jobs}
