@@ -92,12 +92,15 @@ def _is_ours(error: BaseException | None) -> bool:
 
 
 def _decode(question: Question, data: bytes, memory: mmap.mmap) -> Pixels:
+    slot = np.frombuffer(memory, np.uint8, SLOT_BYTES, question.slot * SLOT_BYTES)
     picture = decode_picture(
-        data, max_pixels=question.max_pixels, working_size=question.working_size
+        data, max_pixels=question.max_pixels, working_size=question.working_size, buffer=slot
     )
-    rows, columns, _ = picture.rgb.shape
-    target = np.frombuffer(memory, np.uint8, picture.rgb.size, question.slot * SLOT_BYTES)
-    target.reshape(picture.rgb.shape)[:] = picture.rgb
+    rgb = picture.rgb
+    rows, columns, _ = rgb.shape
+    if not (rgb.ctypes.data == slot.ctypes.data and rgb.flags.c_contiguous):
+        # Turned pixels may overlap with the target, which NumPy minds.
+        slot[: rgb.size].reshape(rgb.shape)[:] = rgb
     return Pixels(rows, columns, picture.width_pixels, picture.height_pixels)
 
 

@@ -48,8 +48,15 @@ class Picture:
         return max(self.width_pixels, self.height_pixels) / working_longest
 
 
-def decode_picture(data: bytes, *, max_pixels: int, working_size: WorkingSize) -> Picture:
-    """Decode the first frame of `data`, reduced as far as `working_size` allows.
+def decode_picture(
+    data: bytes,
+    *,
+    max_pixels: int,
+    working_size: WorkingSize,
+    buffer: NDArray[np.uint8] | None = None,
+) -> Picture:
+    """Decode the first frame of `data`, reduced as far as `working_size` allows; into `buffer`, if
+    one is given and the decoder can do so.
 
     Raises UnreadableItem, UnsupportedItem, or TooLargeItem: the last by its header, before any
     pixel is decoded. At most one full-size copy of the pixels is in memory. Threads may call it.
@@ -58,7 +65,7 @@ def decode_picture(data: bytes, *, max_pixels: int, working_size: WorkingSize) -
     parts = split_file(kind, data)
     check_work(kind, parts, max_pixels)
     try:
-        return _decode(kind, data, parts, max_pixels, working_size)
+        return _decode(kind, data, parts, max_pixels, working_size, buffer)
     except ItemError:
         raise
     # On hostile bytes, anything.
@@ -67,10 +74,15 @@ def decode_picture(data: bytes, *, max_pixels: int, working_size: WorkingSize) -
 
 
 def _decode(
-    kind: FileKind, data: bytes, parts: Parts, max_pixels: int, working_size: WorkingSize
+    kind: FileKind,
+    data: bytes,
+    parts: Parts,
+    max_pixels: int,
+    working_size: WorkingSize,
+    buffer: NDArray[np.uint8] | None,
 ) -> Picture:
     width, height = parts.width_pixels, parts.height_pixels
-    plain = decode_plain_jpeg(parts, working_size) if kind == JPEG else None
+    plain = decode_plain_jpeg(parts, working_size, buffer) if kind == JPEG else None
     if plain is not None:
         return _finish(plain, width, height, read_orientation(parts.exif))
     raster: Raster

@@ -12,9 +12,11 @@ from models.pictures.working_size import WorkingSize
 JPEG_FACTORS = (8, 4, 2)
 
 
-def decode_plain_jpeg(parts: Parts, working_size: WorkingSize) -> NDArray[np.uint8] | None:
+def decode_plain_jpeg(
+    parts: Parts, working_size: WorkingSize, buffer: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8] | None:
     """The pixels (H, W, 3) RGB, reduced as far as `working_size` allows, of a whole JPEG of YCbCr
-    colors in sRGB.
+    colors in sRGB; at the beginning of `buffer`, if one is given.
 
     None for any other, and for what libjpeg warns of: Pillow reads it, or tells what is wrong.
     """
@@ -26,7 +28,9 @@ def decode_plain_jpeg(parts: Parts, working_size: WorkingSize) -> NDArray[np.uin
     try:
         if _read_header(parts.picture) != (*size, "YCbCr"):
             return None
-        rgb = simplejpeg.decode_jpeg(parts.picture, min_width=width, min_height=height)
+        rgb = simplejpeg.decode_jpeg(
+            parts.picture, min_width=width, min_height=height, buffer=buffer
+        )
     except ValueError:
         return None
     fits = rgb.shape == (height, width, 3) and working_size.choose_factor(width, height) == 1

@@ -15,7 +15,7 @@ from models.decoding.slots import SLOTS, Slots
 from models.errors import CrashingItem, TooLargeItem, TooSlowItem, UnreadableItem
 from models.pictures.picture import Picture, decode_picture
 from models.pictures.working_size import WorkingSize
-from tests.support.media.sample_pictures import encode, encode_scene
+from tests.support.media.sample_pictures import encode, encode_scene, encode_turned
 
 SIZE = WorkingSize(1920)
 MOST = 150_000_000
@@ -42,6 +42,17 @@ def test_pixels_are_those_of_decoding_here(decoder: Decoder) -> None:
         )
         assert np.array_equal(found.rgb, here.rgb)
         assert (found.width_pixels, found.height_pixels) == (64 + seed, 48)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_that_is_decoded_in_place_is_turned_as_it_is_here(
+    decoder: Decoder, orientation: int
+) -> None:
+    data = encode_turned("JPEG", orientation)
+    found = decode(decoder, data)
+    here = decode_picture(data, max_pixels=MOST, working_size=SIZE)
+    assert np.array_equal(found.rgb, here.rgb)
+    assert (found.width_pixels, found.height_pixels) == (here.width_pixels, here.height_pixels)
 
 
 def test_a_picture_keeps_its_pixels_however_many_follow(decoder: Decoder) -> None:
