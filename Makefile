@@ -30,7 +30,7 @@ PICTURES ?=
 TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack audit lock components pictures \
-	bench bench-video bench-coordination bench-scaling bench-audience bench-load bench-gpu bench-hot-path hot-path-baseline bench-pages bench-calibration bench-estimators \
+	bench bench-video bench-coordination bench-endurance bench-scaling bench-audience bench-load bench-gpu bench-hot-path hot-path-baseline bench-pages bench-calibration bench-estimators \
 	bench-detection bench-quality bench-votes bench-stopping bench-playlists
 
 help:  ## List the commands
@@ -126,6 +126,9 @@ bench-video: weights  ## Compare the system with a bare loop over a video
 
 bench-coordination: setup  ## Measure how many items the queue hands out
 	$(BIN)/python -m benchmarks.coordination
+
+bench-endurance: weights  ## Measure whether a photo costs the same in jobs of 1,000 to 100,000, and whether memory stays
+	$(BIN)/python -m benchmarks.endurance
 
 bench-scaling: setup  ## Measure how many worker slots one PostgreSQL carries
 	$(BIN)/python -m benchmarks.scaling

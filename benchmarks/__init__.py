@@ -12,6 +12,7 @@ counts        what the work on a photo consists of
 throughput    the system against bare loops over the same photos, and a peer
 video         the same over a clip
 coordination  what is left without models
+endurance     whether a photo costs the same in jobs of all sizes
 scaling       how many slots one database carries
 load          how fast the status answers many clients while workers are busy
 audience      how fast the audience answers

@@ -1,7 +1,7 @@
 """Pictures to measure with, no two the same: those of a folder, or the samples, each time cut,
 sized and compressed differently."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -36,14 +36,16 @@ class _Variant:
     quality: int
 
 
-def make_pictures(samples: Path, folder: Path, count: int) -> list[Path]:
+def make_pictures(
+    samples: Path, folder: Path, count: int, sides_pixels: Sequence[int] = SIDES_PIXELS
+) -> list[Path]:
     """Write `count` JPEG files, no two alike, and the same ones every time.
 
     Sizes and samples are in random order: each half of the list is as much work as the other.
     """
     paths = [folder / f"{number:06}.jpg" for number in range(count)]
     with ThreadPoolExecutor() as threads:
-        list(threads.map(_save, _draw_variants(samples, count), paths))
+        list(threads.map(_save, _draw_variants(samples, count, sides_pixels), paths))
     require_different(paths)
     return paths
 
@@ -79,8 +81,8 @@ def require_different(paths: list[Path]) -> None:
         raise ValueError(f"{len(paths)} pictures expected, {len(digests)} of them are different")
 
 
-def _draw_variants(samples: Path, count: int) -> Iterator[_Variant]:
-    kinds = [(sample, side) for sample in sorted(samples.iterdir()) for side in SIDES_PIXELS]
+def _draw_variants(samples: Path, count: int, sides_pixels: Sequence[int]) -> Iterator[_Variant]:
+    kinds = [(sample, side) for sample in sorted(samples.iterdir()) for side in sides_pixels]
     random = np.random.default_rng(SEED)
     order = np.concatenate([random.permutation(len(kinds)) for _ in range(0, count, len(kinds))])
     for kind in order[:count]:

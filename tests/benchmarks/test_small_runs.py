@@ -66,6 +66,14 @@ def test_every_item_of_the_coordination_is_recorded_and_counted(tmp_path: Path) 
     assert figures["recorded_per_second"] > 0
 
 
+def test_jobs_of_growing_size_are_compared(tmp_path: Path) -> None:
+    figures = run("endurance", tmp_path, "--sizes", "4", "8")
+    assert [one["photos"] for one in figures["runs"]] == [4, 8]
+    assert all(one["slot_megabytes"] > 50 for one in figures["runs"])
+    assert figures["cost_ratio"] > 0
+    assert figures["memory_ratio"] > 0
+
+
 def test_slots_that_sleep_record_every_item(tmp_path: Path) -> None:
     options = ("--slots", "3", "--chunk-items", "8", "--seconds", "1")
     [row] = run("scaling", tmp_path, *options)["rows"]
