@@ -129,7 +129,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         owners=Owners(database),
         statuses=Statuses(database),
         keyring=Keyring(database, settings.api_keys, settings.oidc_issuer),
-        wrong_keys=WrongKeys(database, at_once=max(1, settings.api_threads // 4)),
+        wrong_keys=WrongKeys(database),
         provider=Provider(settings) if settings.oidc_issuer else None,
         tracing=open_tracing(settings.tracing_endpoint, "facetally-api"),
         limiter=Limiter(

@@ -42,7 +42,6 @@ FacetallyError
 |   `-- UnknownKey          api: a token is signed with a key that the provider did not publish
 |-- OpenToNetwork           api: it would answer anyone on the network
 |-- SourceUnavailable       api: a live source sends no picture
-|-- SourceLost              api: a live source ends, in the process that decodes it
 |-- TrainingError           training: labels, options or files do not allow a training
 `-- CommandFailed           cli: a command ends with this one line (also a ClickException)
 

@@ -1,15 +1,15 @@
 """How long an address has to wait that keeps sending keys which are not valid.
 
 A valid key is never kept waiting: others may call from the same address. So keys that this process
-knows are not asked about here. All others cost a read of SQL and, if they are wrong, a write: few
-requests at a time may cause one, and none while their address has to wait.
+knows are not asked about here. All others cost a read of SQL and, if they are wrong, a write: one
+request at a time may cause them, and none while its address has to wait.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 from http import HTTPStatus
 from math import ceil
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from time import monotonic
 
 from api.access.callers import Caller
@@ -26,10 +26,10 @@ MOST_KEPT = 10_000
 class WrongKeys:
     """Counts wrong keys by address, in SQL for all processes; several threads use it."""
 
-    def __init__(self, database: Database, at_once: int, most_kept: int = MOST_KEPT) -> None:
-        """`at_once` is how many keys may be looked up at a time."""
+    def __init__(self, database: Database, most_kept: int = MOST_KEPT) -> None:
         self._database = database
-        self._permits = BoundedSemaphore(at_once)
+        # One at a time: with SQLite, whoever writes waits for all who read.
+        self._looking_up = Lock()
         self._most_kept = most_kept
         # Until when of the monotonic clock each address has to wait.
         self._waiting: OrderedDict[str, float] = OrderedDict()
@@ -40,7 +40,7 @@ class WrongKeys:
         while its address has to wait."""
         origin = find_origin(find_address())
         self._check(origin)
-        if not self._permits.acquire(blocking=False):
+        if not self._looking_up.acquire(blocking=False):
             raise _too_many(1.0)
         try:
             caller = find()
@@ -48,7 +48,7 @@ class WrongKeys:
                 self._count(origin)
             return caller
         finally:
-            self._permits.release()
+            self._looking_up.release()
 
     def _check(self, origin: str) -> None:
         with self._lock:

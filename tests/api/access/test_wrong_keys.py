@@ -117,9 +117,9 @@ def test_many_addresses_take_bounded_space(
     assert "calls from 49" in left
 
 
-def test_few_unknown_keys_are_looked_up_at_a_time(client: FlaskClient) -> None:
+def test_one_unknown_key_is_looked_up_at_a_time(client: FlaskClient) -> None:
     """A flood of wrong keys from many addresses takes one thread of the database, not all."""
-    wrong_keys = WrongKeys(services_of(client).database, at_once=1)
+    wrong_keys = WrongKeys(services_of(client).database)
     app: Flask = client.application
 
     def find_while_another_asks() -> None:
