@@ -33,6 +33,7 @@ ITEMS_PER_REQUEST = 10_000
 PATIENCE_SECONDS = 300.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
+CONFLICT = 409
 TOO_MANY_REQUESTS = 429
 
 Answer = TypeVar("Answer")
@@ -157,7 +158,12 @@ class Upload:
         if size_bytes <= 0:
             return False
         blocks = self._watch(part, offset, read_exactly(file.path, size_bytes, offset))
-        draft.append_piece(_name_of(part), offset, blocks, size_bytes)
+        try:
+            draft.append_piece(_name_of(part), offset, blocks, size_bytes)
+        except ApiError as error:
+            # One that seemed lost may have arrived in between.
+            if error.status != CONFLICT or draft.count_received(_name_of(part)) == offset:
+                raise
         return True
 
     def _watch(self, part: Part, before: int, blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -42,6 +42,30 @@ class LosesAnswers(httpx.HTTPTransport):
         return response
 
 
+class DeliversLate(httpx.HTTPTransport):
+    """A network that loses the answer to the first piece, which arrives after the next question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: httpx.Request | None = None
+        self.offsets: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        offset = request.url.params.get("offset")
+        if offset is not None:
+            self.offsets.append(offset)
+        if self.offsets == ["0"] and offset is not None:
+            request.read()
+            self.late = request
+            raise httpx.ReadError("broken", request=request)
+        response = super().handle_request(request)
+        if self.late is not None and request.method == "GET":
+            response.read()
+            super().handle_request(self.late).read()
+            self.late = None
+        return response
+
+
 class BreaksInPieces(httpx.HTTPTransport):
     """A network that breaks in every second piece, after its first bytes."""
 
@@ -219,3 +243,14 @@ def test_a_large_file_continues_after_the_last_piece_that_arrived(
     assert sorted(path.stat().st_size for path in stored_files(settings)) == sorted(
         map(len, contents.values())
     )
+
+
+def test_a_piece_that_arrives_although_it_seemed_lost_counts_once(
+    client: FlaskClient, url: str, large: list[SizedFile]
+) -> None:
+    late = DeliversLate()
+    with Client(url, transport=late) as uploading:
+        job = uploading.submit_files(large, Submission(), ())
+    assert late.offsets == ["0", "0", "1048576", "2097152"]
+    contents = {file.name: Path(file.path).read_bytes() for file in large}
+    assert read_stored(client, job.id) == contents
