@@ -41,6 +41,8 @@ OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 def pytest_configure() -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
+    # What was imported until now is not looked through again.
+    gc.freeze()
     share_compiled_statements()
     share_compiled_routes()
     share_compiled_templates()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from api.submissions.manifest_jobs import ITEMS_PER_BATCH, SHORT_MANIFEST_ITEMS
+from api.submissions import manifest_jobs
 from api.submissions.manifest_lines import LONGEST_RECORD_BYTES
 from db.engine import Database
 from db.item_values import NewItem
@@ -57,7 +57,15 @@ def test_an_ndjson_body_creates_a_job_or_a_draft(client: FlaskClient) -> None:
     assert client.post(f"{path}/finalize").json["counts"]["items"] == 3
 
 
-@pytest.mark.parametrize("count", [ITEMS_PER_BATCH + 3, SHORT_MANIFEST_ITEMS + 3])
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred items are a long list."""
+    monkeypatch.setattr(manifest_jobs, "ITEMS_PER_BATCH", 50)
+    monkeypatch.setattr(manifest_jobs, "SHORT_MANIFEST_ITEMS", 100)
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("count", [53, 103])
 def test_a_long_list_is_added_in_order(client: FlaskClient, count: int) -> None:
     body = b"uri\n" + b"".join(b"file:///%d\n" % number for number in range(count))
     response = post(client, body)
@@ -202,14 +210,15 @@ def test_an_unfinished_submission_is_erased_later(database: Database) -> None:
         assert read_jobs_to_expire(session) == [job_id]
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_a_failed_submission_leaves_nothing_behind(client: FlaskClient, settings: Settings) -> None:
     database = Database(settings.database_url)
     with database.engine.begin() as connection:
         connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON items WHEN NEW.position = 5000 "
+            "CREATE TRIGGER full BEFORE INSERT ON items WHEN NEW.position = 50 "
             "BEGIN SELECT RAISE(ABORT, 'no room'); END"
         )
-    body = b"uri\n" + b"file:///1\n" * (ITEMS_PER_BATCH + 1)
+    body = b"uri\n" + b"file:///1\n" * 51
     assert post(client, body, Idempotency_Key="k").status_code == 500
     assert all_jobs(client) == []
     with database.engine.begin() as connection:

@@ -80,21 +80,26 @@ def test_ages_and_genders_agree_with_the_package_of_the_models(name):
         assert abs(face.age.years - twin) < 5
 
 
-def test_landmarks_lie_where_a_face_has_them(analyzer):
+@pytest.fixture(scope="module")
+def astronaut(analyzer):
     [face] = analyze(analyzer, read_sample("astronaut.png"))
-    right_eye, left_eye, nose, right_mouth, left_mouth = face.landmarks
+    return face
+
+
+def test_landmarks_lie_where_a_face_has_them(astronaut):
+    right_eye, left_eye, nose, right_mouth, left_mouth = astronaut.landmarks
     assert right_eye[0] < nose[0] < left_eye[0]
     assert right_mouth[0] < nose[0] < left_mouth[0]
     assert max(right_eye[1], left_eye[1]) < nose[1] < min(right_mouth[1], left_mouth[1])
-    assert face.box.x < right_eye[0] < left_eye[0] < face.box.x + face.box.width
+    assert astronaut.box.x < right_eye[0] < left_eye[0] < astronaut.box.x + astronaut.box.width
 
 
 @pytest.mark.parametrize("margin", [-0.05, 0.0, 0.5], ids=["tight", "box", "roomy"])
 @pytest.mark.parametrize("side", [64, 100, 600])
-def test_a_picture_that_is_all_face_has_one_face(analyzer, margin, side):
+def test_a_picture_that_is_all_face_has_one_face(analyzer, astronaut, margin, side):
     image = Image.open(io.BytesIO(read_sample("astronaut.png"))).convert("RGB")
-    [face] = analyze(analyzer, read_sample("astronaut.png"))
-    box, extra = face.box, round(face.box.width * margin)
+    box = astronaut.box
+    extra = round(box.width * margin)
     corners = (box.x - extra, box.y - extra)
     opposite = (box.x + box.width + extra, box.y + box.height + extra)
     crop = image.crop((*corners, *opposite)).resize((side, side))
