@@ -11,6 +11,7 @@ import click
 
 from cli.options.results import GENDERS, takes_file
 from cli.options.shared import as_json, check_zone, takes_server
+from cli.output.counting import count_noun
 from cli.output.playlist_tables import describe_viewers, make_content_table, make_playlists_table
 from cli.output.streams import refuse_terminal, write_out
 from cli.terminal import open_stdout, print_json, tell
@@ -84,10 +85,11 @@ def add(
     with file.open("rb") as opened:
         blocks = iter(partial(opened.read, BLOCK_BYTES), b"")
         kept = _upload(client, name or file.stem, blocks, asked)
-    screens = f" on {len(kept.screens)} screens" if kept.dimension else ""
+    screens = f" on {count_noun(len(kept.screens), 'screens')}" if kept.dimension else ""
     tell(
-        f"Playlist {kept.id}, {kept.name}: {kept.spots:,} spots of {len(kept.contents)} contents"
-        f"{screens}. See who saw them with: facetally playlists show {kept.id}"
+        f"Playlist {kept.id}, {kept.name}: {count_noun(kept.spots, 'spots')} of "
+        f"{count_noun(len(kept.contents), 'contents')}{screens}. "
+        f"See who saw them with: facetally playlists show {kept.id}"
     )
 
 
@@ -161,7 +163,10 @@ def show(
         and (given["age"] is None or given["age"].label == group.age_band)
     ]
     stdout = open_stdout()
-    stdout.print(make_content_table(seen, wanted))
+    if all(group.people == 0 for group in wanted):
+        stdout.print("None of these people saw any of it.")
+    else:
+        stdout.print(make_content_table(seen, wanted))
     stdout.print(describe_viewers(seen))
 
 

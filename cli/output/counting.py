@@ -2,11 +2,14 @@
 
 # The command line is only in English, and starts faster without the rules of other languages.
 _SINGULARS = {
+    "contents": "content",
     "deliveries": "delivery",
     "faces": "face",
     "items": "item",
     "people": "person",
     "pictures": "picture",
+    "screens": "screen",
+    "spots": "spot",
     "thumbnails": "thumbnail",
     "videos": "video",
 }

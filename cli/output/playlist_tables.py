@@ -1,13 +1,13 @@
 """Playlists and zones, and who saw them or was in them, as tables for the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
 from cli.output.counting import count_noun
 from cli.output.tables import make_share_cells, make_table, make_time_cells, write_count
 from cli.terminal import clean
-from facetally import ContentGroup, Playlist, PlaylistAudience, ZoneAudience
+from facetally import ContentGroup, Playlist, PlaylistAudience, ZoneAudience, ZoneGroup
 
 
 def make_playlists_table(playlists: Iterable[Playlist]) -> Table:
@@ -52,10 +52,16 @@ def make_content_table(found: PlaylistAudience, groups: Iterable[ContentGroup]) 
             group.gender or "all",
             group.age_band or "all",
             write_count(group.people, found.min_cell),
-            *make_share_cells(group.share_within),
+            *_share_cells(group),
             *(make_time_cells(group.screen_time) if timed else ()),
         )
     return table
+
+
+def _share_cells(group: ContentGroup | ZoneGroup) -> tuple[str, str]:
+    """Of a group, the share within its content or zone; of everybody, that of all rows."""
+    is_everybody = group.gender is None and group.age_band is None
+    return make_share_cells(group.share if is_everybody else group.share_within)
 
 
 def _weigh(group: ContentGroup) -> tuple[float, int]:
@@ -75,7 +81,7 @@ def describe_viewers(found: PlaylistAudience) -> str:
     if found.jobs_without_times:
         jobs = ", ".join(map(str, found.jobs_without_times[:5]))
         parts.append(f"people of headcounts that keep no times left out (job {jobs})")
-    return f"{'; '.join(parts)}. Shares are within each content."
+    return f"{'; '.join(parts)}. {_describe_shares(found.groups, 'content')}"
 
 
 def make_zones_table(found: ZoneAudience) -> Table:
@@ -90,7 +96,7 @@ def make_zones_table(found: ZoneAudience) -> Table:
                 group.gender or "all",
                 group.age_band or "all",
                 write_count(group.people, found.min_cell),
-                *make_share_cells(group.share_within),
+                *_share_cells(group),
                 *(make_time_cells(group.screen_time) if timed else ()),
             )
     return table
@@ -106,6 +112,12 @@ def describe_zones(found: ZoneAudience) -> str:
     ]
     rest = (
         f"{write_count(found.inside, least)} were in any zone; "
-        f"{write_count(found.outside, least)} were in none. Shares are within each zone."
+        f"{write_count(found.outside, least)} were in none. "
+        f"{_describe_shares(found.groups, 'zone')}"
     )
     return "\n".join([*crossings, rest])
+
+
+def _describe_shares(groups: Sequence[ContentGroup | ZoneGroup], noun: str) -> str:
+    is_split = any(group.gender or group.age_band for group in groups)
+    return f"Shares are within each {noun}." if is_split else "Shares are of all rows."

@@ -52,6 +52,9 @@ def test_a_playlist_is_added_shown_and_removed(
         head, first, second, *rest = call("show", "july")[1].splitlines()
         assert ("Winter" in first, "Summer" in second, "seconds" in head) == (True, True, True)
         assert rest[-1].startswith("2 saw any of it; 0 were there and saw none")
+        assert "Shares are of all rows." in rest[-1]
+        nobody = call("show", 1, "--gender", "male", "--age", "0-17")[1]
+        assert nobody.startswith("None of these people saw any of it.")
         _, first, *_ = call("show", 1, "--gender", "female", "--age", "0-34")[1].splitlines()
         assert first.split()[:5] == ["Summer", "1", "female", "0-34", "1"]
         assert call("show", "july", "--by", "gender", "--format", "csv")[1].count("\n") == 7
