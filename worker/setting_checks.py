@@ -35,7 +35,13 @@ def explain_faults(error: ValidationError, prefix: str) -> str:
     """Each variable with its fault, in one line."""
     lines = []
     for fault in error.errors():
+        # A default was not made, as another setting has a fault.
+        if fault["type"] == "default_factory_not_called":
+            continue
         name = prefix + "_".join(str(part) for part in fault["loc"]).upper()
         unknown = fault["type"] == "extra_forbidden"
-        lines.append(f"{name}: " + ("unknown setting" if unknown else fault["msg"]))
+        lines.append(
+            f"{name}: "
+            + ("unknown setting" if unknown else fault["msg"].removeprefix("Value error, "))
+        )
     return "; ".join(lines)

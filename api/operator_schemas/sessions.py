@@ -1,28 +1,34 @@
 """Sessions of browsers: who has some open, and whose to end."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, field_validator
 
 from api.schemas.fields import Strict, Text
 from db.access.key_values import Holder, Sessions
 
 LONGEST_SUBJECT = 255
 PERSON, KEY, SETTINGS = "person:", "key:", "settings"
+HOLDER = re.compile(
+    rf"{PERSON}.{{1,{LONGEST_SUBJECT}}}|{KEY}[1-9][0-9]{{0,17}}|{SETTINGS}", re.DOTALL
+)
 
 
 class HolderQuery(Strict):
     """Whose sessions are meant: `person:` and the subject of a person, `key:` and the number of a
     key, or `settings` for the keys of FACETALLY_API_KEYS."""
 
-    holder: Annotated[
-        Text,
-        Field(
-            pattern=rf"^(?:{PERSON}.{{1,{LONGEST_SUBJECT}}}|{KEY}[1-9][0-9]{{0,17}}|{SETTINGS})$",
-        ),
-    ]
+    holder: Text
+
+    @field_validator("holder")
+    @classmethod
+    def _require_holder(cls, value: str) -> str:
+        if not HOLDER.fullmatch(value):
+            raise ValueError("write person:SUBJECT, key:NUMBER or settings, as they are listed")
+        return value
 
     def to_holder(self) -> Holder:
         if self.holder.startswith(PERSON):

@@ -73,6 +73,8 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
         self.wsgi.extensions[EXTENSION].meter.start()
         super().run()
         self._lanes.close()
+        if (tracing := self.wsgi.extensions[EXTENSION].tracing) is not None:
+            tracing.close()
 
     def init_signals(self) -> None:
         super().init_signals()

@@ -48,10 +48,10 @@ def test_settings_are_read_by_their_names() -> None:
         (
             "FACETALLY_API_KEYS",
             f"{'k' * 32},secret",
-            "FACETALLY_API_KEYS: Value error, a key has 6 characters, and needs at least 32",
+            "FACETALLY_API_KEYS: a key has 6 characters, and needs at least 32",
         ),
-        ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: Value error, 's3://' is not a source"),
-        ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: Value error, 'a' must be a"),
+        ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: 's3://' is not a source"),
+        ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: 'a' must be a"),
         ("FACETALLY_PORT", "http", "FACETALLY_PORT: Input should be a valid integer"),
         (
             "FACETALLY_SCORE_THRESHOLD",
