@@ -1,8 +1,8 @@
 """Whether a photo costs the same in a large job as in a small one, and whether workers keep their
 memory: jobs of more and more photos, each small, go through one stack with the real models.
 
-The processor time of a photo is compared, and the most memory of a slot with its decoder; both are
-the same on a busy machine, or nearly so.
+The processor time of a photo is compared, and the most memory of a slot with its decoder. On a busy
+machine, the same work may take more processor time; memory is the same.
 """
 
 import argparse
