@@ -6,6 +6,7 @@ const say = (name, values) => sayText(`live.${name}`, values);
 const lines = [...document.querySelectorAll("#headcounts .headcount")];
 const problem = document.getElementById("headcount-problem");
 const POLL_MILLISECONDS = 5_000;
+const counted = new Map(); // the last headcount of each source that has a job: a file ends by itself
 
 async function call(method, path, body) {
   const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": token };
@@ -18,8 +19,9 @@ async function call(method, path, body) {
 async function refresh() {
   try {
     const { headcounts } = await call("GET", "");
-    const counted = new Map(headcounts.map((one) => [one.source, one]));
-    for (const line of lines) show(line, counted.get(line.dataset.source));
+    const running = new Map(headcounts.map((one) => [one.source, one]));
+    for (const one of headcounts) if (one.job !== null) counted.set(one.source, one);
+    for (const line of lines) show(line, running.get(line.dataset.source));
   } catch (error) {
     problem.textContent = error.message;
   }
@@ -31,13 +33,16 @@ function show(line, headcount) {
   button.setAttribute("aria-label", say(headcount ? "stop_count_of" : "count_of", { name: line.dataset.source }));
   button.dataset.counted = String(Boolean(headcount));
   button.disabled = Boolean(headcount?.is_stopping);
-  line.querySelector(".tally").replaceChildren(...describe(headcount));
+  line.querySelector(".tally").replaceChildren(...describe(headcount, counted.get(line.dataset.source)));
 }
 
-function describe(headcount) {
-  if (!headcount) return [say("not_counted")];
+function describe(headcount, earlier) {
+  if (!headcount) return earlier ? [...describeCount(earlier), ` (${say("count_ended")})`] : [say("not_counted")];
   if (headcount.problem) return [headcount.problem];
-  if (headcount.job === null) return [say("count_starting")];
+  return headcount.job === null ? [say("count_starting")] : describeCount(headcount);
+}
+
+function describeCount(headcount) {
   const link = document.createElement("a");
   link.href = `/jobs/${headcount.job}`;
   link.textContent = say("counted_people", { count: headcount.people ?? 0 });

@@ -84,8 +84,7 @@ def pause_if_known(session: Session, job_id: int) -> bool:
         return False
     job = session.get_one(JobRow, job_id)
     sample = Sample.of(job.options["stop_when"], job.sample or {})
-    items = select(func.sum(ChunkRow.done)).where(ChunkRow.job_id == job_id)
-    done, last = session.scalar(items) or 0, sample.estimates[-1]
+    last = sample.estimates[-1]
     rule = sample.rule
     whose = rule.faces if rule.ages is None else f"aged {rule.faces}"
     job.state = JobState.PAUSED
@@ -93,7 +92,7 @@ def pause_if_known(session: Session, job_id: int) -> bool:
         "code": PauseReason.KNOWN,
         "message": (
             f"Known: {last.share:.0%} of the faces are {whose} ({last.low:.0%} to "
-            f"{last.high:.0%}), from {done:,} of {job.items:,} items. Resume the job to analyze "
+            f"{last.high:.0%}), from {last.items:,} of {job.items:,} items. Resume the job to analyze "
             "the others as well, or cancel it to keep what there is."
         ),
     }
