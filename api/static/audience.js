@@ -5,8 +5,8 @@ import { say } from "./app.js";
 /** Pointing at a column says what it stands for. */
 function read(event) {
   const readout = document.querySelector(".readout");
-  const column = event.target.closest?.("[data-say]");
-  if (readout) readout.textContent = column ? column.dataset.say : readout.dataset.empty;
+  const column = event.target.closest?.(".columns > [aria-label]");
+  if (readout) readout.textContent = column ? column.getAttribute("aria-label") : readout.dataset.empty;
 }
 document.addEventListener("pointerover", read);
 document.addEventListener("focusin", read);

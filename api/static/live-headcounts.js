@@ -47,7 +47,7 @@ function describeCount(headcount) {
   link.href = `/jobs/${headcount.job}`;
   link.textContent = say("counted_people", { count: headcount.people ?? 0 });
   const rest = [];
-  if (headcount.female) rest.push(say("counted_female", { percent: Math.round(100 * headcount.female.value) }));
+  if (headcount.female && headcount.people) rest.push(say("counted_female", { percent: Math.round(100 * headcount.female.value) }));
   if (headcount.seconds !== null) rest.push(say("counted_seconds", { seconds: Math.round(headcount.seconds) }));
   return [link, rest.length ? `: ${rest.join(", ")}` : ""];
 }
