@@ -92,8 +92,8 @@ def pause_if_known(session: Session, job_id: int) -> bool:
         "code": PauseReason.KNOWN,
         "message": (
             f"Known: {last.share:.0%} of the faces are {whose} ({last.low:.0%} to "
-            f"{last.high:.0%}), from {last.items:,} of {job.items:,} items. Resume the job to analyze "
-            "the others as well, or cancel it to keep what there is."
+            f"{last.high:.0%}), from {last.items:,} of {job.items:,} items. Resume the job to "
+            "analyze the others as well, or cancel it to keep what there is."
         ),
     }
     session.flush()
