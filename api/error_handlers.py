@@ -15,7 +15,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     TimeoutError,
 )
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from api.access.callers import find_caller
 from api.addresses import find_address
@@ -43,6 +43,11 @@ LOGGED = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 LONGEST_PATH = 200
+# In place of what werkzeug tells.
+DESCRIPTIONS: Mapping[type[HTTPException], str] = {
+    BadRequest: "The request cannot be read. Compare it with /docs.",
+    RequestEntityTooLarge: "The request is larger than this call takes. Send it in parts.",
+}
 PASSED_ON_HEADERS = ("Allow", "Content-Range")
 
 
@@ -131,9 +136,11 @@ def _problem_of_http(error: HTTPException) -> Problem:
 
 def _describe_http(error: HTTPException, status: HTTPStatus) -> str:
     """Our own description of an error; werkzeug's tells a reader of a browser's address bar."""
-    if isinstance(error, NotFound) and error.description == NotFound.description:
+    if error.description != type(error).description:
+        return error.description or status.phrase
+    if isinstance(error, NotFound):
         return f"There is nothing at {request.path[:LONGEST_PATH]}."
-    return error.description or status.phrase
+    return DESCRIPTIONS.get(type(error), error.description or status.phrase)
 
 
 def _problem_of_picture(error: PictureRefused) -> Problem:

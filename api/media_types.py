@@ -1,5 +1,6 @@
 """The media types of what is received and sent."""
 
+BYTES = "application/octet-stream"
 CSV = "text/csv"
 FORM = "multipart/form-data"
 JPEG = "image/jpeg"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas.dimensions import DIMENSION_PREFIX, WithDimensions
-from api.schemas.fields import Name, Number, Text, TimeZone
+from api.schemas.fields import Day, Name, Number, Text, TimeZone
 from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.audience.differences import GroupDifference
 from db.audience.grouping import AudienceGroup
@@ -46,8 +46,8 @@ class AudienceParameters(WithDimensions):
     format: Literal["json", "csv", "parquet"] = "json"
     job: Number | None = None
     tag: Text | None = None
-    first_day: Annotated[date, Field(le=LATEST_FIRST_DAY)] | None = Field(None, alias="from")
-    last_day: Annotated[date, Field(ge=EARLIEST_LAST_DAY)] | None = Field(None, alias="to")
+    first_day: Annotated[Day, Field(le=LATEST_FIRST_DAY)] | None = Field(None, alias="from")
+    last_day: Annotated[Day, Field(ge=EARLIEST_LAST_DAY)] | None = Field(None, alias="to")
     time_zone: TimeZone | None = None
     by: Text = "gender,age_band"
     bands: Text = Field(

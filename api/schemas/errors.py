@@ -55,12 +55,22 @@ ERRORS: Responses = {
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.REQUEST_URI_TOO_LONG,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         HTTPStatus.SERVICE_UNAVAILABLE,
     )
 }
+
+
+def ranges(file: dict[Any, Any]) -> Responses:
+    """The answers of a call about a file of which a part can be asked for."""
+    part = {**file, "description": HTTPStatus.PARTIAL_CONTENT.phrase}
+    return {**answers(file, 200), 206: part, 304: None, 416: problem(416)}
 
 
 def answers(model: type[BaseModel] | dict[Any, Any], status: int) -> Responses:

@@ -32,9 +32,22 @@ def _assume_utc(moment: datetime) -> datetime:
         raise ValueError("the date must be within the years 1 to 9999") from None
 
 
+def _is_number(value: object) -> bool:
+    """Of a time or day: a number may count anything since any day."""
+    return isinstance(value, int | float) or (
+        isinstance(value, str) and NUMBER.fullmatch(value) is not None
+    )
+
+
+def _refuse_number(value: object) -> object:
+    if _is_number(value):
+        raise ValueError(f"{value} is a number: write a date like 2026-07-01")
+    return value
+
+
 def read_capture(value: object) -> object:
-    """A time in EXIF's own form, too; a number is refused, as it may count anything."""
-    if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
+    """A time in EXIF's own form, too."""
+    if _is_number(value):
         raise ValueError(
             f"{value} is a number, not a time: write 2026-07-01T12:30:00. A spreadsheet shows "
             "such numbers where a column of dates is not formatted as one"
@@ -64,7 +77,8 @@ def _check_stop_rule(written: str) -> str:
     return str(StopRule.parse(written))
 
 
-Moment = Annotated[datetime, AfterValidator(_assume_utc)]
+Day = Annotated[date, BeforeValidator(_refuse_number)]
+Moment = Annotated[datetime, BeforeValidator(_refuse_number), AfterValidator(_assume_utc)]
 # Naive where it has no offset: then the job's time zone counts.
 CaptureMoment = Annotated[datetime, BeforeValidator(read_capture), AfterValidator(_require_room)]
 TimeZone = Annotated[str, AfterValidator(_check_zone)]

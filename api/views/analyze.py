@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.errors import ApiError
 from api.media_types import FORM, JPEG, JSON
-from api.schemas.errors import ERRORS, problem
+from api.schemas.errors import ERRORS
 from api.schemas.faces import AnalysisOut, FaceOut
 from api.schemas.fields import Name, Strict
 from api.schemas.replies import BINARY, reply
@@ -47,9 +47,7 @@ class AnalyzeQuery(Strict):
     detection: DetectionMode = DetectionMode.NORMAL
 
 
-@blueprint.post(
-    "/analyze", responses={200: AnalysisOut, 413: problem(413)}, openapi_extensions=BODY
-)
+@blueprint.post("/analyze", responses={200: AnalysisOut}, openapi_extensions=BODY)
 def analyze_picture(query: AnalyzeQuery) -> Response:
     """Find the faces in one picture, without storing anything.
 

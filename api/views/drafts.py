@@ -49,7 +49,7 @@ APPEND: dict[str, Any] = document_body(
 
 @blueprint.post(
     "/jobs/<int:job_id>/items",
-    responses={**answers(JobOut, 202), 409: problem(409), 413: problem(413)},
+    responses={**answers(JobOut, 202), 409: problem(409)},
     openapi_extensions=APPEND,
 )
 def append_to_draft(path: JobPath, header: IdempotencyHeader) -> Response:

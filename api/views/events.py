@@ -7,14 +7,14 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import EventsQuery, JobPath
-from api.schemas.replies import PLAIN
 from api.services import services
 from api.views.job_replies import find_job
 
 blueprint = APIBlueprint(
     "events", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
-STREAM = {"content": {"text/event-stream": PLAIN}}
+# Not a string: programs that know streams compare each event of it with its schema.
+STREAM = {"content": {"text/event-stream": {"example": 'event: job\ndata: {"id": 7, ...}\n\n'}}}
 
 
 @blueprint.get("/jobs/<int:job_id>/events", responses=answers(STREAM, 200))

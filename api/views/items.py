@@ -11,8 +11,8 @@ from werkzeug.wsgi import wrap_file
 
 from api.blurring import find_thumbnail, find_track_thumbnail
 from api.exports.subtitles import write_subtitles
-from api.media_types import JPEG, MP4, VTT
-from api.schemas.errors import ERRORS, answers
+from api.media_types import BYTES, JPEG, MP4, VTT
+from api.schemas.errors import ERRORS, answers, ranges
 from api.schemas.items import ItemPath
 from api.schemas.replies import BINARY, PLAIN, reply
 from api.schemas.results import ResultOut
@@ -24,6 +24,7 @@ from db.results.reading import read_item
 from db.videos.tracks import read_all_tracks
 from models.blocks import BLOCK_BYTES
 from models.errors import ItemError
+from models.file_kinds.kinds import PICTURES, VIDEOS
 from models.file_kinds.recognition import HEAD_BYTES, find_media_type
 from models.pictures.files import strip_metadata
 from worker.sources.store import Store
@@ -36,6 +37,10 @@ TAG_BYTES = 16
 MOST_SHOWN_BYTES = 48 << 20
 VIDEO = {"content": {MP4: BINARY}}
 PICTURE = {"content": {JPEG: BINARY}}
+SHOWN = {"content": {kind.media_type: BINARY for kind in PICTURES if kind.media_type}}
+PLAYED = {
+    "content": {**{kind.media_type: BINARY for kind in VIDEOS if kind.media_type}, BYTES: BINARY}
+}
 SUBTITLES = {"content": {VTT: PLAIN}}
 
 
@@ -49,7 +54,7 @@ def show_item(path: ItemPath) -> Response:
     return reply(ResultOut.of(item))
 
 
-@blueprint.get("/items/<int:item_id>/picture", responses=answers(PICTURE, 200))
+@blueprint.get("/items/<int:item_id>/picture", responses=answers(SHOWN, 200))
 def show_picture(path: ItemPath) -> Response:
     """Show the uploaded picture, without metadata other than its orientation and color profile.
 
@@ -109,7 +114,7 @@ def _reply_thumbnail(thumbnail: Thumbnail | None, subject: str) -> Response:
     return Response(thumbnail.content, mimetype=thumbnail.media_type)
 
 
-@blueprint.get("/items/<int:item_id>/video", responses=answers(VIDEO, 200))
+@blueprint.get("/items/<int:item_id>/video", responses=ranges(VIDEO))
 def show_video(path: ItemPath) -> Response:
     """Send the annotated video of an item, if its job asked for one.
 
@@ -143,7 +148,7 @@ def show_people(path: ItemPath) -> Response:
     return Response("".join(write_subtitles(tracks)), mimetype=VTT)
 
 
-@blueprint.get("/items/<int:item_id>/original", responses=answers(VIDEO, 200))
+@blueprint.get("/items/<int:item_id>/original", responses=ranges(PLAYED))
 def show_original(path: ItemPath) -> Response:
     """Send the uploaded video of an item, with its pictures and sound as they were uploaded, and
     without its metadata.

@@ -45,7 +45,7 @@ SUBMISSION: dict[str, Any] = document_body(
 
 @blueprint.post(
     "/jobs",
-    responses={202: JobOut, 409: problem(409), 413: problem(413)},
+    responses={202: JobOut, 409: problem(409)},
     openapi_extensions=SUBMISSION,
 )
 def submit_job(header: IdempotencyHeader, query: SubmissionQuery) -> Response:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
+from api.media_types import BYTES
 from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.jobs import JobOut
 from api.schemas.pieces import PieceQuery, PiecesPath, ReceivedOut, WholeFileBody
@@ -18,7 +19,7 @@ from db.submissions.pieces import count_received
 blueprint = APIBlueprint(
     "pieces", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
-PIECE = {"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}}
+PIECE = {"requestBody": {"required": True, "content": {BYTES: BINARY}}}
 
 
 @blueprint.get("/jobs/<int:job_id>/pieces/<name>", responses=answers(ReceivedOut, 200))
@@ -32,7 +33,7 @@ def show_received(path: PiecesPath) -> Response:
 
 @blueprint.post(
     "/jobs/<int:job_id>/pieces/<name>",
-    responses={**answers(ReceivedOut, 202), 409: problem(409), 413: problem(413)},
+    responses={**answers(ReceivedOut, 202), 409: problem(409)},
     openapi_extensions=PIECE,
 )
 def append_piece(path: PiecesPath, query: PieceQuery) -> Response:
@@ -47,7 +48,7 @@ def append_piece(path: PiecesPath, query: PieceQuery) -> Response:
 
 @blueprint.post(
     "/jobs/<int:job_id>/pieces/<name>/join",
-    responses={**answers(JobOut, 202), 409: problem(409), 413: problem(413)},
+    responses={**answers(JobOut, 202), 409: problem(409)},
 )
 def join_file(path: PiecesPath, header: IdempotencyHeader, body: WholeFileBody) -> Response:
     """Add a large file that has arrived to the draft, as if it had come in one request."""

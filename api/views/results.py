@@ -38,6 +38,7 @@ STREAMS = {
                     {"$ref": "#/components/schemas/ResultsOut"},
                     inline_schema(TracksOut),
                     inline_schema(CocoOut),
+                    {"type": "array", "items": {"type": "object"}, "title": "LabelStudioTasks"},
                 ]
             }
         },

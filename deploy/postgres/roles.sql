@@ -11,7 +11,8 @@
 
 CREATE ROLE facetally_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE facetally LOGIN PASSWORD :'runtime_password';
-CREATE DATABASE facetally OWNER facetally_owner;
+-- Also where the server was made for another encoding, in which names could not be stored.
+CREATE DATABASE facetally OWNER facetally_owner ENCODING 'UTF8' TEMPLATE template0;
 REVOKE ALL ON DATABASE facetally FROM PUBLIC;
 GRANT CONNECT ON DATABASE facetally TO facetally;
 -- No statement may hang. Processes bring these times themselves, unless PgBouncer stands between.

@@ -94,6 +94,23 @@ def test_nothing_of_another_tenant_is_found_on_any_call(
         assert bolt.get("/metrics").status_code == 403
 
 
+@pytest.mark.parametrize(
+    "words", [{}, {"Authorization": "Bearer fct_wrong"}], ids=["none", "wrong"]
+)
+def test_no_call_is_answered_without_a_key(target: Target, words: dict[str, str]) -> None:
+    paths = target.client.get("/openapi.json").json()["paths"]
+    asked = 0
+    for number, (method, path) in enumerate(list_calls(target)):
+        # Each comes from somebody else, as by way of a proxy, or the brake on wrong keys answers.
+        headers = {"X-Forwarded-For": f"198.51.100.{number}", "Connection": "close", **words}
+        needs = paths[path][method.lower()]["security"]
+        address = target.url + re.sub(r"{\w+}", "1", path)
+        status = httpx.request(method, address, headers=headers).status_code
+        assert (status == 401) == bool(needs), (method, path, status)
+        asked += bool(needs)
+    assert asked > 40
+
+
 def test_a_key_without_the_scope_is_refused_with_a_line_in_the_log(target: Target) -> None:
     with holding_key(target, "acme", "read") as reader:
         refused = len(target.find_log("request refused", "status=403"))

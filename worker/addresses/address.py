@@ -74,7 +74,7 @@ class Address:
     def _bucket(cls, scheme: str, rest: str) -> Self:
         if scheme not in BUCKET_SCHEMES:
             raise UnsupportedItem(
-                "The item's address must start with file:///, https://, s3://, gs:// or az://."
+                "The address must start with file:///, https://, s3://, gs:// or az://."
             )
         bucket, slash, key = rest.partition("/")
         if not (CONTAINER if scheme == "az" else BUCKET).fullmatch(bucket):
