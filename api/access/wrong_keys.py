@@ -2,7 +2,7 @@
 
 A valid key is never kept waiting: others may call from the same address. So keys that this process
 knows are not asked about here. All others cost a read of SQL and, if they are wrong, a write: one
-request at a time may cause them, and none while its address has to wait.
+request at a time may cause them, and no write while its address has to wait.
 """
 
 from collections import OrderedDict
@@ -38,13 +38,13 @@ class WrongKeys:
     def look_up(self, find: Callable[[], Caller | None]) -> Caller | None:
         """Who has the key of this request, as `find` says; None where it is wrong. Raises ApiError
         while its address has to wait."""
-        origin = find_origin(find_address())
-        self._check(origin)
         if not self._looking_up.acquire(blocking=False):
             raise _too_many(1.0)
         try:
             caller = find()
             if caller is None:
+                origin = find_origin(find_address())
+                self._check(origin)
                 self._count(origin)
             return caller
         finally:

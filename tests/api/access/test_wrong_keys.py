@@ -67,7 +67,6 @@ def test_other_processes_know_who_has_to_wait(
 
 
 def test_a_new_key_is_good_where_wrong_ones_wait(guarded: FlaskClient) -> None:
-    """At once in the process that made it; others know it a few seconds later."""
     ask_until_refused(guarded)
     body = {"name": "new", "scopes": ["read"], "tenant": "acme"}
     made = guarded.post("/v1/keys", json=body, headers=bearer(OPERATOR_KEY)).json
