@@ -71,10 +71,10 @@ GROUPS = {
             "cli.server_commands.alive",
             "Check whether a process of this host sends heartbeats.",
         ),
-        "keys": ("cli.commands.keys", "Create, list or revoke API keys."),
-        "sessions": ("cli.commands.sessions", "List or end the sessions of browsers."),
-        "webhooks": ("cli.commands.webhooks", "Create, list, test or remove webhooks."),
-        "audit": ("cli.commands.audit", "Show who did what on a server."),
+        "keys": ("cli.server_commands.keys", "Create, list or revoke API keys."),
+        "sessions": ("cli.server_commands.sessions", "List or end the sessions of browsers."),
+        "webhooks": ("cli.server_commands.webhooks", "Create, list, test or remove webhooks."),
+        "audit": ("cli.server_commands.audit", "Show who did what on a server."),
     },
 }
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}

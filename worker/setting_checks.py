@@ -1,6 +1,9 @@
 """The text of a setting: taken apart, checked, and its faults told."""
 
 from pydantic import ValidationError
+from sqlalchemy import make_url
+
+from db.engine import POOLING, TRANSACTION
 
 DATABASE_SCHEMES = ("postgresql+psycopg://", "sqlite://")
 LEAST_KEY_LENGTH = 32
@@ -17,6 +20,15 @@ def check_scheme(url: str, schemes: tuple[str, ...]) -> str:
     """Raises ValueError where an address does not begin with one of these."""
     if url and not url.startswith(schemes):
         raise ValueError(f"the address must begin with {' or '.join(schemes)}")
+    return url
+
+
+def check_database(url: str) -> str:
+    """Raises ValueError for an address that is not of a database, or of a way to use PgBouncer that
+    does not work."""
+    check_scheme(url, DATABASE_SCHEMES)
+    if url and make_url(url).query.get(POOLING, TRANSACTION) != TRANSACTION:
+        raise ValueError(f"{POOLING} must be {TRANSACTION}, as with PgBouncer")
     return url
 
 

@@ -13,9 +13,8 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
-from db.engine import POOLING, TRANSACTION
 from db.job_values import DetectionMode
 from db.reach import ALL_TENANTS, DEFAULT_TENANT, TENANT_PATTERN
 from db.videos.frames import MOST_POSITIONS
@@ -39,9 +38,8 @@ from worker.addresses.live_sources import check_sources
 from worker.logs import LogFormat, LogLevel
 from worker.openid import check_issuer, parse_groups
 from worker.setting_checks import (
-    DATABASE_SCHEMES,
+    check_database,
     check_keys,
-    check_scheme,
     explain_faults,
     split_list,
 )
@@ -211,7 +209,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: str) -> str:
-        return _check_pooling(check_scheme(value, DATABASE_SCHEMES))
+        return check_database(value)
 
     @field_validator("redis_url")
     @classmethod
@@ -292,12 +290,6 @@ class Settings(BaseModel):
                 "store_url": self.store_url or f"file://{self.data_dir / 'store'}",
             }
         )
-
-
-def _check_pooling(url: str) -> str:
-    if url and make_url(url).query.get(POOLING, TRANSACTION) != TRANSACTION:
-        raise ValueError(f"{POOLING} must be {TRANSACTION}, as with PgBouncer")
-    return url
 
 
 def _sqlite_url(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Commands about jobs and what was found in them, and about the keys of a server. In reading order:
+"""Commands about jobs and what was found in them. In reading order:
 
 submit        `submit`
 watch_folder  `watch-folder`
@@ -12,10 +12,6 @@ report        `report`
 subtitles     `subtitles`
 vocabulary    `tags`, `dimensions`
 headcounts    `headcounts`
-keys          `keys`
-sessions      `sessions`
-audit         `audit`
-webhooks      `webhooks`
 watched_run   `run --watch`
 run           `run`
 demo          `demo`

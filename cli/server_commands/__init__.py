@@ -1,8 +1,12 @@
-"""Commands that run a server, or a part of one. In reading order:
+"""Commands that run a server or a part of one, and those for whoever runs it. In reading order:
 
 serve       `serve`
 api         `api`
 worker      `worker`
 dispatcher  `dispatcher`, `migrate`
 alive       `alive`
+keys        `keys`
+sessions    `sessions`
+audit       `audit`
+webhooks    `webhooks`
 """

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
-from db.counts.zones import read_zone
+from db.counts.time_zones import read_zone
 from db.item_values import Failure
 from db.states import ItemState
 from db.tables.items import ItemRow

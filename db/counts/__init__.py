@@ -5,7 +5,7 @@ grains          the lengths of the periods that counts are kept by
 periods         moments in local time, and the periods they are in
 dimension_sets  dimension values as text
 totals          the counts of any part of an audience
-zones           the time zones of jobs
+time_zones      the time zones of jobs
 tally           what one transaction adds to the counts
 cells           the counts of a job
 tracks          people in videos, and how long they are visible

@@ -7,7 +7,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
-from db.counts.zones import read_zone
+from db.counts.time_zones import read_zone
 from db.deliveries.destinations import reopen_destination
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables.chunks import ChunkRow

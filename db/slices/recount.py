@@ -16,6 +16,7 @@ from db.counts.cells import read_cells
 from db.counts.dimension_sets import spell_dimensions
 from db.counts.grains import Grain
 from db.counts.tally import CellKey, Tally, Unit
+from db.counts.time_zones import read_zone
 from db.counts.totals import (
     CLUSTER_INDEXES,
     MEASURE_INDEXES,
@@ -25,7 +26,6 @@ from db.counts.totals import (
     cells_of,
 )
 from db.counts.tracks import CountedPerson, add_people, select_facing
-from db.counts.zones import read_zone
 from db.quality import QualityFilter
 from db.slices.queries import AudienceTooLarge
 from db.states import ItemState

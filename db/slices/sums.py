@@ -15,8 +15,8 @@ from db.counts.grains import DAILY_GRAINS, LONG_GRAINS, Grain, Stretch
 from db.counts.periods import DAY_LENGTH, UNDATED, Period, respell_moment
 from db.counts.tags import has_tag
 from db.counts.tally import Tally
+from db.counts.time_zones import have_zone
 from db.counts.totals import Totals, empty_totals
-from db.counts.zones import have_zone
 from db.quality import ANY_QUALITY
 from db.slices.queries import AudienceTooLarge, SliceQuery
 from db.slices.recount import recount_cells

@@ -14,7 +14,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import Tally
-from db.counts.zones import read_zone
+from db.counts.time_zones import read_zone
 from db.deliveries.destinations import add_destination
 from db.item_values import NewItem
 from db.job_values import NewJob

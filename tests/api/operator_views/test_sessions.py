@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from api.access.auditing import LONGEST_SUBJECT
-from cli.commands.sessions import sessions as command
+from cli.server_commands.sessions import sessions as command
 from db.access.audit import read_entries
 from db.access.audit_values import Action
 from db.access.key_values import Person, Scope

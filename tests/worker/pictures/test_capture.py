@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from db.counts.periods import spell_moment
-from db.counts.zones import read_zone
+from db.counts.time_zones import read_zone
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import CaptureSource, Duplicates, JobOptions, NewJob
