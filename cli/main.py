@@ -42,8 +42,11 @@ GROUPS = {
     },
     "What was found": {
         "audience": ("cli.commands.audience", "Show the audience by age and gender."),
-        "playlists": ("cli.commands.playlists", "Show who saw which spot of a playlist."),
-        "zones": ("cli.commands.zones", "Show who was in which part of the photos of a job."),
+        "playlists": (
+            "cli.commands.playlists",
+            "Show who saw which spot: a playlist says what ran when.",
+        ),
+        "zones": ("cli.commands.zones", "Show who was in which zone of photos and videos."),
         "results": (
             "cli.commands.results",
             "Print the results of a job, or of several as one table.",

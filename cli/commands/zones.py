@@ -35,7 +35,9 @@ from facetally import Client
 @as_json
 @takes_server
 def zones(client: Client, job: int, file: Path, as_json: bool, **query: Any) -> None:
-    """Show who was in which part of the photos and videos of a job, and who came in and left.
+    """Show who was in which zone of photos and videos.
+
+    For videos also who came in, and who left.
 
     FILE is JSON: a list of zones, each with a name and the corners of a polygon, as fractions of
     the picture from its upper left: [{"name": "door", "points": [[0, 0.5], [0.4, 0.5], [0.4, 1],
