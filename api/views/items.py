@@ -150,11 +150,11 @@ def show_people(path: ItemPath) -> Response:
 
 @blueprint.get("/items/<int:item_id>/original", responses=ranges(PLAYED))
 def show_original(path: ItemPath) -> Response:
-    """Send the uploaded video of an item, with its pictures and sound as they were uploaded, and
-    without its metadata.
+    """Send the uploaded video of an item, without its metadata.
 
-    A Range header selects a part of the file. 404 if the item was not uploaded, is no video, is
-    larger than 4 GiB, its upload is no longer kept, or its job blurs faces or keeps no thumbnails.
+    Its pictures and sound are as they were uploaded. A Range header selects a part of the file. 404
+    if the item was not uploaded, is no video, is larger than 4 GiB, its upload is no longer kept,
+    or its job blurs faces or keeps no thumbnails.
     """
     with services().database.read() as session:
         uri = read_upload(session, path.item_id)
