@@ -1,5 +1,6 @@
 """The command `facetally`: which commands there are, and how each of them ends."""
 
+import atexit
 import gc
 import sys
 from collections.abc import Sequence
@@ -148,6 +149,8 @@ def facetally() -> None:
 def main() -> NoReturn:
     """Run the command of this process' arguments, and exit with its status."""
     end_on_signals()
+    # Python looks through all objects once more as it ends: 0.7 s of processor time for the API's.
+    atexit.register(gc.freeze)
     sys.exit(run_command(sys.argv[1:]))
 
 

@@ -1,5 +1,8 @@
 """Celery's worker: `python -m cli.stack.celery_worker --app worker.entry worker`."""
 
+import atexit
+import gc
+
 from celery.__main__ import main
 
 # Imported before `main` puts the current folder on the path, where anything may have this name.
@@ -7,4 +10,6 @@ from celery.__main__ import main
 import worker.entry  # noqa: F401
 
 if __name__ == "__main__":
+    # As in cli/main.py.
+    atexit.register(gc.freeze)
     main()
