@@ -31,7 +31,7 @@ TORCH_INDEX ?=
 
 .PHONY: help demo setup setup-training weights format lint quick test check soak fuzz attack audit lock components pictures \
 	bench bench-video bench-coordination bench-endurance bench-scaling bench-audience bench-load bench-gpu bench-hot-path hot-path-baseline bench-pages bench-calibration bench-estimators \
-	bench-detection bench-quality bench-votes bench-stopping bench-playlists
+	bench-detection bench-quality bench-votes bench-stopping bench-playlists bench-people
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -165,6 +165,9 @@ bench-stopping: setup  ## Measure how near to the truth jobs are that stop when 
 
 bench-playlists: setup  ## Measure how long the audience of a playlist takes
 	$(BIN)/python -m benchmarks.playlists
+
+bench-people: weights  ## Measure how well faces are linked to people; LABELS=labels.csv with subjects
+	$(BIN)/python -m benchmarks.accuracy.people $(LABELS)
 
 bench-estimators: weights  ## Measure the processor time of each model of every pack
 	$(BIN)/python -m benchmarks.estimators

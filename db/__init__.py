@@ -19,6 +19,7 @@ access        who may call, and who did what
 processes     which processes are alive
 counters      what has happened so far, for operators
 webhooks      who is told what happens to jobs
+embeddings    what links faces while a job lives
 counts        what was found, counted as it is recorded
 slices        what is asked of an audience, and the sums that answer it
 audience      who was there
@@ -30,6 +31,7 @@ submissions   jobs and items as they are accepted
 jobs          followed, changed, ended, erased
 results       recorded and read
 videos        frames, people and annotated videos
+people        faces linked across pictures and shots
 due_work      what a dispatcher has to do
 workload      how much waits and runs
 """

@@ -129,6 +129,8 @@ class StoredFace:
     frame: int | None = None
     time_seconds: float | None = None
     track: int | None = None
+    # Where people are linked: who it is, within the job.
+    person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

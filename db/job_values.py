@@ -66,6 +66,8 @@ class JobOptions:
     end_seconds: float | None = None
     max_frames: int | None = None
     annotated_video: bool = False
+    # Whether its faces are linked to people.
+    people: bool = False
     # Which share has to be known, and how well, for the job to stop: as `StopRule` is written.
     stop_when: str | None = None
     # Where results are written as they come: the address of a folder or of a part of a bucket.
@@ -202,6 +204,18 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedPeople:
+    """How many people a job shows, and how many it may be; `linked` is how many faces in pictures,
+    and people in shots of videos, were linked. Or an `error`: why that is not known."""
+
+    people: int | None = None
+    low: int | None = None
+    high: int | None = None
+    linked: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobLabel:
     """What tells a job apart in a list of choices."""
 
@@ -242,6 +256,8 @@ class JobStatus:
     headcount: str | None
     # Of a job that stops when a share is known.
     sample: Sample | None
+    # Of a job that asks for people, once they are linked.
+    people: LinkedPeople | None
     skipped: Mapping[str, int]
     # The folder whose files are still being listed.
     listing: str | None

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+# Stands for the embedder among the packs of a worker: jobs that ask for people need it, too.
+PEOPLE_PACK = "people"
+
 
 @dataclass(frozen=True, slots=True)
 class PackFile:

@@ -52,6 +52,7 @@ class ChunkKind(StrEnum):
     ITEMS = "items"  # analyze its pictures, and cut a video among them
     SEGMENT = "segment"  # analyze some frames of a video
     JOIN = "join"  # join the segments of a video into tracks
+    LINK = "link"  # link the faces of a job to people
 
 
 class ErrorCode(StrEnum):

@@ -96,3 +96,4 @@ class StoredTrack:
     best_seconds: float
     box: Box
     has_thumbnail: bool
+    person: int | None = None

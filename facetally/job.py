@@ -12,6 +12,7 @@ from facetally.answers.progress import (
     Counts,
     Delivered,
     Pause,
+    People,
     Receipt,
     Sample,
     Timestamps,
@@ -57,6 +58,7 @@ class Job:
     rerun_of: int | None  # the first job of the same items
     headcount: str | None  # the live source whose people it counts
     sample: Sample | None  # of a job that stops once a share is known
+    linked_people: People | None  # of a job that links people, once it has
     skipped: Skipped  # files that were left out of archives
     listing: str | None  # the folder whose files are still being added
     delivered: Delivered | None  # None where results are written nowhere

@@ -24,6 +24,8 @@ class Options:
     end_seconds: float | None = None
     max_frames: int | None = None
     annotated_video: bool | None = None
+    # Whether faces are linked to people across photos and shots, where the operator allows it.
+    people: bool | None = None
     # Whose share has to be known, and how well, for the job to stop: female:0.02, 25-34:0.03.
     stop_when: str | None = None
     results_to: str | None = None  # where results are written as they come, such as s3://results

@@ -26,4 +26,5 @@ fitting      what makes the votes of a pack honest, fitted on labeled faces
 validation   a pack tried before it is used
 videos       videos to frames and back
 tracks       the people in videos
+people       the people in all pictures and videos of a job
 """

@@ -1,6 +1,6 @@
 """The results of the models for a picture, as checked values in pixels of its full size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor
 
 # Right eye, left eye, nose, right and left corner of the mouth, in YuNet's order.
@@ -159,6 +159,8 @@ class Face:
     age: AgeEstimate
     quality: FaceQuality
     judged: bool = True
+    # Biometric data of a job that asks for people: never shown, and so in no log either.
+    embedding: bytes | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_found(self.score, self.landmarks)

@@ -17,6 +17,7 @@ lease           a chunk that this process has leased
 watchdog        ends a process whose work hangs
 pictures        bytes to a result
 videos          a video to its people
+people          faces to people, across pictures and shots
 queue           Celery, hints, and the lane for single pictures
 chunks          a chunk's way through a worker
 runners         what a pool child runs

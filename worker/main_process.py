@@ -19,7 +19,7 @@ from db.engine import Database
 from db.pack_values import PackVersion
 from db.processes import HEARTBEAT_SECONDS, record_heartbeat, remove_process
 from db.states import ProcessRole
-from worker.packs.packs import describe_pack, find_packs
+from worker.packs.packs import describe_packs
 from worker.queue.broker import INTERACTIVE_QUEUE
 from worker.settings import Settings
 from worker.shutdown import Shutdown, ShutdownFlag
@@ -41,7 +41,7 @@ class MainProcess:
     def prepare(self) -> None:
         """Before it has children."""
         self._flag.create()
-        self._packs = [describe_pack(pack) for pack in find_packs(self._settings)]
+        self._packs = describe_packs(self._settings)
 
     def start(self, worker: WorkController) -> None:
         """Send a heartbeat from now on, from the loop that also feeds the children."""

@@ -14,6 +14,7 @@ from worker.chunks.runner import ChunkRunner
 from worker.lease import LeaseTerms
 from worker.packs.analyzers import Analyzers, open_analyzers
 from worker.packs.self_check import SelfCheck
+from worker.people.runner import PeopleRunner
 from worker.pictures.analysis import PictureAnalysis
 from worker.queue.runner import InteractiveRunner
 from worker.settings import Settings
@@ -115,6 +116,7 @@ def make_chunk_runner(
         claimer,
         pictures or PictureAnalysis(settings, analyzers, sources),
         VideoRunner(settings, VideoAnalysis(settings, analyzers, sources)),
+        PeopleRunner(settings),
         settings.gender_min_probability,
         tracing,
     )

@@ -136,6 +136,7 @@ class Settings(BaseModel):
     smallest_face_pixels: int = Field(SMALLEST_FACE_PIXELS, ge=1)
     gender_min_probability: float = Field(GENDER_MIN_PROBABILITY, ge=0.5, le=1)
     quality_min: float = Field(QUALITY_MIN, ge=0, le=1)
+    people: bool = False
     thumbnail_side_pixels: int = Field(320, ge=32, le=2048)
 
     chunk_items: int = Field(32, ge=1, le=4096)

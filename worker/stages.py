@@ -16,6 +16,7 @@ class Stage(StrEnum):
     DECODE = "decode"  # bytes to pixels
     DETECT = "detect"  # a batch of pictures to faces
     CLASSIFY = "classify"  # a batch of faces to ages and genders
+    EMBED = "embed"  # a batch of faces to embeddings, in a job that asks for people
     RECORD = "record"  # the transaction that ends a chunk
 
 

@@ -10,6 +10,7 @@ from api.schemas.fields import Day, Name, Number, Text, TimeZone
 from api.schemas.quality import Pose, QualityMin, make_quality_filter
 from db.audience.differences import GroupDifference
 from db.audience.grouping import AudienceGroup
+from db.audience.people_range import PeopleRange
 from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience
 from db.counts.periods import Period
@@ -56,7 +57,8 @@ class AudienceParameters(WithDimensions):
     )
     count: Count = Field(
         Count.FACES,
-        description="faces; people, who count once in a video; or seconds in which people in "
+        description="faces; people, who count once in a shot of a video, or once in a job that "
+        "links them; or seconds in which people in "
         "videos are visible.",
     )
     quality_min: QualityMin = None
@@ -124,7 +126,8 @@ class AudienceOut(BaseModel):
     Counts of faces below `min_cell` are withheld, and others are rounded to a multiple of it. With
     a filter or grouping by dimension or day, `items` counts only items that have ended.
     `faces_too_unclear` were found, but cannot be judged: they are not among `faces`. With
-    `count=seconds`, `faces` are the people in videos, and shares are of their seconds.
+    `count=seconds`, `faces` are the people in videos, and shares are of their seconds. `people` is
+    how many people there may be where those of a job are linked, which errs.
     """
 
     items: int
@@ -139,6 +142,7 @@ class AudienceOut(BaseModel):
     count: Count
     faces: int | None
     screen_time: ScreenTime | None
+    people: PeopleRange | None
     faces_too_unclear: int | None
     unknown_gender_share: Share | None
     under_18_share: Share | None
@@ -166,6 +170,7 @@ class AudienceOut(BaseModel):
             count=query.count,
             faces=audience.faces,
             screen_time=audience.screen_time,
+            people=audience.people,
             faces_too_unclear=audience.too_unclear,
             unknown_gender_share=audience.unknown_gender_share,
             under_18_share=audience.under_18_share,

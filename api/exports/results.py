@@ -48,6 +48,7 @@ FACE_COLUMNS = {
     "frame": WHOLE,
     "time_seconds": REAL,
     "track": WHOLE,
+    "person": WHOLE,
 }
 RESULT_SCHEMA = pyarrow.schema({**ITEM_COLUMNS, **FACE_COLUMNS, **PACK_COLUMN})
 
@@ -84,7 +85,7 @@ def _make_face_cells(face: FaceOut) -> Row:
         face.score,
         *make_estimate_cells(face.gender, face.age),
         *make_quality_cells(face.quality),
-        *(face.frame, face.time_seconds, face.track),
+        *(face.frame, face.time_seconds, face.track, face.person),
     )
 
 

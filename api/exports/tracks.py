@@ -43,6 +43,7 @@ TRACK_SCHEMA = pyarrow.schema(
         "best_seconds": REAL,
         **BOX_COLUMNS,
         "thumbnail": TEXT,
+        "person": WHOLE,
         **PACK_COLUMN,
     }
 )
@@ -58,7 +59,7 @@ def _make_rows(track: TrackOut) -> Iterator[Row]:
         *make_quality_cells(track.quality),
         *(track.age_spread, best.frame, best.time_seconds),
         *make_box_cells(best.box),
-        track.thumbnail,
+        *(track.thumbnail, track.person),
     )
 
 

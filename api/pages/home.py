@@ -64,6 +64,7 @@ def show_page() -> Response:
         most_frames_per_second=MOST_FRAMES_PER_SECOND,
         stop_ages=[band.label for band in PRESETS["marketing"] if "-" in band.label],
         stop_margins=(LEAST_MARGIN, MOST_MARGIN),
+        may_link=services().settings.people,
     )
 
 

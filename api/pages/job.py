@@ -40,7 +40,7 @@ from db.results.reading import (
     read_sorted,
 )
 from db.states import ErrorCode, ItemState
-from db.videos.tracks import count_people
+from db.videos.tracks import count_people, has_videos
 
 blueprint = Blueprint("job_page", __name__)
 ITEMS_PER_PAGE = 48
@@ -82,7 +82,8 @@ def show_page(job_id: int) -> Response:
         failures = _read_failures(session, job, -1) if shows_failures else None
         shown = ItemsPage([], None) if failures else _read_page(session, job, query)
         people = count_people(session, [job_id])
-        formats = _choose_formats(session, job) if people else FORMATS
+        with_videos = has_videos(session, job_id)
+        formats = _choose_formats(session, job) if with_videos else FORMATS
         runs = read_chosen_jobs(
             session, [run for run in read_runs(session, job_id) if run != job_id]
         )
@@ -94,6 +95,7 @@ def show_page(job_id: int) -> Response:
         formats=formats,
         people=people,
         people_formats=PEOPLE_FORMATS,
+        has_videos=with_videos,
         runs=runs,
         packs=read_packs(),
         quality_levels=LEVELS,

@@ -51,7 +51,11 @@ class AgeOut(BaseModel):
 
 
 class FaceOut(BaseModel):
-    """One face. `frame`, `time_seconds` and `track` are null unless the item is a video."""
+    """One face. `frame`, `time_seconds` and `track` are null unless the item is a video.
+
+    `person` is who it is, within its job only, where the job asks for people: null before they are
+    linked, and for a face that is not judged.
+    """
 
     box: BoxOut
     score: float
@@ -62,6 +66,7 @@ class FaceOut(BaseModel):
     frame: int | None = None
     time_seconds: float | None = None
     track: int | None = None
+    person: int | None = None
 
     @classmethod
     def of(cls, stored: StoredFace) -> Self:
@@ -76,6 +81,7 @@ class FaceOut(BaseModel):
             frame=stored.frame,
             time_seconds=None if stored.time_seconds is None else round(stored.time_seconds, 3),
             track=stored.track,
+            person=stored.person,
         )
 
 

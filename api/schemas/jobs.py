@@ -107,6 +107,18 @@ class SampleOut(BaseModel):
     estimates: list[Estimate]
 
 
+class PeopleOut(BaseModel):
+    """How many people a job shows that asks for them, counted once: as is likeliest, at least (more
+    faces linked) and at most (fewer). `linked` is how many faces in pictures, and people in shots
+    of videos, were linked; or `error` says why people are not known."""
+
+    people: int | None
+    low: int | None
+    high: int | None
+    linked: int | None
+    error: str | None
+
+
 class VideosOut(BaseModel):
     """Progress of the videos of a job.
 
@@ -183,6 +195,7 @@ class JobOut(BaseModel):
     rerun_of: int | None
     headcount: str | None
     sample: SampleOut | None
+    linked_people: PeopleOut | None
     skipped: SkippedOut
     listing: str | None
     delivered: DeliveredOut | None
@@ -209,6 +222,7 @@ class JobOut(BaseModel):
             rerun_of=job.rerun_of,
             headcount=job.headcount,
             sample=_describe_sample(job.sample),
+            linked_people=None if job.people is None else PeopleOut(**asdict(job.people)),
             skipped=SkippedOut(**job.skipped),
             listing=job.listing,
             delivered=None if job.delivered is None else DeliveredOut(**asdict(job.delivered)),

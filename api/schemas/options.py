@@ -51,6 +51,10 @@ class OptionsBody(Strict):
     `end_seconds`, `max_frames` at most. With `annotated_video` a version of the video with boxes
     drawn in is made.
 
+    With `people`, where the operator allows it, faces of one person are linked across the photos
+    and shots of the job, so that `count=people` counts each person once. What links them is
+    biometric data, kept until the job ends and never shown.
+
     With `stop_when`, such as female:0.02 or 25-34:0.03, items are analyzed in random order, and the
     job is paused once the share of these faces is known to within the margin on either side, with
     95% confidence. Resuming it analyzes the rest. Faces in videos do not count for that.
@@ -73,6 +77,7 @@ class OptionsBody(Strict):
     end_seconds: Annotated[float, Field(gt=0, le=LONGEST_VIDEO_SECONDS)] | None = None
     max_frames: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     annotated_video: bool = False
+    people: bool = False
     stop_when: StopWhen | None = None
     results_to: Uri | None = None
 

@@ -27,7 +27,7 @@ class TrackOut(BaseModel):
 
     `seconds_visible` is how long the face was visible between `first_seconds` and `last_seconds`.
     `age_spread` is the standard deviation of the ages in its frames, in years; `quality` is that of
-    its best frame.
+    its best frame. `person` is who it is, within the job only, where that asks for people.
     """
 
     item: int
@@ -45,6 +45,7 @@ class TrackOut(BaseModel):
     age_spread: float
     best: BestOut
     thumbnail: str | None
+    person: int | None = None
 
     @classmethod
     def of(cls, track: StoredTrack) -> Self:
@@ -70,6 +71,7 @@ class TrackOut(BaseModel):
                 score=round(track.score, 3),
             ),
             thumbnail=thumbnail if track.has_thumbnail else None,
+            person=track.person,
         )
 
 

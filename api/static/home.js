@@ -188,6 +188,7 @@ function readOptions() {
   options.frames_per_second = Number(given.get("frames_per_second"));
   options.annotated_video = given.has("annotated_video");
   if (given.get("stop_share")) options.stop_when = `${given.get("stop_share")}:${Number(given.get("stop_points")) / 100}`;
+  if (given.has("people")) options.people = true;
   if (given.has("pack")) options.pack = given.get("pack");
   const folders = given.get("folders_as").trim();
   if (folders && !find("review-folders").hidden) options.folders_as = folders;

@@ -18,7 +18,7 @@ from api.submissions.manifest_jobs import submit_fetched_manifest
 from api.submissions.packs import choose_pack
 from api.submissions.quotas import check_item_room, check_job_room
 from api.submissions.retention import limit_retention
-from api.submissions.rules import check_destination, choose_time_zone, make_rules
+from api.submissions.rules import check_options, choose_time_zone, make_rules
 from api.submissions.uploads import read_fields, stored_files
 from api.validation import validate_json
 from db.item_values import NewItem
@@ -38,7 +38,7 @@ def submit_json(idempotency_key: str | None) -> int:
     """Create a job from the JSON in this request's body."""
     body, digest = _read_json()
     time_zone = choose_time_zone(body.options.time_zone)
-    check_destination(body.options.results_to)
+    check_options(body.options)
     job = body.to_job(choose_pack(body.options.pack), time_zone, current_caller().reach.home)
     if body.manifest is not None:
         return submit_fetched_manifest(
@@ -58,7 +58,7 @@ def submit_files(idempotency_key: str | None) -> int:
     """Create a job from the files of this request's form."""
     form = read_fields(UploadForm, request)
     opened, time_zone = services(), choose_time_zone(form.options.time_zone)
-    check_destination(form.options.results_to)
+    check_options(form.options)
     job = form.to_job(choose_pack(form.options.pack), time_zone, current_caller().reach.home)
     with (
         stored_files(request, opened, form, make_rules(job.options)) as files,

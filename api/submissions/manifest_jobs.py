@@ -29,7 +29,7 @@ from api.submissions.manifest_parsing import (
 from api.submissions.packs import choose_pack
 from api.submissions.quotas import check_item_room, check_job_room
 from api.submissions.retention import limit_retention
-from api.submissions.rules import check_destination, choose_time_zone, make_rules
+from api.submissions.rules import check_options, choose_time_zone, make_rules
 from api.submissions.uploads import check_item_count
 from db.item_values import STORE_SCHEME, NewItem
 from db.job_values import JobOptions, NewJob
@@ -116,7 +116,7 @@ def submit_sent_manifest(
 ) -> int:
     """Create a job from the manifest in this request's body."""
     time_zone = choose_time_zone(query.time_zone)
-    check_destination(query.results_to)
+    check_options(query)
     job = query.to_job(choose_pack(query.pack), time_zone, current_caller().reach.home)
     manifest = receive_manifest(kind, job.options)
     content = [sorted(request.args.items(multi=True)), kind, manifest.file.digest]

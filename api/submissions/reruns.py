@@ -13,6 +13,7 @@ from api.submissions.manifest_jobs import ITEMS_PER_BATCH, fill_draft, refuse_ac
 from api.submissions.packs import choose_pack
 from api.submissions.quotas import check_job_room
 from api.submissions.retention import limit_retention
+from api.submissions.rules import check_people
 from api.tracing import find_trace_parent
 from db.item_values import NewItem
 from db.job_values import JobStatus, NewJob
@@ -28,6 +29,7 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
     if job.headcount is not None:
         message = f"Job {job.id} is a headcount, of which no pictures are kept to be run again."
         raise ApiError(HTTPStatus.CONFLICT, message)
+    check_people(job.options.people)
     digest = sha256(f"rerun {job.id} {body.model_dump_json()}".encode()).hexdigest()
     again = NewJob(
         tuple(body.tags),

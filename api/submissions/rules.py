@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from api.errors import ApiError
 from api.schemas.items import ItemRules
+from api.schemas.options import OptionsBody
 from api.services import services
 from db.job_values import JobOptions
 from models.folder_names import FolderNames
@@ -15,8 +16,23 @@ def choose_time_zone(wanted: str | None) -> str:
     return wanted or services().settings.time_zone
 
 
-def check_destination(results_to: str | None) -> None:
-    """Raises ApiError where results may not be written there."""
+def check_options(options: OptionsBody) -> None:
+    """Raises ApiError where the operator does not allow them."""
+    check_people(options.people)
+    _check_destination(options.results_to)
+
+
+def check_people(people: bool) -> None:
+    if people and not services().settings.people:
+        raise ApiError(
+            HTTPStatus.FORBIDDEN,
+            "This server does not link faces to people, because its operator does not allow it "
+            "(FACETALLY_PEOPLE). Leave out the option people.",
+            "forbidden_people",
+        )
+
+
+def _check_destination(results_to: str | None) -> None:
     if results_to is None:
         return
     try:

@@ -52,6 +52,8 @@ AUDIENCE_SCHEMA = pyarrow.schema(
         "mean_seconds": REAL,
         "median_seconds": REAL,
         "attention": REAL,
+        "people_low": NUMBER,
+        "people_high": NUMBER,
     }
 )
 TABLES = {
@@ -134,6 +136,7 @@ def _make_rows(audience: AudienceOut) -> Iterator[Row]:
             group.soft_share,
             *share_cells(group.corrected),
             *time_cells(group.screen_time),
+            *(astuple(group.people) if group.people else (None, None)),
         )
 
 

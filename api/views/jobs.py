@@ -153,6 +153,12 @@ def resume(path: JobPath) -> Response:
 def retry(path: JobPath) -> Response:
     """Retry the failed items of a job that has ended; finished items are kept."""
     job = find_job(path.job_id)
+    if job.options.people:
+        raise ApiError(
+            HTTPStatus.CONFLICT,
+            f"Job {job.id} links people, and what links them was removed at its end. Run it again "
+            "as a whole.",
+        )
     with services().database.write() as session:
         if not retry_job(session, path.job_id):
             raise ApiError(

@@ -31,7 +31,7 @@ from db.slices.bands import PRESETS
 from db.slices.evaluations import read_evaluations
 from db.slices.queries import AudienceQuery, Count, SliceQuery
 from db.states import ItemState
-from db.videos.tracks import count_people
+from db.videos.tracks import has_videos
 
 blueprint = APIBlueprint(
     "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
@@ -58,7 +58,6 @@ def show_report(path: JobPath, query: ReportQuery) -> Response:
 
 def _read_report(session: Session, job: JobStatus, asked: ReportQuery, min_cell: int) -> Report:
     people = has_tracks(session, job.id)
-    has_videos = bool(count_people(session, [job.id]))
     query = AudienceQuery(
         PRESETS["marketing"],
         slices=SliceQuery(job.id),
@@ -79,7 +78,9 @@ def _read_report(session: Session, job: JobStatus, asked: ReportQuery, min_cell:
         timeline=read_timeline(session, job.id, min_cell, counts_people=people),
         pictures=list(_read_pictures(session, job.id)) if asked.pictures else [],
         failures=_read_items(session, job.id, ItemState.FAILED, MOST_FAILURES),
-        warnings=read_warnings(session, job.id, limit=MOST_FAILURES) if has_videos else [],
+        warnings=read_warnings(session, job.id, limit=MOST_FAILURES)
+        if has_videos(session, job.id)
+        else [],
         card=make_card(job.packs, read_evaluations(session, current_caller().reach)),
         counts_people=people,
         min_cell=min_cell,

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from cli.commands.watched_run import TAG, check_watched, watch_paths
-from cli.exits import ExitStatus, status_of
+from cli.exits import CommandFailed, ExitStatus, status_of
 from cli.options.jobs import takes_job_options
 from cli.options.watching import Rhythm, takes_rhythm
 from cli.output.answers import describe_answer, list_failures
@@ -32,6 +32,10 @@ from cli.uploads.manifests import Listed, is_manifest, read_manifests
 from cli.uploads.uploading import upload_files
 from facetally import Audience, Client, Item, Job, Options, Submission
 from facetally.local_files.files import LocalFile
+from models.errors import ModelUnavailable
+from models.weights.catalog import EMBEDDER
+from models.weights.folder import require_file
+from worker.settings import Settings
 
 # The number of the job whose results were written last.
 WRITTEN = "written-job"
@@ -97,7 +101,7 @@ def _watch(paths: Sequence[Path], out: Path, submission: Submission, rhythm: Rhy
     check_watched(paths, out)
     out.mkdir(parents=True, exist_ok=True)
     submission = replace(submission, tags=(*submission.tags, TAG))
-    with _run_own_stack(out, submission.options.pack) as (stack, client, _):
+    with _run_own_stack(out, submission.options) as (stack, client, _):
         return watch_paths(client, stack, paths, out, submission, rhythm)
 
 
@@ -108,7 +112,7 @@ def analyze(
     out.mkdir(parents=True, exist_ok=True)
     listed, complete = _find_all(paths, out)
     check_folders(listed.files, submission.dimensions, submission.options.folders_as)
-    with _run_own_stack(out, submission.options.pack) as (stack, client, pack):
+    with _run_own_stack(out, submission.options) as (stack, client, pack):
         # Another pack makes another job, also where the environment chooses it.
         options = replace(submission.options, pack=pack)
         submission = replace(submission, options=options)
@@ -119,16 +123,18 @@ def analyze(
 
 
 @contextmanager
-def _run_own_stack(out: Path, pack: str | None) -> Iterator[tuple[Stack, Client, str]]:
+def _run_own_stack(out: Path, options: Options) -> Iterator[tuple[Stack, Client, str]]:
     """The stack, its client, and the pack that it analyzes with."""
     api_key = token_urlsafe(24)
-    settings = make_own_settings(out / DATA, api_key, pack)
+    settings = make_own_settings(out / DATA, api_key, options.pack, people=bool(options.people))
     stack_options = StackOptions(
         settings,
         interactive=False,
         logs_in_files=True,
         early_exits_allowed=EARLY_EXITS_ALLOWED,
     )
+    if options.people:
+        _require_embedder(settings)
     tell("Starting…")
     try:
         with run_stack(stack_options) as stack, open_client(stack.url, api_key) as client:
@@ -136,6 +142,16 @@ def _run_own_stack(out: Path, pack: str | None) -> Iterator[tuple[Stack, Client,
     except (KeyboardInterrupt, SystemExit):
         tell("Stopped. To resume, run the same command again.")
         raise
+
+
+def _require_embedder(settings: Settings) -> None:
+    try:
+        require_file(settings.weights_dir, EMBEDDER)
+    except ModelUnavailable as error:
+        advice = "Run `facetally weights fetch --people`."
+        raise CommandFailed(
+            f"{EMBEDDER.name}, which links people, is not ready. {advice}"
+        ) from error
 
 
 def _find_all(paths: Sequence[Path], out: Path) -> tuple[Listed, bool]:
@@ -166,6 +182,8 @@ def _work(
     written.write_text(str(job.id))
     for name, warning in downloads.warnings:
         tell(f"{name}: {warning}")
+    if job.linked_people is not None and job.linked_people.error is not None:
+        tell(job.linked_people.error)
     for line in list_failures(read_results(out), job.counts.failed) if job.counts.failed else ():
         tell(line)
     tell(f"{describe_basis(downloads.audience, downloads.people)}.")

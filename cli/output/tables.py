@@ -21,6 +21,7 @@ from facetally import (
     Share,
     TagUse,
 )
+from facetally.answers.audience import PeopleRange
 from facetally.answers.webhooks import Message, Webhook
 
 
@@ -218,7 +219,7 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
     """
     least = audience.min_cell
     noun = "faces" if audience.count == "faces" else "people"
-    found = _describe_count(audience.faces, noun, least)
+    found = _describe_count(audience.faces, noun, least) + _describe_range(audience.people)
     if people is not None:
         found += f", {count_noun(people, 'people')}"
     items = "pictures"
@@ -240,6 +241,10 @@ def describe_basis(audience: Audience, people: int | None = None) -> str:
     if audience.items_cancelled:
         parts.append(f"{audience.items_cancelled} cancelled")
     return "; ".join(parts)
+
+
+def _describe_range(people: PeopleRange | None) -> str:
+    return "" if people is None or people.low is None else f" ({people.low} to {people.high})"
 
 
 def describe_errors(audience: Audience) -> str:

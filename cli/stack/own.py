@@ -12,9 +12,11 @@ DATA = ".facetally"
 NO_UPLOAD_LIMIT = str(1 << 50)
 
 
-def make_own_settings(data_dir: Path, api_key: str, pack: str | None = None) -> Settings:
+def make_own_settings(
+    data_dir: Path, api_key: str, pack: str | None = None, *, people: bool = False
+) -> Settings:
     """For this folder alone, without the database and queue of a server; with one pack, that of the
-    environment if none is given."""
+    environment if none is given. Who asks for people on their own machine allows it."""
     theirs = read_settings()
     chosen = pack or theirs.pack
     settings = read_settings(
@@ -39,6 +41,7 @@ def make_own_settings(data_dir: Path, api_key: str, pack: str | None = None) -> 
         # The user has every face in the results anyway.
         min_cell="1",
         retention_days="0",
+        people=str(people),
     )
     # Links and lists may name files anywhere; nobody else has the API key of this stack.
     return settings.model_copy(update={"file_roots": (Path("/"),)})

@@ -1,6 +1,7 @@
 """Who was there: the counts of jobs as tables. In reading order:
 
 dimensions       the dimensions of items and their values
+people_range     how many people there may be where they are linked
 screen_time      how long people in videos are visible
 clusters         how faces cluster in pictures
 grouping         the rows of a table, with shares and intervals

@@ -61,8 +61,10 @@ class Timeline:
 
 
 def has_tracks(session: Session, job_id: int) -> bool:
-    """Whether a job has people in videos, whose faces count one person many times."""
-    of_job = (MeasureRow.job_id == job_id, MeasureRow.unit == Unit.TRACK)
+    """Whether a job has people in videos, or people that are linked: their faces count one person
+    many times."""
+    of_people = MeasureRow.unit.in_((Unit.TRACK, Unit.LINKED))
+    of_job = (MeasureRow.job_id == job_id, of_people)
     track = select(MeasureRow.measure).where(*of_job)
     return session.execute(track.limit(1)).first() is not None
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.audience.clusters import sum_ages, sum_females
+from db.audience.people_range import PeopleRange
 from db.audience.screen_time import (
     NOTHING,
     ROUNDED_DIGITS,
@@ -48,6 +49,7 @@ class AudienceGroup:
     soft_share: float | None  # within these, by the model's own probabilities
     corrected: Share | None  # within these, corrected for the errors of the models
     screen_time: ScreenTime | None = None  # where seconds are counted
+    people: PeopleRange | None = None  # where people are linked
 
 
 class Grouping:

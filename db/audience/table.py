@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.audience.evaluated_packs import require_pack
 from db.audience.funnel import Funnel, read_funnel
 from db.audience.grouping import AudienceGroup, Grouping, add_screen_time
+from db.audience.people_range import PeopleRange
 from db.audience.screen_time import ScreenTime, measure_screen_time
 from db.counts.periods import CYCLES, list_cycle
 from db.counts.tally import Unit
@@ -25,7 +26,14 @@ from db.counts.totals import (
     measure_of,
 )
 from db.slices.disclosure import Disclosure
-from db.slices.queries import COUNTED_UNITS, FACES, AudienceQuery, Count
+from db.slices.queries import (
+    COUNTED_UNITS,
+    FACES,
+    FEWEST_PEOPLE,
+    MOST_PEOPLE,
+    AudienceQuery,
+    Count,
+)
 from db.slices.slices import SliceKey, Slices, read_all_slices
 from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
@@ -49,6 +57,7 @@ class Audience:
     mean_age: float | None
     design_effect: float | None
     screen_time: ScreenTime | None  # where seconds are counted
+    people: PeopleRange | None  # where people are linked
     groups: tuple[AudienceGroup, ...]
 
     @property
@@ -68,7 +77,7 @@ def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[A
     first = queries[0]
     if first.calibration is not None:
         require_pack(session, first.slices, first.calibration)
-    counted = {unit for query in queries for unit in COUNTED_UNITS[query.count]}
+    counted = {unit for query in queries for unit in _list_units(query.count)}
     units = tuple(unit for unit in Unit if unit in counted or unit in FACES)
     found = read_all_slices(session, [replace(query.slices, units=units) for query in queries])
     outcomes = _add(_add_up(one, FACES) for one in found[0].values())
@@ -76,12 +85,45 @@ def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[A
     return [tabulate(*pair, funnel) for pair in zip(queries, found, strict=True)]
 
 
+def _list_units(count: Count) -> set[Unit]:
+    bounds = (FEWEST_PEOPLE, MOST_PEOPLE) if count is Count.PEOPLE else ()
+    return {*COUNTED_UNITS[count], *chain.from_iterable(bounds)}
+
+
 def tabulate(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
     """The table of slices that were counted as the query says; raises AudienceTooLarge."""
     if query.count is Count.SECONDS:
         return _make_timed(query, slices, funnel)
     counted = {key: _add_up(found, COUNTED_UNITS[query.count]) for key, found in slices.items()}
-    return _tabulate_faces(query, counted, funnel)
+    audience = _tabulate_faces(query, counted, funnel)
+    if query.count is Count.PEOPLE and any(Unit.LINKED in found for found in slices.values()):
+        return _add_ranges(query, audience, counted, slices)
+    return audience
+
+
+def _add_ranges(
+    query: AudienceQuery, audience: Audience, counted: Counted, slices: Slices
+) -> Audience:
+    """With how many people there may be, in all and in each group."""
+    everything = _add(counted.values())
+    grouping, disclosure = (
+        Grouping(replace(query, min_cell=1), everything),
+        Disclosure(query.min_cell),
+    )
+    rows, totals = [], []
+    for units in (COUNTED_UNITS[Count.PEOPLE], FEWEST_PEOPLE, MOST_PEOPLE):
+        found = {key: _add_up(one, units) for key, one in slices.items()}
+        totals.append(int(faces_of(_add(found.values())).sum()))
+        rows.append(list(chain.from_iterable(grouping.count_groups(_cut(query, found).values()))))
+    people, *bounds = totals
+    return replace(
+        audience,
+        people=PeopleRange.of(people, (bounds[0], bounds[1]), disclosure),
+        groups=tuple(
+            replace(group, people=PeopleRange.of(count, (fewest, most), disclosure))
+            for group, count, fewest, most in zip(audience.groups, *rows, strict=True)
+        ),
+    )
 
 
 def _tabulate_faces(query: AudienceQuery, counted: Counted, funnel: Funnel) -> Audience:
@@ -99,6 +141,7 @@ def _tabulate_faces(query: AudienceQuery, counted: Counted, funnel: Funnel) -> A
         mean_age=grouping.average(find_mean_age),
         design_effect=None if grouping.faces is None else round(grouping.design_effect, 2),
         screen_time=None,
+        people=None,
         groups=tuple(grouping.list_groups(counted)),
     )
 

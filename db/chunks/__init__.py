@@ -8,5 +8,6 @@ window     which chunks Redis holds hints of
 release    what a worker gives back unfinished
 failures   an item that is given up
 segments   a video as chunks
+linking    the last chunk of a job that asks for people
 crashes    a chunk whose worker died
 """

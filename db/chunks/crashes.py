@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from db.chunks.failures import fail_item
 from db.chunks.leases import is_cancelling, leased_by
+from db.chunks.linking import give_up_linking
 from db.chunks.segments import fail_video, lock_video_of
 from db.chunks.splitting import cut_sub_chunk
 from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.item_values import Failure
-from db.states import ChunkState, ErrorCode, ItemState
+from db.states import ChunkKind, ChunkState, ErrorCode, ItemState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
 
@@ -31,6 +32,11 @@ TIMED_OUT = Failure(
     ErrorCode.TIMEOUT,
     "Analyzing this item took longer than a worker may work on one. Send it in another format, or "
     "smaller.",
+)
+
+UNLINKED = (
+    "Linking the faces stopped its worker several times, so people are not known. Run the job "
+    "again with fewer photos, or report the error."
 )
 
 
@@ -156,7 +162,10 @@ def _quarantine(session: Session, chunk: ChunkRow) -> None:
 
 
 def _give_up(session: Session, chunk: ChunkRow, failure: Failure) -> None:
-    """Fail the only item of a chunk."""
+    """Fail the only item of a chunk, or do without people."""
+    if chunk.kind == ChunkKind.LINK:
+        give_up_linking(session, chunk, UNLINKED)
+        return
     if chunk.item_id is not None:
         fail_video(session, chunk.item_id, failure)
         return

@@ -13,7 +13,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.item_values import ClaimedChunk, ClaimedItem
 from db.job_values import JobOptions
-from db.pack_values import PackVersion
+from db.pack_values import PEOPLE_PACK, PackVersion
 from db.states import ChunkKind, ChunkState, ItemState, JobState
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
@@ -51,6 +51,9 @@ def claim_chunk(
     job_id, options = job.id, JobOptions.of(job.options)
     # Lock the job's row before the chunk's, as a cancellation does: in different orders, two
     # transactions could wait for each other.
+    if options.people and PEOPLE_PACK not in packs:
+        _leave(session, chunk_id)
+        return None
     if not settle_pack(session, job_id, job.pack_sha256, packs.get(options.pack)):
         _leave(session, chunk_id)
         return None

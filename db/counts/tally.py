@@ -34,6 +34,11 @@ class Unit(StrEnum):
     PICTURE = "picture"  # a face in a picture
     FRAME = "frame"  # a face in a frame of a video
     TRACK = "track"  # a person in a video
+    # What makes people of the two above in a job whose people are linked: as is likeliest, and as
+    # it might be with more faces linked, or fewer.
+    LINKED = "linked"
+    LINKED_LOOSE = "linked_loose"
+    LINKED_STRICT = "linked_strict"
     VISIBLE = "visible"  # a tenth of a second in which a person in a video is visible
     FACING = "facing"  # a tenth of a second in which they face the camera
     DWELL_0 = "dwell_0"  # a person in a video who is visible for at most half a second

@@ -38,6 +38,8 @@ CLUSTERS = (
 TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
 # Faces or people that were found, but are too unclear to be judged, and are in no cell.
 TOO_UNCLEAR = "too_unclear"
+# People who are linked across pictures and shots.
+LINKED_PEOPLE = "linked_people"
 # Stored totals identify a measure by its index here: only ever append to this tuple. It spells the
 # error codes out, because a code that is added to ErrorCode belongs at its end.
 MEASURES = (
@@ -57,6 +59,7 @@ MEASURES = (
     TOO_UNSURE,
     "failed.timeout",
     TOO_UNCLEAR,
+    LINKED_PEOPLE,
 )
 MEASURE_INDEXES = {measure: CELLS + index for index, measure in enumerate(MEASURES)}
 CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)

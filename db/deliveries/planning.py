@@ -43,12 +43,15 @@ def plan_delivery(
     """What is to be written next of a job: the delivery that was planned and not written, or a new
     one; None where nothing is due yet. The caller has claimed the destination."""
     job = session.execute(
-        select(JobRow.finished_at)
+        select(JobRow.finished_at, JobRow.options)
         .where(JobRow.id == job_id, JobRow.erasing_at.is_(None))
         # As a retry does, which reopens chunks.
         .with_for_update(key_share=True)
     ).first()
     if job is None:
+        return None
+    if job.options.get("people") and job.finished_at is None:
+        # Who is who is known only at the end.
         return None
     if planned := _read_planned(session, job_id):
         return planned

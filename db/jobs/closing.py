@@ -3,10 +3,12 @@
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from db.chunks.linking import begin_linking
 from db.chunks.segments import discard_unfinished_videos
 from db.chunks.window import has_chunk
 from db.clock import DatabaseTime
 from db.counters import Counter, count
+from db.embeddings import discard_embeddings
 from db.jobs.announcing import announce_job
 from db.jobs.cancelling import cancel_waiting_chunks
 from db.jobs.headcounts import has_headcount
@@ -45,7 +47,7 @@ def _has_ended() -> tuple[ColumnElement[bool], ...]:
 def close_job(session: Session, job_id: int) -> JobState | None:
     """Give a job its final state; None where it has not ended, or another process closes it."""
     job = session.execute(
-        select(JobRow.state, JobRow.items)
+        select(JobRow.state, JobRow.items, JobRow.options)
         .where(JobRow.id == job_id)
         .with_for_update(skip_locked=True, key_share=True)
     ).first()
@@ -56,6 +58,10 @@ def close_job(session: Session, job_id: int) -> JobState | None:
         cancel_waiting_chunks(session, job_id)
     if session.scalar(select(JobRow.id).where(JobRow.id == job_id, *_has_ended())) is None:
         return None
+    if job.options.get("people"):
+        if job.state != JobState.CANCELLING and begin_linking(session, job_id):
+            return None
+        discard_embeddings(session, job_id)
     final_state = _choose_final_state(session, job_id, JobState(job.state), job.items)
     values = {"state": final_state, "finished_at": DatabaseTime()}
     session.execute(update(JobRow).where(JobRow.id == job_id).values(values))

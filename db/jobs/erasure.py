@@ -10,6 +10,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import erase_cells
 from db.counts.sightings import erase_sightings
+from db.embeddings import discard_embeddings
 from db.item_values import STORE_SCHEME
 from db.jobs.announcing import announce_job
 from db.jobs.reruns import read_shared_folders
@@ -56,7 +57,7 @@ def erase_job(session: Session, job_id: int) -> bool:
     session.execute(delete(ListingRow).where(ListingRow.job_id == job_id))
     session.execute(delete(PieceRow).where(PieceRow.job_id == job_id))
     values: dict[str, object] = {"erasing_at": DatabaseTime(), "receipt": receipt}
-    values |= {"name": "", "notes": "", "sample": null()}
+    values |= {"name": "", "notes": "", "sample": null(), "people": null()}
     if job.state in LIVE_JOB_STATES:
         values |= {"state": JobState.CANCELLED, "finished_at": DatabaseTime()}
         count(session, Counter.JOBS_ENDED, JobState.CANCELLED)
@@ -81,6 +82,7 @@ def _remove_chunks(session: Session, job_id: int) -> None:
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     erase_cells(session, job_id)
     erase_sightings(session, job_id)
+    discard_embeddings(session, job_id)
 
 
 def _count_contents(session: Session, job_id: int) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Jobs whose pack no worker has: paused until one has it, or until a person resumes them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -10,7 +10,7 @@ from db.chunks.window import has_chunk, resend_hints
 from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.jobs.announcing import announce_job
-from db.pack_values import PackVersion
+from db.pack_values import PEOPLE_PACK, PackVersion
 from db.processes import read_processes
 from db.states import LIVE_JOB_STATES, ChunkState, JobState, PauseReason, ProcessRole
 from db.tables.chunks import ChunkRow
@@ -27,9 +27,17 @@ class NeededPack:
     job_id: int
     name: str
     sha256: str | None
+    # Whether it asks for people.
+    people: bool | None = False
 
-    def is_among(self, packs: Iterable[PackVersion]) -> bool:
-        return any(pack.name == self.name and self.sha256 in (None, pack.sha256) for pack in packs)
+    def is_among(self, packs: Collection[PackVersion]) -> bool:
+        has_pack = any(
+            pack.name == self.name and self.sha256 in (None, pack.sha256) for pack in packs
+        )
+        return has_pack and not self.lacks_embedder(packs)
+
+    def lacks_embedder(self, packs: Iterable[PackVersion]) -> bool:
+        return bool(self.people) and all(pack.name != PEOPLE_PACK for pack in packs)
 
 
 def read_worker_packs(session: Session) -> list[PackVersion] | None:
@@ -50,8 +58,8 @@ def read_paused_needs(session: Session) -> list[NeededPack]:
 
 
 def _read_needs(session: Session, *which: ColumnElement[bool]) -> list[NeededPack]:
-    name = JobRow.options["pack"].as_string()
-    query = select(JobRow.id, name, JobRow.pack_sha256).where(*which).order_by(JobRow.id)
+    name, people = JobRow.options["pack"].as_string(), JobRow.options["people"].as_boolean()
+    query = select(JobRow.id, name, JobRow.pack_sha256, people).where(*which).order_by(JobRow.id)
     return [NeededPack(*row) for row in session.execute(query)]
 
 
@@ -61,7 +69,9 @@ def read_live_jobs_of(session: Session, name: str) -> list[int]:
     return [one.job_id for one in needs if one.name == name]
 
 
-def pause_without_pack(session: Session, needed: NeededPack, packs: Iterable[PackVersion]) -> bool:
+def pause_without_pack(
+    session: Session, needed: NeededPack, packs: Collection[PackVersion]
+) -> bool:
     """Pause a job whose pack is not among those of the workers; False where its state changed."""
     paused = session.execute(
         update(JobRow)
@@ -95,7 +105,13 @@ def continue_with_pack(session: Session, needed: NeededPack) -> bool:
     return True
 
 
-def _explain(session: Session, needed: NeededPack, packs: Iterable[PackVersion]) -> str:
+def _explain(session: Session, needed: NeededPack, packs: Collection[PackVersion]) -> str:
+    if needed.lacks_embedder(packs):
+        return (
+            "No worker can link people. Set FACETALLY_PEOPLE=true where workers run, fetch the "
+            "embedder (`facetally weights fetch`) and start them again: the job then continues by "
+            "itself. Or cancel it."
+        )
     others = [pack for pack in packs if pack.name == needed.name]
     if not others:
         return (

@@ -1,6 +1,6 @@
 """Retrying a job: its failed items wait for workers once more."""
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.orm import Session
 
 from db.clock import DatabaseTime
@@ -25,7 +25,13 @@ def retry_job(session: Session, job_id: int) -> int:
     """
     reopened = session.execute(
         update(JobRow)
-        .where(JobRow.id == job_id, JobRow.state.in_(RETRIED_STATES), JobRow.erasing_at.is_(None))
+        .where(
+            JobRow.id == job_id,
+            JobRow.state.in_(RETRIED_STATES),
+            JobRow.erasing_at.is_(None),
+            # What links new faces to those that are done is gone.
+            JobRow.options["people"].as_boolean().is_not(true()),
+        )
         .values(state=JobState.QUEUED, queued_at=DatabaseTime(), running_at=None, finished_at=None)
         .returning(JobRow.id)
     ).first()

@@ -76,6 +76,8 @@ def join_spots(looks: Looks, spots: Spots, contents: int) -> Views:
 def slice_views(views: Views, contents: Sequence[str], units: Sequence[Unit]) -> Slices:
     """The totals of each content, also of those that nobody saw."""
     clusters = _number_clusters(views)
+    # Links are of a whole job: here each view counts by itself.
+    units = [unit for unit in units if unit is not Unit.LINKED]
     found = {unit: _count(views, unit, len(contents), clusters) for unit in units}
     return {
         ((content,), None): {unit: found[unit][index] for unit in units}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.bulk import insert_new_rows
+from db.embeddings import read_embeddings
 from db.item_values import ClaimedChunk, ItemResult, RecordedPicture
 from db.job_values import JobOptions
 from db.results.pictures import read_thumbnails
@@ -17,19 +18,24 @@ from models.face import NONE_DROPPED
 
 
 def find_recorded(
-    session: Session, job_id: int, digests: Iterable[bytes]
+    session: Session, job_id: int, digests: Iterable[bytes], *, people: bool = False
 ) -> dict[bytes, RecordedPicture]:
-    """What was recorded for the pictures of a job with these digests, by digest, if anything."""
+    """What was recorded for the pictures of a job with these digests, by digest, if anything; with
+    the embeddings of faces if the job asks for `people`."""
     owners = _read_owners(session, job_id, digests)
     if not owners:
         return {}
     items = {item.id: item for item in read_items(session, owners.values())}
     thumbnails = read_thumbnails(session, owners.values())
+    embeddings = read_embeddings(session, job_id, owners.values()) if people else {}
     return {
         digest: RecordedPicture(
             width_pixels=items[owner].width_pixels,
             height_pixels=items[owner].height_pixels,
-            faces=tuple(stored.face for stored in items[owner].faces),
+            faces=tuple(
+                replace(stored.face, embedding=embeddings.get((owner, ordinal)))
+                for ordinal, stored in enumerate(items[owner].faces)
+            ),
             thumbnail=thumbnails.get(owner),
             dropped=items[owner].dropped,
         )

@@ -156,7 +156,9 @@ def _read_faces(
 
 
 def _stored_face(row: FaceRow) -> StoredFace:
-    return StoredFace(read_face(row), row.gender, row.frame, row.time_seconds, row.track)
+    return StoredFace(
+        read_face(row), row.gender, row.frame, row.time_seconds, row.track, row.person
+    )
 
 
 def _stored_item(row: Row[ItemRow, bool], faces: tuple[StoredFace, ...]) -> StoredItem:

@@ -13,6 +13,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import record_tally
 from db.counts.tally import tally_results
+from db.embeddings import record_embeddings
 from db.item_values import ClaimedChunk, ItemResult
 from db.results.duplicates import mark_duplicates
 from db.results.faces import dropped_columns, face_columns
@@ -78,6 +79,8 @@ def _write(
 ) -> None:
     update_rows(session, ItemRow, [_item_change(result) for result in results])
     insert_rows(session, FaceRow, list(_face_rows(results, gender_min_probability)))
+    if chunk.options.people:
+        _record_embeddings(session, chunk, results)
     thumbnails = list(_thumbnail_rows(results))
     if thumbnails:
         session.execute(insert(ThumbnailRow), thumbnails)
@@ -174,6 +177,17 @@ def _face_rows(
                 "ordinal": ordinal,
                 **face_columns(face, gender_min_probability),
             }
+
+
+def _record_embeddings(
+    session: Session, chunk: ClaimedChunk, results: Sequence[ItemResult]
+) -> None:
+    found = (
+        (result.item.id, ordinal, face)
+        for result in results
+        for ordinal, face in enumerate(result.faces)
+    )
+    record_embeddings(session, chunk.job_id, found)
 
 
 def _thumbnail_rows(results: Sequence[ItemResult]) -> Iterator[dict[str, object]]:

@@ -23,16 +23,19 @@ class Count(StrEnum):
     """What an audience counts."""
 
     FACES = "faces"  # in pictures and frames
-    PEOPLE = "people"  # faces in pictures, and people in videos
+    PEOPLE = "people"  # in videos, and faces in pictures; or, where they are linked, in all
     SECONDS = "seconds"  # how long people in videos are visible
 
 
 FACES = (Unit.PICTURE, Unit.FRAME)
 COUNTED_UNITS = {
     Count.FACES: FACES,
-    Count.PEOPLE: (Unit.PICTURE, Unit.TRACK),
+    Count.PEOPLE: (Unit.PICTURE, Unit.TRACK, Unit.LINKED),
     Count.SECONDS: (Unit.TRACK, Unit.VISIBLE, Unit.FACING, *DWELL_UNITS),
 }
+# The same with more faces linked, and with fewer: fewer people, and more.
+FEWEST_PEOPLE = (Unit.PICTURE, Unit.TRACK, Unit.LINKED_LOOSE)
+MOST_PEOPLE = (Unit.PICTURE, Unit.TRACK, Unit.LINKED_STRICT)
 
 
 @dataclass(frozen=True, slots=True)

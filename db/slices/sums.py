@@ -14,9 +14,10 @@ from db.counts.dimension_sets import spell_dimensions, values_in
 from db.counts.grains import DAILY_GRAINS, LONG_GRAINS, Grain, Stretch
 from db.counts.periods import DAY_LENGTH, UNDATED, Period, respell_moment
 from db.counts.tags import has_tag
-from db.counts.tally import Tally
+from db.counts.tally import Tally, Unit
 from db.counts.time_zones import have_zone
 from db.counts.totals import Totals, empty_totals
+from db.embeddings import is_linked
 from db.quality import ANY_QUALITY
 from db.slices.queries import AudienceTooLarge, SliceQuery
 from db.slices.recount import recount_cells
@@ -92,6 +93,11 @@ def _read_cells_of(
 def _read_job(session: Session, query: SliceQuery, job_id: int, zone: tzinfo | None) -> Sums:
     if query.quality == ANY_QUALITY:
         return _read_cells(session, query, [job_id], zone)
+    if Unit.LINKED in query.units and is_linked(session, job_id):
+        raise AudienceTooLarge(
+            f"The people of job {job_id} are linked from all of its faces. quality_min and pose "
+            "count faces one by one: use count=faces with them."
+        )
     return _move(_list_sums(recount_cells(session, job_id, query.quality)), query, zone)
 
 

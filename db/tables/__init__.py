@@ -4,6 +4,7 @@ metadata   what all tables share
 jobs       jobs, and what is still on its way to become one
 items      items, and which of them are alike
 chunks     chunks, with their leases and counts
+people     what is known of faces until their people are linked
 faces      faces, and the columns that they share with people in videos
 videos     the frames of videos, and their people
 deliveries where results are written, and what was

@@ -52,3 +52,5 @@ class FaceRow(EstimateColumns, Table):
     frame: Mapped[int | None]
     time_seconds: Mapped[float | None]
     track: Mapped[int | None]
+    # Of a job whose people are linked: who it is, within the job.
+    person: Mapped[int | None]

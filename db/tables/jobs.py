@@ -73,6 +73,8 @@ class JobRow(Table):
     headcount: Mapped[str | None]
     # What is known of the share at which a job stops; null for all others.
     sample: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # How many people its faces are of, where it asks for that: null until they are linked.
+    people: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # The request that submitted it, as logs call it.
     request_id: Mapped[str | None]
     # The span of that request, as W3C's trace context writes it.

@@ -9,6 +9,7 @@ import db.tables.faces
 import db.tables.headcounts
 import db.tables.items
 import db.tables.jobs
+import db.tables.people
 import db.tables.playlists
 import db.tables.processes
 import db.tables.videos

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.tables.faces import EstimateColumns
 from db.tables.items import ItemRow
 from db.tables.metadata import Table
+from db.tables.people import EmbeddingRow
 
 
 class FrameRow(Table):
@@ -43,6 +44,8 @@ class TrackRow(EstimateColumns, Table):
     best_frame: Mapped[int]
     best_seconds: Mapped[float]
     has_thumbnail: Mapped[bool]
+    # Of a job whose people are linked: who it is, within the job.
+    person: Mapped[int | None]
 
 
 class AnnotatedVideoRow(Table):
@@ -74,4 +77,4 @@ class TrackThumbnailRow(Table):
 
 # What only the join of a video needs, and all that a video has besides its faces.
 JOIN_TABLES = (FrameRow, AnnotatedVideoRow)
-VIDEO_TABLES = (*JOIN_TABLES, TrackRow, TrackThumbnailRow)
+VIDEO_TABLES = (*JOIN_TABLES, TrackRow, TrackThumbnailRow, EmbeddingRow)

@@ -1,6 +1,6 @@
 """What was found in a video is recorded: frames by its segments, tracks by its join."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import delete, func, select
@@ -12,6 +12,7 @@ from db.chunks.segments import discard_frames, end_segment, fail_video, lock_vid
 from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.video_counts import count_video
+from db.embeddings import record_embeddings
 from db.item_values import ClaimedChunk, Failure, ItemResult
 from db.quality import quality_columns
 from db.results.duplicates import mark_duplicates
@@ -20,11 +21,12 @@ from db.states import ChunkState, ItemState
 from db.tables.chunks import ChunkRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
+from db.tables.people import EmbeddingRow
 from db.tables.videos import FrameRow, TrackRow, TrackThumbnailRow
 from db.video_values import FoundFrame, JoinedVideo
 from db.videos.frames import FACES_PER_FRAME
 from db.videos.thumbnails import show_track
-from models.face import NONE_DROPPED, Dropped
+from models.face import NONE_DROPPED, Dropped, Face
 from models.tracks.tracks import Track
 
 UPDATED_AT_ONCE = 5000
@@ -49,7 +51,17 @@ def record_segment(
     [item] = chunk.items
     insert_rows(session, FrameRow, [_frame_row(item.id, frame) for frame in frames])
     insert_rows(session, FaceRow, _face_rows(item.id, frames, gender_min_probability))
+    if chunk.options.people:
+        found = ((item.id, *numbered) for numbered in _number_faces(frames))
+        record_embeddings(session, chunk.job_id, found)
     return True
+
+
+def _number_faces(frames: Sequence[FoundFrame]) -> Iterator[tuple[int, Face]]:
+    """Each face with its ordinal."""
+    for frame in frames:
+        for index, face in enumerate(frame.faces[:FACES_PER_FRAME]):
+            yield frame.position * FACES_PER_FRAME + index, face
 
 
 def _face_rows(
@@ -121,7 +133,7 @@ def record_video(
     if counts:
         _insert_tracks(session, item.id, video, gender_min_probability)
     else:
-        for table in (FaceRow, TrackThumbnailRow):
+        for table in (FaceRow, TrackThumbnailRow, EmbeddingRow):
             session.execute(delete(table).where(table.item_id == item.id))
     count_video(
         session,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.counts.tally import Unit
@@ -71,15 +71,14 @@ def count_tracks_of_item(session: Session, item_id: int) -> int:
 
 
 def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
-    """How many people were found so far, counted in each shot, by job; only jobs with videos, and
-    headcounts."""
-    videos = select(ChunkRow.job_id).where(
-        ChunkRow.job_id.in_(job_ids), ChunkRow.kind == ChunkKind.JOIN
-    )
+    """How many people were found so far by job, counted in each shot, or once where they are
+    linked; only jobs with videos, linked people or headcounts."""
+    videos = _select_with_videos(job_ids)
     headcounts = select(JobRow.id).where(JobRow.id.in_(job_ids), JobRow.headcount.is_not(None))
     with_videos = {*session.scalars(videos.distinct()), *session.scalars(headcounts)}
+    linked = _read_linked(session, job_ids)
     if not with_videos:
-        return {}
+        return linked
     judged = (
         select(CellRow.job_id, func.sum(CellRow.faces))
         .where(CellRow.job_id.in_(with_videos), CellRow.unit == Unit.TRACK)
@@ -98,7 +97,30 @@ def count_people(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
     for query in (judged, unclear):
         for job_id, counted in session.execute(query):
             people[job_id] += int(counted)
-    return people
+    return people | linked
+
+
+def has_videos(session: Session, job_id: int) -> bool:
+    """Whether a job has a video that was begun."""
+    return session.execute(_select_with_videos([job_id]).limit(1)).first() is not None
+
+
+def _select_with_videos(job_ids: Sequence[int]) -> Select[int]:
+    return select(ChunkRow.job_id).where(
+        ChunkRow.job_id.in_(job_ids), ChunkRow.kind == ChunkKind.JOIN
+    )
+
+
+def _read_linked(session: Session, job_ids: Sequence[int]) -> dict[int, int]:
+    """How many people those jobs show whose faces are linked, counted once in a job."""
+    query = select(JobRow.id, JobRow.people).where(
+        JobRow.id.in_(job_ids), JobRow.people.is_not(None)
+    )
+    return {
+        job_id: people["people"]
+        for job_id, people in session.execute(query)
+        if people is not None and "people" in people
+    }
 
 
 def cursor_of(track: StoredTrack) -> int:
@@ -146,4 +168,5 @@ def _stored_track(item: ItemRow, track: TrackRow) -> StoredTrack:
         best_seconds=track.best_seconds,
         box=read_box(track),
         has_thumbnail=track.has_thumbnail,
+        person=track.person,
     )

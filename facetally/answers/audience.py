@@ -32,6 +32,14 @@ class ScreenTime:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleRange:
+    """How many people there may be where faces are linked to people; None for what is withheld."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One row: None stands for what was not asked for, and for counts that are withheld."""
 
@@ -45,6 +53,7 @@ class Group:
     soft_share: float | None  # within these, by the models' own probabilities
     corrected: Share | None  # within these, by the calibration
     screen_time: ScreenTime | None  # where seconds are counted: of these people
+    people: PeopleRange | None = None  # where people are linked: how many there may be
 
     def to_row(self) -> dict[str, object]:
         """The group with its shares as columns, as in the API's tables."""
@@ -61,7 +70,9 @@ class Group:
             row[f"{name}_low"] = share and share.low
             row[f"{name}_high"] = share and share.high
         times = asdict(self.screen_time) if self.screen_time else {}
-        return {**row, "soft_share": self.soft_share, **times}
+        people = self.people or PeopleRange(None, None)
+        ranges = {"people_low": people.low, "people_high": people.high}
+        return {**row, "soft_share": self.soft_share, **times, **ranges}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ class Audience:
     groups: tuple[Group, ...]
     # The answer as it came, with what this version of the client doesn't know.
     raw: object = field(repr=False, compare=False)
+    people: PeopleRange | None = None  # where people are linked: how many there may be
 
     def to_arrow(self) -> "pyarrow.Table":
         """The groups as a table; needs pyarrow."""

@@ -65,6 +65,7 @@ class Face:
     frame: int | None = None
     time_seconds: float | None = None
     track: int | None = None
+    person: int | None = None  # who it is, within its job, where that links people
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,17 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """How many people a job shows whose faces are linked: as is likeliest, at least, at most."""
+
+    people: int | None
+    low: int | None
+    high: int | None
+    linked: int | None  # faces in pictures, and people in shots of videos
+    error: str | None  # why people are not known
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What an erased job held; `erased_at` is None until the last of it is gone."""
 

@@ -82,6 +82,7 @@ class Person:
     age_spread: float  # standard deviation over the frames, in years
     best: BestView
     thumbnail: str | None
+    person: int | None = None  # who it is, within its job, where that links people
 
 
 class Filters(TypedDict, total=False):

@@ -4,11 +4,11 @@ Its weights are int8 with scales, in a form that ONNX Runtime refuses: they are 
 when they are fetched.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.conversion.dequantized import multiply_out, set_shape
 from models.conversion.onnx_messages import (
     DIMENSION_VALUE,
     GRAPH_INITIALIZER,
@@ -19,7 +19,6 @@ from models.conversion.onnx_messages import (
     MODEL_GRAPH,
     NODE_INPUT,
     NODE_OPERATOR,
-    NODE_OUTPUT,
     SHAPE_DIMENSION,
     TENSOR_TYPE_SHAPE,
     TYPE_TENSOR,
@@ -27,12 +26,10 @@ from models.conversion.onnx_messages import (
     VALUE_TYPE,
     Array,
     numbers,
-    read_options,
     read_tensor,
     select,
     texts,
     write_graph,
-    write_shape,
     write_tensor,
 )
 from models.conversion.protobuf import Field, read_fields, write_fields
@@ -55,53 +52,19 @@ def simplify_detector(model: bytes) -> bytes:
 def _simplify_graph(graph: bytes) -> bytes:
     fields = list(read_fields(graph))
     tensors = dict(read_tensor(tensor) for tensor in select(fields, GRAPH_INITIALIZER))
-    kept: list[bytes] = []
-    for node in select(fields, GRAPH_NODE):
-        computed = _compute_node(node, tensors)
-        if computed is None:
-            kept.append(node)
-        else:
-            tensors[texts(node, NODE_OUTPUT)[0]] = computed
+    kept, tensors = multiply_out(select(fields, GRAPH_NODE), tensors)
     tensors |= _open_heads(kept, tensors)
     used = {name for node in kept for name in texts(node, NODE_INPUT)}
     written = {
         GRAPH_NODE: kept,
         GRAPH_INITIALIZER: [write_tensor(name, tensors[name]) for name in tensors if name in used],
-        GRAPH_INPUT: [_set_shape(one, INPUT_SHAPE) for one in select(fields, GRAPH_INPUT)],
+        GRAPH_INPUT: [set_shape(one, INPUT_SHAPE) for one in select(fields, GRAPH_INPUT)],
         GRAPH_OUTPUT: [_open_output(one) for one in select(fields, GRAPH_OUTPUT)],
         # Shapes within the graph, which are those of one 640x640 picture.
         GRAPH_VALUE_INFO: [],
     }
     others = [field for field in fields if field.number not in written]
     return write_graph(written, others)
-
-
-def _compute_node(node: bytes, tensors: Mapping[str, Array]) -> Array | None:
-    """The output of a `node` whose inputs are all constant; None when it has to stay."""
-    names = texts(node, NODE_INPUT)
-    if not all(name in tensors for name in names):
-        return None
-    inputs = [tensors[name] for name in names]
-    [operator] = texts(node, NODE_OPERATOR)
-    if operator == "DequantizeLinear":
-        return _dequantize(node, *inputs)
-    if operator == "Reshape":
-        return inputs[0].reshape(tuple(int(side) for side in inputs[1]))
-    raise ValueError(f"Only DequantizeLinear and Reshape can be simplified, got {operator}")
-
-
-def _dequantize(
-    node: bytes, quantized: Array, scales: Array, zero_points: Array
-) -> NDArray[np.float32]:
-    """(int8 - zero point) * scale, with one scale for each block of `block_size` along `axis`."""
-    options = read_options(node)
-    block_size, axis = options.get("block_size", 0), options.get("axis", 1)
-    if block_size:
-        scales = np.repeat(scales, block_size, axis=axis)
-        zero_points = np.repeat(zero_points, block_size, axis=axis)
-    # Zero points and weights are int8: their difference needs one bit more.
-    centered = quantized.astype(np.int16) - zero_points.astype(np.int16)
-    return centered.astype(np.float32) * scales.astype(np.float32)
 
 
 def _open_heads(nodes: Iterable[bytes], tensors: Mapping[str, Array]) -> dict[str, Array]:
@@ -116,7 +79,7 @@ def _open_output(value: bytes) -> bytes:
     """An output (batch, anchors, channels) with all but the channels left open."""
     [name] = texts(value, VALUE_NAME)
     [channels] = numbers(_list_dimensions(value)[2], DIMENSION_VALUE)
-    return _set_shape(value, ("batch", f"anchors_{name.rsplit('_', 1)[1]}", channels))
+    return set_shape(value, ("batch", f"anchors_{name.rsplit('_', 1)[1]}", channels))
 
 
 def _list_dimensions(value: bytes) -> list[bytes]:
@@ -124,20 +87,3 @@ def _list_dimensions(value: bytes) -> list[bytes]:
     for number in (VALUE_TYPE, TYPE_TENSOR, TENSOR_TYPE_SHAPE):
         [message] = select(read_fields(message), number)
     return select(read_fields(message), SHAPE_DIMENSION)
-
-
-def _set_shape(value: bytes, sides: Sequence[int | str]) -> bytes:
-    shape = write_shape(sides)
-    return _replace(value, (VALUE_TYPE, TYPE_TENSOR, TENSOR_TYPE_SHAPE), shape)
-
-
-def _replace(message: bytes, path: Sequence[int], content: bytes) -> bytes:
-    """A message with another content of the field at the end of a path of fields."""
-    if not path:
-        return content
-    return write_fields(
-        Field(field.number, _replace(field.content, path[1:], content))
-        if field.number == path[0]
-        else field
-        for field in read_fields(message)
-    )

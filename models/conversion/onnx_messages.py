@@ -40,10 +40,11 @@ IR_VERSION = 8
 
 
 def read_tensor(tensor: bytes) -> tuple[str, Array]:
-    """The name and the values of a constant. Raises ValueError for other kinds than raw ones."""
+    """The name and the values of a constant. Raises ValueError for other kinds than bytes and lists
+    of floats."""
     fields = list(read_fields(tensor))
     [name], [kind] = texts(tensor, TENSOR_NAME), numbers(tensor, TENSOR_TYPE)
-    data = select(fields, TENSOR_DATA)
+    data = select(fields, TENSOR_DATA) or select(fields, TENSOR_FLOATS)
     if kind not in TYPES or not data:
         raise ValueError(f"Only raw floats and integers can be read, got {name} of {kind}")
     return name, np.frombuffer(data[0], TYPES[kind]).reshape(numbers(tensor, TENSOR_DIMENSION))

@@ -45,7 +45,18 @@ def cut_chip(
             np.uint8, copy=False
         )
     targets = ((TEMPLATE - 0.5) * zoom + (0.5, 0.5 + down)) * side
-    transform = fit_similarity(landmarks.astype(np.float64), targets, POINT_WEIGHTS)
+    return align_face(rgb, landmarks, side, targets, POINT_WEIGHTS)
+
+
+def align_face(
+    rgb: NDArray[np.uint8],
+    landmarks: NDArray[np.float32],
+    side: int,
+    targets: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> NDArray[np.uint8]:
+    """The face as (side, side, 3) RGB, with its landmarks nearest to `targets` (5, 2)."""
+    transform = fit_similarity(landmarks.astype(np.float64), targets, weights)
     region, transform = _shrink_region(rgb, transform, side)
     chip = cv2.warpAffine(
         region, transform, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

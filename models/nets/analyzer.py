@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from models.estimators.ballots import Ballots
 from models.estimators.chips import Chips
@@ -28,6 +30,8 @@ class AlignedFace:
     detection: Detection
     chips: Chips
     quality: FaceQuality
+    # As the embedder sees it, of a job that asks for people.
+    portrait: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)

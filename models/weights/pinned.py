@@ -17,6 +17,7 @@ class Preparation(StrEnum):
     NONE = "as published"
     CLEARED = "denormals cleared"  # weights too small to compute with are 0
     MULTIPLIED_OUT = "dequantized"  # weights in blocks of int8, as floats
+    BATCHED = "dequantized, for any batch"  # the same, and several faces at once
     FROM_WEIGHTS = "converted"  # from TensorFlow.js weights without a graph
     FROM_GRAPH = "converted to int8"  # from a TensorFlow.js graph
     CORRECTED = "boxes corrected"  # a detector's large boxes put where they belong

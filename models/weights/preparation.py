@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from models.conversion.age_gender import convert_age_gender
 from models.conversion.denormals import clear_denormals
 from models.conversion.detector import simplify_detector
+from models.conversion.embedder import simplify_embedder
 from models.conversion.graph_model import convert_graph_model
 from models.conversion.prior_boxes import correct_steps
 from models.errors import ModelUnavailable
@@ -42,6 +43,7 @@ _PREPARATIONS: Mapping[Preparation, Callable[..., bytes]] = {
     Preparation.NONE: lambda member: member,
     Preparation.CLEARED: clear_denormals,
     Preparation.MULTIPLIED_OUT: lambda member: clear_denormals(simplify_detector(member)),
+    Preparation.BATCHED: lambda member: clear_denormals(simplify_embedder(member)),
     Preparation.FROM_WEIGHTS: _convert_weights,
     Preparation.FROM_GRAPH: _convert_graph,
     Preparation.CORRECTED: correct_steps,

@@ -75,7 +75,7 @@ def test_a_trace_leads_from_the_request_to_the_recorded_chunk(
     assert read_values(request)["http.response.status_code"] == 202
     assert read_values(request)["facetally.job_id"] == read_values(chunk)["facetally.job_id"] == 1
     assert read_values(chunk)["facetally.items"] == 1
-    stages = [collector.find_one(stage) for stage in Stage]
+    stages = [collector.find_one(stage) for stage in Stage if stage is not Stage.EMBED]
     assert {stage.parent_span_id for stage in stages} == {chunk.span_id}
     assert [read_values(stage)["facetally.count"] for stage in stages] == [1] * 5
     for stage in stages:

@@ -14,6 +14,7 @@ from db.states import ChunkKind
 from models.errors import DeviceLost, ModelUnavailable
 from worker.chunks.claiming import Claimer
 from worker.lease import HeldChunk, LeaseLost
+from worker.people.runner import PeopleRunner
 from worker.pictures.analysis import PictureAnalysis
 from worker.videos.runner import VideoRunner
 from worker.watchdog import Watchdog
@@ -32,6 +33,7 @@ class ChunkRunner:
         claimer: Claimer,
         pictures: PictureAnalysis,
         videos: VideoRunner,
+        people: PeopleRunner,
         gender_min_probability: float,
         tracing: "Tracing | None" = None,
     ) -> None:
@@ -39,6 +41,7 @@ class ChunkRunner:
         self._tracing = tracing
         self._pictures = pictures
         self._videos = videos
+        self._people = people
         self._gender_min_probability = gender_min_probability
         self._watchdog = Watchdog(claimer.lease_seconds)
         # Whether its device failed, which only the end of this process ends.
@@ -95,6 +98,9 @@ class ChunkRunner:
             self._claimer.give_back(held)
 
     def _work(self, held: HeldChunk) -> None:
+        if held.chunk.kind is ChunkKind.LINK:
+            self._people.run(held)
+            return
         if held.chunk.kind is not ChunkKind.ITEMS:
             self._videos.run(held)
             return

@@ -24,6 +24,7 @@ from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
 from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
 from db.due_work import Due, read_due_work
+from db.embeddings import discard_left_embeddings
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.closing import close_job, read_jobs_to_close
@@ -223,6 +224,9 @@ class Dispatcher:
             drafts = erase_abandoned_drafts(session, self._draft_seconds)
             prune_entries(session, self._audit_days)
             prune_messages(session)
+            left = discard_left_embeddings(session)
+        if left:
+            logger.error("embeddings of ended jobs removed", extra={"jobs": left})
         for job_id in drafts:
             logger.info("abandoned draft erased", extra={"job_id": job_id})
         for folder in abandoned:

@@ -2,18 +2,21 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 
 from db.pack_values import PackVersion
 from models.errors import ModelUnavailable
 from models.nets.analyzer import Analyzer, load_analyzer
 from models.packs.folder import find_pack
 from models.packs.pack import Pack
+from models.people.embedder import Embedder, load_embedder
 from worker.devices import own_device
-from worker.packs.packs import describe_pack, find_packs
+from worker.packs.packs import describe_pack, describe_packs, find_embedder, find_packs
 from worker.settings import Settings
 
 # The default pack and one other, which jobs take turns with: each takes memory in every pool child.
 MOST_OPEN = 2
+NO_EMBEDDER = "This worker has no embedder."
 
 
 class Analyzers:
@@ -21,8 +24,13 @@ class Analyzers:
     longest makes room for the next."""
 
     def __init__(
-        self, versions: Iterable[PackVersion], open_analyzer: Callable[[str], Analyzer]
+        self,
+        versions: Iterable[PackVersion],
+        open_analyzer: Callable[[str], Analyzer],
+        open_embedder: Callable[[], Embedder] | None = None,
     ) -> None:
+        """Without `open_embedder`, faces of jobs that ask for people are not embedded here."""
+        self._open_embedder = open_embedder
         # By name, those that this process can open.
         self.versions = {version.name: version for version in versions}
         self._open_analyzer = open_analyzer
@@ -39,6 +47,13 @@ class Analyzers:
         self._opened.move_to_end(name)
         return self._opened[name]
 
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Opened once it is needed, and kept; raises ModelUnavailable."""
+        if self._open_embedder is None:
+            raise ModelUnavailable(NO_EMBEDDER)
+        return self._open_embedder()
+
     def _open(self, name: str) -> Analyzer:
         """One that cannot be opened is never tried again by this process."""
         try:
@@ -51,15 +66,22 @@ class Analyzers:
 def share_analyzer(settings: Settings, analyzer: Analyzer) -> Analyzers:
     """One analyzer that stands for every pack, for tests and benchmarks."""
     packs = (find_pack(name, settings.packs_dir) for name in settings.packs)
-    return Analyzers(map(describe_pack, packs), lambda _: analyzer)
+    versions = [*map(describe_pack, packs), *find_embedder(settings)]
+    return Analyzers(versions, lambda _: analyzer, partial(open_embedder, settings))
 
 
 def open_analyzers(settings: Settings) -> Analyzers:
     """Those of the packs that this worker has, of which none is opened yet."""
     packs = {pack.name: pack for pack in find_packs(settings)}
     return Analyzers(
-        map(describe_pack, packs.values()), lambda name: open_analyzer(settings, packs[name])
+        describe_packs(settings),
+        lambda name: open_analyzer(settings, packs[name]),
+        partial(open_embedder, settings),
     )
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    return load_embedder(settings.weights_dir, own_device(settings))
 
 
 def open_analyzer(settings: Settings, pack: Pack) -> Analyzer:

@@ -9,12 +9,14 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from db.pack_values import PackFile, PackVersion
+from db.pack_values import PEOPLE_PACK, PackFile, PackVersion
 from models.errors import ModelUnavailable
 from models.packs.files import locate_file
 from models.packs.folder import find_pack
 from models.packs.pack import Pack
 from models.packs.parts import Part
+from models.weights.catalog import EMBEDDER
+from models.weights.folder import require_file
 from worker.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,27 @@ def require_pack(settings: Settings, name: str) -> Pack:
     for file in pack.files:
         locate_file(pack, file, settings.weights_dir)
     return pack
+
+
+def describe_packs(settings: Settings) -> list[PackVersion]:
+    """What this machine can analyze with: its packs, and the embedder where people may be
+    linked."""
+    return [*map(describe_pack, find_packs(settings)), *find_embedder(settings)]
+
+
+def find_embedder(settings: Settings) -> list[PackVersion]:
+    """The embedder as it is recorded of a worker; nothing where people may not be linked, or the
+    file is missing."""
+    if not settings.people:
+        return []
+    try:
+        require_file(settings.weights_dir, EMBEDDER)
+    except ModelUnavailable as error:
+        logger.warning("people cannot be linked", extra={"error": str(error)})
+        return []
+    made = (EMBEDDER.license, EMBEDDER.source, EMBEDDER.training_data)
+    file = PackFile("embedder", EMBEDDER.name, EMBEDDER.sha256, *made)
+    return [PackVersion(PEOPLE_PACK, "1", "Linking of people", "", EMBEDDER.sha256, (file,))]
 
 
 def describe_pack(pack: Pack) -> PackVersion:

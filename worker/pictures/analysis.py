@@ -13,6 +13,7 @@ from db.job_values import DetectionMode, JobOptions, ThumbnailKind
 from models.errors import DeviceLost
 from models.face import Face
 from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
+from models.people.embedder import add_portraits
 from models.pictures.look import measure_look
 from models.pictures.picture import Picture
 from worker.lease import HeldChunk
@@ -88,7 +89,8 @@ class PictureAnalysis:
         searched: list[_SearchedItem] = []
         analyzer = self._analyzers.get(options.pack)
         loaded = self._intake.load(items, choose, held)
-        estimates = Estimates(analyzer, held)
+        embedder = self._analyzers.embedder if options.people else None
+        estimates = Estimates(analyzer, held, embedder=embedder)
         for batch in self._decoding.decode(loaded, held, *_choose_batch(options, analyzer)):
             for one in self._search(batch, analyzer, held):
                 estimates.add(one.found)
@@ -134,6 +136,8 @@ class PictureAnalysis:
             dropped=found.dropped,
             look=_measure_look(picture, options),
         )
+        if options.people:
+            found = add_portraits(picture, found, self._settings.quality_min)
         side = self._settings.thumbnail_side_pixels
         wanted = options.thumbnails is not ThumbnailKind.NONE
         small = shrink(picture.pyramid, side) if wanted else None

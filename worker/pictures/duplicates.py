@@ -33,7 +33,9 @@ class DuplicateItems:
     def _find_recorded(self, digests: Collection[bytes]) -> Mapping[bytes, RecordedPicture]:
         try:
             with self._held.database.read() as session:
-                return find_recorded(session, self._held.chunk.job_id, digests)
+                chunk = self._held.chunk
+                people = chunk.options.people
+                return find_recorded(session, chunk.job_id, digests, people=people)
         except DBAPIError:
             # Then they are analyzed again, which only costs time.
             logger.warning("duplicates not looked up", extra={"chunk_id": self._held.chunk.id})

@@ -17,6 +17,7 @@ from db.video_values import FoundFrame, JoinedVideo, StoredFrame, VideoCut
 from models.errors import EncodingFailed, TooLargeItem
 from models.face import Dropped, Face
 from models.nets.analyzer import AlignedFaces, Analyzer
+from models.people.embedder import add_portraits
 from models.tracks.fingerprints import fingerprint_frame
 from models.tracks.tracks import SeenFace
 from models.videos.encoder import CopyTimes, Sound, concatenate_clips
@@ -100,7 +101,8 @@ class VideoAnalysis:
     def analyze(self, held: HeldChunk) -> Segment:
         """Detect and analyze the faces of a segment's frames, until the work has to stop."""
         analyzer = self._analyzers.get(held.chunk.options.pack)
-        estimates = Estimates(analyzer, held, ESTIMATED_AT_ONCE)
+        embedder = self._analyzers.embedder if held.chunk.options.people else None
+        estimates = Estimates(analyzer, held, ESTIMATED_AT_ONCE, embedder)
         analyzed: list[_AnalyzedFrame] = []
         with self._videos.open(held) as (video, _):
             reached = self._analyze_all(video, held, analyzer, estimates, analyzed)
@@ -176,6 +178,8 @@ class VideoAnalysis:
         wanted = options.thumbnails is not ThumbnailKind.NONE
         side = self._settings.thumbnail_side_pixels
         small = shrink(frame.picture.pyramid, side) if wanted else None
+        if options.people:
+            found = add_portraits(frame.picture, found, self._settings.quality_min)
         estimates.add(found.faces)
         return _AnalyzedFrame(
             frame.position,

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _create_digests()
     _create_looks()
     _create_faces()
+    _create_embeddings()
     _create_thumbnails("thumbnails", _references("items", primary_key=True))
     _create_frames()
     _create_tracks()
@@ -82,6 +83,7 @@ def _create_jobs() -> None:
         sa.Column("rerun_of", ID),
         sa.Column("headcount", sa.String()),
         sa.Column("sample", JSON),
+        sa.Column("people", JSON),
         sa.Column("request_id", sa.String()),
         sa.Column("trace_parent", sa.String()),
         _filled("progress_step", sa.Integer()),
@@ -246,9 +248,20 @@ def _create_faces() -> None:
         sa.Column("frame", sa.Integer()),
         sa.Column("time_seconds", sa.Double()),
         sa.Column("track", sa.Integer()),
+        sa.Column("person", sa.Integer()),
         *_person_columns(),
     )
     op.create_index("faces_by_item", "faces", ["item_id", "ordinal"])
+
+
+def _create_embeddings() -> None:
+    op.create_table(
+        "embeddings",
+        sa.Column("job_id", ID, primary_key=True, autoincrement=False),
+        sa.Column("item_id", ID, primary_key=True, autoincrement=False),
+        sa.Column("ordinal", sa.Integer(), primary_key=True, autoincrement=False),
+        _filled("embedding", sa.LargeBinary()),
+    )
 
 
 def _person_columns() -> list[sa.Column[Any]]:
@@ -314,6 +327,7 @@ def _create_tracks() -> None:
         _filled("best_frame", sa.Integer()),
         _filled("best_seconds", sa.Double()),
         _filled("has_thumbnail", sa.Boolean()),
+        sa.Column("person", sa.Integer()),
         *_person_columns(),
     )
 

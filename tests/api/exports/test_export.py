@@ -266,6 +266,7 @@ def test_the_audience_is_exported_as_a_table(client: FlaskClient, job_id: int) -
             "soft_share": group["soft_share"],
             **spread("corrected", None),
             **dict.fromkeys(("seconds", "mean_seconds", "median_seconds", "attention")),
+            **dict.fromkeys(("people_low", "people_high")),
         }
         for group in groups
     ]

@@ -24,7 +24,7 @@ def make_row(number: int) -> tuple[object, ...]:
         *({"store": f"{number}"}, f"/v1/items/{number}/thumbnail", None, 1, 10, 20, 30, 40, 0.9),
         *("female", 0.9, 0.9, 30.4, 25, 35, "25-32"),
         *(0.9, True, 40.0, 0.9, 0.5, 0.3, 0, 0, 0, False),
-        *(None, None, None, "default 1"),
+        *(None, None, None, None, "default 1"),
     )
 
 

@@ -58,7 +58,7 @@ def test_a_result_has_the_documented_shape(client: FlaskClient, job_id: int) -> 
                     "sharpness": 0.9, "brightness": 0.5, "contrast": 0.3, "yaw": yaw, "pitch": 0,
                     "roll": 0, "mouth_hidden": False,
                 },
-                "frame": None, "time_seconds": None, "track": None,
+                "frame": None, "time_seconds": None, "track": None, "person": None,
             }
             for value, probability, years, low, quality, yaw in (
                 ("female", 0.9, 30.4, 25, 0.9, 0),

@@ -29,7 +29,7 @@ JOB = {
     "erased": None,
     "rerun_of": None,
     "skipped": {"generated": 0, "deleted": 0, "other": 0}, "name": "", "notes": "",
-    "listing": None, "delivered": None, "headcount": None, "sample": None,
+    "listing": None, "delivered": None, "headcount": None, "sample": None, "linked_people": None,
 }  # fmt: skip
 START = "job 7 running: 312 of 1000 done"
 PAUSE = {"at": "2026-05-01T10:00:00Z", "code": "not_found", "message": "All are missing."}

@@ -30,6 +30,7 @@ NOWHERE = Sources(
 COUNTS = {
     Preparation.CLEARED: 1,
     Preparation.MULTIPLIED_OUT: 1,
+    Preparation.BATCHED: 1,
     Preparation.FROM_WEIGHTS: 2,
     Preparation.FROM_GRAPH: 2,
     Preparation.CORRECTED: 1,

@@ -1,0 +1,73 @@
+"""Links the faces of a job to people: its last chunk, once all others have ended."""
+
+from db.chunks.release import release_chunk
+from db.people.faces import MOST_LINKED, Linkable, count_linkable, read_linkable
+from db.people.recording import record_people, record_unlinked
+from models.errors import FacetallyError
+from models.people.linking import choose_thresholds, link_faces
+from worker.lease import HeldChunk
+from worker.settings import Settings
+
+TOO_MANY = (
+    "The job has {faces:,} faces; people are linked among up to {most:,}. Submit it in several "
+    "jobs, such as one for each day: each then counts its own people."
+)
+TOO_SLOW = (
+    "Linking the faces takes longer than a worker may work on one chunk, so people are not known. "
+    "Submit the items in several jobs."
+)
+
+
+class _Stopped(FacetallyError):
+    """This process ends, the job is being cancelled, or time is up: linking begins anew later, or
+    never."""
+
+
+class PeopleRunner:
+    """Runs the chunk that links; what it reads is gone once it has recorded the outcome."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._gender_min_probability = settings.gender_min_probability
+
+    def run(self, held: HeldChunk) -> None:
+        """Raises LeaseLost."""
+        try:
+            self._link(held)
+        except _Stopped:
+            if held.has_used(1.0):
+                held.record(lambda session: record_unlinked(session, held.chunk, TOO_SLOW))
+            else:
+                held.record(lambda session: release_chunk(session, held.chunk))
+
+    def _link(self, held: HeldChunk) -> None:
+        with held.database.read() as session:
+            faces = count_linkable(session, held.chunk.job_id)
+        if faces > MOST_LINKED:
+            reason = TOO_MANY.format(faces=faces, most=MOST_LINKED)
+            held.record(lambda session: record_unlinked(session, held.chunk, reason))
+            return
+        linkable = self._read(held)
+        people = link_faces(
+            linkable.embeddings,
+            linkable.pictures,
+            choose_thresholds(faces),
+            lambda: _go_on(held),
+        )
+        held.record(
+            lambda session: record_people(
+                session,
+                held.chunk,
+                linkable,
+                people,
+                gender_min_probability=self._gender_min_probability,
+            )
+        )
+
+    def _read(self, held: HeldChunk) -> Linkable:
+        with held.database.read() as session:
+            return read_linkable(session, held.chunk.job_id, lambda: _go_on(held))
+
+
+def _go_on(held: HeldChunk) -> None:
+    if held.should_stop():
+        raise _Stopped
