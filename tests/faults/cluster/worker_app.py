@@ -22,6 +22,7 @@ from worker.app import create_app
 from worker.lease import LeaseTerms
 from worker.logs import configure_logging
 from worker.packs.analyzers import share_analyzer
+from worker.people.runner import PeopleRunner
 from worker.queue.runner import InteractiveRunner
 from worker.runners import Runners
 from worker.settings import Settings
@@ -109,6 +110,7 @@ def make_faulty_runners(settings: Settings, terms: LeaseTerms) -> Runners:
             FaultyClaimer(Database(settings.database_url), terms, analyzers),
             NotedAnalysis(settings, analyzers, sources),
             VideoRunner(settings, VideoAnalysis(settings, analyzers, sources)),
+            PeopleRunner(settings),
             settings.gender_min_probability,
         )
 
