@@ -28,7 +28,9 @@ def measure_quality(picture: Picture, detection: Detection) -> FaceQuality:
     gray = _cut_face(picture, head)
     sharpness = measure_sharpness(gray)
     brightness, contrast = float(gray.mean()) / 255, 2 * float(gray.std()) / 255
-    pose = Pose(*(round(angle, 1) for angle in (head.pose.yaw, head.pose.pitch, head.pose.roll)))
+    angles = (head.pose.yaw, head.pose.pitch, head.pose.roll)
+    # Adding zero makes 0.0 of -0.0, which SQLite does as well, and PostgreSQL does not.
+    pose = Pose(*(round(angle, 1) + 0.0 for angle in angles))
     value = rate_quality(head.eye_pixels, sharpness, contrast, pose, detection.score)
     return FaceQuality(
         round(value, 3),
