@@ -28,6 +28,7 @@ FacetallyError
 |-- StorageUnavailable      worker: an upload could not be stored
 |-- DestinationRefused      worker: results may not be written there
 |-- LeaseLost               worker: another worker has the chunk now
+|-- LinkingStopped          worker: faces are not linked to people now, or never
 |-- VideoFound              worker: an item read as a picture is a video
 |-- WebhookRefused          worker: a webhook may not have this address
 |-- LaneUnavailable         worker: no interactive worker answers

@@ -52,7 +52,8 @@ class PlaylistParameters(Strict):
     of jobs are separated by commas: `jobs=7,8`."""
 
     name: Text | None = None
-    jobs: Annotated[Text, Field(max_length=20 * MOST_JOBS)] | None = None
+    # A whole address has at most 8,190 characters.
+    jobs: Annotated[Text, Field(max_length=4000)] | None = None
     tag: Text | None = None
     source: Text | None = None
     time_zone: Text | None = None

@@ -18,7 +18,7 @@ TOO_SLOW = (
 )
 
 
-class _Stopped(FacetallyError):
+class LinkingStopped(FacetallyError):
     """This process ends, the job is being cancelled, or time is up: linking begins anew later, or
     never."""
 
@@ -33,7 +33,7 @@ class PeopleRunner:
         """Raises LeaseLost."""
         try:
             self._link(held)
-        except _Stopped:
+        except LinkingStopped:
             if held.has_used(1.0):
                 held.record(lambda session: record_unlinked(session, held.chunk, TOO_SLOW))
             else:
@@ -70,4 +70,4 @@ class PeopleRunner:
 
 def _go_on(held: HeldChunk) -> None:
     if held.should_stop():
-        raise _Stopped
+        raise LinkingStopped
