@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
 from db.chunks.crashes import rescue_chunk, rescue_chunks_of
@@ -46,16 +46,18 @@ class Plans:
 
 
 @pytest.fixture
-def filled(database: Database) -> Database:
-    """Enough rows that PostgreSQL prefers an index."""
+def filled(database: Database, postgresql_owner: str) -> Database:
+    """Enough rows that PostgreSQL prefers an index; only their owner may count them for it."""
     for _ in range(JOBS):
         submit(database, ITEMS, CHUNK_ITEMS, dimensions={"store": "Lyon"})
     for chunk_id in hints(database, window=RECORDED):
         chunk = claim(database, chunk_id)
         assert chunk is not None
         record(database, chunk, analyze(chunk, fail=[chunk.items[0].name]))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    owner = create_engine(postgresql_owner, isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
+    owner.dispose()
     return database
 
 
