@@ -14,7 +14,7 @@ from api.submissions.forms import read_body
 from api.submissions.programs import read_csv_program, read_json_program
 from api.validation import validate, validate_json
 from db.jobs.owners import read_tenant_of_job
-from db.playlists.playlists import put_playlist, read_zones, select_jobs
+from db.playlists.playlists import put_playlist, read_time_zones, select_jobs
 from db.playlists.values import NameTaken, NewPlaylist, Playlist, PlaylistRefused, Program, Viewers
 from models.blocks import Readable, read_blocks
 from models.time_zones import find_zone
@@ -32,13 +32,13 @@ def keep_sent_playlist(query: PlaylistParameters) -> Playlist:
         problem = f"Query parameters are only for CSV, with the header Content-Type: {CSV}."
         raise ApiError(HTTPStatus.BAD_REQUEST, problem)
     body = validate_json(PlaylistBody, read_body(request, MOST_JSON_BYTES))
-    tenant, zone = choose_tenant_and_zone(body.viewers(), body.time_zone)
+    tenant, zone = choose_tenant_and_time_zone(body.viewers(), body.time_zone)
     program = read_json_program(body.spots, find_zone(zone))
     return _keep(body, tenant, zone, program)
 
 
 def keep_csv_playlist(asked: PlaylistFields, file: Readable) -> Playlist:
-    tenant, zone = choose_tenant_and_zone(asked.viewers(), asked.time_zone)
+    tenant, zone = choose_tenant_and_time_zone(asked.viewers(), asked.time_zone)
     staged = services().staging.new_file()
     for block in read_blocks(file):
         staged.write(block)
@@ -48,14 +48,14 @@ def keep_csv_playlist(asked: PlaylistFields, file: Readable) -> Playlist:
     return _keep(asked, tenant, zone, program)
 
 
-def choose_tenant_and_zone(viewers: Viewers, wanted: str | None) -> tuple[str, str]:
+def choose_tenant_and_time_zone(viewers: Viewers, wanted: str | None) -> tuple[str, str]:
     """The tenant of the jobs, and the zone of times without an offset: that of the jobs, if they
     have one. Raises ApiError for jobs that are not there, or that differ in either."""
     with services().database.read() as session:
         tenant = _find_tenant(session, viewers)
         if session.scalars(select_jobs(session, tenant, viewers)).first() is None:
             _refuse_nobody(viewers)
-        zones = read_zones(session, tenant, viewers)
+        zones = read_time_zones(session, tenant, viewers)
     if wanted is None and len(zones) > 1:
         raise InvalidRequest(
             f"These jobs have several time zones: {', '.join(zones[:3])}. Say by time_zone which "

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cli.options.results import takes_dimensions, takes_file, takes_quality
-from cli.options.shared import as_json, check_zone, parse_pairs, takes_server
+from cli.options.shared import as_json, check_zone, parse_pairs, takes_bands, takes_server
 from cli.output.comparison_tables import make_audience_differences_table
 from cli.output.streams import refuse_terminal, write_out
 from cli.output.tables import describe_basis, describe_errors, make_audience_table
@@ -40,12 +40,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
     show_default="that of each job",
     help="Time zone of days and hours, such as Europe/Paris.",
 )
-@click.option(
-    "--bands",
-    default="marketing",
-    show_default=True,
-    help="Age bands: marketing, adience, life_stage, or a list such as 0-17,18-120.",
-)
+@takes_bands
 @click.option(
     "--count",
     type=click.Choice([count.value for count in Count]),

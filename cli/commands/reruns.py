@@ -4,7 +4,7 @@ import click
 
 from cli.commands.jobs import takes_job
 from cli.exits import ExitStatus, status_of
-from cli.options.shared import as_json, takes_server
+from cli.options.shared import as_json, takes_bands, takes_server
 from cli.output.comparison_tables import (
     describe_comparison,
     make_changes_table,
@@ -48,12 +48,7 @@ def rerun(
 @click.command()
 @click.argument("first", metavar="JOB", type=click.IntRange(min=1))
 @click.argument("second", metavar="OTHER", type=click.IntRange(min=1))
-@click.option(
-    "--bands",
-    default="marketing",
-    show_default=True,
-    help="Age bands: marketing, adience, life_stage, or a list such as 0-17,18-120.",
-)
+@takes_bands
 @as_json
 @takes_server
 def compare(client: Client, first: int, second: int, bands: str, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cli.exits import CommandFailed
-from cli.options.shared import as_json, takes_server
+from cli.options.shared import as_json, takes_bands, takes_server
 from cli.output.playlist_tables import describe_zones, make_zones_table
 from cli.terminal import open_stdout, print_json
 from facetally import Client
@@ -19,12 +19,7 @@ from facetally import Client
 @click.option(
     "--by", default="gender", show_default=True, metavar="LIST", help="Any of gender and age_band."
 )
-@click.option(
-    "--bands",
-    default="marketing",
-    show_default=True,
-    help="Age bands: marketing, adience, life_stage, or a list such as 0-17,18-120.",
-)
+@takes_bands
 @click.option(
     "--count",
     type=click.Choice(["people", "seconds"]),

@@ -47,6 +47,12 @@ def _open_client(context: click.Context, _: click.Parameter, value: str) -> Clie
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+takes_bands = click.option(
+    "--bands",
+    default="marketing",
+    show_default=True,
+    help="Age bands: marketing, adience, life_stage, or a list such as 0-17,18-120.",
+)
 
 
 def parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -95,7 +95,7 @@ def select_jobs(session: Session, tenant: str, viewers: Viewers) -> Select[int]:
     return query.where(JobRow.id.in_(viewers.jobs))
 
 
-def read_zones(session: Session, tenant: str, viewers: Viewers) -> list[str]:
+def read_time_zones(session: Session, tenant: str, viewers: Viewers) -> list[str]:
     """The time zones by which these jobs are counted, in alphabetical order."""
     zone = JobRow.options["time_zone"].as_string()
     jobs = select_jobs(session, tenant, viewers)

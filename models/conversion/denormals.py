@@ -5,8 +5,6 @@ slower. They are what weight decay leaves of weights that training does not need
 others they do not change the last bit of any output.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from models.conversion.onnx_messages import (
@@ -18,25 +16,25 @@ from models.conversion.onnx_messages import (
     TENSOR_TYPE,
     numbers,
 )
-from models.conversion.protobuf import Field, read_fields, write_fields
+from models.conversion.protobuf import edit_fields
 
 SMALLEST_NORMAL = np.finfo(np.float32).tiny
 
 
 def clear_denormals(model: bytes) -> bytes:
     """The ONNX file `model` with 0 for each denormal weight. Raises ValueError if it is cut off."""
-    return _edit(model, MODEL_GRAPH, _clear_graph)
+    return edit_fields(model, MODEL_GRAPH, _clear_graph)
 
 
 def _clear_graph(graph: bytes) -> bytes:
-    return _edit(graph, GRAPH_INITIALIZER, _clear_tensor)
+    return edit_fields(graph, GRAPH_INITIALIZER, _clear_tensor)
 
 
 def _clear_tensor(tensor: bytes) -> bytes:
     if numbers(tensor, TENSOR_TYPE) != [FLOAT]:
         return tensor
     for number in (TENSOR_DATA, TENSOR_FLOATS):
-        tensor = _edit(tensor, number, clear_floats)
+        tensor = edit_fields(tensor, number, clear_floats)
     return tensor
 
 
@@ -45,11 +43,3 @@ def clear_floats(data: bytes) -> bytes:
     values = np.frombuffer(data, "<f4")
     is_denormal = (values != 0) & (np.abs(values) < SMALLEST_NORMAL)
     return np.where(is_denormal, np.float32(0), values).tobytes()
-
-
-def _edit(message: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:
-    """A message with another content of each of its fields of that number."""
-    return write_fields(
-        Field(number, change(field.content)) if field.number == number else field
-        for field in read_fields(message)
-    )

@@ -32,7 +32,7 @@ from models.conversion.onnx_messages import (
     write_graph,
     write_tensor,
 )
-from models.conversion.protobuf import Field, read_fields, write_fields
+from models.conversion.protobuf import edit_fields, read_fields
 
 # The layout of the detector's input, with the sides left open.
 INPUT_SHAPE = ("batch", 3, "height", "width")
@@ -43,10 +43,7 @@ def simplify_detector(model: bytes) -> bytes:
 
     The same source gives the same bytes on every machine. Raises ValueError for another model.
     """
-    return write_fields(
-        Field(MODEL_GRAPH, _simplify_graph(field.content)) if field.number == MODEL_GRAPH else field
-        for field in read_fields(model)
-    )
+    return edit_fields(model, MODEL_GRAPH, _simplify_graph)
 
 
 def _simplify_graph(graph: bytes) -> bytes:

@@ -16,7 +16,7 @@ from models.conversion.onnx_messages import (
     write_graph,
     write_tensor,
 )
-from models.conversion.protobuf import Field, read_fields, write_fields
+from models.conversion.protobuf import edit_fields, read_fields
 
 # A chip in, and what is known of it out.
 SIDE, LENGTH = 112, 128
@@ -27,10 +27,7 @@ def simplify_embedder(model: bytes) -> bytes:
 
     The same source gives the same bytes on every machine. Raises ValueError for another model.
     """
-    return write_fields(
-        Field(MODEL_GRAPH, _simplify_graph(field.content)) if field.number == MODEL_GRAPH else field
-        for field in read_fields(model)
-    )
+    return edit_fields(model, MODEL_GRAPH, _simplify_graph)
 
 
 def _simplify_graph(graph: bytes) -> bytes:

@@ -32,7 +32,7 @@ from models.conversion.onnx_messages import (
     write_node,
     write_tensor,
 )
-from models.conversion.protobuf import Field, read_fields, write_fields
+from models.conversion.protobuf import Field, edit_fields, read_fields, write_fields
 
 # A model of 8-bit integers stays as it is: its scales have to be 32-bit floats.
 OF_INTEGERS = {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"}
@@ -48,10 +48,7 @@ def convert_to_half(model: bytes) -> bytes:
     [graph] = select(read_fields(model), MODEL_GRAPH)
     if any(_read_operator(node) in OF_INTEGERS for node in select(read_fields(graph), GRAPH_NODE)):
         return model
-    return write_fields(
-        Field(MODEL_GRAPH, _convert_graph(graph)) if field.number == MODEL_GRAPH else field
-        for field in read_fields(model)
-    )
+    return edit_fields(model, MODEL_GRAPH, _convert_graph)
 
 
 def read_input_name(model: bytes) -> str:

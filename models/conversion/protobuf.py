@@ -3,7 +3,7 @@
 https://protobuf.dev/programming-guides/encoding/
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 VARINT, FIXED_64, BYTES, FIXED_32 = 0, 1, 2, 5
@@ -47,6 +47,14 @@ def read_fields(message: bytes) -> Iterator[Field]:
 def write_fields(fields: Iterable[Field]) -> bytes:
     """The message of some fields, by their numbers as Google's own writers have them."""
     return b"".join(_write_field(field) for field in sorted(fields, key=lambda one: one.number))
+
+
+def edit_fields(message: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:
+    """A message with another content of each of its fields of that number."""
+    return write_fields(
+        Field(number, change(field.content)) if field.number == number else field
+        for field in read_fields(message)
+    )
 
 
 def _write_field(field: Field) -> bytes:
