@@ -2,7 +2,7 @@
 
 media_types       the names of kinds of content
 errors            requests that are refused
-addresses         where requests come from
+origins           where requests come from
 request_log       a number and a line for each request
 tracing           a span for each request
 access            who may call, and what is noted of it
@@ -13,16 +13,16 @@ operator_schemas  the same, of calls about the server itself
 audience_schemas  the same, of audiences
 live              live sources and their feeds
 staging           uploaded files on disk
-plain_videos      uploaded videos without their metadata
+media             pictures and videos as whoever asks may see them
 validation        input checked against a schema
 statuses          the status of jobs for those who poll
 progress          the progress of jobs for those who follow them
-blurring          thumbnails for readers who may not see faces
-meter             counts requests, for metrics
+metering          how many requests there are, and how long they take
 services          what requests share
 error_handlers    every error as an answer
 headers           what browsers may do with answers
 submissions       jobs from JSON, forms, archives and manifests
+playlists         playlists as they are received
 exports           results as files
 reports           pages to keep
 deliveries        results written elsewhere as they come

@@ -17,7 +17,7 @@ from api.headers import add_headers
 from api.layout import assets
 from api.layout.error import show_error
 from api.layout.rendering import check_navigation
-from api.meter import measure_requests
+from api.metering.meter import measure_requests
 from api.operator_views import audit as audit_view
 from api.operator_views import evaluations, health, keys, limits, metrics, packs, sessions, webhooks
 from api.pages import audience as audience_page

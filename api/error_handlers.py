@@ -18,7 +18,7 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from api.access.callers import find_caller
-from api.addresses import find_address
+from api.origins import find_address
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
 from api.media_types import PROBLEM

@@ -1,6 +1,7 @@
 """Errors of requests that are refused; `models/errors.py` draws the tree of all errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from models.errors import FacetallyError
@@ -33,3 +34,12 @@ class InvalidRequest(ApiError):
         super().__init__(
             HTTPStatus.UNPROCESSABLE_ENTITY, message, code="invalid_request", details=details
         )
+
+
+@contextmanager
+def invalid_if(*errors: type[Exception]) -> Iterator[None]:
+    """Refuse the request as invalid where one of these is raised, with its message."""
+    try:
+        yield
+    except errors as error:
+        raise InvalidRequest(str(error)) from error

@@ -9,7 +9,7 @@ from time import monotonic
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from api.addresses import find_address
+from api.origins import find_address
 
 logger = logging.getLogger(__name__)
 

@@ -21,10 +21,11 @@ from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
 from db.migrate import migrate
-from db.playlists.audience import PlaylistQuery, read_playlist_audiences
+from db.playlists.audience import read_playlist_audiences
 from db.playlists.playlists import put_playlist
 from db.playlists.spots import Spots, to_ms
-from db.playlists.values import NewPlaylist, Playlist, Program, Viewers
+from db.playlists.values import NewPlaylist, Playlist, Schedule, Viewers
+from db.presence.queries import PresenceQuery
 from db.results.faces import face_columns
 from db.slices.bands import PRESETS
 from db.slices.queries import Count
@@ -80,7 +81,7 @@ def _measure(url: str, asked: Asked) -> float:
         _add_videos(database, asked.faces // 2, seconds, random),
     )
     playlist = _add_playlist(database, jobs, asked.spots)
-    query = PlaylistQuery(PRESETS["marketing"], count=Count.SECONDS)
+    query = PresenceQuery(PRESETS["marketing"], count=Count.SECONDS)
     times = []
     for _ in range(asked.rounds):
         started = perf_counter()
@@ -182,7 +183,7 @@ def _make_face(random: np.random.Generator) -> Face:
 
 def _add_playlist(database: Database, jobs: tuple[int, ...], spots: int) -> Playlist:
     starts = [to_ms(START) + 1000 * SPOT_SECONDS * number for number in range(spots)]
-    program = Program(
+    schedule = Schedule(
         Spots.of(
             [0] * spots,
             starts,
@@ -192,7 +193,7 @@ def _add_playlist(database: Database, jobs: tuple[int, ...], spots: int) -> Play
         tuple(f"content {number}" for number in range(CONTENTS)),
     )
     with database.write() as session:
-        asked = NewPlaylist("default", "bench", Viewers(jobs), "UTC", program)
+        asked = NewPlaylist("default", "bench", Viewers(jobs), "UTC", schedule)
         return put_playlist(session, asked, replaces=False)
 
 

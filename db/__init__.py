@@ -23,6 +23,7 @@ embeddings    what links faces while a job lives
 counts        what was found, counted as it is recorded
 slices        what is asked of an audience, and the sums that answer it
 audience      who was there
+presence      people while a content ran, or in a zone
 playlists     who saw what ran when
 zones         who was in which part of a picture
 chunks        what a worker claims, leases and releases
@@ -32,6 +33,5 @@ jobs          followed, changed, ended, erased
 results       recorded and read
 videos        frames, people and annotated videos
 people        faces linked across pictures and shots
-due_work      what a dispatcher has to do
 workload      how much waits and runs
 """

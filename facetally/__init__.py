@@ -32,6 +32,7 @@ from facetally.answers.headcounts import Headcount, Headcounts
 from facetally.answers.keys import Key, MadeKey, Sessions
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.answers.playlists import Airtime, ContentGroup, Playlist, PlaylistAudience
+from facetally.answers.presence import PresenceGroup
 from facetally.answers.progress import (
     Counts,
     Delivered,
@@ -123,6 +124,7 @@ __all__ = [
     "Person",
     "Playlist",
     "PlaylistAudience",
+    "PresenceGroup",
     "Receipt",
     "Result",
     "Sample",

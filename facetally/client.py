@@ -11,6 +11,7 @@ from facetally.calls.keys import KeyCalls
 from facetally.calls.pictures import PictureCalls
 from facetally.calls.playlists import PlaylistCalls
 from facetally.calls.webhooks import WebhookCalls
+from facetally.calls.zones import ZoneCalls
 from facetally.connection import Connection
 
 if TYPE_CHECKING:
@@ -28,7 +29,14 @@ class Health:
 
 
 class Client(
-    JobCalls, AudienceCalls, PlaylistCalls, PictureCalls, KeyCalls, HeadcountCalls, WebhookCalls
+    JobCalls,
+    AudienceCalls,
+    PlaylistCalls,
+    ZoneCalls,
+    PictureCalls,
+    KeyCalls,
+    HeadcountCalls,
+    WebhookCalls,
 ):
     """A Facetally server. Usable as a context manager, and from several threads."""
 

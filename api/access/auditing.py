@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.access.callers import LOCAL, Caller, find_caller
 from api.access.owners import NUMBERED, Owners
 from api.access.rights import find_right
-from api.addresses import find_address
+from api.origins import find_address
 from db.access.audit import record_entry
 from db.access.audit_values import Action, NewEntry
 from db.engine import Database

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from math import ceil
 
 from api.access.callers import Caller
-from api.addresses import find_origin
+from api.origins import find_origin
 from api.errors import ApiError
 from db.access.audit import record_entry
 from db.access.audit_values import Action, NewEntry

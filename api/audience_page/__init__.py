@@ -1,12 +1,12 @@
 """The parts of the audience page. In reading order:
 
-addresses  addresses that keep their query
+links      links that change the query
 presets    stretches of time by name
 filters    pickers and chips
 versus     two audiences side by side
 questions  the ten questions, as saved views
 breakdown  an audience by one dimension, or by two
-slots      the periods of an axis
+axis       the periods of an axis
 timeline   an audience over time
 contents   who saw each content of a playlist
 """

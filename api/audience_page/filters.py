@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.audience_page.addresses import Address
+from api.audience_page.links import Link
 from api.audience_page.presets import PRESETS
 from api.layout.texts import Texts
 from api.schemas.dimensions import DIMENSION_PREFIX
@@ -30,7 +30,7 @@ class Picker:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A chosen filter, and the address without it."""
+    """A chosen filter, and the link that removes it."""
 
     label: str
     value: str
@@ -70,8 +70,8 @@ def name_job(job: JobLabel, text: Texts) -> str:
     return " · ".join([text("job.title", number=job.id), *([job.name] if job.name else tags)])
 
 
-def list_chips(args: Mapping[str, str], address: Address, text: Texts) -> list[Chip]:
-    """One for each filter in the address."""
+def list_chips(args: Mapping[str, str], link: Link, text: Texts) -> list[Chip]:
+    """One for each filter in the query."""
     chips = []
     for name, value in args.items():
         if name.startswith(DIMENSION_PREFIX):
@@ -89,8 +89,8 @@ def list_chips(args: Mapping[str, str], address: Address, text: Texts) -> list[C
             label = text(f"audience.{name}")
         else:
             continue
-        chips.append(Chip(label, value, address.change({name: None})))
+        chips.append(Chip(label, value, link.change({name: None})))
     if args.get("period") in PRESETS:
         named = text(f"audience.period_{args['period']}")
-        chips.insert(0, Chip(text("audience.period"), named, address.change({"period": None})))
+        chips.insert(0, Chip(text("audience.period"), named, link.change({"period": None})))
     return chips

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from api.audience_page.slots import CYCLES, HOURS, Slot, list_slots
+from api.audience_page.axis import AxisPeriod, list_axis
 from api.layout.texts import Texts
 from api.reports.headline import GENDERS, choose_share
 from db.audience.grouping import AudienceGroup
-from db.counts.periods import UNDATED, Period
+from db.counts.periods import CYCLES, UNDATED, Period
 from models.statistics.shares import Share
 
 MOST_SERIES = 12
 MOST_LABELS = 7
+HOURS_PER_DAY = 24
 # Lines of the axis, at 1, 2 or 5 times a power of ten.
 MOST_STEPS = 4
 # The part of its room that a column takes.
@@ -22,7 +23,7 @@ FILL = 0.8
 class Column:
     """One period; `x`, `width` and the parts' `y` and `height` are percents of the drawing."""
 
-    slot: Slot
+    period: AxisPeriod
     faces: int | None = 0  # None if withheld
     genders: dict[str, Share | None] = field(default_factory=dict)
     x: float = 0.0
@@ -61,8 +62,8 @@ def draw_timeline(
     drawn = [group for group in everybody if group.period != UNDATED and group.faces != 0]
     if not drawn:
         return None
-    slots, has_gaps = list_slots([group.period or "" for group in drawn], period, text)
-    columns = _fill_columns(drawn, by_gender, slots)
+    periods, has_gaps = list_axis([group.period or "" for group in drawn], period, text)
+    columns = _fill_columns(drawn, by_gender, periods)
     ranked = sorted(columns, key=lambda value: -sum(one.faces or 0 for one in columns[value]))
     shown = {value: columns[value] for value in ranked[:MOST_SERIES]}
     top, lines = _scale([one.faces or 0 for series in shown.values() for one in series])
@@ -80,11 +81,13 @@ def draw_timeline(
 
 
 def _fill_columns(
-    drawn: Sequence[AudienceGroup], by_gender: Sequence[AudienceGroup], slots: Sequence[Slot]
+    drawn: Sequence[AudienceGroup],
+    by_gender: Sequence[AudienceGroup],
+    periods: Sequence[AxisPeriod],
 ) -> Mapping[str | None, Sequence[Column]]:
     columns: dict[str | None, dict[str | None, Column]] = {}
     for group in drawn:
-        series = columns.setdefault(_value_of(group), {slot.key: Column(slot) for slot in slots})
+        series = columns.setdefault(_value_of(group), {one.key: Column(one) for one in periods})
         series[group.period].faces = group.faces
     for group in by_gender:
         column = columns.get(_value_of(group), {}).get(group.period)
@@ -136,11 +139,11 @@ def _label(columns: Sequence[Column], period: Period) -> Iterator[tuple[float, s
     In a week of hours, each day is named where it begins."""
     count = len(columns)
     every = max(1, -(-(count - 1) // (MOST_LABELS - 1)))
-    chosen = list(range(0, count, len(HOURS) if period is Period.HOUR_OF_WEEK else every))
+    chosen = list(range(0, count, HOURS_PER_DAY if period is Period.HOUR_OF_WEEK else every))
     for number, at in enumerate(chosen):
         column = columns[at]
         stays = number in (0, len(chosen) // 2, len(chosen) - 1)
-        yield column.x + column.width / 2, column.slot.short, stays
+        yield column.x + column.width / 2, column.period.short, stays
 
 
 def _count_undated(everybody: Sequence[AudienceGroup]) -> int | None:

@@ -6,15 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from api.audience_schemas.audience import GROUPINGS
+from api.audience_schemas.presence import PresenceGroup, PresenceParameters
 from api.schemas.fields import JobName, Number, Strict, Tag, Text, TimeZone
-from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime
-from db.playlists.audience import CONTENT, Airtime, PlaylistAudience, PlaylistQuery
+from db.playlists.audience import CONTENT, Airtime, PlaylistAudience
 from db.playlists.values import Playlist, Viewers
-from db.slices.bands import parse_bands
+from db.presence.queries import PresenceQuery
 from db.slices.queries import Count
-from models.statistics.shares import Share
 from worker.addresses.live_sources import LONGEST_NAME
 
 MOST_JOBS = 1000
@@ -143,66 +141,22 @@ class PlaylistsOut(BaseModel):
         return cls(playlists=[PlaylistOut.of(one) for one in playlists])
 
 
-class GroupingParameters(Strict):
-    """How people are grouped: `by` is a comma-separated list of `gender` and `age_band`, or empty.
-    With `count=seconds`, shares are of the time in which people in videos and in front of live
-    sources were visible."""
-
-    by: Text = "gender,age_band"
-    bands: Text = Field(
-        "marketing",
-        description="marketing, adience, life_stage, or a list such as 0-34,35-120.",
-    )
-    count: Literal["people", "seconds"] = "people"
-
-    def to_query(self, min_cell: int) -> PlaylistQuery:
-        """Raises ValueError with a message for the caller if groups or bands are not valid."""
-        by = [part.strip() for part in self.by.split(",") if part.strip()]
-        unknown = [part for part in by if part not in GROUPINGS]
-        if unknown:
-            raise ValueError(
-                f"by takes {' and '.join(GROUPINGS)}, but got {unknown[0][:40]!r}. Each content "
-                "or zone has rows of its own in any case."
-            )
-        return PlaylistQuery(
-            bands=parse_bands(self.bands),
-            by_gender="gender" in by,
-            by_age_band="age_band" in by,
-            count=Count(self.count),
-            min_cell=min_cell,
-        )
-
-
-class PlaylistAudienceParameters(GroupingParameters):
-    """The same, as JSON or CSV."""
+class PlaylistAudienceParameters(PresenceParameters):
+    """Who saw each content, as JSON or CSV."""
 
     format: Literal["json", "csv"] = "json"
 
 
-class PlaylistGroup(BaseModel):
-    """Who saw a content: `people`, with `share` of all rows and `share_within` of its content."""
+class ContentField(BaseModel):
+    """Which content; it comes first in each group."""
 
     content: str | None
-    gender: str | None
-    age_band: str | None
-    people: int | None
-    share: Share | None
-    share_within: Share | None
-    soft_share: float | None
-    screen_time: ScreenTime | None
 
-    @classmethod
-    def of(cls, group: AudienceGroup) -> Self:
-        return cls(
-            content=group.dimensions[CONTENT],
-            gender=group.gender,
-            age_band=group.age_band,
-            people=group.faces,
-            share=group.share,
-            share_within=group.share_within,
-            soft_share=group.soft_share,
-            screen_time=group.screen_time,
-        )
+
+class PlaylistGroup(PresenceGroup, ContentField):
+    """Who saw a content: `people`, with `share` of all rows and `share_within` of its content."""
+
+    CATEGORY = CONTENT
 
 
 class PlaylistAudienceOut(BaseModel):
@@ -229,7 +183,7 @@ class PlaylistAudienceOut(BaseModel):
     groups: list[PlaylistGroup]
 
     @classmethod
-    def of(cls, playlist: Playlist, found: PlaylistAudience, query: PlaylistQuery) -> Self:
+    def of(cls, playlist: Playlist, found: PlaylistAudience, query: PresenceQuery) -> Self:
         return cls(
             playlist=PlaylistOut.of(playlist),
             count=query.count,

@@ -4,15 +4,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from api.audience_schemas.playlists import GroupingParameters
+from api.audience_schemas.presence import PresenceGroup, PresenceParameters
 from api.schemas.fields import Strict, Text
-from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime
-from db.playlists.audience import PlaylistQuery
+from db.presence.queries import PresenceQuery
 from db.slices.queries import Count
 from db.zones.audience import ZONE, Crossings, ZoneAudience
 from db.zones.polygons import LONGEST_NAME, MOST_ZONES, Zone
-from models.statistics.shares import Share
 
 # More than a zone may have, so that the zone itself says what is wrong.
 MOST_POINTS_READ = 1000
@@ -36,7 +34,7 @@ class ZoneBody(Strict):
         return Zone(self.name, tuple(self.points))
 
 
-class ZonesBody(GroupingParameters):
+class ZonesBody(PresenceParameters):
     """The zones to count in, which may overlap, and how the people in them are grouped."""
 
     zones: Annotated[list[ZoneBody], Field(min_length=1, max_length=MOST_ZONES)]
@@ -50,30 +48,16 @@ class ZonesBody(GroupingParameters):
         return self
 
 
-class ZoneGroup(BaseModel):
-    """Who was in a zone: `people`, with `share` of all rows and `share_within` of its zone."""
+class ZoneField(BaseModel):
+    """Which zone; it comes first in each group."""
 
     zone: str | None
-    gender: str | None
-    age_band: str | None
-    people: int | None
-    share: Share | None
-    share_within: Share | None
-    soft_share: float | None
-    screen_time: ScreenTime | None
 
-    @classmethod
-    def of(cls, group: AudienceGroup) -> Self:
-        return cls(
-            zone=group.dimensions[ZONE],
-            gender=group.gender,
-            age_band=group.age_band,
-            people=group.faces,
-            share=group.share,
-            share_within=group.share_within,
-            soft_share=group.soft_share,
-            screen_time=group.screen_time,
-        )
+
+class ZoneGroup(PresenceGroup, ZoneField):
+    """Who was in a zone: `people`, with `share` of all rows and `share_within` of its zone."""
+
+    CATEGORY = ZONE
 
 
 class ZonesOut(BaseModel):
@@ -96,7 +80,7 @@ class ZonesOut(BaseModel):
     groups: list[ZoneGroup]
 
     @classmethod
-    def of(cls, job_id: int, found: ZoneAudience, query: PlaylistQuery) -> Self:
+    def of(cls, job_id: int, found: ZoneAudience, query: PresenceQuery) -> Self:
         return cls(
             job=job_id,
             count=query.count,

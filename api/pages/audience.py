@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
-from api.audience_page.addresses import Address
+from api.audience_page.links import Link
 from api.audience_page.breakdown import SORTS, Breakdown, Matrix, make_breakdown, make_matrix
 from api.audience_page.filters import Known, list_chips, list_pickers
 from api.audience_page.presets import PRESETS as PERIOD_PRESETS
@@ -88,12 +88,12 @@ def show_page() -> Response:
         [PYRAMID, ["gender"], ["age_band"], *_group_breakdown(view), *_group_timeline(view)],
     )
     breakdown, matrix = _make_breakdown(rest, view)
-    address = Address("/audience", args)
+    link = Link("/audience", args)
     others = list_others(known, args, question, text)
     return show(
         "audience.html",
         args=args,
-        address=address,
+        link=link,
         link=urlencode({**question, "by": ",".join(_list_groupings(view))}),
         view=view,
         audience=everybody,
@@ -105,7 +105,7 @@ def show_page() -> Response:
         others=others,
         versus=_compare(args, question, known, (by_gender, by_band)),
         pickers=list_pickers(known, args, text),
-        chips=list_chips(args, address, text),
+        chips=list_chips(args, link, text),
         questions=list_questions(known, evaluations, text),
         presets=list(PRESETS),
         period_presets=list(PERIOD_PRESETS),

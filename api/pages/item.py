@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
-from api.blurring import may_see_faces
+from api.media.thumbnails import may_see_faces
 from api.layout.rendering import show
 from api.schemas.results import ResultOut
 from api.schemas.tracks import PeopleQuery, TrackOut

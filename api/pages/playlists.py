@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.access.callers import current_caller
-from api.audience_page.addresses import Address
+from api.audience_page.links import Link
 from api.audience_page.contents import AGES, GENDERS, SORTS, Chosen, make_content_table
 from api.audience_schemas.playlists import PlaylistOut, PlaylistsOut
 from api.layout.rendering import show
@@ -48,7 +48,7 @@ def show_playlist(playlist_id: int) -> Response:
         table=table,
         best=next((row for row in table.rows if row.people != 0), None),
         chosen=chosen,
-        address=Address(f"/playlists/{playlist_id}", args),
+        link=Link(f"/playlists/{playlist_id}", args),
         genders=GENDERS,
         ages=AGES,
         sorts=SORTS,

@@ -11,7 +11,7 @@ from api.layout.rendering import show
 from api.layout.texts import Texts, choose_texts
 from api.operator_views.health import check_health
 from api.operator_views.packs import read_packs
-from api.pages.response_times import find_response_times
+from api.metering.response_times import find_response_times
 from api.services import services
 from db.counters import Counter
 from db.states import ItemState

@@ -1,4 +1,4 @@
-"""Jobs from JSON, forms, archives and manifests, and playlists. In reading order:
+"""Jobs from JSON, forms, archives and manifests. In reading order:
 
 idempotency       a request sent twice is one job
 quotas            what the caller's tenant may have
@@ -14,6 +14,4 @@ pieces            large files that arrive piece by piece
 reruns            a job again
 folder_jobs       jobs of folders and buckets
 item_jobs         jobs of items in JSON, or of uploaded files
-programs          what ran when, line by line
-playlists         playlists to keep
 """

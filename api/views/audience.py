@@ -1,18 +1,16 @@
 """The audience of one job or of all jobs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, fields
 
-import pyarrow
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.audience_schemas.audience import AudienceOut, AudienceParameters
-from api.errors import InvalidRequest
-from api.exports.columns import DIMENSIONS, NUMBER, REAL, TEXT
-from api.exports.tables import Row, reply_file, stream_csv, stream_parquet
+from api.errors import invalid_if
+from api.exports.audience import AUDIENCE_SCHEMA, make_audience_rows
+from api.exports.tables import reply_file, stream_csv, stream_parquet
 from api.media_types import CSV, JSON, PARQUET
 from api.operator_views.evaluations import find_evaluation
 from api.schemas.errors import ERRORS, answers
@@ -21,40 +19,13 @@ from api.services import services
 from api.validation import refuse_repeated_parameters
 from api.views.job_replies import was_erased
 from api.views.vocabulary import refuse_unknown_words
-from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience, read_audiences
 from db.slices.evaluations import Evaluation
 from db.slices.queries import AudienceQuery, AudienceTooLarge
 from models.errors import CalibrationError
-from models.statistics.shares import Share
 
 blueprint = APIBlueprint(
     "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
-)
-AUDIENCE_SCHEMA = pyarrow.schema(
-    {
-        "dimensions": DIMENSIONS,
-        "period": TEXT,
-        "gender": TEXT,
-        "age_band": TEXT,
-        "faces": NUMBER,
-        "share": REAL,
-        "share_low": REAL,
-        "share_high": REAL,
-        "share_within": REAL,
-        "share_within_low": REAL,
-        "share_within_high": REAL,
-        "soft_share": REAL,
-        "corrected": REAL,
-        "corrected_low": REAL,
-        "corrected_high": REAL,
-        "seconds": REAL,
-        "mean_seconds": REAL,
-        "median_seconds": REAL,
-        "attention": REAL,
-        "people_low": NUMBER,
-        "people_high": NUMBER,
-    }
 )
 TABLES = {
     "content": {
@@ -94,25 +65,21 @@ def find_audiences(*asked: AudienceParameters) -> list[AudienceOut]:
 
 
 def _to_query(parameters: AudienceParameters, calibration: Evaluation | None) -> AudienceQuery:
-    try:
+    with invalid_if(ValueError):
         return parameters.to_query(current_caller().reach, services().min_cell, calibration)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from error
 
 
 def _read(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
-    try:
+    with invalid_if(AudienceTooLarge, CalibrationError):
         return read_audiences(session, queries)
-    except (AudienceTooLarge, CalibrationError) as error:
-        raise InvalidRequest(str(error)) from error
 
 
 def _reply_csv(audience: AudienceOut) -> Response:
-    return reply_file(stream_csv(AUDIENCE_SCHEMA, _make_rows(audience)), CSV, "audience.csv")
+    return reply_file(stream_csv(AUDIENCE_SCHEMA, make_audience_rows(audience)), CSV, "audience.csv")
 
 
 def _reply_parquet(audience: AudienceOut) -> Response:
-    groups = stream_parquet(AUDIENCE_SCHEMA, _make_rows(audience))
+    groups = stream_parquet(AUDIENCE_SCHEMA, make_audience_rows(audience))
     return reply_file(groups, PARQUET, "audience.parquet")
 
 
@@ -121,28 +88,3 @@ _FORMATS: dict[str, Callable[[AudienceOut], Response]] = {
     "csv": _reply_csv,
     "parquet": _reply_parquet,
 }
-
-
-def _make_rows(audience: AudienceOut) -> Iterator[Row]:
-    for group in audience.groups:
-        yield (
-            group.dimensions,
-            group.period,
-            group.gender,
-            group.age_band,
-            group.faces,
-            *share_cells(group.share),
-            *share_cells(group.share_within),
-            group.soft_share,
-            *share_cells(group.corrected),
-            *time_cells(group.screen_time),
-            *(astuple(group.people) if group.people else (None, None)),
-        )
-
-
-def share_cells(share: Share | None) -> tuple[float | None, float | None, float | None]:
-    return (None, None, None) if share is None else (share.value, share.low, share.high)
-
-
-def time_cells(time: ScreenTime | None) -> tuple[float | None, ...]:
-    return (None,) * len(fields(ScreenTime)) if time is None else astuple(time)

@@ -1,6 +1,5 @@
 """Playlists: what ran when, kept, and joined with who was there."""
 
-from collections.abc import Iterator
 from dataclasses import fields
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session
 from api.access.callers import current_caller
 from api.access.limiter import count_more_audiences
 from api.audience_schemas.playlists import (
-    GroupingParameters,
     PlaylistAudienceOut,
     PlaylistAudienceParameters,
     PlaylistBody,
@@ -23,17 +21,17 @@ from api.audience_schemas.playlists import (
     PlaylistQueryParameters,
     PlaylistsOut,
 )
-from api.errors import InvalidRequest
-from api.exports.columns import MOMENT, NUMBER, REAL, TEXT
-from api.exports.tables import Row, reply_file, stream_csv
+from api.errors import invalid_if
+from api.exports.audience import CONTENT_SCHEMA, make_content_rows
+from api.exports.columns import MOMENT, TEXT
+from api.exports.tables import reply_file, stream_csv
 from api.media_types import CSV, JSON
+from api.playlists.keeping import keep_sent_playlist
 from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.replies import PLAIN, document_body, reply
 from api.services import services
-from api.submissions.playlists import keep_sent_playlist
 from api.validation import refuse_repeated_parameters
-from api.views.audience import share_cells, time_cells
-from db.playlists.audience import PlaylistQuery, read_playlist_audiences
+from db.playlists.audience import read_playlist_audiences
 from db.playlists.playlists import read_playlist, read_playlists, read_spots, remove_playlist
 from db.playlists.spots import from_ms
 from db.playlists.values import Playlist
@@ -43,25 +41,6 @@ blueprint = APIBlueprint(
     "playlists", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
 SPOTS_SCHEMA = {"start": MOMENT, "end": MOMENT, "content": TEXT}
-AUDIENCE_SCHEMA = pyarrow.schema(
-    {
-        "content": TEXT,
-        "gender": TEXT,
-        "age_band": TEXT,
-        "people": NUMBER,
-        "share": REAL,
-        "share_low": REAL,
-        "share_high": REAL,
-        "share_within": REAL,
-        "share_within_low": REAL,
-        "share_within_high": REAL,
-        "soft_share": REAL,
-        "seconds": REAL,
-        "mean_seconds": REAL,
-        "median_seconds": REAL,
-        "attention": REAL,
-    }
-)
 CSV_SPOTS: dict[str, Any] = {
     "schema": {"type": "string"},
     "example": "start,end,content,store\n"
@@ -123,7 +102,7 @@ def show_playlist_audience(path: PlaylistPath, query: PlaylistAudienceParameters
     refuse_repeated_parameters()
     [found] = find_playlist_audiences(path.playlist_id, query)
     if query.format == "csv":
-        return reply_file(stream_csv(AUDIENCE_SCHEMA, _make_rows(found)), CSV, "playlist.csv")
+        return reply_file(stream_csv(CONTENT_SCHEMA, make_content_rows(found)), CSV, "playlist.csv")
     return reply(found)
 
 
@@ -138,26 +117,18 @@ def find_playlist_audiences(
     playlist_id: int, *asked: PlaylistAudienceParameters
 ) -> list[PlaylistAudienceOut]:
     """Several groupings of the same people."""
-    queries = [make_query(parameters) for parameters in asked]
+    with invalid_if(ValueError):
+        queries = [parameters.to_query(services().min_cell) for parameters in asked]
     with services().database.read() as session:
         playlist = find_playlist(session, playlist_id)
         # The first one was counted before the view.
         count_more_audiences(services().limiter, current_caller(), len(playlist.contents) - 1)
-        try:
+        with invalid_if(AudienceTooLarge):
             found = read_playlist_audiences(session, playlist, queries)
-        except AudienceTooLarge as error:
-            raise InvalidRequest(str(error)) from error
     return [
         PlaylistAudienceOut.of(playlist, one, query)
         for one, query in zip(found, queries, strict=True)
     ]
-
-
-def make_query(parameters: GroupingParameters) -> PlaylistQuery:
-    try:
-        return parameters.to_query(services().min_cell)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from error
 
 
 def _reply_spots(session: Session, playlist: Playlist) -> Response:
@@ -175,17 +146,3 @@ def _reply_spots(session: Session, playlist: Playlist) -> Response:
     )
     schema = pyarrow.schema({**SPOTS_SCHEMA, **dimension})
     return reply_file(stream_csv(schema, rows), CSV, f"playlist-{playlist.id}.csv")
-
-
-def _make_rows(found: PlaylistAudienceOut) -> Iterator[Row]:
-    for group in found.groups:
-        yield (
-            group.content,
-            group.gender,
-            group.age_band,
-            group.people,
-            *share_cells(group.share),
-            *share_cells(group.share_within),
-            group.soft_share,
-            *time_cells(group.screen_time),
-        )

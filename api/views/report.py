@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
-from api.blurring import find_thumbnail
+from api.media.thumbnails import find_thumbnail
 from api.headers import FILE_POLICY
 from api.reports.accuracy_card import make_card
 from api.reports.headline import make_headline

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.errors import ApiError, InvalidRequest
+from api.errors import ApiError, invalid_if
 from api.exports.export import describe_packs
 from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.jobs import JobOut, JobPath
@@ -48,7 +48,9 @@ def compare(path: ComparePath, query: CompareQuery) -> Response:
     pictures again.
     """
     refuse_repeated_parameters()
-    return reply(find_comparison(path.job_id, path.other_id, _parse_bands(query.bands)))
+    with invalid_if(ValueError):
+        bands = parse_bands(query.bands)
+    return reply(find_comparison(path.job_id, path.other_id, bands))
 
 
 def find_comparison(first_id: int, second_id: int, bands: tuple[Band, ...]) -> ComparisonOut:
@@ -65,10 +67,3 @@ def find_comparison(first_id: int, second_id: int, bands: tuple[Band, ...]) -> C
     packs = describe_packs(first), describe_packs(second)
     least = services().min_cell
     return ComparisonOut.of((first_id, second_id), packs, found, least)
-
-
-def _parse_bands(text: str) -> tuple[Band, ...]:
-    try:
-        return parse_bands(text)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from error

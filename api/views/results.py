@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.access.callers import current_caller
-from api.errors import InvalidRequest
+from api.errors import InvalidRequest, invalid_if
 from api.exports.coco import CocoOut, reply_coco
 from api.exports.cvat import reply_cvat
 from api.exports.export import Export
@@ -88,10 +88,8 @@ def export_results(query: SeveralResultsQuery) -> Response:
 
 def _find_jobs(query: SeveralResultsQuery) -> list[JobStatus]:
     if query.tag is None:
-        try:
+        with invalid_if(ValueError):
             return [find_job(number) for number in query.list_numbers()]
-        except ValueError as error:
-            raise InvalidRequest(str(error)) from error
     with services().database.read() as session:
         numbers = read_tagged_jobs(session, current_caller().reach, query.tag)
         if not numbers:

@@ -6,13 +6,12 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.access.callers import current_caller
 from api.access.limiter import count_more_audiences
 from api.audience_schemas.zones import ZonesBody, ZonesOut
-from api.errors import InvalidRequest
+from api.errors import InvalidRequest, invalid_if
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import JobPath
 from api.schemas.replies import reply
 from api.services import services
 from api.views.job_replies import find_job
-from api.views.playlists import make_query
 from db.slices.queries import AudienceTooLarge
 from db.zones.audience import read_zone_audience
 
@@ -27,14 +26,13 @@ def count_zones(path: JobPath, body: ZonesBody) -> Response:
 
     Nothing is kept of the zones. With keys, an answer counts as one audience for each of them.
     """
-    job, query = find_job(path.job_id), make_query(body)
+    job = find_job(path.job_id)
+    with invalid_if(ValueError):
+        query = body.to_query(services().min_cell)
     if job.headcount is not None:
         raise InvalidRequest(f"Job {job.id} is a headcount, of which no boxes are kept.")
     count_more_audiences(services().limiter, current_caller(), len(body.zones) - 1)
     zones = [zone.to_zone() for zone in body.zones]
-    try:
-        with services().database.read() as session:
-            found = read_zone_audience(session, job.id, zones, query)
-    except AudienceTooLarge as error:
-        raise InvalidRequest(str(error)) from error
+    with invalid_if(AudienceTooLarge), services().database.read() as session:
+        found = read_zone_audience(session, job.id, zones, query)
     return reply(ZonesOut.of(job.id, found, query))

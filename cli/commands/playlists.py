@@ -17,7 +17,8 @@ from cli.output.streams import refuse_terminal, write_out
 from cli.terminal import open_stdout, print_json, tell
 from db.slices.bands import Band, parse_bands
 from facetally import ApiError, Client, Playlist, PlaylistAudience
-from facetally.answers.playlists import NewPlaylist, PlaylistQuery
+from facetally.answers.playlists import NewPlaylist
+from facetally.answers.presence import PresenceQuery
 from facetally.blocks import BLOCK_BYTES
 
 
@@ -207,17 +208,17 @@ def _find(client: Client, wanted: str) -> Playlist:
     raise click.UsageError(f"There is no playlist {wanted!r}. There are: {names}.")
 
 
-def _make_query(given: dict[str, Any]) -> PlaylistQuery:
+def _make_query(given: dict[str, Any]) -> PresenceQuery:
     filtered = [name for name, key in (("gender", "gender"), ("age_band", "age")) if given[key]]
     by = ",".join(filtered) if given["by"] is None else given["by"]
     ages = given["age"]
-    query = PlaylistQuery(by=by, bands=f"{ages.low}-{ages.high}" if ages else given["bands"])
+    query = PresenceQuery(by=by, bands=f"{ages.low}-{ages.high}" if ages else given["bands"])
     if given["count"] is not None:
         query["count"] = given["count"]
     return query
 
 
-def _ask(client: Client, playlist: Playlist, query: PlaylistQuery) -> PlaylistAudience:
+def _ask(client: Client, playlist: Playlist, query: PresenceQuery) -> PlaylistAudience:
     """Seconds, unless people are asked for, or nobody has any."""
     if "count" in query:
         return client.playlist_audience(playlist.id, **query)

@@ -8,7 +8,7 @@ import click
 
 from cli.exits import CommandFailed
 from cli.options.shared import as_json, takes_bands, takes_server
-from cli.output.playlist_tables import describe_zones, make_zones_table
+from cli.output.zone_tables import describe_zones, make_zones_table
 from cli.terminal import open_stdout, print_json
 from facetally import Client
 

@@ -5,7 +5,9 @@ progress           follows a job until it ends
 tables             jobs, faces and the audience as tables
 evaluation_tables  an evaluation as tables
 comparison_tables  two runs compared, as tables
-playlist_tables    playlists and zones, with their people, as tables
+presence_tables    what tables of playlists and of zones share
+playlist_tables    playlists, and who saw them, as tables
+zone_tables        who was in which zone, as a table
 pack_tables        packs side by side
 speed_tables       the speed of a machine
 transfers          downloads of weights as they happen

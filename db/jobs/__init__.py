@@ -13,4 +13,5 @@ missing_packs   a job whose pack no worker has
 cancelling      stops a job
 closing         gives a job its final state
 erasure         removes everything of a job
+due_work        what there is for a dispatcher to do
 """

@@ -3,9 +3,7 @@
 spots      what ran when, as columns
 values     playlists going in and coming out
 playlists  made, replaced, listed, removed
-looks      who was visible when, as columns
-columns    faces and people as columns
-reading    looks, from faces and people
-counting   looks at each content, as slices of an audience
+glimpses   who was visible when, as columns
+reading    glimpses, from faces and people
 audience   the table
 """

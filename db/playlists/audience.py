@@ -6,33 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from db.audience.funnel import Funnel
 from db.audience.table import Audience, tabulate
 from db.counts.tally import Unit
-from db.playlists.counting import join_spots, slice_views
+from db.playlists.glimpses import Glimpses
 from db.playlists.playlists import read_spots
-from db.playlists.reading import count_undated, list_jobs_without_times, read_looks
+from db.playlists.reading import count_undated, list_jobs_without_times, read_glimpses
 from db.playlists.spots import Spots
 from db.playlists.values import Playlist
-from db.slices.bands import Band
+from db.presence.counting import slice_presences
+from db.presence.presences import Presences
+from db.presence.queries import NO_ITEMS, PresenceQuery
 from db.slices.disclosure import Disclosure
-from db.slices.queries import COUNTED_UNITS, AudienceQuery, Count, SliceQuery
+from db.slices.queries import COUNTED_UNITS
 
 CONTENT = "content"
-# What a playlist rests on it says by itself: it knows of no items without faces.
-NO_ITEMS = Funnel(0, 0, None, None, {}, 0, 0, None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class PlaylistQuery:
-    """How the people who saw each content are grouped and counted, and the smallest count that may
-    be shown; `count` is people or seconds."""
-
-    bands: tuple[Band, ...]
-    by_gender: bool = True
-    by_age_band: bool = True
-    count: Count = Count.PEOPLE
-    min_cell: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +45,14 @@ class PlaylistAudience:
 
 
 def read_playlist_audiences(
-    session: Session, playlist: Playlist, queries: Sequence[PlaylistQuery]
+    session: Session, playlist: Playlist, queries: Sequence[PresenceQuery]
 ) -> list[PlaylistAudience]:
     """Several tables of the same people; raises AudienceTooLarge."""
     spots = read_spots(session, playlist.id)
-    views = join_spots(read_looks(session, playlist), spots, len(playlist.contents))
+    presences = join_spots(read_glimpses(session, playlist), spots)
     counted = {unit for query in queries for unit in COUNTED_UNITS[query.count]}
     units = [unit for unit in Unit if unit in counted]
-    slices = slice_views(views, playlist.contents, units)
+    slices = slice_presences(presences, playlist.contents, units)
     airtimes = _sum_airtimes(spots, playlist.contents)
     undated = count_undated(session, playlist)
     without_times = tuple(list_jobs_without_times(session, playlist))
@@ -74,10 +61,10 @@ def read_playlist_audiences(
         disclosure = Disclosure(query.min_cell)
         found.append(
             PlaylistAudience(
-                table=tabulate(to_audience_query(query, CONTENT), slices, NO_ITEMS),
+                table=tabulate(query.to_audience_query(CONTENT), slices, NO_ITEMS),
                 airtimes=airtimes,
-                viewers=disclosure.publish_faces(views.viewers),
-                others=disclosure.publish_faces(views.others),
+                viewers=disclosure.publish_faces(presences.inside),
+                others=disclosure.publish_faces(presences.outside),
                 undated=undated,
                 jobs_without_times=without_times,
             )
@@ -85,15 +72,21 @@ def read_playlist_audiences(
     return found
 
 
-def to_audience_query(query: PlaylistQuery, by: str) -> AudienceQuery:
-    """By this in place of a dimension."""
-    return AudienceQuery(
-        bands=query.bands,
-        by_gender=query.by_gender,
-        by_age_band=query.by_age_band,
-        slices=SliceQuery(by_dimensions=(by,)),
-        count=query.count,
-        min_cell=query.min_cell,
+def join_spots(glimpses: Glimpses, spots: Spots) -> Presences:
+    """Who saw which content, of those who were there between the first and the last spot."""
+    found = spots.find(glimpses.screen, glimpses.at_ms)
+    is_seen = (found >= 0) & (glimpses.screen >= 0)
+    is_while = (glimpses.at_ms >= spots.start_ms.min()) & (glimpses.at_ms < spots.stop_ms.max())
+    return Presences.collect(
+        glimpses.people,
+        glimpses.person[is_seen],
+        spots.content[found[is_seen]],
+        (
+            glimpses.at_ms[is_seen],
+            glimpses.visible_ms[is_seen],
+            glimpses.facing_ms[is_seen],
+        ),
+        everybody=glimpses.people.count_judged(glimpses.person[is_while]),
     )
 
 

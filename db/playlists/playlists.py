@@ -49,13 +49,13 @@ def _refuse_too_many(session: Session, of_tenant: ColumnElement[bool]) -> None:
 
 
 def _fill(row: PlaylistRow, new: NewPlaylist) -> None:
-    program, viewers = new.program, new.viewers
+    schedule, viewers = new.schedule, new.viewers
     row.jobs, row.tag, row.source = list(viewers.jobs), viewers.tag, viewers.source
-    row.time_zone, row.dimension = new.time_zone, program.dimension
-    row.screens, row.contents = list(program.screens), list(program.contents)
-    row.spots, row.spot_count = program.spots.pack(), len(program.spots)
-    row.first_at = from_ms(int(program.spots.start_ms.min()))
-    row.last_at = from_ms(int(program.spots.stop_ms.max()))
+    row.time_zone, row.dimension = new.time_zone, schedule.dimension
+    row.screens, row.contents = list(schedule.screens), list(schedule.contents)
+    row.spots, row.spot_count = schedule.spots.pack(), len(schedule.spots)
+    row.first_at = from_ms(int(schedule.spots.start_ms.min()))
+    row.last_at = from_ms(int(schedule.spots.stop_ms.max()))
 
 
 def read_playlists(session: Session, reach: Reach) -> list[Playlist]:

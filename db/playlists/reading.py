@@ -8,42 +8,42 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.clock import EpochMilliseconds
 from db.counts.sightings import MOST_SECONDS
-from db.playlists.columns import (
+from db.playlists.glimpses import Glimpses
+from db.playlists.playlists import select_jobs
+from db.playlists.spots import to_ms
+from db.playlists.values import Playlist
+from db.presence.columns import (
+    MS_PER_SECOND,
     Column,
     ColumnReader,
-    find_people,
     list_estimates,
     make_people,
     number_gender,
 )
-from db.playlists.looks import Looks
-from db.playlists.playlists import select_jobs
-from db.playlists.spots import Whole, to_ms
-from db.playlists.values import Playlist
+from db.presence.frames import read_frames
+from db.presence.people import Whole
 from db.states import ItemState
 from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from db.tables.playlists import SightingRow
-from db.tables.videos import TrackRow
-from models.face import FRONTAL_YAW_DEGREES
 
 VIDEOS_AT_ONCE = 500
-MS_PER_SECOND, MS_PER_TENTH = 1000, 100
+MS_PER_TENTH = 100
 # Of a video whose header does not tell: a year.
 LONGEST_SECONDS = 31_536_000.0
 
 
-def read_looks(session: Session, playlist: Playlist) -> Looks:
+def read_glimpses(session: Session, playlist: Playlist) -> Glimpses:
     """Raises AudienceTooLarge."""
     wanted = _Wanted(session, playlist)
-    return Looks.join([_read_photos(wanted), _read_videos(wanted), _read_live(wanted)])
+    return Glimpses.join([_read_photos(wanted), _read_videos(wanted), _read_live(wanted)])
 
 
 def count_undated(session: Session, playlist: Playlist) -> int:
@@ -66,7 +66,7 @@ def list_jobs_without_times(session: Session, playlist: Playlist) -> list[int]:
 
 
 class _Wanted:
-    """Whose looks are read: the people of which jobs, in front of which screens."""
+    """Whose glimpses are read: the people of which jobs, in front of which screens."""
 
     def __init__(self, session: Session, playlist: Playlist) -> None:
         self.playlist = playlist
@@ -85,7 +85,7 @@ class _Wanted:
         return np.array([self._screens.get(name, -1) for name in screens], dtype=np.int64)
 
 
-def _read_photos(wanted: _Wanted) -> Looks:
+def _read_photos(wanted: _Wanted) -> Glimpses:
     playlist = wanted.playlist
     query = (
         select(
@@ -107,10 +107,10 @@ def _read_photos(wanted: _Wanted) -> Looks:
     people = make_people(items, estimates, is_track=False)
     nothing = np.zeros(len(people), dtype=np.int64)
     person = np.arange(len(people))
-    return Looks(people, person, wanted.number_screens(screens), at_ms, nothing, nothing)
+    return Glimpses(people, person, wanted.number_screens(screens), at_ms, nothing, nothing)
 
 
-def _read_videos(wanted: _Wanted) -> Looks:
+def _read_videos(wanted: _Wanted) -> Glimpses:
     starts_ms = EpochMilliseconds(ItemRow.captured_at)
     length_ms = func.coalesce(ItemRow.duration_seconds + 1.0, LONGEST_SECONDS) * MS_PER_SECOND
     query = select(
@@ -128,42 +128,26 @@ def _read_videos(wanted: _Wanted) -> Looks:
         _read_some_videos(wanted, tuple(one[first : first + VIDEOS_AT_ONCE] for one in videos))
         for first in range(0, max(1, len(ids)), VIDEOS_AT_ONCE)
     ]
-    return Looks.join(parts)
+    return Glimpses.join(parts)
 
 
-def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Looks:
-    """The people of videos, by number, start and screen; each of their faces stands for an equal
-    part of the time in which they are visible."""
+def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Glimpses:
+    """The people of videos, by number, start and screen."""
     ids, starts, screens = videos
     of_videos = [int(one) for one in ids]
-    tracks = (TrackRow.item_id, TrackRow.number, TrackRow.seconds_visible, TrackRow.faces)
-    found = select(*tracks, *list_estimates(TrackRow)).where(TrackRow.item_id.in_(of_videos))
-    items, numbers, seconds, faces, *estimates = wanted.reader.read(found, counts=False)
-    looks = select(
-        FaceRow.item_id,
-        FaceRow.track,
-        FaceRow.time_seconds,
-        case((func.abs(FaceRow.yaw) <= FRONTAL_YAW_DEGREES, 1), else_=0).label("facing"),
-    ).where(FaceRow.item_id.in_(of_videos), FaceRow.track.is_not(None))
-    of_items, of_tracks, at_seconds, facing = wanted.reader.read(looks)
-    person = find_people((items, numbers), (of_items, of_tracks))
-    is_known = person >= 0
-    person = person[is_known]
-    video = np.searchsorted(ids, of_items[is_known])
-    offsets = np.floor(at_seconds[is_known].astype(float) * MS_PER_SECOND).astype(np.int64)
-    shown = np.round(seconds.astype(float) / np.maximum(1, faces) * MS_PER_SECOND)
-    visible_ms = shown.astype(np.int64)[person]
-    return Looks(
-        make_people(items, estimates, is_track=True),
-        person,
+    frames = read_frames(wanted.reader, lambda query, item: query.where(item.in_(of_videos)))
+    video = np.searchsorted(ids, frames.video)
+    return Glimpses(
+        frames.people,
+        frames.person,
         screens[video],
-        starts[video] + offsets,
-        visible_ms,
-        visible_ms * facing[is_known],
+        starts[video] + frames.at_ms,
+        frames.visible_ms,
+        frames.facing_ms,
     )
 
 
-def _read_live(wanted: _Wanted) -> Looks:
+def _read_live(wanted: _Wanted) -> Glimpses:
     """Whoever is seen at all is seen within a day, as the jobs of headcounts are a day each."""
     playlist, table = wanted.playlist, SightingRow
     query = select(
@@ -188,7 +172,7 @@ def _read_live(wanted: _Wanted) -> Looks:
     second = np.arange(len(person)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     tenths = np.frombuffer(b"".join(packed), dtype=np.uint8).reshape(-1, 2).astype(np.int64)
     is_seen = tenths[:, 0] > 0
-    return Looks(
+    return Glimpses(
         # Numbers of jobs are not those of items.
         make_people(-jobs, estimates, is_track=True),
         person[is_seen],

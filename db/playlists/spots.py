@@ -8,16 +8,16 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+
+from db.presence.people import Whole
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 # More than all milliseconds of the years 1 to 9999, and those before 1970.
 SPAN, BEFORE_EPOCH = 1 << 49, 1 << 46
-Whole: TypeAlias = NDArray[np.int64]
 
 
 def to_ms(moment: datetime) -> int:

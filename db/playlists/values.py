@@ -38,7 +38,7 @@ class Viewers:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Schedule:
     """What ran: the spots, with the names of contents and screens, which are values of a
     `dimension` of items; without one, all spots are for everybody."""
 
@@ -50,14 +50,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class NewPlaylist:
-    """What is asked for. `time_zone` is that of times without an offset, which the program has no
+    """What is asked for. `time_zone` is that of times without an offset, which the schedule has no
     longer."""
 
     tenant: str
     name: str
     viewers: Viewers
     time_zone: str
-    program: Program
+    schedule: Schedule
 
 
 @dataclass(frozen=True, slots=True)

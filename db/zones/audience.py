@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from db.audience.table import Audience, tabulate
 from db.counts.tally import Unit
-from db.playlists.audience import NO_ITEMS, PlaylistQuery, to_audience_query
-from db.playlists.counting import Views, slice_views
+from db.presence.counting import slice_presences
+from db.presence.presences import Presences
+from db.presence.queries import NO_ITEMS, PresenceQuery
 from db.slices.disclosure import Disclosure
 from db.slices.queries import COUNTED_UNITS
 from db.slices.slices import Slices
 from db.zones.boxes import Boxes, read_photo_boxes, read_video_boxes
-from db.zones.crossings import steady
+from db.zones.crossings import Flags, steady
 from db.zones.polygons import Zone
 
 ZONE = "zone"
@@ -31,8 +32,8 @@ class Crossings:
 
 @dataclass(frozen=True, slots=True)
 class ZoneAudience:
-    """`table` has rows for each zone. Who was in two of them is in both: `inside` are the people
-    who were in any, and `outside` those who were in none."""
+    """`table` has rows for each zone. Someone who was in two of them is in both: `inside` are the
+    people who were in any, and `outside` those who were in none."""
 
     table: Audience
     crossings: tuple[Crossings, ...]
@@ -41,51 +42,39 @@ class ZoneAudience:
 
 
 def read_zone_audience(
-    session: Session, job_id: int, zones: Sequence[Zone], query: PlaylistQuery
+    session: Session, job_id: int, zones: Sequence[Zone], query: PresenceQuery
 ) -> ZoneAudience:
     """Raises AudienceTooLarge."""
     disclosure = Disclosure(query.min_cell)
     photos, videos = read_photo_boxes(session, job_id), read_video_boxes(session, job_id)
     steadied = [steady(videos.person, zone.contains(videos.x, videos.y)) for zone in zones]
     parts = (
-        _view(photos, [zone.contains(photos.x, photos.y) for zone in zones]),
-        _view(videos, [one.inside for one in steadied]),
+        _collect(photos, [zone.contains(photos.x, photos.y) for zone in zones]),
+        _collect(videos, [one.inside for one in steadied]),
     )
     names = [zone.name for zone in zones]
     units = [unit for unit in Unit if unit in COUNTED_UNITS[query.count]]
-    slices = _add(*(slice_views(part, names, units) for part in parts))
+    slices = _add(*(slice_presences(part, names, units) for part in parts))
     return ZoneAudience(
-        table=tabulate(to_audience_query(query, ZONE), slices, NO_ITEMS),
+        table=tabulate(query.to_audience_query(ZONE), slices, NO_ITEMS),
         crossings=tuple(
             Crossings(name, *map(disclosure.publish_faces, (one.entered, one.left)))
             for name, one in zip(names, steadied, strict=True)
         ),
-        inside=disclosure.publish_faces(sum(part.viewers for part in parts)),
-        outside=disclosure.publish_faces(sum(part.others for part in parts)),
+        inside=disclosure.publish_faces(sum(part.inside for part in parts)),
+        outside=disclosure.publish_faces(sum(part.outside for part in parts)),
     )
 
 
-def _view(boxes: Boxes, inside: Sequence[np.ndarray]) -> Views:
-    """Who was in which zone; zones take the place of contents."""
+def _collect(boxes: Boxes, inside: Sequence[Flags]) -> Presences:
+    """Who was in which zone."""
     zone, at = np.nonzero(np.stack(inside))
-    person = boxes.person[at]
-    pairs, of_pair = np.unique(person * len(inside) + zone, return_inverse=True)
-    first_ms = np.full(len(pairs), np.iinfo(np.int64).max)
-    np.minimum.at(first_ms, of_pair, boxes.at_ms[at])
-    visible, facing = (
-        np.bincount(of_pair, weights=ms[at], minlength=len(pairs)).astype(np.int64)
-        for ms in (boxes.visible_ms, boxes.facing_ms)
-    )
-    viewers = int(boxes.people.judged[np.unique(person)].sum())
-    return Views(
-        people=boxes.people,
-        person=pairs // len(inside),
-        content=pairs % len(inside),
-        first_ms=first_ms,
-        visible_ms=visible,
-        facing_ms=facing,
-        viewers=viewers,
-        others=int(boxes.people.judged.sum()) - viewers,
+    return Presences.collect(
+        boxes.people,
+        boxes.person[at],
+        zone,
+        (boxes.at_ms[at], boxes.visible_ms[at], boxes.facing_ms[at]),
+        everybody=int(boxes.people.judged.sum()),
     )
 
 

@@ -5,19 +5,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.playlists.columns import ColumnReader, find_people, list_estimates, make_people
-from db.playlists.looks import People
-from db.playlists.spots import Whole
+from db.presence.columns import ColumnReader, list_estimates, make_people
+from db.presence.frames import read_frames
+from db.presence.people import People, Whole
 from db.states import ItemState
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
-from db.tables.videos import TrackRow
-from models.face import FRONTAL_YAW_DEGREES
 
-MS_PER_SECOND = 1000
 Fraction = NDArray[np.float64]
 
 
@@ -50,33 +47,21 @@ def read_photo_boxes(session: Session, job_id: int) -> Boxes:
 
 def read_video_boxes(session: Session, job_id: int) -> Boxes:
     """Times are those since the start of each video. Raises AudienceTooLarge."""
-    reader = ColumnReader(session)
-    tracks = (TrackRow.item_id, TrackRow.number, TrackRow.seconds_visible, TrackRow.faces)
-    known = select(*tracks, *list_estimates(TrackRow)).join(ItemRow, ItemRow.id == TrackRow.item_id)
-    items, numbers, seconds, faces, *estimates = reader.read(
-        known.where(*_of_job(job_id)), counts=False
+    frames = read_frames(
+        ColumnReader(session),
+        lambda query, item: query.join(ItemRow, ItemRow.id == item).where(*_of_job(job_id)),
+        _centers(),
     )
-    facing = case((func.abs(FaceRow.yaw) <= FRONTAL_YAW_DEGREES, 1), else_=0).label("facing")
-    looks = select(FaceRow.item_id, FaceRow.track, FaceRow.time_seconds, *_centers(), facing)
-    of_items, of_tracks, at, x, y, is_facing = reader.read(
-        looks.join(ItemRow, ItemRow.id == FaceRow.item_id).where(
-            *_of_job(job_id), FaceRow.track.is_not(None)
-        )
-    )
-    person = find_people((items, numbers), (of_items, of_tracks))
-    at_ms = np.floor(at.astype(float) * MS_PER_SECOND).astype(np.int64)
-    order = np.lexsort((at_ms, person))
-    order = order[person[order] >= 0]
-    shown = np.round(seconds.astype(float) / np.maximum(1, faces) * MS_PER_SECOND)
-    visible_ms = shown.astype(np.int64)[person[order]]
+    x, y = frames.more
+    order = np.lexsort((frames.at_ms, frames.person))
     return Boxes(
-        make_people(items, estimates, is_track=True),
-        person[order],
+        frames.people,
+        frames.person[order],
         x[order],
         y[order],
-        at_ms[order],
-        visible_ms,
-        visible_ms * is_facing[order],
+        frames.at_ms[order],
+        frames.visible_ms[order],
+        frames.facing_ms[order],
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.playlists.spots import Whole
+from db.presence.people import Whole
 
 Flags = NDArray[np.bool_]
 
@@ -17,7 +17,7 @@ Flags = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Steadied:
     """For each frame of each person whether they are inside, without trembling; and how often
-    anybody came in, and left. Who is first or last seen inside did neither."""
+    anybody came in, and left. Someone who is first or last seen inside did neither."""
 
     inside: Flags
     entered: int
@@ -31,7 +31,7 @@ def steady(person: Whole, inside: Flags) -> Steadied:
     is_same = person[1:] == person[:-1]
     agrees = is_same & (inside[1:] == inside[:-1])
     is_sure = np.r_[False, agrees] | np.r_[agrees, False]
-    # Who is seen in a single frame is where that says.
+    # Someone who is seen in a single frame is where that frame says.
     is_sure |= ~(np.r_[False, is_same] | np.r_[is_same, False])
     sure = np.flatnonzero(is_sure)
     last = np.maximum.accumulate(np.where(is_sure, np.arange(len(person)), -1))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
 
-from facetally.answers.audience import ScreenTime, Share
+from facetally.answers.audience import ScreenTime
+from facetally.answers.presence import PresenceGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,10 @@ class Airtime:
 
 
 @dataclass(frozen=True, slots=True)
-class ContentGroup:
-    """Who saw a content; None stands for what was not asked for, and for what is withheld."""
+class ContentGroup(PresenceGroup):
+    """Who saw a content."""
 
     content: str | None
-    gender: str | None
-    age_band: str | None
-    people: int | None
-    share: Share | None  # of all rows
-    share_within: Share | None  # of the same content
-    soft_share: float | None  # within these, by the models' own probabilities
-    screen_time: ScreenTime | None  # where seconds are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +76,6 @@ class NewPlaylist(TypedDict, total=False):
     source: str | None  # the name of a live source
     time_zone: str | None  # of times without an offset; by default that of the jobs
     replace: bool  # take the place of one with the same name
-
-
-class PlaylistQuery(TypedDict, total=False):
-    """How the people who saw each content are grouped."""
-
-    by: str  # gender and age_band, or nothing
-    bands: str  # marketing, adience, life_stage, or a list as 0-34,35-120
-    count: str  # people, or seconds in which people are visible
 
 
 Spot = Mapping[str, str]

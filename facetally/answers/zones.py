@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from facetally.answers.audience import ScreenTime, Share
+from facetally.answers.audience import ScreenTime
+from facetally.answers.presence import PresenceGroup
 
 
 class Zone(TypedDict):
@@ -24,17 +25,10 @@ class Crossings:
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneGroup:
-    """Who was in a zone; None stands for what was not asked for, and for what is withheld."""
+class ZoneGroup(PresenceGroup):
+    """Who was in a zone."""
 
     zone: str | None
-    gender: str | None
-    age_band: str | None
-    people: int | None
-    share: Share | None  # of all rows
-    share_within: Share | None  # of the same zone
-    soft_share: float | None  # within these, by the models' own probabilities
-    screen_time: ScreenTime | None  # where seconds are counted
 
 
 @dataclass(frozen=True, slots=True)

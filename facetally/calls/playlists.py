@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
-from facetally.answers.playlists import NewPlaylist, Playlist, PlaylistAudience, PlaylistQuery, Spot
-from facetally.answers.zones import Zone, ZoneAudience
+from facetally.answers.playlists import NewPlaylist, Playlist, PlaylistAudience, Spot
+from facetally.answers.presence import PresenceQuery
 from facetally.connection import Connection
 
 CSV = {"Content-Type": "text/csv"}
 
 
 class PlaylistCalls:
-    """Keeps, lists and removes playlists, and asks who saw them, and who was in which zone."""
+    """Keeps, lists and removes playlists, and asks who saw them."""
 
     _connection: Connection
 
@@ -59,26 +59,18 @@ class PlaylistCalls:
         return self._connection.parse(Playlist, removed)
 
     def playlist_audience(
-        self, playlist_id: int, **query: Unpack[PlaylistQuery]
+        self, playlist_id: int, **query: Unpack[PresenceQuery]
     ) -> PlaylistAudience:
         """Who saw each content, by gender and age band or by what `by` says."""
         data = self._connection.get(f"/v1/playlists/{playlist_id}/audience", {**query})  # type: ignore[dict-item]
         return self._connection.parse(PlaylistAudience, data, raw=data)
 
     def export_playlist_audience(
-        self, playlist_id: int, **query: Unpack[PlaylistQuery]
+        self, playlist_id: int, **query: Unpack[PresenceQuery]
     ) -> Iterator[bytes]:
         """The same as CSV in blocks."""
         parameters = {**query, "format": "csv"}
         return self._connection.stream_bytes(f"/v1/playlists/{playlist_id}/audience", parameters)  # type: ignore[arg-type]
-
-    def zones(
-        self, job: int, zones: Sequence[Zone], **query: Unpack[PlaylistQuery]
-    ) -> ZoneAudience:
-        """Who was in which part of the pictures and videos of a job, and who came in and left."""
-        body = {"zones": list(zones), **query}
-        data = self._connection.call("POST", f"/v1/jobs/{job}/zones", body)
-        return self._connection.parse(ZoneAudience, data, raw=data)
 
 
 @dataclass(frozen=True, slots=True)

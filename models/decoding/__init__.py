@@ -3,7 +3,7 @@
 calls        what a confined process may ask of the system
 confinement  gives everything else up
 messages     what the two processes say to each other
-slots        the memory that they share
+buffers      the memory that they share
 program      the process itself
 decoder      starts it, and hands pictures to it
 """

@@ -23,7 +23,7 @@ from models.decoding.messages import (
     receive_answer,
     receive_text,
 )
-from models.decoding.slots import SLOT_BYTES, Slots
+from models.decoding.buffers import BUFFER_BYTES, Buffers
 from models.errors import CrashingItem, FacetallyError, TooSlowItem
 from models.pictures.picture import Picture
 from models.pictures.working_size import WorkingSize
@@ -55,10 +55,10 @@ class DecoderUnavailable(FacetallyError):
 class _Process:
     """A running decoder and the way to it."""
 
-    def __init__(self, program: str, slots: Slots) -> None:
+    def __init__(self, program: str, buffers: Buffers) -> None:
         self.connection, theirs = socketpair()
         with theirs:
-            passed = (theirs.fileno(), slots.descriptor)
+            passed = (theirs.fileno(), buffers.descriptor)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", program, *map(str, passed)],
                 pass_fds=passed,
@@ -124,32 +124,32 @@ class _Line:
 
     def __init__(self, program: str) -> None:
         self._program = program
-        self._slots: Slots | None = None
+        self._buffers: Buffers | None = None
         self._process: _Process | None = None
 
     def decode(
         self, data: bytes, max_pixels: int, working_size: WorkingSize, seconds: float
     ) -> Picture:
-        self._slots = slots = self._slots or Slots()
-        slot = slots.take()
+        self._buffers = buffers = self._buffers or Buffers()
+        buffer = buffers.take()
         try:
-            question = Question(len(data), slot, max_pixels, working_size, seconds)
-            found = self._ask(slots, question, data)
+            question = Question(len(data), buffer, max_pixels, working_size, seconds)
+            found = self._ask(buffers, question, data)
         except BaseException:
-            slots.give_back(slot)
+            buffers.give_back(buffer)
             raise
-        return Picture(slots.read(slot, found), found.width, found.height)
+        return Picture(buffers.read(buffer, found), found.width, found.height)
 
     def close(self) -> None:
         self._end()
-        if self._slots is not None:
-            self._slots.close()
-            self._slots = None
+        if self._buffers is not None:
+            self._buffers.close()
+            self._buffers = None
 
-    def _ask(self, slots: Slots, question: Question, data: bytes) -> Pixels:
+    def _ask(self, buffers: Buffers, question: Question, data: bytes) -> Pixels:
         for _ in range(TRIES):
             try:
-                self._process = self._process or _Process(self._program, slots)
+                self._process = self._process or _Process(self._program, buffers)
                 found = self._process.ask(question, data)
                 _check(found, question)
                 return found
@@ -184,5 +184,5 @@ def _open_decoder(process_id: int, processes: int) -> "Decoder":
 
 def _check(found: Pixels, question: Question) -> None:
     full_size = found.width * found.height
-    if not (0 < found.size <= SLOT_BYTES and 0 < full_size <= question.max_pixels):
+    if not (0 < found.size <= BUFFER_BYTES and 0 < full_size <= question.max_pixels):
         raise DecoderLost("the decoder answers with an impossible size")

@@ -26,32 +26,32 @@ class DecoderLost(FacetallyError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A file of `size` bytes, which follow, to be decoded into a slot."""
+    """A file of `size` bytes, which follow, to be decoded into a buffer."""
 
     size: int
-    slot: int
+    buffer: int
     max_pixels: int
     working_size: WorkingSize
     seconds: float
 
     def send(self, to: socket, data: bytes) -> None:
         side, pixels = self.working_size.side_pixels, self.working_size.pixels
-        head = (self.size, self.slot, self.max_pixels, side, pixels, self.seconds)
+        head = (self.size, self.buffer, self.max_pixels, side, pixels, self.seconds)
         to.sendall(QUESTION.pack(*head))
         to.sendall(data)
 
     @classmethod
     def receive(cls, source: socket) -> tuple[Self, bytes]:
-        size, slot, max_pixels, side, pixels, seconds = QUESTION.unpack(
+        size, buffer, max_pixels, side, pixels, seconds = QUESTION.unpack(
             receive(source, QUESTION.size)
         )
-        question = cls(size, slot, max_pixels, WorkingSize(side, pixels), seconds)
+        question = cls(size, buffer, max_pixels, WorkingSize(side, pixels), seconds)
         return question, receive(source, size)
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A picture that lies in the slot: its rows and columns, and its full size."""
+    """A picture that lies in the buffer: its rows and columns, and its full size."""
 
     rows: int
     columns: int

@@ -24,7 +24,7 @@ from models.decoding.messages import (
     send_fault,
     send_text,
 )
-from models.decoding.slots import SLOT_BYTES, SLOTS
+from models.decoding.buffers import BUFFER_BYTES, BUFFERS
 from models.pictures.picture import decode_picture
 
 # These are imported where they are first used, which is too late.
@@ -45,7 +45,7 @@ GRACE_SECONDS = 5.0
 
 def main() -> None:
     connection, descriptor = socket(fileno=int(sys.argv[1])), int(sys.argv[2])
-    memory = mmap.mmap(descriptor, SLOT_BYTES * SLOTS)
+    memory = mmap.mmap(descriptor, BUFFER_BYTES * BUFFERS)
     _import_rest()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     send_text(connection, confine())
@@ -92,15 +92,15 @@ def _is_ours(error: BaseException | None) -> bool:
 
 
 def _decode(question: Question, data: bytes, memory: mmap.mmap) -> Pixels:
-    slot = np.frombuffer(memory, np.uint8, SLOT_BYTES, question.slot * SLOT_BYTES)
+    buffer = np.frombuffer(memory, np.uint8, BUFFER_BYTES, question.buffer * BUFFER_BYTES)
     picture = decode_picture(
-        data, max_pixels=question.max_pixels, working_size=question.working_size, buffer=slot
+        data, max_pixels=question.max_pixels, working_size=question.working_size, buffer=buffer
     )
     rgb = picture.rgb
     rows, columns, _ = rgb.shape
-    if not (rgb.ctypes.data == slot.ctypes.data and rgb.flags.c_contiguous):
+    if not (rgb.ctypes.data == buffer.ctypes.data and rgb.flags.c_contiguous):
         # Turned pixels may overlap with the target, which NumPy minds.
-        slot[: rgb.size].reshape(rgb.shape)[:] = rgb
+        buffer[: rgb.size].reshape(rgb.shape)[:] = rgb
     return Pixels(rows, columns, picture.width_pixels, picture.height_pixels)
 
 

@@ -13,7 +13,7 @@ from db.chunks.crashes import rescue_chunk, rescue_chunks_of
 from db.chunks.leases import claim_chunk, mark_current_item, read_expired_leases, renew_lease
 from db.chunks.release import release_chunks_of
 from db.chunks.window import choose_hints
-from db.due_work import read_due_work
+from db.jobs.due_work import read_due_work
 from db.engine import Database
 from db.item_values import ClaimedChunk, ItemResult
 from db.jobs.cancelling import cancel_job

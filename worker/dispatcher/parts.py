@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from time import monotonic
 
-from db.due_work import Due
+from db.jobs.due_work import Due
 
 
 class Part:

@@ -52,7 +52,7 @@ def test_periods_without_faces_have_a_place(period, first, last, columns, labels
     assert timeline is not None
     [series] = timeline.series
     assert [len(series.columns), series.columns[1].faces] == [columns, 0]
-    label = series.columns[0].slot.label.replace("\u2009", " ")
+    label = series.columns[0].period.label.replace("\u2009", " ")
     assert (label, timeline.labels[0][1]) == labels
     assert not timeline.has_gaps
 

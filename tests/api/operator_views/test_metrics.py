@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 from prometheus_client.samples import Sample
 
-from api.meter import Meter
+from api.metering.meter import Meter
 from db.counters import Counter, Histogram
 from db.engine import Database
 from db.processes import read_processes

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.layout.texts import load_texts
-from api.pages.response_times import find_quantile, find_response_times
+from api.metering.response_times import find_quantile, find_response_times
 from api.pages.system import describe_drain
 from api.services import EXTENSION
 from db.clock import read_time

@@ -11,7 +11,7 @@ from db.counts.totals import count_face
 from db.engine import Database
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
-from db.playlists import columns
+from db.presence import columns
 from db.playlists.values import Viewers
 from db.slices.queries import AudienceTooLarge, Count
 from db.submissions.drafts import create_draft
@@ -148,6 +148,6 @@ def test_counts_agree_with_counting_one_by_one(database: Database) -> None:
 
 def test_too_many_faces_are_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id = take_photos(database, (1, [WOMAN, MAN]))
-    monkeypatch.setattr(columns, "MOST_LOOKS", 1)
+    monkeypatch.setattr(columns, "MOST_GLIMPSES", 1)
     with pytest.raises(AudienceTooLarge, match="fewer jobs, or less time"):
         ask(database, make_playlist(database, Viewers((job_id,)), (0, 10, "A", "")))

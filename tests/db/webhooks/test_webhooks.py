@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from db.clock import DatabaseTime
-from db.due_work import Due, read_due_work
+from db.jobs.due_work import Due, read_due_work
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased

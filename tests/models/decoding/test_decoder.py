@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from models.decoding.decoder import Decoder, DecoderUnavailable
-from models.decoding.slots import SLOTS, Slots
+from models.decoding.buffers import BUFFERS, Buffers
 from models.errors import CrashingItem, TooLargeItem, TooSlowItem, UnreadableItem
 from models.pictures.picture import Picture, decode_picture
 from models.pictures.working_size import WorkingSize
@@ -34,7 +34,7 @@ def decode(
 
 
 def test_pixels_are_those_of_decoding_here(decoder: Decoder) -> None:
-    for seed in range(3 * SLOTS):
+    for seed in range(3 * BUFFERS):
         data = encode_scene("PNG", 64 + seed, 48)
         found, here = (
             decode(decoder, data),
@@ -56,25 +56,25 @@ def test_a_photo_that_is_decoded_in_place_is_turned_as_it_is_here(
 
 
 def test_a_picture_keeps_its_pixels_however_many_follow(decoder: Decoder) -> None:
-    data = [encode(Image.new("RGB", (40, 30), (shade, 0, 0)), "PNG") for shade in range(3 * SLOTS)]
+    data = [encode(Image.new("RGB", (40, 30), (shade, 0, 0)), "PNG") for shade in range(3 * BUFFERS)]
     kept = [decode(decoder, one) for one in data]
-    assert [int(picture.rgb[0, 0, 0]) for picture in kept] == list(range(3 * SLOTS))
+    assert [int(picture.rgb[0, 0, 0]) for picture in kept] == list(range(3 * BUFFERS))
     part = kept[0].rgb[10:20, 5:8]
     del kept
     later = [decode(decoder, one) for one in data[::-1]]
     assert (part == (0, 0, 0)).all()
-    assert len(later) == 3 * SLOTS
+    assert len(later) == 3 * BUFFERS
 
 
 def test_a_slot_is_free_once_nobody_reads_its_picture() -> None:
     with closing(Decoder()) as decoder:
-        slots = decoder._lines[0]._slots = Slots()
+        buffers = decoder._lines[0]._buffers = Buffers()
         picture = decode(decoder, encode_scene("JPEG", 3000, 3000))
         view = picture.rgb[::2]
         del picture
-        assert len(slots._free) == SLOTS - 1
+        assert len(buffers._free) == BUFFERS - 1
         del view
-        assert len(slots._free) == SLOTS
+        assert len(buffers._free) == BUFFERS
 
 
 def test_faults_of_a_picture_are_told_as_they_are_here(decoder: Decoder) -> None:

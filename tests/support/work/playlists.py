@@ -7,10 +7,11 @@ from db.bulk import insert_rows
 from db.engine import Database
 from db.item_values import ItemResult, NewItem
 from db.job_values import NewJob
-from db.playlists.audience import PlaylistAudience, PlaylistQuery, read_playlist_audiences
+from db.playlists.audience import PlaylistAudience, read_playlist_audiences
 from db.playlists.playlists import put_playlist
 from db.playlists.spots import Spots, to_ms
-from db.playlists.values import NewPlaylist, Playlist, Program, Viewers
+from db.playlists.values import NewPlaylist, Playlist, Schedule, Viewers
+from db.presence.queries import PresenceQuery
 from db.results.faces import face_columns
 from db.slices.bands import PRESETS
 from db.slices.queries import Count
@@ -32,7 +33,7 @@ def after_noon(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def make_program(rows: Sequence[Row], dimension: str | None = None) -> Program:
+def make_schedule(rows: Sequence[Row], dimension: str | None = None) -> Schedule:
     contents = tuple(dict.fromkeys(row[2] for row in rows))
     screens = tuple(dict.fromkeys(row[3] for row in rows))
     spots = Spots.of(
@@ -41,7 +42,7 @@ def make_program(rows: Sequence[Row], dimension: str | None = None) -> Program:
         [to_ms(after_noon(row[1])) for row in rows],
         [contents.index(row[2]) for row in rows],
     )
-    return Program(spots, contents, dimension, screens)
+    return Schedule(spots, contents, dimension, screens)
 
 
 def make_playlist(
@@ -52,7 +53,7 @@ def make_playlist(
     tenant: str = "default",
     dimension: str | None = None,
 ) -> Playlist:
-    new = NewPlaylist(tenant, name, viewers, "UTC", make_program(rows, dimension))
+    new = NewPlaylist(tenant, name, viewers, "UTC", make_schedule(rows, dimension))
     with database.write() as session:
         return put_playlist(session, new, replaces=True)
 
@@ -60,7 +61,7 @@ def make_playlist(
 def ask(
     database: Database, playlist: Playlist, count: Count = Count.PEOPLE, min_cell: int = 1
 ) -> PlaylistAudience:
-    query = PlaylistQuery(PRESETS["marketing"], True, False, count, min_cell)
+    query = PresenceQuery(PRESETS["marketing"], True, False, count, min_cell)
     with database.read() as session:
         [found] = read_playlist_audiences(session, playlist, [query])
     return found

@@ -8,29 +8,29 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, case
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.playlists.looks import People
-from db.playlists.spots import Whole
+from db.presence.people import People, Whole
 from db.slices.queries import AudienceTooLarge
 from db.tables.faces import FaceRow
 from db.tables.videos import TrackRow
 from models.statistics.confusion import OLDEST, PREDICTED_GENDERS
 
-# Looks of people in memory at once: of so many an answer takes some seconds.
-MOST_LOOKS = 3_000_000
+# In memory at once: with this many, an answer takes some seconds.
+MOST_GLIMPSES = 3_000_000
 ROWS_AT_ONCE = 5_000
+MS_PER_SECOND = 1000
 Column: TypeAlias = NDArray[Any]
 
 
 class ColumnReader:
-    """Reads the columns of queries, of at most so many looks in all."""
+    """Reads the columns of queries, of at most MOST_GLIMPSES in all."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._read = 0
 
     def read(self, query: Select[*tuple[Any, ...]], *, counts: bool = True) -> list[Column]:
-        """The rows as columns; raises AudienceTooLarge where they count as looks and are too
-        many."""
+        """The rows as columns; raises AudienceTooLarge where they count as glimpses and are
+        too many."""
         names = [one.name for one in query.selected_columns]
         parts: list[list[Column]] = []
         options = {"yield_per": ROWS_AT_ONCE}
@@ -42,12 +42,12 @@ class ColumnReader:
             return [np.zeros(0, dtype=np.int64) for _ in names]
         return [np.concatenate(one) for one in zip(*parts, strict=True)]
 
-    def note(self, looks: int) -> None:
+    def note(self, glimpses: int) -> None:
         """Raises AudienceTooLarge."""
-        self._read += looks
-        if self._read > MOST_LOOKS:
+        self._read += glimpses
+        if self._read > MOST_GLIMPSES:
             raise AudienceTooLarge(
-                f"There are more than {MOST_LOOKS:,} faces, which are counted one by one. Ask "
+                f"There are more than {MOST_GLIMPSES:,} faces, which are counted one by one. Ask "
                 "about fewer jobs, or less time."
             )
 

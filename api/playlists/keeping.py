@@ -11,11 +11,11 @@ from api.errors import ApiError, InvalidRequest
 from api.media_types import CSV
 from api.services import services
 from api.submissions.forms import read_body
-from api.submissions.programs import read_csv_program, read_json_program
+from api.playlists.schedules import read_csv_schedule, read_json_schedule
 from api.validation import validate, validate_json
 from db.jobs.owners import read_tenant_of_job
 from db.playlists.playlists import put_playlist, read_time_zones, select_jobs
-from db.playlists.values import NameTaken, NewPlaylist, Playlist, PlaylistRefused, Program, Viewers
+from db.playlists.values import NameTaken, NewPlaylist, Playlist, PlaylistRefused, Schedule, Viewers
 from models.blocks import Readable, read_blocks
 from models.time_zones import find_zone
 
@@ -33,8 +33,8 @@ def keep_sent_playlist(query: PlaylistParameters) -> Playlist:
         raise ApiError(HTTPStatus.BAD_REQUEST, problem)
     body = validate_json(PlaylistBody, read_body(request, MOST_JSON_BYTES))
     tenant, zone = choose_tenant_and_time_zone(body.viewers(), body.time_zone)
-    program = read_json_program(body.spots, find_zone(zone))
-    return _keep(body, tenant, zone, program)
+    schedule = read_json_schedule(body.spots, find_zone(zone))
+    return _keep(body, tenant, zone, schedule)
 
 
 def keep_csv_playlist(asked: PlaylistFields, file: Readable) -> Playlist:
@@ -44,8 +44,8 @@ def keep_csv_playlist(asked: PlaylistFields, file: Readable) -> Playlist:
         staged.write(block)
     staged.seek(0)
     with staged.path.open("rb") as lines:
-        program = read_csv_program(lines, find_zone(zone))
-    return _keep(asked, tenant, zone, program)
+        schedule = read_csv_schedule(lines, find_zone(zone))
+    return _keep(asked, tenant, zone, schedule)
 
 
 def choose_tenant_and_time_zone(viewers: Viewers, wanted: str | None) -> tuple[str, str]:
@@ -88,8 +88,8 @@ def _refuse_nobody(viewers: Viewers) -> None:
     )
 
 
-def _keep(asked: PlaylistFields, tenant: str, time_zone: str, program: Program) -> Playlist:
-    new = NewPlaylist(tenant, asked.name, asked.viewers(), time_zone, program)
+def _keep(asked: PlaylistFields, tenant: str, time_zone: str, schedule: Schedule) -> Playlist:
+    new = NewPlaylist(tenant, asked.name, asked.viewers(), time_zone, schedule)
     try:
         with services().database.write() as session:
             return put_playlist(session, new, replaces=asked.replace)

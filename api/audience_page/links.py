@@ -1,10 +1,10 @@
-"""Addresses of a page that keep its query: a filter is added or removed by a link."""
+"""Links to the same page with another query: each adds, changes or removes a filter."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 
-class Address:
+class Link:
     """A path with its query; fields without a value are left out."""
 
     def __init__(self, path: str, query: Mapping[str, str]) -> None:

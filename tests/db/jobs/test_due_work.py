@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from db.clock import DatabaseTime
-from db.due_work import Due, read_due_work
+from db.jobs.due_work import Due, read_due_work
 from db.engine import Database
 from db.jobs.closing import close_job
 from db.jobs.erasure import erase_job

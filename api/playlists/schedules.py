@@ -1,4 +1,4 @@
-"""Programs: what ran when, read from the lines of a CSV file or the objects of a JSON body.
+"""Schedules: what ran when, read from the lines of a CSV file or the objects of a JSON body.
 
 Every line is read before anything is kept, and each one at fault is named.
 """
@@ -15,7 +15,7 @@ from api.submissions.manifest_lines import Lines, ManifestError
 from api.submissions.manifest_parsing import read_head
 from api.validation import LONGEST_FIELD, MOST_DETAILS, NAMED_FAULTS
 from db.playlists.spots import Spots, find_overlaps, to_ms
-from db.playlists.values import MOST_CONTENTS, MOST_SCREENS, MOST_SPOTS, Program
+from db.playlists.values import MOST_CONTENTS, MOST_SCREENS, MOST_SPOTS, Schedule
 
 # Any other field of a spot is the dimension that screens are values of.
 SPOT_FIELDS = ("start", "end", "content")
@@ -26,7 +26,7 @@ MOST_FAULTS = 1000
 SHORTEST_TIME = 16
 
 
-class ProgramReader:
+class ScheduleReader:
     """Takes spots one by one, and what is wrong with them; `noun` is what a number is of."""
 
     def __init__(self, zone: tzinfo, noun: str) -> None:
@@ -52,7 +52,7 @@ class ProgramReader:
         if self._fault_count <= MOST_FAULTS:
             self._faults.append((number, problem))
 
-    def finish(self) -> Program:
+    def finish(self) -> Schedule:
         """Raises ApiError for whatever is wrong."""
         if not self._numbers and not self._faults:
             problem = "The playlist is empty. Give a start, an end and a content for each spot."
@@ -62,7 +62,7 @@ class ProgramReader:
             where = f"{self._noun} {self._numbers[other]}"
             self.note(self._numbers[one], f"it begins before that of {where} ends")
         self._refuse()
-        return Program(
+        return Schedule(
             spots=Spots.of(screens, starts, stops, contents),
             contents=tuple(self._contents),
             dimension=self._dimension,
@@ -119,9 +119,9 @@ class ProgramReader:
         raise InvalidRequest(f"Nothing was kept. {'; '.join(named)}.", details)
 
 
-def read_csv_program(file: BinaryIO, zone: tzinfo) -> Program:
+def read_csv_schedule(file: BinaryIO, zone: tzinfo) -> Schedule:
     """Raises ApiError."""
-    reader, lines = ProgramReader(zone, "line"), Lines(file)
+    reader, lines = ScheduleReader(zone, "line"), Lines(file)
     try:
         for number, names, cells in _read_records(lines):
             if any(cells[len(names) :]):
@@ -135,9 +135,9 @@ def read_csv_program(file: BinaryIO, zone: tzinfo) -> Program:
     return reader.finish()
 
 
-def read_json_program(spots: list[dict[str, str]], zone: tzinfo) -> Program:
+def read_json_schedule(spots: list[dict[str, str]], zone: tzinfo) -> Schedule:
     """Raises ApiError."""
-    reader = ProgramReader(zone, "spot")
+    reader = ScheduleReader(zone, "spot")
     for number, fields in enumerate(spots, 1):
         reader.add(number, {name: text.strip() for name, text in fields.items()})
     return reader.finish()

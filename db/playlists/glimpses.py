@@ -1,34 +1,16 @@
-"""Looks: who was visible when, and in front of which screen, as columns of numbers."""
+"""Glimpses: who was visible when, and in front of which screen, as columns of numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from db.playlists.spots import Whole
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """A row of each column for each face of a photograph, and for each person of a video or a live
-    source. `source` is what they were seen in, and `is_track` whether they have a time there."""
-
-    source: Whole
-    is_track: NDArray[np.bool_]
-    judged: NDArray[np.bool_]
-    gender: Whole
-    age: Whole
-    female_milli: Whole
-    width_years: Whole
-
-    def __len__(self) -> int:
-        return len(self.source)
+from db.presence.people import People, Whole
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class Glimpses:
     """A row of each column for each time that a person was seen, with the index of the person and
     of the screen in front of them, -1 for one that the playlist does not have."""
 

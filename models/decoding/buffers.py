@@ -14,41 +14,41 @@ from numpy.typing import NDArray
 from models.decoding.messages import Pixels
 
 # Of a working picture: one for crowds has at most 26 million pixels. Memory is taken as it is used.
-SLOT_BYTES = 96 << 20
+BUFFER_BYTES = 96 << 20
 # Of the pictures that a worker has at a time, with one to decode into.
-SLOTS = 8
+BUFFERS = 8
 # What a larger picture took is given back to the system: all but crowds have at most 32 MB.
 KEPT_BYTES = 32 << 20
 
 
-class Slots:
-    """The slots of one worker. A slot is free again once nothing reads its picture any more."""
+class Buffers:
+    """The buffers of one worker. A buffer is free again once nothing reads its picture any more."""
 
     def __init__(self) -> None:
-        self.descriptor = _make_file(SLOT_BYTES * SLOTS)
-        self._memory = mmap.mmap(self.descriptor, SLOT_BYTES * SLOTS)
-        self._free = deque(range(SLOTS))
+        self.descriptor = _make_file(BUFFER_BYTES * BUFFERS)
+        self._memory = mmap.mmap(self.descriptor, BUFFER_BYTES * BUFFERS)
+        self._free = deque(range(BUFFERS))
 
     def take(self) -> int:
         # The one used last: its memory is in the caches, and the others may never be touched.
         return self._free.pop()
 
-    def give_back(self, slot: int, size: int = SLOT_BYTES) -> None:
+    def give_back(self, buffer: int, size: int = BUFFER_BYTES) -> None:
         if size > KEPT_BYTES and hasattr(mmap, "MADV_REMOVE"):
             with suppress(OSError):
-                self._memory.madvise(mmap.MADV_REMOVE, slot * SLOT_BYTES, SLOT_BYTES)
-        self._free.append(slot)
+                self._memory.madvise(mmap.MADV_REMOVE, buffer * BUFFER_BYTES, BUFFER_BYTES)
+        self._free.append(buffer)
 
-    def read(self, slot: int, found: Pixels) -> NDArray[np.uint8]:
-        """The pixels (H, W, 3) in a taken slot, which is given back when they are no longer used;
-        or a copy, where no other slot is left to decode into."""
-        flat = np.frombuffer(self._memory, np.uint8, found.size, slot * SLOT_BYTES)
+    def read(self, buffer: int, found: Pixels) -> NDArray[np.uint8]:
+        """The pixels (H, W, 3) in a taken buffer, which is given back when they are no longer used;
+        or a copy, where no other buffer is left to decode into."""
+        flat = np.frombuffer(self._memory, np.uint8, found.size, buffer * BUFFER_BYTES)
         if not self._free:
             flat = flat.copy()
-            self.give_back(slot, found.size)
+            self.give_back(buffer, found.size)
         else:
             # Of every view of it, this array is the base.
-            finalize(flat, self.give_back, slot, found.size).atexit = False
+            finalize(flat, self.give_back, buffer, found.size).atexit = False
         rgb: NDArray[np.uint8] = flat.reshape(found.rows, found.columns, 3)
         return rgb
 

@@ -8,15 +8,14 @@ from itertools import pairwise
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 
 from api.layout.texts import Texts
-from db.counts.periods import QUARTER_MINUTES, WEEKDAYS, Period, order_period
+from db.counts.periods import CYCLES, QUARTER_MINUTES, WEEKDAYS, Period, list_cycle, order_period
 
 # Beyond these, periods without faces are left out rather than drawn as gaps.
-MOST_SLOTS = 400
-HOURS = tuple(f"{hour:02}" for hour in range(24))
+MOST_PERIODS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class AxisPeriod:
     """A period by its name in the API; its label in full and for the axis, and the days that it is
     in, which a cycle has none of."""
 
@@ -26,32 +25,25 @@ class Slot:
     days: tuple[date, date] | None
 
 
-def list_slots(keys: Sequence[str], period: Period, text: Texts) -> tuple[list[Slot], bool]:
-    """Every slot from the first of these keys to the last, and whether some are left out."""
+def list_axis(keys: Sequence[str], period: Period, text: Texts) -> tuple[list[AxisPeriod], bool]:
+    """Every period from the first of these keys to the last, and whether some are left out."""
     if period in CYCLES:
-        named = [CYCLES[period](key, text) for key in _list_cycle(period)]
-        return named, False
+        return [CYCLE_NAMES[period](key, text) for key in list_cycle(period)], False
     found = sorted(set(keys), key=order_period)
     steps = list(_step(found[0], found[-1], period))
     complete = steps if set(found) <= set(steps) else found
     in_one_year = found[0][:4] == found[-1][:4]
-    slots = [_name(key, period, text, in_one_year=in_one_year) for key in complete]
+    periods = [_name(key, period, text, in_one_year=in_one_year) for key in complete]
     has_gaps = complete is found and any(
         _advance(one, period) != other for one, other in pairwise(found)
     )
-    return slots, has_gaps
-
-
-def _list_cycle(period: Period) -> Sequence[str]:
-    if period is Period.HOUR_OF_WEEK:
-        return [f"{weekday} {hour}" for weekday in WEEKDAYS for hour in HOURS]
-    return WEEKDAYS if period is Period.WEEKDAY else HOURS
+    return periods, has_gaps
 
 
 def _step(first: str, last: str, period: Period) -> Iterator[str]:
-    """Period after period; none beyond MOST_SLOTS."""
+    """Period after period; none beyond MOST_PERIODS."""
     key = first
-    for _ in range(MOST_SLOTS):
+    for _ in range(MOST_PERIODS):
         yield key
         if key == last:
             return
@@ -83,40 +75,40 @@ def _days_of(key: str, period: Period) -> tuple[date, date]:
     return day, day
 
 
-def _name(key: str, period: Period, text: Texts, *, in_one_year: bool) -> Slot:
+def _name(key: str, period: Period, text: Texts, *, in_one_year: bool) -> AxisPeriod:
     days = first, last = _days_of(key, period)
     language = text.language
     if period is Period.MONTH:
         long = format_skeleton("yMMMM", first, locale=language)
-        return Slot(key, long, format_skeleton("yMMM", first, locale=language), days)
+        return AxisPeriod(key, long, format_skeleton("yMMM", first, locale=language), days)
     short = format_skeleton("MMMd" if in_one_year else "yMMM", first, locale=language)
     if period is Period.WEEK:
-        return Slot(key, str(format_interval(first, last, "yMMMd", locale=language)), short, days)
+        return AxisPeriod(key, str(format_interval(first, last, "yMMMd", locale=language)), short, days)
     full = format_date(first, "full", language)
     if period is Period.DAY:
-        return Slot(key, full, short, days)
-    return Slot(key, f"{full}, {key[11:16]}", f"{short}, {key[11:16]}", days)
+        return AxisPeriod(key, full, short, days)
+    return AxisPeriod(key, f"{full}, {key[11:16]}", f"{short}, {key[11:16]}", days)
 
 
-def _name_weekday(key: str, text: Texts) -> Slot:
+def _name_weekday(key: str, text: Texts) -> AxisPeriod:
     at = WEEKDAYS.index(key)
     full, brief = (
         get_day_names(width, locale=text.language)[at] for width in ("wide", "abbreviated")
     )
-    return Slot(key, full, brief, None)
+    return AxisPeriod(key, full, brief, None)
 
 
-def _name_hour(key: str, _: Texts) -> Slot:
-    return Slot(key, f"{key}:00\u2013{key}:59", f"{key}:00", None)
+def _name_hour(key: str, _: Texts) -> AxisPeriod:
+    return AxisPeriod(key, f"{key}:00\u2013{key}:59", f"{key}:00", None)
 
 
-def _name_hour_of_week(key: str, text: Texts) -> Slot:
+def _name_hour_of_week(key: str, text: Texts) -> AxisPeriod:
     weekday, hour = key.split(" ")
     day, time = _name_weekday(weekday, text), _name_hour(hour, text)
-    return Slot(key, f"{day.label}, {time.label}", day.short, None)
+    return AxisPeriod(key, f"{day.label}, {time.label}", day.short, None)
 
 
-CYCLES: dict[Period, Callable[[str, Texts], Slot]] = {
+CYCLE_NAMES: dict[Period, Callable[[str, Texts], AxisPeriod]] = {
     Period.WEEKDAY: _name_weekday,
     Period.HOUR_OF_DAY: _name_hour,
     Period.HOUR_OF_WEEK: _name_hour_of_week,

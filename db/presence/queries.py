@@ -1,0 +1,33 @@
+"""How presences are grouped and counted."""
+
+from dataclasses import dataclass
+
+from db.audience.funnel import Funnel
+from db.slices.bands import Band
+from db.slices.queries import AudienceQuery, Count, SliceQuery
+
+# Presences know of no items without faces.
+NO_ITEMS = Funnel(0, 0, None, None, {}, 0, 0, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceQuery:
+    """How the people of each content or zone are grouped and counted, and the smallest count that
+    may be shown; `count` is people or seconds."""
+
+    bands: tuple[Band, ...]
+    by_gender: bool = True
+    by_age_band: bool = True
+    count: Count = Count.PEOPLE
+    min_cell: int = 1
+
+    def to_audience_query(self, by: str) -> AudienceQuery:
+        """`by` is what the categories are, in place of a dimension."""
+        return AudienceQuery(
+            bands=self.bands,
+            by_gender=self.by_gender,
+            by_age_band=self.by_age_band,
+            slices=SliceQuery(by_dimensions=(by,)),
+            count=self.count,
+            min_cell=self.min_cell,
+        )
