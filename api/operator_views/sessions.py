@@ -26,7 +26,7 @@ def list_sessions() -> Response:
 def end(query: HolderQuery) -> Response:
     """End all sessions of one person or key, in every process at once.
 
-    Whoever may still log in can do so again: first take a person out of their group at the
+    People who still have access can log in again: first remove them from their group at the
     provider, or revoke the key.
     """
     return reply(EndedOut(ended=end_all(query.to_holder())))

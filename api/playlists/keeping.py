@@ -58,8 +58,8 @@ def choose_tenant_and_time_zone(viewers: Viewers, wanted: str | None) -> tuple[s
         zones = read_time_zones(session, tenant, viewers)
     if wanted is None and len(zones) > 1:
         raise InvalidRequest(
-            f"These jobs have several time zones: {', '.join(zones[:3])}. Say by time_zone which "
-            "one the playlist has."
+            f"These jobs have several time zones: {', '.join(zones[:3])}. Give the one of the "
+            "playlist as time_zone."
         )
     return tenant, wanted or (zones[0] if zones else services().settings.time_zone)
 
@@ -73,14 +73,14 @@ def _find_tenant(session: Session, viewers: Viewers) -> str:
             raise InvalidRequest(f"There is no job {job_id}.")
         tenants.add(tenant)
     if len(tenants) > 1:
-        raise InvalidRequest("These jobs are of several tenants. Make a playlist for each.")
+        raise InvalidRequest("These jobs belong to several tenants. Make a playlist for each tenant.")
     return next(iter(tenants), reach.home)
 
 
 def _refuse_nobody(viewers: Viewers) -> None:
     """A live source may have no day yet."""
     if viewers.jobs:
-        raise InvalidRequest("These jobs are erased.")
+        raise InvalidRequest("These jobs were erased. Choose others.")
     if viewers.tag is not None:
         raise InvalidRequest(f"No job has the tag {viewers.tag!r}.")
     raise InvalidRequest(

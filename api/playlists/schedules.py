@@ -60,7 +60,7 @@ class ScheduleReader:
         screens, starts, stops, contents = self._columns
         for one, other in find_overlaps(screens, starts, stops) if self._numbers else ():
             where = f"{self._noun} {self._numbers[other]}"
-            self.note(self._numbers[one], f"it begins before that of {where} ends")
+            self.note(self._numbers[one], f"it begins before the spot of {where} ends")
         self._refuse()
         return Schedule(
             spots=Spots.of(screens, starts, stops, contents),
@@ -78,7 +78,7 @@ class ScheduleReader:
         start_ms = self._read_time("start", fields["start"])
         stop_ms = self._read_time("end", fields["end"])
         if stop_ms <= start_ms:
-            raise ValueError("it ends when it starts, or before")
+            raise ValueError("its end is not after its start")
         row = (self._find_screen(number, fields), start_ms, stop_ms)
         content = _number(self._contents, fields["content"], MOST_CONTENTS, "contents")
         for column, value in zip(self._columns, (*row, content), strict=True):
@@ -167,7 +167,7 @@ def _read_names(number: int, cells: list[str]) -> list[str]:
     if len(names) > len(SPOT_FIELDS) + 1 or "" in others:
         raise ManifestError(
             number,
-            "there may be one column, such as store, besides start, end and content, and this has "
+            "only one more column, such as store, may follow start, end and content, and this list has "
             f"{', '.join(one[:LONGEST_FIELD] or 'one without a name' for one in others[:3])}.",
         )
     return names

@@ -156,8 +156,8 @@ def retry(path: JobPath) -> Response:
     if job.options.people:
         raise ApiError(
             HTTPStatus.CONFLICT,
-            f"Job {job.id} links people, and what links them was removed at its end. Run it again "
-            "as a whole.",
+            f"Job {job.id} links people, and what it needs to do so was deleted at its end. Run "
+            "the whole job again.",
         )
     with services().database.write() as session:
         if not retry_job(session, path.job_id):

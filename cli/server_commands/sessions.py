@@ -53,8 +53,8 @@ def list_sessions(client: Client, as_json: bool) -> None:
 def end(client: Client, holder: str) -> None:
     """End all sessions of a holder, as `list` names them.
 
-    It works at once. Whoever may still log in can do so again: first take a person out of their
-    group at the provider, or revoke the key.
+    This takes effect immediately. People who still have access can log in again: first remove them
+    from their group at the provider, or revoke the key.
 
     \b
     Example: facetally sessions end person:248289761001
@@ -62,5 +62,5 @@ def end(client: Client, holder: str) -> None:
     """
     ended = client.end_sessions(holder)
     if not ended:
-        raise CommandFailed(f"{holder} has no session open. Look at `facetally sessions list`.")
+        raise CommandFailed(f"{holder} has no session open. See `facetally sessions list`.")
     tell(f"{ended} {'session' if ended == 1 else 'sessions'} of {holder} ended.")

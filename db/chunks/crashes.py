@@ -35,7 +35,7 @@ TIMED_OUT = Failure(
 )
 
 UNLINKED = (
-    "Linking the faces stopped its worker several times, so people are not known. Run the job "
+    "Linking the faces crashed its worker several times, so people are unknown. Run the job "
     "again with fewer photos, or report the error."
 )
 

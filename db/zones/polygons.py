@@ -28,7 +28,7 @@ class Zone:
     def __post_init__(self) -> None:
         if not LEAST_POINTS <= len(self.points) <= MOST_POINTS:
             raise ValueError(
-                f"Zone {self.name!r} has {len(self.points)} points, and a zone has {LEAST_POINTS} "
+                f"Zone {self.name!r} has {len(self.points)} points, but a zone needs {LEAST_POINTS} "
                 f"to {MOST_POINTS}."
             )
         for number, (x, y) in enumerate(self.points, 1):

@@ -13,7 +13,7 @@ TOO_MANY = (
     "jobs, such as one for each day: each then counts its own people."
 )
 TOO_SLOW = (
-    "Linking the faces takes longer than a worker may work on one chunk, so people are not known. "
+    "Linking the faces took longer than a worker may spend on one chunk, so people are unknown. "
     "Submit the items in several jobs."
 )
 

@@ -94,9 +94,9 @@ def test_women_under_35_have_their_seconds_in_each_content(client: FlaskClient) 
 
 
 FAULTS = {
-    "2026-07-01T12:00:05Z,2026-07-01T12:00:20Z,B": "it begins before that of line 2 ends",
-    "2026-07-01T13:00:00Z,2026-07-01T12:00:20Z,B": "it ends when it starts, or before",
-    "2026-07-01T13:00:00Z,2026-07-01T13:00:00Z,B": "it ends when it starts, or before",
+    "2026-07-01T12:00:05Z,2026-07-01T12:00:20Z,B": "it begins before the spot of line 2 ends",
+    "2026-07-01T13:00:00Z,2026-07-01T12:00:20Z,B": "its end is not after its start",
+    "2026-07-01T13:00:00Z,2026-07-01T13:00:00Z,B": "its end is not after its start",
     "2026-07-01T13:00:00Z,2026-07-01T13:00:10Z,": "it has no content",
     "2026-07-01T13:00:00Z,,": "it has no end and no content",
     "13:00,2026-07-01T13:00:10Z,B": "start: '13:00' is not a time: write 2026-07-01T12:30:00",

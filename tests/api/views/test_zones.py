@@ -84,7 +84,7 @@ def test_faces_in_photos_are_in_each_zone_that_has_their_center(client: FlaskCli
         ([], "zones"),
         ([LEFT, LEFT], "two zones are called 'left'"),
         ([LEFT] * 51, "at most 50"),
-        ([{**LEFT, "points": [[0, 0], [1, 1]]}], "has 2 points, and a zone has 3 to 50"),
+        ([{**LEFT, "points": [[0, 0], [1, 1]]}], "has 2 points, but a zone needs 3 to 50"),
         ([{**LEFT, "points": [[0, 0], [1, 1], [1, 0], [0, 1]]}], "crosses itself"),
         ([{**LEFT, "points": [[0, 0], [2, 0], [0, 1]]}], "outside of the picture"),
         ([{**LEFT, "points": "all"}], "points"),

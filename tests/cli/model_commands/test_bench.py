@@ -57,13 +57,13 @@ def test_a_folder_without_photos_is_no_measure(call, tmp_path: Path) -> None:
     (tmp_path / "notes.jpg").write_text("no photo")
     done = call(str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert "not two photos" in done.stderr
+    assert "fewer than two readable photos" in done.stderr
 
 
 def test_what_bounds_it_is_said() -> None:
     text = "\n".join(describe_speed(SPEED))
-    assert "The cores bound it: 90% of their time was used." in text
-    assert "Finding faces takes most of a photo, 40%." in text
+    assert "The cores are the bottleneck: 90% of their time was used." in text
+    assert "Finding faces takes the largest part of a photo, 40%." in text
     assert "2 such loops do 1.60 times as much as one" in text
     idle = "\n".join(describe_speed(replace(SPEED, busy_share=0.3)))
     assert "Only 30% of the cores' time was used" in idle

@@ -123,7 +123,7 @@ def test_they_end_with_a_job_whose_linking_kills_workers(database: Database, job
     assert job.state is JobState.COMPLETED
     assert job.counts.failed == 0
     assert job.people is not None
-    assert "stopped its worker" in (job.people.error or "")
+    assert "crashed its worker" in (job.people.error or "")
 
 
 def test_they_end_with_a_linking_that_takes_too_long(

@@ -33,7 +33,7 @@ def test_a_point_is_inside_or_not(points: tuple[Point, ...], at: Point, is_insid
 @pytest.mark.parametrize(
     ("points", "problem"),
     [
-        (SQUARE[:2], "has 2 points, and a zone has 3 to 50"),
+        (SQUARE[:2], "has 2 points, but a zone needs 3 to 50"),
         (((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), *[(0.1, 0.9)] * MOST_POINTS), "has 53 points"),
         (((0, 0), (1.2, 0), (0, 1)), "Point 2 of zone 'a' is outside of the picture: 1.2, 0"),
         (((0, 0), (float("nan"), 0), (0, 1)), "Point 2 of zone 'a' is outside"),
