@@ -13,7 +13,7 @@ operator_schemas  the same, of calls about the server itself
 audience_schemas  the same, of audiences
 live              live sources and their feeds
 staging           uploaded files on disk
-media             pictures and videos as whoever asks may see them
+media             pictures and videos as their viewer may see them
 validation        input checked against a schema
 statuses          the status of jobs for those who poll
 progress          the progress of jobs for those who follow them

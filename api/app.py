@@ -60,6 +60,18 @@ DESCRIPTION = (
     "See who your audience is. Submit pictures and videos, follow the job, read faces and audience."
 )
 
+# In this order they are listed in the OpenAPI document.
+VIEWS = (
+    *(jobs, reruns, drafts, pieces, events, results, items),
+    *(audience, compared_audiences, playlists, zones, evaluations, vocabulary),
+    *(analyze, limits, live, headcounts, packs, keys, sessions, audit_view),
+    *(report, health, metrics, webhooks),
+)
+PAGES = (
+    *(docs, assets, login, sign_on, home, live_page, jobs_page, job, item_page),
+    *(comparison, audience_page, playlists_page, evaluations_page, keys_page, system),
+)
+
 
 class RowNumber(IntegerConverter):
     """A number in a page's address that a row can have; any other number is a 404."""
@@ -70,6 +82,22 @@ class RowNumber(IntegerConverter):
 
 def create_app(settings: Settings) -> Flask:
     """The application with these settings; nothing connects before it is used."""
+    app = _make_app()
+    opened = open_services(app, settings)
+    log_requests(app, every=settings.access_log)
+    if opened.tracing is not None:
+        trace_requests(app, opened.tracing)
+    add_headers(app)
+    measure_requests(app, opened.meter)
+    guard(app, opened.database, opened.keyring, opened.wrong_keys, opened.owners, opened.limiter)
+    audit(app, opened.database, opened.owners)
+    handle_errors(app, show_error)
+    app.register_error_handler(AlreadyAccepted, answer_again)
+    _register_views(app)
+    return app
+
+
+def _make_app() -> OpenAPI:
     app = OpenAPI(
         "facetally",
         info=Info(title="Facetally", version=version("facetally"), description=DESCRIPTION),
@@ -89,62 +117,13 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     app.url_map.converters["number"] = RowNumber
-    opened = open_services(app, settings)
-    log_requests(app, every=settings.access_log)
-    if opened.tracing is not None:
-        trace_requests(app, opened.tracing)
-    add_headers(app)
-    measure_requests(app, opened.meter)
-    guard(
-        app,
-        opened.database,
-        opened.keyring,
-        opened.wrong_keys,
-        opened.owners,
-        opened.limiter,
-    )
-    audit(app, opened.database, opened.owners)
-    handle_errors(app, show_error)
-    app.register_error_handler(AlreadyAccepted, answer_again)
-    _register_views(app)
     return app
 
 
 def _register_views(app: OpenAPI) -> None:
-    for module in (
-        jobs,
-        reruns,
-        drafts,
-        pieces,
-        events,
-        results,
-        items,
-        audience,
-        compared_audiences,
-        playlists,
-        zones,
-        evaluations,
-        vocabulary,
-    ):
-        app.register_api(module.blueprint)
-    for module in (
-        analyze,
-        limits,
-        live,
-        headcounts,
-        packs,
-        keys,
-        sessions,
-        audit_view,
-        report,
-        health,
-        metrics,
-        webhooks,
-    ):
-        app.register_api(module.blueprint)
-    for page in (docs, assets, login, sign_on, home, live_page, jobs_page, job, item_page):
-        app.register_blueprint(page.blueprint)
-    for page in (comparison, audience_page, playlists_page, evaluations_page, keys_page, system):
+    for view in VIEWS:
+        app.register_api(view.blueprint)
+    for page in PAGES:
         app.register_blueprint(page.blueprint)
     check_navigation(app)
     check_rights(app)

@@ -12,7 +12,7 @@ from api.schemas.jobs import JobOut
 from db.engine import Database
 from db.jobs.status import read_job
 
-# From so many requests for a job in a second on, they share what was read a moment ago. Whoever
+# From this many requests for a job in a second, they share what was read a moment ago. Whoever
 # polls alone sees what they have just done.
 CROWD = 10
 CROWD_SECONDS = 1.0

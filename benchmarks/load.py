@@ -26,7 +26,7 @@ from worker.settings import Settings
 CLIENTS = (50, 200)
 DATABASES = ("sqlite", "postgresql")
 SLOTS = 2
-# Every client asks for one of so many jobs.
+# Every client asks for one of these jobs.
 JOBS = 20
 PICTURES_OF_A_JOB = 12
 SUBMISSION_SECONDS = 1.0

@@ -52,7 +52,7 @@ class StopRule:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The share of a rule after so many items, drawn at random, with its 95% interval."""
+    """The share of a rule after this many items, drawn at random, with its 95% interval."""
 
     items: int
     share: float

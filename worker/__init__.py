@@ -2,7 +2,7 @@
 
 addresses       which sources may be read, and where the broker is
 log_stream      log lines that wait for no reader
-outages         what the log says of a service that is away
+outages         what the log says while a service is unavailable
 logs            how log lines look
 openid          what groups of an OpenID provider allow
 setting_checks  the text of a setting, checked
@@ -23,6 +23,7 @@ chunks          a chunk's way through a worker
 runners         what a pool child runs
 shutdown        how a worker shuts down
 main_process    the process that feeds the pool children
+pool_child      what the tasks of a pool child do
 dispatcher      the process that serves all workers
 app             the Celery application
 entry           where Celery takes it from

@@ -1,9 +1,6 @@
 """The Celery application of a worker: its tasks, and what happens in each of its processes."""
 
-import os
-import signal
 import warnings
-from functools import cache
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
@@ -18,13 +15,12 @@ from celery.signals import (
 from celery.worker import WorkController
 
 from models.graphs.providers import ACCELERATORS
-from worker.lease import LeaseTerms
 from worker.main_process import MainProcess
+from worker.pool_child import PoolChild
 from worker.queue.broker import ANALYZE, RUN_CHUNK, create_queue
-from worker.runners import MakeRunners, Runners, make_runners, open_or_end
+from worker.runners import MakeRunners, make_runners
 from worker.settings import Settings
 from worker.shutdown import ShutdownFlag
-from worker.watchdog import STUCK_STATUS
 
 # A child that has worked this long makes room for a fresh one; on a GPU, opening the models costs
 # too much.
@@ -46,59 +42,25 @@ def create_app(settings: Settings, make_runners: MakeRunners = make_runners) -> 
     else:
         app.conf.worker_max_tasks_per_child = CHUNKS_PER_CHILD
     flag = ShutdownFlag()
-    _set_up_children(app, settings, flag, make_runners)
+    _set_up_children(app, settings, PoolChild(app, settings, flag, make_runners))
     _set_up_main(app, MainProcess(settings, flag))
     return app
 
 
-def _set_up_children(
-    app: Celery, settings: Settings, flag: ShutdownFlag, make_runners: MakeRunners
-) -> None:
-    @cache
-    def open_runners() -> Runners:
-        # Work stops long before Celery kills the process, which would lose what is done.
-        work_seconds = app.conf.task_time_limit / 2
-        return make_runners(settings, LeaseTerms(settings.lease_seconds, work_seconds, flag.is_set))
-
-    def open_working() -> Runners:
-        runners = open_runners()
-        if not runners.models_work():
-            # A new process opens the models again. Nothing is claimed yet.
-            os._exit(STUCK_STATUS)
-        return runners
-
+def _set_up_children(app: Celery, settings: Settings, child: PoolChild) -> None:
     @app.task(name=RUN_CHUNK, bind=True)
     def run_chunk(self: Task, chunk_id: int) -> None:
         """Work on a chunk; only its number travels, and a number may come twice."""
-        runners = open_working()
-        chunks = runners.chunks
-        chunks.run(chunk_id, self.request.id)
-        if chunks.is_stuck:
-            # Its chunk is recorded or released. Threads in native code would keep a gentler end
-            # waiting.
-            os._exit(STUCK_STATUS)
+        child.run_chunk(chunk_id, self.request.id)
 
     # By then, the caller has been told that no worker answered.
     @app.task(name=ANALYZE, time_limit=settings.analyze_timeout_seconds + OVERTIME_SECONDS)
     def analyze(request_id: str) -> None:
         """Answer one picture of /v1/analyze, whose pixels never lie in a queue."""
-        interactive = open_working().interactive
-        interactive.answer(request_id)
-        if interactive.is_stuck:
-            os._exit(STUCK_STATUS)
+        child.analyze(request_id)
 
-    def start_child(**_: Any) -> None:
-        # A signal to the whole process group is for the main process, which asks children to stop.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        flag.open()
-        # The models are opened, and warm, before the first chunk is claimed.
-        open_or_end(open_runners, flag.is_set)
-
-    def end_child(**_: Any) -> None:
-        open_runners().close()
-
-    worker_process_init.connect(start_child, weak=False)
-    worker_process_shutdown.connect(end_child, weak=False)
+    worker_process_init.connect(child.start, weak=False)
+    worker_process_shutdown.connect(child.end, weak=False)
 
 
 def _set_up_main(app: Celery, process: MainProcess) -> None:

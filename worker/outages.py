@@ -1,5 +1,5 @@
-"""What the log says of a service that is away: when it goes, when it is back, and now and then
-meanwhile, however often something tries to reach it."""
+"""What the log says while a service is unavailable: when it was lost, when it is back, and a reminder
+now and then, however often something tries to reach it."""
 
 import logging
 from threading import Lock
@@ -35,7 +35,7 @@ class OutageLog:
             logger.warning(text, self._service, extra={"error": _first_line(error)})
 
     def note_refusal(self, error: DBAPIError) -> bool:
-        """A database refused; whether that is because it is away."""
+        """A database refused; whether that is because it is unavailable."""
         is_away = isinstance(error, (OperationalError, InterfaceError))
         if is_away:
             self.note_loss(error.orig)
@@ -54,5 +54,5 @@ class OutageLog:
 
 
 def _first_line(error: object) -> str:
-    """Drivers go on for lines."""
+    """Drivers write many lines."""
     return str(error).strip().partition("\n")[0][:LONGEST_ERROR]

@@ -1,6 +1,7 @@
 """How often the keys of a tenant may call, counted in Redis for all processes together.
 
-Where Redis is away, each process counts for itself: calls go on, up to so many times the limit.
+While Redis is unavailable, each process counts for itself: calls continue, up to the limit times the
+number of processes.
 """
 
 import logging
@@ -84,7 +85,7 @@ class Limiter:
         return [] if tenant is None else [self._count(*one, tenant) for one in wanted]
 
     def count_audiences(self, caller: Caller, audiences: int) -> list[Left]:
-        """Count a call as so many audiences; raises ApiError if they are too many."""
+        """Count a call as this many audiences; raises ApiError if they are too many."""
         tenant, limit = caller.reach.tenant, self._limits.get(AUDIENCE)
         if tenant is None or limit is None or audiences <= 0:
             return []
@@ -121,7 +122,7 @@ def count_call(limiter: Limiter, caller: Caller, right: Right) -> None:
 
 
 def count_more_audiences(limiter: Limiter, caller: Caller, audiences: int) -> None:
-    """Count this request as so many audiences more; raises LimitReached."""
+    """Count this request as this many more audiences; raises LimitReached."""
     try:
         left = limiter.count_audiences(caller, audiences)
     except LimitReached as refusal:

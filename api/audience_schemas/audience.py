@@ -38,7 +38,7 @@ class AudienceParameters(WithDimensions):
 
     Times are local: those of the time zone of each job, or of `time_zone`, such as Europe/Paris.
 
-    `quality_min` and `pose` need a `job`, whose faces they count anew; faces below `quality_min`
+    `quality_min` and `pose` need a `job`, whose faces they count again; faces below `quality_min`
     are then too unclear to be judged.
     """
 

@@ -63,7 +63,7 @@ class ZoneGroup(PresenceGroup, ZoneField):
 class ZonesOut(BaseModel):
     """Who was in each zone of a job: people in videos, and faces in photographs.
 
-    Somebody is where the center of the box of their face is. Who was in two zones is in the rows of
+    A person is where the center of their face's box is. Someone who was in two zones is in the rows of
     both: `inside` are the people who were in any, and `outside` those who were in none. `crossings`
     say how often people in videos came in and left. Counts below `min_cell` are withheld, and
     others rounded to a multiple of it.

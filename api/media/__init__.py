@@ -1,4 +1,4 @@
-"""Pictures and videos as whoever asks may see them. In reading order:
+"""Pictures and videos as their viewer may see them. In reading order:
 
 thumbnails    thumbnails, with faces blurred for those who may not see them
 plain_videos  uploaded videos without their metadata

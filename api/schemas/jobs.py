@@ -99,7 +99,7 @@ class PauseOut(BaseModel):
 
 
 class SampleOut(BaseModel):
-    """What is known of the share that a job with `stop_when` is to find out: after so many items,
+    """What is known of the share that a job with `stop_when` is to find out: after this many items,
     analyzed in random order, the share with its 95% interval."""
 
     stop_when: str

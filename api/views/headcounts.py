@@ -50,8 +50,8 @@ def list_headcounts() -> Response:
 def start(body: HeadcountBody) -> Response:
     """Count the people of a live source from now on, into one job for each day.
 
-    No picture is kept, and only with `keeps_times` when each person was seen. It goes on until it
-    is stopped, also after the server was restarted.
+    No picture is kept, and only with `keeps_times` when each person was seen. It continues until it
+    is stopped, even after a restart of the server.
     """
     source = find_live_source(body.source)
     asked = NewHeadcount(

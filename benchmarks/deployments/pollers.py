@@ -28,7 +28,7 @@ class Polled:
 
 
 def poll(url: str, job_ids: Sequence[int], clients: int, seconds: float) -> Polled:
-    """`clients` that ask for `job_ids`, in turn, for so many seconds."""
+    """`clients` that ask for `job_ids`, in turn, for `seconds`."""
     polled = Polled()
     asyncio.run(_poll_all(url, job_ids, clients, seconds, polled))
     return polled

@@ -59,7 +59,7 @@ class Degradation:
 
 
 def shrink(scene: Scene, eye_pixels: float) -> Rgb:
-    """The picture with so many pixels between the eyes; never enlarged."""
+    """The picture reduced to this distance between the eyes, in pixels; never enlarged."""
     factor = eye_pixels / scene.eye_pixels
     if factor >= 1:
         return scene.rgb

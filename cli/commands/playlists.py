@@ -146,8 +146,7 @@ def show(
     """
     if (form is None and out is not None) or (form is not None and as_json):
         raise click.UsageError("--out needs --format, and --json can't be combined with either.")
-    found = _find(client, playlist)
-    query = _make_query(given)
+    found, query = _find(client, playlist), _make_query(given)
     if form is not None:
         refuse_terminal(form, out)
         asked = {"count": "people", **query}
@@ -156,19 +155,8 @@ def show(
     seen = _ask(client, found, query)
     if as_json:
         print_json(seen.raw)
-        return
-    wanted = [
-        group
-        for group in seen.groups
-        if given["gender"] in (None, group.gender)
-        and (given["age"] is None or given["age"].label == group.age_band)
-    ]
-    stdout = open_stdout()
-    if all(group.people == 0 for group in wanted):
-        stdout.print("None of these people saw any of it.")
     else:
-        stdout.print(make_content_table(seen, wanted))
-    stdout.print(describe_viewers(seen))
+        _print_audience(seen, gender=given["gender"], ages=given["age"])
 
 
 @playlists.command()
@@ -228,6 +216,21 @@ def _ask(client: Client, playlist: Playlist, query: PresenceQuery) -> PlaylistAu
         query["count"] = "people"
         return client.playlist_audience(playlist.id, **query)
     return seen
+
+
+def _print_audience(seen: PlaylistAudience, *, gender: str | None, ages: Band | None) -> None:
+    """Only the people of a gender and of these ages, where they are given."""
+    wanted = [
+        group
+        for group in seen.groups
+        if gender in (None, group.gender) and (ages is None or ages.label == group.age_band)
+    ]
+    stdout = open_stdout()
+    if all(group.people == 0 for group in wanted):
+        stdout.print("None of these people saw any of it.")
+    else:
+        stdout.print(make_content_table(seen, wanted))
+    stdout.print(describe_viewers(seen))
 
 
 def _describe(playlist: Playlist) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Commands that run a server or a part of one, and those for whoever runs it. In reading order:
+"""Commands that run a server or a part of one, and those for its operator. In reading order:
 
 serve       `serve`
 api         `api`

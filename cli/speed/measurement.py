@@ -58,13 +58,19 @@ def measure_speed(
     with run_watched_stack(settings, data, everywhere) as (client, processes):
         run_system = partial(watch.run, processes, partial(analyze_all, client, paths))
         measured = _run(settings, paths, rounds, run_system, report)
+    return _summarize(machine, settings, len(paths), measured, watch)
+
+
+def _summarize(
+    machine: Machine, settings: Settings, photos: int, measured: _Rounds, watch: StackWatch
+) -> Speed:
     system, analyzed = measured.system, sum(one.pictures for one in measured.system)
     seconds = sum(one.seconds for one in system)
     return Speed(
         machine,
         settings.pack,
         settings.workers,
-        len(paths),
+        photos,
         system[0].faces,
         round(median_speed(system), 2),
         round(median(one.faces_per_second for one in system), 2),

@@ -18,7 +18,7 @@ ENVIRON: Mapping[str, str] = {**MALLOC, **ONE_THREAD}
 
 
 def write_command(queue: str, slots: int, number: int) -> tuple[str, ...]:
-    """The command line of a worker with so many pool children; `number` tells it from others of
+    """The command line of a worker with `slots` pool children; `number` tells it from others of
     the same queue and machine."""
     # -P: no file of the current folder may take the place of one of our modules.
     program = (sys.executable, "-P", "-m", "cli.stack.celery_worker", "--app", "worker.entry")

@@ -17,7 +17,7 @@ from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from models.statistics.sampling import FEWEST_RUNS, RunCounts, estimate_share, is_known
 
-# Each estimate is from so many times as many chunks as the one before, so that there are few.
+# Each estimate is from this many times as many chunks as the one before, so that there are few.
 GROWTH = 1.1
 DIGITS = 4
 OPEN = (ChunkState.WAITING, ChunkState.LEASED)

@@ -24,7 +24,7 @@ CHUNKS_PER_SLOT, LAST_CHUNKS_PER_SLOT = 4, 2
 # Smaller ones only where the job is small: each costs a claim and a record.
 FEWEST_LAST_ITEMS = 8
 # A job that stops when a share is known is drawn from in runs of few items, as neighbors are alike:
-# of at most so many, and in many draws where it is small.
+# of at most MOST_DRAWN, and in at least FEWEST_DRAWS draws where it is small.
 MOST_DRAWN = 8
 FEWEST_DRAWS = 400
 

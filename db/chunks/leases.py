@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session
@@ -22,6 +22,10 @@ from db.tables.jobs import JobRow
 # The hint of a chunk whose pack a process lacks is held back for this long: a process that cannot
 # use it may be the first to take it again.
 LEFT_PAUSE_SECONDS = 1.0
+# Number, options, version of the pack; and what traces and logs need.
+WaitingJob: TypeAlias = Row[
+    tuple[int, dict[str, Any], str | None, str | None, str | None, datetime]
+]
 
 
 class LeaseStatus(StrEnum):
@@ -48,42 +52,19 @@ def claim_chunk(
     job = _read_waiting_job(session, chunk_id)
     if job is None:
         return None
-    job_id, options = job.id, JobOptions.of(job.options)
-    # Lock the job's row before the chunk's, as a cancellation does: in different orders, two
-    # transactions could wait for each other.
-    if options.people and PEOPLE_PACK not in packs:
+    options = JobOptions.of(job.options)
+    if not _settle_models(session, job, options, packs):
         _leave(session, chunk_id)
         return None
-    if not settle_pack(session, job_id, job.pack_sha256, packs.get(options.pack)):
-        _leave(session, chunk_id)
-        return None
-    _mark_running(session, job_id)
-    claimed = _take_lease(session, chunk_id, token, pool_child, lease_seconds)
-    if claimed is None:
+    _mark_running(session, job.id)
+    row = _take_lease(session, chunk_id, token, pool_child, lease_seconds)
+    if row is None:
         return None
     count(session, Counter.CHUNKS_CLAIMED)
-    # A segment covers no positions (start == stop): read the video at `start`.
-    stop = max(claimed.stop, claimed.start + 1)
-    return ClaimedChunk(
-        id=chunk_id,
-        job_id=job_id,
-        token=token,
-        options=options,
-        items=_read_waiting_items(session, job_id, claimed.start, stop),
-        crashes=claimed.crashes,
-        kind=ChunkKind(claimed.kind),
-        first_frame=claimed.first_frame or 0,
-        stop_frame=claimed.stop_frame,
-        request_id=job.request_id,
-        trace_parent=job.trace_parent,
-        submitted_at=job.created_at,
-        sent_at=claimed.sent_at,
-    )
+    return _describe_claim(session, job, options, row, token)
 
 
-def _read_waiting_job(
-    session: Session, chunk_id: int
-) -> Row[tuple[int, dict[str, Any], str | None, str | None, str | None, datetime]] | None:
+def _read_waiting_job(session: Session, chunk_id: int) -> WaitingJob | None:
     query = (
         select(
             *(JobRow.id, JobRow.options, JobRow.pack_sha256),
@@ -97,6 +78,17 @@ def _read_waiting_job(
 
 def _waits() -> tuple[ColumnElement[bool], ...]:
     return ChunkRow.state == ChunkState.WAITING, ChunkRow.not_before <= DatabaseTime()
+
+
+def _settle_models(
+    session: Session, job: WaitingJob, options: JobOptions, packs: Mapping[str, PackVersion]
+) -> bool:
+    """Whether this process has the models that a job needs. Locks the job, before its chunk is
+    locked, as a cancellation does: in different orders, two transactions could wait for each other.
+    """
+    if options.people and PEOPLE_PACK not in packs:
+        return False
+    return settle_pack(session, job.id, job.pack_sha256, packs.get(options.pack))
 
 
 def _leave(session: Session, chunk_id: int) -> None:
@@ -136,10 +128,26 @@ def _take_lease(
     ).first()
 
 
-def read_options(session: Session, job_id: int) -> JobOptions:
-    """How the items of a job are analyzed."""
-    options = session.execute(select(JobRow.options).where(JobRow.id == job_id)).scalar_one()
-    return JobOptions.of(options)
+def _describe_claim(
+    session: Session, job: WaitingJob, options: JobOptions, row: ChunkRow, token: str
+) -> ClaimedChunk:
+    # A segment covers no positions (start == stop): read the video at `start`.
+    stop = max(row.stop, row.start + 1)
+    return ClaimedChunk(
+        id=row.id,
+        job_id=job.id,
+        token=token,
+        options=options,
+        items=_read_waiting_items(session, job.id, row.start, stop),
+        crashes=row.crashes,
+        kind=ChunkKind(row.kind),
+        first_frame=row.first_frame or 0,
+        stop_frame=row.stop_frame,
+        request_id=job.request_id,
+        trace_parent=job.trace_parent,
+        submitted_at=job.created_at,
+        sent_at=row.sent_at,
+    )
 
 
 def _read_waiting_items(
@@ -219,6 +227,12 @@ def is_cancelling(session: Session, job_id: int) -> bool:
     return session.execute(query).scalar_one() == JobState.CANCELLING
 
 
+def read_options(session: Session, job_id: int) -> JobOptions:
+    """How the items of a job are analyzed."""
+    options = session.execute(select(JobRow.options).where(JobRow.id == job_id)).scalar_one()
+    return JobOptions.of(options)
+
+
 def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, str]]:
     """(chunk id, token) of leases that ran out: their workers are dead or stuck."""
     query = select_expired_leases().limit(limit)
@@ -226,6 +240,6 @@ def read_expired_leases(session: Session, limit: int = 100) -> list[tuple[int, s
 
 
 def select_expired_leases() -> Select[int, str | None]:
-    """The query of the same."""
+    """The same as a query."""
     expired = (ChunkRow.state == ChunkState.LEASED, ChunkRow.lease_until < DatabaseTime())
     return select(ChunkRow.id, ChunkRow.token).where(*expired)

@@ -72,7 +72,7 @@ PACKED: dict[bytes, np.dtype[np.signedinteger[Any]]] = {
 # The first bytes of totals with few numbers, which are listed with their indexes.
 LISTED = {b"4": b"l", b"8": b"L"}
 INDEX: np.dtype[np.unsignedinteger[Any]] = np.dtype("<u2")
-# Beyond so many, compressed totals are shorter.
+# Beyond this many numbers, compressed totals are shorter.
 MOST_LISTED = 100
 COMPRESSION = 1
 

@@ -10,7 +10,7 @@ from db.tables.webhooks import WebhookRow
 from db.webhooks.values import Event
 from db.webhooks.webhooks import announce, has_listener
 
-# A job is told of when so many hundredths of its items have ended.
+# A job is announced when this percentage of its items has ended.
 STEPS = (25, 50, 75)
 
 

@@ -25,7 +25,7 @@ def read_jobs_to_close(session: Session) -> list[int]:
 
 
 def select_jobs_to_close() -> Select[int]:
-    """The query of the same."""
+    """The same as a query."""
     return select(JobRow.id).where(*_has_ended())
 
 

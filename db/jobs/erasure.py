@@ -120,7 +120,7 @@ def read_jobs_to_erase(session: Session) -> list[ErasedJob]:
 
 
 def select_jobs_to_erase() -> Select[int, list[str]]:
-    """The query of the same."""
+    """The same as a query."""
     is_going = (JobRow.erasing_at.is_not(None), JobRow.erased_at.is_(None))
     return select(JobRow.id, JobRow.store_folders).where(*is_going)
 
@@ -165,7 +165,7 @@ def read_jobs_to_expire(session: Session) -> list[int]:
 
 
 def select_jobs_to_expire() -> Select[int]:
-    """The query of the same."""
+    """The same as a query."""
     has_expired = (JobRow.expires_at < DatabaseTime(), JobRow.erasing_at.is_(None))
     return select(JobRow.id).where(*has_expired)
 

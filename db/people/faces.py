@@ -19,14 +19,14 @@ from db.tables.people import EmbeddingRow
 from db.tables.videos import TrackRow
 from models.people.linking import normalize
 
-# Linking so many takes a worker one to two minutes.
+# Linking this many takes a worker one to two minutes.
 MOST_LINKED = 100_000
 IN_BATCHES = {"yield_per": 2000}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Somebody in a picture, or in a shot of a video. `number` is the id of the face, or the number
+    """Someone in a picture, or in a shot of a video. `number` is the id of the face, or the number
     of the track; `captured_at` and `seconds` say when."""
 
     item_id: int

@@ -7,6 +7,7 @@ people of them, so that counts of jobs whose people are linked add up with those
 from collections import defaultdict
 from datetime import tzinfo
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from db.counts.cells import read_cells
@@ -26,8 +27,6 @@ from models.face import Gender, whole_years
 from models.people.linking import Labels, People
 from models.people.voting import Estimates, vote
 from models.statistics.confusion import OLDEST
-
-import numpy as np  # isort: skip
 
 
 def tally_people(
@@ -84,10 +83,11 @@ def _count_people(
     linkable: Linkable, labels: Labels, gender_min_probability: float
 ) -> list[CountedFace]:
     seen = linkable.seen
-    columns = [[one.female, one.years, one.low, one.high] for one in seen]
-    values = np.array(columns, np.float64).reshape(-1, 4).T
+    estimates = [[one.female, one.years, one.low, one.high] for one in seen]
+    values = np.array(estimates, np.float64).reshape(-1, 4).T
     voted = vote(labels, Estimates(*values), np.array([one.quality for one in seen]))
-    rows = zip(*(one.tolist() for one in (voted.female, voted.years, voted.low, voted.high)))  # noqa: B905
+    columns = (voted.female, voted.years, voted.low, voted.high)
+    rows = zip(*(one.tolist() for one in columns), strict=True)
     return [
         CountedFace(
             judged=True,

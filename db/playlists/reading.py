@@ -148,7 +148,7 @@ def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Glimpses:
 
 
 def _read_live(wanted: _Wanted) -> Glimpses:
-    """Whoever is seen at all is seen within a day, as the jobs of headcounts are a day each."""
+    """Everyone who is seen at all is seen within a day, as the jobs of headcounts are a day each."""
     playlist, table = wanted.playlist, SightingRow
     query = select(
         table.job_id,

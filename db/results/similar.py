@@ -12,7 +12,7 @@ from db.item_values import ItemResult
 from db.tables.items import LookRow
 from models.pictures.look import MOST_DIFFERENT_BITS, count_different_bits, cut_into_bands
 
-# Of many pictures with a band in common, such as black ones, so many are compared.
+# Of many pictures with a band in common, such as black ones, at most this many are compared.
 MOST_CANDIDATES = 10_000
 
 

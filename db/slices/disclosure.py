@@ -44,7 +44,7 @@ class Disclosure:
         return float(round(years)) if self.has_enough(published) else None
 
     def has_enough(self, published: int | None) -> bool:
-        """Whether so many, as they are published, are enough for an average."""
+        """Whether a published count is enough for an average."""
         return self.is_exact or (published or 0) >= CELLS_FOR_AVERAGE * self.min_cell
 
     def publish_effect(self, effect: float) -> float:

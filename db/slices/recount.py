@@ -36,7 +36,7 @@ from db.tables.jobs import JobRow
 from db.tables.videos import TrackRow
 from models.statistics.confusion import OLDEST
 
-# Of so many, counting takes about two seconds.
+# Counting this many faces takes about two seconds.
 MOST_RECOUNTED = 100_000
 FACES_AT_ONCE = 1000
 

@@ -25,7 +25,7 @@ from db.slices.stretches import list_stretches, stretch_of_moments
 from db.tables.jobs import JobRow
 from models.time_zones import find_zone
 
-# Cells of so many items are added up within a few seconds.
+# The cells of this many items are added up within a few seconds.
 MOST_ITEMS = 1_000_000
 # Dimension set, period, unit and totals. The period may be longer or more exact than was asked for.
 Sum: TypeAlias = tuple[str, str, str, Totals]

@@ -21,7 +21,7 @@ DUE_AT_ONCE = 200
 
 
 def select_due_messages() -> Select[int]:
-    """The query of the messages to send now."""
+    """The messages to send now, as a query."""
     due = (MessageRow.state == MessageState.WAITING, MessageRow.next_at <= DatabaseTime())
     return select(MessageRow.id).where(*due)
 

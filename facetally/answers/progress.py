@@ -65,7 +65,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A share after so many items in random order, with its 95% interval."""
+    """A share after this many items in random order, with its 95% interval."""
 
     items: int
     share: float

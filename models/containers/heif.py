@@ -73,7 +73,7 @@ def _sum_work(data: bytes, images: Images, name: str) -> int:
         item = images.items.get(number, HeifItem())
         used += 1
         if used > MOST_IMAGES:
-            raise TooLargeItem(f"The {name} picture is made of too many images. Save it anew.")
+            raise TooLargeItem(f"The {name} picture is made of too many images. Save it again.")
         waiting += [(other, False) for other in item.auxiliary]
         if item.kind in DERIVED:
             waiting += [(other, is_shown) for other in item.made_of]
@@ -93,7 +93,7 @@ def _count_frames(data: bytes, item: HeifItem, images: Images, name: str) -> int
     count = _count_pictures if item.kind == b"hvc1" else _count_units
     frames = count(coded, images.counter)
     if frames > MOST_FRAMES:
-        raise TooLargeItem(f"The {name} picture has too many frames. Save it anew.")
+        raise TooLargeItem(f"The {name} picture has too many frames. Save it again.")
     return max(1, frames)
 
 

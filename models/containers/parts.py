@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.errors import TooLargeItem, UnreadableItem
 
 # More parts than this are counted no further: honest files have some hundred, a PNG of the largest
-# size some ten thousand. Walking so many takes less than a second.
+# size some ten thousand. Walking this many takes less than a second.
 MOST_PARTS = 200_000
 # Metadata beyond this is not read; a profile or a date is much smaller.
 MOST_METADATA_BYTES = 4 << 20
@@ -58,7 +58,7 @@ class PartCounter:
         self._left -= 1
         if self._left < 0:
             raise TooLargeItem(
-                f"The {self._name} picture has more than {MOST_PARTS} parts. Save it anew."
+                f"The {self._name} picture has more than {MOST_PARTS} parts. Save it again."
             )
 
 

@@ -170,7 +170,7 @@ def _read_blocks(
             # Old writers leave it out.
             sizes = (len(directory.data) - places[0],)
     if len(places) > MOST_BLOCKS:
-        raise TooLargeItem(f"The TIFF picture has more than {MOST_BLOCKS} strips. Save it anew.")
+        raise TooLargeItem(f"The TIFF picture has more than {MOST_BLOCKS} strips. Save it again.")
     if min(sides) < 1 or len(places) != len(sizes) or not places:
         raise damaged(NAME)
     blocks = ((int(at), int(size)) for at, size in zip(places, sizes, strict=True))

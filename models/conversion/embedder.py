@@ -18,7 +18,7 @@ from models.conversion.onnx_messages import (
 )
 from models.conversion.protobuf import edit_fields, read_fields
 
-# A chip in, and what is known of it out.
+# The side of the picture of a face, and the length of its embedding.
 SIDE, LENGTH = 112, 128
 
 

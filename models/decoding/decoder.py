@@ -102,7 +102,7 @@ class Decoder:
     def decode(
         self, data: bytes, *, max_pixels: int, working_size: WorkingSize, seconds: float
     ) -> Picture:
-        """As `decode_picture`, within so many seconds.
+        """As `decode_picture`, within `seconds`.
 
         Raises the same errors; TooSlowItem for a picture that takes longer; CrashingItem for one
         that ends the process, twice.

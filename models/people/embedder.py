@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.conversion.embedder import SIDE
 from models.estimators.alignment import align_face
 from models.face import Detection
 from models.graphs.device import Device, InputShapes
@@ -20,7 +21,6 @@ from models.packs.parts import LARGEST_BATCH
 from models.pictures.picture import Picture
 from models.weights.catalog import EMBEDDER
 
-SIDE = 112
 # Eyes, nose and corners of the mouth, where the model was trained to have them.
 TARGETS = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655],
@@ -35,7 +35,7 @@ Portrait = NDArray[np.uint8]  # (SIDE, SIDE, 3) RGB
 
 
 def cut_portrait(picture: Picture, detection: Detection) -> Portrait:
-    """The face upright, as the embedder sees it."""
+    """The face upright, in the size that the model takes."""
     height, width, _ = picture.rgb.shape
     to_working = np.array([width / picture.width_pixels, height / picture.height_pixels])
     points = np.array(detection.landmarks, dtype=np.float32) * to_working.astype(np.float32)

@@ -3,8 +3,7 @@ one picture.
 
 Two groups of faces are joined while the mean cosine between them reaches a threshold. Such groups
 have a pair of faces that reaches it, so only near faces are compared: a face remembers its nearest
-ones, found by products of blocks. The outcome depends on the faces and their order, and on nothing
-else.
+ones, found by multiplying blocks. The result depends only on the faces and their order.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +14,8 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
-# So many faces of the nearest are remembered. All faces of up to so many pictures of one person are
-# compared exactly; of more, groups still meet over what they share.
+# A face remembers this many of its nearest ones. Up to this many pictures of one person, all of their
+# faces are compared; with more, groups still meet through the faces that they share.
 MOST_NEAR = 64
 BLOCK = 1024
 
@@ -26,22 +25,22 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Mean cosines from which two groups of faces are one person: as it is likeliest, and as it
-    might be, with more joined (`loose`) or fewer (`strict`)."""
+    """Mean cosines from which two groups of faces are one person: the most likely one, and one that
+    joins more groups (`loose`) or fewer (`strict`)."""
 
     loose: float
     likely: float
     strict: float
 
 
-# Measured by `make bench-people`: the likeliest threshold for so many faces, how much higher it is
+# Measured by `make bench-people`: the most likely threshold for MEASURED_FACES, how much higher it is
 # for ten times as many, as among more faces more strangers look alike, and how far off it may be.
 MEASURED_FACES, MEASURED, PER_DECADE, LOOSER, STRICTER = 800, 0.42, 0.057, 0.055, 0.065
 LOWEST, HIGHEST = 0.34, 0.56
 
 
 def choose_thresholds(faces: int) -> Thresholds:
-    """For so many faces."""
+    """The thresholds for this number of faces."""
     likely = MEASURED + PER_DECADE * log10(max(faces, 1) / MEASURED_FACES)
     likely = min(HIGHEST, max(LOWEST, likely))
     return Thresholds(likely - LOOSER, likely, likely + STRICTER)

@@ -221,7 +221,7 @@ def _check_block(parts: Parts, page: Page, rows: int) -> None:
     ):
         raise damaged(NAME)
     if parts.work_pixels > MOST_SCANS * parts.pixels:
-        raise TooLargeItem("The TIFF picture has too many scans. Save it anew.")
+        raise TooLargeItem("The TIFF picture has too many scans. Save it again.")
 
 
 def _inner(tables: bytes) -> bytes:

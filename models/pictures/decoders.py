@@ -62,7 +62,7 @@ def check_work(kind: FileKind, parts: Parts, max_pixels: int) -> None:
     if parts.work_pixels > most:
         raise TooLargeItem(
             f"The picture has {parts.work_pixels} pixels in all of its scans or tiles, and at most "
-            f"{most} are allowed. Save it anew, or shrink it."
+            f"{most} are allowed. Save it again, or shrink it."
         )
 
 

@@ -7,12 +7,12 @@ from models.errors import TooLargeItem
 MOST_PIXELS = 20_000_000_000
 # Small frames cost at least as much as this many pixels.
 FEWEST_PIXELS = 100_000
-# While a frame is being reached, one of so many is passed on, to be counted.
+# While a frame is being reached, one in this many is passed on, to be counted.
 COUNTED_FRAMES = 250
 
 
 def require_reachable(frames: int, pixels: int) -> None:
-    """Raise TooLargeItem once this many frames, of so many pixels each, were too many."""
+    """Raise TooLargeItem once this many frames of this many pixels are too many."""
     if frames * max(pixels, FEWEST_PIXELS) > MOST_PIXELS:
         raise TooLargeItem(
             f"The video has {frames} frames and more without a key frame: reaching one of them "

@@ -38,7 +38,7 @@ class LivePictures:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._words = b""
-        # By the system, or by somebody.
+        # By the system, or by someone.
         self.was_killed = False
 
     def read(self) -> Iterator[bytes]:

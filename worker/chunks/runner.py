@@ -98,12 +98,15 @@ class ChunkRunner:
             self._claimer.give_back(held)
 
     def _work(self, held: HeldChunk) -> None:
-        if held.chunk.kind is ChunkKind.LINK:
-            self._people.run(held)
-            return
-        if held.chunk.kind is not ChunkKind.ITEMS:
-            self._videos.run(held)
-            return
+        match held.chunk.kind:
+            case ChunkKind.ITEMS:
+                self._work_on_items(held)
+            case ChunkKind.SEGMENT | ChunkKind.JOIN:
+                self._videos.run(held)
+            case ChunkKind.LINK:
+                self._people.run(held)
+
+    def _work_on_items(self, held: HeldChunk) -> None:
         results = self._analyze(held)
         # A chunk of one item may turn out to be a video: cut it under this lease.
         if len(held.chunk.items) == 1 and results and results[0].is_video:

@@ -63,7 +63,7 @@ FOLD_SECONDS = 0.5
 FOLDING_SECONDS = 0.1
 SWEEP_SECONDS = 10.0
 ANNOUNCEMENT_SECONDS = 2.0
-# How often it is decided whether a running job goes on.
+# How often it is decided whether running jobs continue.
 PAUSE_SECONDS = 1.0
 
 
@@ -85,7 +85,7 @@ class Dispatcher:
     ) -> None:
         self._database = database
         self._outages = outages or OutageLog("database")
-        self._is_away = False
+        self._is_unavailable = False
         self._window = HintWindow(database, queue, resend_seconds)
         self._store = store
         self._pause_after_failures = pause_after_failures
@@ -94,12 +94,15 @@ class Dispatcher:
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._webhooks = WebhookSender(database, webhook_hosts)
         self._due: Collection[Due] = ()
-        self._parts = (
+        self._parts = self._list_parts()
+
+    def _list_parts(self) -> tuple[Part, ...]:
+        return (
             Part(self._send_heartbeat, HEARTBEAT_SECONDS),
             Part(self._rescue, when=Due.EXPIRED_LEASES),
             Part(self._pause, PAUSE_SECONDS, when=Due.WAITING),
             Part(self._stop_known, PAUSE_SECONDS, when=Due.WAITING),
-            Part(PackChecks(database).run, CHECK_SECONDS),
+            Part(PackChecks(self._database).run, CHECK_SECONDS),
             Part(self._window.fill, when=Due.WAITING),
             Part(self._close, when=Due.ENDED_JOBS),
             Part(self._announce, ANNOUNCEMENT_SECONDS),
@@ -126,14 +129,14 @@ class Dispatcher:
     def take_turn(self) -> None:
         """Do what is due. A part that fails is tried again in the next turn, and does not stop the
         others."""
-        self._is_away = False
-        self._try(self._look)
+        self._is_unavailable = False
+        self._try(self._find_due_work)
         for part in self._parts:
             self._try(partial(part.run_if_due, self._due))
-        if not self._is_away:
+        if not self._is_unavailable:
             self._outages.note_return()
 
-    def _look(self) -> None:
+    def _find_due_work(self) -> None:
         # While that cannot be known, there is nothing to do.
         self._due = ()
         with self._database.read() as session:
@@ -143,7 +146,7 @@ class Dispatcher:
         try:
             part()
         except DBAPIError as error:
-            self._is_away = self._outages.note_refusal(error) or self._is_away
+            self._is_unavailable = self._outages.note_refusal(error) or self._is_unavailable
         except Exception:
             logger.exception("a part of a turn failed")
 

@@ -1,4 +1,4 @@
-"""A part of a dispatcher's turn, and when it is its turn."""
+"""A part of a dispatcher's turn, and when it is due."""
 
 from collections.abc import Callable, Collection
 from time import monotonic
@@ -7,7 +7,7 @@ from db.jobs.due_work import Due
 
 
 class Part:
-    """Runs when there is work for it, and not before so many seconds after it last succeeded."""
+    """Runs when there is work for it, and not before `every_seconds` after it last succeeded."""
 
     def __init__(
         self, work: Callable[[], object], every_seconds: float = 0.0, when: Due | None = None

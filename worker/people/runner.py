@@ -19,7 +19,7 @@ TOO_SLOW = (
 
 
 class LinkingStopped(FacetallyError):
-    """This process ends, the job is being cancelled, or time is up: linking begins anew later, or
+    """This process ends, the job is being cancelled, or time is up: linking starts again later, or
     never."""
 
 
@@ -51,7 +51,7 @@ class PeopleRunner:
             linkable.embeddings,
             linkable.pictures,
             choose_thresholds(faces),
-            lambda: _go_on(held),
+            lambda: _require_time(held),
         )
         held.record(
             lambda session: record_people(
@@ -65,9 +65,9 @@ class PeopleRunner:
 
     def _read(self, held: HeldChunk) -> Linkable:
         with held.database.read() as session:
-            return read_linkable(session, held.chunk.job_id, lambda: _go_on(held))
+            return read_linkable(session, held.chunk.job_id, lambda: _require_time(held))
 
 
-def _go_on(held: HeldChunk) -> None:
+def _require_time(held: HeldChunk) -> None:
     if held.should_stop():
         raise LinkingStopped

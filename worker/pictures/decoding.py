@@ -95,7 +95,7 @@ class Decoding:
 
 
 def count_threads(settings: Settings, cores: int | None = None) -> int:
-    """How many threads decode for one slot of a machine with so many cores."""
+    """How many threads decode for one slot of a machine with `cores`."""
     if settings.provider not in ACCELERATORS:
         return DECODE_THREADS
     slots = count_slots(settings, settings.provider)

@@ -238,7 +238,7 @@ def test_nothing_is_decoded_after_the_last_wanted_frame(clip: Path) -> None:
     assert max(times) == pytest.approx(1.0, abs=0.1)
 
 
-# 400 frames in 40 s; a key frame every so many.
+# 400 frames in 40 s, with a key frame at every interval.
 @pytest.mark.parametrize(("interval", "is_reached"), [("20", True), ("400", False)])
 def test_so_many_frames_are_decoded_to_reach_one_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interval: str, is_reached: bool
