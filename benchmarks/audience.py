@@ -5,7 +5,6 @@ runs each of the questions of docs/audience.md through the API's own application
 chunks are not written: no audience reads those of a job that has ended.
 """
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,11 +84,10 @@ def main() -> None:
     parser.add_argument("--sqlite-faces", type=int, default=1_000_000, help="faces on SQLite")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is asked")
     arguments = parser.parse_args()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     with run_postgresql() as url:
         postgresql = dict(_measure(url, arguments.faces, arguments.rounds))
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
+    with program.make_scratch_folder() as folder:
         url = f"sqlite:///{folder}/audience.sqlite3"
         sqlite = dict(_measure(url, arguments.sqlite_faces, arguments.rounds))
     _write(arguments.out, machine, postgresql, sqlite)
@@ -117,9 +115,9 @@ def _measure(url: str, faces: int, rounds: int) -> Iterator[tuple[int, dict[str,
 
 @contextmanager
 def _open_client(url: str) -> Iterator[tuple[FlaskClient, Settings]]:
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
+    with program.make_scratch_folder() as folder:
         # Nothing that is asked here goes to the queue.
-        settings = read_settings(data_dir=folder, database_url=url, redis_url="redis://127.0.0.1:1")
+        settings = read_settings(data_dir=str(folder), database_url=url, redis_url="redis://127.0.0.1:1")
         prepare_database(settings)
         yield create_app(settings).test_client(), settings
 

@@ -42,8 +42,7 @@ class Run:
 def main() -> None:
     arguments = _read_arguments()
     sizes = arguments.sizes
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     with run_deployment(chunk_items=CHUNK_ITEMS, instant_slots=SLOTS) as deployment:
         at_rest = deployment.read_api_megabytes()
         _run(deployment, min(sizes), at_rest)  # connections open, caches fill

@@ -6,7 +6,6 @@ machine, the same work may take more processor time; memory is the same.
 """
 
 import argparse
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -46,16 +45,15 @@ class Run:
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     settings = read_cpu_settings()
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        files = Path(folder) / "photos"
+    with program.make_scratch_folder() as folder:
+        files = folder / "photos"
         files.mkdir()
         program.say(f"Making {max(arguments.sizes)} photos ...")
         samples = settings.weights_dir / "samples"
         paths = make_pictures(samples, files, max(arguments.sizes), (SIDE_PIXELS,))
-        with run_watched_stack(settings, Path(folder) / "data", files) as (client, processes):
+        with run_watched_stack(settings, folder / "data", files) as (client, processes):
             analyze_all(client, paths[:WARM_UP])
             sizes = sorted(arguments.sizes)
             runs = [_run(client, processes, paths[:size]) for size in sizes]

@@ -40,8 +40,7 @@ Face = tuple[Picture, Detection]
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     settings = read_cpu_settings()
     cv2.setNumThreads(1)
     faces = list(_find_faces(settings))

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 
 import cv2
@@ -56,13 +55,12 @@ TRIAL = Size(6, 6, PACKS[:1], (1, 2), 0.0)
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     watch, engines = GpuWatch(), find_engines()
     if not engines[0].is_gpu:
         program.say("There is no GPU, or nothing here can use it: a tiny trial, no figures.")
-    with TemporaryDirectory(prefix="facetally-bench-") as folder:
-        bench = Bench(engines, watch, Path(folder), monotonic() + 60 * arguments.minutes)
+    with program.make_scratch_folder() as folder:
+        bench = Bench(engines, watch, folder, monotonic() + 60 * arguments.minutes)
         figures = {**machine, **_describe_software(), **watch.describe(), **bench.measure()}
     program.write_figures(arguments.out, "gpu", figures)
 

@@ -7,7 +7,6 @@ the baseline is a regression, which a test fails for, too.
 """
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from benchmarks import program
 from benchmarks.counts.baseline import find_regressions, write_baseline
@@ -32,8 +31,8 @@ def main() -> None:
 
 def count_in_folder(change: Change = lambda analyzer: analyzer) -> Counted:
     """With a database and a store of its own; `change` is for tests."""
-    with TemporaryDirectory(prefix="facetally-bench-") as folder:
-        root = Path(folder).resolve()
+    with program.make_scratch_folder() as folder:
+        root = folder.resolve()
         settings = read_cpu_settings().model_copy(
             update={
                 "data_dir": root,

@@ -5,7 +5,6 @@ clients are on the same machine. A submission every second keeps the workers bus
 """
 
 import argparse
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,12 +33,10 @@ SUBMISSION_SECONDS = 1.0
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     settings = read_cpu_settings()
     figures = {}
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as name:
-        folder = Path(name)
+    with program.make_scratch_folder() as folder:
         (folder / "pictures").mkdir()
         samples = settings.weights_dir / "samples"
         pictures = make_pictures(samples, folder / "pictures", arguments.pictures)

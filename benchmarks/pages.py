@@ -3,7 +3,6 @@
 import argparse
 import re
 import sys
-import tempfile
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -94,12 +93,11 @@ class PageFigures:
 def main() -> None:
     """Fill both kinds of database, fetch every page, and report what exceeds the limits."""
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine, sizes = program.describe_machine(), Sizes(arguments.jobs, arguments.items)
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        found = {"sqlite": _measure(folder, f"sqlite:///{folder}/facetally.sqlite3", sizes)}
+    machine, sizes = program.begin(), Sizes(arguments.jobs, arguments.items)
+    with program.make_scratch_folder() as folder:
+        found = {"sqlite": _measure(str(folder), f"sqlite:///{folder}/facetally.sqlite3", sizes)}
         with run_postgresql() as url:
-            found["postgresql"] = _measure(folder, url, sizes)
+            found["postgresql"] = _measure(str(folder), url, sizes)
     figures = {
         **machine,
         "jobs": sizes.jobs,

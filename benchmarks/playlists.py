@@ -4,7 +4,6 @@ Fills PostgreSQL and SQLite with faces of invented photographs and of people in 
 each, and asks who saw each content of a playlist of 10-second spots.
 """
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,12 +58,11 @@ def main() -> None:
     parser.add_argument("--spots", type=int, default=10_000, help="of 10 seconds each")
     parser.add_argument("--rounds", type=int, default=5, help="how often the audience is asked for")
     arguments = parser.parse_args()
-    program.exit_on_sigterm()
-    asked = Asked(arguments.faces, arguments.spots, arguments.rounds)
-    figures: dict[str, object] = {**program.describe_machine(), **asdict(asked)}
+    machine, asked = program.begin(), Asked(arguments.faces, arguments.spots, arguments.rounds)
+    figures: dict[str, object] = {**machine, **asdict(asked)}
     with run_postgresql() as url:
         figures["postgresql_seconds"] = _measure(url, asked)
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
+    with program.make_scratch_folder() as folder:
         figures["sqlite_seconds"] = _measure(f"sqlite:///{folder}/spots.sqlite3", asked)
     program.write_figures(arguments.out, "playlists", figures)
     for name in ("faces", "spots", "postgresql_seconds", "sqlite_seconds"):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from cli.signals import raise_dropped_again
@@ -25,10 +26,23 @@ def make_parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def begin() -> dict[str, object]:
+    """To be called first: SIGTERM ends the program from here on, and the machine is described."""
+    exit_on_sigterm()
+    return describe_machine()
+
+
 def exit_on_sigterm() -> None:
     """Let SIGTERM end the program as Ctrl-C does: everything it started is ended, too."""
     signal.signal(signal.SIGTERM, _exit)
     raise_dropped_again()
+
+
+@contextmanager
+def make_scratch_folder() -> Iterator[Path]:
+    """A folder that is gone at the end."""
+    with TemporaryDirectory(prefix="facetally-bench-") as folder:
+        yield Path(folder)
 
 
 @contextmanager
@@ -55,7 +69,7 @@ def _exit(number: int, _: object) -> NoReturn:
 
 
 def describe_machine() -> dict[str, object]:
-    """The machine, and whether it was quiet when the program started: to be called first."""
+    """The machine, and whether it was quiet when the program started."""
     machine = Machine.read()
     if not machine.is_quiet:
         say(f"{machine.describe_load()}: take no absolute figures.")

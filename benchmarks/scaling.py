@@ -44,8 +44,7 @@ class Row:
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     rows = [
         row for chunk_items in arguments.chunk_items for row in _measure(arguments, chunk_items)
     ]

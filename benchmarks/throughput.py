@@ -6,7 +6,6 @@ and the median of the rounds' ratios counts. Slow sides get a share of the pictu
 """
 
 import argparse
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -39,13 +38,12 @@ Rounds = dict[str, list[Round]]
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     settings = read_cpu_settings()
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder, ExitStack() as stacks:
-        paths = _choose_pictures(arguments, settings, Path(folder))
+    with program.make_scratch_folder() as folder, ExitStack() as stacks:
+        paths = _choose_pictures(arguments, settings, folder)
         _, stages = time_stages(settings, settings.pack, paths[:STAGE_PICTURES])
-        sides = Sides(settings, paths, Path(folder), stacks)
+        sides = Sides(settings, paths, folder, stacks)
         rounds = _run(sides, arguments.sides, arguments.rounds)
         costs = sides.watch.milliseconds(sum(one.pictures for one in rounds["system"]))
     _report(arguments.out, machine, rounds, stages, costs, sides.watch.memory)

@@ -6,7 +6,6 @@ All of them run in turn, since machines drift, and the median of the rounds' rat
 """
 
 import argparse
-import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
@@ -50,16 +49,15 @@ SIDES = {
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     settings = read_cpu_settings()
-    with tempfile.TemporaryDirectory(prefix="facetally-bench-") as folder:
-        files = Path(folder) / "files"
+    with program.make_scratch_folder() as folder:
+        files = folder / "files"
         files.mkdir()
         clip = files / "clip.mp4"
         _write_clip(clip, settings.weights_dir / "samples", arguments.seconds)
         watch = StackWatch()
-        rounds = _measure(settings, clip, Path(folder), arguments.rounds, watch)
+        rounds = _measure(settings, clip, folder, arguments.rounds, watch)
     costs = watch.milliseconds(sum(one.pictures for one in rounds["one"]))
     _report(arguments.out, machine, rounds, costs)
 

@@ -60,8 +60,7 @@ class Comparison:
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     faces = _read_faces(arguments.labels)
     compared = {}
     for name, bands in (("gender", None), *PRESETS.items()):

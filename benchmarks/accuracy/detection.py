@@ -74,8 +74,7 @@ class Turned:
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine = program.describe_machine()
+    machine = program.begin()
     ways = _open_ways(read_cpu_settings())
     faces = list(_find_faces(arguments.labels, ways[UNCHECKED], arguments.faces))
     if not faces:

@@ -77,8 +77,7 @@ class Minimum:
 
 def main() -> None:
     arguments = _read_arguments()
-    program.exit_on_sigterm()
-    machine, settings = program.describe_machine(), read_cpu_settings()
+    machine, settings = program.begin(), read_cpu_settings()
     rows = [row for row in read_labels(arguments.labels) if row.path and row.age_years is not None]
     analyzer = open_analyzers(settings).get(settings.pack)
     looks = [
