@@ -88,4 +88,4 @@ def test_such_a_job_is_run_again_and_not_retried(linked: tuple[FlaskClient, int]
     client, job_id = linked
     refused = client.post(f"/v1/jobs/{job_id}/retry")
     assert refused.status_code == 409
-    assert "Run it again as a whole" in refused.json["detail"]
+    assert "Run the whole job again" in refused.json["detail"]

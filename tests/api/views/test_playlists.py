@@ -130,7 +130,7 @@ def test_each_fault_is_named_by_its_line_and_nothing_is_kept(client: FlaskClient
         ("", 422, "the first line must name the columns"),
         (HEADER, 400, "The playlist is empty"),
         ("start,end\n", 422, "the first line must name the columns"),
-        ("start,end,content,store,city\n", 422, "one column, such as store"),
+        ("start,end,content,store,city\n", 422, "one more column, such as store"),
         (HEADER + '"2026', 422, "line 2: this is not CSV"),
         ("start,end,content,store\n2026-07-01T12:00Z,2026-07-01T13:00Z,A,\n", 422, "no store"),
     ],

@@ -149,5 +149,5 @@ def test_counts_agree_with_counting_one_by_one(database: Database) -> None:
 def test_too_many_faces_are_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id = take_photos(database, (1, [WOMAN, MAN]))
     monkeypatch.setattr(columns, "MOST_GLIMPSES", 1)
-    with pytest.raises(AudienceTooLarge, match="fewer jobs, or less time"):
+    with pytest.raises(AudienceTooLarge, match="fewer jobs or a shorter time"):
         ask(database, make_playlist(database, Viewers((job_id,)), (0, 10, "A", "")))
