@@ -18,10 +18,10 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from api.access.callers import find_caller
-from api.origins import find_address
 from api.errors import ApiError, Details
 from api.live.cameras import SourceUnavailable
 from api.media_types import PROBLEM
+from api.origins import find_address
 from api.schemas.errors import ErrorBody
 from db.states import ErrorCode
 from db.submissions.quotas import QuotaExceeded

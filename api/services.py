@@ -15,8 +15,8 @@ from api.access.wrong_keys import WrongKeys
 from api.errors import ApiError
 from api.live.feeds import Feeds
 from api.live.headcounts import Headcounts
-from api.metering.meter import Meter
 from api.media.plain_videos import PlainVideos
+from api.metering.meter import Meter
 from api.progress import JobEvents
 from api.sign_on.provider import Provider
 from api.staging import StagingFolder

@@ -117,7 +117,9 @@ def _measure(url: str, faces: int, rounds: int) -> Iterator[tuple[int, dict[str,
 def _open_client(url: str) -> Iterator[tuple[FlaskClient, Settings]]:
     with program.make_scratch_folder() as folder:
         # Nothing that is asked here goes to the queue.
-        settings = read_settings(data_dir=str(folder), database_url=url, redis_url="redis://127.0.0.1:1")
+        settings = read_settings(
+            data_dir=str(folder), database_url=url, redis_url="redis://127.0.0.1:1"
+        )
         prepare_database(settings)
         yield create_app(settings).test_client(), settings
 

@@ -6,7 +6,6 @@ calls of functions, runs and inputs of models, SQL statements and their rows. Mo
 the baseline is a regression, which a test fails for, too.
 """
 
-
 from benchmarks import program
 from benchmarks.counts.baseline import find_regressions, write_baseline
 from benchmarks.counts.photos import PHOTOS, Change, Counted, count_photos

@@ -1,5 +1,5 @@
-"""What the log says while a service is unavailable: when it was lost, when it is back, and a reminder
-now and then, however often something tries to reach it."""
+"""What the log says while a service is unavailable: when it was lost, when it is back, and a
+reminder now and then, however often something tries to reach it."""
 
 import logging
 from threading import Lock

@@ -44,8 +44,8 @@ class Runners:
         models_work: Callable[[], bool] = lambda: True,
         close: Callable[[], None] = lambda: None,
     ) -> None:
-        """`models_work` says whether this process may continue, and is asked before each task. `close`
-        is called before an orderly end."""
+        """`models_work` says whether this process may continue, and is asked before each task.
+        `close` is called before an orderly end."""
         self.close = close
         self._make_chunks = make_chunks
         self._make_interactive = make_interactive

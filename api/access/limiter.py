@@ -1,7 +1,7 @@
 """How often the keys of a tenant may call, counted in Redis for all processes together.
 
-While Redis is unavailable, each process counts for itself: calls continue, up to the limit times the
-number of processes.
+While Redis is unavailable, each process counts for itself: calls continue, up to the limit times
+the number of processes.
 """
 
 import logging

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from math import ceil
 
 from api.access.callers import Caller
-from api.origins import find_origin
 from api.errors import ApiError
+from api.origins import find_origin
 from db.access.audit import record_entry
 from db.access.audit_values import Action, NewEntry
 from db.access.keys import START_LENGTH

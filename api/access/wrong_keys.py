@@ -13,8 +13,8 @@ from threading import Lock
 from time import monotonic
 
 from api.access.callers import Caller
-from api.origins import find_address, find_origin
 from api.errors import ApiError
+from api.origins import find_address, find_origin
 from db.access.logins import note_failure, read_pause_seconds
 from db.engine import Database
 

@@ -83,7 +83,9 @@ def _name(key: str, period: Period, text: Texts, *, in_one_year: bool) -> AxisPe
         return AxisPeriod(key, long, format_skeleton("yMMM", first, locale=language), days)
     short = format_skeleton("MMMd" if in_one_year else "yMMM", first, locale=language)
     if period is Period.WEEK:
-        return AxisPeriod(key, str(format_interval(first, last, "yMMMd", locale=language)), short, days)
+        return AxisPeriod(
+            key, str(format_interval(first, last, "yMMMd", locale=language)), short, days
+        )
     full = format_date(first, "full", language)
     if period is Period.DAY:
         return AxisPeriod(key, full, short, days)

@@ -7,16 +7,16 @@ page's own, so it can be bookmarked and shared.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
-from api.audience_page.links import Link
 from api.audience_page.breakdown import SORTS, Breakdown, Matrix, make_breakdown, make_matrix
 from api.audience_page.filters import Known, list_chips, list_pickers
+from api.audience_page.links import Link
 from api.audience_page.presets import PRESETS as PERIOD_PRESETS
 from api.audience_page.questions import list_questions
 from api.audience_page.timeline import Timeline, draw_timeline
@@ -24,7 +24,7 @@ from api.audience_page.versus import FIELD as VERSUS
 from api.audience_page.versus import Versus, compare, has_base, list_others, read_other
 from api.audience_schemas.audience import AudienceOut, AudienceParameters
 from api.layout.rendering import show
-from api.layout.texts import choose_texts
+from api.layout.texts import Texts, choose_texts
 from api.reports.headline import make_headline
 from api.reports.pyramid import make_pyramid
 from api.schemas.dimensions import DIMENSION_PREFIX
@@ -88,13 +88,11 @@ def show_page() -> Response:
         [PYRAMID, ["gender"], ["age_band"], *_group_breakdown(view), *_group_timeline(view)],
     )
     breakdown, matrix = _make_breakdown(rest, view)
-    link = Link("/audience", args)
-    others = list_others(known, args, question, text)
     return show(
         "audience.html",
         args=args,
-        link=link,
-        link=urlencode({**question, "by": ",".join(_list_groupings(view))}),
+        link=Link("/audience", args),
+        export_query=urlencode({**question, "by": ",".join(_list_groupings(view))}),
         view=view,
         audience=everybody,
         headline=make_headline(everybody.faces, by_gender.groups, by_band.groups),
@@ -102,18 +100,27 @@ def show_page() -> Response:
         breakdown=breakdown,
         matrix=matrix,
         timeline=_draw_timeline(rest, view),
-        others=others,
         versus=_compare(args, question, known, (by_gender, by_band)),
-        pickers=list_pickers(known, args, text),
-        chips=list_chips(args, link, text),
-        questions=list_questions(known, evaluations, text),
-        presets=list(PRESETS),
-        period_presets=list(PERIOD_PRESETS),
-        periods=PERIODS,
-        sorts=SORTS,
         evaluations=evaluations,
-        dimensions=list(known.values),
+        questions=list_questions(known, evaluations, text),
+        **_list_choices(known, args, question, text),
     )
+
+
+def _list_choices(
+    known: Known, args: Mapping[str, str], question: Mapping[str, str], text: Texts
+) -> dict[str, Any]:
+    """What a reader may choose, and what is chosen."""
+    return {
+        "others": list_others(known, args, question, text),
+        "pickers": list_pickers(known, args, text),
+        "chips": list_chips(args, Link("/audience", args), text),
+        "presets": list(PRESETS),
+        "period_presets": list(PERIOD_PRESETS),
+        "periods": PERIODS,
+        "sorts": SORTS,
+        "dimensions": list(known.values),
+    }
 
 
 def _compare(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
-from api.media.thumbnails import may_see_faces
 from api.layout.rendering import show
+from api.media.thumbnails import may_see_faces
 from api.schemas.results import ResultOut
 from api.schemas.tracks import PeopleQuery, TrackOut
 from api.services import services

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, request
 from api.access.guard import comes_from_elsewhere
 from api.access.log_ins import LogIn, check_pause, note_log_in, note_refusal
 from api.access.sessions import close_session, current_session, open_session, own_address
-from api.origins import find_address
 from api.layout.rendering import show
+from api.origins import find_address
 from api.services import services
 
 blueprint = Blueprint("login_page", __name__)

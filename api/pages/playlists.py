@@ -5,8 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.access.callers import current_caller
-from api.audience_page.links import Link
 from api.audience_page.contents import AGES, GENDERS, SORTS, Chosen, make_content_table
+from api.audience_page.links import Link
 from api.audience_schemas.playlists import PlaylistOut, PlaylistsOut
 from api.layout.rendering import show
 from api.services import services

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, request
 from api.access.callers import Caller
 from api.access.log_ins import LogIn, check_pause, note_log_in, note_refusal
 from api.access.sessions import is_encrypted, open_session, own_address
-from api.origins import find_address
 from api.layout.rendering import show
+from api.origins import find_address
 from api.pages.login import clean_target, read_target, redirect, show_login
 from api.services import Services, services, take_permit
 from api.sign_on.attempt import Attempt

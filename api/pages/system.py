@@ -9,9 +9,9 @@ from flask import Blueprint, Response
 from api.layout.paces import describe_span
 from api.layout.rendering import show
 from api.layout.texts import Texts, choose_texts
+from api.metering.response_times import find_response_times
 from api.operator_views.health import check_health
 from api.operator_views.packs import read_packs
-from api.metering.response_times import find_response_times
 from api.services import services
 from db.counters import Counter
 from db.states import ItemState

@@ -9,9 +9,9 @@ from api.access.callers import current_caller
 from api.audience_schemas.playlists import PlaylistBody, PlaylistFields, PlaylistParameters
 from api.errors import ApiError, InvalidRequest
 from api.media_types import CSV
+from api.playlists.schedules import read_csv_schedule, read_json_schedule
 from api.services import services
 from api.submissions.forms import read_body
-from api.playlists.schedules import read_csv_schedule, read_json_schedule
 from api.validation import validate, validate_json
 from db.jobs.owners import read_tenant_of_job
 from db.playlists.playlists import put_playlist, read_time_zones, select_jobs
@@ -73,7 +73,9 @@ def _find_tenant(session: Session, viewers: Viewers) -> str:
             raise InvalidRequest(f"There is no job {job_id}.")
         tenants.add(tenant)
     if len(tenants) > 1:
-        raise InvalidRequest("These jobs belong to several tenants. Make a playlist for each tenant.")
+        raise InvalidRequest(
+            "These jobs belong to several tenants. Make a playlist for each tenant."
+        )
     return next(iter(tenants), reach.home)
 
 

@@ -167,7 +167,7 @@ def _read_names(number: int, cells: list[str]) -> list[str]:
     if len(names) > len(SPOT_FIELDS) + 1 or "" in others:
         raise ManifestError(
             number,
-            "only one more column, such as store, may follow start, end and content, and this list has "
+            "only one more column, such as store, may follow start, end and content, not "
             f"{', '.join(one[:LONGEST_FIELD] or 'one without a name' for one in others[:3])}.",
         )
     return names

@@ -31,15 +31,7 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
         raise ApiError(HTTPStatus.CONFLICT, message)
     check_people(job.options.people)
     digest = sha256(f"rerun {job.id} {body.model_dump_json()}".encode()).hexdigest()
-    again = NewJob(
-        tuple(body.tags),
-        replace(job.options, pack=choose_pack(body.pack)),
-        job.priority,
-        # No longer than the first one: they share the uploads.
-        job.expires_at,
-        request_id=find_request_id(),
-        trace_parent=find_trace_parent(),
-    )
+    again = _describe_rerun(job, body)
     refuse_accepted_early(idempotency_key, digest)
     opened = services()
     with opened.database.write() as session:
@@ -55,6 +47,18 @@ def submit_rerun(job: JobStatus, body: RerunBody, idempotency_key: str | None) -
     items = _read_items(job.id)
     fill_draft(job_id, items, limited.expires_at, idempotency_key=idempotency_key, digest=digest)
     return job_id
+
+
+def _describe_rerun(job: JobStatus, body: RerunBody) -> NewJob:
+    return NewJob(
+        tuple(body.tags),
+        replace(job.options, pack=choose_pack(body.pack)),
+        job.priority,
+        # No longer than the first one: they share the uploads.
+        job.expires_at,
+        request_id=find_request_id(),
+        trace_parent=find_trace_parent(),
+    )
 
 
 def _read_items(job_id: int) -> Iterator[NewItem]:

@@ -1,6 +1,6 @@
 """The audience of one job or of all jobs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -75,7 +75,9 @@ def _read(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
 
 
 def _reply_csv(audience: AudienceOut) -> Response:
-    return reply_file(stream_csv(AUDIENCE_SCHEMA, make_audience_rows(audience)), CSV, "audience.csv")
+    return reply_file(
+        stream_csv(AUDIENCE_SCHEMA, make_audience_rows(audience)), CSV, "audience.csv"
+    )
 
 
 def _reply_parquet(audience: AudienceOut) -> Response:

@@ -9,8 +9,8 @@ from flask import Response, abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.wsgi import wrap_file
 
-from api.media.thumbnails import find_thumbnail, find_track_thumbnail
 from api.exports.subtitles import write_subtitles
+from api.media.thumbnails import find_thumbnail, find_track_thumbnail
 from api.media_types import BYTES, JPEG, MP4, VTT
 from api.schemas.errors import ERRORS, answers, ranges
 from api.schemas.items import ItemPath

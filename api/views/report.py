@@ -9,8 +9,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
-from api.media.thumbnails import find_thumbnail
 from api.headers import FILE_POLICY
+from api.media.thumbnails import find_thumbnail
 from api.reports.accuracy_card import make_card
 from api.reports.headline import make_headline
 from api.reports.job_report import Report, render_report

@@ -55,9 +55,9 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Made jobs of `people`, each in one to eight pictures, or in at least two: how many were counted
-    for each, how far off that was on average, how often the range held the truth, and how wide it
-    was for each."""
+    """Made jobs of `people`, each in one to eight pictures, or in at least two: how many were
+    counted for each, how far off that was on average, how often the range held the truth, and how
+    wide it was for each."""
 
     people: int
     least_pictures: int

@@ -13,7 +13,7 @@ from cli.output.counting import count_noun
 from cli.output.downloads import download_thumbnails
 from cli.output.streams import join_lines, refuse_terminal, write_out
 from cli.terminal import tell
-from facetally import Client
+from facetally import Client, Job
 
 FORMATS = ("ndjson", "json", "csv", "parquet", "coco", "label-studio", "cvat")
 # What the results of several jobs come in.
@@ -69,22 +69,20 @@ def results(
     refuse_terminal(form, out)
     if bool(job_ids) == (tag is not None):
         raise click.UsageError("Give the numbers of jobs, or --tag.")
-    if tag is not None or len(job_ids) > 1:
-        if form not in TABLES:
-            raise click.UsageError(f"Several jobs come as {', '.join(TABLES)}, not as {form}.")
-        found = {"dimensions": dimensions, **filters}
-        write_out(
-            lambda: client.export_results(form, jobs=job_ids, tag=tag, view=view, **found), out
-        )
+    asked = {"view": view, "dimensions": dimensions, **filters}
+    if tag is None and len(job_ids) == 1:
+        job = client.job(job_ids[0])
+        write_out(lambda: _read_job(job, form, asked), out)
         return
-    job = client.job(job_ids[0])
+    if form not in TABLES:
+        raise click.UsageError(f"Several jobs come as {', '.join(TABLES)}, not as {form}.")
+    write_out(lambda: client.export_results(form, jobs=job_ids, tag=tag, **asked), out)
 
-    def read() -> Iterator[bytes]:
-        if form == "json":
-            return join_lines(job.stream_lines(view, dimensions=dimensions, **filters))
-        return job.export(form, view, dimensions=dimensions, **filters)
 
-    write_out(read, out)
+def _read_job(job: Job, form: str, asked: dict[str, Any]) -> Iterator[bytes]:
+    if form == "json":
+        return join_lines(job.stream_lines(**asked))
+    return job.export(form, **asked)
 
 
 @click.command()

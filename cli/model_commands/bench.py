@@ -29,7 +29,11 @@ from worker.settings import Settings
     help="How many photos to analyze in each round.",
 )  # fmt: skip
 @click.option(
-    "--rounds", type=click.IntRange(1), default=3, show_default=True, help="How many rounds to run; their medians count."
+    "--rounds",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="How many rounds to run; their medians count.",
 )
 @click.option("--pack", metavar="NAME", help="Pack to measure.  [default: FACETALLY_PACK]")
 @as_json

@@ -38,7 +38,9 @@ def pack_options(command: Command) -> Command:
         help="The files of this pack; may be repeated. [default: those in use]",
     )
     of_all = click.option("--all", "everything", is_flag=True, help="All files.")
-    of_people = click.option("--people", is_flag=True, help="Also the model that links people across photos.")
+    of_people = click.option(
+        "--people", is_flag=True, help="Also the model that links people across photos."
+    )
     return of_pack(of_people(of_all(command)))
 
 

@@ -100,7 +100,7 @@ _OPTIONS = (
     ),
     click.option(
         "--step-epochs", type=click.IntRange(1, 1000), default=DEFAULTS.step_epochs,
-        show_default=True, help="Number of epochs after which the rate is divided by 10, again and again.",
+        show_default=True, help="Number of epochs after which the rate is divided by 10 again.",
     ),
     click.option(
         "--dropout", type=click.FloatRange(0, 1, max_open=True), default=DEFAULTS.dropout,

@@ -43,8 +43,8 @@ def describe_speed(speed: Speed) -> Iterator[str]:
 def _describe_bound(speed: Speed) -> str:
     if speed.busy_share < BUSY:
         return (
-            f"Only {speed.busy_share:.0%} of the cores' time was used: the bottleneck is an accelerator, "
-            "the disk, other programs or too few photos."
+            f"Only {speed.busy_share:.0%} of the cores' time was used: the bottleneck is an "
+            "accelerator, the disk, other programs or too few photos."
         )
     stage = max(speed.stages_ms, key=lambda one: speed.stages_ms[one])
     share = speed.stages_ms[stage] / sum(speed.stages_ms.values())

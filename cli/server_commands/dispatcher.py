@@ -15,6 +15,7 @@ from worker.dispatcher.listings import Listings
 from worker.logs import configure_logging
 from worker.outages import OutageLog
 from worker.queue.broker import create_queue
+from worker.settings import Settings
 from worker.sources.folders import Folders
 from worker.sources.store import Store
 from worker.sources.writing import DestinationWriter
@@ -43,15 +44,12 @@ def dispatcher() -> None:
     database = Database(settings.database_url)
     # One for all of them: none repeats what another has said.
     outages = OutageLog("database")
-    queue = create_queue(settings.redis_url)
-    listings = Listings(database, Folders.from_settings(settings), settings.chunk_items, outages)
-    # At the end it is not waited for: what a page adds is added whole or not at all.
-    threading.Thread(target=listings.run, args=(stopped,), name="listings", daemon=True).start()
+    _list_folders(settings, database, stopped, outages)
     if settings.destinations:
         _deliver(database, Destinations(settings.destinations), stopped, outages)
     Dispatcher(
         database,
-        queue,
+        create_queue(settings.redis_url),
         Store(settings.store_url),
         settings.resend_seconds,
         settings.pause_after_failures,
@@ -60,6 +58,14 @@ def dispatcher() -> None:
         settings.webhook_hosts,
         outages,
     ).run(stopped)
+
+
+def _list_folders(
+    settings: Settings, database: Database, stopped: threading.Event, outages: OutageLog
+) -> None:
+    listings = Listings(database, Folders.from_settings(settings), settings.chunk_items, outages)
+    # At the end it is not waited for: what a page adds is added whole or not at all.
+    threading.Thread(target=listings.run, args=(stopped,), name="listings", daemon=True).start()
 
 
 def _deliver(

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from socket import socket
 from time import monotonic
 
 from cli.exits import CommandFailed
@@ -58,20 +60,7 @@ def run_stack(options: StackOptions) -> Iterator[Stack]:
         prepare_database(settings)
         with closing(listen(settings.host, settings.port)) as listener, folder.scratch() as scratch:
             url = address_of(listener)
-            chosen = settings.model_copy(
-                update={"provider": provider, "workers": count_slots(settings, provider)}
-            )
-            supervisor = Supervisor(
-                list_processes(
-                    chosen, listener.fileno(), scratch, options.interactive, options.logs_in_files
-                ),
-                record=partial(note_processes, folder, scratch),
-                on_death=partial(rescue_chunks, settings.database_url),
-                # Requests wait while the API restarts, and must not once it is gone.
-                on_end=listener.close,
-                early_exits_allowed=options.early_exits_allowed,
-                patience_seconds=settings.stop_grace_seconds + BEYOND_GRACE_SECONDS,
-            )
+            supervisor = _make_supervisor(options, provider, folder, listener, scratch)
             with _supervise(supervisor):
                 _wait_ready(options, url, supervisor)
 
@@ -80,6 +69,26 @@ def run_stack(options: StackOptions) -> Iterator[Stack]:
                     folder.require_room()
 
                 yield Stack(url, check, supervisor.wait)
+
+
+def _make_supervisor(
+    options: StackOptions, provider: str, folder: DataFolder, listener: socket, scratch: Path
+) -> Supervisor:
+    settings = options.settings
+    chosen = settings.model_copy(
+        update={"provider": provider, "workers": count_slots(settings, provider)}
+    )
+    return Supervisor(
+        list_processes(
+            chosen, listener.fileno(), scratch, options.interactive, options.logs_in_files
+        ),
+        record=partial(note_processes, folder, scratch),
+        on_death=partial(rescue_chunks, settings.database_url),
+        # Requests wait while the API restarts, and must not once it is gone.
+        on_end=listener.close,
+        early_exits_allowed=options.early_exits_allowed,
+        patience_seconds=settings.stop_grace_seconds + BEYOND_GRACE_SECONDS,
+    )
 
 
 @contextmanager

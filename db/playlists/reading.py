@@ -148,23 +148,8 @@ def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Glimpses:
 
 
 def _read_live(wanted: _Wanted) -> Glimpses:
-    """Everyone who is seen at all is seen within a day, as the jobs of headcounts are a day each."""
-    playlist, table = wanted.playlist, SightingRow
-    query = select(
-        table.job_id,
-        EpochMilliseconds(table.first_second).label("first_ms"),
-        table.seconds,
-        wanted.screen_of(table.dimensions),
-        table.judged,
-        number_gender(table.gender),
-        table.age,
-        (table.female_milli / 1000.0).label("female"),
-        table.width_years,
-    ).where(
-        table.job_id.in_(wanted.jobs),
-        table.first_second < playlist.last_at,
-        table.first_second >= playlist.first_at - timedelta(seconds=MOST_SECONDS),
-    )
+    """A row for each second in which someone was seen."""
+    query = _select_sightings(wanted)
     jobs, first_ms, packed, screens, *estimates = wanted.reader.read(query, counts=False)
     lengths = np.array([len(one) // 2 for one in packed], dtype=np.int64)
     wanted.reader.note(int(lengths.sum()))
@@ -179,4 +164,24 @@ def _read_live(wanted: _Wanted) -> Glimpses:
         wanted.number_screens(screens)[person][is_seen],
         (first_ms[person] + second * MS_PER_SECOND)[is_seen],
         *(tenths[is_seen] * MS_PER_TENTH).T,
+    )
+
+
+def _select_sightings(wanted: _Wanted) -> Select[*tuple[Any, ...]]:
+    """Everyone is seen within a day, as the jobs of headcounts are a day each."""
+    playlist, table = wanted.playlist, SightingRow
+    return select(
+        table.job_id,
+        EpochMilliseconds(table.first_second).label("first_ms"),
+        table.seconds,
+        wanted.screen_of(table.dimensions),
+        table.judged,
+        number_gender(table.gender),
+        table.age,
+        (table.female_milli / 1000.0).label("female"),
+        table.width_years,
+    ).where(
+        table.job_id.in_(wanted.jobs),
+        table.first_second < playlist.last_at,
+        table.first_second >= playlist.first_at - timedelta(seconds=MOST_SECONDS),
     )

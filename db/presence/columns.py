@@ -47,8 +47,8 @@ class ColumnReader:
         self._read += glimpses
         if self._read > MOST_GLIMPSES:
             raise AudienceTooLarge(
-                f"There are more than {MOST_GLIMPSES:,} faces, which are counted one by one. Choose "
-                "fewer jobs or a shorter time."
+                f"There are more than {MOST_GLIMPSES:,} faces, which are counted one by one. "
+                "Choose fewer jobs or a shorter time."
             )
 
 

@@ -44,7 +44,7 @@ class Frames:
 def read_frames(
     reader: ColumnReader, narrow: Narrow, more: Sequence[ColumnElement[Any]] = ()
 ) -> Frames:
-    """`narrow` limits a query to some videos, given its column of items. Raises AudienceTooLarge."""
+    """`narrow` limits a query to some videos, by its column of items; raises AudienceTooLarge."""
     tracks = (TrackRow.item_id, TrackRow.number, TrackRow.seconds_visible, TrackRow.faces)
     known = narrow(select(*tracks, *list_estimates(TrackRow)), TrackRow.item_id)
     videos, numbers, seconds, faces, *estimates = reader.read(known, counts=False)

@@ -63,8 +63,8 @@ class SliceQuery:
     def __post_init__(self) -> None:
         if self.quality != ANY_QUALITY and self.job_id is None:
             raise ValueError(
-                "quality_min and pose need one job, whose faces are then counted again: add job=7, for "
-                "example."
+                "quality_min and pose need one job, whose faces are then counted again: add job=7, "
+                "for example."
             )
 
 

@@ -123,18 +123,14 @@ def record_video(
     is_duplicate = marked.duplicate_of is not None
     counts = not (is_duplicate and chunk.options.counts_once)
     dropped = _add_up_dropped(session, item.id) if counts else NONE_DROPPED
-    _end_video(row, video, counts=counts, is_duplicate=is_duplicate)
-    session.flush()
-    count(session, Counter.ITEMS_ENDED, ItemState.DONE)
-    count(session, Counter.FACES, amount=len(video.face_ids) if counts else 0)
+    _end_video(session, row, video, counts=counts, is_duplicate=is_duplicate)
     change = _item_change(video, marked.duplicate_of, counts)
     update_rows(session, ItemRow, [{"id": item.id, **change, **dropped_columns(dropped)}])
     discard_frames(session, item.id)
     if counts:
         _insert_tracks(session, item.id, video, gender_min_probability)
     else:
-        for table in (FaceRow, TrackThumbnailRow, EmbeddingRow):
-            session.execute(delete(table).where(table.item_id == item.id))
+        _remove_faces(session, item.id)
     count_video(
         session,
         chunk.job_id,
@@ -153,13 +149,23 @@ def _add_up_dropped(session: Session, item_id: int) -> Dropped:
     return Dropped(int(small or 0), int(unsure or 0))
 
 
-def _end_video(row: ChunkRow, video: JoinedVideo, *, counts: bool, is_duplicate: bool) -> None:
+def _end_video(
+    session: Session, row: ChunkRow, video: JoinedVideo, *, counts: bool, is_duplicate: bool
+) -> None:
     row.state, row.finished_at = ChunkState.DONE, DatabaseTime()
     row.done += 1
     row.duplicates += is_duplicate
     if counts:
         row.faces += len(video.face_ids)
         row.without_faces += not video.tracks
+    session.flush()
+    count(session, Counter.ITEMS_ENDED, ItemState.DONE)
+    count(session, Counter.FACES, amount=len(video.face_ids) if counts else 0)
+
+
+def _remove_faces(session: Session, item_id: int) -> None:
+    for table in (FaceRow, TrackThumbnailRow, EmbeddingRow):
+        session.execute(delete(table).where(table.item_id == item_id))
 
 
 def _item_change(video: JoinedVideo, duplicate_of: int | None, counts: bool) -> dict[str, object]:

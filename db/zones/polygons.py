@@ -28,8 +28,8 @@ class Zone:
     def __post_init__(self) -> None:
         if not LEAST_POINTS <= len(self.points) <= MOST_POINTS:
             raise ValueError(
-                f"Zone {self.name!r} has {len(self.points)} points, but a zone needs {LEAST_POINTS} "
-                f"to {MOST_POINTS}."
+                f"Zone {self.name!r} has {len(self.points)} points, but a zone needs "
+                f"{LEAST_POINTS} to {MOST_POINTS}."
             )
         for number, (x, y) in enumerate(self.points, 1):
             if not (0 <= x <= 1 and 0 <= y <= 1):

@@ -16,6 +16,7 @@ from queue import LifoQueue
 from socket import socketpair
 
 import models
+from models.decoding.buffers import BUFFER_BYTES, Buffers
 from models.decoding.messages import (
     DecoderLost,
     Pixels,
@@ -23,7 +24,6 @@ from models.decoding.messages import (
     receive_answer,
     receive_text,
 )
-from models.decoding.buffers import BUFFER_BYTES, Buffers
 from models.errors import CrashingItem, FacetallyError, TooSlowItem
 from models.pictures.picture import Picture
 from models.pictures.working_size import WorkingSize

@@ -14,6 +14,7 @@ import imagecodecs
 import numpy as np
 from PIL import TiffImagePlugin  # noqa: F401 - reads EXIF
 
+from models.decoding.buffers import BUFFER_BYTES, BUFFERS
 from models.decoding.confinement import confine
 from models.decoding.messages import (
     FAILURES,
@@ -24,7 +25,6 @@ from models.decoding.messages import (
     send_fault,
     send_text,
 )
-from models.decoding.buffers import BUFFER_BYTES, BUFFERS
 from models.pictures.picture import decode_picture
 
 # These are imported where they are first used, which is too late.

@@ -14,8 +14,8 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
-# A face remembers this many of its nearest ones. Up to this many pictures of one person, all of their
-# faces are compared; with more, groups still meet through the faces that they share.
+# A face remembers this many of its nearest ones. Up to this many pictures of one person, all of
+# their faces are compared; with more, groups still meet through the faces that they share.
 MOST_NEAR = 64
 BLOCK = 1024
 
@@ -33,8 +33,8 @@ class Thresholds:
     strict: float
 
 
-# Measured by `make bench-people`: the most likely threshold for MEASURED_FACES, how much higher it is
-# for ten times as many, as among more faces more strangers look alike, and how far off it may be.
+# Measured by `make bench-people`: the most likely threshold for MEASURED_FACES, how much higher it
+# is for ten times as many, as among more faces more strangers look alike, and how far off it may be.
 MEASURED_FACES, MEASURED, PER_DECADE, LOOSER, STRICTER = 800, 0.42, 0.057, 0.055, 0.065
 LOWEST, HIGHEST = 0.34, 0.56
 

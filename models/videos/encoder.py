@@ -119,21 +119,7 @@ def concatenate_clips(
     descriptor = None if sound is None else reopen(sound.file)
     try:
         run = ffmpeg.start(
-            [
-                *("-v", "quiet", "-copyts", "-f", "mpegts", "-i", "pipe:0"),
-                *(
-                    ()
-                    if sound is None or descriptor is None
-                    else _name_sound(sound, times, descriptor)
-                ),
-                *("-map", "0:v:0", "-c:v", "copy", "-video_track_timescale", "90000"),
-                *(() if sound is None else _code_sound(sound)),
-                *("-map_chapters", "-1", "-map_metadata", "-1", "-map_metadata:s:a", "-1"),
-                # Players would leave out a last picture that takes no time.
-                *("-bsf:v", f"setts=duration={round(times.frame_seconds * 90_000)}"),
-                *("-output_ts_offset", f"{-times.start_seconds:.6f}", "-movflags", "+faststart"),
-                *("-y", "-f", "mp4", str(path)),
-            ],
+            _describe_copy(path, times, sound, descriptor),
             limits=Limits(file_bytes=1 << 62),
             passed=() if descriptor is None else (descriptor,),
             stdin=subprocess.PIPE,
@@ -146,6 +132,27 @@ def concatenate_clips(
             renew()
             _send(run, block)
         _finish(run, renew)
+
+
+def _describe_copy(
+    path: Path, times: CopyTimes, sound: Sound | None, descriptor: int | None
+) -> list[str]:
+    """The arguments that join pictures from the standard input with the sound."""
+    named: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+    if sound is not None and descriptor is not None:
+        named, coded = _name_sound(sound, times, descriptor), _code_sound(sound)
+    return [
+        *("-v", "quiet", "-copyts", "-f", "mpegts", "-i", "pipe:0"),
+        *named,
+        *("-map", "0:v:0", "-c:v", "copy", "-video_track_timescale", "90000"),
+        *coded,
+        *("-map_chapters", "-1", "-map_metadata", "-1", "-map_metadata:s:a", "-1"),
+        # Players would leave out a last picture that takes no time.
+        *("-bsf:v", f"setts=duration={round(times.frame_seconds * 90_000)}"),
+        *("-output_ts_offset", f"{-times.start_seconds:.6f}", "-movflags", "+faststart"),
+        *("-y", "-f", "mp4", str(path)),
+    ]
 
 
 def _name_sound(sound: Sound, times: CopyTimes, descriptor: int) -> tuple[str, ...]:

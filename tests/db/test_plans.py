@@ -13,11 +13,11 @@ from db.chunks.crashes import rescue_chunk, rescue_chunks_of
 from db.chunks.leases import claim_chunk, mark_current_item, read_expired_leases, renew_lease
 from db.chunks.release import release_chunks_of
 from db.chunks.window import choose_hints
-from db.jobs.due_work import read_due_work
 from db.engine import Database
 from db.item_values import ClaimedChunk, ItemResult
 from db.jobs.cancelling import cancel_job
 from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.due_work import read_due_work
 from db.jobs.pausing import read_jobs_to_pause
 from db.jobs.status import read_job
 from db.results.duplicates import find_recorded

@@ -23,11 +23,11 @@ from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
 from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
-from db.jobs.due_work import Due, read_due_work
 from db.embeddings import discard_left_embeddings
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.closing import close_job, read_jobs_to_close
+from db.jobs.due_work import Due, read_due_work
 from db.jobs.erasure import (
     ErasedJob,
     erase_abandoned_drafts,

@@ -3,9 +3,9 @@
 from sqlalchemy import update
 
 from db.clock import DatabaseTime
-from db.jobs.due_work import Due, read_due_work
 from db.engine import Database
 from db.jobs.closing import close_job
+from db.jobs.due_work import Due, read_due_work
 from db.jobs.erasure import erase_job
 from db.tables.chunks import ChunkRow
 from db.tables.jobs import JobRow

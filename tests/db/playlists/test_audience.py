@@ -11,8 +11,8 @@ from db.counts.totals import count_face
 from db.engine import Database
 from db.job_values import NewJob
 from db.jobs.erasure import erase_job
-from db.presence import columns
 from db.playlists.values import Viewers
+from db.presence import columns
 from db.slices.queries import AudienceTooLarge, Count
 from db.submissions.drafts import create_draft
 from models.face import Face

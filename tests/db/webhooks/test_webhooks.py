@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from db.clock import DatabaseTime
-from db.jobs.due_work import Due, read_due_work
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
+from db.jobs.due_work import Due, read_due_work
 from db.jobs.erasure import erase_job, finish_erasure, remove_erased
 from db.jobs.pausing import pause_job
 from db.reach import EVERYONE, Reach

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.decoding.decoder import Decoder, DecoderUnavailable
 from models.decoding.buffers import BUFFERS, Buffers
+from models.decoding.decoder import Decoder, DecoderUnavailable
 from models.errors import CrashingItem, TooLargeItem, TooSlowItem, UnreadableItem
 from models.pictures.picture import Picture, decode_picture
 from models.pictures.working_size import WorkingSize
@@ -56,7 +56,9 @@ def test_a_photo_that_is_decoded_in_place_is_turned_as_it_is_here(
 
 
 def test_a_picture_keeps_its_pixels_however_many_follow(decoder: Decoder) -> None:
-    data = [encode(Image.new("RGB", (40, 30), (shade, 0, 0)), "PNG") for shade in range(3 * BUFFERS)]
+    data = [
+        encode(Image.new("RGB", (40, 30), (shade, 0, 0)), "PNG") for shade in range(3 * BUFFERS)
+    ]
     kept = [decode(decoder, one) for one in data]
     assert [int(picture.rgb[0, 0, 0]) for picture in kept] == list(range(3 * BUFFERS))
     part = kept[0].rgb[10:20, 5:8]
