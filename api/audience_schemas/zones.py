@@ -64,9 +64,9 @@ class ZonesOut(BaseModel):
     """Who was in each zone of a job: people in videos, and faces in photographs.
 
     A person is where the center of their face's box is. Someone who was in two zones is in the rows
-    of both: `inside` are the people who were in any, and `outside` those who were in none. `crossings`
-    say how often people in videos came in and left. Counts below `min_cell` are withheld, and
-    others rounded to a multiple of it.
+    of both: `inside` are the people who were in any, and `outside` those who were in none.
+    `crossings` say how often people in videos came in and left. Counts below `min_cell` are
+    withheld, and others rounded to a multiple of it.
     """
 
     job: int

@@ -34,7 +34,8 @@ class Thresholds:
 
 
 # Measured by `make bench-people`: the most likely threshold for MEASURED_FACES, how much higher it
-# is for ten times as many, as among more faces more strangers look alike, and how far off it may be.
+# is for ten times as many, as among more faces more strangers look alike, and how far off it may
+# be.
 MEASURED_FACES, MEASURED, PER_DECADE, LOOSER, STRICTER = 800, 0.42, 0.057, 0.055, 0.065
 LOWEST, HIGHEST = 0.34, 0.56
 
