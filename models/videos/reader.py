@@ -96,7 +96,7 @@ class Video:
         frames = self._decode(
             grid.time(first), lambda seconds: grid.locate(seconds) < first, wanted, size, "rgb24"
         )
-        passed = 0
+        passed, newest = 0, first - 1
         for one in frames:
             if one is None:
                 yield None
@@ -109,6 +109,10 @@ class Video:
                 require_reachable(passed * COUNTED_FRAMES, width * height)
                 passed += 1
                 continue
+            # Where the size of frames changes, filters begin anew, and pass the next one anyway.
+            if position <= newest:
+                continue
+            newest = position
             number = round(seconds * self.header.frames_per_second)
             yield Frame(position, number, seconds, Picture(rgb, width, height))
             if stop is not None and position == stop - 1:

@@ -255,3 +255,16 @@ def test_so_many_frames_are_decoded_to_reach_one_and_no_more(
     else:
         with pytest.raises(TooLargeItem, match="250 frames and more without a key frame"):
             sample(data, Grid(1.0), 30, 32)
+
+
+@pytest.mark.parametrize("offset_seconds", [0, 2], ids=["times begin anew", "times go on"])
+def test_no_frame_is_taken_twice_where_their_size_changes(
+    tmp_path: Path, offset_seconds: int
+) -> None:
+    coded = ("-c:v", "libopenh264", "-g", "4", "-muxdelay", "0")
+    small = make_video(tmp_path / "a.ts", *coded)
+    late = ("-output_ts_offset", str(offset_seconds))
+    large = make_video(tmp_path / "b.ts", *coded, "-vf", "scale=128:96", *late)
+    frames = sample(small + large, Grid(1.0))
+    assert [frame.position for frame in frames] == list(range(2 + offset_seconds))
+    assert {frame.picture.rgb.shape for frame in frames} == {(48, 64, 3)}
