@@ -9,7 +9,7 @@ from threading import Lock, Timer
 from typing import IO, BinaryIO, cast
 
 from models.blocks import BLOCK_BYTES
-from models.errors import EncodingFailed, UnreadableItem
+from models.errors import EncodingFailed, ItemError
 from models.videos.ffmpeg import Ffmpeg, reopen
 from models.videos.plain_copy import copy_plain
 from worker.settings import Settings
@@ -100,7 +100,7 @@ class PlainVideos:
             try:
                 ffmpeg = Ffmpeg.find(self._program)
                 media_type = copy_plain(ffmpeg, source, target, LONGEST_COPY_SECONDS)
-            except (EncodingFailed, UnreadableItem):
+            except (EncodingFailed, ItemError):
                 return None
             undo.pop_all()
             return PlainVideo(target, media_type)

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,6 +56,7 @@ class VideoHeader:
     begins_seconds: float = 0.0
     transfer: str | None = None  # of HDR
     names_colors: bool = True
+    codec: str = ""  # of the pictures
     sound: str | None = None  # its codec
     created_at: datetime | None = None
 
@@ -123,17 +125,23 @@ def parse_header(text: str) -> VideoHeader:
         begins_seconds=begins_seconds,
         transfer=transfer if transfer in HDR_TRANSFERS else None,
         names_colors=color_space != "unknown" or int(frame[5]) < HIGH_DEFINITION_LINES,
-        sound=next((codec for kind, codec, _ in STREAM.findall(text) if kind == "Audio"), None),
+        codec=next(_list_codecs(text, "Video"), ""),
+        sound=next(_list_codecs(text, "Audio"), None),
         created_at=_read_creation(text),
     )
 
 
 def _refuse(text: str) -> UnreadableItem | UnsupportedItem:
     """Why there is no picture: a cover is none."""
-    streams = STREAM.findall(text)
-    has_video = any(kind == "Video" and COVER not in rest for kind, _, rest in streams)
-    has_sound = any(kind == "Audio" for kind, _, _ in streams)
-    return UnsupportedItem(SOUND) if has_sound and not has_video else UnreadableItem(NO_FRAMES)
+    is_sound = any(_list_codecs(text, "Audio")) and not any(_list_codecs(text, "Video"))
+    return UnsupportedItem(SOUND) if is_sound else UnreadableItem(NO_FRAMES)
+
+
+def _list_codecs(text: str, wanted: str) -> Iterator[str]:
+    """Those of the streams of a kind that are no cover."""
+    return (
+        codec for kind, codec, rest in STREAM.findall(text) if kind == wanted and COVER not in rest
+    )
 
 
 def _stretch(across: int, down: int, width: int, height: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from models.errors import EncodingFailed
 from models.file_kinds.kinds import MATROSKA, MP4, QUICKTIME
 from models.file_kinds.recognition import HEAD_BYTES, find_video_kind
 from models.videos.ffmpeg import Ffmpeg, Limits, reopen
-from models.videos.header import name_input
+from models.videos.header import name_input, read_header
 
 LIMITS = Limits(file_bytes=1 << 62)
 # No tags, chapters, subtitles (some cameras write their position there), data (GPS tracks of action
@@ -18,6 +18,18 @@ PLAIN = (
     *("-map", "0:V:0", "-map", "0:a?", "-c", "copy", "-map_chapters", "-1", "-map_metadata", "-1"),
     *("-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1", "-fflags", "+bitexact"),
 )
+# What is among the pictures themselves and tells of them, by codec, as the numbers of its units:
+# positions and times of some cameras, captions, settings of encoders. SEI of H.264, HEVC and VVC
+# (ITU-T H.264, H.265, H.266), metadata of AV1, user data of MPEG-2, and the segments of JPEG but
+# those by which its colors are read.
+TOLD = {
+    "h264": "6",
+    "hevc": "39-40",
+    "vvc": "23-24",
+    "av1": "5",
+    "mpeg2video": "178",
+    "mjpeg": "225-237|239|254",
+}
 QUICKTIME_BRAND = b"qt  "
 
 
@@ -27,6 +39,8 @@ def copy_plain(ffmpeg: Ffmpeg, file: IO[bytes], target: IO[bytes], seconds: floa
     file.seek(0)
     head = file.read(HEAD_BYTES)
     kind = find_video_kind(head)
+    codec = read_header(ffmpeg, file).codec
+    silenced = ("-bsf:v", f"filter_units=remove_types={TOLD[codec]}") if codec in TOLD else ()
     # Where times start elsewhere than at 0, players of MP4 would show nothing at first.
     shifted = () if kind in (MP4, QUICKTIME, MATROSKA) else ("-start_at_zero",)
     descriptor = reopen(file)
@@ -34,7 +48,7 @@ def copy_plain(ffmpeg: Ffmpeg, file: IO[bytes], target: IO[bytes], seconds: floa
         run = ffmpeg.start(
             [
                 *("-v", "quiet", *shifted, *name_input(file, descriptor), *PLAIN),
-                *("-f", _choose_muxer(head), "-fd", str(target.fileno()), "-y", "fd:"),
+                *(*silenced, "-f", _choose_muxer(head), "-fd", str(target.fileno()), "-y", "fd:"),
             ],
             limits=LIMITS,
             passed=(descriptor, target.fileno()),

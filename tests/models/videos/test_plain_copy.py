@@ -64,6 +64,39 @@ def test_the_track_of_positions_of_an_action_camera_is_left_out(folder: Path) ->
     assert b"gpmd" not in copied.read_bytes()
 
 
+@pytest.mark.parametrize("name", ["told.mp4", "told.mkv", "told.ts"])
+def test_what_a_camera_writes_among_its_pictures_is_left_out(folder: Path, name: str) -> None:
+    written = f"h264_metadata=sei_user_data=086f3693b7b34f2c965321492feee5b8+secret{POSITION[1:8]}"
+    path = folder / name
+    run_ffmpeg("-i", str(folder / "clip.mp4"), "-c", "copy", "-bsf:v", written, str(path))
+    assert b"secret48.1" in path.read_bytes()
+    copied, _ = copy(path)
+    assert b"secret" not in copied.read_bytes()
+    assert [frame.mean() for frame in read_frames(copied)] == pytest.approx(BRIGHTNESS, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        pytest.param("clip.mov", "mjpeg", id="JPEG"),
+        pytest.param("clip.mpg", "mpeg2video", id="MPEG-2"),
+        pytest.param("clip.mkv", "libx265", id="HEVC"),
+        pytest.param("clip.webm", "libaom-av1", id="AV1"),
+        pytest.param("clip.webm", "libvpx-vp9", id="VP9"),
+    ],
+)
+def test_pictures_of_any_codec_are_copied_as_they_are(folder: Path, name: str, codec: str) -> None:
+    coded = ("-r", "25") if codec == "mpeg2video" else ()
+    path = folder / name
+    run_ffmpeg(
+        "-i", str(folder / "clip.mp4"), "-c:v", codec, *coded, "-pix_fmt", "yuv420p", str(path)
+    )
+    copied, _ = copy(path)
+    assert list(read_frames(copied))
+    pairs = zip(read_frames(path), read_frames(copied), strict=True)
+    assert all((before == after).all() for before, after in pairs)
+
+
 @pytest.mark.parametrize("name", ["clip.mkv", "clip.webm"])
 def test_a_matroska_file_stays_one(folder: Path, name: str) -> None:
     codecs = ("-c:v", "libvpx", "-c:s", "webvtt") if name == "clip.webm" else ()
