@@ -5,7 +5,7 @@ const order = new Intl.Collator(undefined, { numeric: true });
 // How pictures, videos and archives begin, in bytes as Latin-1; of a file without a known ending.
 const BEGINNINGS = [
   /^\xff\xd8\xff/, /^\x89PNG/, /^GIF8/, /^RIFF....(WEBP|AVI )/s, /^....ftyp/s, /^(II\*\0|MM\0\*)/, /^BM/, /^\x1aE\xdf\xa3/,
-  /^\0\0\x01[\xb3\xba]/, /^\x47.{187}\x47/s, /^FLV/, /^0&\xb2u/, /^PK\x03\x04/, /^\x1f\x8b/, /^BZh/, /^\xfd7zXZ/, /^\x28\xb5\x2f\xfd/,
+  /^\0\0\x01[\xb3\xba]/, /^\x47.{187}\x47/s, /^FLV/, /^\x06\x0e\+4\x02\x05/, /^0&\xb2u/, /^PK\x03\x04/, /^\x1f\x8b/, /^BZh/, /^\xfd7zXZ/, /^\x28\xb5\x2f\xfd/,
 ];
 
 /** Separates pictures, videos and archives from the rest: by their endings, and others by how they begin. */

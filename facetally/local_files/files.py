@@ -18,7 +18,7 @@ PICTURE_ENDINGS = (
 )  # fmt: skip
 VIDEO_ENDINGS = (
     ".avi", ".mkv", ".webm", ".mov", ".mp4", ".m4v", ".3gp", ".3g2", ".mpg", ".mpeg", ".vob",
-    ".mts", ".m2ts", ".wmv", ".asf", ".flv", ".dv",
+    ".mts", ".m2ts", ".wmv", ".asf", ".flv", ".dv", ".mxf",
 )  # fmt: skip
 ARCHIVE_ENDINGS = (
     ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst",

@@ -15,6 +15,10 @@ VIDEO_MARKS = (
     (4, b"skip"), (4, b"free"), (0, b"\x00\x00\x01\xba"), (0, b"\x00\x00\x01\xb3"),
     (0, b"FLV\x01"), (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), (0, b"OggS"),
     (0, b"\x1f\x07\x00\x3f"), (0, b"\x1f\x07\x00\xbf"),
+    (0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01"), (0, b".RMF"), (0, b"DHAV"),
+    (0, b"\x00\x00\x00\x01\x67"), (0, b"\x00\x00\x00\x01\x27"), (0, b"\x00\x00\x00\x01\x09"),
+    (0, b"\x00\x00\x00\x01\x40\x01"), (0, b"\x00\x00\x00\x01\x46\x01"), (0, b"YUV4MPEG2 "),
+    (0, b"DKIF"), (0, b"nut/multimedia container"),
 )  # fmt: skip
 ARCHIVE_MARKS = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"), (257, b"ustar"))
 # MP4, QuickTime, HEIC and AVIF; sound has brands of its own.

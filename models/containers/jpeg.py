@@ -20,9 +20,10 @@ JFIF, METADATA, COLORS, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 APPLICATIONS = range(0xE0, 0xF0)
 # Segments without a length.
 BARE = frozenset({0x01, SOI})
-FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+JPEG_LS = 0xF7
 LOSSLESS = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {JPEG_LS}
 
 # A marker may begin with any number of FF. FF 00 and the restart markers are among pixels.
 MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -167,6 +168,8 @@ def _read_frame(data: bytes, frame: _Segment) -> tuple[int, int, int]:
     content = data[frame.content : frame.stop]
     if len(content) < 6:
         raise damaged(NAME)
+    if frame.marker == JPEG_LS:
+        raise _unsupported("a JPEG-LS picture")
     if frame.marker in LOSSLESS:
         raise _unsupported("a lossless JPEG picture")
     if content[0] != 8:

@@ -79,12 +79,18 @@ FLASH = FileKind("a Flash video", (".flv",), ((0, b"FLV\x01"),), demuxer="flv")
 DV = FileKind(
     "a DV video", (".dv",), ((0, b"\x1f\x07\x00\x3f"), (0, b"\x1f\x07\x00\xbf")), demuxer="dv"
 )
+MXF = FileKind(
+    "an MXF video",
+    (".mxf",),
+    ((0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01"),),
+    demuxer="mxf",
+)
 VIDEOS = (
     *(AVI, MATROSKA, QUICKTIME, MP4, MPEG, MPEG_STREAM, TRANSPORT_STREAM),
-    *(WINDOWS_MEDIA, FLASH, DV),
+    *(WINDOWS_MEDIA, FLASH, DV, MXF),
 )
 # What people call them.
-VIDEO_FORMATS = "MP4, MOV, 3GP, MKV, WebM, AVI, MPG, MTS, WMV, FLV or DV"
+VIDEO_FORMATS = "MP4, MOV, 3GP, MKV, WebM, AVI, MPG, MTS, WMV, FLV, MXF or DV"
 
 ZIP = FileKind("a ZIP archive", (".zip",), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")))
 TAR = FileKind(

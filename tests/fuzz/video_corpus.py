@@ -21,6 +21,7 @@ KINDS = {
     "mpg": ("-c:v", "mpeg2video", "-r", "25", "-f", "vob", "-c:a", "mp2"),
     "wmv": ("-c:v", "wmv2", "-c:a", "wmav2"),
     "flv": ("-c:v", "flv1", "-c:a", "aac"),
+    "mxf": ("-c:v", "mpeg2video", "-r", "25", "-an"),
     "3gp": ("-c:v", "mpeg4", "-an"),
 }
 

@@ -24,6 +24,7 @@ KINDS = {
     "a.wmv": ("-c:v", "wmv2",),
     "a.flv": ("-c:v", "flv1",),
     "a.3gp": ("-c:v", "mpeg4",),
+    "a.mxf": ("-c:v", "mpeg2video", "-r", "25"),
     "a.dv": ("-r", "25", "-s", "720x576", "-pix_fmt", "yuv420p"),
     "a.mov": ("-c:v", "prores", "-pix_fmt", "yuv422p10le"),
     "a data stream.mov": ("-c:v", "mpeg4", "-timecode", "10:00:00:00"),
