@@ -57,8 +57,9 @@ def receiving(*pages: Page) -> Iterator[Receiver]:
 
 
 def hang(request: Any) -> None:
-    """Answer nothing until the test ends."""
+    """Answer nothing until the test ends, and hang up then."""
     request.server.over.wait()
+    request.close_connection = True
 
 
 def break_off(request: Any) -> None:
