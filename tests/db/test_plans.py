@@ -1,12 +1,13 @@
-"""PostgreSQL's plans: no query of the path reads a whole table of items."""
+"""PostgreSQL's plans: no query of the path reads a whole table of items. (SQLite plans by rules of
+its own.)"""
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from db.chunks.crashes import rescue_chunk, rescue_chunks_of
@@ -27,10 +28,9 @@ from db.results.reading import read_item, read_results
 from db.results.recording import record_results, was_recorded
 from db.workload import read_workload
 from tests.support.models.packs import PACKS
+from tests.support.run.databases import empty_postgresql
 from tests.support.work.jobs import claim, claim_next, hints, make_face, record, results_of, submit
 
-# SQLite plans by rules of its own.
-pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 JOBS, ITEMS, CHUNK_ITEMS, RECORDED = 10, 6000, 20, 100
 SCAN = re.compile(r"Seq Scan on (items|chunks|faces|thumbnails|cells|digests)")
 
@@ -45,20 +45,23 @@ class Plans:
         return [plan for plan in self.plans if SCAN.search(plan)]
 
 
-@pytest.fixture
-def filled(database: Database, postgresql_owner: str) -> Database:
-    """Enough rows that PostgreSQL prefers an index; only their owner may count them for it."""
+@pytest.fixture(scope="module")
+def filled(migrated_postgresql: str, postgresql_owner: str) -> Iterator[Database]:
+    """Enough rows that PostgreSQL prefers an index; only their owner may count them for it. Each
+    test works on chunks or a job of its own."""
+    database = Database(migrated_postgresql)
     for _ in range(JOBS):
         submit(database, ITEMS, CHUNK_ITEMS, dimensions={"store": "Lyon"})
     for chunk_id in hints(database, window=RECORDED):
         chunk = claim(database, chunk_id)
         assert chunk is not None
         record(database, chunk, analyze(chunk, fail=[chunk.items[0].name]))
-    owner = create_engine(postgresql_owner, isolation_level="AUTOCOMMIT")
-    with owner.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-    owner.dispose()
-    return database
+    with closing(Database(postgresql_owner)) as owner:
+        with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+        yield database
+        database.close()
+        empty_postgresql(owner)
 
 
 def analyze(chunk: ClaimedChunk, fail: Sequence[str] = ()) -> list[ItemResult]:

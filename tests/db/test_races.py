@@ -40,7 +40,7 @@ from tests.support.work.jobs import (
 )
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-ROUNDS = 20
+ROUNDS = 8
 
 
 @pytest.fixture

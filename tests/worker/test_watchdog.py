@@ -9,6 +9,7 @@ from db.engine import Database
 from db.states import ChunkState, ErrorCode
 from db.tables.chunks import ChunkRow
 from db.tables.items import ItemRow
+from tests.support.run.databases import on_one_database
 from tests.support.work.jobs import claim_next, submit_chunk
 from worker.lease import HeldChunk, LeaseTerms
 from worker.stages import StageTimes
@@ -47,6 +48,7 @@ def test_work_that_hangs_ends_its_process_and_fails_the_item_in_hand(
         assert session.get_one(ChunkRow, held.chunk.id).state == ChunkState.DONE
 
 
+@on_one_database
 @pytest.mark.parametrize("is_waiting", [True, False])
 def test_work_that_goes_on_or_waits_for_the_database_is_left_alone(
     held: HeldChunk, is_waiting: bool
@@ -61,6 +63,7 @@ def test_work_that_goes_on_or_waits_for_the_database_is_left_alone(
     assert not ended.is_set()
 
 
+@on_one_database
 def test_a_chunk_that_is_done_is_watched_no_longer(held: HeldChunk) -> None:
     ended = Ending()
     with watch(ended).watch(held):

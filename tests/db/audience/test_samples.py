@@ -20,6 +20,7 @@ from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
 from models.statistics.sampling import FEWEST_RUNS
 from tests.support.models.packs import PACKS
+from tests.support.run.databases import on_one_database
 from tests.support.work.jobs import claim, close, hints, make_face, record, results_of, status
 
 # Runs of one item each.
@@ -115,6 +116,7 @@ def test_the_rest_of_a_chunk_keeps_its_place_in_the_order(database: Database) ->
     assert status(database, job_id).counts.items == 800
 
 
+@on_one_database
 def test_estimates_are_few(database: Database) -> None:
     job_id = submit(database, "female:0.002")
     work(database, FEWEST_RUNS)

@@ -12,6 +12,7 @@ from db.jobs.cancelling import cancel_job
 from db.states import ChunkState, JobState
 from db.submissions.drafts import accept_job
 from db.tables.chunks import ChunkRow
+from tests.support.run.databases import on_one_database
 from tests.support.work.jobs import claim, close, hints, status, submit
 
 
@@ -94,6 +95,7 @@ def test_a_chunk_released_to_a_job_that_was_just_cancelled_ends_with_it(
     assert status(database, job_id).counts.cancelled == 4
 
 
+@on_one_database
 def test_a_job_with_no_chunk_outstanding_gets_a_hint_although_others_outweigh_it(
     database: Database,
 ) -> None:

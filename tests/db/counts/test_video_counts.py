@@ -23,7 +23,7 @@ from db.tables.metadata import Table
 from models.face import NONE_DROPPED
 from tests.support.work.jobs import claim_next, make_face, submit
 
-FACES = 100_000
+FACES = 20_000
 MOST_BYTES = 3_000_000
 
 
