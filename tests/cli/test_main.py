@@ -1,5 +1,6 @@
 """Every command: its help with an example, its one line for an error, its exit status."""
 
+import io
 import socket
 import subprocess
 import sys
@@ -157,9 +158,10 @@ def test_an_unexpected_answer_is_one_clear_line(call, stranger, words, message):
     assert done.stderr.removeprefix("Starting…\n").count("\n") == 1
 
 
-def test_nothing_is_erased_without_a_yes(terminal):
+def test_nothing_is_erased_without_a_yes(call, monkeypatch):
     # Nothing is asked of a server before the answer, and a script gives none.
-    done = terminal.run("erase", "7", "--url", "http://127.0.0.1:1", "--key", "a key")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    done = call("erase", "7", "--url", "http://127.0.0.1:1", "--key", "a key")
 
     assert done.returncode == 1
     assert "Nothing was erased." in done.stderr
@@ -203,13 +205,14 @@ def test_a_process_that_cannot_work_refuses_to_start(call, words, settings, mess
     CUDA_EXECUTION in onnxruntime.get_available_providers(), reason="this runtime has CUDA"
 )
 @pytest.mark.parametrize("words", [["worker"], ["run", "."]], ids=["worker", "run"])
-def test_a_missing_cuda_is_never_replaced_by_the_cpu(terminal, words, tmp_path):
+def test_a_missing_cuda_is_never_replaced_by_the_cpu(call, words, tmp_path):
     (tmp_path / "one.jpg").touch()
     out = ["--out", tmp_path / "out"] if words == ["run", "."] else []
     words = [tmp_path if word == "." else word for word in words]
-    done = terminal.run(
-        *words, *out, provider="cuda", devices="0", redis_url="redis://127.0.0.1:1/0"
-    )
+    done = call(
+        *words, *out, provider="cuda", devices="0", weights_dir=str(WEIGHTS_DIR),
+        data_dir=str(tmp_path / "data"), **QUEUE,
+    )  # fmt: skip
 
     assert done.returncode == 1
     assert "The provider is `cuda`, but" in done.stderr

@@ -15,6 +15,7 @@ from db.migrate import migrate
 from db.processes import record_heartbeat
 from db.states import ProcessRole
 from tests.support.answers.compose import COMPOSE, ROOT, read_compose, read_mounts, read_services
+from tests.support.programs.cli import call_facetally
 from worker.settings import PREFIX, Settings
 
 SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
@@ -60,19 +61,18 @@ def test_every_service_of_ours_runs_a_command_that_facetally_takes():
         found.make_context(command, arguments)
 
 
-def test_a_worker_is_healthy_while_it_sends_heartbeats(tmp_path):
+def test_a_worker_is_healthy_while_it_sends_heartbeats(capsys, monkeypatch, tmp_path):
     url = f"sqlite:///{tmp_path / 'database'}"
     database = Database(url)
     migrate(database)
-    environ = {**os.environ, "FACETALLY_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     _, program, command = SERVICES["worker"]["healthcheck"]["test"]
     assert program == "facetally"
-    check = [sys.executable, "-m", "cli.main", command]
-
-    before = run(check, environ)
+    before = call_facetally(capsys, monkeypatch, command, database_url=url)
     with database.write() as session:
         record_heartbeat(session, f"worker@{socket.gethostname()}:7", ProcessRole.BULK, 1)
-    after = run(check, environ)
+    database.close()
+    environ = {**os.environ, "FACETALLY_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    after = run([sys.executable, "-m", "cli.main", command], environ)
 
     assert before.returncode == 1
     assert before.stderr == f"Error: No process of {socket.gethostname()} sends heartbeats.\n"

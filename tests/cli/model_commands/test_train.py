@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import signal
 import sys
 from functools import partial
@@ -9,9 +10,13 @@ from importlib.util import find_spec
 
 import pytest
 
+from cli.main import run_command
 from models.packs.reading import read_pack
+from models.validation.faces import read_samples
 from tests.support.media.drawn_faces import BANDS, draw_people, write_table
-from tests.support.programs.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples, wait_for
+from tests.support.programs.cli import WEIGHTS_DIR, call_facetally, copy_samples, wait_for
+from worker.packs.analyzers import open_analyzers
+from worker.settings import Settings
 
 needs_torch = pytest.mark.skipif(
     find_spec("torch") is None, reason="PyTorch is not installed: make setup-training"
@@ -21,6 +26,7 @@ QUICK = [
     "--crop", "whole", "--side", "32", "--ages", BANDS, "--averaging", "none", "--net", "cnn1",
     "--batch", "8", "--threads", "1",
 ]  # fmt: skip
+SHORT = ["--epochs", "1", "--folds", "2"]
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +53,21 @@ def call(capsys, monkeypatch):
     return partial(call_facetally, capsys, monkeypatch, weights_dir=str(WEIGHTS_DIR))
 
 
-def train(labels, out, *words):
-    with Terminal() as terminal:
-        done = terminal.run("train", labels, "--out", out, *QUICK, *words)
-        assert terminal.is_clean()
-    return done
+@pytest.fixture(scope="module")
+def torch_as_before():
+    """What a training sets in this process is as before once all have ended."""
+    import torch  # noqa: PLC0415
+
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_deterministic_debug_mode("default")
+
+
+@pytest.fixture
+def train(call, torch_as_before):
+    """Trains in this process, which imports PyTorch once."""
+    return lambda labels, out, *words: call("train", labels, "--out", out, *QUICK, *words)
 
 
 def read_files(folder):
@@ -59,7 +75,7 @@ def read_files(folder):
 
 
 @needs_torch
-def test_nets_trained_on_drawn_faces_beat_a_guess_on_people_they_never_saw(labels, tmp_path):
+def test_nets_trained_on_drawn_faces_beat_a_guess_on_people_they_never_saw(train, labels, tmp_path):
     out = tmp_path / "drawn-pack"
     done = train(labels, out, "--epochs", "10", "--step-epochs", "7")
 
@@ -81,16 +97,15 @@ def test_nets_trained_on_drawn_faces_beat_a_guess_on_people_they_never_saw(label
 
 
 @needs_torch
-def test_a_training_that_is_killed_resumes_to_the_same_pack(genders, tmp_path):
+def test_a_training_that_is_killed_resumes_to_the_same_pack(train, terminal, genders, tmp_path):
     whole, killed = tmp_path / "a" / "pack-of-mine", tmp_path / "b" / "pack-of-mine"
-    words = ["--epochs", "25", "--folds", "2"]
-    with Terminal() as terminal:
-        process = terminal.start("train", genders, "--out", killed, *QUICK, *words)
-        # Between two epochs of the second net.
-        wait_for(lambda: len(list(killed.glob("work/nets/*.onnx"))) == 1, "the first net")
-        wait_for(lambda: list(killed.glob("work/nets/*.checkpoint")), "an epoch of the second")
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+    words = ["--epochs", "15", "--folds", "2"]
+    process = terminal.start("train", genders, "--out", killed, *QUICK, *words)
+    # Between two epochs of the second net.
+    wait_for(lambda: len(list(killed.glob("work/nets/*.onnx"))) == 1, "the first net")
+    wait_for(lambda: list(killed.glob("work/nets/*.checkpoint")), "an epoch of the second")
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
     assert not (killed / "pack").exists()
 
     resumed, undisturbed = train(genders, killed, *words), train(genders, whole, *words)
@@ -103,10 +118,12 @@ def test_a_training_that_is_killed_resumes_to_the_same_pack(genders, tmp_path):
 
 
 @needs_torch
-def test_a_job_uses_a_pack_of_several_nets_that_vote_with_ages_by_gender(labels, tmp_path):
-    out, photos = tmp_path / "out", tmp_path / "photos"
-    words = ["--net", "cnn3", "--age-by-gender", "--epochs", "1", "--name", "My pack"]
-    done = train(labels, out, *words)
+def test_a_pack_of_several_nets_that_vote_with_ages_by_gender_can_be_used(
+    train, call, labels, tmp_path
+):
+    out = tmp_path / "out"
+    words = ["--net", "cnn3", "--age-by-gender", "--epochs", "1", "--folds", "2"]
+    done = train(labels, out, *words, "--name", "My pack")
 
     assert done.returncode == 0, done.stderr
     pack = read_pack(out / "pack")
@@ -116,30 +133,53 @@ def test_a_job_uses_a_pack_of_several_nets_that_vote_with_ages_by_gender(labels,
         "cnn1-age-female": "female", "cnn3-age-female": "female",
         "cnn1-age-male": "male", "cnn3-age-male": "male",
     }  # fmt: skip
-    copy_samples(photos)
-    data, results = str(tmp_path / "data"), tmp_path / "results"
-    with Terminal() as terminal:
-        added = terminal.run("packs", "add", out / "pack", data_dir=data)
-        ran = terminal.run("run", photos, "--out", results, "--pack", "my-pack", data_dir=data)
-        assert terminal.is_clean()
-    assert (added.returncode, ran.returncode) == (0, 0), (added.stderr, ran.stderr)
-    lines = (results / "results.ndjson").read_text().splitlines()
-    faces = [face for line in lines for face in json.loads(line)["faces"]]
-    assert len(faces) >= 7
+    added = call("packs", "add", out / "pack", data_dir=str(tmp_path / "data"))
+    assert added.returncode == 0, added.stderr
     # The youngest and the oldest drawn face.
-    assert all(10 <= face["age"]["years"] <= 75 for face in faces)
+    assert all(10 <= face.age.years <= 75 for face in analyze_samples(tmp_path / "data"))
+
+
+def analyze_samples(data):
+    """The faces of the sample photos, as workers with the added pack see them."""
+    settings = Settings(data_dir=data, weights_dir=WEIGHTS_DIR, packs=("my-pack",), pack="my-pack")
+    analyzer = open_analyzers(settings.complete()).get("my-pack")
+    found = analyzer.detect([*read_samples(WEIGHTS_DIR)])
+    faces = analyzer.estimate([face for one in found for face in one.faces])
+    assert len(faces) == 8
+    return faces
+
+
+@pytest.fixture(scope="module")
+def trained(genders, torch_as_before, tmp_path_factory):
+    """A short training that has ended."""
+    out = tmp_path_factory.mktemp("trained") / "out"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("FACETALLY_WEIGHTS_DIR", str(WEIGHTS_DIR))
+        assert run_command(["train", str(genders), "--out", str(out), *QUICK, *SHORT]) == 0
+    return out
 
 
 @needs_torch
-def test_what_is_not_labeled_comes_from_the_default_pack(genders, tmp_path):
-    done = train(genders, tmp_path / "out", "--epochs", "1", "--folds", "2")
-
-    assert done.returncode == 0, done.stderr
-    pack = read_pack(tmp_path / "out" / "pack")
-    trained, *others = pack.estimators
-    assert (trained.name, trained.age) == ("cnn1-gender", None)
+def test_what_is_not_labeled_comes_from_the_default_pack(trained):
+    pack = read_pack(trained / "pack")
+    estimator, *others = pack.estimators
+    assert (estimator.name, estimator.age) == ("cnn1-gender", None)
     assert others
     assert all(one.age and not one.gender for one in others)
+
+
+@needs_torch
+def test_a_folder_with_another_training_is_refused_unless_it_may_be_removed(
+    train, trained, genders, tmp_path
+):
+    out = tmp_path / "out"
+    shutil.copytree(trained, out)
+    refused = train(genders, out, *SHORT, "--seed", "2")
+    replaced = train(genders, out, *SHORT, "--seed", "2", "--restart")
+
+    assert (refused.returncode, replaced.returncode) == (1, 0), replaced.stderr
+    assert "started with other seed" in refused.stderr
+    assert read_files(out / "pack") != read_files(trained / "pack")
 
 
 def test_checking_reports_what_is_wrong_and_trains_nothing(call, people, tmp_path):
@@ -220,7 +260,7 @@ def test_without_pytorch_it_says_what_to_install(call, labels, tmp_path, monkeyp
 
 
 @needs_torch
-def test_a_missing_gpu_is_never_replaced_by_the_cpu(labels, tmp_path):
+def test_a_missing_gpu_is_never_replaced_by_the_cpu(train, labels, tmp_path):
     import torch  # noqa: PLC0415
 
     if torch.cuda.is_available():
@@ -229,17 +269,3 @@ def test_a_missing_gpu_is_never_replaced_by_the_cpu(labels, tmp_path):
 
     assert done.returncode == 1
     assert "The device is `cuda`, but PyTorch finds no GPU" in done.stderr
-
-
-@needs_torch
-def test_a_folder_with_another_training_is_refused_unless_it_may_be_removed(labels, tmp_path):
-    out = tmp_path / "out"
-    words = ["--epochs", "1", "--folds", "2"]
-    first = train(labels, out, *words)
-    pack = read_files(out / "pack")
-    refused = train(labels, out, *words, "--seed", "2")
-    replaced = train(labels, out, *words, "--seed", "2", "--restart")
-
-    assert (first.returncode, refused.returncode, replaced.returncode) == (0, 1, 0)
-    assert "started with other seed" in refused.stderr
-    assert read_files(out / "pack") != pack

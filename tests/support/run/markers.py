@@ -18,6 +18,7 @@ MARKERS = {
     "hypothesis": "slow",
     "multiprocessing": "processes",
     "playwright": "browser",
+    "psutil": "processes",
     "subprocess": "processes",
     "tests.fuzz.trial": "slow",
     "tests.support.media.clips": "slow",
