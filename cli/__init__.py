@@ -1,6 +1,8 @@
 """The command line, and everything on one machine by one command. In reading order:
 
 exits            exit statuses, and the error that becomes one line
+imports          modules imported quickly
+variables        the environment variables that clients read
 signals          end a program by an exception
 terminal         data to stdout, notes to stderr
 server           the server that a command talks to, by the client `facetally`

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cli.exits import CommandFailed
-from cli.server import KEY_VARIABLE, URL_VARIABLE
+from cli.variables import KEY_VARIABLE, URL_VARIABLE
 from worker.settings import PREFIX, Settings, SettingsError
 
 

@@ -4,14 +4,13 @@ import atexit
 import gc
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from types import ModuleType
 from typing import NoReturn
 
 import click
 from click.shell_completion import CompletionItem
 
 from cli.exits import CommandFailed, ExitStatus
+from cli.imports import import_quickly
 from cli.signals import end_on_signals
 
 # Each command's module, and its help in the list of all, by what people use them for. Only the
@@ -94,7 +93,7 @@ class CommandTable(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
-        command = getattr(_import(module), cmd_name.replace("-", "_"))
+        command = getattr(import_quickly(module), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(
@@ -119,16 +118,6 @@ class CommandTable(click.Group):
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
-
-
-def _import(module: str) -> ModuleType:
-    """Import it without looking for garbage, of which there is none yet: that takes a tenth of the
-    processor time in which a server starts."""
-    gc.disable()
-    try:
-        return import_module(module)
-    finally:
-        gc.enable()
 
 
 @click.group(

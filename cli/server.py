@@ -5,10 +5,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from cli.exits import CommandFailed
+from cli.variables import KEY_VARIABLE
 from facetally import ApiError, Client, Error, ServerUnreachable
-
-URL_VARIABLE = "FACETALLY_URL"
-KEY_VARIABLE = "FACETALLY_KEY"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from db.pack_values import PackVersion
 from db.reach import DEFAULT_TENANT
 from db.states import ErrorCode, JobState, PauseReason
 from db.stop_rules import Sample
-from models.packs.shipped_packs import DEFAULT_PACK
+from models.packs.names import DEFAULT_PACK
 from models.time_zones import find_zone
 
 

@@ -1,10 +1,12 @@
 """Whose data it is, and whose data a caller reads."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+if TYPE_CHECKING:
+    # Commands know tenants without a database, whose library takes longer to import than they do.
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
 
 # Whose jobs those are that no key was used for, or one of an operator.
 DEFAULT_TENANT = "default"
@@ -36,7 +38,7 @@ class Reach:
     def includes(self, tenant: str) -> bool:
         return self.tenant in (None, tenant)
 
-    def match(self, column: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
+    def match(self, column: "InstrumentedAttribute[str]") -> "list[ColumnElement[bool]]":
         """The same of a column with names of tenants, as conditions."""
         return [] if self.tenant is None else [column == self.tenant]
 

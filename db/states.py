@@ -85,3 +85,11 @@ class ProcessRole(StrEnum):
     INTERACTIVE = "interactive"  # answers /v1/analyze
     DISPATCHER = "dispatcher"  # sends hints, rescues chunks, closes jobs
     API = "api"  # answers requests
+
+
+class Count(StrEnum):
+    """What an audience counts."""
+
+    FACES = "faces"  # in pictures and frames
+    PEOPLE = "people"  # in videos, and faces in pictures; or, where they are linked, in all
+    SECONDS = "seconds"  # how long people in videos are visible

@@ -26,8 +26,7 @@ from models.nets.tuning import (
     SCORE_THRESHOLD,
     SMALLEST_FACE_PIXELS,
 )
-from models.packs.parts import NAME
-from models.packs.shipped_packs import DEFAULT_PACK
+from models.packs.names import DEFAULT_PACK, NAME
 from models.pictures.working_size import WorkingSize
 from models.time_zones import find_zone
 from models.weights.folder import DEFAULT_WEIGHTS_DIR

@@ -17,7 +17,8 @@ from db.counts.periods import Period
 from db.reach import Reach
 from db.slices.bands import parse_bands
 from db.slices.evaluations import Evaluation
-from db.slices.queries import AudienceQuery, Count, SliceQuery
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count
 from models.statistics.shares import Share
 
 GROUPINGS = ("gender", "age_band")

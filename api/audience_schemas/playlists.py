@@ -12,7 +12,7 @@ from db.audience.screen_time import ScreenTime
 from db.playlists.audience import CONTENT, Airtime, PlaylistAudience
 from db.playlists.values import Playlist, Viewers
 from db.presence.queries import PresenceQuery
-from db.slices.queries import Count
+from db.states import Count
 from worker.addresses.live_sources import LONGEST_NAME
 
 MOST_JOBS = 1000

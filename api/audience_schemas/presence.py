@@ -10,7 +10,7 @@ from db.audience.grouping import AudienceGroup
 from db.audience.screen_time import ScreenTime
 from db.presence.queries import PresenceQuery
 from db.slices.bands import parse_bands
-from db.slices.queries import Count
+from db.states import Count
 from models.statistics.shares import Share
 
 

@@ -8,7 +8,7 @@ from api.audience_schemas.presence import PresenceGroup, PresenceParameters
 from api.schemas.fields import Strict, Text
 from db.audience.screen_time import ScreenTime
 from db.presence.queries import PresenceQuery
-from db.slices.queries import Count
+from db.states import Count
 from db.zones.audience import ZONE, Crossings, ZoneAudience
 from db.zones.polygons import LONGEST_NAME, MOST_ZONES, Zone
 

@@ -8,7 +8,7 @@ from api.reports.figures import DASH
 from api.reports.templates import SPACE, interval, percent
 from db.pack_values import PackVersion
 from db.slices.evaluations import Evaluation
-from models.packs.shipped_packs import DEFAULT_PACK
+from models.packs.names import DEFAULT_PACK
 
 
 @dataclass(frozen=True, slots=True)

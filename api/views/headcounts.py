@@ -27,7 +27,8 @@ from db.jobs.headcounts import (
     start_headcount,
     stop_headcount,
 )
-from db.slices.queries import AudienceQuery, Count, SliceQuery
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count
 from worker.addresses.live_sources import LiveSource
 
 blueprint = APIBlueprint(

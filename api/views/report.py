@@ -29,8 +29,8 @@ from db.results.filters import ResultFilter
 from db.results.reading import read_results, read_warnings
 from db.slices.bands import PRESETS
 from db.slices.evaluations import read_evaluations
-from db.slices.queries import AudienceQuery, Count, SliceQuery
-from db.states import ItemState
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count, ItemState
 from db.videos.tracks import has_videos
 
 blueprint = APIBlueprint(

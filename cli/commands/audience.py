@@ -12,7 +12,7 @@ from cli.output.comparison_tables import make_audience_differences_table
 from cli.output.streams import refuse_terminal, write_out
 from cli.output.tables import describe_basis, describe_errors, make_audience_table
 from cli.terminal import open_stdout, print_json
-from db.slices.queries import Count
+from db.states import Count
 from facetally import Audience, Client, ComparedAudiences
 from facetally.answers.audience import AudienceQuery
 

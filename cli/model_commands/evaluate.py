@@ -46,8 +46,8 @@ from db.slices.evaluations import (
     read_evaluations,
 )
 from models.labels import LabelRow, RowProblem
+from models.packs.names import NAME as PACK_NAME
 from models.packs.pack import Pack
-from models.packs.parts import NAME as PACK_NAME
 from worker.settings import Settings
 
 DEFAULT_OUT = Path("evaluation-out")

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import click
 
-from cli.server import KEY_VARIABLE, URL_VARIABLE, open_client
+from cli.server import open_client
+from cli.variables import KEY_VARIABLE, URL_VARIABLE
 from facetally import Client
 from facetally.client import DEFAULT_URL
 from models.time_zones import find_zone

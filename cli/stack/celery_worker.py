@@ -5,9 +5,11 @@ import gc
 
 from celery.__main__ import main
 
+from cli.imports import import_quickly
+
 # Imported before `main` puts the current folder on the path, where anything may have this name.
 # Spawned pool children, which import this module again, find the application here, too.
-import worker.entry  # noqa: F401
+import_quickly("worker.entry")
 
 if __name__ == "__main__":
     # As in cli/main.py.

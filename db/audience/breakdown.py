@@ -17,7 +17,8 @@ from db.counts.periods import Period
 from db.counts.tally import Unit
 from db.counts.totals import Totals, empty_totals, faces_of
 from db.slices.disclosure import Disclosure
-from db.slices.queries import COUNTED_UNITS, AudienceQuery, Count, SliceQuery
+from db.slices.queries import COUNTED_UNITS, AudienceQuery, SliceQuery
+from db.states import Count
 from db.tables.audience import MeasureRow
 from models.statistics.shares import Share
 

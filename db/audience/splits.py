@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from db.counts.tally import Unit
 from db.slices.disclosure import Disclosure
-from db.slices.queries import COUNTED_UNITS, Count
+from db.slices.queries import COUNTED_UNITS
+from db.states import Count
 from db.tables.audience import CellRow
 from models.statistics.confusion import PREDICTED_GENDERS
 

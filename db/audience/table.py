@@ -32,9 +32,9 @@ from db.slices.queries import (
     FEWEST_PEOPLE,
     MOST_PEOPLE,
     AudienceQuery,
-    Count,
 )
 from db.slices.slices import SliceKey, Slices, read_all_slices
+from db.states import Count
 from models.statistics.confusion import OLDEST
 from models.statistics.shares import Share
 

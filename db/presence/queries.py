@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from db.audience.funnel import Funnel
 from db.slices.bands import Band
-from db.slices.queries import AudienceQuery, Count, SliceQuery
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count
 
 # Presences know of no items without faces.
 NO_ITEMS = Funnel(0, 0, None, None, {}, 0, 0, None, None)

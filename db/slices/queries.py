@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from db.counts.periods import Period
 from db.counts.tally import DWELL_UNITS, Unit
@@ -11,20 +10,13 @@ from db.quality import ANY_QUALITY, QualityFilter
 from db.reach import EVERYONE, Reach
 from db.slices.bands import Band
 from db.slices.evaluations import Evaluation
+from db.states import Count
 from models.errors import FacetallyError
 
 
 class AudienceTooLarge(FacetallyError):
     """The table has too many rows, or rests on too many faces: use fewer dimensions, less time,
     longer periods, or no filter by quality."""
-
-
-class Count(StrEnum):
-    """What an audience counts."""
-
-    FACES = "faces"  # in pictures and frames
-    PEOPLE = "people"  # in videos, and faces in pictures; or, where they are linked, in all
-    SECONDS = "seconds"  # how long people in videos are visible
 
 
 FACES = (Unit.PICTURE, Unit.FRAME)

@@ -1,5 +1,6 @@
 """Which models there are to choose from, as packs. In reading order:
 
+names         what packs are called
 readings      how outputs are read as ages and genders
 parts         detectors and estimators
 votes         how estimators vote

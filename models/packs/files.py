@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from models.errors import ModelUnavailable
+from models.packs.names import DEFAULT_PACK
 from models.packs.pack import Pack
 from models.packs.parts import PackFile
-from models.packs.shipped_packs import DEFAULT_PACK
 from models.weights.catalog import FILES
 from models.weights.folder import hash_file
 from models.weights.pinned import PinnedFile

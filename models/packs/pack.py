@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, with_config
 
-from models.packs.parts import GENDERS, NAME, DetectorPart, EstimatorPart, PackFile
+from models.packs.names import NAME
+from models.packs.parts import GENDERS, DetectorPart, EstimatorPart, PackFile
 from models.packs.votes import Vote
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, get_args
 
+from models.packs.names import NAME
 from models.packs.readings import AgeReading, GenderReading
 
 GENDERS: tuple[Literal["female", "male"], ...] = ("female", "male")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-# The name of a part or a pack, which appears in addresses, settings and exports.
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ONNX, CAFFE, CASCADE = ".onnx", ".caffemodel", ".xml"
 
 # Looks at a face whose answers are averaged, and what of a chip is hidden.

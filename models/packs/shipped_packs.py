@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from models.packs.names import DEFAULT_PACK
 from models.packs.pack import Pack
 from models.packs.reading import read_pack
 
-DEFAULT_PACK = "default"
 _SHIPPED = Path(__file__).with_name("shipped")
 
 

@@ -13,7 +13,7 @@ import click
 import onnxruntime
 import pytest
 
-from cli.main import COMMANDS, facetally
+from cli.main import COMMANDS, GROUPS, facetally
 from cli.stack.provider import prepare_models
 from models.graphs.graph import CPU
 from models.graphs.providers import CUDA_EXECUTION
@@ -65,14 +65,26 @@ def test_the_list_of_commands_quotes_their_own_help(name):
     assert COMMANDS[name][1] == command.get_short_help_str(60)
 
 
-def test_help_and_the_version_import_no_command():
-    code = "import sys, cli.main as m; m.run_command(['-h']); m.run_command(['--version']); "
-    code += "heavy = {'numpy', 'sqlalchemy', 'httpx', 'rich', 'pydantic', 'cli.commands.jobs'}; "
-    code += "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+def run_and_find(commands, heavy):
+    """What these commands print, run in a new process, once none of `heavy` was imported."""
+    code = f"import sys, cli.main as m; [m.run_command(one) for one in {commands!r}]; "
+    code += f"sys.exit(', '.join({heavy!r} & set(sys.modules)) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"facetally, version {version('facetally')}" in done.stdout
+    return done.stdout
+
+
+def test_help_and_the_version_import_no_command():
+    heavy = {"numpy", "sqlalchemy", "httpx", "rich", "pydantic", "cli.commands.jobs"}
+    printed = run_and_find([["-h"], ["--version"]], heavy)
+
+    assert f"facetally, version {version('facetally')}" in printed
+
+
+def test_commands_that_only_ask_a_server_import_nothing_of_one():
+    groups = ("Jobs of a server", "What was found")
+    asking = {name for group in groups for name in GROUPS[group]} - {"submit", "watch-folder"}
+    run_and_find([[name, "--help"] for name in sorted(asking)], {"numpy", "sqlalchemy", "pydantic"})
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,20 @@ def list_modules(folder: Path) -> set[str]:
 def list_imports(source: Path, package: str) -> Iterator[str]:
     """What a module of the package, or one inside of it, imports of the package at once."""
     for file in source.rglob("*.py") if source.is_dir() else [source.with_suffix(".py")]:
-        for node in ast.parse(file.read_text()).body:
-            if isinstance(node, ast.ImportFrom) and node.module is not None:
-                names = [f"{node.module}.{one.name}" for one in node.names]
-                yield from (
-                    name.removeprefix(f"{package}.").split(".")[0]
-                    for name in names
-                    if name.startswith(f"{package}.")
-                )
+        for name in read_imports(file):
+            if name.startswith(f"{package}."):
+                yield name.removeprefix(f"{package}.").split(".")[0]
+
+
+@cache
+def read_imports(file: Path) -> Sequence[str]:
+    """What a module imports at once: read once, though it lies in several listed folders."""
+    return [
+        f"{node.module}.{one.name}"
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+        for one in node.names
+    ]
 
 
 @pytest.mark.parametrize("folder", LISTINGS)

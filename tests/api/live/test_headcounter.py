@@ -11,7 +11,8 @@ from api.services import EXTENSION, Services
 from db.audience.table import Audience, read_audience
 from db.jobs.headcounts import NewHeadcount, claim_headcount, read_headcounts, start_headcount
 from db.reach import EVERYONE
-from db.slices.queries import AudienceQuery, Count, SliceQuery
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count
 from db.tables.playlists import SightingRow
 from models.face import Box
 from tests.support.answers.http import OpenClient

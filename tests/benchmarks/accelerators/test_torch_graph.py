@@ -8,8 +8,7 @@ import pytest
 
 from models.weights.catalog import AGE, AGE_GENDER, DETECTOR, FACERES, GENDER
 from models.weights.folder import default_weights_dir, require_file
-
-pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
+from tests.support.run.packages import needs_torch
 
 SIZES = {
     DETECTOR: (160, 320),
@@ -20,6 +19,7 @@ SIZES = {
 }
 
 
+@needs_torch
 @pytest.mark.parametrize("file", SIZES, ids=lambda file: file.name)
 def test_a_model_gives_the_same_outputs(file):
     from benchmarks.accelerators.torch_graph import TorchGraph  # noqa: PLC0415

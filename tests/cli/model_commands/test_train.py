@@ -6,7 +6,6 @@ import shutil
 import signal
 import sys
 from functools import partial
-from importlib.util import find_spec
 
 import pytest
 
@@ -15,12 +14,10 @@ from models.packs.reading import read_pack
 from models.validation.faces import read_samples
 from tests.support.media.drawn_faces import BANDS, draw_people, write_table
 from tests.support.programs.cli import WEIGHTS_DIR, call_facetally, copy_samples, wait_for
+from tests.support.run.packages import needs_torch
 from worker.packs.analyzers import open_analyzers
 from worker.settings import Settings
 
-needs_torch = pytest.mark.skipif(
-    find_spec("torch") is None, reason="PyTorch is not installed: make setup-training"
-)
 # Enough for a drawn face: seconds.
 QUICK = [
     "--crop", "whole", "--side", "32", "--ages", BANDS, "--averaging", "none", "--net", "cnn1",

@@ -12,7 +12,8 @@ from db.engine import Database
 from db.quality import QualityFilter
 from db.slices.bands import parse_bands
 from db.slices.disclosure import Disclosure
-from db.slices.queries import AudienceQuery, Count, SliceQuery
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count
 from tests.support.work.people import CAST, record_people
 
 QUERY = AudienceQuery(parse_bands("0-39,40-120"), by_age_band=False, count=Count.SECONDS)

@@ -15,7 +15,8 @@ from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.slices import recount
 from db.slices.bands import PRESETS, parse_bands
-from db.slices.queries import AudienceQuery, AudienceTooLarge, Count, SliceQuery
+from db.slices.queries import AudienceQuery, AudienceTooLarge, SliceQuery
+from db.states import Count
 from db.submissions.drafts import accept_job
 from db.tables.audience import CellRow
 from db.tables.faces import FaceRow

@@ -13,7 +13,8 @@ from db.job_values import Duplicates
 from db.jobs.erasure import erase_job
 from db.quality import QualityFilter
 from db.slices.bands import parse_bands
-from db.slices.queries import AudienceQuery, AudienceTooLarge, Count, SliceQuery
+from db.slices.queries import AudienceQuery, AudienceTooLarge, SliceQuery
+from db.states import Count
 from db.videos.tracks import count_people
 from tests.support.work.jobs import close, make_face, status, submit, work_all
 from tests.support.work.linking import find_all, link, submit_for_people

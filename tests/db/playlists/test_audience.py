@@ -13,7 +13,8 @@ from db.job_values import NewJob
 from db.jobs.erasure import erase_job
 from db.playlists.values import Viewers
 from db.presence import columns
-from db.slices.queries import AudienceTooLarge, Count
+from db.slices.queries import AudienceTooLarge
+from db.states import Count
 from db.submissions.drafts import create_draft
 from models.face import Face
 from tests.support.work.jobs import make_face

@@ -7,7 +7,7 @@ import pytest
 
 from db.engine import Database
 from db.playlists.values import Viewers
-from db.slices.queries import Count
+from db.states import Count
 from tests.support.work.jobs import make_face
 from tests.support.work.playlists import ask, counts, film, make_playlist, stay, take_photos
 

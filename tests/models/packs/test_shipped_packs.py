@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.packs.shipped_packs import DEFAULT_PACK, list_shipped, read_shipped
+from models.packs.names import DEFAULT_PACK
+from models.packs.shipped_packs import list_shipped, read_shipped
 from models.weights.catalog import FILES
 
 

@@ -14,8 +14,7 @@ from db.playlists.values import NewPlaylist, Playlist, Schedule, Viewers
 from db.presence.queries import PresenceQuery
 from db.results.faces import face_columns
 from db.slices.bands import PRESETS
-from db.slices.queries import Count
-from db.states import ItemState
+from db.states import Count, ItemState
 from db.submissions.drafts import accept_job
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow

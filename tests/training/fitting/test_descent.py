@@ -2,10 +2,12 @@
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
+from tests.support.run.packages import needs_torch
 
 
 def descend(steps, gradient, momentum=0.0, weight_decay=0.0, velocity=None):
+    import torch  # noqa: PLC0415
+
     from training.fitting.descent import Descent  # noqa: PLC0415 - imports PyTorch
 
     weight = torch.ones(1, requires_grad=True)
@@ -19,6 +21,7 @@ def descend(steps, gradient, momentum=0.0, weight_decay=0.0, velocity=None):
     return weight.item()
 
 
+@needs_torch
 @pytest.mark.parametrize(
     ("arguments", "weight"),
     [

@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 
 from models.graphs.onnx import load_onnx
+from tests.support.run.packages import needs_torch
 from training.nets.architectures import list_layers
 from training.nets.onnx_file import write_onnx
 from training.options import NetKind
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
-
 CASES = [*((kind, 64) for kind in NetKind), (NetKind.LEVI_HASSNER, 227), (NetKind.CNN3, 32)]
 
 
+@needs_torch
 @pytest.mark.parametrize(("kind", "side"), CASES)
 def test_a_file_gives_the_probabilities_of_the_net_it_was_written_from(tmp_path, kind, side):
+    import torch  # noqa: PLC0415
+
     from training.fitting.networks import build_network  # noqa: PLC0415 - imports PyTorch
 
     torch.manual_seed(1)

@@ -10,8 +10,8 @@ from db.audience.table import read_audience
 from db.engine import Database
 from db.job_values import JobOptions
 from db.slices.bands import parse_bands
-from db.slices.queries import AudienceQuery, Count, SliceQuery
-from db.states import JobState
+from db.slices.queries import AudienceQuery, SliceQuery
+from db.states import Count, JobState
 from db.videos.tracks import read_all_tracks
 from tests.support.media.clips import Actor, write_clip
 from tests.support.work.jobs import hints, status
