@@ -1,4 +1,4 @@
-"""How many worker slots one PostgreSQL carries: 1 to 200 slots that sleep in place of models.
+"""How many worker slots one PostgreSQL carries: 1 to 1,000 slots that sleep in place of models.
 
 A slot analyzes 30 items a second, about what a core does. As long as nothing bends, n slots process
 n times as much. API, dispatcher, PostgreSQL, Valkey and all slots share this machine, so that where
@@ -11,20 +11,23 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from math import ceil
 from time import sleep
 
 from benchmarks import program
 from benchmarks.deployments.jobs import read_steady_seconds, submit_items
 from benchmarks.deployments.servers import Deployment, run_deployment
 
-SLOTS = (1, 10, 50, 100, 200)
+SLOTS = (1, 10, 50, 100, 200, 1_000)
 ITEMS_PER_SECOND = 30.0
 CHUNK_ITEMS = (32, 256)
 # Threads of one interpreter share one core: these many slots leave most of it idle.
 SLOTS_PER_PROCESS = 50
+# Each has connections of its own, of which PostgreSQL allows 100 in all by default.
+MOST_PROCESSES = 4
 # A job is as large as its slots would process in this time, but no larger than MOST_ITEMS.
 SECONDS = 20.0
-MOST_ITEMS = 100_000
+MOST_ITEMS = 300_000
 POLL_SECONDS = 0.5
 STOP_SECONDS = 60.0
 
@@ -82,7 +85,8 @@ def _measure(arguments: argparse.Namespace, chunk_items: int) -> Iterator[Row]:
 def _run_slots(environ: Mapping[str, str], slots: int) -> Iterator[None]:
     words = [sys.executable, "-m", "benchmarks.deployments.simulated_slots"]
     words += ["--items-per-second", str(ITEMS_PER_SECOND), "--slots"]
-    counts = [min(SLOTS_PER_PROCESS, slots - first) for first in range(0, slots, SLOTS_PER_PROCESS)]
+    most = max(SLOTS_PER_PROCESS, ceil(slots / MOST_PROCESSES))
+    counts = [min(most, slots - first) for first in range(0, slots, most)]
     processes = [subprocess.Popen([*words, str(count)], env=environ) for count in counts]
     try:
         yield
