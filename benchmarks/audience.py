@@ -6,7 +6,7 @@ chunks are not written: no audience reads those of a job that has ended.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.app import create_app
+from api.services import EXTENSION
 from benchmarks import program
 from benchmarks.deployments.servers import run_postgresql
 from benchmarks.inputs.crowds import add_faces, fold_all
@@ -121,7 +122,9 @@ def _open_client(url: str) -> Iterator[tuple[FlaskClient, Settings]]:
             data_dir=str(folder), database_url=url, redis_url="redis://127.0.0.1:1"
         )
         prepare_database(settings)
-        yield create_app(settings).test_client(), settings
+        app = create_app(settings)
+        with closing(app.extensions[EXTENSION]):
+            yield app.test_client(), settings
 
 
 def _ask_all(client: FlaskClient, jobs: int, rounds: int) -> dict[str, Timing]:

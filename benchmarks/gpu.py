@@ -50,7 +50,7 @@ class Size:
 
 
 ON_A_GPU = Size(1024, 96, PACKS, (1, 4, 16, 64), 1.0)
-TRIAL = Size(6, 6, PACKS[:1], (1, 2), 0.0)
+TRIAL = Size(4, 4, PACKS[:1], (1, 2), 0.0)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ from db.tables.jobs import JobRow
 
 SMALL_ITEMS = 10
 CHUNK_ITEMS = 32
-RUNS = 15
+ROUNDS = 15
 SEED = 6
 # One in this many items has failed; each of the others has one face.
 FAILED_EVERY = 1000
@@ -75,10 +75,12 @@ FROM items WHERE state = 'done'
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many jobs there are, and how many items the last, large one has."""
+    """How many jobs there are, how many items the last, large one has, and how often each page is
+    fetched."""
 
     jobs: int
     items: int
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class PageFigures:
 def main() -> None:
     """Fill both kinds of database, fetch every page, and report what exceeds the limits."""
     arguments = _read_arguments()
-    machine, sizes = program.begin(), Sizes(arguments.jobs, arguments.items)
+    machine = program.begin()
+    sizes = Sizes(arguments.jobs, arguments.items, arguments.rounds)
     with program.make_scratch_folder() as folder:
         found = {"sqlite": _measure(str(folder), f"sqlite:///{folder}/facetally.sqlite3", sizes)}
         with run_postgresql() as url:
@@ -122,6 +125,7 @@ def _read_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--jobs", type=int, default=10_000, help="number of jobs")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the largest job")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is fetched")
     arguments = parser.parse_args()
     if arguments.jobs < 2 or arguments.items < FAILED_EVERY:
         parser.error(f"at least 2 jobs and {FAILED_EVERY} items are needed")
@@ -163,7 +167,8 @@ def _measure(folder: str, url: str, sizes: Sizes) -> dict[str, PageFigures]:
         _fill(opened.database, sizes)
         client = app.test_client()
         return {
-            name: _fetch(client, path, text) for name, (path, text) in _list_pages(sizes).items()
+            name: _fetch(client, path, text, sizes.rounds)
+            for name, (path, text) in _list_pages(sizes).items()
         }
 
 
@@ -213,9 +218,9 @@ def _count_faces(database: Database, job: int, faces: int) -> None:
     fold_all(database)
 
 
-def _fetch(client: FlaskClient, path: str, text: str) -> PageFigures:
+def _fetch(client: FlaskClient, path: str, text: str, rounds: int) -> PageFigures:
     taken = []
-    for _ in range(RUNS):
+    for _ in range(rounds):
         begun = perf_counter()
         response = client.get(path, headers=BROWSER)
         taken.append(1000 * (perf_counter() - begun))

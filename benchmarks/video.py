@@ -6,6 +6,7 @@ All of them run in turn, since machines drift, and the median of the rounds' rat
 """
 
 import argparse
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
@@ -39,12 +40,19 @@ SHOT_SECONDS = 5
 # The same for the system and for the loop.
 FRAMES_PER_SECOND = 2.0
 SUBMISSION = Submission(options=Options(thumbnails="none", frames_per_second=FRAMES_PER_SECOND))
+# In the order in which they run.
 SIDES = {
     "bare": "bare loop",
-    "two_bare": "two bare loops",
     "one": "one slot",
+    "two_bare": "two bare loops",
     "two": "two slots",
 }
+RATIOS = {
+    "system_to_bare": ("one", "bare"),
+    "two_to_one": ("two", "one"),
+    "two_bare_to_bare": ("two_bare", "bare"),
+}
+Rounds = dict[str, list[Round]]
 
 
 def main() -> None:
@@ -56,9 +64,9 @@ def main() -> None:
         files.mkdir()
         clip = files / "clip.mp4"
         _write_clip(clip, settings.weights_dir / "samples", arguments.seconds)
-        watch = StackWatch()
-        rounds = _measure(settings, clip, folder, arguments.rounds, watch)
-    costs = watch.milliseconds(sum(one.pictures for one in rounds["one"]))
+        sides = Sides(settings, clip, folder)
+        rounds = sides.run(arguments.sides, arguments.rounds)
+    costs = sides.watch.milliseconds(sum(one.pictures for one in rounds.get("one", ())))
     _report(arguments.out, machine, rounds, costs)
 
 
@@ -66,6 +74,7 @@ def _read_arguments() -> argparse.Namespace:
     parser = program.make_parser(__doc__)
     parser.add_argument("--seconds", type=int, default=900, help="length of the video")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turn")
+    parser.add_argument("--sides", nargs="+", choices=SIDES, default=SIDES, help="what to run")
     return parser.parse_args()
 
 
@@ -94,25 +103,36 @@ def _enlarge(sample: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         return np.asarray(image.convert("RGB").resize(size))[:, :, ::-1]
 
 
-def _measure(
-    settings: Settings, clip: Path, folder: Path, rounds: int, watch: StackWatch
-) -> dict[str, list[Round]]:
-    """What each side took in each round; the stack with one slot is watched."""
-    measured: dict[str, list[Round]] = {side: [] for side in SIDES}
-    with ExitStack() as stack:
-        (one, processes), (two, _) = (
-            stack.enter_context(
-                run_watched_stack(settings, folder / f"data-{slots}", clip.parent, slots)
+class Sides:
+    """Opens sides and runs them in turn; the processes of the one with one slot are watched."""
+
+    def __init__(self, settings: Settings, clip: Path, folder: Path) -> None:
+        self._settings = settings
+        self._clip = clip
+        self._folder = folder
+        self.watch = StackWatch()
+
+    def run(self, names: Sequence[str], count: int) -> Rounds:
+        measured: Rounds = {name: [] for name in names}
+        with ExitStack() as stacks:
+            runs = {name: self._open(name, stacks) for name in names}
+            for _ in range(count):
+                for name, run in runs.items():
+                    measured[name].append(run())
+        _require_same(measured)
+        return measured
+
+    def _open(self, name: str, stacks: ExitStack) -> Callable[[], Round]:
+        slots = 2 if name.startswith("two") else 1
+        if name.endswith("bare"):
+            return partial(_run_bare, self._settings, self._clip, slots)
+        client, processes = stacks.enter_context(
+            run_watched_stack(
+                self._settings, self._folder / f"data-{slots}", self._clip.parent, slots
             )
-            for slots in (1, 2)
         )
-        for _ in range(rounds):
-            measured["bare"].append(_run_bare(settings, clip, 1))
-            measured["one"].append(watch.run(processes, partial(_run_system, one, clip)))
-            measured["two_bare"].append(_run_bare(settings, clip, 2))
-            measured["two"].append(_run_system(two, clip))
-    _require_same(measured)
-    return measured
+        run = partial(_run_system, client, self._clip)
+        return run if slots == 2 else partial(self.watch.run, processes, run)
 
 
 def _run_bare(settings: Settings, clip: Path, loops: int) -> Round:
@@ -159,7 +179,7 @@ def _run_system(client: Client, clip: Path) -> Round:
     return Round(seconds, result.video.frames, job.counts.faces)
 
 
-def _require_same(measured: dict[str, list[Round]]) -> None:
+def _require_same(measured: Rounds) -> None:
     """Every side analyzed the same frames and found the same faces in them, in every round."""
     found = {(one.pictures, one.faces) for rounds in measured.values() for one in rounds}
     if len(found) != 1 or min(found)[1] == 0:
@@ -169,34 +189,32 @@ def _require_same(measured: dict[str, list[Round]]) -> None:
 def _report(
     out: Path,
     machine: dict[str, object],
-    rounds: dict[str, list[Round]],
+    rounds: Rounds,
     costs: dict[str, float],
 ) -> None:
-    pairs = {
-        "system_to_bare": ("one", "bare"),
-        "two_to_one": ("two", "one"),
-        "two_bare_to_bare": ("two_bare", "bare"),
-    }
     ratios = {
         name: median(compare(rounds[some], rounds[others]))
-        for name, (some, others) in pairs.items()
+        for name, (some, others) in RATIOS.items()
+        if some in rounds and others in rounds
     }
+    first, *_ = next(iter(rounds.values()))
     speeds = {side: median_speed(measured) for side, measured in rounds.items()}
     figures = {
         **machine,
-        "frames": rounds["bare"][0].pictures,
-        "faces": rounds["bare"][0].faces,
+        "frames": first.pictures,
+        "faces": first.faces,
         **ratios,
         "core_ms_by_program": costs,
         "frames_per_second": {side: round(speed, 2) for side, speed in speeds.items()},
         "rounds": {side: [asdict(one) for one in measured] for side, measured in rounds.items()},
     }
     program.write_figures(out, "video", figures)
-    for side, name in SIDES.items():
-        program.say(f"{name:16} {speeds[side]:7.1f} frames/s analyzed")
+    for side, speed in speeds.items():
+        program.say(f"{SIDES[side]:16} {speed:7.1f} frames/s analyzed")
     for name, ratio in ratios.items():
-        program.say(f"{name:16} {ratio:7.2f} (median of {len(rounds['bare'])} rounds)")
-    program.say("With one slot, processor time of a frame in ms:")
+        program.say(f"{name:16} {ratio:7.2f} (median of the rounds)")
+    if costs:
+        program.say("With one slot, processor time of a frame in ms:")
     for name, milliseconds in costs.items():
         program.say(f"{name:16} {milliseconds:7.2f}")
 

@@ -17,8 +17,10 @@ WARM_UP_PICTURES = 4
 def loop_over(
     settings: Settings, pack: str, paths: Sequence[Path], processes: int | None = None
 ) -> Round:
-    """Each process has its share of the pictures; as many as there are cores, unless told."""
-    return time_stages(settings, pack, paths, processes or os.cpu_count() or 1)[0]
+    """Each process has its share of the pictures; as many as there are cores, unless told, and none
+    without a picture."""
+    processes = min(processes or os.cpu_count() or 1, len(paths))
+    return time_stages(settings, pack, paths, processes)[0]
 
 
 def time_stages(
