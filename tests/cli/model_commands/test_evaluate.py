@@ -1,13 +1,17 @@
 """`facetally evaluate`: labeled pictures in; figures, a page and a stored evaluation out."""
 
 import json
-import re
-from functools import partial
 
+import psutil
 import pytest
 from PIL import Image, ImageEnhance
 
+from cli.evaluation.fitted_pack import collect_faces
+from cli.evaluation.loading import load_labels
+from cli.exits import CommandFailed
+from models.packs.shipped_packs import read_shipped
 from tests.support.programs.cli import WEIGHTS_DIR, Terminal, call_facetally, copy_samples
+from worker.settings import Settings
 
 LABELS = """\
 path;age;gender;subject
@@ -24,7 +28,23 @@ face_detection_input.jpg;25-32;woman;
 
 @pytest.fixture
 def call(capsys, monkeypatch, tmp_path):
-    return partial(call_facetally, capsys, monkeypatch, data_dir=str(tmp_path / "data"))
+    settings = {
+        "data_dir": str(tmp_path / "data"),
+        "packs_dir": str(tmp_path / "packs"),
+        "weights_dir": str(WEIGHTS_DIR),
+        "workers": "1",
+    }
+    return lambda *words, **others: call_facetally(
+        capsys, monkeypatch, *words, **{**settings, **others}
+    )
+
+
+@pytest.fixture
+def nothing_is_left():
+    """No process that a command started in this one."""
+    before = set(psutil.Process().children())
+    yield
+    assert set(psutil.Process().children()) <= before
 
 
 @pytest.fixture
@@ -70,34 +90,20 @@ def test_labeled_pictures_become_figures_a_page_and_a_stored_evaluation(call, la
     assert "another --name" in again.stderr
 
 
-def test_several_packs_are_compared_with_the_first(labels, tmp_path):
-    out = tmp_path / "out"
-    words = ("--out", out, "--name", "spring", "--pack", "strict", "--pack", "default")
-    with Terminal() as terminal:
-        done = terminal.run("evaluate", labels, *words, data_dir=str(tmp_path))
-
-    assert done.returncode == 3, done.stderr
-    compared = json.loads((out / "packs.json").read_text())
-    assert [one["evaluation"]["name"] for one in compared["figures"]] == [
-        "spring-strict",
-        "spring-default",
-    ]
-    assert all(one["milliseconds_per_face"] > 0 for one in compared["figures"])
-    ages = [one["evaluation"]["accuracy"]["age"]["mean_error"] for one in compared["figures"]]
-    [difference] = compared["differences"]
-    assert difference["pack"] == "default"
-    change = difference["difference"]["mean_error"]["value"]
-    assert change == pytest.approx(ages[1]["value"] - ages[0]["value"])
-    assert f"default against strict: age error {change:+.2f} years" in done.stdout
-    assert (out / "packs.html").read_text().startswith("<!doctype html>")
-    assert json.loads((out / "strict" / "evaluation.json").read_text())["pack"]["name"] == "strict"
-
-
-def test_a_pack_that_is_not_there_is_named(call, labels, tmp_path):
-    done = call("evaluate", labels, "--out", tmp_path / "out", "--pack", "nobody")
-
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "There is no pack nobody" in done.stderr
+def write_portraits(folder, years):
+    """Fifty portraits of ten people, all labeled as of `years`; returns the table."""
+    folder.mkdir()
+    portrait = Image.open(WEIGHTS_DIR / "samples" / "astronaut.png").convert("RGB")
+    rows = ["path,age,subject"]
+    for number in range(50):
+        shade = ImageEnhance.Brightness(portrait.crop((120, 0, 320, 200))).enhance(
+            0.8 + number / 120
+        )
+        shade.save(folder / f"{number}.jpg")
+        rows.append(f"{number}.jpg,{years},person {number % 10}")
+    table = folder / "labels.csv"
+    table.write_text("\n".join(rows))
+    return table
 
 
 BOXES = """\
@@ -109,17 +115,44 @@ object_detection_input.jpg,,,,,,
 """
 
 
-def test_labeled_boxes_are_scored_and_each_is_matched_with_its_face(labels, tmp_path):
-    """All faces of three pictures are labeled, one of them where there is none."""
-    labels.write_text(BOXES)
-    out = tmp_path / "out"
-    with Terminal() as terminal:
-        done = terminal.run("evaluate", labels, "--out", out, data_dir=str(tmp_path))
+def test_a_vote_fitted_to_labels_becomes_a_pack_that_is_compared_on_labeled_boxes(
+    call, labels, nothing_is_left, tmp_path
+):
+    portraits = write_portraits(tmp_path / "portraits", years=60)
+    fitted = call(
+        "evaluate", portraits, "--out", tmp_path / "fit", "--fit", tmp_path / "packs" / "ours"
+    )
+    assert fitted.returncode == 0, fitted.stderr
+    assert "On people it has not seen, fitted against default: age error -" in fitted.stdout
 
+    labels.write_text(BOXES)
+    out, packs = tmp_path / "out", ("--pack", "default", "--pack", "ours")
+    done = call("evaluate", labels, "--out", out, "--name", "spring", *packs)
     assert done.returncode == 0, done.stderr
-    assert "Stored as labels-2" in done.stderr
-    assert "boxes: recall" in done.stdout
-    figures = json.loads((out / "evaluation.json").read_text())
+    assert "Stored as spring-default, spring-ours." in done.stderr
+    assert (out / "packs.html").read_text().startswith("<!doctype html>")
+    check_differences(json.loads((out / "packs.json").read_text()), done.stdout)
+    figures = json.loads((out / "ours" / "evaluation.json").read_text())
+    assert figures["pack"]["name"] == "ours"
+    check_boxes(figures)
+    assert "False faces in a photo" in (out / "ours" / "evaluation.html").read_text()
+
+
+def check_differences(compared, printed):
+    """A job used the fitted pack: it takes everybody for older."""
+    assert all(one["milliseconds_per_face"] > 0 for one in compared["figures"])
+    ages = [one["evaluation"]["accuracy"]["age"] for one in compared["figures"]]
+    assert ages[1]["bias"]["value"] > ages[0]["bias"]["value"] + 10
+    [difference] = compared["differences"]
+    assert difference["pack"] == "ours"
+    change = difference["difference"]["mean_error"]["value"]
+    errors = [one["mean_error"]["value"] for one in ages]
+    assert change == pytest.approx(errors[1] - errors[0])
+    assert f"ours against default: age error {change:+.2f} years" in printed
+
+
+def check_boxes(figures):
+    """All faces of three pictures are labeled, one of them where there is none."""
     assert figures["counts"] == {
         "rows": 4, "pictures": 3, "faces": 2, "several_faces": 0, "problems": {"no_face": 1},
     }  # fmt: skip
@@ -129,7 +162,13 @@ def test_labeled_boxes_are_scored_and_each_is_matched_with_its_face(labels, tmp_
     assert boxes["pictures"] == 3
     found = {name: boxes[name]["value"] for name in ("recall", "precision", "false_per_picture")}
     assert found == pytest.approx({"recall": 2 / 3, "precision": 2 / 3, "false_per_picture": 1 / 3})
-    assert "False faces in a photo" in (out / "evaluation.html").read_text()
+
+
+def test_a_pack_that_is_not_there_is_named(call, labels, tmp_path):
+    done = call("evaluate", labels, "--out", tmp_path / "out", "--pack", "nobody")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "There is no pack nobody" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -147,7 +186,7 @@ def test_labels_that_cannot_be_evaluated_are_one_clear_line(
 ):
     labels = tmp_path / "labels.csv"
     labels.write_text(text)
-    done = call("evaluate", labels, "--out", tmp_path / "out", *words, weights_dir=str(WEIGHTS_DIR))
+    done = call("evaluate", labels, "--out", tmp_path / "out", *words)
 
     assert done.returncode == status
     assert message in done.stderr
@@ -162,50 +201,11 @@ def test_an_unavailable_database_is_reported_before_the_work(call, labels, tmp_p
     assert "The database at 127.0.0.1:1 does not answer" in done.stderr
 
 
-def write_portraits(folder, years):
-    """Sixty-four portraits of sixteen people, all labeled as of `years`; returns the table."""
-    folder.mkdir()
-    portrait = Image.open(WEIGHTS_DIR / "samples" / "astronaut.png").convert("RGB")
-    rows = ["path,age,subject"]
-    for number in range(64):
-        shade = ImageEnhance.Brightness(portrait.crop((120, 0, 320, 200))).enhance(
-            0.8 + number / 160
-        )
-        shade.save(folder / f"{number}.jpg")
-        rows.append(f"{number}.jpg,{years},person {number % 16}")
-    table = folder / "labels.csv"
-    table.write_text("\n".join(rows))
-    return table
-
-
-def test_a_vote_fitted_to_labels_becomes_a_pack_that_a_job_uses(tmp_path):
-    labels, pack = write_portraits(tmp_path / "portraits", years=60), tmp_path / "packs" / "ours"
-    data = {"data_dir": str(tmp_path / "data"), "packs_dir": str(pack.parent)}
-    with Terminal() as terminal:
-        words = ("--out", tmp_path / "out", "--fit", pack)
-        done = terminal.run("evaluate", labels, *words, **data)
-        assert done.returncode == 0, done.stderr
-        assert re.search(
-            r"On people it has not seen, fitted against default: age error -", done.stdout
-        )
-        words = ("--out", tmp_path / "again", "--pack", "ours", "--name", "fitted")
-        done = terminal.run("evaluate", labels, *words, **data)
-        assert done.returncode == 0, done.stderr
-
-    before, after = (
-        json.loads((tmp_path / out / "evaluation.json").read_text())["accuracy"]["age"]
-        for out in ("out", "again")
-    )
-    assert after["mean_error"]["value"] < before["mean_error"]["value"] / 2
-
-
-def test_too_few_faces_to_fit_a_pack_to_are_one_clear_line(terminal, labels, tmp_path):
-    words = ("--out", tmp_path / "out", "--fit", tmp_path / "ours")
-    done = terminal.run("evaluate", labels, *words, data_dir=tmp_path / "data")
-
-    assert done.returncode == 1
-    assert "at least 50 labeled faces of 10 people; these pictures have 2 of 2" in done.stderr
-    assert not (tmp_path / "ours").exists()
+def test_a_pack_is_fitted_to_no_fewer_than_some_faces(labels):
+    settings = Settings(weights_dir=WEIGHTS_DIR)
+    few = "at least 50 labeled faces of 10 people; these pictures have 2 of 2"
+    with pytest.raises(CommandFailed, match=few):
+        collect_faces(settings, read_shipped(), load_labels(labels))
 
 
 @pytest.mark.parametrize(
