@@ -1,4 +1,4 @@
-"""The console sessions that the documents show run as they are on a real server."""
+"""The console sessions that the documents show run as they are."""
 
 import os
 import shutil
@@ -7,15 +7,15 @@ import pytest
 
 from models.weights.catalog import SAMPLES
 from tests.support.answers.documents import ROOT, check_step, read_blocks, read_session, run_session
-from tests.support.programs.browser import run_server
 from tests.support.programs.cli import WEIGHTS_DIR
+from tests.support.servers.working import serve_and_work
 
 SHOWN_URL = "http://127.0.0.1:8000"
 SHOWN_SAMPLES = "~/.cache/facetally/weights/samples"
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/api.md"])
-def test_a_session_prints_what_its_document_shows(name, tmp_path):
+def test_a_session_prints_what_its_document_shows(name, tmp_path, migrated_sqlite, redis_url):
     samples = tmp_path / "samples"
     samples.mkdir()
     for sample in SAMPLES:
@@ -23,7 +23,7 @@ def test_a_session_prints_what_its_document_shows(name, tmp_path):
     [block] = read_blocks(ROOT / name, "console")
     steps = read_session(block)
 
-    with run_server(tmp_path / "data", min_cell="1") as url:
+    with serve_and_work(tmp_path, migrated_sqlite, redis_url) as url:
         environ = {**os.environ, "FACETALLY_URL": url, "PYTHONPATH": str(ROOT)}
         changes = {SHOWN_URL: url, SHOWN_SAMPLES: str(samples)}
         outputs = run_session(steps, changes, tmp_path, environ)

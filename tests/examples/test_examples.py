@@ -1,4 +1,4 @@
-"""Each of the examples runs as it is, on a real server."""
+"""Each of the examples runs as it is."""
 
 import csv
 import json
@@ -9,8 +9,8 @@ import pytest
 
 from models.weights.catalog import SAMPLES
 from tests.support.answers.documents import ROOT, read_blocks, run_shell
-from tests.support.programs.browser import run_server
 from tests.support.programs.cli import WEIGHTS_DIR
+from tests.support.servers.working import serve_and_work
 
 EXAMPLES = ROOT / "examples"
 PORTRAIT = WEIGHTS_DIR / "samples" / "astronaut.png"
@@ -18,8 +18,8 @@ COUPLE = WEIGHTS_DIR / "samples" / "gender_detection_input.jpg"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with run_server(tmp_path_factory.mktemp("server"), min_cell="1") as url:
+def server(tmp_path_factory, migrated_sqlite, redis_url):
+    with serve_and_work(tmp_path_factory.mktemp("server"), migrated_sqlite, redis_url) as url:
         yield url
 
 
