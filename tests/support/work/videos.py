@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from pathlib import Path
+from time import sleep
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -34,9 +35,7 @@ def make_clip(folder: Path) -> Path:
 
 def find_in_clip(clip: Path, folder: Path, empty: Path) -> Found:
     """What one worker finds in a clip that is not cut."""
-    (folder / "facetally.sqlite3").write_bytes(empty.read_bytes())
-    weights_dir = default_weights_dir(os.environ)
-    settings = allow(Settings(data_dir=folder, weights_dir=weights_dir).complete(), clip)
+    settings = settle(folder, clip, empty)
     database = Database(settings.database_url)
     job_id = submit_videos(database, clip)
     work_until_done(settings, database)
@@ -45,6 +44,13 @@ def find_in_clip(clip: Path, folder: Path, empty: Path) -> Found:
     found = read_everything(database, item.id)
     database.close()
     return found
+
+
+def settle(folder: Path, clip: Path, empty: Path) -> Settings:
+    """An installation in a folder of its own, which may read the clip."""
+    (folder / "facetally.sqlite3").write_bytes(empty.read_bytes())
+    weights_dir = default_weights_dir(os.environ)
+    return allow(Settings(data_dir=folder, weights_dir=weights_dir).complete(), clip)
 
 
 def allow(settings: Settings, clip: Path, **changes: object) -> Settings:
@@ -87,9 +93,13 @@ def work_in_threads(settings: Settings, database: Database, job_id: int, workers
     def work() -> None:
         worker = open_worker(settings, database)
         while status(database, job_id).finished_at is None:
-            for chunk_id in hints(database, resend_seconds=-1):
+            chunk_ids = hints(database, resend_seconds=-1)
+            for chunk_id in chunk_ids:
                 worker.run(chunk_id, "task")
             close(database)
+            if not chunk_ids:
+                # The others have what is left.
+                sleep(0.02)
 
     threads = [threading.Thread(target=work) for _ in range(workers)]
     for thread in threads:

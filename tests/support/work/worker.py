@@ -18,9 +18,8 @@ from db.results.filters import ResultFilter
 from db.results.reading import read_results
 from db.states import ChunkKind
 from db.submissions.drafts import accept_job
-from models.graphs.device import Device
-from models.nets.analyzer import Analyzer, load_analyzer
-from models.packs.shipped_packs import read_shipped
+from models.nets.analyzer import Analyzer
+from tests.support.models.remembered import open_remembered
 from worker.chunks.claiming import Claimer
 from worker.chunks.runner import ChunkRunner
 from worker.lease import HeldChunk, LeaseTerms
@@ -35,7 +34,7 @@ from worker.traces.tracing import Tracing
 
 @cache
 def open_analyzer(weights_dir: Path) -> Analyzer:
-    return load_analyzer(weights_dir, read_shipped(), device=Device("cpu"))
+    return open_remembered(weights_dir)
 
 
 def open_analyzers(settings: Settings, analyzer: Analyzer | None = None) -> Analyzers:

@@ -35,9 +35,6 @@ from tests.support.work.videos import (
 from tests.support.work.worker import open_worker, work_until_done
 from worker.settings import Settings
 
-# This many of the clip's 14 frames to a segment make one, two and seven segments.
-SEGMENTATIONS = {1: 64, 2: 7, 7: 2}
-
 
 def write_pictures(folder: Path) -> list[Path]:
     """Seven different ones: with a video, the items of one chunk."""
@@ -67,17 +64,18 @@ def test_each_person_of_a_shot_is_one_track(
     assert count_rows(database, TrackThumbnailRow) == PEOPLE
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("segments", SEGMENTATIONS)
+# The clip has 14 frames to analyze.
+@pytest.mark.parametrize(("segments", "segment_frames", "workers"), [(2, 7, 1), (7, 2, 2)])
 def test_segments_and_workers_change_nothing(
     database: Database,
     settings: Settings,
     clip: Path,
     reference: Found,
     segments: int,
+    segment_frames: int,
     workers: int,
 ) -> None:
-    settings = allow(settings, clip, segment_frames=SEGMENTATIONS[segments])
+    settings = allow(settings, clip, segment_frames=segment_frames)
     job_id = submit_videos(database, clip)
     [root] = hints(database)
     open_worker(settings, database).run(root, "task")
@@ -90,6 +88,7 @@ def test_segments_and_workers_change_nothing(
     assert status(database, job_id).state is JobState.COMPLETED
 
 
+@on_one_database
 def test_the_progress_of_a_video_can_be_followed(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -106,6 +105,7 @@ def test_the_progress_of_a_video_can_be_followed(
     ]
 
 
+@on_one_database
 def test_a_video_among_pictures_gets_a_chunk_of_its_own(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -131,6 +131,7 @@ def test_a_video_among_pictures_gets_a_chunk_of_its_own(
     assert (counts.items, counts.done, counts.faces) == (8, 8, len(items[1].faces))
 
 
+@on_one_database
 @pytest.mark.parametrize("duplicates", Duplicates)
 def test_videos_with_the_same_bytes_count_each_or_once(
     database: Database, settings: Settings, clip: Path, duplicates: Duplicates
@@ -150,6 +151,7 @@ def test_videos_with_the_same_bytes_count_each_or_once(
         assert count_rows(database, table) == PEOPLE * (1 if once else 2)
 
 
+@on_one_database
 def test_a_video_among_pictures_that_are_done_is_retried_alone(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -168,6 +170,7 @@ def test_a_video_among_pictures_that_are_done_is_retried_alone(
     assert read_items(database, job_id)[1].frames == 14
 
 
+@on_one_database
 def test_an_annotated_video_that_cannot_be_stored_costs_no_person(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -180,6 +183,7 @@ def test_an_annotated_video_that_cannot_be_stored_costs_no_person(
     assert count_rows(database, TrackRow) == PEOPLE
 
 
+@on_one_database
 def test_dropped_faces_are_added_up_over_frames(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:

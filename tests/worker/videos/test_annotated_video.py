@@ -1,6 +1,7 @@
 """The annotated video: drawn in clips, left and resumed, and joined."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from time import sleep
@@ -22,8 +23,16 @@ from models import blocks
 from tests.support.answers.http import stored_files
 from tests.support.media.clips import PEOPLE
 from tests.support.media.made_videos import read_frames
+from tests.support.run.databases import on_one_database
 from tests.support.work.jobs import claim, close, crash, hints, status
-from tests.support.work.videos import allow, count_rows, read_items, submit_videos, work_in_threads
+from tests.support.work.videos import (
+    allow,
+    count_rows,
+    read_items,
+    settle,
+    submit_videos,
+    work_in_threads,
+)
 from tests.support.work.worker import open_worker, work_until_done
 from worker import lease
 from worker.dispatcher.dispatcher import Dispatcher
@@ -38,8 +47,19 @@ Frames = list[NDArray[np.uint8]]
 pytestmark = pytest.mark.usefixtures("short_clips")
 
 
+@pytest.fixture(scope="module")
+def whole(clip: Path, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Frames:
+    """The clip as it is drawn at once, in one piece."""
+    settings = settle(tmp_path_factory.mktemp("whole"), clip, migrated_sqlite)
+    with closing(Database(settings.database_url)) as database:
+        submit_videos(database, clip, annotated_video=True)
+        work_until_done(settings, database)
+    [kept] = stored_files(settings)
+    return list(read_frames(kept))
+
+
 def test_an_annotated_video_that_is_left_is_resumed(
-    database: Database, settings: Settings, clip: Path
+    database: Database, settings: Settings, clip: Path, whole: Frames
 ) -> None:
     settings = allow(settings, clip)
     job_id, root = begin(database, settings, clip)
@@ -55,15 +75,15 @@ def test_an_annotated_video_that_is_left_is_resumed(
     [item] = read_items(database, job_id)
     assert (item.state, item.warning) == ("done", None)
     [kept] = stored_files(settings)
-    whole = read_whole_video(settings, database, clip)
     frames = list(read_frames(kept))
     assert len(frames) == len(whole) == FRAMES
     assert all(differ(one, other) < 3 for one, other in zip(frames, whole, strict=True))
     assert count_rows(database, AnnotatedVideoRow) == 0
 
 
+@on_one_database
 def test_the_annotated_video_has_only_the_requested_part(
-    database: Database, settings: Settings, clip: Path
+    database: Database, settings: Settings, clip: Path, whole: Frames
 ) -> None:
     settings = allow(settings, clip)
     job_id, root = begin(database, settings, clip, start_seconds=2.0, end_seconds=5.0)
@@ -73,10 +93,10 @@ def test_the_annotated_video_has_only_the_requested_part(
     [kept] = stored_files(settings)
     frames = list(read_frames(kept))
     assert len(frames) == 30
-    whole = read_whole_video(settings, database, clip)[20]
-    assert differ(frames[0], whole) < 20
+    assert differ(frames[0], whole[20]) < 20
 
 
+@on_one_database
 def test_a_worker_that_dies_leaves_the_clips_it_has_stored(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -108,6 +128,7 @@ def test_a_cancelled_job_keeps_no_clip(database: Database, settings: Settings, c
     assert {path.parent.name for path in stored_files(settings)} == set(store_folders)
 
 
+@on_one_database
 def test_an_annotated_video_without_time_costs_no_person(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -141,6 +162,7 @@ def test_a_job_that_is_erased_while_its_video_is_drawn_leaves_nothing(
     assert stored_files(settings) == []
 
 
+@on_one_database
 def test_a_lease_is_renewed_while_an_annotated_video_is_stored(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +187,7 @@ def test_a_lease_is_renewed_while_an_annotated_video_is_stored(
         assert session.get_one(ChunkRow, root).state == ChunkState.DONE
 
 
+@on_one_database
 def test_a_join_that_takes_all_its_time_ends_without_an_annotated_video(
     database: Database, settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,16 +254,6 @@ def read_progress(database: Database) -> tuple[int, float]:
     with database.read() as session:
         row = session.scalars(select(AnnotatedVideoRow)).one()
         return row.clips, round(row.drawn_seconds or 0, 3)
-
-
-def read_whole_video(settings: Settings, database: Database, clip: Path) -> Frames:
-    before = set(stored_files(settings))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "CLIP_FRAMES", 1000)
-        submit_videos(database, clip, annotated_video=True)
-        work_until_done(settings, database)
-    [kept] = set(stored_files(settings)) - before
-    return list(read_frames(kept))
 
 
 def differ(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

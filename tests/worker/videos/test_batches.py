@@ -8,6 +8,7 @@ import pytest
 from db.engine import Database
 from db.job_values import ThumbnailKind
 from tests.support.models.devices import open_fake_device
+from tests.support.run.databases import on_one_database
 from tests.support.work.videos import allow, read_items, submit_videos
 from tests.support.work.worker import work_until_done
 from worker.settings import Settings
@@ -28,6 +29,7 @@ class Batches:
         return note_and_run
 
 
+@on_one_database
 @pytest.mark.parametrize("segment_frames", [3, 64], ids=["short segments", "one segment"])
 def test_frames_that_are_searched_together_are_all_analyzed_once(
     database: Database, settings: Settings, clip: Path, segment_frames: int

@@ -26,6 +26,7 @@ from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.support.media.clips import PEOPLE
 from tests.support.media.sample_pictures import encode_scene
+from tests.support.run.databases import on_one_database
 from tests.support.work.jobs import claim, close, hints, status
 from tests.support.work.videos import (
     Found,
@@ -85,6 +86,7 @@ def submit_two_segments(settings: Settings, database: Database, clip: Path) -> t
     return job_id, first
 
 
+@on_one_database
 def test_killing_a_worker_in_the_middle_changes_nothing(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
@@ -164,6 +166,7 @@ def test_a_segment_that_kills_workers_fails_its_video_alone(
     assert count_rows(database, TrackRow) == PEOPLE
 
 
+@on_one_database
 def test_a_worker_that_is_shutting_down_leaves_the_rest_of_its_segment(
     database: Database, settings: Settings, clip: Path, reference: Found
 ) -> None:
@@ -187,6 +190,7 @@ def test_a_worker_that_is_shutting_down_leaves_the_rest_of_its_segment(
     assert read_everything(database, item.id) == reference
 
 
+@on_one_database
 def test_a_video_whose_next_frame_is_not_reached_in_time_fails(
     database: Database, settings: Settings, clip: Path
 ) -> None:
@@ -200,6 +204,7 @@ def test_a_video_whose_next_frame_is_not_reached_in_time_fails(
     assert item.error.code == "too_large"
 
 
+@on_one_database
 def test_a_video_that_kills_workers_again_after_a_retry_fails_again(
     database: Database, settings: Settings, clip: Path
 ) -> None:
