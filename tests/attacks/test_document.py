@@ -1,10 +1,12 @@
 """Every answer is one that the OpenAPI document tells of, whatever comes and with whatever key."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from sqlite3 import OperationalError
 
 import psutil
 import pytest
@@ -34,12 +36,22 @@ def silenced(target: Target) -> Iterator[None]:
     """Nobody sends to the addresses that are made up; the webhooks are gone in the end."""
     children = psutil.Process(target.process.pid).children()
     [dispatcher] = [one for one in children if "dispatcher" in one.cmdline()]
-    dispatcher.suspend()
+    suspend_between_writes(dispatcher, target.data / "facetally.sqlite3")
     try:
         yield
     finally:
         for webhook in target.client.get("/v1/webhooks").json()["webhooks"]:
             target.client.delete(f"/v1/webhooks/{webhook['id']}")
+        dispatcher.resume()
+
+
+def suspend_between_writes(dispatcher: psutil.Process, path: Path) -> None:
+    """Else it might hold the lock of the database, for which all calls would wait."""
+    while True:
+        dispatcher.suspend()
+        with closing(sqlite3.connect(path, timeout=1.0)) as connection, suppress(OperationalError):
+            connection.execute("BEGIN IMMEDIATE")
+            return
         dispatcher.resume()
 
 

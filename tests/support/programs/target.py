@@ -43,6 +43,10 @@ class Target:
         self.client = httpx.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {KEY}"}, timeout=ANSWER_SECONDS
         )
+        # Without a key, each request over a connection of its own.
+        self.prober = httpx.Client(
+            base_url=self.url, headers={"Connection": "close"}, timeout=HEALTH_SECONDS
+        )
 
     def _read_log(self) -> None:
         assert self.process.stderr is not None
@@ -54,8 +58,12 @@ class Target:
         assert self.process.poll() is None, "".join(self.lines)
         return ready[0].split()[4] if ready else None
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.client.close()
+        self.prober.close()
+
+    def stop(self) -> None:
+        self.close()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
         self._reader.join()
@@ -69,26 +77,27 @@ class Target:
         [main] = [one for one in children if "api" in one.cmdline()]
         return main.children()
 
-    def read_memory(self) -> int:
-        """The memory of the API's processes, in bytes."""
-        return sum(one.memory_info().rss for one in self.find_api())
-
     def connect(self) -> socket.socket:
         return socket.create_connection(self.address, timeout=ANSWER_SECONDS)
 
     def check_health(self) -> None:
         """It answers as quickly as a probe wants, and other calls are answered, too."""
-        assert httpx.get(f"{self.url}/healthz", timeout=HEALTH_SECONDS).status_code == 200
+        assert self.prober.get("/healthz").status_code == 200
         assert self.client.get("/v1/jobs").status_code == 200
 
     @contextmanager
     def bounded_memory(self, most_bytes: int) -> Iterator[None]:
         """Its memory grows by at most this much during the block."""
-        before, peak, over = self.read_memory(), [0], threading.Event()
+        processes, peak, over = self.find_api(), [0], threading.Event()
+
+        def read_memory() -> int:
+            return sum(one.memory_info().rss for one in processes)
 
         def watch() -> None:
             while not over.wait(0.02):
-                peak[0] = max(peak[0], self.read_memory())
+                peak[0] = max(peak[0], read_memory())
+
+        before = read_memory()
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
@@ -106,7 +115,7 @@ def run_target(data: Path, **settings: str) -> Iterator[Target]:
     with Terminal() as terminal:
         target = Target(terminal, data, **settings)
         # Also after a failure: a connection that is left open fails whichever test runs later.
-        with closing(target.client):
+        with closing(target):
             yield target
             target.stop()
         assert terminal.is_clean()

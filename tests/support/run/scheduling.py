@@ -9,13 +9,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Clusters would slow each other down, and some of their tests are timed.
 FAULTS = "tests/faults"
+# Folders whose tests share a server, which takes longer to start than most of them.
+TOGETHER = (FAULTS, "tests/api/pages", "tests/attacks")
 # About how long a test takes, in seconds, by the costliest of its markers.
 SECONDS = {"processes": 4.0, "browser": 2.0, "slow": 1.0, "postgresql": 0.2}
 OTHER_SECONDS = 0.05
 
 
 class FileScheduling(LoadScopeScheduling):
-    """Gives a process one file at a time, as its tests may share a server, and faults to one.
+    """Gives a process one file at a time, as its tests may share a server, or one such folder.
 
     The files come in the order of the tests.
     """
@@ -30,7 +32,8 @@ class FileScheduling(LoadScopeScheduling):
 
 def find_scope(nodeid: str) -> str:
     """The name of the tests that run in one process, one after another."""
-    return FAULTS if nodeid.startswith(f"{FAULTS}/") else nodeid.partition("::")[0]
+    folders = [folder for folder in TOGETHER if nodeid.startswith(f"{folder}/")]
+    return folders[0] if folders else nodeid.partition("::")[0]
 
 
 def put_longest_first(items: list[pytest.Item]) -> None:
