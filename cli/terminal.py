@@ -2,10 +2,15 @@
 
 import json
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from functools import cache
+from typing import Any
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 # In a file or a pipe, lines of a table are never broken.
 UNBROKEN_COLUMNS = 1000
@@ -53,3 +58,19 @@ def clean(text: str) -> str:
 def print_json(data: object) -> None:
     """An answer of the server on one line, as it came."""
     click.echo(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def print_values(
+    values: Sequence[Any], make_table: Callable[[Any], Table], *, as_json: bool
+) -> None:
+    """Values of the client as a table, or as the API has them."""
+    if as_json:
+        print_json([describe(one) for one in values])
+    else:
+        open_stdout().print(make_table(values))
+
+
+def describe(value: Any) -> dict[str, Any]:
+    """A value of the client, as the API has it."""
+    described: dict[str, Any] = json.loads(json.dumps(asdict(value), default=datetime.isoformat))
+    return described

@@ -18,16 +18,21 @@ from db.job_values import JobOptions, NewJob, Priority
 MOST_FILES = 10_000
 
 
-class SubmissionFields(Strict):
-    """Fields of every submission. A `draft` takes more items until it is finalized."""
+class JobFields(Strict):
+    """What a submission says of its job. A `draft` takes more items until it is finalized."""
 
-    options: OptionsBody = OptionsBody()
     name: JobName = ""
     notes: Notes = ""
-    tags: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
     priority: Priority = Priority.NORMAL
     expires_at: Moment | None = None
     draft: bool = False
+
+
+class SubmissionFields(JobFields):
+    """Fields of a submission that is an object, with options of its own."""
+
+    options: OptionsBody = OptionsBody()
+    tags: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
 
     def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
         return _make_job(self, self.tags, self.options.to_options(pack, time_zone), tenant)
@@ -65,22 +70,17 @@ class JobBody(SubmissionFields):
         return self
 
 
-class SubmissionQuery(OptionsBody):
+class SubmissionQuery(OptionsBody, JobFields):
     """The options of a submission whose body is a manifest."""
 
-    name: JobName = ""
-    notes: Notes = ""
     tag: Annotated[list[Tag], Field(max_length=20)] = Field(default=[])
-    priority: Priority = Priority.NORMAL
-    expires_at: Moment | None = None
-    draft: bool = False
 
     def to_job(self, pack: str, time_zone: str, tenant: str) -> NewJob:
         return _make_job(self, self.tag, self.to_options(pack, time_zone), tenant)
 
 
 def _make_job(
-    fields: SubmissionFields | SubmissionQuery,
+    fields: JobFields,
     tags: Sequence[str],
     options: JobOptions,
     tenant: str,

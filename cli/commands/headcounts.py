@@ -1,12 +1,10 @@
 """`facetally headcounts`: the people of live sources, counted into a job a day."""
 
-from dataclasses import asdict
-
 import click
 
 from cli.options.shared import as_json, parse_pairs, takes_server
 from cli.output.tables import make_headcounts_table
-from cli.terminal import open_stdout, print_json, tell
+from cli.terminal import describe, open_stdout, print_json, tell
 from db.job_values import DetectionMode
 from facetally import Client
 
@@ -34,8 +32,7 @@ def list_headcounts(client: Client, as_json: bool) -> None:
     """
     found = client.headcounts()
     if as_json:
-        described = [{**asdict(one), "started_at": str(one.started_at)} for one in found.headcounts]
-        print_json({"sources": found.sources, "headcounts": described})
+        print_json(describe(found))
     else:
         open_stdout().print(make_headcounts_table(found))
 

@@ -1,8 +1,6 @@
 """`facetally playlists`: what ran when, and who saw it."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from cli.options.shared import as_json, check_zone, takes_server
 from cli.output.counting import count_noun
 from cli.output.playlist_tables import describe_viewers, make_content_table, make_playlists_table
 from cli.output.streams import refuse_terminal, write_out
-from cli.terminal import open_stdout, print_json, tell
+from cli.terminal import open_stdout, print_json, print_values, tell
 from db.slices.bands import Band, parse_bands
 from facetally import ApiError, Client, Playlist, PlaylistAudience
 from facetally.answers.playlists import NewPlaylist
@@ -103,11 +101,7 @@ def list_playlists(client: Client, as_json: bool) -> None:
     \b
     Example: facetally playlists list
     """
-    found = client.playlists()
-    if as_json:
-        print_json([_describe(one) for one in found])
-    else:
-        open_stdout().print(make_playlists_table(found))
+    print_values(client.playlists(), make_playlists_table, as_json=as_json)
 
 
 @playlists.command()
@@ -231,8 +225,3 @@ def _print_audience(seen: PlaylistAudience, *, gender: str | None, ages: Band | 
     else:
         stdout.print(make_content_table(seen, wanted))
     stdout.print(describe_viewers(seen))
-
-
-def _describe(playlist: Playlist) -> dict[str, object]:
-    described: dict[str, object] = json.loads(json.dumps(asdict(playlist), default=str))
-    return described

@@ -21,6 +21,9 @@ from facetally import Client, Item, Job, Options, Submission
 from facetally.items import URI, is_remote_folder
 from facetally.local_files.files import FoundFiles
 
+FOLDER_ALONE = "Give a folder that the server lists alone."
+MANIFEST_ALONE = "Give a manifest that the server reads alone, with dimensions in its columns."
+
 
 @click.command()
 @click.argument("sources", metavar="PATH|MANIFEST|URI...", nargs=-1, required=True)
@@ -82,36 +85,27 @@ def _submit_sources(
     if addressed and len(addressed) < len(sources):
         raise click.UsageError("Give either files, or addresses and manifests, not both.")
     if any(is_remote_folder(source) for source in sources):
-        return _submit_folder(client, sources, submission), True
+        return _submit_alone(client, sources, submission, FOLDER_ALONE), True
     if any(is_remote_manifest(source) for source in sources):
-        return _submit_manifest(client, sources, submission), True
+        if submission.dimensions:
+            raise click.UsageError(MANIFEST_ALONE)
+        return _submit_alone(client, sources, submission, MANIFEST_ALONE), True
     if addressed:
         return _submit_listed(client, addressed, submission)
     return _submit_paths(client, sources, submission)
 
 
-def _submit_folder(client: Client, sources: Sequence[str], submission: Submission) -> Job:
+def _submit_alone(
+    client: Client, sources: Sequence[str], submission: Submission, problem: str
+) -> Job:
+    """A folder or a manifest that the server reads; `problem` is said of several."""
     if len(sources) > 1:
-        raise click.UsageError("Give a folder that the server lists alone.")
+        raise click.UsageError(problem)
     return client.submit(
         sources[0],
         tags=submission.tags,
         options=submission.options,
         dimensions=submission.dimensions,
-        name=submission.name,
-        notes=submission.notes,
-    )
-
-
-def _submit_manifest(client: Client, sources: Sequence[str], submission: Submission) -> Job:
-    if len(sources) > 1 or submission.dimensions:
-        raise click.UsageError(
-            "Give a manifest that the server reads alone, with dimensions in its columns."
-        )
-    return client.submit(
-        sources[0],
-        tags=submission.tags,
-        options=submission.options,
         name=submission.name,
         notes=submission.notes,
     )

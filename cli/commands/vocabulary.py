@@ -1,12 +1,10 @@
 """`facetally tags` and `dimensions`: what an audience can be filtered and grouped by."""
 
-from dataclasses import asdict
-
 import click
 
 from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_dimensions_table, make_tags_table
-from cli.terminal import open_stdout, print_json
+from cli.terminal import print_values
 from facetally import Client
 
 
@@ -19,11 +17,7 @@ def tags(client: Client, as_json: bool) -> None:
     \b
     Example: facetally tags
     """
-    found = client.tags()
-    if as_json:
-        print_json([asdict(one) for one in found])
-    else:
-        open_stdout().print(make_tags_table(found))
+    print_values(client.tags(), make_tags_table, as_json=as_json)
 
 
 @click.command()
@@ -39,8 +33,4 @@ def dimensions(client: Client, job: int | None, tag: str | None, as_json: bool) 
     \b
     Example: facetally dimensions --tag spring
     """
-    found = client.dimensions(job, tag)
-    if as_json:
-        print_json([asdict(one) for one in found])
-    else:
-        open_stdout().print(make_dimensions_table(found))
+    print_values(client.dimensions(job, tag), make_dimensions_table, as_json=as_json)

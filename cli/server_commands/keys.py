@@ -1,14 +1,13 @@
 """`facetally keys`: who may call a server, and for what."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_keys_table
-from cli.terminal import open_stdout, print_json, tell
-from facetally import Client, Key
+from cli.terminal import describe, print_json, print_values, tell
+from facetally import Client
 from facetally.answers.keys import SCOPES
 
 USUAL_SCOPES = ("submit", "read")
@@ -53,7 +52,7 @@ def create(
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
     made = client.create_key(name, scopes, tenant=tenant, expires_at=expires_at)
     if as_json:
-        print_json(_describe(made))
+        print_json(describe(made))
         return
     click.echo(made.key)
     tell(f"This is key {made.id}. Keep it now: it is not shown again.")
@@ -70,11 +69,7 @@ def list_keys(client: Client, as_json: bool) -> None:
     \b
     Example: facetally keys list
     """
-    found = client.api_keys()
-    if as_json:
-        print_json([_describe(one) for one in found])
-    else:
-        open_stdout().print(make_keys_table(found))
+    print_values(client.api_keys(), make_keys_table, as_json=as_json)
 
 
 @keys.command()
@@ -90,11 +85,3 @@ def revoke(client: Client, number: int) -> None:
     """
     key = client.revoke_key(number)
     tell(f"Key {key.id} ({key.name}) is revoked.")
-
-
-def _describe(key: Key) -> dict[str, object]:
-    """As the API has it."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(key).items()
-    }

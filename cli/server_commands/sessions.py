@@ -1,13 +1,11 @@
 """`facetally sessions`: who is logged in with a browser, and the end of that."""
 
-from dataclasses import asdict
-
 import click
 
 from cli.exits import CommandFailed
 from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_sessions_table
-from cli.terminal import open_stdout, print_json, tell
+from cli.terminal import print_values, tell
 from facetally import Client
 
 
@@ -31,20 +29,7 @@ def list_sessions(client: Client, as_json: bool) -> None:
     \b
     Example: facetally sessions list
     """
-    found = client.sessions()
-    if as_json:
-        print_json(
-            [
-                asdict(one)
-                | {
-                    "last_opened_at": one.last_opened_at.isoformat(),
-                    "expires_at": one.expires_at.isoformat(),
-                }
-                for one in found
-            ]
-        )
-    else:
-        open_stdout().print(make_sessions_table(found))
+    print_values(client.sessions(), make_sessions_table, as_json=as_json)
 
 
 @sessions.command()

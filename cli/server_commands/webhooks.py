@@ -1,17 +1,14 @@
 """`facetally webhooks`: who is told what happens to jobs."""
 
-import json
-from dataclasses import asdict
-from datetime import datetime
 from itertools import islice
 
 import click
 
 from cli.options.shared import as_json, takes_server
 from cli.output.tables import make_messages_table, make_webhooks_table
-from cli.terminal import open_stdout, print_json, tell
+from cli.terminal import describe, print_json, print_values, tell
 from facetally import Client
-from facetally.answers.webhooks import EVENTS, Message, Webhook
+from facetally.answers.webhooks import EVENTS
 
 
 @click.group()
@@ -41,7 +38,7 @@ def create(client: Client, url: str, events: tuple[str, ...], as_json: bool) -> 
     """
     made = client.create_webhook(url, events)
     if as_json:
-        print_json(_describe(made))
+        print_json(describe(made))
         return
     click.echo(made.secret)
     tell(f"This is the secret of webhook {made.id}. Keep it now: it is not shown again.")
@@ -56,11 +53,7 @@ def list_webhooks(client: Client, as_json: bool) -> None:
     \b
     Example: facetally webhooks list
     """
-    found = client.webhooks()
-    if as_json:
-        print_json([_describe(one) for one in found])
-    else:
-        open_stdout().print(make_webhooks_table(found))
+    print_values(client.webhooks(), make_webhooks_table, as_json=as_json)
 
 
 @webhooks.command()
@@ -103,10 +96,7 @@ def messages(client: Client, number: int, limit: int, as_json: bool) -> None:
     Example: facetally webhooks messages 3
     """
     found = list(islice(client.webhook_messages(number), limit))
-    if as_json:
-        print_json([_describe(one) for one in found])
-    else:
-        open_stdout().print(make_messages_table(found))
+    print_values(found, make_messages_table, as_json=as_json)
 
 
 @webhooks.command()
@@ -120,8 +110,3 @@ def resend(client: Client, message: int) -> None:
     """
     client.resend_message(message)
     tell(f"Message {message} is sent again.")
-
-
-def _describe(one: Webhook | Message) -> object:
-    """As the API has it."""
-    return json.loads(json.dumps(asdict(one), default=datetime.isoformat))

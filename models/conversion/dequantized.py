@@ -6,6 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.conversion.onnx_messages import (
+    GRAPH_INITIALIZER,
+    GRAPH_INPUT,
+    GRAPH_NODE,
+    GRAPH_OUTPUT,
+    GRAPH_VALUE_INFO,
     NODE_INPUT,
     NODE_OPERATOR,
     NODE_OUTPUT,
@@ -14,24 +19,52 @@ from models.conversion.onnx_messages import (
     VALUE_TYPE,
     Array,
     read_options,
+    read_tensor,
+    select,
     texts,
+    write_graph,
     write_shape,
+    write_tensor,
 )
 from models.conversion.protobuf import Field, read_fields, write_fields
 
 
-def multiply_out(
-    nodes: Iterable[bytes], tensors: Mapping[str, Array]
-) -> tuple[list[bytes], dict[str, Array]]:
-    """The nodes that stay, and the tensors with those that the other nodes made of them."""
-    kept, known = [], dict(tensors)
-    for node in nodes:
+def multiply_out(fields: Sequence[Field]) -> tuple[list[bytes], dict[str, Array]]:
+    """The nodes of a graph that stay, and its tensors with those that the other nodes make."""
+    kept, known = [], dict(read_tensor(one) for one in select(fields, GRAPH_INITIALIZER))
+    for node in select(fields, GRAPH_NODE):
         computed = _compute_node(node, known)
         if computed is None:
             kept.append(node)
         else:
             known[texts(node, NODE_OUTPUT)[0]] = computed
     return kept, known
+
+
+def list_used(nodes: Iterable[bytes]) -> set[str]:
+    """The names of what nodes take in."""
+    return {name for node in nodes for name in texts(node, NODE_INPUT)}
+
+
+def write_simplified(
+    fields: Sequence[Field],
+    nodes: list[bytes],
+    tensors: Mapping[str, Array],
+    inputs: list[bytes],
+    outputs: list[bytes],
+) -> bytes:
+    """The graph of these fields with other nodes, inputs and outputs, and the tensors in use."""
+    used = list_used(nodes)
+    written = {
+        GRAPH_NODE: nodes,
+        GRAPH_INITIALIZER: [write_tensor(name, tensors[name]) for name in tensors if name in used],
+        GRAPH_INPUT: inputs,
+        GRAPH_OUTPUT: outputs,
+        # Shapes within the graph, which are those of one picture.
+        GRAPH_VALUE_INFO: [],
+    }
+    others = [field for field in fields if field.number not in written]
+    return write_graph(written, others)
 
 
 def _compute_node(node: bytes, tensors: Mapping[str, Array]) -> Array | None:

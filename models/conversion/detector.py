@@ -8,14 +8,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from models.conversion.dequantized import multiply_out, set_shape
+from models.conversion.dequantized import multiply_out, set_shape, write_simplified
 from models.conversion.onnx_messages import (
     DIMENSION_VALUE,
-    GRAPH_INITIALIZER,
     GRAPH_INPUT,
-    GRAPH_NODE,
     GRAPH_OUTPUT,
-    GRAPH_VALUE_INFO,
     MODEL_GRAPH,
     NODE_INPUT,
     NODE_OPERATOR,
@@ -26,11 +23,8 @@ from models.conversion.onnx_messages import (
     VALUE_TYPE,
     Array,
     numbers,
-    read_tensor,
     select,
     texts,
-    write_graph,
-    write_tensor,
 )
 from models.conversion.protobuf import edit_fields, read_fields
 
@@ -48,20 +42,11 @@ def simplify_detector(model: bytes) -> bytes:
 
 def _simplify_graph(graph: bytes) -> bytes:
     fields = list(read_fields(graph))
-    tensors = dict(read_tensor(tensor) for tensor in select(fields, GRAPH_INITIALIZER))
-    kept, tensors = multiply_out(select(fields, GRAPH_NODE), tensors)
-    tensors |= _open_heads(kept, tensors)
-    used = {name for node in kept for name in texts(node, NODE_INPUT)}
-    written = {
-        GRAPH_NODE: kept,
-        GRAPH_INITIALIZER: [write_tensor(name, tensors[name]) for name in tensors if name in used],
-        GRAPH_INPUT: [set_shape(one, INPUT_SHAPE) for one in select(fields, GRAPH_INPUT)],
-        GRAPH_OUTPUT: [_open_output(one) for one in select(fields, GRAPH_OUTPUT)],
-        # Shapes within the graph, which are those of one 640x640 picture.
-        GRAPH_VALUE_INFO: [],
-    }
-    others = [field for field in fields if field.number not in written]
-    return write_graph(written, others)
+    nodes, tensors = multiply_out(fields)
+    tensors |= _open_heads(nodes, tensors)
+    inputs = [set_shape(one, INPUT_SHAPE) for one in select(fields, GRAPH_INPUT)]
+    outputs = [_open_output(one) for one in select(fields, GRAPH_OUTPUT)]
+    return write_simplified(fields, nodes, tensors, inputs, outputs)
 
 
 def _open_heads(nodes: Iterable[bytes], tensors: Mapping[str, Array]) -> dict[str, Array]:

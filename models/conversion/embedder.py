@@ -1,20 +1,13 @@
 """Makes SFace's block-quantized file one that every ONNX Runtime opens, for any number of faces."""
 
-from models.conversion.dequantized import multiply_out, set_shape
+from models.conversion.dequantized import list_used, multiply_out, set_shape, write_simplified
 from models.conversion.onnx_messages import (
-    GRAPH_INITIALIZER,
     GRAPH_INPUT,
-    GRAPH_NODE,
     GRAPH_OUTPUT,
-    GRAPH_VALUE_INFO,
     MODEL_GRAPH,
-    NODE_INPUT,
     VALUE_NAME,
-    read_tensor,
     select,
     texts,
-    write_graph,
-    write_tensor,
 )
 from models.conversion.protobuf import edit_fields, read_fields
 
@@ -32,21 +25,13 @@ def simplify_embedder(model: bytes) -> bytes:
 
 def _simplify_graph(graph: bytes) -> bytes:
     fields = list(read_fields(graph))
-    stored = dict(read_tensor(tensor) for tensor in select(fields, GRAPH_INITIALIZER))
-    kept, tensors = multiply_out(select(fields, GRAPH_NODE), stored)
-    used = {name for node in kept for name in texts(node, NODE_INPUT)}
+    nodes, tensors = multiply_out(fields)
     # Constants are listed among the inputs, too, under the names that they had before.
+    given = list_used(nodes) - tensors.keys()
     inputs = [
-        one
+        set_shape(one, ("batch", 3, SIDE, SIDE))
         for one in select(fields, GRAPH_INPUT)
-        if texts(one, VALUE_NAME)[0] in used - tensors.keys()
+        if texts(one, VALUE_NAME)[0] in given
     ]
-    written = {
-        GRAPH_NODE: kept,
-        GRAPH_INITIALIZER: [write_tensor(name, tensors[name]) for name in tensors if name in used],
-        GRAPH_INPUT: [set_shape(one, ("batch", 3, SIDE, SIDE)) for one in inputs],
-        GRAPH_OUTPUT: [set_shape(one, ("batch", LENGTH)) for one in select(fields, GRAPH_OUTPUT)],
-        GRAPH_VALUE_INFO: [],
-    }
-    others = [field for field in fields if field.number not in written]
-    return write_graph(written, others)
+    outputs = [set_shape(one, ("batch", LENGTH)) for one in select(fields, GRAPH_OUTPUT)]
+    return write_simplified(fields, nodes, tensors, inputs, outputs)

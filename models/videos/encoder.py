@@ -1,9 +1,8 @@
 """Frames to H.264, in clips that can be concatenated; and clips to an MP4 that plays everywhere."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import EncodingFailed
-from models.videos.ffmpeg import Ffmpeg, Limits, Run, reopen
+from models.videos.ffmpeg import Ffmpeg, Limits, Run, reopened
 from models.videos.header import VideoHeader, name_input
 from models.videos.raw_matroska import write_frame, write_start
 from models.videos.stream import seek_before
@@ -116,17 +115,13 @@ def concatenate_clips(
 ) -> None:
     """Write clips, given as blocks of bytes, to an MP4 file without encoding them again; with
     sound, if there is one. Raises EncodingFailed."""
-    descriptor = None if sound is None else reopen(sound.file)
-    try:
+    with nullcontext() if sound is None else reopened(sound.file) as descriptor:
         run = ffmpeg.start(
             _describe_copy(path, times, sound, descriptor),
             limits=Limits(file_bytes=1 << 62),
             passed=() if descriptor is None else (descriptor,),
             stdin=subprocess.PIPE,
         )
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
     with closing(run):
         for block in clips:
             renew()

@@ -1,12 +1,11 @@
 """How long the pictures of a video last, by the times of its last packets."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import IO
 
-from models.videos.ffmpeg import Ffmpeg, reopen, wait_for
+from models.videos.ffmpeg import Ffmpeg, reopened, wait_for
 from models.videos.grid import MOST_SECONDS
 from models.videos.header import VideoHeader, name_input
 from models.videos.stream import seek_before
@@ -38,8 +37,7 @@ def measure_seconds(
 def _find_end(
     ffmpeg: Ffmpeg, file: IO[bytes], after: float | None, renew: Callable[[], None]
 ) -> float | None:
-    descriptor = reopen(file)
-    try:
+    with reopened(file) as descriptor:
         run = ffmpeg.start(
             [
                 *("-v", "quiet", *seek_before(after), *name_input(file, descriptor)),
@@ -49,8 +47,6 @@ def _find_end(
             passed=(descriptor,),
             stdout=subprocess.PIPE,
         )
-    finally:
-        os.close(descriptor)
     with closing(run):
         base, last = 0.0, None
         for line in _read_lines(run.process.stdout, renew):

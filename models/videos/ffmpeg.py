@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -110,6 +110,16 @@ def reopen(file: IO[bytes]) -> int:
     descriptor = os.open(f"/dev/fd/{file.fileno()}", os.O_RDONLY)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
+
+
+@contextmanager
+def reopened(file: IO[bytes]) -> Iterator[int]:
+    """Such a descriptor, while a program is started that takes it over."""
+    descriptor = reopen(file)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def wait_for(descriptor: int, seconds: float) -> bool:

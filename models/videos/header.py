@@ -1,6 +1,5 @@
 """What a video file says about itself, and its first picture: as FFmpeg prints it."""
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import IO
 
 from models.errors import UnreadableItem, UnsupportedItem
 from models.file_kinds.recognition import HEAD_BYTES, find_video_kind
-from models.videos.ffmpeg import Ffmpeg, Run, reopen, wait_for
+from models.videos.ffmpeg import Ffmpeg, Run, reopened, wait_for
 from models.videos.grid import MOST_SECONDS
 
 # No video has more; a header that says so is not believed.
@@ -80,8 +79,7 @@ def name_input(file: IO[bytes], descriptor: int) -> tuple[str, ...]:
 def read_header(ffmpeg: Ffmpeg, file: IO[bytes]) -> VideoHeader:
     """Decode the first picture of a video. Raises UnreadableItem if it has none, UnsupportedItem
     if it is only sound."""
-    descriptor = reopen(file)
-    try:
+    with reopened(file) as descriptor:
         run = ffmpeg.start(
             [
                 *("-v", "info", *name_input(file, descriptor)),
@@ -91,8 +89,6 @@ def read_header(ffmpeg: Ffmpeg, file: IO[bytes]) -> VideoHeader:
             passed=(descriptor,),
             stderr=subprocess.PIPE,
         )
-    finally:
-        os.close(descriptor)
     with closing(run):
         return parse_header(_read_text(run))
 

@@ -1,14 +1,13 @@
 """Live sources: a network stream, a camera of this machine, or a file that is played at its own
 speed. FFmpeg reads, scales and encodes their pictures, confined as for any video."""
 
-import os
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
 from models.errors import TooLargeItem
-from models.videos.ffmpeg import Ffmpeg, Limits, reopen
+from models.videos.ffmpeg import Ffmpeg, Limits, reopened
 from models.videos.filters import DEINTERLACE, deinterlace, guess_colors, map_tones
 from models.videos.header import name_input, read_header
 from models.videos.live_pictures import LONGEST_SIDE_PIXELS, LivePictures
@@ -86,12 +85,9 @@ def start_video(ffmpeg: Ffmpeg, file: IO[bytes], *, max_pixels: int) -> LivePict
         raise TooLargeItem("The video has more pixels than allowed. Shrink it.")
     scale = SCALE + guess_colors(header)
     filters = [*deinterlace(header), SELECT, *map_tones(header), scale, PACE]
-    descriptor = reopen(file)
-    try:
+    with reopened(file) as descriptor:
         given = name_input(file, descriptor)
         return _start(ffmpeg, given, filters, max_pixels, passed=(descriptor,))
-    finally:
-        os.close(descriptor)
 
 
 def _start(

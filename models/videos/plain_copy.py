@@ -1,6 +1,5 @@
 """A video without what describes it: its pictures and its sound, copied into a new file."""
 
-import os
 import subprocess
 from contextlib import closing
 from typing import IO
@@ -8,7 +7,7 @@ from typing import IO
 from models.errors import EncodingFailed
 from models.file_kinds.kinds import MATROSKA, MP4, QUICKTIME
 from models.file_kinds.recognition import HEAD_BYTES, find_video_kind
-from models.videos.ffmpeg import Ffmpeg, Limits, reopen
+from models.videos.ffmpeg import Ffmpeg, Limits, reopened
 from models.videos.header import name_input, read_header
 
 LIMITS = Limits(file_bytes=1 << 62)
@@ -43,8 +42,7 @@ def copy_plain(ffmpeg: Ffmpeg, file: IO[bytes], target: IO[bytes], seconds: floa
     silenced = ("-bsf:v", f"filter_units=remove_types={TOLD[codec]}") if codec in TOLD else ()
     # Where times start elsewhere than at 0, players of MP4 would show nothing at first.
     shifted = () if kind in (MP4, QUICKTIME, MATROSKA) else ("-start_at_zero",)
-    descriptor = reopen(file)
-    try:
+    with reopened(file) as descriptor:
         run = ffmpeg.start(
             [
                 *("-v", "quiet", *shifted, *name_input(file, descriptor), *PLAIN),
@@ -53,8 +51,6 @@ def copy_plain(ffmpeg: Ffmpeg, file: IO[bytes], target: IO[bytes], seconds: floa
             limits=LIMITS,
             passed=(descriptor, target.fileno()),
         )
-    finally:
-        os.close(descriptor)
     with closing(run):
         try:
             status = run.process.wait(seconds)

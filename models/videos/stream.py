@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import TooLargeItem
-from models.videos.ffmpeg import Ffmpeg, Run, reopen, wait_for
+from models.videos.ffmpeg import Ffmpeg, Run, reopened, wait_for
 from models.videos.header import name_input
 
 # How often the caller gets to know that a frame is still awaited.
@@ -65,8 +65,7 @@ def decode(
 
 
 def _start(ffmpeg: Ffmpeg, file: IO[bytes], wanted: Decoding, times: int) -> Run:
-    descriptor = reopen(file)
-    try:
+    with reopened(file) as descriptor:
         run = ffmpeg.start(
             [
                 *("-v", "quiet", *seek_before(wanted.seek_seconds), *name_input(file, descriptor)),
@@ -78,8 +77,6 @@ def _start(ffmpeg: Ffmpeg, file: IO[bytes], wanted: Decoding, times: int) -> Run
             passed=(descriptor, times),
             stdout=subprocess.PIPE,
         )
-    finally:
-        os.close(descriptor)
     if run.process.stdout is not None:
         # Fewer changes between the two processes; not every system has it.
         with suppress(OSError):
