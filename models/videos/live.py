@@ -57,8 +57,9 @@ def start_stream(
         formats, protocols = WEB_FORMATS, "http,https,tcp,tls"
         options = ["max_redirects 0", f"rw_timeout {microseconds}"]
     else:
-        formats, protocols = "rtsp", "rtsp,rtsps,rtp,tcp,tls"
-        options = ["rtsp_transport tcp", f"timeout {microseconds}"]
+        formats, protocols = "rtsp", "rtsp,rtsps,rtp,udp,tcp,tls"
+        # Over TCP no packet is lost. Some cameras know only UDP.
+        options = ["rtsp_transport udp+tcp", "rtsp_flags prefer_tcp", f"timeout {microseconds}"]
     # What answers at the address may not be such a list.
     options += [f"format_whitelist {formats}", f"protocol_whitelist {protocols}"]
     quoted = address.replace("'", r"'\''")

@@ -199,6 +199,15 @@ def test_no_program_shows_the_password_of_a_camera():
         assert "hidden" not in f"{decoder.cmdline()} {decoder.environ()}"
 
 
+@pytest.mark.parametrize("knows_tcp", [True, False], ids=["TCP", "UDP"])
+def test_a_network_camera_is_watched_over_what_it_knows(knows_tcp):
+    red = np.full((64, 96, 3), (0, 0, 254), np.uint8)
+    network = NetworkCamera(red, 50, knows_tcp=knows_tcp)
+    with network, closing(open_camera(network.url)) as camera:
+        picture = np.asarray(Image.open(io.BytesIO(camera.read(monotonic() + WAIT_SECONDS))))
+        assert np.abs(picture.mean((0, 1)) - (254, 0, 0)).max() < 4
+
+
 def test_a_network_camera_that_is_away_says_so():
     with pytest.raises(SourceUnavailable, match="refuses connections: check its host and port"):
         read_pictures("rtsp://user:hidden@127.0.0.1:1/1")

@@ -100,11 +100,15 @@ def decode(jpeg: bytes) -> np.ndarray:
 class NetworkCamera:
     """A network camera that speaks RTSP and sends one picture over RTP (RFC 2326 and 2435).
 
-    It hangs up after `pictures` pictures, or accepts clients and stays silent.
+    It hangs up after `pictures` pictures, or accepts clients and stays silent. Pictures go through
+    the connection (TCP), or beside it (UDP) if that is all it knows.
     """
 
-    def __init__(self, bgr: np.ndarray, pictures: int, is_silent: bool = False) -> None:
+    def __init__(
+        self, bgr: np.ndarray, pictures: int, is_silent: bool = False, knows_tcp: bool = True
+    ) -> None:
         self._bgr, self._pictures, self._is_silent = bgr, pictures, is_silent
+        self._datagrams = None if knows_tcp else socket.socket(type=socket.SOCK_DGRAM)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"rtsp://user:hidden@127.0.0.1:{self._listener.getsockname()[1]}/1"
         self.visits = 0
@@ -120,6 +124,8 @@ class NetworkCamera:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._listener.close()
+        if self._datagrams is not None:
+            self._datagrams.close()
 
     def _serve(self) -> None:
         with suppress(OSError):
@@ -139,20 +145,29 @@ class NetworkCamera:
                 fields = dict(
                     line.decode().strip().split(": ", 1) for line in iter(lines.readline, b"\r\n")
                 )
-                connection.sendall(self._answer(method, fields["CSeq"]))
+                connection.sendall(self._answer(method, fields))
                 if method == b"PLAY":
                     self._send_pictures(connection)
                     return
 
-    def _answer(self, method: bytes, number: str) -> bytes:
-        head = f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n"
-        if method == b"SETUP":
+    def _answer(self, method: bytes, fields: dict[str, str]) -> bytes:
+        head = f"CSeq: {fields['CSeq']}\r\nSession: 1\r\n"
+        if method == b"SETUP" and self._datagrams is None:
             head += "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+        elif method == b"SETUP":
+            _, found, ports = fields["Transport"].partition("client_port=")
+            if not found:
+                return f"RTSP/1.0 461 Unsupported transport\r\n{head}\r\n".encode()
+            self._datagrams.connect(("127.0.0.1", int(ports.split("-")[0])))
+            own = self._datagrams.getsockname()[1]
+            head += (
+                f"Transport: RTP/AVP;unicast;client_port={ports};server_port={own}-{own + 1}\r\n"
+            )
         body = ""
         if method == b"DESCRIBE":
             body = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=1\r\nt=0 0\r\nm=video 0 RTP/AVP 26\r\n"
             head += "Content-Type: application/sdp\r\n"
-        return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+        return f"RTSP/1.0 200 OK\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
 
     def _send_pictures(self, connection: socket.socket) -> None:
         packets = list(_cut_picture(self._bgr))
@@ -161,7 +176,10 @@ class NetworkCamera:
                 kind = JPEG_PAYLOAD | (0x80 if is_last else 0)
                 sequence = (picture * len(packets) + offset) & 0xFFFF
                 rtp = struct.pack(">BBHII", 0x80, kind, sequence, picture * 9000, 1) + content
-                connection.sendall(struct.pack(">cBH", b"$", 0, len(rtp)) + rtp)
+                if self._datagrams is None:
+                    connection.sendall(struct.pack(">cBH", b"$", 0, len(rtp)) + rtp)
+                else:
+                    self._datagrams.send(rtp)
             if self._stop.wait(0.1):
                 return
 
