@@ -17,8 +17,10 @@ from worker.settings import Settings
 logger = logging.getLogger(__name__)
 
 MOST_PICTURES_PER_SECOND = 10
-# A lost source is reopened until it has been silent for too long, after pauses that double.
+# A lost source is reopened until it has been silent for too long, after pauses that double but stay
+# short: many cameras send a picture that begins a new series every two seconds only.
 FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 2.0
 PAUSE_SECONDS = 1.0
 POLL_SECONDS = 0.5
 
@@ -168,7 +170,7 @@ class Feed:
                     extra={"source": self._source.name, "problem": str(error)},
                 )
             self._pause(pause_seconds)
-            pause_seconds *= 2
+            pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
 
     def _show_camera(self) -> None:
         with closing(Camera(self._source, self._settings)) as camera:
