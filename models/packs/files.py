@@ -23,7 +23,7 @@ def locate_file(pack: Pack, file: PackFile, weights_dir: Path) -> Path:
 
     Raises ModelUnavailable if it is missing, or is not the one that the pack names.
     """
-    advice = f"Run `{_name_command(pack)}`."
+    advice = _advise(pack, file)
     folders = [folder for folder in (pack.folder, weights_dir) if folder is not None]
     path = next((one for folder in folders if (one := folder / file.name).is_file()), None)
     if path is None:
@@ -38,6 +38,13 @@ def locate_file(pack: Pack, file: PackFile, weights_dir: Path) -> Path:
             f"{found}. {advice}"
         )
     return path
+
+
+def _advise(pack: Pack, file: PackFile) -> str:
+    """A file of the catalog can be fetched, others only their owner has."""
+    if any(file.name == pinned.name for pinned in list_pinned([pack])):
+        return f"Run `{_name_command(pack)}`."
+    return "Add the pack with the file whose sha256 its pack.toml names."
 
 
 def _name_command(pack: Pack) -> str:

@@ -62,7 +62,12 @@ def add_pack(
             # What is not in the folder is a file of the catalog.
             if (source / name).is_file():
                 shutil.copyfile(source / name, copy / name)
-        pack = validate(copy)
+        try:
+            pack = validate(copy)
+        except InvalidPack as error:
+            # Nobody knows the copy.
+            faults = [fault.replace(str(copy), str(source)) for fault in error.faults]
+            raise InvalidPack(faults) from error
         # `mkdtemp` keeps other users out, and workers may run as one.
         copy.chmod(0o755)
         if replace:

@@ -77,7 +77,8 @@ def test_each_fault_of_a_pack_is_a_line_and_nothing_is_added(call, made, tmp_pat
         assert refused.stderr.splitlines()[-1].endswith("was not added.")
     assert "estimator genders, gender.classes.1: input should be" in described.stderr
     assert "ages.onnx is altered" in tried.stderr
-    assert "genders.prototxt of the pack made is missing" in tried.stderr
+    assert f"genders.prototxt of the pack made is missing in {made} and" in tried.stderr
+    assert "fetch" not in tried.stderr
     assert "output" not in tried.stdout
     assert list((tmp_path / "data" / "packs").glob("*")) == []
 

@@ -58,9 +58,11 @@ def test_what_an_operators_pack_has_of_its_own_is_not_fetched():
     assert own.detector.file not in {file.name for file in list_pinned([own])}
 
 
-def test_the_advice_fetches_the_files_of_that_pack(tmp_path):
+def test_the_advice_is_to_fetch_what_the_catalog_has(tmp_path):
     pack = replace(read_shipped(), name="ours")
     with pytest.raises(ModelUnavailable, match="Run `facetally weights fetch --pack ours`"):
+        locate_file(pack, pack.files[0], tmp_path)
+    with pytest.raises(ModelUnavailable, match="Add the pack with the file whose sha256"):
         locate_file(pack, FILE, tmp_path)
 
 

@@ -51,6 +51,11 @@ def give_other_side(folder):
     describe(folder)
 
 
+def take_one_at_a_time(folder):
+    write_onnx(folder / "ages.onnx", labels=3, batch=1)
+    describe(folder)
+
+
 def give_nan(folder):
     write_onnx(folder / "ages.onnx", labels=3, fill=float("nan"))
     describe(folder)
@@ -71,12 +76,13 @@ def read_another_output(folder):
         (damage_sum, "ages.onnx is altered"),
         (remove_file, "genders.prototxt of the pack made is missing"),
         (give_other_labels, "estimator ages: age: the output has 4 values a face, but 3 are named"),
-        (give_other_side, "estimator ages: it does not run on 3 chips of 3 x 16 x 16 values"),
+        (give_other_side, "estimator ages: it does not run on a chip of 3 x 16 x 16 values"),
+        (take_one_at_a_time, "estimator ages: it runs on one chip but not on several; set batch"),
         (give_nan, "estimator ages: age: the output has values that are not finite"),
         (give_no_model, "ages.onnx cannot be opened"),
         (read_another_output, "output = 1, but those of the model are 0 to 0"),
     ],
-    ids=["sum", "missing", "labels", "side", "nan", "no-model", "output"],
+    ids=["sum", "missing", "labels", "side", "one", "nan", "no-model", "output"],
 )
 def test_a_fault_is_a_sentence(folder, spoil, fault):
     spoil(folder)

@@ -7,9 +7,16 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 
-def write_onnx(path: Path, *, labels: int = 2, side: int = 16, fill: float | None = None) -> None:
-    """A model of chips (N, 3, side, side) to the softmax of `labels` weighted sums of their mean
-    colors; `fill` replaces its weights."""
+def write_onnx(
+    path: Path,
+    *,
+    labels: int = 2,
+    side: int = 16,
+    fill: float | None = None,
+    batch: int | str = "N",
+) -> None:
+    """A model of chips (batch, 3, side, side) to the softmax of `labels` weighted sums of their
+    mean colors; `fill` replaces its weights."""
     weights = np.random.default_rng(1).normal(0, 0.05, (3, labels)).astype(np.float32)
     if fill is not None:
         weights[:] = fill
@@ -21,8 +28,8 @@ def write_onnx(path: Path, *, labels: int = 2, side: int = 16, fill: float | Non
             helper.make_node("Softmax", ["logits"], ["shares"], axis=1),
         ],
         "made",
-        [helper.make_tensor_value_info("chips", TensorProto.FLOAT, ["N", 3, side, side])],
-        [helper.make_tensor_value_info("shares", TensorProto.FLOAT, ["N", labels])],
+        [helper.make_tensor_value_info("chips", TensorProto.FLOAT, [batch, 3, side, side])],
+        [helper.make_tensor_value_info("shares", TensorProto.FLOAT, [batch, labels])],
         [numpy_helper.from_array(weights, "weights")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
