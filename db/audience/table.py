@@ -65,15 +65,11 @@ class Audience:
         return sum(group.faces is None for group in self.groups)
 
 
-def read_audience(session: Session, query: AudienceQuery) -> Audience:
-    """Raises AudienceTooLarge, and CalibrationError where the evaluation cannot correct shares."""
-    [audience] = read_audiences(session, [query])
-    return audience
-
-
 def read_audiences(session: Session, queries: Sequence[AudienceQuery]) -> list[Audience]:
-    """Several tables of the same faces, sliced and grouped in different ways; raises like
-    `read_audience`."""
+    """Several tables of the same faces, sliced and grouped in different ways.
+
+    Raises AudienceTooLarge, and CalibrationError where the evaluation cannot correct shares.
+    """
     first = queries[0]
     if first.calibration is not None:
         require_pack(session, first.slices, first.calibration)

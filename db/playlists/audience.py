@@ -40,7 +40,7 @@ class PlaylistAudience:
     airtimes: tuple[Airtime, ...]
     viewers: int | None
     others: int | None
-    undated: int  # items of which nobody knows what ran
+    undated: int  # items without a time: nobody knows what ran
     jobs_without_times: tuple[int, ...]
 
 

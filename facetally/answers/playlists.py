@@ -57,7 +57,7 @@ class PlaylistAudience:
     viewers: int | None
     others: int | None
     people_too_unclear: int | None
-    items_undated: int  # of which nobody knows what ran
+    items_undated: int  # without a time: nobody knows what ran
     jobs_without_times: tuple[int, ...]  # headcounts that did not keep when people were seen
     screen_time: ScreenTime | None
     min_cell: int

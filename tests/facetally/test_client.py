@@ -94,6 +94,16 @@ def test_a_job_is_cancelled_erased_and_refused_what_it_cannot_do(served: Client)
     assert job.erase().erased is not None
 
 
+def test_a_playlist_is_kept_shown_and_removed(served: Client, finished: facetally.Job) -> None:
+    spot = {"start": "2026-05-01T12:00:00Z", "end": "2026-05-01T12:00:30Z", "content": "Rain"}
+    kept = served.add_playlist("Spring", [spot], jobs=(finished.id,))
+
+    assert served.playlists() == (kept,)
+    assert served.playlist(kept.id) == kept
+    assert served.remove_playlist(kept.id) == kept
+    assert served.playlists() == ()
+
+
 def test_thumbnails_and_health_are_read(served: Client, finished: facetally.Job) -> None:
     [first, _] = finished.results()
 

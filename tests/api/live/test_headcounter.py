@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.live.headcounter import Headcounter, LiveFrame
 from api.services import EXTENSION, Services
-from db.audience.table import Audience, read_audience
+from db.audience.table import Audience
 from db.jobs.headcounts import NewHeadcount, claim_headcount, read_headcounts, start_headcount
 from db.reach import EVERYONE
 from db.slices.queries import AudienceQuery, SliceQuery
@@ -16,6 +16,7 @@ from db.states import Count
 from db.tables.playlists import SightingRow
 from models.face import Box
 from tests.support.answers.http import OpenClient
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import make_face
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

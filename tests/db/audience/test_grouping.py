@@ -10,7 +10,7 @@ import pytest
 
 from db.audience import grouping
 from db.audience.grouping import find_whole
-from db.audience.table import Audience, read_audience
+from db.audience.table import Audience
 from db.counts.periods import Period
 from db.counts.totals import CountedFace, add_picture, cells_of, empty_totals
 from db.engine import Database
@@ -22,6 +22,7 @@ from db.submissions.drafts import accept_job
 from models.face import Face
 from models.statistics.clusters import PictureSums, correlate_within, design_effect_of
 from models.statistics.mass import spread_over_bands
+from tests.support.work.audiences import read_audience
 from tests.support.work.evaluations import make_evaluation
 from tests.support.work.jobs import claim, hints, make_face, record
 

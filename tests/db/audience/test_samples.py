@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from db.audience.table import Audience, read_audience
+from db.audience.table import Audience
 from db.chunks.leases import claim_chunk
 from db.chunks.release import release_rest
 from db.chunks.window import choose_hints
@@ -21,6 +21,7 @@ from db.tables.chunks import ChunkRow
 from models.statistics.sampling import FEWEST_RUNS
 from tests.support.models.packs import PACKS
 from tests.support.run.databases import on_one_database
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import claim, close, hints, make_face, record, results_of, status
 
 # Runs of one item each.

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from db.audience.screen_time import NOTHING, find_median_seconds, measure_screen_time
-from db.audience.table import Audience, read_audience
+from db.audience.table import Audience
 from db.counts.cube import fold_deltas
 from db.counts.tally import DWELL_SECONDS, DWELL_UNITS, Unit, dwell_unit_of
 from db.engine import Database
@@ -14,6 +14,7 @@ from db.slices.bands import parse_bands
 from db.slices.disclosure import Disclosure
 from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count
+from tests.support.work.audiences import read_audience
 from tests.support.work.people import CAST, record_people
 
 QUERY = AudienceQuery(parse_bands("0-39,40-120"), by_age_band=False, count=Count.SECONDS)

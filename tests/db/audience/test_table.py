@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from db.audience.table import read_audience
 from db.engine import Database
 from db.item_values import NewItem
 from db.job_values import NewJob
@@ -22,6 +21,7 @@ from db.tables.audience import CellRow
 from db.tables.faces import FaceRow
 from models.face import Dropped
 from models.statistics.shares import wilson_share
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import claim, hints, make_face, record, results_of, submit, work_all
 
 FACES = (make_face(10, 0.9), make_face(30, 0.2), make_face(31, 0.55), make_face(80, 0.9))

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.audience.dimensions import has_dimension, read_dimensions, read_values
-from db.audience.table import read_audience
 from db.counts.cube import fold_deltas
 from db.counts.tags import has_job_with, read_tags
 from db.engine import Database
@@ -13,6 +12,7 @@ from db.job_values import NewJob
 from db.reach import EVERYONE, Reach
 from db.slices.queries import AudienceQuery, Period, SliceQuery
 from db.submissions.drafts import accept_job
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import make_face, work_all
 
 ACME, BOLT = Reach("acme"), Reach("bolt")

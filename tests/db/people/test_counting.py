@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.audience.people_range import PeopleRange
-from db.audience.table import Audience, read_audience
+from db.audience.table import Audience
 from db.counts.cube import fold_deltas
 from db.counts.periods import Period
 from db.engine import Database
@@ -16,6 +16,7 @@ from db.slices.bands import parse_bands
 from db.slices.queries import AudienceQuery, AudienceTooLarge, SliceQuery
 from db.states import Count
 from db.videos.tracks import count_people
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import close, make_face, status, submit, work_all
 from tests.support.work.linking import find_all, link, submit_for_people
 from tests.support.work.worker import read_all

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from db.audience.table import Audience, read_audience
+from db.audience.table import Audience
 from db.counts.periods import Period
 from db.engine import Database
 from db.item_values import ItemResult, NewItem
@@ -20,6 +20,7 @@ from db.slices.queries import AudienceQuery, SliceQuery
 from db.submissions.drafts import accept_job
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import claim, hints, make_face, record
 
 MIN_CELL = 5

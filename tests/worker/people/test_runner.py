@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from db.audience.table import read_audience
 from db.engine import Database
 from db.job_values import JobOptions
 from db.slices.bands import parse_bands
@@ -14,6 +13,7 @@ from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count, JobState
 from db.videos.tracks import read_all_tracks
 from tests.support.media.clips import Actor, write_clip
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import hints, status
 from tests.support.work.linking import count_embeddings
 from tests.support.work.worker import (

@@ -6,7 +6,6 @@ import cv2
 import pytest
 from sqlalchemy import select
 
-from db.audience.table import read_audience
 from db.engine import Database
 from db.job_values import DetectionMode, Duplicates, ThumbnailKind, VideoProgress
 from db.jobs.retrying import retry_job
@@ -22,6 +21,7 @@ from tests.support.media.crowds import PEOPLE as PEOPLE_IN_CROWD
 from tests.support.media.crowds import draw_crowd
 from tests.support.media.sample_pictures import encode_scene
 from tests.support.run.databases import on_one_database
+from tests.support.work.audiences import read_audience
 from tests.support.work.jobs import hints, status
 from tests.support.work.videos import (
     Found,
