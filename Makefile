@@ -11,7 +11,7 @@ TEST_PROCESSES ?=
 PYTEST = $(BIN)/python -m pytest --quiet --maxprocesses 4 --dist loadfile --numprocesses
 # Tests wait for servers, processes and disks: one process more has something to do meanwhile.
 MORE_PROCESSES = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
-# Where it is set, each process that a test starts compiles the code anew.
+# Where it is set, each process that a test starts compiles the code again.
 export PYTHONDONTWRITEBYTECODE =
 QUICK := not (soak or slow or browser or processes or postgresql)
 MINUTES ?= 60

@@ -30,7 +30,7 @@ class Status:
 
 @dataclass(slots=True)
 class _Polled:
-    """A job that somebody asks for."""
+    """A job that someone asks for."""
 
     lock: Lock = field(default_factory=Lock)
     asked_at: deque[float] = field(default_factory=lambda: deque(maxlen=CROWD))
@@ -62,7 +62,7 @@ class Statuses:
             return polled.status
 
     def forget(self, job_id: int) -> None:
-        """Somebody has changed the job: show that at once."""
+        """Someone has changed the job: show that at once."""
         with self._lock:
             self._polled.pop(job_id, None)
 

@@ -39,7 +39,7 @@ FacetallyError
 |-- ManifestError           api: a line of a manifest is not an item
 |-- AlreadyAccepted         api: the same request came before; its job is the answer
 |-- ProviderUnavailable     api: the OpenID provider does not answer
-|-- SignOnRefused           api: somebody may not log in as who the provider says
+|-- SignOnRefused           api: someone may not log in as who the provider says
 |   `-- UnknownKey          api: a token is signed with a key that the provider did not publish
 |-- OpenToNetwork           api: it would answer anyone on the network
 |-- SourceUnavailable       api: a live source sends no picture

@@ -18,7 +18,7 @@ def is_protected(address: str) -> bool:
 
 
 def check_issuer(issuer: str) -> str:
-    """The same address; raises ValueError if anybody on the way could say who somebody is."""
+    """The same address; raises ValueError if anyone on the way could say who someone is."""
     if issuer and not is_protected(issuer):
         raise ValueError("the address must begin with https://")
     return issuer

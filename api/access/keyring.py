@@ -114,7 +114,7 @@ class Keyring:
             logger.warning("use of a key not noted", extra={"error": str(error)})
 
     def forget(self) -> None:
-        """Read all rows anew at the next use, as after this process changed one."""
+        """Read all rows again at the next use, as after this process changed one."""
         self._rows = _Rows(float("-inf"), {}, any=False)
 
     def _read(self) -> _Rows:

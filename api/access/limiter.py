@@ -34,7 +34,7 @@ MESSAGES = {
     REQUESTS: "Your tenant has made {limit} requests in a minute, the limit.",
     AUDIENCE: "Your tenant has asked for {limit} audiences in a day, the limit.",
 }
-# A limit by its name, what is left of it, and the seconds until it starts anew.
+# A limit by its name, what is left of it, and the seconds until it starts again.
 Left: TypeAlias = tuple[str, RateLimitItem, int, int]
 
 
@@ -149,7 +149,7 @@ def add_limits(response: Response) -> Response:
 def _hit(
     counter: FixedWindowRateLimiter, name: str, limit: RateLimitItem, tenant: str, cost: int
 ) -> tuple[bool, int, int]:
-    """Whether the call is within its limit, what is left, and the seconds until it starts anew."""
+    """Whether the call is within its limit, what is left, and the seconds until it starts again."""
     is_within = counter.hit(limit, name, tenant, cost=cost)
     window = counter.get_window_stats(limit, name, tenant)
     return is_within, window.remaining, max(1, ceil(window.reset_time - time()))

@@ -1,4 +1,4 @@
-"""Who logs in, and how long somebody has to wait who keeps failing to.
+"""Who logs in, and how long someone who keeps failing to has to wait.
 
 Failures count for the address that they come from and, so that many addresses do not help, for the
 key that they try: by how it begins, which is all that others can know of it.
@@ -26,7 +26,7 @@ from db.engine import Database
 
 logger = logging.getLogger(__name__)
 
-# The holder of a key has to wait, too, while somebody else tries it.
+# The holder of a key has to wait, too, while someone else tries it.
 LONGEST_PAUSE_OF_KEY_SECONDS = 60
 
 
@@ -49,7 +49,7 @@ class LogIn:
 
 
 def check_pause(database: Database, log_in: LogIn) -> None:
-    """Raises ApiError while somebody has to wait."""
+    """Raises ApiError while someone has to wait."""
     with database.read() as session:
         seconds = ceil(max(read_pause_seconds(session, *one) for one in log_in.pauses.items()))
     if seconds > 0:

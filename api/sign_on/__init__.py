@@ -2,7 +2,7 @@
 
 attempt     one log-in of a browser, from leaving for the provider until it returns
 metadata    what a provider publishes about itself
-tokens      who somebody is, by a token that the provider has signed
+tokens      who someone is, by a token that the provider has signed
 people      what such a person may do here
 provider    the provider of the settings
 """

@@ -1,4 +1,4 @@
-"""What somebody may do here, by what the provider says of them."""
+"""What someone may do here, by what the provider says of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class _Known:
 
 
 class Provider:
-    """Asks one provider; several threads use it. Nothing connects before somebody logs in."""
+    """Asks one provider; several threads use it. Nothing connects before someone logs in."""
 
     def __init__(self, settings: Settings) -> None:
         self.issuer = settings.oidc_issuer
@@ -140,7 +140,7 @@ class Provider:
         try:
             return check(known.keys)
         except UnknownKey:
-            return check(self._find(anew=True).keys)
+            return check(self._find(again=True).keys)
 
     def _complete(
         self, metadata: Metadata, claims: Mapping[str, object], access_token: str
@@ -157,13 +157,13 @@ class Provider:
             raise SignOnRefused("The provider's answers are of two persons. Log in again.")
         return {**more, **claims}
 
-    def _find(self, *, anew: bool = False) -> _Known:
-        """What the provider publishes, from memory unless `anew` or too old."""
+    def _find(self, *, again: bool = False) -> _Known:
+        """What the provider publishes, from memory unless `again` or too old."""
         with self._lock:
             now = monotonic()
             if self._away is not None and now - self._away[0] < AWAY_SECONDS:
                 raise ProviderUnavailable(self._away[1])
-            if anew or self._known is None or now - self._known.read_at > FRESH_SECONDS:
+            if again or self._known is None or now - self._known.read_at > FRESH_SECONDS:
                 self._known = self._read()
             return self._known
 

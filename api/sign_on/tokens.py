@@ -1,4 +1,4 @@
-"""Who somebody is, by a token that the provider has signed.
+"""Who someone is, by a token that the provider has signed.
 
 OpenID Connect Core 1.0, 3.1.3.7: https://openid.net/specs/openid-connect-core-1_0.html
 """
@@ -26,7 +26,7 @@ LEEWAY_SECONDS = 60
 
 
 class SignOnRefused(FacetallyError):
-    """Somebody may not log in as who the provider says, or it does not say so: the message tells
+    """Someone may not log in as who the provider says, or it does not say so: the message tells
     them what to do."""
 
 

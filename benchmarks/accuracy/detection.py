@@ -247,6 +247,16 @@ def _report(
         },
     }
     program.write_figures(out, "detection", figures)
+    _say_found(faces, scenes, turned, hard)
+    _say_pictures(folders, found)
+
+
+def _say_found(
+    faces: int,
+    scenes: dict[tuple[int, int], dict[str, DetectionScore]],
+    turned: dict[str, Turned],
+    hard: dict[str, HardFaces],
+) -> None:
     for (low, high), scores in scenes.items():
         program.say(f"{faces} faces, in scenes at {low} to {high} pixels:")
         for name, score in scores.items():
@@ -258,6 +268,9 @@ def _report(
         program.say(f"{some.faces} faces {kind}, {some.mouth_hidden} without a mouth, found:")
         for name, count in some.in_pictures.items():
             program.say(f"  {name:18} {count} in their pictures, {some.in_scenes[name]} in scenes")
+
+
+def _say_pictures(folders: dict[str, list[Picture]], found: dict[str, dict[str, Found]]) -> None:
     for kind, by in found.items():
         program.say(f"{len(folders[kind])} {kind}:")
         for name, figure in by.items():

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What somebody did."""
+    """What someone did."""
 
     SUBMIT = "submit"  # submitted a job, or changed what is done with it
     READ = "read"  # read results or pictures of people

@@ -20,7 +20,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom an OpenID provider knows, and what they may do here. `subject` is how that
+    """Someone whom an OpenID provider knows, and what they may do here. `subject` is how that
     `issuer` tells them from others; `name` is for people to read, and contains it."""
 
     issuer: str

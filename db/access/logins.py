@@ -71,7 +71,7 @@ def read_pause_seconds(
 
 
 def note_failure(session: Session, subject: str) -> None:
-    """Somebody at this address, or with what begins like this key, did not know it."""
+    """Someone at this address, or with what begins like this key, did not know it."""
     _forget_oldest(session)
     again = session.execute(
         update(LoginFailureRow)
@@ -91,5 +91,5 @@ def _forget_oldest(session: Session) -> None:
 
 
 def forget_failures(session: Session, subject: str) -> None:
-    """Somebody at this address, or with this key, has logged in."""
+    """Someone at this address, or with this key, has logged in."""
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.subject == subject))

@@ -4,7 +4,7 @@ bands        age bands
 evaluations  measured accuracy, which corrects shares
 queries      what is asked of an audience
 stretches    the time of a query as stretches of periods
-recount      a job counted anew, by quality
+recount      a job counted again, by quality
 sums         where the sums of a query are read
 slices       totals by dimension values and period
 disclosure   small counts withheld, others rounded

@@ -1,4 +1,4 @@
-"""The cells of one job, counted anew from those of its faces that a filter wants.
+"""The cells of one job, counted again from those of its faces that a filter wants.
 
 Cells know nothing of quality and pose, so a query about them reads faces, of which a job may have
 at most a bounded number.

@@ -51,7 +51,7 @@ def read_pieces(session: Session, job_id: int, name: str) -> list[Piece]:
 
 def release_pieces(session: Session, job_id: int, name: str) -> list[str]:
     """Forget the pieces of a file that was joined: their folders, which are nobody's now and are to
-    be removed; none where somebody else has done so."""
+    be removed; none where someone else has done so."""
     if not _lock_draft(session, job_id):
         return []
     gone = delete(PieceRow).where(*_of_file(job_id, name)).returning(PieceRow.folder)

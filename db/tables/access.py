@@ -48,7 +48,7 @@ class SessionRow(Table):
 
 
 class LoginFailureRow(Table):
-    """How often somebody failed to log in since the last success: from one address, as in `address
+    """How often someone failed to log in since the last success: from one address, as in `address
     192.0.2.8`, or with one key, as in `key 3f…`, a digest of how it begins. Also how often wrong
     keys came with `calls from 192.0.2.8`."""
 
@@ -61,7 +61,7 @@ class LoginFailureRow(Table):
 
 
 class AuditRow(Table):
-    """What somebody did with the data of a tenant. Rows are only added, and removed when old."""
+    """What someone did with the data of a tenant. Rows are only added, and removed when old."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("audit_by_tenant", "tenant", "id"), Index("audit_by_time", "at"))

@@ -15,7 +15,7 @@ class Event(StrEnum):
     PAUSED = "job.paused"  # it waits for a person
     PROGRESS = "job.progress"  # a quarter, half or three quarters of its items ended
     ERASED = "job.erased"  # nothing of it is left
-    TEST = "webhook.test"  # somebody asked for a test
+    TEST = "webhook.test"  # someone asked for a test
 
 
 class MessageState(StrEnum):

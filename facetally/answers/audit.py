@@ -11,7 +11,7 @@ ACTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody did with the data of a tenant: `subject` is a word and a number, such as
+    """What someone did with the data of a tenant: `subject` is a word and a number, such as
     `job 7`; `caller` is the name of a key, and `address` where they called from."""
 
     id: int

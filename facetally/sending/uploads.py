@@ -202,7 +202,7 @@ class Upload:
 
 
 class _Lines:
-    """Items as lines, made anew each time they are read."""
+    """Items as lines, made again each time they are read."""
 
     def __init__(self, items: Iterable[Item], submission: Submission) -> None:
         # An iterator would be empty the second time.

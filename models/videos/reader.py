@@ -109,7 +109,7 @@ class Video:
                 require_reachable(passed * COUNTED_FRAMES, width * height)
                 passed += 1
                 continue
-            # Where the size of frames changes, filters begin anew, and pass the next one anyway.
+            # Where the size of frames changes, filters start again, and pass the next one anyway.
             if position <= newest:
                 continue
             newest = position

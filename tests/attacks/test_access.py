@@ -1,4 +1,4 @@
-"""Keys that are not for something, not any more, or of somebody else, on every call of the API."""
+"""Keys that are not for something, not any more, or of someone else, on every call of the API."""
 
 import re
 from collections.abc import Iterator
@@ -102,7 +102,7 @@ def test_no_call_is_answered_without_a_key(target: Target, words: dict[str, str]
     asked = 0
     with httpx.Client(base_url=target.url, headers={"Connection": "close", **words}) as client:
         for number, (method, path) in enumerate(list_calls(target)):
-            # Each comes from somebody else, as by way of a proxy, or the brake on wrong keys
+            # Each comes from someone else, as by way of a proxy, or the brake on wrong keys
             # answers.
             elsewhere = {"X-Forwarded-For": f"198.51.100.{number}"}
             needs = paths[path][method.lower()]["security"]

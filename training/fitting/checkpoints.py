@@ -1,6 +1,6 @@
 """The state of an unfinished training on disk: from it, training goes on as if nothing happened.
 
-Batches, crops and dropout are drawn anew for each epoch, from its own seed, so that no state of a
+Batches, crops and dropout are drawn again for each epoch, from its own seed, so that no state of a
 generator has to be kept.
 """
 

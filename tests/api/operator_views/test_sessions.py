@@ -104,7 +104,7 @@ def test_the_command_lists_and_ends_them(client: FlaskClient) -> None:
     assert not is_in(client, "one")
 
 
-def test_the_page_logs_somebody_out_everywhere(client: FlaskClient) -> None:
+def test_the_page_logs_someone_out_everywhere(client: FlaskClient) -> None:
     client.post("/login", data={"key": OPERATOR_KEY}, headers=PAGE)
     page = client.get("/keys", headers=PAGE).text
     assert 'aria-label="Log anna@example.com out everywhere"' in page

@@ -1,4 +1,4 @@
-"""What somebody may do, by what a provider says of them."""
+"""What someone may do, by what a provider says of them."""
 
 import pytest
 

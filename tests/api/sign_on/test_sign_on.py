@@ -16,7 +16,7 @@ from tests.support.servers.openid import ANNA, CLIENT, OpenIdProvider
 from tests.support.work.access import OPERATOR_KEY, bearer, lengthen_pauses, services_of
 
 
-def test_somebody_logs_in_and_may_do_what_their_groups_may(
+def test_someone_logs_in_and_may_do_what_their_groups_may(
     open_sign_on: OpenSignOn, provider: OpenIdProvider
 ) -> None:
     client = open_sign_on()
@@ -108,7 +108,7 @@ def test_over_https_the_way_and_the_session_are_of_this_host_alone(
     assert any(one.startswith("__Host-facetally_session=") for one in cookies)
 
 
-def test_somebody_in_no_group_is_refused_which_is_logged(
+def test_someone_in_no_group_is_refused_which_is_logged(
     open_sign_on: OpenSignOn, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = open_sign_on()

@@ -49,9 +49,9 @@ def test_shares_are_of_the_time_in_which_people_are_visible(database: Database) 
 
 def test_seconds_counted_anew_are_the_same(database: Database) -> None:
     job_id = record_people(database, CAST)
-    anew = SliceQuery(job_id=job_id, quality=QualityFilter(least=0.0))
+    again = SliceQuery(job_id=job_id, quality=QualityFilter(least=0.0))
     counted = ask(database, slices=SliceQuery(job_id=job_id))
-    assert ask(database, slices=anew).groups == counted.groups
+    assert ask(database, slices=again).groups == counted.groups
 
 
 def test_an_interval_rests_on_people_not_on_seconds(database: Database) -> None:

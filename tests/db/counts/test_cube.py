@@ -206,10 +206,10 @@ def test_a_filter_that_every_face_meets_changes_no_count(database: Database) -> 
     query = SliceQuery(job_id, by_dimensions=("store",))
     with database.read() as session:
         cells = read_slices(session, query)
-        anew = read_slices(session, replace(query, quality=QualityFilter(least=0.0)))
-    assert cells.keys() == anew.keys()
+        again = read_slices(session, replace(query, quality=QualityFilter(least=0.0)))
+    assert cells.keys() == again.keys()
     for key, units in cells.items():
-        assert (units[Unit.PICTURE] == anew[key][Unit.PICTURE]).all()
+        assert (units[Unit.PICTURE] == again[key][Unit.PICTURE]).all()
 
 
 def read_all(database: Database, queries: dict[str, SliceQuery]) -> dict[str, object]:

@@ -58,7 +58,7 @@ def test_an_upright_picture_is_not_searched_again():
 
 
 def test_a_picture_with_one_upright_face_is_upright():
-    """Somebody lies in it, which is no reason to turn it."""
+    """Someone lies in it, which is no reason to turn it."""
     picture = make_spots(640, 480, [SPOTS[0]])
     picture.rgb[350:410, 100:130] = (255, 0, 0)
     picture.rgb[350:410, 130:160] = (0, 0, 255)

@@ -257,7 +257,7 @@ def test_so_many_frames_are_decoded_to_reach_one_and_no_more(
             sample(data, Grid(1.0), 30, 32)
 
 
-@pytest.mark.parametrize("offset_seconds", [0, 2], ids=["times begin anew", "times go on"])
+@pytest.mark.parametrize("offset_seconds", [0, 2], ids=["times start again", "times continue"])
 def test_no_frame_is_taken_twice_where_their_size_changes(
     tmp_path: Path, offset_seconds: int
 ) -> None:
