@@ -48,7 +48,7 @@ def show_document() -> Response:
 
 @cache
 def _write_document(app: OpenAPI) -> str:
-    """Written once, because anybody may ask for it."""
+    """Written once, because anyone may ask for it."""
     document = app.api_doc
     document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
     _describe_calls(app, document["paths"])

@@ -11,7 +11,7 @@ IPV6_PREFIX = 64
 
 def find_address() -> str:
     """Where this request comes from. A proxy at a private address says whose request it passes on;
-    anybody else could write what they like."""
+    anyone else could write what they like."""
     peer = _parse(request.remote_addr or "")
     if peer is None:
         return request.remote_addr or ""

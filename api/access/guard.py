@@ -27,7 +27,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class OpenToNetwork(FacetallyError):
-    """The API would answer anybody on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
+    """The API would answer anyone on the network: set FACETALLY_API_KEYS, or bind to 127.0.0.1."""
 
 
 def guard(

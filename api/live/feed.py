@@ -78,7 +78,7 @@ class Feed:
         self._changed = Condition()
         self._watchers: set[Watcher] = set()
         self._headcounter: Headcounter | None = None
-        # How many pictures were analyzed, whether or not anybody watches.
+        # How many pictures were analyzed, whether or not anyone watches.
         self._analyzed = 0
         self._number, self._picture = 0, b""
         self._silent_until = 0.0

@@ -12,7 +12,7 @@ from api.origins import find_address
 from api.services import services
 
 blueprint = Blueprint("login_page", __name__)
-# Anybody may send this form: it is read before the key is known.
+# Anyone may send this form: it is read before the key is known.
 MOST_BYTES = 4096
 LONGEST_TARGET = 1000
 

@@ -125,6 +125,6 @@ def _permit() -> Iterator[None]:
 
 
 def _show_unavailable(error: ProviderUnavailable, target: str) -> Response:
-    """The log says more: anybody sees this page."""
+    """The log says more: anyone sees this page."""
     logger.error("OpenID provider unavailable", extra={"error": str(error)})
     return show_login(HTTPStatus.SERVICE_UNAVAILABLE, "login.unavailable", target=target)

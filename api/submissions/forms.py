@@ -133,7 +133,7 @@ class _Form:
         if isinstance(part, File) and self._file is not None:
             self._file.seek(0)
             storage = FileStorage(
-                self._file,  # type: ignore[arg-type]  # it is as much of a file as anybody uses
+                self._file,  # type: ignore[arg-type]  # it is as much of a file as anyone uses
                 part.filename,
                 part.name,
                 headers=part.headers,

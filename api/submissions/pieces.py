@@ -77,7 +77,7 @@ def join_pieces(
         pieces = read_pieces(session, job_id, name)
     _require_all(pieces, body.size_bytes)
     whole = FileStorage(
-        _join(pieces),  # type: ignore[arg-type]  # it is as much of a file as anybody uses
+        _join(pieces),  # type: ignore[arg-type]  # it is as much of a file as anyone uses
         filename=body.name,
     )
     with (

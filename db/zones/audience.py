@@ -1,4 +1,4 @@
-"""Who was in each zone of a job, and how often anybody came in and left."""
+"""Who was in each zone of a job, and how often anyone came in and left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ZONE = "zone"
 
 @dataclass(frozen=True, slots=True)
 class Crossings:
-    """How often anybody in a video came into a zone, and left it; None for what is withheld."""
+    """How often anyone in a video came into a zone, and left it; None for what is withheld."""
 
     zone: str
     entered: int | None

@@ -17,7 +17,7 @@ Flags = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Steadied:
     """For each frame of each person whether they are inside, without trembling; and how often
-    anybody came in, and left. Someone who is first or last seen inside did neither."""
+    anyone came in, and left. Someone who is first or last seen inside did neither."""
 
     inside: Flags
     entered: int

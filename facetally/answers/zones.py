@@ -17,7 +17,7 @@ class Zone(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Crossings:
-    """How often anybody in a video came into a zone, and left it."""
+    """How often anyone in a video came into a zone, and left it."""
 
     zone: str
     entered: int | None

@@ -48,7 +48,7 @@ class Killed(RuntimeError):
 
 
 class DiesWriting(DestinationWriter):
-    """Writes, and dies before anybody has noted it."""
+    """Writes, and dies before anyone has noted it."""
 
     def write(self, uri: str, name: str, file: Path) -> None:
         super().write(uri, name, file)

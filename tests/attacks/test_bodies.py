@@ -1,4 +1,4 @@
-"""Bodies larger than anybody needs: none is taken before the key, and none fills memory."""
+"""Bodies larger than anyone needs: none is taken before the key, and none fills memory."""
 
 import json
 import socket

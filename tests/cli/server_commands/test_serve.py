@@ -210,7 +210,7 @@ def test_files_and_addresses_cannot_be_combined(call, photos):
 
 def test_a_cancelled_job_ends_with_status_3(call, tmp_path):
     for number in range(60):
-        # All different: duplicates would be done before anybody could cancel.
+        # All different: duplicates would be done before anyone could cancel.
         picture = encode_scene("JPEG", 640, 480) + str(number).encode()
         (tmp_path / f"{number}.jpg").write_bytes(picture)
     number = call("submit", tmp_path).stdout.strip()
