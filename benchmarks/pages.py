@@ -155,6 +155,7 @@ def _list_pages(sizes: Sizes) -> dict[str, tuple[str, str]]:
             f"/audience?job={sizes.jobs}&split=store&over=month",
             "Lyon",
         ),
+        "audience, split, by days": (f"/audience?job={sizes.jobs}&split=store&over=day", "Lyon"),
         "audience, by days": (f"/audience?job={sizes.jobs}&over=day", "<svg"),
         "system": ("/system", "<main"),
     }

@@ -21,13 +21,11 @@ FILL = 0.8
 
 @dataclass(slots=True)
 class Column:
-    """One period; `x`, `width` and the parts' `y` and `height` are percents of the drawing."""
+    """One period; the parts' `y` and `height` are percents of the drawing."""
 
     period: AxisPeriod
     faces: int | None = 0  # None if withheld
     genders: dict[str, Share | None] = field(default_factory=dict)
-    x: float = 0.0
-    width: float = 0.0
     parts: list[tuple[str, float, float]] = field(default_factory=list)
 
 
@@ -37,6 +35,23 @@ class Series:
 
     value: str | None
     columns: tuple[Column, ...]
+
+    @property
+    def outlines(self) -> Mapping[str, str]:
+        """All columns of each gender as one path, in which each is one wide and 100 high."""
+        paths: dict[str, str] = {}
+        for number, column in enumerate(self.columns):
+            for gender, y, height in column.parts:
+                start = f"M{number + (1 - FILL) / 2:g} {y:.4g}"
+                path = f"{start}h{FILL}v{height:.4g}h-{FILL}z"
+                paths[gender] = paths.get(gender, "") + path
+        return paths
+
+    @property
+    def dots(self) -> str:
+        """Stand where counts are withheld."""
+        withheld = [number for number, one in enumerate(self.columns) if one.faces is None]
+        return "".join(f"M{number + 0.5} 100h0" for number in withheld)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,7 @@ def draw_timeline(
         series_in_all=len(columns),
         has_gaps=has_gaps,
         lines=tuple(lines),
-        labels=tuple(_label(next(iter(shown.values())), period)),
+        labels=tuple(_label(next(iter(shown.values())), period, len(shown) == 1)),
         undated=_count_undated(everybody),
         leads_closer=period not in CYCLES,
     )
@@ -112,10 +127,7 @@ def _scale(faces: Sequence[int]) -> tuple[int, list[tuple[float, str]]]:
 
 
 def _lay_out(columns: Sequence[Column], top: int) -> None:
-    room = 100 / len(columns)
-    for number, column in enumerate(columns):
-        column.width = room * FILL
-        column.x = room * (number + (1 - FILL) / 2)
+    for column in columns:
         column.parts = list(_stack(column.genders, 100 * (column.faces or 0) / top))
 
 
@@ -134,16 +146,25 @@ def _stack(
         yield "withheld", below - left, left
 
 
-def _label(columns: Sequence[Column], period: Period) -> Iterator[tuple[float, str, bool]]:
-    """At most MOST_LABELS names; on a phone those of the first, the middle and the last column.
-    In a week of hours, each day is named where it begins."""
+def _label(
+    columns: Sequence[Column], period: Period, is_wide: bool
+) -> Iterator[tuple[float, str, bool]]:
+    """At most MOST_LABELS names, none twice; where there is little room those of the first and the
+    last column, and if `is_wide` of the middle one. In a week of hours, each day is named where it
+    begins."""
     count = len(columns)
     every = max(1, -(-(count - 1) // (MOST_LABELS - 1)))
     chosen = list(range(0, count, HOURS_PER_DAY if period is Period.HOUR_OF_WEEK else every))
+    names = [columns[at].period.short for at in chosen]
+    last = len(chosen) - 1
+    chosen = [
+        at
+        for number, at in enumerate(chosen)
+        if number == last or names[number] not in (*names[:number], names[last])
+    ]
     for number, at in enumerate(chosen):
-        column = columns[at]
-        stays = number in (0, len(chosen) // 2, len(chosen) - 1)
-        yield column.x + column.width / 2, column.period.short, stays
+        stays = number in (0, len(chosen) - 1) or (is_wide and number == len(chosen) // 2)
+        yield 100 * (at + 0.5) / count, columns[at].period.short, stays
 
 
 def _count_undated(everybody: Sequence[AudienceGroup]) -> int | None:

@@ -69,6 +69,7 @@ def test_the_parts_of_a_column_add_up_to_its_faces():
         ("male", 25.0, 25.0),
         ("withheld", 0.0, 25.0),
     ]
+    assert timeline.series[0].outlines["male"] == "M0.1 25h0.8v25h-0.8z"
 
 
 def test_each_value_is_a_series_on_one_scale():
@@ -80,11 +81,12 @@ def test_each_value_is_a_series_on_one_scale():
     assert [one.value for one in timeline.series] == ["Paris", "Lyon"]
     assert [column.faces for column in timeline.series[1].columns] == [10, None]
     assert [label for _, label in timeline.lines] == ["0", "50", "100"]
+    assert [one.dots for one in timeline.series] == ["", "M1.5 100h0"]
     assert timeline.undated == 4
 
 
 def test_days_that_are_too_many_are_left_out_and_said():
-    groups = [count("2001-01-01", 1), count("2026-01-01", 1)]
+    groups = [count(day, 1) for day in ("2001-01-01", "2026-01-01", "2026-01-02")]
     timeline = draw_timeline(groups, [], Period.DAY, ENGLISH)
     assert timeline is not None
     assert timeline.has_gaps
