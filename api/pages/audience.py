@@ -21,7 +21,7 @@ from api.audience_page.presets import PRESETS as PERIOD_PRESETS
 from api.audience_page.questions import list_questions
 from api.audience_page.timeline import Timeline, draw_timeline
 from api.audience_page.versus import FIELD as VERSUS
-from api.audience_page.versus import Versus, compare, has_base, list_others, read_other
+from api.audience_page.versus import PREVIOUS, Versus, compare, has_base, list_others, read_other
 from api.audience_schemas.audience import AudienceOut, AudienceParameters
 from api.layout.rendering import show
 from api.layout.texts import Texts, choose_texts
@@ -134,6 +134,9 @@ def _compare(
         return None
     other = read_other(question, args[VERSUS])
     second = find_groupings(other, [["gender"], ["age_band"]])
+    if args[VERSUS] == PREVIOUS:
+        # The earlier one comes first, so that the differences are what has changed since.
+        return compare((other, question), second, found, known, choose_texts())
     return compare((question, other), found, second, known, choose_texts())
 
 

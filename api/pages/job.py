@@ -50,6 +50,8 @@ MAX_SEARCHED = 2000
 FILTERS = ("name", "gender", "age_min", "age_max", "score_min", "quality_min", "pose", "state")
 PAGE_FIELDS = ("show", "sort", "item")
 MOST_DIMENSIONS = 4
+# What the page shows instead of the items.
+FAILED = "failed"
 # A failure with one of these codes may not happen again.
 RETRYABLE = (
     ErrorCode.NOT_FOUND,
@@ -78,7 +80,9 @@ def show_page(job_id: int) -> Response:
     what failed."""
     job, query = find_job(job_id), _read_query()
     with services().database.read() as session:
-        shows_failures = job.counts.failed and request.args.get("show") == "failed"
+        # Where nothing else is there, what failed comes first.
+        first = FAILED if job.counts.failed == job.counts.items else ""
+        shows_failures = job.counts.failed and request.args.get("show", first) == FAILED
         failures = _read_failures(session, job, -1) if shows_failures else None
         shown = ItemsPage([], None) if failures else _read_page(session, job, query)
         people = count_people(session, [job_id])

@@ -1,8 +1,6 @@
 // Every page: texts, the token of its requests, a banner for connection problems.
 
 import "./dialog.js";
-import "./faces.js";
-import "./player.js";
 
 export const texts = JSON.parse(document.getElementById("texts").textContent);
 const plurals = new Intl.PluralRules(document.documentElement.lang);

@@ -17,7 +17,6 @@ export async function sift(files, endings, litter) {
     const wanted = !isLitter(one) && (known || (await beginsLikeMedia(one.file)));
     (wanted ? accepted : skipped).push(one);
   }
-  accepted.sort((one, other) => order.compare(one.path, other.path));
   return { accepted, skipped };
 }
 
@@ -28,21 +27,23 @@ async function beginsLikeMedia(file) {
 }
 
 export function fromInput(input) {
-  return [...input.files].map((file) => ({ file, path: inside(file.webkitRelativePath) || file.name }));
+  const files = [...input.files].map((file) => ({ file, path: inside(file.webkitRelativePath) || file.name }));
+  return files.sort((one, other) => order.compare(one.path, other.path));
 }
 
-/** All files that were dropped, including those in nested folders. */
+/** All files that were dropped, in the order of the drop, and of each folder by name with those in
+ * nested folders; and the name of the folder, if it is one. */
 export async function fromDrop(transfer) {
   // The browser empties the list after the event.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-  const isOneFolder = entries.length === 1 && entries[0].isDirectory;
-  const found = [];
+  const folder = entries.length === 1 && entries[0].isDirectory ? entries[0].name : "";
+  const files = [];
   while (entries.length) {
-    const entry = entries.pop();
-    if (entry.isDirectory) entries.push(...(await list(entry)));
-    else found.push({ file: await open(entry), path: entry.fullPath.replace(/^\//, "") });
+    const entry = entries.shift();
+    if (entry.isDirectory) entries.unshift(...(await list(entry)));
+    else files.push({ file: await open(entry), path: entry.fullPath.replace(/^\//, "") });
   }
-  return isOneFolder ? found.map(({ file, path }) => ({ file, path: inside(path) })) : found;
+  return { files: folder ? files.map(({ file, path }) => ({ file, path: inside(path) })) : files, folder };
 }
 
 /** A path in the folder that was chosen: names begin there, as on the command line. */
@@ -50,12 +51,13 @@ function inside(path) {
   return path.slice(path.indexOf("/") + 1);
 }
 
+/** What lies in a folder, by name. */
 async function list(folder) {
   const reader = folder.createReader();
   const entries = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return entries;
+    if (!some.length) return entries.sort((one, other) => order.compare(one.name, other.name));
     entries.push(...some);
   }
 }

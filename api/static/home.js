@@ -1,6 +1,7 @@
 // Home: files are dropped or chosen, reviewed, and uploaded; or one photo is tried.
 
 import { say } from "./app.js";
+import "./faces.js";
 import { fromDrop, fromInput, sift } from "./files.js";
 import { isList, readLists } from "./lists.js";
 import { Upload } from "./upload.js";
@@ -14,14 +15,14 @@ const problem = find("upload-problem");
 const retryButton = find("upload-again");
 const picture = find("picture");
 const NAMED_FILES = 20;
-let chosen; // {accepted, skipped, listed}: what is under review
+let chosen; // {accepted, skipped, listed, name}: what is under review
 let upload;
 let photoUrl = "";
 
 for (const name of ["files", "folder"]) {
   const input = find(name);
   input.addEventListener("change", () => {
-    consider(fromInput(input));
+    consider(fromInput(input), input.files[0]?.webkitRelativePath.split("/")[0]);
     input.value = ""; // so that the same files can be chosen again
   });
   input.disabled = false; // disabled until here, so that no choice is lost
@@ -43,7 +44,8 @@ document.addEventListener("drop", async (event) => {
   if (!isFiles(event)) return;
   event.preventDefault();
   form.classList.remove("over");
-  consider(await fromDrop(event.dataTransfer));
+  const { files, folder } = await fromDrop(event.dataTransfer);
+  consider(files, folder);
 });
 find("samples")?.addEventListener("click", async ({ target }) => {
   target.disabled = true;
@@ -81,7 +83,7 @@ function showMargin() {
 }
 
 /** Show what was chosen, what is left out, and what to call it, before anything is sent. */
-async function consider(files) {
+async function consider(files, name = "") {
   const lists = files.filter(({ file }) => isList(file));
   const others = files.filter(({ file }) => !isList(file));
   const sifted = await sift(others, form.dataset.endings.split(" "), form.dataset.litter.split("|"));
@@ -90,6 +92,7 @@ async function consider(files) {
   find("drop-problem").hidden = sifted.accepted.length > 0 && !listed.problem;
   if (!find("drop-problem").hidden) return;
   chosen = { ...sifted, listed, lists };
+  form.elements.job_name.value = name;
   describe();
   showReview(true);
 }
@@ -104,6 +107,7 @@ function describe() {
   find("review-list").textContent = lists.length ? [matched, ...listed.dated.map(describeTimes)].join(" ") : "";
   fill("review-missing", listed.missing, say("missing", { count: listed.missing.length }));
   const folders = accepted.map(({ path }) => path.split("/").slice(0, -1)).filter((one) => one.length);
+  find("video-options").hidden = accepted.every(({ file }) => file.type.startsWith("image/"));
   // The folders in an archive are not known here.
   find("review-folders").hidden = !folders.length && !accepted.some(({ file }) => !/^(image|video)/.test(file.type));
   if (folders.length) find("review-folders-hint").textContent = say("folders", { example: folders[0].join("/") });
@@ -131,7 +135,9 @@ function fill(id, names, sentence) {
 function showReview(shown) {
   review.hidden = !shown;
   find("choose").hidden = shown;
-  if (shown) find("review-start").focus();
+  if (!shown) return;
+  find("review-start").focus({ preventScroll: true });
+  form.scrollIntoView({ block: "start" });
 }
 
 function toMegabytes(bytes) {
@@ -150,6 +156,7 @@ function start() {
     find("upload-bar").value = sentBytes;
     state.textContent = waiting ? say("waiting") : say("sending", { sent: sentFiles, files: files.length, megabytes: toMegabytes(sentBytes), total: toMegabytes(bytes) });
   });
+  upload.report(false);
   panel.scrollIntoView({ block: "nearest" });
   run();
 }
@@ -213,7 +220,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (!target) return;
   if (photoUrl) URL.revokeObjectURL(photoUrl);
   photoUrl = URL.createObjectURL(picture.files[0]);
+  // Its height is known once it is there.
+  target.addEventListener("load", () => event.target.scrollIntoView({ block: "start" }), { once: true });
   target.src = photoUrl;
   picture.value = "";
-  event.target.scrollIntoView({ block: "start" });
 });

@@ -1,6 +1,7 @@
 // The pictures of a job in rows of equal height, each in its own shape; waiting ones are replaced as they end.
 
-const ROW_REM = matchMedia("(max-width: 44rem)").matches ? 8 : 13;
+const isNarrow = matchMedia("(max-width: 44rem)").matches;
+const ROW_REM = isNarrow ? 8 : 13;
 const REFRESH_MILLISECONDS = 2000;
 let timer = null;
 let again = false; // whether something happened since the last refresh
@@ -12,7 +13,7 @@ function justify() {
     const shape = width ? Math.min(Math.max(width / height, 0.5), 3) : 4 / 3;
     tile.style.flexGrow = shape;
     tile.style.flexBasis = `${shape * ROW_REM}rem`;
-    tile.style.maxWidth = `${shape * ROW_REM * 1.6}rem`;
+    if (!isNarrow) tile.style.maxWidth = `${shape * ROW_REM * 1.6}rem`;
   }
 }
 

@@ -1,7 +1,7 @@
 """The audience page without a browser: the answer, filters and saved questions."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -83,7 +83,7 @@ def test_every_saved_question_has_an_answer(filled: FlaskClient) -> None:
     assert [sentence for _, sentence in links] == [
         "Who is our audience?",
         "Who was in job 1?",
-        "Who saw autumn?",
+        "Who saw “autumn”?",
         "Which store attracts whom?",
         "How has it changed?",
         "Who came in the last ten weeks?",
@@ -158,6 +158,18 @@ def test_a_stretch_of_time_is_compared_with_the_one_before() -> None:
         "to": "2026-03-07",
         "tag": "spring",
     }
+
+
+def test_the_earlier_stretch_of_time_comes_first(client: FlaskClient) -> None:
+    database = client.application.extensions[EXTENSION].database
+    days = [datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 3, 10)]
+    items = [NewItem(f"{day:%d}.jpg", "file:///a.jpg", captured_at=day) for day in days]
+    with database.write() as session:
+        accept_job(session, NewJob(()), items, 10)
+    work_all(database, FACES)
+    week = "/audience?from=2026-03-08&to=2026-03-14&versus=previous"
+    words = Page(client.get(week, headers=PAGE).text).words
+    assert "Mar 1 \u2013 7, 2026 Mar 8 \u2013 14, 2026 Difference in points Faces 6 3" in words
 
 
 def test_only_audiences_without_common_faces_are_offered(filled: FlaskClient) -> None:

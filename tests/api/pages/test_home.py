@@ -30,11 +30,16 @@ def test_files_cannot_be_chosen_before_the_script_is_loaded(visit):
         expect(chooser).to_be_enabled()
 
 
-def test_options_for_videos_are_sent_with_the_files(visit, photos):
+def test_options_for_videos_are_sent_with_the_files(visit, photos, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"no video")
     page = visit.page
     page.goto("/")
     page.set_input_files("#files", photos / "astronaut.png")
     page.get_by_text("Options").click()
+    expect(page.locator("#frames-per-second")).to_be_hidden()
+    page.click("#review-cancel")
+    page.set_input_files("#files", [photos / "astronaut.png", clip])
     copy = page.get_by_label("Create an annotated video")
     page.select_option("#thumbnails", "blurred")
     expect(copy).to_be_disabled()

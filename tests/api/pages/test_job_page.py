@@ -35,6 +35,16 @@ def test_a_job_begins_with_its_answer(client: FlaskClient, database: Database) -
     assert "67% female" in row
 
 
+def test_a_job_without_a_readable_file_begins_with_what_failed(
+    client: FlaskClient, database: Database
+) -> None:
+    job = submit(database, items=1)
+    work_all(database, FACES, fail=["0.jpg"])
+    close(database)
+    assert "How to fix it" in Page(client.get(f"/jobs/{job}", headers=PAGE).text).words
+    assert names(client.get(f"/jobs/{job}?show=items", headers=PAGE).text) == ["0.jpg"]
+
+
 def test_pictures_are_found_by_name_and_sorted(client: FlaskClient, database: Database) -> None:
     job = submit(database, items=12, dimensions={"store": "Lyon"})
     work_all(database, FACES, fail=["10.jpg"])
