@@ -1,6 +1,7 @@
 """A real stack, and a visit to it by a real browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -8,9 +9,15 @@ from playwright.sync_api import Browser
 from tests.support.programs.browser import Visit, run_server
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with run_server(tmp_path_factory.mktemp("data")) as url:
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(data: Path) -> Iterator[str]:
+    """One for all pages: a test looks only at jobs of its own, or at those with its own tag."""
+    with run_server(data, min_cell="1") as url:
         yield url
 
 

@@ -1,15 +1,15 @@
 """Every page in a real browser, in both themes; the list is compared with the routes."""
 
-from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
 
 from api.access.rights import RIGHTS
 from db.engine import Database
 from db.slices.evaluations import record_evaluation
-from tests.support.programs.browser import NARROW, WIDE, Visit, run_server
+from tests.support.programs.browser import NARROW, WIDE, Visit
 from tests.support.programs.cli import WEIGHTS_DIR
 from tests.support.work.evaluations import make_evaluation
 
@@ -17,11 +17,16 @@ PHOTO = WEIGHTS_DIR / "samples" / "astronaut.png"
 PAGES = {
     "home_page.show_page": ["/"],
     "jobs_page.show_page": ["/jobs", "/jobs?find=nothing"],
-    "jobs_page.confirm_erase": ["/jobs/1/erase"],
-    "jobs_page.show_form": ["/jobs/1/edit"],
-    "job_page.show_page": ["/jobs/1", "/jobs/2", "/jobs/2?show=failed", "/jobs/999"],
-    "item_page.show_page": ["/items/1", "/items/2"],
-    "comparison_page.show_page": ["/jobs/1/compare/3"],
+    "jobs_page.confirm_erase": ["/jobs/{job}/erase"],
+    "jobs_page.show_form": ["/jobs/{job}/edit"],
+    "job_page.show_page": [
+        "/jobs/{job}",
+        "/jobs/{failed}",
+        "/jobs/{failed}?show=failed",
+        "/jobs/999999",
+    ],
+    "item_page.show_page": ["/items/{item}", "/items/{other}"],
+    "comparison_page.show_page": ["/jobs/{job}/compare/{again}"],
     "audience_page.show_page": [
         "/audience",
         "/audience?dimension.store=Lyon&versus=dimension.store%3DParis",
@@ -31,9 +36,9 @@ PAGES = {
     ],
     "evaluations_page.show_page": ["/evaluations"],
     "evaluations_page.show_report": ["/evaluations/spring"],
-    "report.show_report": ["/v1/jobs/1/report", "/v1/jobs/1/report?pictures=true"],
+    "report.show_report": ["/v1/jobs/{job}/report", "/v1/jobs/{job}/report?pictures=true"],
     "playlists_page.show_page": ["/playlists"],
-    "playlists_page.show_playlist": ["/playlists/1"],
+    "playlists_page.show_playlist": ["/playlists/{playlist}"],
     "live_page.show_page": ["/live"],
     "keys_page.show_page": ["/keys"],
     "system_page.show_page": ["/system"],
@@ -74,43 +79,44 @@ def test_every_page_is_in_the_list() -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """With a job of two stores and campaigns, one that failed, a second run of the first, and an
-    evaluation and a playlist."""
-    data = tmp_path_factory.mktemp("data")
-    with run_server(data) as url:
+def numbers(server: str, data: Path) -> dict[str, int]:
+    """Of a job of two stores and campaigns, of one that failed, of a second run of the first, of
+    their items and of a playlist; there is an evaluation, too."""
+    with httpx.Client(base_url=server, timeout=120) as client:
+
+        def send(address: str, **content: Any) -> int:
+            return int(client.post(address, **content).raise_for_status().json()["id"])
+
         photo = PHOTO.read_bytes()
         places = '[{"name": "a.png", "captured_at": "2026-11-09", "dimensions": {"store": "Lyon"'
         places += ', "campaign": "spring"}}, {"name": "b.png", "dimensions": {"store": "Paris"}}]'
         files = [("files", ("a.png", photo)), ("files", ("b.png", photo))]
-        for fields, sent in (({"items": places}, files), ({}, [("files", ("c.jpg", b"no"))])):
-            httpx.post(f"{url}/v1/jobs", data=fields, files=sent).raise_for_status()
-        httpx.post(f"{url}/v1/jobs/1/rerun", json={}).raise_for_status()
-        for job in (1, 2, 3):
-            with httpx.stream("GET", f"{url}/v1/jobs/{job}/events", timeout=120) as events:
-                events.read()
+        job = send("/v1/jobs", data={"items": places}, files=files)
+        failed = send("/v1/jobs", files=[("files", ("c.jpg", b"no"))])
+        again = send(f"/v1/jobs/{job}/rerun", json={})
+        for one in (job, failed, again):
+            client.get(f"/v1/jobs/{one}/events")
+        items = client.get(f"/v1/jobs/{job}/results").json()["results"]
         spots = "start,end,content\n2026-11-09T12:00:00,2026-11-09T13:00:00,Sale\n"
-        headers, query = {"Content-Type": "text/csv"}, {"name": "july", "jobs": "1"}
-        httpx.post(
-            f"{url}/v1/playlists", params=query, content=spots, headers=headers
-        ).raise_for_status()
-        database = Database(f"sqlite:///{data}/facetally.sqlite3")
-        with database.write() as session:
-            record_evaluation(session, make_evaluation("spring"))
-        database.close()
-        yield url
+        query, headers = {"name": "july", "jobs": str(job)}, {"Content-Type": "text/csv"}
+        playlist = send("/v1/playlists", params=query, content=spots, headers=headers)
+    database = Database(f"sqlite:///{data}/facetally.sqlite3")
+    with database.write() as session:
+        record_evaluation(session, make_evaluation("spring"))
+    database.close()
+    one, other = (item["item"] for item in items)
+    names = ("job", "failed", "again", "item", "other", "playlist")
+    return dict(zip(names, (job, failed, again, one, other, playlist), strict=True))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("endpoint", PAGES)
-def test_axe_finds_nothing_on(browser: Browser, server: str, endpoint: str, scheme: str) -> None:
-    visit = Visit(browser, server)
-    size = {"light": NARROW, "dark": WIDE}[scheme]
-    visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    visit.page.set_viewport_size({"width": size[0], "height": size[1]})
+def test_axe_finds_nothing_on(visit: Visit, numbers: dict[str, int], endpoint: str) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")
     for address in PAGES[endpoint]:
-        visit.page.goto(address)
+        visit.page.goto(address.format_map(numbers))
         visit.page.locator("h1").first.wait_for()
-        visit.check_access()
+        for scheme, (width, height) in (("light", NARROW), ("dark", WIDE)):
+            visit.page.emulate_media(color_scheme=scheme)
+            visit.page.set_viewport_size({"width": width, "height": height})
+            visit.check_access()
     visit.drop_complaints("404")
-    visit.finish()
