@@ -37,6 +37,22 @@ def running_cluster() -> Iterator[Cluster]:
     server.stop()
 
 
+@pytest.fixture(scope="package")
+def patient_cluster() -> Iterator[Cluster]:
+    """On SQLite. Its leases and hints last longer than any test: whatever had to wait for one would
+    be too late. So does what a worker has left when it is asked to stop."""
+    server = SqliteFile()
+    options = ClusterOptions(
+        lease_seconds=300.0,
+        resend_seconds=300.0,
+        item_seconds=0.02,
+        settings={"FACETALLY_STOP_GRACE_SECONDS": "300"},
+    )
+    with Cluster(server, options) as cluster:
+        yield cluster
+    server.stop()
+
+
 @pytest.fixture
 def shared_cluster(running_cluster: Cluster) -> Iterator[Cluster]:
     """Started once for all tests that do not stop it."""

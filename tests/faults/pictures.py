@@ -25,7 +25,8 @@ COPY = "+"
 # The first word of a name is what the item does to its worker.
 GOOD = "face"
 BAD = "bad"  # no picture at all
-POISON = ("segv", "kill", "hang", "swell")
+UNSEEN = "unseen"  # a worker dies of it before it has marked which item it has in hand
+POISON = ("segv", "kill", "hang", "swell", UNSEEN)
 
 
 def name_items(count: int, **kinds: int) -> list[str]:

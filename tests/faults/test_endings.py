@@ -4,7 +4,7 @@ Leases and hints last longer here than any test: whatever had to wait for one wo
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -25,31 +25,32 @@ from worker.queue.messages import READY
 
 # Long enough for a busy machine.
 SOON_SECONDS = 120.0
-END = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}
+HANGING = ["hang-0.png", *name_items(8)]
 
 
-def make_options(grace_seconds: float, **others: object) -> ClusterOptions:
-    settings = {"FACETALLY_STOP_GRACE_SECONDS": str(grace_seconds)}
-    return ClusterOptions(lease_seconds=300, resend_seconds=300, settings=settings, **others)
+def ask_once(worker: Program) -> None:
+    worker.send(signal.SIGTERM)
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    server = SqliteFile()
-    with Cluster(server, make_options(20, item_seconds=0.02)) as cluster:
-        yield cluster
-    server.stop()
+def ask_twice(worker: Program) -> None:
+    worker.send(signal.SIGTERM)
+    worker.send(signal.SIGINT)
 
 
-def end(program: Program, number: signal.Signals = signal.SIGTERM) -> int | None:
+def ask_group(worker: Program) -> None:
+    """Its children, too, as a service manager does."""
+    worker.send_all(signal.SIGTERM)
+
+
+def press_ctrl_c(worker: Program) -> None:
+    worker.send(signal.SIGINT)
+
+
+def end(worker: Program, ask: Callable[[Program], None] = ask_once) -> int | None:
     """Stop the current process, and wait for its end; it is restarted."""
-    return wait_for_end(program, lambda: program.send(number))
-
-
-def wait_for_end(program: Program, ask: Callable[[], None]) -> int | None:
-    process = program.process
+    process = worker.process
     assert process is not None
-    ask()
+    ask(worker)
     return process.wait(SOON_SECONDS)
 
 
@@ -73,49 +74,43 @@ def count_chunks(cluster: Cluster, job_id: int) -> int:
         return session.execute(of_job).scalar_one()
 
 
-@pytest.mark.parametrize("number", END, ids=END.get)
+@pytest.mark.parametrize("ask", [ask_group, press_ctrl_c])
 def test_a_worker_that_stops_records_what_is_done_and_releases_the_rest(
-    cluster: Cluster, number: signal.Signals
+    patient_cluster: Cluster, ask: Callable[[Program], None]
 ) -> None:
     names = name_items(200, bad=2)
-    job_id, worker = submit_and_find_holder(cluster, names)
-    assert end(worker, number) == 0
-    cluster.finish(job_id, names, SOON_SECONDS)
-    assert cluster.count_crashes(job_id) == 0
-    assert count_chunks(cluster, job_id) == 2
+    job_id, worker = submit_and_find_holder(patient_cluster, names)
+    assert end(worker, ask) == 0
+    patient_cluster.finish(job_id, names, SOON_SECONDS)
+    assert patient_cluster.count_crashes(job_id) == 0
+    assert count_chunks(patient_cluster, job_id) == 2
 
 
-def test_a_signal_to_a_whole_process_group_crashes_no_child(cluster: Cluster) -> None:
-    names = name_items(200)
-    job_id, worker = submit_and_find_holder(cluster, names)
-    assert wait_for_end(worker, lambda: worker.send_all(signal.SIGTERM)) == 0
-    cluster.finish(job_id, names, SOON_SECONDS)
-    assert cluster.count_crashes(job_id) == 0
-
-
-def test_a_rolling_restart_under_load_delays_nothing(cluster: Cluster) -> None:
-    cluster.wait_for_workers()
+def test_a_rolling_restart_under_load_delays_nothing(patient_cluster: Cluster) -> None:
+    patient_cluster.wait_for_workers()
     jobs: list[tuple[int, list[str]]] = []
-    for worker in cluster.workers:
+    for worker in patient_cluster.workers:
         # A job for each restart: on a busy machine, a restart takes longer than a job.
         names = name_items(400, bad=1)
-        job_id = cluster.submit(names)
-        cluster.wait_until(lambda job_id=job_id: cluster.find_holders(job_id), "work to continue")
+        job_id = patient_cluster.submit(names)
+        patient_cluster.wait_until(
+            lambda job_id=job_id: patient_cluster.find_holders(job_id), "work to continue"
+        )
         assert end(worker) == 0
-        cluster.wait_for_workers()
+        patient_cluster.wait_for_workers()
         jobs.append((job_id, names))
     for job_id, names in jobs:
-        cluster.finish(job_id, names, SOON_SECONDS)
-        assert cluster.count_crashes(job_id) == 0
+        patient_cluster.finish(job_id, names, SOON_SECONDS)
+        assert patient_cluster.count_crashes(job_id) == 0
 
 
-def test_a_job_that_is_cancelled_while_its_worker_stops_adds_up(cluster: Cluster) -> None:
+def test_a_job_that_is_cancelled_while_its_worker_stops_adds_up(patient_cluster: Cluster) -> None:
     names = name_items(200)
-    job_id, worker = submit_and_find_holder(cluster, names)
-    with cluster.database.write() as session:
+    job_id, worker = submit_and_find_holder(patient_cluster, names)
+    with patient_cluster.database.write() as session:
         assert cancel_job(session, job_id)
     assert end(worker) == 0
-    cluster.finish(job_id, names, SOON_SECONDS)
+    patient_cluster.finish(job_id, names, SOON_SECONDS)
 
 
 def test_a_chunk_that_is_claimed_while_its_worker_stops_is_released(
@@ -143,43 +138,55 @@ def test_a_worker_stops_although_its_database_is_down(shared_cluster: Cluster) -
     shared_cluster.finish(job_id, names)
 
 
-def ask_once(worker: Program) -> None:
-    worker.send(signal.SIGTERM)
-
-
-def ask_twice(worker: Program) -> None:
-    worker.send(signal.SIGTERM)
-    worker.send(signal.SIGINT)
-
-
-@pytest.mark.parametrize(("grace_seconds", "ask"), [(1.0, ask_once), (300.0, ask_twice)])
 def test_a_picture_that_hangs_does_not_delay_a_shutdown_and_is_not_blamed(
-    sqlite: SqliteFile, grace_seconds: float, ask: Callable[[Program], None]
+    sqlite: SqliteFile,
 ) -> None:
-    names = ["hang-0.png", *name_items(8)]
-    with Cluster(sqlite, make_options(grace_seconds, workers=1)) as cluster:
-        job_id, worker = submit_and_find_holder(cluster, names)
+    options = ClusterOptions(
+        workers=1,
+        lease_seconds=300,
+        resend_seconds=300,
+        settings={"FACETALLY_STOP_GRACE_SECONDS": "1"},
+    )
+    with Cluster(sqlite, options) as cluster:
+        job_id, worker = submit_and_find_holder(cluster, HANGING)
         first = worker.pid
-        assert wait_for_end(worker, lambda: ask(worker)) == 0
-        # The next worker has the chunk at once, and no crash was counted.
-        cluster.wait_until(lambda: cluster.find_holders(job_id), "the next to take it")
+        assert end(worker) == 0
+        check_blamed_by_nobody(cluster, job_id)
         assert worker.pid != first
-        with cluster.database.read() as session:
-            [chunk] = session.scalars(select(ChunkRow).where(ChunkRow.job_id == job_id)).all()
-        assert (chunk.crashes, chunk.attempts) == (0, 1)
         # The same holds when the cluster stops.
-        assert wait_for_end(worker, lambda: ask_twice(worker)) == 0
+        assert end(worker, ask_twice) == 0
 
 
-def test_an_interactive_worker_that_stops_answers_its_current_picture(cluster: Cluster) -> None:
+def test_who_asks_twice_does_not_wait_for_a_picture_that_hangs(patient_cluster: Cluster) -> None:
+    job_id, worker = submit_and_find_holder(patient_cluster, HANGING)
+    assert end(worker, ask_twice) == 0
+    check_blamed_by_nobody(patient_cluster, job_id)
+    [next_worker] = patient_cluster.find_holders(job_id)
+    with patient_cluster.database.write() as session:
+        assert cancel_job(session, job_id)
+    assert end(next_worker, ask_twice) == 0
+    patient_cluster.follow(job_id)
+
+
+def check_blamed_by_nobody(cluster: Cluster, job_id: int) -> None:
+    """The next worker has the chunk at once, and no crash was counted."""
+    cluster.wait_until(lambda: cluster.find_holders(job_id), "the next to take it")
+    with cluster.database.read() as session:
+        [chunk] = session.scalars(select(ChunkRow).where(ChunkRow.job_id == job_id)).all()
+    assert (chunk.crashes, chunk.attempts) == (0, 1)
+
+
+def test_an_interactive_worker_that_stops_answers_its_current_picture(
+    patient_cluster: Cluster,
+) -> None:
     name = next(name for name in name_items(100) if expect_faces(name))
-    worker = cluster.make_interactive_worker()
+    worker = patient_cluster.make_interactive_worker()
     worker.start()
     with (
-        create_queue(cluster.broker.url) as queue,
-        cluster.broker.connect() as client,
+        create_queue(patient_cluster.broker.url) as queue,
+        patient_cluster.broker.connect() as client,
         client.pubsub() as replies,
-        closing(InteractiveLane(cluster.broker.url, queue, SOON_SECONDS)) as lane,
+        closing(InteractiveLane(patient_cluster.broker.url, queue, SOON_SECONDS)) as lane,
         ThreadPoolExecutor(1) as thread,
     ):
         replies.psubscribe("*:reply")
@@ -189,6 +196,6 @@ def test_an_interactive_worker_that_stops_answers_its_current_picture(cluster: C
             message = replies.get_message(timeout=1.0)
             return message is not None and message["data"] == READY
 
-        cluster.wait_until(has_worker, "a worker to take it", SOON_SECONDS)
+        patient_cluster.wait_until(has_worker, "a worker to take it", SOON_SECONDS)
         assert end(worker) == 0
         assert list(asked.result().faces) == expect_faces(name)

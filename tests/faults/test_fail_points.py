@@ -6,15 +6,24 @@ from tests.faults.cluster.cluster import Cluster
 from tests.faults.cluster.fail_points import Action, Point
 from tests.faults.pictures import name_items
 
+OF_DISPATCHER = (Point.AFTER_SENT_AT, Point.AFTER_PUBLISH)
+# Whether a dispatcher ends or is killed, it is started anew: only the soak tries both.
+HARD = [action for action in Action if action is not Action.EXIT]
+ACTIONS = {
+    point: HARD if point in OF_DISPATCHER else list(Action)
+    for point in Point
+    if point is not Point.RESCUE
+}
 
-@pytest.mark.parametrize("point", [point for point in Point if point is not Point.RESCUE])
+
+@pytest.mark.parametrize("point", ACTIONS)
 def test_faults_at_a_fail_point_lose_and_double_nothing(
     shared_cluster: Cluster, point: Point
 ) -> None:
-    meet_faults(shared_cluster, point, list(Action))
+    meet_faults(shared_cluster, point, ACTIONS[point])
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", HARD)
 def test_a_fault_while_the_dispatcher_rescues_loses_and_doubles_nothing(
     shared_cluster: Cluster, action: Action
 ) -> None:

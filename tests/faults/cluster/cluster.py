@@ -132,7 +132,7 @@ class Cluster:
         self.watcher.stop()
         self.broker.thaw()
         self.keeper.stop()
-        self.broker.kill()
+        self.broker.close()
         self.database.close()
         self._listener.close()
         self.store.remove()

@@ -34,6 +34,8 @@ class Broker:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"unix://{self._socket}"
+        # Counting goes on all the time: it keeps its connection.
+        self._counting = self.connect()
 
     def start(self) -> None:
         words = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket)]
@@ -77,10 +79,13 @@ class Broker:
     def count_hints(self) -> int:
         """The number of hints in the queue; 0 while the broker is down."""
         try:
-            with self.connect() as client:
-                return int(client.llen(BULK_QUEUE))
+            return int(self._counting.llen(BULK_QUEUE))
         except RedisError:
             return 0
+
+    def close(self) -> None:
+        self.kill()
+        self._counting.close()
 
 
 class SmallDisk:

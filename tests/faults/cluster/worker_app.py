@@ -17,7 +17,16 @@ from models.nets.analyzer import AlignedFace, AlignedFaces, Analyzer
 from models.pictures.picture import Picture
 from tests.faults.cluster.deliveries import CountedRunner
 from tests.faults.cluster.fail_points import FaultyClaimer, NotedAnalysis, install_in_crashes
-from tests.faults.pictures import SCHEME, detect, draw_picture, drop, estimate, kind_of, read_key
+from tests.faults.pictures import (
+    SCHEME,
+    UNSEEN,
+    detect,
+    draw_picture,
+    drop,
+    estimate,
+    kind_of,
+    read_key,
+)
 from worker.app import create_app
 from worker.lease import LeaseTerms
 from worker.logs import configure_logging
@@ -75,7 +84,7 @@ class PoisonedSources(Sources):
 def _poison(kind: str) -> None:
     if kind == "segv":
         ctypes.string_at(0)
-    elif kind == "kill":
+    elif kind in ("kill", UNSEEN):
         os.kill(os.getpid(), signal.SIGKILL)
     elif kind == "hang":
         time.sleep(3600)

@@ -71,10 +71,11 @@ class Lifecycle:
         self._cluster.watcher.watch(job_id)
         return job_id
 
-    def kill_api_in_submission(self) -> bool:
+    def kill_api_in_submission(self, in_parts: bool | None = None) -> bool:
         """The API is killed while it accepts a job, or a part of one; the submitter retries."""
         names = self._name_items(bad=1)
-        in_parts = self._random.random() < 0.5
+        if in_parts is None:
+            in_parts = self._random.random() < 0.5
         with ThreadPoolExecutor(1) as thread:
             if in_parts:
                 sending = thread.submit(self._submitter.submit_draft, names, DRAFT_PART_ITEMS)

@@ -59,6 +59,10 @@ def _end(database: Database, chunk: ClaimedChunk, crashes: bool) -> None:
 
 def main() -> None:
     url, seconds, seed = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+    # All begin at once: however long each takes to start, they get in each other's way.
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     ends_at, random = monotonic() + seconds, Random(seed)
     with closing(Database(url)) as database:
         while monotonic() < ends_at:
