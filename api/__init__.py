@@ -3,6 +3,7 @@
 media_types       the names of kinds of content
 errors            requests that are refused
 origins           where requests come from
+proxies           whom to believe that they pass requests on
 request_log       a number and a line for each request
 tracing           a span for each request
 access            who may call, and what is noted of it

@@ -28,6 +28,7 @@ from api.pages import jobs as jobs_page
 from api.pages import keys as keys_page
 from api.pages import live as live_page
 from api.pages import playlists as playlists_page
+from api.proxies import Proxies
 from api.request_log import log_requests
 from api.schemas.errors import ErrorBody
 from api.services import open_services
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
     handle_errors(app, show_error)
     app.register_error_handler(AlreadyAccepted, answer_again)
     _register_views(app)
+    app.wsgi_app = Proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 

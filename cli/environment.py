@@ -42,15 +42,12 @@ def child_environment(settings: Settings, file_roots: Sequence[Path]) -> dict[st
     others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     values: Mapping[str, object] = dict(settings)
     spelled = {
-        **{name: str(value) for name, value in values.items()},
-        "api_keys": ",".join(settings.api_keys),
-        "oidc_groups": ",".join(settings.oidc_groups),
-        "sources": ",".join(settings.sources),
-        "destinations": ",".join(settings.destinations),
-        "live_sources": ",".join(settings.live_sources),
-        "devices": ",".join(map(str, settings.devices)),
-        "packs": ",".join(settings.packs),
-        "webhook_hosts": ",".join(settings.webhook_hosts),
+        **{name: _spell(value) for name, value in values.items()},
         "file_roots": os.pathsep.join(map(str, file_roots)),
     }
     return {**others, **{PREFIX + name.upper(): value for name, value in spelled.items()}}
+
+
+def _spell(value: object) -> str:
+    """As the settings read it: a list by commas."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

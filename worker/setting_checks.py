@@ -1,5 +1,8 @@
 """The text of a setting: taken apart, checked, and its faults told."""
 
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
@@ -30,6 +33,14 @@ def check_database(url: str) -> str:
     if url and make_url(url).query.get(POOLING, TRANSACTION) != TRANSACTION:
         raise ValueError(f"{POOLING} must be {TRANSACTION}, as with PgBouncer")
     return url
+
+
+def parse_networks(texts: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks, or single addresses; raises ValueError for what is neither."""
+    try:
+        return tuple(ip_network(text) for text in texts)
+    except ValueError as error:
+        raise ValueError(f"{error}: write 10.0.0.7 or 10.0.0.0/24") from None
 
 
 def check_keys(keys: tuple[str, ...]) -> tuple[str, ...]:

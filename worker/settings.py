@@ -40,6 +40,7 @@ from worker.setting_checks import (
     check_database,
     check_keys,
     explain_faults,
+    parse_networks,
     split_list,
 )
 from worker.traces.endpoint import check_endpoint, find_endpoint
@@ -100,6 +101,7 @@ class Settings(BaseModel):
     api_processes: int = Field(default_factory=_default_processes, ge=1)
     api_threads: int = Field(12, ge=2)
     api_keys: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
@@ -168,7 +170,7 @@ class Settings(BaseModel):
 
     @field_validator(
         *("api_keys", "oidc_groups", "sources", "destinations", "live_sources", "packs"),
-        "webhook_hosts",
+        *("webhook_hosts", "trusted_proxies"),
         "devices",
         mode="before",
     )
@@ -180,6 +182,12 @@ class Settings(BaseModel):
     @classmethod
     def _require_long(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return check_keys(value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        parse_networks(value)
+        return value
 
     @field_validator("oidc_issuer")
     @classmethod

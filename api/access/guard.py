@@ -19,6 +19,7 @@ from api.access.rights import Right, find_right
 from api.access.sessions import carries_token, find_session
 from api.access.wrong_keys import WrongKeys
 from api.errors import ApiError
+from api.origins import find_address
 from db.engine import Database
 from models.errors import FacetallyError
 from worker.settings import Settings
@@ -130,7 +131,8 @@ def _unknown() -> ApiError:
 
 def _check_is_local(headers: Headers) -> None:
     """Raises ApiError for a call from another site, which a visitor's browser would carry here."""
-    if comes_from_elsewhere(headers) or not _is_loopback(_host_of(headers)):
+    is_here = _is_loopback(_host_of(headers)) and _is_loopback(find_address())
+    if comes_from_elsewhere(headers) or not is_here:
         raise ApiError(
             HTTPStatus.FORBIDDEN,
             "Without API keys this server answers only programs on its own machine, at 127.0.0.1 "

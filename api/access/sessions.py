@@ -49,7 +49,7 @@ def open_session(
     known = holder if isinstance(holder, Person) else digest_of(holder)
     with database.write() as session:
         logins.open_session(session, digest_of(secret), known, seconds)
-    secure = is_encrypted()
+    secure = request.is_secure
     response.set_cookie(
         SECURE_COOKIE if secure else COOKIE,
         secret,
@@ -60,14 +60,9 @@ def open_session(
     )
 
 
-def is_encrypted() -> bool:
-    """Whether this request came over HTTPS, which a proxy may have decrypted."""
-    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
-
-
 def own_address(path: str) -> str:
     """The address of a page of this server, as the reader's browser knows it."""
-    return f"{'https' if is_encrypted() else 'http'}://{request.host}{path}"
+    return f"{request.scheme}://{request.host}{path}"
 
 
 def close_session(database: Database, response: Response) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 
 from api.access.callers import Caller
 from api.access.log_ins import LogIn, check_pause, note_log_in, note_refusal
-from api.access.sessions import is_encrypted, open_session, own_address
+from api.access.sessions import open_session, own_address
 from api.layout.rendering import show
 from api.origins import find_address
 from api.pages.login import clean_target, read_target, redirect, show_login
@@ -41,7 +41,7 @@ def leave() -> Response:
             response = redirect(provider.make_address(attempt, _answer_url()))
     except ProviderUnavailable as error:
         return _show_unavailable(error, attempt.target)
-    secure = is_encrypted()
+    secure = request.is_secure
     response.set_cookie(
         SECURE_COOKIE if secure else COOKIE,
         attempt.write(),
@@ -97,7 +97,7 @@ def _identify(provider: Provider, attempt: Attempt) -> Person:
 
 
 def _read_attempt() -> Attempt:
-    cookie = request.cookies.get(SECURE_COOKIE if is_encrypted() else COOKIE, "")
+    cookie = request.cookies.get(SECURE_COOKIE if request.is_secure else COOKIE, "")
     attempt = Attempt.parse(cookie)
     return Attempt(attempt.secret, clean_target(attempt.target))
 

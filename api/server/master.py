@@ -82,6 +82,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
             "limit_request_line": LONGEST_LINE_BYTES,
             "limit_request_fields": MOST_HEADERS,
             "limit_request_field_size": LONGEST_HEADER_BYTES,
+            # api/proxies.py decides whom to believe.
+            "forwarded_allow_ips": "",
             "loglevel": "warning",
             "logger_class": _Log,
             # Files are read by threads, so that slow clients do not hold them.

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from ipaddress import ip_address, ip_network
 
 import click
 import pytest
@@ -141,7 +142,16 @@ def test_servers_and_workers_have_no_way_out():
 
     assert networks["backend"]["internal"] is True
     assert inside >= {"postgres", "valkey", "worker", "interactive-worker", "worker-gpu", "migrate"}
-    assert SERVICES["proxy"]["networks"] == ["frontend"]
+    assert list(SERVICES["proxy"]["networks"]) == ["frontend"]
+
+
+def test_the_api_believes_the_proxy_alone_whose_address_nobody_else_gets():
+    address = SERVICES["proxy"]["networks"]["frontend"]["ipv4_address"]
+    [given] = read_compose()["networks"]["frontend"]["ipam"]["config"]
+
+    assert SERVICES["api"]["environment"]["FACETALLY_TRUSTED_PROXIES"] == address
+    assert ip_address(address) in ip_network(given["subnet"])
+    assert ip_address(address) not in ip_network(given["ip_range"])
 
 
 def test_what_meets_requests_or_pictures_cannot_be_the_owner_of_the_tables():

@@ -52,6 +52,12 @@ def test_settings_are_read_by_their_names() -> None:
         ),
         ("FACETALLY_SOURCES", "s3://", "FACETALLY_SOURCES: 's3://' is not a source"),
         ("FACETALLY_LIVE_SOURCES", "a=b", "FACETALLY_LIVE_SOURCES: 'a' must be a"),
+        (
+            "FACETALLY_TRUSTED_PROXIES",
+            "10.0.0.1,proxy",
+            "FACETALLY_TRUSTED_PROXIES: 'proxy' does not appear to be an IPv4 or IPv6 network: "
+            "write 10.0.0.7 or 10.0.0.0/24",
+        ),
         ("FACETALLY_PORT", "http", "FACETALLY_PORT: Input should be a valid integer"),
         (
             "FACETALLY_SCORE_THRESHOLD",

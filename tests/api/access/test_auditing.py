@@ -27,7 +27,7 @@ ITEMS = {"items": [{"uri": "https://img.example.com/1.jpg"}]}
 
 @pytest.fixture
 def guarded(open_client: OpenClient) -> FlaskClient:
-    return open_client(api_keys=(OPERATOR_KEY,))
+    return open_client(api_keys=(OPERATOR_KEY,), trusted_proxies=("127.0.0.1",))
 
 
 def list_noted(client: FlaskClient) -> list[tuple[str, str, str, str]]:

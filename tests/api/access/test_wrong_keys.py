@@ -26,7 +26,7 @@ WRONG = bearer("fct_" + "x" * 43)
 
 @pytest.fixture
 def guarded(open_client: OpenClient) -> FlaskClient:
-    return open_client(api_keys=(OPERATOR_KEY,))
+    return open_client(api_keys=(OPERATOR_KEY,), trusted_proxies=("127.0.0.1",))
 
 
 def ask(client: FlaskClient, headers: dict[str, str], forwarded: str = "") -> int:

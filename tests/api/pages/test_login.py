@@ -17,7 +17,7 @@ from tests.support.work.access import lengthen_pauses
 
 @pytest.fixture
 def guarded(open_client: OpenClient) -> FlaskClient:
-    return open_client(api_keys=KEYS)
+    return open_client(api_keys=KEYS, trusted_proxies=("127.0.0.1",))
 
 
 def read_form_token(client: FlaskClient) -> str:

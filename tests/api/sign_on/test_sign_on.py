@@ -96,7 +96,7 @@ def test_people_and_keys_log_in_side_by_side(
 def test_over_https_the_way_and_the_session_are_of_this_host_alone(
     open_sign_on: OpenSignOn, provider: OpenIdProvider
 ) -> None:
-    client = open_sign_on()
+    client = open_sign_on(trusted_proxies=("127.0.0.1",))
     client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
     address = begin(client)
     assert "redirect_uri=https%3A%2F%2Flocalhost%2Flogin%2Fanswer" in address

@@ -206,6 +206,8 @@ def test_settings_reach_a_child_unchanged(tmp_path):
         chunk_items=7,
         file_roots=(tmp_path,),
         sources=("https://", "s3://photos"),
+        devices=(0, 1),
+        trusted_proxies=("10.0.0.7", "10.1.0.0/16"),
     ).complete()
 
     assert Settings.from_env(child_environment(settings, settings.file_roots)) == settings

@@ -35,7 +35,9 @@ class Target:
         self._terminal = terminal
         self.lines: list[str] = []
         words = ("serve", "--port", "0", "--data-dir", data)
-        self.process = terminal.start(*words, api_keys=KEY, api_processes="2", **settings)
+        # Attacks come from many addresses, as by way of a proxy.
+        own = {"api_keys": KEY, "api_processes": "2", "trusted_proxies": "127.0.0.1"}
+        self.process = terminal.start(*words, **own, **settings)
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         self.url = wait_for(self._find_url, "the stack").rstrip("/")
