@@ -129,6 +129,13 @@ class JobEvents:
                 self._thread.start()
         return stream
 
+    def close(self) -> None:
+        """Wait until all streams have ended; only once the process ends."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
     def _leave(self, stream: EventStream) -> None:
         with self._lock:
             self._streams.discard(stream)

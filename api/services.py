@@ -81,19 +81,22 @@ class Services:
         return self.settings.min_cell or (1 if self.keyring.is_empty() else LEAST_WITH_KEYS)
 
     def close(self) -> None:
-        """Close every connection."""
-        self.meter.close()
-        self.hints.close()
+        """Once no request is under way: first what writes to the database, which is closed last."""
+        self.ending.set()
+        self.events.close()
+        self.headcounts.close()
         self.feeds.close()
+        self.hints.close()
+        self.meter.close()
         self.sources.close()
         self.lane.close()
         self.limiter.close()
         self.queue.close()
         self.staging.close()
         self.plain_videos.close()
-        self.database.close()
         if self.tracing is not None:
             self.tracing.close()
+        self.database.close()
 
 
 def open_services(app: Flask, settings: Settings) -> Services:

@@ -38,6 +38,11 @@ class Headcounts:
     def start(self) -> None:
         self._thread.start()
 
+    def close(self) -> None:
+        """Begin no more; only once the process ends."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
     def _run(self) -> None:
         while not self._ending.wait(POLL_SECONDS):
             try:

@@ -89,6 +89,9 @@ class PlainVideos:
         return local
 
     def close(self) -> None:
+        """Delete all copies."""
+        if self._timer is not None:
+            self._timer.cancel()
         with self._lock:
             for kept in self._kept.values():
                 kept.file.close()

@@ -17,7 +17,9 @@ class Lanes:
         return self._uploads if request.has_more else self.calls
 
     def close(self) -> None:
-        self._uploads.shutdown(wait=False)
+        """Wait for the requests under way: the main process ends whom that takes too long."""
+        for lane in (self.calls, self._uploads):
+            lane.shutdown()
 
 
 def count_uploads(threads: int) -> int:

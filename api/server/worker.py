@@ -70,11 +70,14 @@ class ApiWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no ty
     def run(self) -> None:
         self._connections = Connections(self.poller, self._start, self._close)
         self._keeper = self.app.keeper
-        self.wsgi.extensions[EXTENSION].meter.start()
-        super().run()
-        self._lanes.close()
-        if (tracing := self.wsgi.extensions[EXTENSION].tracing) is not None:
-            tracing.close()
+        services = self.wsgi.extensions[EXTENSION]
+        services.meter.start()
+        try:
+            super().run()
+        finally:
+            services.ending.set()
+            self._lanes.close()
+            services.close()
 
     def init_signals(self) -> None:
         super().init_signals()

@@ -1,6 +1,7 @@
 """The main process of the API ends the others, however young they are."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -42,7 +43,8 @@ LOADING = """
 
 
 @pytest.mark.parametrize("method", [FORKED, LOADING], ids=["forked", "loading"])
-def test_a_process_that_is_starting_ends_with_the_main_process(tmp_path, method):
+def test_a_process_that_is_starting_ends_with_the_main_process(tmp_path, migrated_sqlite, method):
+    shutil.copy(migrated_sqlite, tmp_path / "facetally.sqlite3")
     program = PROGRAM.format(method=method.strip(), deadline=DEADLINE_SECONDS)
     own = {"DATA_DIR": str(tmp_path), "REDIS_URL": f"unix://{tmp_path}/none", "PORT": "0"}
     environ = {**os.environ, **{PREFIX + name: value for name, value in own.items()}}
