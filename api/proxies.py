@@ -37,7 +37,7 @@ class Proxies:
         return any(address in network for network in self._trusted)
 
     def _find_client(self, peer: Address, environ: "WSGIEnvironment") -> Address:
-        """Each proxy adds whose request it passes on; what is left of that, anybody could write."""
+        """Each proxy adds whose request it passes on; what is left of that, anyone could write."""
         for text in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
             before = parse_address(text.strip())
             if before is None or not self._trusts(peer):

@@ -9,7 +9,10 @@ from tests.support.programs.target import Target, run_target
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    with run_target(tmp_path_factory.mktemp("target")) as target:
+    data = tmp_path_factory.mktemp("target")
+    # As much as an operator may allow.
+    allowed = {"sources": "https://", "file_roots": str(data / "photos")}
+    with run_target(data, live_sources="acme/door=/nowhere/door.mp4", **allowed) as target:
         yield target
 
 

@@ -1,8 +1,6 @@
-"""Keys that are not for something, not any more, or of someone else, on every call of the API."""
+"""Keys that are not for something, not any more, or none at all."""
 
-import re
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -12,28 +10,13 @@ from sqlalchemy import update
 from db.clock import DatabaseTime
 from db.engine import Database
 from db.tables.access import KeyRow
+from tests.attacks.keys import holding_key, revoke
 from tests.support.programs.cli import wait_for
-from tests.support.programs.target import ANSWER_SECONDS, Target
+from tests.support.programs.target import Target
 
-ITEM = {"uri": "https://img.example.com/1.jpg"}
 # More requests than processes, so that each of them answers some.
 ROUNDS = 8
 REFUSED = {401, 429}
-
-
-@contextmanager
-def holding_key(target: Target, tenant: str, *scopes: str, **wanted: str) -> Iterator[httpx.Client]:
-    """A client with a new key, which is revoked in the end."""
-    body = {"name": f"of {tenant}", "tenant": tenant, "scopes": scopes, **wanted}
-    made = target.client.post("/v1/keys", json=body).raise_for_status().json()
-    headers = {"Authorization": f"Bearer {made['key']}", "X-Key": str(made["id"])}
-    with httpx.Client(base_url=target.url, headers=headers, timeout=ANSWER_SECONDS) as client:
-        yield client
-    revoke(target, made["id"])
-
-
-def revoke(target: Target, key_id: int) -> None:
-    assert target.client.delete(f"/v1/keys/{key_id}").json()["state"] == "revoked"
 
 
 def ask_all(client: httpx.Client) -> set[int]:
@@ -48,69 +31,6 @@ def ask(client: httpx.Client) -> int:
 def has_ended(client: httpx.Client) -> bool:
     """A key that goes on being sent makes its address wait, too."""
     return ask(client) in REFUSED and ask_all(client) <= REFUSED
-
-
-def list_calls(target: Target) -> list[tuple[str, str]]:
-    paths = target.client.get("/openapi.json").json()["paths"]
-    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
-
-
-@pytest.fixture
-def job(target: Target) -> Iterator[tuple[int, int]]:
-    """A job of a tenant, and its item."""
-    with holding_key(target, "acme", "submit", "read", "pictures", "erase") as acme:
-        made = acme.post("/v1/jobs", json={"items": [ITEM], "draft": True}).json()["id"]
-        items = acme.get(f"/v1/jobs/{made}/results").json()["results"]
-        yield made, items[0]["item"]
-        assert acme.get(f"/v1/jobs/{made}").json()["state"] == "draft"
-        assert acme.delete(f"/v1/jobs/{made}").status_code == 202
-
-
-def test_nothing_of_another_tenant_is_found_on_any_call(
-    target: Target, job: tuple[int, int]
-) -> None:
-    numbers = {"job_id": job[0], "other_id": job[0], "item_id": job[1], "key_id": 1, "track": 1}
-    with holding_key(
-        target, "bolt", "submit", "read", "pictures", "erase", "live", "admin"
-    ) as bolt:
-        asked = 0
-        for method, path in list_calls(target):
-            named = re.findall(r"{(\w+)}", path)
-            if not set(named) & {"job_id", "item_id", "key_id"}:
-                continue
-            there, gone = (
-                bolt.request(method, path.format_map(dict.fromkeys(named, 1) | some))
-                for some in (numbers, dict.fromkeys(numbers, 10**9))
-            )
-            assert (there.status_code, gone.status_code) == (404, 404), path
-            told = [re.sub(r"\d{2,}|\b\d\b", "N", answer.text) for answer in (there, gone)]
-            assert told[0] == told[1], path
-            asked += 1
-        assert asked > 15
-        for path in ("/v1/audience?job={}", "/v1/dimensions?job={}"):
-            assert bolt.get(path.format(job[0])).status_code == 404
-        for path in ("/v1/jobs", "/v1/audit", "/v1/tags"):
-            assert f'"id":{job[0]},' not in bolt.get(path).text
-        assert bolt.get("/metrics").status_code == 403
-
-
-@pytest.mark.parametrize(
-    "words", [{}, {"Authorization": "Bearer fct_wrong"}], ids=["none", "wrong"]
-)
-def test_no_call_is_answered_without_a_key(target: Target, words: dict[str, str]) -> None:
-    paths = target.client.get("/openapi.json").json()["paths"]
-    asked = 0
-    with httpx.Client(base_url=target.url, headers={"Connection": "close", **words}) as client:
-        for number, (method, path) in enumerate(list_calls(target)):
-            # Each comes from someone else, as by way of a proxy, or the brake on wrong keys
-            # answers.
-            elsewhere = {"X-Forwarded-For": f"198.51.100.{number}"}
-            needs = paths[path][method.lower()]["security"]
-            address = re.sub(r"{\w+}", "1", path)
-            status = client.request(method, address, headers=elsewhere).status_code
-            assert (status == 401) == bool(needs), (method, path, status)
-            asked += bool(needs)
-    assert asked > 40
 
 
 def test_a_key_without_the_scope_is_refused_with_a_line_in_the_log(target: Target) -> None:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from db.access.key_values import Scope
-from tests.attacks.test_access import holding_key
+from tests.attacks.keys import holding_key
 from tests.support.media.sample_pictures import encode_scene
 from tests.support.programs.target import IN_FULL, KEY, Target
 

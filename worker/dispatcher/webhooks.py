@@ -8,9 +8,11 @@ import logging
 from base64 import b64decode, b64encode
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from ipaddress import ip_address
+from socket import inet_aton, inet_ntoa
 from ssl import SSLContext
 from threading import Lock
 from time import monotonic, time
@@ -58,11 +60,13 @@ def check_url(url: str, hosts: Collection[str]) -> Address:
 
 
 def _is_private(host: str) -> bool:
-    try:
+    """A name is checked each time that it is looked up."""
+    with suppress(ValueError):
         return not is_public(str(ip_address(host)))
-    except ValueError:
-        # A name is checked each time that it is looked up.
-        return host == "localhost"
+    with suppress(OSError, ValueError):
+        # As systems read it, such as 127.1 or 0x7f000001.
+        return not is_public(inet_ntoa(inet_aton(host)))
+    return host.rstrip(".") == "localhost"
 
 
 def sign(secret: str, name: str, timestamp: int, body: str) -> str:

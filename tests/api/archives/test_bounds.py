@@ -2,9 +2,7 @@
 
 import io
 import lzma
-import stat
 import tarfile
-import zipfile
 import zlib
 
 import pytest
@@ -12,45 +10,9 @@ from flask.testing import FlaskClient
 
 from tests.support.answers.http import OpenClient, results, stored_files, upload
 from tests.support.media.archives import PICTURE, make_tar, make_zip
+from tests.support.media.hostile_archives import hostile_tar, hostile_zip
 from tests.support.work.worker import work_until_done
 from worker.settings import Settings
-
-
-def hostile_zip() -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("good.jpg", PICTURE)
-        for name in ("../up.jpg", "/abs.jpg", "a/../../up2.jpg", "C:\\win.jpg", "..\\dots.jpg"):
-            archive.writestr(name, PICTURE)
-        link = zipfile.ZipInfo("link.jpg")
-        link.external_attr = (stat.S_IFLNK | 0o777) << 16
-        archive.writestr(link, "/etc/passwd")
-        archive.writestr("nested.zip", make_zip({"a.jpg": PICTURE}))
-        archive.writestr("bomb.bmp", bytes(3_000_000))
-        archive.writestr("__MACOSX/._good.jpg", b"litter")
-        archive.writestr("folder/", b"")
-        archive.writestr("folder/.DS_Store", b"litter")
-    return stream.getvalue()
-
-
-def hostile_tar() -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
-        for name in ("good.jpg", "../up.jpg", "/abs.jpg", "a/../../up2.jpg"):
-            info = tarfile.TarInfo(name)
-            info.size = len(PICTURE)
-            archive.addfile(info, io.BytesIO(PICTURE))
-        for name, kind in (("link.jpg", tarfile.SYMTYPE), ("hard.jpg", tarfile.LNKTYPE)):
-            info = tarfile.TarInfo(name)
-            info.type, info.linkname = kind, "/etc/passwd"
-            archive.addfile(info)
-        device = tarfile.TarInfo("device.jpg")
-        device.type = tarfile.CHRTYPE
-        archive.addfile(device)
-        bomb = tarfile.TarInfo("bomb.bmp")
-        bomb.size = 3_000_000
-        archive.addfile(bomb, io.BytesIO(bytes(bomb.size)))
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
