@@ -15,35 +15,19 @@ from time import monotonic
 
 from celery import Celery
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
-from db.access.audit import prune_entries, record_entry
-from db.access.audit_values import Action, NewEntry
 from db.chunks.crashes import rescue_chunk
 from db.chunks.leases import read_expired_leases
 from db.counters import Counter, count
 from db.counts.cube import FOLDED_AT_ONCE, fold_deltas
-from db.embeddings import discard_left_embeddings
 from db.engine import Database
 from db.jobs.announcing import announce_step, read_reached_steps
 from db.jobs.closing import close_job, read_jobs_to_close
 from db.jobs.due_work import Due, read_due_work
-from db.jobs.erasure import (
-    ErasedJob,
-    erase_abandoned_drafts,
-    erase_job,
-    finish_erasure,
-    read_jobs_to_erase,
-    read_jobs_to_expire,
-    remove_erased,
-)
-from db.jobs.owners import read_tenant_of_job
 from db.jobs.pausing import pause_if_known, pause_job, read_jobs_to_pause, read_sampled_jobs
 from db.processes import HEARTBEAT_SECONDS, prune_processes, record_heartbeat, remove_process
-from db.reach import DEFAULT_TENANT
 from db.states import ProcessRole
-from db.submissions.loose_folders import forget_folder, take_abandoned_folders
-from db.webhooks.messages import prune_messages
+from worker.dispatcher.erasing import SWEEP_SECONDS, Eraser
 from worker.dispatcher.pack_checks import CHECK_SECONDS, PackChecks
 from worker.dispatcher.parts import Part
 from worker.dispatcher.webhooks import WebhookSender
@@ -61,7 +45,6 @@ BUSY_SECONDS = 0.1
 FOLD_SECONDS = 0.5
 # The part of a turn spent on it.
 FOLDING_SECONDS = 0.1
-SWEEP_SECONDS = 10.0
 ANNOUNCEMENT_SECONDS = 2.0
 # How often it is decided whether running jobs continue.
 PAUSE_SECONDS = 1.0
@@ -87,10 +70,8 @@ class Dispatcher:
         self._outages = outages or OutageLog("database")
         self._is_unavailable = False
         self._window = HintWindow(database, queue, resend_seconds)
-        self._store = store
         self._pause_after_failures = pause_after_failures
-        self._draft_seconds = draft_seconds
-        self._audit_days = audit_days
+        self._eraser = Eraser(database, store, draft_seconds, audit_days, self._try)
         self._name = f"dispatcher@{socket.gethostname()}:{os.getpid()}"
         self._webhooks = WebhookSender(database, webhook_hosts)
         self._due: Collection[Due] = ()
@@ -108,9 +89,9 @@ class Dispatcher:
             Part(self._announce, ANNOUNCEMENT_SECONDS),
             Part(self._webhooks.send_due, when=Due.MESSAGES),
             Part(self._fold, FOLD_SECONDS, when=Due.DELTAS),
-            Part(self._expire, when=Due.ERASURES),
-            Part(self._erase, when=Due.ERASURES),
-            Part(self._sweep, SWEEP_SECONDS),
+            Part(self._eraser.expire, when=Due.ERASURES),
+            Part(self._eraser.erase, when=Due.ERASURES),
+            Part(self._eraser.sweep, SWEEP_SECONDS),
         )
 
     def run(self, stopped: threading.Event) -> None:
@@ -149,6 +130,20 @@ class Dispatcher:
             self._is_unavailable = self._outages.note_refusal(error) or self._is_unavailable
         except Exception:
             logger.exception("a part of a turn failed")
+
+    def _send_heartbeat(self) -> None:
+        with self._database.write() as session:
+            record_heartbeat(session, self._name, ProcessRole.DISPATCHER, slots=1)
+            prune_processes(session)
+
+    def _rescue(self) -> None:
+        with self._database.read() as session:
+            expired = read_expired_leases(session)
+        for chunk_id, token in expired:
+            with self._database.write() as session:
+                if rescue_chunk(session, chunk_id, token, seen=False):
+                    count(session, Counter.LEASES_EXPIRED)
+                    logger.warning("lease expired", extra={"chunk_id": chunk_id})
 
     def _pause(self) -> None:
         with self._database.read() as session:
@@ -189,73 +184,3 @@ class Dispatcher:
             with self._database.write() as session:
                 if fold_deltas(session) < FOLDED_AT_ONCE:
                     return
-
-    def _expire(self) -> None:
-        with self._database.read() as session:
-            expired = read_jobs_to_expire(session)
-        for job_id in expired:
-            with self._database.write() as session:
-                erase_job(session, job_id)
-                record_entry(session, _describe_expiry(session, job_id))
-            logger.info("job expired", extra={"job_id": job_id})
-
-    def _erase(self) -> None:
-        """Remove one batch of each erased job, so that a large one delays no other."""
-        with self._database.read() as session:
-            erased = read_jobs_to_erase(session)
-        for job in erased:
-            # A store that fails to remove the files of one job must not keep those of another.
-            self._try(partial(self._erase_some, job))
-
-    def _erase_some(self, job: ErasedJob) -> None:
-        with self._database.write() as session:
-            if not remove_erased(session, job.id):
-                return
-        # The uploads are removed once all rows are gone.
-        for folder in job.store_folders:
-            self._store.remove_folder(folder)
-        with self._database.write() as session:
-            is_gone = finish_erasure(session, job.id)
-        if is_gone:
-            logger.info("job erased", extra={"job_id": job.id})
-
-    def _sweep(self) -> None:
-        """Remove what was left behind: what requests stored whose API died before it accepted their
-        jobs, drafts that nobody adds to, and old entries of the audit log."""
-        with self._database.write() as session:
-            abandoned = take_abandoned_folders(session)
-            drafts = erase_abandoned_drafts(session, self._draft_seconds)
-            prune_entries(session, self._audit_days)
-            prune_messages(session)
-            left = discard_left_embeddings(session)
-        if left:
-            logger.error("embeddings of ended jobs removed", extra={"jobs": left})
-        for job_id in drafts:
-            logger.info("abandoned draft erased", extra={"job_id": job_id})
-        for folder in abandoned:
-            self._try(partial(self._remove_abandoned, folder))
-
-    def _remove_abandoned(self, folder: str) -> None:
-        self._store.remove_folder(folder)
-        with self._database.write() as session:
-            forget_folder(session, folder)
-        logger.warning("abandoned upload removed", extra={"folder": folder})
-
-    def _send_heartbeat(self) -> None:
-        with self._database.write() as session:
-            record_heartbeat(session, self._name, ProcessRole.DISPATCHER, slots=1)
-            prune_processes(session)
-
-    def _rescue(self) -> None:
-        with self._database.read() as session:
-            expired = read_expired_leases(session)
-        for chunk_id, token in expired:
-            with self._database.write() as session:
-                if rescue_chunk(session, chunk_id, token, seen=False):
-                    count(session, Counter.LEASES_EXPIRED)
-                    logger.warning("lease expired", extra={"chunk_id": chunk_id})
-
-
-def _describe_expiry(session: Session, job_id: int) -> NewEntry:
-    tenant = read_tenant_of_job(session, job_id) or DEFAULT_TENANT
-    return NewEntry(tenant, "dispatcher", Action.EXPIRE, f"job {job_id}", "", "")

@@ -152,7 +152,7 @@ def test_a_job_that_is_erased_while_its_video_is_drawn_leaves_nothing(
     def erase() -> None:
         with database.write() as session:
             assert erase_job(session, job_id)
-        for part in (dispatcher._erase, dispatcher._fold, dispatcher._erase):
+        for part in (dispatcher._eraser.erase, dispatcher._fold, dispatcher._eraser.erase):
             part()
 
     run_for(settings, database, root, FRAMES, meanwhile=(40, erase))
