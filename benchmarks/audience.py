@@ -101,6 +101,8 @@ def _measure(url: str, faces: int, rounds: int) -> Iterator[tuple[int, dict[str,
         _store_evaluation(database, settings)
         jobs = 0
         for wanted in (faces // 100, faces // 10, faces):
+            if jobs * FACES_PER_JOB >= wanted:
+                continue
             started = perf_counter()
             while jobs * FACES_PER_JOB < wanted:
                 jobs += 1
