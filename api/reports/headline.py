@@ -26,12 +26,14 @@ class Headline:
 def make_headline(
     faces: int | None, by_gender: Sequence[AudienceGroup], by_band: Sequence[AudienceGroup]
 ) -> Headline:
-    """From two groupings of the same faces; corrected shares if an evaluation was chosen."""
+    """From two groupings of the same faces; if an evaluation was chosen corrected shares, which are
+    of the faces whose gender is known."""
     ages = [(choose_share(group), group.age_band) for group in by_band]
     known = [(share.value, band) for share, band in ages if share is not None and share.value]
+    shown = [group for group in by_gender if group.corrected] or by_gender
     return Headline(
         faces=faces,
-        genders={group.gender or "": choose_share(group) for group in by_gender},
+        genders={group.gender or "": choose_share(group) for group in shown},
         largest_band=max(known, key=lambda one: one[0])[1] if known else None,
     )
 
