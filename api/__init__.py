@@ -2,6 +2,7 @@
 
 media_types       the names of kinds of content
 errors            requests that are refused
+call_groups       calls that belong together, and their description
 origins           where requests come from
 proxies           whom to believe that they pass requests on
 request_log       a number and a line for each request

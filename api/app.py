@@ -1,6 +1,5 @@
 """The Flask application, put together."""
 
-from importlib.metadata import version
 from pathlib import Path
 
 from flask import Flask
@@ -56,6 +55,7 @@ from api.views import (
 )
 from api.views.job_replies import answer_again
 from worker.settings import Settings
+from worker.version import read_version
 
 DESCRIPTION = (
     "See who your audience is. Submit pictures and videos, follow the job, read faces and audience."
@@ -102,7 +102,7 @@ def create_app(settings: Settings) -> Flask:
 def _make_app() -> OpenAPI:
     app = OpenAPI(
         "facetally",
-        info=Info(title="Facetally", version=version("facetally"), description=DESCRIPTION),
+        info=Info(title="Facetally", version=read_version(), description=DESCRIPTION),
         doc_ui=False,
         validation_error_model=ErrorBody,
         validation_error_callback=refuse_invalid,

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import flask_openapi3_swagger
@@ -10,6 +11,7 @@ from flask import Blueprint, Response, current_app, send_from_directory
 from flask_openapi3 import OpenAPI
 
 from api.access.rights import find_right
+from api.call_groups import CallGroup
 from api.layout.rendering import show
 from api.media_types import JSON
 
@@ -34,6 +36,7 @@ GROUPS = {
     "keys": "API keys, and who did what.",
     "health": "For operators: is it up, is it ready, how is it doing?",
 }
+_writing = Lock()
 SWAGGER_FOLDER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 
 
@@ -43,12 +46,18 @@ def show_document() -> Response:
     app = current_app
     if not isinstance(app, OpenAPI):
         raise TypeError(f"Expected the application to be OpenAPI, got {type(app).__name__}")
-    return Response(_write_document(app), mimetype=JSON)
+    with _writing:
+        return Response(_write_document(app), mimetype=JSON)
 
 
 @cache
 def _write_document(app: OpenAPI) -> str:
     """Written once, because anyone may ask for it."""
+    for group in app.blueprints.values():
+        if isinstance(group, CallGroup):
+            group.describe()
+            app.paths.update(group.paths)
+            app.components_schemas.update(group.components_schemas)
     document = app.api_doc
     document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
     _describe_calls(app, document["paths"])

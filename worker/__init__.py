@@ -1,6 +1,7 @@
 """What happens between a hint in Redis and a recorded chunk. In reading order:
 
 addresses       which sources may be read, and where the broker is
+version         which Facetally this is
 log_stream      log lines that wait for no reader
 outages         what the log says while a service is unavailable
 logs            how log lines look

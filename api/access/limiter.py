@@ -6,6 +6,7 @@ the number of processes.
 
 import logging
 from collections.abc import Mapping
+from functools import cached_property
 from http import HTTPStatus
 from math import ceil
 from time import monotonic, time
@@ -66,7 +67,6 @@ class Limiter:
     def __init__(self, redis_url: str, requests_per_minute: int, audiences_per_day: int) -> None:
         self._redis = connect(redis_url)
         self._shared = FixedWindowRateLimiter(_Counts(self._redis.connection_pool))
-        self._own = FixedWindowRateLimiter(MemoryStorage())
         self._away_until = 0.0
         self._limits: Mapping[str, RateLimitItem] = {
             name: limit
@@ -107,6 +107,11 @@ class Limiter:
                 self._away_until = monotonic() + AWAY_SECONDS
                 logger.warning("calls are counted by each process", extra={"error": str(error)})
         return _hit(self._own, name, limit, tenant, cost)
+
+    @cached_property
+    def _own(self) -> FixedWindowRateLimiter:
+        """Made when it is needed: it has a thread, which forgets what is over."""
+        return FixedWindowRateLimiter(MemoryStorage())
 
     def close(self) -> None:
         self._redis.close()

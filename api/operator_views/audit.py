@@ -1,16 +1,17 @@
 """The audit log, for administrators."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.operator_schemas.audit import AuditOut, AuditQuery
 from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
 from api.services import services
 from db.access.audit import read_entries
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "audit", __name__, url_prefix="/v1", abp_tags=[Tag(name="keys")], abp_responses=ERRORS
 )
 

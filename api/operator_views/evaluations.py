@@ -1,9 +1,10 @@
 """Evaluations: how accurate the models are on labeled pictures."""
 
 from flask import Response, abort
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.operator_schemas.evaluations import (
     EvaluationOut,
     EvaluationPath,
@@ -19,7 +20,7 @@ from db.slices.evaluations import (
     read_evaluations,
 )
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "evaluations", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
 

@@ -3,10 +3,11 @@
 from http import HTTPStatus
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.call_groups import CallGroup
 from api.operator_schemas.health import HealthOut
 from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
@@ -15,7 +16,7 @@ from db.processes import count_slots
 from db.states import ProcessRole
 from worker.queue.broker import connect
 
-blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
+blueprint = CallGroup("health", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
 HEALTHY, UNAVAILABLE, NONE_RUNNING = "ok", "unavailable", "none is running"
 
 

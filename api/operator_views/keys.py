@@ -3,9 +3,10 @@
 from http import HTTPStatus
 
 from flask import Response, abort
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.operator_schemas.keys import KeyBody, KeyOut, KeyPath, KeysOut, MadeKeyOut
 from api.schemas.errors import ERRORS, answers
@@ -14,7 +15,7 @@ from api.services import services
 from db.access.key_values import ApiKey
 from db.access.keys import create_key, read_keys, revoke_key
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "keys", __name__, url_prefix="/v1", abp_tags=[Tag(name="keys")], abp_responses=ERRORS
 )
 

@@ -1,14 +1,15 @@
 """How large a submission may be, for programs that cut theirs to fit."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
+from api.call_groups import CallGroup
 from api.operator_schemas.limits import LimitsOut
 from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
 from api.services import services
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "limits", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 

@@ -4,11 +4,10 @@ import platform
 from collections import Counter as Numbers
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import accumulate
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
@@ -18,6 +17,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from api.call_groups import CallGroup
 from api.schemas.errors import ERRORS
 from api.schemas.replies import PLAIN
 from api.services import Services, services
@@ -27,8 +27,9 @@ from db.states import ErrorCode, ItemState, JobState, ProcessRole
 from db.webhooks.values import MessageState
 from db.workload import Workload, read_workload
 from worker.stages import Stage
+from worker.version import read_version
 
-blueprint = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
+blueprint = CallGroup("metrics", __name__, abp_tags=[Tag(name="health")], abp_responses=ERRORS)
 TEXT = {"content": {"text/plain": PLAIN}}
 PREFIX = "facetally_"
 FINAL_STATES = (
@@ -182,7 +183,7 @@ def _show_processes(processes: tuple[LiveProcess, ...]) -> Iterator[Metric]:
 
 def _show_build(database: str) -> Metric:
     labels = {
-        "version": version("facetally"),
+        "version": read_version(),
         "python": platform.python_version(),
         "database": database,
     }

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
+from api.call_groups import CallGroup
 from api.schemas.errors import ERRORS
 from api.schemas.packs import PackOut, PacksOut
 from api.schemas.replies import reply
@@ -16,7 +17,7 @@ from models.packs.folder import find_pack
 from worker.packs.packs import describe_pack
 from worker.settings import Settings
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "packs", __name__, url_prefix="/v1", abp_tags=[Tag(name="packs")], abp_responses=ERRORS
 )
 

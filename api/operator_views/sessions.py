@@ -1,9 +1,10 @@
 """Sessions of browsers: listed, and ended for one holder, by administrators."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.operator_schemas.sessions import EndedOut, HolderQuery, SessionsListOut
 from api.schemas.errors import ERRORS
 from api.schemas.replies import reply
@@ -11,7 +12,7 @@ from api.services import services
 from db.access.holders import end_sessions, read_sessions
 from db.access.key_values import Holder, Sessions
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "sessions", __name__, url_prefix="/v1", abp_tags=[Tag(name="keys")], abp_responses=ERRORS
 )
 

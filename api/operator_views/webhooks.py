@@ -3,9 +3,10 @@
 from http import HTTPStatus
 
 from flask import Response, abort
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.operator_schemas.webhooks import (
     MadeWebhookOut,
@@ -33,7 +34,7 @@ from db.webhooks.webhooks import (
 )
 from worker.dispatcher.webhooks import WebhookRefused, check_url
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "webhooks", __name__, url_prefix="/v1", abp_tags=[Tag(name="webhooks")], abp_responses=ERRORS
 )
 # Of a tenant: each is one more request for each event.

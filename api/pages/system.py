@@ -2,7 +2,6 @@
 
 import platform
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from flask import Blueprint, Response
 
@@ -16,6 +15,7 @@ from api.services import services
 from db.counters import Counter
 from db.states import ItemState
 from db.workload import read_history, read_workload
+from worker.version import read_version
 
 blueprint = Blueprint("system_page", __name__)
 
@@ -42,7 +42,7 @@ def show_page() -> Response:
         },
         drain=describe_drain(workload.items_left, history[-1], text),
         versions=(
-            f"Facetally {version('facetally')}",
+            f"Facetally {read_version()}",
             f"Python {platform.python_version()}",
             opened.database.describe(),
         ),

@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib.metadata import version
 
 from markupsafe import Markup
 
@@ -19,6 +18,7 @@ from db.counts.periods import Period
 from db.item_values import StoredItem, Thumbnail
 from db.job_values import JobStatus
 from db.slices.disclosure import Disclosure
+from worker.version import read_version
 
 COUNTING = {
     False: "Counts are faces, not people: someone in two photos counts twice.",
@@ -97,7 +97,7 @@ def render_report(report: Report) -> str:
                 "too small": audience.funnel.faces_too_small,
                 "low confidence": audience.funnel.faces_too_unsure,
             },
-            version=version("facetally"),
+            version=read_version(),
         )
     )
 

@@ -3,8 +3,9 @@
 from http import HTTPStatus
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.media_types import FORM, JPEG, JSON
 from api.schemas.errors import ERRORS
@@ -18,7 +19,7 @@ from api.validation import refuse_repeated_parameters
 from db.item_values import StoredFace
 from db.job_values import DetectionMode
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "analyze", __name__, url_prefix="/v1", abp_tags=[Tag(name="analyze")], abp_responses=ERRORS
 )
 # The broker disconnects a subscriber whose backlog exceeds its limit. No real picture comes close.

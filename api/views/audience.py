@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.audience_schemas.audience import AudienceOut, AudienceParameters
+from api.call_groups import CallGroup
 from api.errors import invalid_if
 from api.exports.audience import AUDIENCE_SCHEMA, make_audience_rows
 from api.exports.tables import reply_file, stream_csv, stream_parquet
@@ -24,7 +25,7 @@ from db.slices.evaluations import Evaluation
 from db.slices.queries import AudienceQuery, AudienceTooLarge
 from models.errors import CalibrationError
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "audience", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
 TABLES = {

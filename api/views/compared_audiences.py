@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.audience_schemas.audience import (
     AudienceOut,
@@ -11,6 +11,7 @@ from api.audience_schemas.audience import (
     ComparedAudiencesOut,
     VersusParameters,
 )
+from api.call_groups import CallGroup
 from api.errors import InvalidRequest
 from api.schemas.dimensions import DIMENSION_PREFIX
 from api.schemas.errors import ERRORS, answers
@@ -19,7 +20,7 @@ from api.validation import refuse_repeated_parameters, validate
 from api.views.audience import find_audiences
 from db.audience.differences import list_differences
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "compared_audiences",
     __name__,
     url_prefix="/v1",

@@ -5,9 +5,10 @@ from itertools import islice
 from typing import Any
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.media_types import FORM
 from api.schemas.errors import ERRORS, answers, problem
@@ -33,7 +34,7 @@ from db.submissions.drafts import finalize_job
 from db.submissions.idempotency import note_progress, note_request, read_accepted_keys
 from db.submissions.listings import is_listed
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "drafts", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 IN_PROGRESS = "A request with this Idempotency-Key is still running. Try again once it has ended."

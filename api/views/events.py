@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
+from api.call_groups import CallGroup
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import EventsQuery, JobPath
 from api.services import services
 from api.views.job_replies import find_job
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "events", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 # Not a string: programs that know streams compare each event of it with its schema.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
@@ -14,6 +14,7 @@ from api.audience_schemas.headcounts import (
     HeadcountPath,
     HeadcountsOut,
 )
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import reply
@@ -31,7 +32,7 @@ from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count
 from worker.addresses.live_sources import LiveSource
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "headcounts", __name__, url_prefix="/v1", abp_tags=[Tag(name="live")], abp_responses=ERRORS
 )
 

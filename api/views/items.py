@@ -6,9 +6,10 @@ from io import SEEK_END
 from typing import BinaryIO
 
 from flask import Response, abort, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from werkzeug.wsgi import wrap_file
 
+from api.call_groups import CallGroup
 from api.exports.subtitles import write_subtitles
 from api.media.thumbnails import find_thumbnail, find_track_thumbnail
 from api.media_types import BYTES, JPEG, MP4, VTT
@@ -29,7 +30,7 @@ from models.file_kinds.recognition import HEAD_BYTES, find_media_type
 from models.pictures.files import strip_metadata
 from worker.sources.store import Store
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "items", __name__, url_prefix="/v1", abp_tags=[Tag(name="items")], abp_responses=ERRORS
 )
 TAG_BYTES = 16

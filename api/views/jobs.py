@@ -4,9 +4,10 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.media_types import CSV, FORM, JSON, NDJSON
 from api.schemas.errors import ERRORS, answers, problem
@@ -26,7 +27,7 @@ from db.jobs.pausing import pause_on_request, resume_job
 from db.jobs.retrying import RETRIED_STATES, retry_job
 from db.jobs.status import read_jobs
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "jobs", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 ONLY_MANIFESTS = (

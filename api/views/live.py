@@ -6,10 +6,11 @@ from contextlib import ExitStack, suppress
 from http import HTTPStatus
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.errors import ApiError
 from api.live.cameras import SourceUnavailable
 from api.live.feed import Watcher
@@ -21,7 +22,7 @@ from api.services import services, take_permit
 from db.job_values import DetectionMode
 from worker.addresses.live_sources import LONGEST_NAME, LiveSource, find_source
 
-blueprint = APIBlueprint("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
+blueprint = CallGroup("live", __name__, abp_tags=[Tag(name="live")], abp_responses=ERRORS)
 BOUNDARY = "picture"
 STREAM_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 STREAM = {"content": {"multipart/x-mixed-replace": PLAIN}}

@@ -3,8 +3,9 @@
 from http import HTTPStatus
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
+from api.call_groups import CallGroup
 from api.media_types import BYTES
 from api.schemas.errors import ERRORS, answers, problem
 from api.schemas.jobs import JobOut
@@ -16,7 +17,7 @@ from api.submissions.pieces import join_pieces, receive_piece
 from api.views.job_replies import find_job, reply_job
 from db.submissions.pieces import count_received
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "pieces", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 PIECE = {"requestBody": {"required": True, "content": {BYTES: BINARY}}}

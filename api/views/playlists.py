@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow
 from flask import Response, abort
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
@@ -21,6 +21,7 @@ from api.audience_schemas.playlists import (
     PlaylistQueryParameters,
     PlaylistsOut,
 )
+from api.call_groups import CallGroup
 from api.errors import invalid_if
 from api.exports.audience import CONTENT_SCHEMA, make_content_rows
 from api.exports.columns import MOMENT, TEXT
@@ -37,7 +38,7 @@ from db.playlists.spots import from_ms
 from db.playlists.values import Playlist
 from db.slices.queries import AudienceTooLarge
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "playlists", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
 SPOTS_SCHEMA = {"start": MOMENT, "end": MOMENT, "content": TEXT}

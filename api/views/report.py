@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.headers import FILE_POLICY
 from api.media.thumbnails import find_thumbnail
 from api.reports.accuracy_card import make_card
@@ -33,7 +34,7 @@ from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count, ItemState
 from db.videos.tracks import has_videos
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "report", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
 PAGE = {"content": {"text/html": PLAIN}}

@@ -3,8 +3,9 @@
 from http import HTTPStatus
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
+from api.call_groups import CallGroup
 from api.errors import ApiError, invalid_if
 from api.exports.export import describe_packs
 from api.schemas.errors import ERRORS, answers, problem
@@ -20,7 +21,7 @@ from db.jobs.reruns import read_runs
 from db.results.comparing import compare_jobs
 from db.slices.bands import Band, parse_bands
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "reruns", __name__, url_prefix="/v1", abp_tags=[Tag(name="jobs")], abp_responses=ERRORS
 )
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
+from api.call_groups import CallGroup
 from api.errors import InvalidRequest, invalid_if
 from api.exports.coco import CocoOut, reply_coco
 from api.exports.cvat import reply_cvat
@@ -27,7 +28,7 @@ from db.counts.tags import read_tagged_jobs
 from db.job_values import JobStatus
 from db.jobs.status import read_chosen_jobs
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "results", __name__, url_prefix="/v1", abp_tags=[Tag(name="results")], abp_responses=ERRORS
 )
 STREAMS = {

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
 from api.audience_schemas.audience import GROUPINGS
 from api.audience_schemas.vocabulary import DimensionsOut, DimensionsQuery, TagsOut
+from api.call_groups import CallGroup
 from api.errors import InvalidRequest
 from api.schemas.errors import ERRORS, answers
 from api.schemas.replies import reply
@@ -22,7 +23,7 @@ from db.counts.tags import has_job_with, read_tags
 from db.reach import Reach
 from db.slices.queries import SliceQuery
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "vocabulary", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
 # Words that an error names.

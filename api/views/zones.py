@@ -1,11 +1,12 @@
 """Zones: who was in which part of the pictures of a job."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from api.access.callers import current_caller
 from api.access.limiter import count_more_audiences
 from api.audience_schemas.zones import ZonesBody, ZonesOut
+from api.call_groups import CallGroup
 from api.errors import InvalidRequest, invalid_if
 from api.schemas.errors import ERRORS, answers
 from api.schemas.jobs import JobPath
@@ -15,7 +16,7 @@ from api.views.job_replies import find_job
 from db.slices.queries import AudienceTooLarge
 from db.zones.audience import read_zone_audience
 
-blueprint = APIBlueprint(
+blueprint = CallGroup(
     "zones", __name__, url_prefix="/v1", abp_tags=[Tag(name="audience")], abp_responses=ERRORS
 )
 

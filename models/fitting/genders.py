@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.estimators.vote import scale_genders
 from models.packs.votes import GenderScale
@@ -29,6 +28,9 @@ class GenderedFaces:
 
 def fit_scale(faces: GenderedFaces) -> GenderScale:
     """The scale under which the labels are likeliest (Guo et al. 2017)."""
+    # As in votes.py.
+    from scipy.optimize import minimize  # noqa: PLC0415
+
     fit = minimize(
         _lose,
         np.array([1.0, 0.7]),

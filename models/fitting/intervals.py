@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.estimators.activations import sigmoid
 from models.estimators.intervals import reach_down, reach_up, round_bounds
@@ -54,6 +53,9 @@ class AgedFaces:
 
 def fit_interval(faces: AgedFaces) -> Interval:
     """The interval that holds most evenly over decades and quarters of the faces."""
+    # As in votes.py.
+    from scipy.optimize import minimize  # noqa: PLC0415
+
     groups = [faces.decades == decade for decade in np.unique(faces.decades)]
     # Where many spreads are equal, a quarter may be empty.
     groups += [faces.quarters == quarter for quarter in np.unique(faces.quarters)]

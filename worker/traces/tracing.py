@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from threading import Thread
 from time import monotonic, time_ns
 
@@ -31,6 +30,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from db.item_values import ClaimedChunk
 from worker.outages import OutageLog
 from worker.stages import StageTimes
+from worker.version import read_version
 
 CHILD_SECONDS = 3600.0
 # An ending process waits this long for its last spans to be sent.
@@ -48,11 +48,11 @@ class Tracing:
     def __init__(self, endpoint: str, service: str) -> None:
         # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count before this.
         named = {} if "OTEL_SERVICE_NAME" in os.environ else {SERVICE_NAME: service}
-        resource = Resource.create({"service.version": version("facetally"), **named})
+        resource = Resource.create({"service.version": read_version(), **named})
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         exporter = PatientExporter(OTLPSpanExporter(endpoint))
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer = self._provider.get_tracer("facetally", version("facetally"))
+        self._tracer = self._provider.get_tracer("facetally", read_version())
 
     @staticmethod
     def mark_failure(span: Span) -> None:
