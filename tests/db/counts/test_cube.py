@@ -1,6 +1,7 @@
 """The cube agrees with the faces, whatever happened in between."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import cycle
@@ -22,8 +23,11 @@ from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from models.face import FRONTAL_YAW_DEGREES
+from tests.support.run.databases import KINDS, open_empty
 from tests.support.work.cubes import cells_in, fill, fold_all
 
+# The second of three jobs, partly folded.
+JOB = 2
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -149,27 +153,24 @@ QUERIES = {
 QUALITIES = (QualityFilter(0.8), QualityFilter(frontal=True), QualityFilter(0.6, frontal=True))
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+# Filled once for all tests, which only read: it takes longer than they do.
+@pytest.fixture(scope="module", params=KINDS)
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
     """Three jobs: one folded, one partly folded, one not folded."""
-    fill(database, 1, ("a",))
-    fold_all(database)
-    fill(database, 2, ("a", "b"))
-    with database.write() as session:
-        fold_deltas(session, at_once=9)
-    fill(database, 3, ())
-    return database
-
-
-def test_the_cube_agrees_with_the_faces(filled: Database) -> None:
-    expected = recount_all(filled, QUERIES)
-    assert read_all(filled, QUERIES) == expected
-    fold_all(filled)
-    assert read_all(filled, QUERIES) == expected
+    for database in open_empty(request, tmp_path_factory.mktemp("cube")):
+        fill(database, 1, ("a",))
+        fold_all(database)
+        fill(database, JOB, ("a", "b"))
+        with database.write() as session:
+            fold_deltas(session, at_once=9)
+        fill(database, 3, ())
+        yield database
 
 
 def test_a_job_is_read_from_its_own_cells(filled: Database) -> None:
-    of_job = {name: replace(query, job_id=2) for name, query in QUERIES.items()}
+    of_job = {name: replace(query, job_id=JOB) for name, query in QUERIES.items()}
     expected = recount_all(filled, of_job)
     assert read_all(filled, of_job) == expected
 
@@ -184,7 +185,7 @@ def test_slices_that_are_read_together_are_those_that_are_read_alone(filled: Dat
         ((), Period.MONTH),
         ((), None),
     ]
-    for job_id in (None, 2):
+    for job_id in (None, JOB):
         queries = [SliceQuery(job_id, by_dimensions=names, by_period=one) for names, one in by]
         with filled.read() as session:
             together = read_all_slices(session, queries)
@@ -195,21 +196,28 @@ def test_slices_that_are_read_together_are_those_that_are_read_alone(filled: Dat
 
 def test_a_job_is_counted_anew_for_a_filter_by_quality(filled: Database) -> None:
     of_job = {
-        name: replace(query, job_id=2, quality=quality)
+        name: replace(query, job_id=JOB, quality=quality)
         for (name, query), quality in zip(QUERIES.items(), cycle(QUALITIES), strict=False)
     }
     assert read_all(filled, of_job) == recount_all(filled, of_job)
 
 
-def test_a_filter_that_every_face_meets_changes_no_count(database: Database) -> None:
-    job_id = fill(database, 2, ("a",))
-    query = SliceQuery(job_id, by_dimensions=("store",))
-    with database.read() as session:
+def test_a_filter_that_every_face_meets_changes_no_count(filled: Database) -> None:
+    query = SliceQuery(JOB, by_dimensions=("store",))
+    with filled.read() as session:
         cells = read_slices(session, query)
         again = read_slices(session, replace(query, quality=QualityFilter(least=0.0)))
     assert cells.keys() == again.keys()
     for key, units in cells.items():
         assert (units[Unit.PICTURE] == again[key][Unit.PICTURE]).all()
+
+
+def test_the_cube_agrees_with_the_faces(filled: Database) -> None:
+    """The last one, as it folds everything."""
+    expected = recount_all(filled, QUERIES)
+    assert read_all(filled, QUERIES) == expected
+    fold_all(filled)
+    assert read_all(filled, QUERIES) == expected
 
 
 def read_all(database: Database, queries: dict[str, SliceQuery]) -> dict[str, object]:

@@ -126,6 +126,8 @@ def test_a_picture_gives_the_same_faces_whatever_it_is_batched_with(provider, cr
         make_spots(1900, 1270, []),
         make_spots(2600, 1280, [(300, 300, 10), (2000, 900, 18)]),
     ]
+    # Two of a crowd have enough tiles to share batches.
+    pictures = pictures[::3] if crowd else pictures
     graph = SpotGraph(provider=provider)
     together = search(graph, *pictures, crowd=crowd)
     alone = [search(graph, picture, crowd=crowd)[0] for picture in pictures]

@@ -1,5 +1,10 @@
 """On which database a test runs, and a PostgreSQL database as it was when it was migrated."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection, text
 
@@ -7,6 +12,7 @@ from db.engine import Database
 from db.tables.schema import SCHEMA
 
 # For tests of what does not depend on the kind of database.
+KINDS = ("sqlite", "postgresql")
 on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 # To truncate a table takes as long as to delete hundreds of rows, but what was deleted stays in its
 # file, and would slow down all later tests.
@@ -26,6 +32,22 @@ BEGIN
 END $$
 """
 SEQUENCES = "SELECT schemaname || '.' || sequencename FROM pg_sequences"
+
+
+def open_empty(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
+    """An empty, migrated database of the kind that is the parameter of a fixture; at its end it is
+    empty again."""
+    if request.param == "sqlite":
+        path = folder / "facetally.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        opened = Database(f"sqlite:///{path}")
+    else:
+        opened = Database(request.getfixturevalue("migrated_postgresql"))
+    yield opened
+    opened.close()
+    if request.param == "postgresql":
+        with closing(Database(request.getfixturevalue("postgresql_owner"))) as owner:
+            empty_postgresql(owner)
 
 
 def empty_postgresql(database: Database) -> None:

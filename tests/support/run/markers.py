@@ -58,18 +58,44 @@ def _is_any_in(modules: Iterable[str], package: str) -> bool:
 def find_modules(*functions: Callable[..., object]) -> frozenset[str]:
     """The modules that these functions, and those they call, name."""
     modules: set[str] = set()
-    waiting: list[object] = list(functions)
+    waiting = list(map(_read, functions))
     seen: set[int] = set()
     while waiting:
-        named = _unwrap(waiting.pop())
-        if id(named) in seen:
-            continue
-        seen.add(id(named))
-        modules.add(_read_module(named))
-        if _is_followed(_read_module(named)):
-            waiting.extend(_read_names(named))
-            modules.update(_read_costly_imports(named))
+        read = waiting.pop()
+        if id(read) not in seen:
+            seen.add(id(read))
+            modules |= read.modules
+            waiting += read.names
     return frozenset(modules)
+
+
+class _Read:
+    """An object that tests name. Many name the same helpers, and each is read once."""
+
+    def __init__(self, named: object) -> None:
+        self._named = named
+        self._module = _read_module(named)
+
+    @functools.cached_property
+    def modules(self) -> set[str]:
+        """Those that it is of, and imports itself."""
+        imported = _read_costly_imports(self._named) if _is_followed(self._module) else set()
+        return {self._module, *imported}
+
+    @functools.cached_property
+    def names(self) -> "list[_Read]":
+        return list(map(_read, _read_names(self._named))) if _is_followed(self._module) else []
+
+
+# They keep what they are of, so that its id stays its own.
+_reads: dict[int, _Read] = {}
+
+
+def _read(named: object) -> _Read:
+    unwrapped = _unwrap(named)
+    if id(unwrapped) not in _reads:
+        _reads[id(unwrapped)] = _Read(unwrapped)
+    return _reads[id(unwrapped)]
 
 
 def _unwrap(named: object) -> object:

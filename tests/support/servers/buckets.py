@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 import boto3
-from moto.server import ThreadedMotoServer
 
 KEYS = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
 REGION = "us-east-1"
@@ -13,6 +12,9 @@ REGION = "us-east-1"
 @contextmanager
 def serve_buckets() -> Iterator[str]:
     """Its address; it is empty."""
+    # It takes long to import, and every process of tests would.
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     yield "http://{}:{}".format(*server.get_host_and_port())
