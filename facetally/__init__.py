@@ -28,7 +28,7 @@ from facetally.answers.audit import Entry
 from facetally.answers.compared_audiences import ComparedAudiences, GroupDifference, ShareDifference
 from facetally.answers.comparison import Changes, ComparedShare, Comparison, Difference
 from facetally.answers.faces import Age, Analysis, Box, Face, Gender
-from facetally.answers.headcounts import Headcount, Headcounts
+from facetally.answers.headcounts import Headcount, Headcounts, ZoneTally
 from facetally.answers.keys import Key, MadeKey, Sessions
 from facetally.answers.packs import Pack, PackFile, PackVersion, UsedPack
 from facetally.answers.playlists import Airtime, ContentGroup, Playlist, PlaylistAudience
@@ -46,7 +46,15 @@ from facetally.answers.progress import (
 from facetally.answers.results import BestView, Dropped, Failure, Person, Result, Video
 from facetally.answers.vocabulary import Dimension, DimensionValue, TagUse
 from facetally.answers.webhooks import Attempt, MadeWebhook, Message, Webhook
-from facetally.answers.zones import Crossings, Zone, ZoneAudience, ZoneGroup
+from facetally.answers.zones import (
+    Crossings,
+    KeptZone,
+    SourceZones,
+    Zone,
+    ZoneAudience,
+    ZoneGroup,
+    ZoneNames,
+)
 from facetally.calls.jobs import JobPage
 from facetally.client import Client, Health
 from facetally.errors import (
@@ -110,6 +118,7 @@ __all__ = [
     "Item",
     "Job",
     "JobPage",
+    "KeptZone",
     "Key",
     "Limits",
     "MadeKey",
@@ -136,6 +145,7 @@ __all__ = [
     "ShareDifference",
     "SizedFile",
     "Skipped",
+    "SourceZones",
     "Submission",
     "TagUse",
     "Timestamps",
@@ -149,4 +159,6 @@ __all__ = [
     "Zone",
     "ZoneAudience",
     "ZoneGroup",
+    "ZoneNames",
+    "ZoneTally",
 ]

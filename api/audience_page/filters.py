@@ -44,10 +44,11 @@ class Known:
     jobs: Sequence[JobLabel]
     tags: Sequence[str]
     values: Mapping[str, Sequence[str]]  # by dimension
+    zones: Sequence[str] = ()
 
 
 def list_pickers(known: Known, args: Mapping[str, str], text: Texts) -> list[Picker]:
-    """Time, job, tag and dimensions; none for what there is no choice of."""
+    """Time, job, tag, zone and dimensions; none for what there is no choice of."""
 
     def pick(name: str, label: str, choices: Sequence[tuple[str, str]]) -> Picker:
         chosen = args.get(name, "")
@@ -58,6 +59,7 @@ def list_pickers(known: Known, args: Mapping[str, str], text: Texts) -> list[Pic
     found = [
         pick("job", text("audience.job"), jobs),
         pick("tag", text("audience.tag"), [(tag, tag) for tag in known.tags]),
+        pick("zone", text("audience.zone"), [(zone, zone) for zone in known.zones]),
     ]
     for name, values in list(known.values.items())[:MOST_PICKERS]:
         found.append(pick(DIMENSION_PREFIX + name, name, [(value, value) for value in values]))
@@ -81,6 +83,7 @@ def list_chips(args: Mapping[str, str], link: Link, text: Texts) -> list[Chip]:
             "tag",
             "from",
             "to",
+            "zone",
             "time_zone",
             "quality_min",
             "pose",

@@ -14,6 +14,7 @@ from db.audience.people_range import PeopleRange
 from db.audience.screen_time import ScreenTime
 from db.audience.table import Audience
 from db.counts.periods import Period
+from db.counts.zone_counts import ZONE_DIMENSION
 from db.reach import Reach
 from db.slices.bands import parse_bands
 from db.slices.evaluations import Evaluation
@@ -22,6 +23,9 @@ from db.states import Count
 from models.statistics.shares import Share
 
 GROUPINGS = ("gender", "age_band")
+BY_ZONE = ZONE_DIMENSION
+# A dimension of items that has the same name.
+OWN_ZONE = f"{DIMENSION_PREFIX}{ZONE_DIMENSION}"
 MOST_BY_DIMENSIONS = 4
 # Beyond these days there is no whole month within the years 1 to 9999.
 EARLIEST_LAST_DAY, LATEST_FIRST_DAY = date(1, 1, 31), date(9999, 11, 30)
@@ -30,8 +34,8 @@ EARLIEST_LAST_DAY, LATEST_FIRST_DAY = date(1, 1, 31), date(9999, 11, 30)
 class AudienceParameters(WithDimensions):
     """Whose faces to count and how to group them; also any number of `dimension.<name>=<value>`.
 
-    `by` is a comma-separated list of `gender`, `age_band`, a period, and names of dimensions. Write
-    `dimension.<name>` for a dimension with the name of another grouping. Periods are
+    `by` is a comma-separated list of `gender`, `age_band`, a period, `zone`, and names of
+    dimensions. Write `dimension.<name>` for one with the name of another grouping. Periods are
     `quarter_hour`, `hour`, `day`, `week` and `month`; and `weekday`, `hour_of_day` and
     `hour_of_week`, which come back each week or day. `from` and `to` are days, both included; they
     leave out pictures without a known time. CSV and Parquet contain the groups only, those of each
@@ -41,6 +45,8 @@ class AudienceParameters(WithDimensions):
 
     `quality_min` and `pose` need a `job`, whose faces they count again; faces below `quality_min`
     are then too unclear to be judged.
+
+    With `zone`, or by zones, the people are those in zones of live sources, once in each of them.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -50,17 +56,18 @@ class AudienceParameters(WithDimensions):
     tag: Text | None = None
     first_day: Annotated[Day, Field(le=LATEST_FIRST_DAY)] | None = Field(None, alias="from")
     last_day: Annotated[Day, Field(ge=EARLIEST_LAST_DAY)] | None = Field(None, alias="to")
+    zone: Annotated[Text, Field(min_length=1)] | None = None
     time_zone: TimeZone | None = None
     by: Text = "gender,age_band"
     bands: Text = Field(
         "marketing",
         description="marketing, adience, life_stage, or a list such as 0-17,18-34,35-120.",
     )
-    count: Count = Field(
-        Count.FACES,
-        description="faces; people, who count once in a shot of a video, or once in a job that "
-        "links them; or seconds in which people in "
-        "videos are visible.",
+    count: Count | None = Field(
+        None,
+        description="faces, the default; people, who count once in a shot of a video, or once in a "
+        "job that links them, the default of zones; or seconds in which people in videos are "
+        "visible.",
     )
     quality_min: QualityMin = None
     pose: Pose = "any"
@@ -78,6 +85,9 @@ class AudienceParameters(WithDimensions):
         self, reach: Reach, min_cell: int, calibration: Evaluation | None
     ) -> AudienceQuery:
         """Raises ValueError with a message for the caller if groups or bands are not valid."""
+        of_zones = self.zone is not None or BY_ZONE in self._groupings()
+        if of_zones:
+            self._check_zones()
         return AudienceQuery(
             bands=parse_bands(self.bands),
             by_gender="gender" in self._groupings(),
@@ -88,17 +98,34 @@ class AudienceParameters(WithDimensions):
                 first_day=self.first_day,
                 last_day=self.last_day,
                 time_zone=self.time_zone,
-                dimensions=self.dimensions(),
+                dimensions=self._filters(),
                 by_dimensions=self._dimensions_of_groups(),
                 by_period=self._period(),
                 quality=make_quality_filter(self.quality_min, self.pose),
                 reach=reach,
+                of_zones=of_zones,
             ),
-            count=self.count,
+            count=self.count or (Count.PEOPLE if of_zones else Count.FACES),
             min_cell=min_cell,
             calibration=calibration,
             fills_cycle=self.format != "json",
         )
+
+    def _check_zones(self) -> None:
+        if self.count is Count.FACES:
+            raise ValueError(
+                "Zones count people and their seconds, not faces: use count=people or seconds."
+            )
+        if OWN_ZONE in self._groupings() or ZONE_DIMENSION in self.dimensions():
+            raise ValueError(
+                f"{OWN_ZONE} is a dimension of items, which zones of live sources do not have: use "
+                "zone, or by=zone, alone."
+            )
+
+    def _filters(self) -> dict[str, str]:
+        """By dimensions, of which the zone is one."""
+        zone = {} if self.zone is None else {ZONE_DIMENSION: self.zone}
+        return {**self.dimensions(), **zone}
 
     def _groupings(self) -> list[str]:
         return list(dict.fromkeys(part.strip() for part in self.by.split(",") if part.strip()))
@@ -128,7 +155,8 @@ class AudienceOut(BaseModel):
     a filter or grouping by dimension or day, `items` counts only items that have ended.
     `faces_too_unclear` were found, but cannot be judged: they are not among `faces`. With
     `count=seconds`, `faces` are the people in videos, and shares are of their seconds. `people` is
-    how many people there may be where those of a job are linked, which errs.
+    how many people there may be where those of a job are linked, which errs. By zones, which may
+    overlap, `faces` are the people who were in any of them, and each `share` is of these.
     """
 
     items: int

@@ -7,9 +7,12 @@ from pydantic import BaseModel, Field, field_validator
 
 from api.schemas.dimensions import Dimensions
 from api.schemas.fields import Strict, Tag
+from db.audience.grouping import AudienceGroup
 from db.audience.table import Audience
+from db.counts.zone_counts import ZONE_DIMENSION
 from db.job_values import DetectionMode
 from db.jobs.headcounts import SOURCE_DIMENSION, Headcount
+from db.zones.audience import Crossings, ZoneAudience
 from models.statistics.shares import Share
 from worker.addresses.live_sources import LONGEST_NAME
 
@@ -32,10 +35,41 @@ class HeadcountBody(Strict):
 
     @field_validator("dimensions")
     @classmethod
-    def _refuse_source(cls, dimensions: dict[str, str]) -> dict[str, str]:
+    def _refuse_own(cls, dimensions: dict[str, str]) -> dict[str, str]:
         if SOURCE_DIMENSION in dimensions:
             raise ValueError("the dimension source is the name of the live source: leave it out")
+        if ZONE_DIMENSION in dimensions:
+            raise ValueError("the dimension zone is that of zones: give it another name")
         return dimensions
+
+
+class ZoneTally(BaseModel):
+    """Who was in a zone today so far, and how often anybody came in and left."""
+
+    zone: str
+    people: int | None
+    seconds: float | None
+    mean_seconds: float | None
+    entered: int | None
+    left: int | None
+
+    @classmethod
+    def list_of(cls, found: ZoneAudience) -> list[Self]:
+        """`found` has a row for each zone, with times."""
+        rows = zip(found.table.groups, found.crossings, strict=True)
+        return [cls.of(group, crossings) for group, crossings in rows]
+
+    @classmethod
+    def of(cls, group: AudienceGroup, crossings: Crossings) -> Self:
+        time = group.screen_time
+        return cls(
+            zone=crossings.zone,
+            people=group.faces,
+            seconds=None if time is None else time.seconds,
+            mean_seconds=None if time is None else time.mean_seconds,
+            entered=crossings.entered,
+            left=crossings.left,
+        )
 
 
 class HeadcountOut(BaseModel):
@@ -43,7 +77,8 @@ class HeadcountOut(BaseModel):
 
     `job` is null before the first frame. `problem` says why nothing can be counted now; it is tried
     again. `people`, `seconds` and `female`, a share of people, are withheld or rounded as in
-    audiences, and people count once they have left.
+    audiences, and people count once they have left. `zones` are those of the source; who was in two
+    of them is in both.
     """
 
     source: str
@@ -59,9 +94,10 @@ class HeadcountOut(BaseModel):
     people: int | None
     seconds: float | None
     female: Share | None
+    zones: list[ZoneTally]
 
     @classmethod
-    def of(cls, headcount: Headcount, found: Audience | None) -> Self:
+    def of(cls, headcount: Headcount, found: Audience | None, zones: list[ZoneTally]) -> Self:
         """`found` is grouped by gender, and has times."""
         asked, groups = headcount.asked, found.groups if found is not None else ()
         time = found.screen_time if found is not None else None
@@ -80,6 +116,7 @@ class HeadcountOut(BaseModel):
             people=found.faces if found is not None else None,
             seconds=time.seconds if time is not None else None,
             female=next(females, None),
+            zones=zones,
         )
 
 

@@ -163,10 +163,12 @@ class PlaylistAudienceOut(BaseModel):
     """Who saw each content of a playlist.
 
     People in videos and in front of live sources count once for each content that ran while they
-    were visible; a face in a photograph counts for what ran when it was taken. `viewers` are the
-    people who saw any content, `others` those who were there while the playlist ran and saw none.
-    `items_undated` have no time. `jobs_without_times` are headcounts that did not keep when people
-    were seen. Counts below `min_cell` are withheld, and others rounded to a multiple of it.
+    were visible; a face in a photograph counts for what ran when it was taken. Somebody in two
+    shots is two people, except in `linked_jobs`, where people count once for all that shows them.
+    `viewers` are the people who saw any content, `others` those who were there while the playlist
+    ran and saw none. `items_undated` have no time. `jobs_without_times` are headcounts that did not
+    keep when people were seen. Counts below `min_cell` are withheld, and others rounded to a
+    multiple of it.
     """
 
     playlist: PlaylistOut
@@ -176,6 +178,7 @@ class PlaylistAudienceOut(BaseModel):
     people_too_unclear: int | None
     items_undated: int
     jobs_without_times: list[int]
+    linked_jobs: list[int]
     screen_time: ScreenTime | None
     min_cell: int
     groups_withheld: int
@@ -192,6 +195,7 @@ class PlaylistAudienceOut(BaseModel):
             people_too_unclear=found.table.too_unclear,
             items_undated=found.undated,
             jobs_without_times=list(found.jobs_without_times),
+            linked_jobs=list(found.linked_jobs),
             screen_time=found.table.screen_time,
             min_cell=query.min_cell,
             groups_withheld=found.table.groups_withheld,

@@ -26,7 +26,7 @@ class PresenceParameters(Strict):
     )
     count: Literal["people", "seconds"] = "people"
 
-    def to_query(self, min_cell: int) -> PresenceQuery:
+    def to_query(self, min_cell: int, gender_min_probability: float) -> PresenceQuery:
         """Raises ValueError with a message for the caller if groups or bands are not valid."""
         by = [part.strip() for part in self.by.split(",") if part.strip()]
         unknown = [part for part in by if part not in GROUPINGS]
@@ -41,6 +41,7 @@ class PresenceParameters(Strict):
             by_age_band="age_band" in by,
             count=Count(self.count),
             min_cell=min_cell,
+            gender_min_probability=gender_min_probability,
         )
 
 

@@ -215,8 +215,8 @@ class Feed:
     def _count(self, picture: bytes) -> None:
         headcounter = self._headcounter
         if headcounter is not None and headcounter.is_due():
-            faces = self._lane.find_faces(picture, detection=self._detection).faces
-            headcounter.add(make_frame(faces))
+            found = self._lane.find_faces(picture, detection=self._detection)
+            headcounter.add(make_frame(found))
 
     def _draw(self, picture: bytes) -> bytes:
         return self._lane.draw_faces(picture, detection=self._detection)

@@ -11,6 +11,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from api.live.zone_visits import Look, ZoneVisits
 from db.clock import read_time
 from db.counts.dimension_sets import spell_dimensions
 from db.counts.live_counts import LiveCounts
@@ -27,11 +28,14 @@ from db.jobs.headcounts import (
     release_headcount,
     write_headcount,
 )
+from db.zones.kept import read_source_zones
+from db.zones.polygons import Zone
 from models.face import FRONTAL_YAW_DEGREES, Face, whole_years
 from models.statistics.confusion import OLDEST
 from models.time_zones import find_zone
 from models.tracks.linker import Linker
 from models.tracks.tracks import SeenFace, ShownFrame, Track
+from worker.queue.messages import Answer
 from worker.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -44,12 +48,31 @@ SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to count: its token, and how often was written before."""
+
+    token: str
+    writes: int
+
+
+@dataclass(frozen=True, slots=True)
 class LiveFrame:
-    """The faces of a frame, when it came, and that by a clock that nobody sets."""
+    """The faces of a frame, when it came, that by a clock that nobody sets, and its size."""
 
     faces: Sequence[Face]
     at: datetime
     seconds: float
+    width_pixels: int
+    height_pixels: int
+
+    def look(self, face: Face) -> Look:
+        box = face.box
+        return Look(
+            self.at,
+            (box.x + box.width / 2) / self.width_pixels,
+            (box.y + box.height / 2) / self.height_pixels,
+            is_frontal(face),
+        )
 
 
 class Headcounter:
@@ -57,14 +80,19 @@ class Headcounter:
     for when each of them was seen, where that is asked for."""
 
     def __init__(
-        self, database: Database, settings: Settings, asked: NewHeadcount, token: str, writes: int
+        self,
+        database: Database,
+        settings: Settings,
+        asked: NewHeadcount,
+        claim: Claim,
+        zones: Sequence[Zone] = (),
     ) -> None:
-        """`token` has claimed the headcount, which was written to `writes` times."""
+        """`zones` are those of its source when it was claimed."""
         self._database = database
         self._settings = settings
         self.asked = asked
-        self._token = token
-        self._writes = writes
+        self._token = claim.token
+        self._writes = claim.writes
         self._zone: tzinfo = find_zone(settings.time_zone)
         self._linker = Linker(1 / FRAMES_PER_SECOND)
         self._first_seen: dict[int, datetime] = {}
@@ -74,6 +102,7 @@ class Headcounter:
         self._waiting: LiveFrame | None = None
         self._day = ""
         self._counts = self._begin_counts()
+        self._visits = ZoneVisits(zones, self._begin_counts)
         # What is being written, until it is known to be.
         self._write: Write | None = None
         self._written_at = monotonic()
@@ -129,6 +158,7 @@ class Headcounter:
             self._write_counts()
         if self._write is None:
             self._day, self._counts = day, self._begin_counts()
+            self._visits.begin_day()
 
     def _link_waiting(self, until: float) -> None:
         frame = self._waiting
@@ -145,10 +175,11 @@ class Headcounter:
         numbers = self._linker.add_frame([SeenFace(0, face) for face in frame.faces], position)
         for number, face in zip(numbers, frame.faces, strict=True):
             self._first_seen.setdefault(number, frame.at)
-            is_frontal = abs(face.quality.pose.yaw) <= FRONTAL_YAW_DEGREES
-            self._frontal[number] += is_frontal
+            look = frame.look(face)
+            self._frontal[number] += look.faces_camera
+            self._visits.note(number, look)
             if self.asked.keeps_times:
-                self._seen[number].add(frame.at, shown, faces_camera=is_frontal)
+                self._seen[number].add(frame.at, shown, faces_camera=look.faces_camera)
         least = self._settings.gender_min_probability
         self._counts.add_frame([count_face(face, least) for face in frame.faces], frame.at)
 
@@ -169,6 +200,7 @@ class Headcounter:
         facing = self._frontal.pop(track.number) / track.faces
         person = CountedPerson(face, track.seconds_visible, facing)
         self._counts.add_person(person, self._first_seen.pop(track.number))
+        self._visits.count(track, face)
         if self.asked.keeps_times:
             self._sightings.append(self._seen.pop(track.number).close(face))
 
@@ -177,17 +209,24 @@ class Headcounter:
         self._written_at = monotonic()
         if self._write is None:
             self._write = Write(
-                self._writes + 1, self._day, self._counts.take(), is_last, tuple(self._sightings)
+                self._writes + 1,
+                self._day,
+                self._counts.take(),
+                is_last,
+                tuple(self._sightings),
+                self._visits.take(),
             )
             self._sightings.clear()
         try:
             with self._database.write() as session:
                 source = self.asked.source
                 written = write_headcount(session, source, self._token, self._write, self._make_job)
+                zones = read_source_zones(session, source)
         except SQLAlchemyError as error:
             logger.warning("headcount not written", extra={"problem": type(error).__name__})
             return
         self._write, self._writes = None, self._writes + 1
+        self._visits.zones = zones
         if written is Written.STOPPING:
             self.end(is_last=True)
         if written in (Written.ENDED, Written.LOST):
@@ -212,6 +251,11 @@ class Headcounter:
         )
 
 
-def make_frame(faces: Sequence[Face]) -> LiveFrame:
+def is_frontal(face: Face) -> bool:
+    return abs(face.quality.pose.yaw) <= FRONTAL_YAW_DEGREES
+
+
+def make_frame(found: Answer) -> LiveFrame:
     """A frame that came now."""
-    return LiveFrame(faces, datetime.now(UTC), monotonic())
+    now = datetime.now(UTC), monotonic()
+    return LiveFrame(found.faces, *now, found.width_pixels, found.height_pixels)

@@ -8,10 +8,11 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.live.feeds import Feeds
-from api.live.headcounter import Headcounter
+from api.live.headcounter import Claim, Headcounter
 from db.engine import Database
 from db.jobs.headcounts import Headcount, claim_headcount, read_headcounts, stop_headcount
 from db.reach import EVERYONE
+from db.zones.kept import read_source_zones
 from worker.addresses.live_sources import LiveKind, LiveSource, find_source
 from worker.settings import Settings
 
@@ -81,8 +82,10 @@ class Headcounts:
                 stop_headcount(session, source.name)
                 return
             writes = claim_headcount(session, source.name, token)
+            zones = read_source_zones(session, source.name)
         if writes is None:
             return
         self._note_try(source.name)
-        counter = Headcounter(self._database, self._settings, headcount.asked, token, writes)
+        claim = Claim(token, writes)
+        counter = Headcounter(self._database, self._settings, headcount.asked, claim, zones)
         self._feeds.count(source, counter)

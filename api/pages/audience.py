@@ -34,6 +34,7 @@ from api.views.audience import find_audiences
 from db.audience.dimensions import read_values
 from db.counts.periods import Period
 from db.counts.tags import read_tags
+from db.counts.zone_counts import read_zone_names, select_headcounts
 from db.jobs.status import read_job_labels
 from db.reach import Reach
 from db.slices.bands import PRESETS
@@ -167,6 +168,7 @@ def _read_known(session: Session, reach: Reach, args: Mapping[str, str]) -> Know
         jobs=read_job_labels(session, reach, limit=JOBS_OFFERED),
         tags=[one.tag for one in read_tags(session, reach) if not one.tag.startswith("run:")],
         values=read_values(session, reach, job, args.get("tag")),
+        zones=read_zone_names(session, select_headcounts(session, reach, job, args.get("tag"))),
     )
 
 

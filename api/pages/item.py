@@ -1,6 +1,6 @@
 """One item, large: a picture with its faces, or a video with its people."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from api.validation import validate
 from db.results.pictures import read_upload
 from db.results.reading import read_item
 from db.videos.tracks import count_tracks_of_item, read_tracks_of_item
+from db.zones.kept import read_job_zones
 
 blueprint = Blueprint("item_page", __name__)
 # A long video may have thousands of people: they are shown in parts.
@@ -41,9 +42,11 @@ def show_page(item_id: int) -> Response:
             abort(404, f"There is no item {item_id}.")
         line = ResultOut.of(item)
         people = _read_people(session, line)
+        zones = read_job_zones(session, item.job_id) if line.video else ()
     return show(
         "item.html",
         item=line,
+        zones=[asdict(zone) for zone in zones],
         people=people,
         clock=format_moment,
         job_id=item.job_id,

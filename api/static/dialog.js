@@ -51,8 +51,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
 previous.addEventListener("click", () => findNeighbor(-1)?.click());
 next.addEventListener("click", () => findNeighbor(1)?.click());
 dialog.addEventListener("keydown", (event) => {
-  // In a video, they go back and forth in time.
-  if (event.target.matches("video")) return;
+  // In a video and in a field, they go back and forth there.
+  if (event.target.matches("video, input")) return;
   const offset = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (offset) findNeighbor(offset)?.click();
 });

@@ -19,6 +19,7 @@ async function watch(name) {
     button.setAttribute("aria-pressed", String(button.dataset.source === name));
   }
   cover.textContent = say("feed_starting", { name });
+  document.dispatchEvent(new CustomEvent("feed-chosen", { detail: name }));
   let reason = say("feed_ended", { name });
   try {
     const address = `/video_feed?source=${encodeURIComponent(name)}`;

@@ -1,6 +1,7 @@
 // The headcounts of the server's cameras: who was counted today, and a button that starts or stops it.
 
 import { say as sayText, token } from "./app.js";
+import { describeFigures } from "./zones.js";
 
 const say = (name, values) => sayText(`live.${name}`, values);
 const lines = [...document.querySelectorAll("#headcounts .headcount")];
@@ -22,6 +23,7 @@ async function refresh() {
     const running = new Map(headcounts.map((one) => [one.source, one]));
     for (const one of headcounts) if (one.job !== null) counted.set(one.source, one);
     for (const line of lines) show(line, running.get(line.dataset.source));
+    document.dispatchEvent(new CustomEvent("headcounts-read", { detail: running }));
   } catch (error) {
     problem.textContent = error.message;
   }
@@ -33,7 +35,15 @@ function show(line, headcount) {
   button.setAttribute("aria-label", say(headcount ? "stop_count_of" : "count_of", { name: line.dataset.source }));
   button.dataset.counted = String(Boolean(headcount));
   button.disabled = Boolean(headcount?.is_stopping);
-  line.querySelector(".tally").replaceChildren(...describe(headcount, counted.get(line.dataset.source)));
+  const earlier = counted.get(line.dataset.source);
+  line.querySelector(".tally").replaceChildren(...describe(headcount, earlier));
+  line.querySelector(".zone-tallies").replaceChildren(...(headcount ?? earlier)?.zones.map(describeZone) ?? []);
+}
+
+function describeZone(tally) {
+  const line = document.createElement("span");
+  line.textContent = say("zone_tally", { zone: tally.zone, figures: describeFigures(tally) });
+  return line;
 }
 
 function describe(headcount, earlier) {

@@ -12,9 +12,9 @@ vocabulary          tags and dimensions
 audience            the audience: counts and shares
 compared_audiences  two audiences side by side
 playlists           what ran when, and who saw it
-zones               who was in which part of a picture
 analyze             one picture, answered at once
 live                live sources
+zones               who was in which part of a picture
 headcounts          the people of live sources
 report              a job as one HTML file
 """

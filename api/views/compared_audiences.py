@@ -29,7 +29,7 @@ blueprint = CallGroup(
 )
 VERSUS = "versus."
 # What may differ: whose faces they are, not how they are counted and grouped.
-FILTERS = ("job", "tag", "from", "to", "quality_min", "pose")
+FILTERS = ("job", "tag", "from", "to", "zone", "quality_min", "pose")
 
 
 @blueprint.get("/audience/compare", responses=answers(ComparedAudiencesOut, 200))

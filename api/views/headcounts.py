@@ -13,6 +13,7 @@ from api.audience_schemas.headcounts import (
     HeadcountOut,
     HeadcountPath,
     HeadcountsOut,
+    ZoneTally,
 )
 from api.call_groups import CallGroup
 from api.errors import ApiError
@@ -28,8 +29,11 @@ from db.jobs.headcounts import (
     start_headcount,
     stop_headcount,
 )
+from db.presence.queries import PresenceQuery
 from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count
+from db.zones.counted import read_counted_zones
+from db.zones.kept import read_source_zones
 from worker.addresses.live_sources import LiveSource
 
 blueprint = CallGroup(
@@ -94,8 +98,21 @@ def _find(name: str) -> HeadcountOut:
 
 
 def _describe(session: Session, headcount: Headcount) -> HeadcountOut:
-    found = None if headcount.job_id is None else _read_people(session, headcount.job_id)
-    return HeadcountOut.of(headcount, found)
+    if headcount.job_id is None:
+        return HeadcountOut.of(headcount, None, [])
+    found = _read_people(session, headcount.job_id)
+    return HeadcountOut.of(headcount, found, _read_zones(session, headcount, headcount.job_id))
+
+
+def _read_zones(session: Session, headcount: Headcount, job_id: int) -> list[ZoneTally]:
+    zones = read_source_zones(session, headcount.asked.source)
+    if not zones:
+        return []
+    by_zone = PresenceQuery(
+        (), by_gender=False, by_age_band=False, count=Count.SECONDS, min_cell=services().min_cell
+    )
+    names = [zone.name for zone in zones]
+    return ZoneTally.list_of(read_counted_zones(session, job_id, names, by_zone))
 
 
 def _read_people(session: Session, job_id: int) -> Audience:

@@ -119,7 +119,8 @@ def find_playlist_audiences(
 ) -> list[PlaylistAudienceOut]:
     """Several groupings of the same people."""
     with invalid_if(ValueError):
-        queries = [parameters.to_query(services().min_cell) for parameters in asked]
+        least = services().settings.gender_min_probability
+        queries = [parameters.to_query(services().min_cell, least) for parameters in asked]
     with services().database.read() as session:
         playlist = find_playlist(session, playlist_id)
         # The first one was counted before the view.

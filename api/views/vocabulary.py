@@ -8,7 +8,7 @@ from flask_openapi3 import Tag
 from sqlalchemy.orm import Session
 
 from api.access.callers import current_caller
-from api.audience_schemas.audience import GROUPINGS
+from api.audience_schemas.audience import BY_ZONE, GROUPINGS
 from api.audience_schemas.vocabulary import DimensionsOut, DimensionsQuery, TagsOut
 from api.call_groups import CallGroup
 from api.errors import InvalidRequest
@@ -20,6 +20,7 @@ from api.views.job_replies import find_job
 from db.audience.dimensions import has_dimension, read_dimensions, read_values
 from db.counts.periods import Period
 from db.counts.tags import has_job_with, read_tags
+from db.counts.zone_counts import ZONE_DIMENSION, read_zone_names, select_headcounts
 from db.reach import Reach
 from db.slices.queries import SliceQuery
 
@@ -58,17 +59,34 @@ def refuse_unknown_words(session: Session, query: SliceQuery, *others: SliceQuer
         _refuse_unknown_tag(session, query.reach, query.tag)
     of_jobs = (query.reach, query.job_id, query.tag)
     by = dict.fromkeys(name for one in (query, *others) for name in one.by_dimensions)
-    for name in dict.fromkeys((*by, *query.dimensions)):
+    filters = dict(query.dimensions)
+    if query.of_zones:
+        _refuse_unknown_zone(session, query, filters.pop(ZONE_DIMENSION, None))
+        by.pop(ZONE_DIMENSION, None)
+    for name in dict.fromkeys((*by, *filters)):
         if not has_dimension(session, *of_jobs, name):
             known = read_values(session, *of_jobs)
-            groupings = [*GROUPINGS, *Period] if name in by else []
+            groupings = [*GROUPINGS, *Period, BY_ZONE] if name in by else []
             hint = _suggest(name, [*groupings, *known])
             raise InvalidRequest(f"No item has a dimension {name!r}.{hint}")
-    for name, value in query.dimensions.items():
+    for name, value in filters.items():
         if not has_dimension(session, *of_jobs, name, value):
             known = read_values(session, *of_jobs)
             hint = _suggest(value, known.get(name, []))
             raise InvalidRequest(f"No item has {name}={value}.{hint}")
+
+
+def _refuse_unknown_zone(session: Session, query: SliceQuery, zone: str | None) -> None:
+    """A zone that no headcount counted in; or, without one, that there is none at all."""
+    jobs = select_headcounts(session, query.reach, query.job_id, query.tag)
+    known = read_zone_names(session, jobs)
+    if not known:
+        raise InvalidRequest(
+            "No headcount has counted people in zones here. Keep zones for a live source by "
+            "PUT /v1/zones/{name}. Those of other jobs are counted by GET /v1/jobs/{job_id}/zones."
+        )
+    if zone is not None and zone not in known:
+        raise InvalidRequest(f"No headcount has counted in a zone {zone!r}.{_suggest(zone, known)}")
 
 
 def _refuse_unknown_tag(session: Session, reach: Reach, tag: str) -> None:

@@ -25,13 +25,14 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "first_day", type=DAY, metavar="DATE", help="First day, as 2026-05-01.")
 @click.option("--to", "last_day", type=DAY, metavar="DATE", help="Last day.")
 @takes_dimensions
+@click.option("--zone", help="Only people in this zone of live sources.")
 @click.option(
     "--by",
     default="gender,age_band",
     metavar="LIST",
     show_default=True,
-    help="Any of gender, age_band, a period, and names of dimensions. Periods are quarter_hour, "
-    "hour, day, week, month; and weekday, hour_of_day, hour_of_week.",
+    help="Any of gender, age_band, a period, zone, and names of dimensions. Periods are "
+    "quarter_hour, hour, day, week, month; and weekday, hour_of_day, hour_of_week.",
 )
 @click.option(
     "--time-zone",
@@ -44,8 +45,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--count",
     type=click.Choice([count.value for count in Count]),
-    default=Count.FACES.value,
-    show_default=True,
+    show_default="faces, or people in zones",
     help="With people, each person in a video counts once. With seconds, shares are of the time in "
     "which people in videos are visible.",
 )
@@ -55,8 +55,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
     multiple=True,
     callback=parse_pairs,
     metavar="NAME=VALUE",
-    help="Compare with the audience that differs in this: job, tag, from, to, quality_min, pose or "
-    "dimension.<name>; may be repeated.",
+    help="Compare with the audience that differs in this: job, tag, from, to, zone, quality_min, "
+    "pose or dimension.<name>; may be repeated.",
 )
 @takes_quality
 @as_json
@@ -80,6 +80,7 @@ def audience(
              facetally audience --by store,gender --from 2026-05-01 --to 2026-05-31
              facetally audience --by store,hour_of_day --time-zone Europe/Paris
              facetally audience --by gender --tag spring --versus tag=autumn
+             facetally audience --by zone,gender --dimension source=entrance
              facetally audience --tag spring --format parquet --out audience.parquet
     """
     if (form is None and out is not None) or (form is not None and as_json):
@@ -102,6 +103,7 @@ def _make_query(given: Mapping[str, Any]) -> AudienceQuery:
         tag=given["tag"],
         first_day=given["first_day"] and given["first_day"].date(),
         last_day=given["last_day"] and given["last_day"].date(),
+        zone=given["zone"],
         by=given["by"],
         time_zone=given["time_zone"],
         bands=given["bands"],

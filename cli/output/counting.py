@@ -12,6 +12,7 @@ _SINGULARS = {
     "spots": "spot",
     "thumbnails": "thumbnail",
     "videos": "video",
+    "zones": "zone",
 }
 
 

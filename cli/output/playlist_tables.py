@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.table import Table
 
 from cli.output.counting import count_noun
-from cli.output.presence_tables import TIME_COLUMNS, describe_shares, make_group_cells
+from cli.output.presence_tables import BY_SHOT, TIME_COLUMNS, describe_shares, make_group_cells
 from cli.output.tables import make_table, write_count
 from cli.terminal import clean
 from facetally import ContentGroup, Playlist, PlaylistAudience
@@ -72,4 +72,12 @@ def describe_viewers(found: PlaylistAudience) -> str:
     if found.jobs_without_times:
         jobs = ", ".join(map(str, found.jobs_without_times[:5]))
         parts.append(f"people of headcounts that keep no times left out (job {jobs})")
-    return f"{'; '.join(parts)}. {describe_shares(found.groups, 'content')}"
+    shares = describe_shares(found.groups, "content", "all rows")
+    return f"{'; '.join(parts)}. {shares} {_describe_people(found)}"
+
+
+def _describe_people(found: PlaylistAudience) -> str:
+    if not found.linked_jobs:
+        return BY_SHOT
+    jobs = ", ".join(map(str, found.linked_jobs[:5]))
+    return f"In job {jobs} people are linked, and count once. In others: {BY_SHOT.lower()}"

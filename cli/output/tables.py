@@ -22,6 +22,7 @@ from facetally import (
     TagUse,
 )
 from facetally.answers.audience import PeopleRange
+from facetally.answers.headcounts import ZoneTally
 from facetally.answers.webhooks import Message, Webhook
 
 
@@ -160,7 +161,21 @@ def make_headcounts_table(found: Headcounts) -> Table:
         table.add_row(
             clean(source), clean(_name_state(one)), *shown, female, clean(", ".join(one.tags))
         )
+        for zone in one.zones:
+            table.add_row("", *_zone_cells(zone))
     return table
+
+
+def _zone_cells(zone: ZoneTally) -> tuple[str, ...]:
+    """In the columns of its source; the people of zones do not add up."""
+    people = "" if zone.people is None else f"{zone.people:,}"
+    seconds = "" if zone.seconds is None else f"{round(zone.seconds):,}"
+    crossings = [
+        f"{count:,} {did}"
+        for count, did in ((zone.entered, "came in"), (zone.left, "left"))
+        if count is not None
+    ]
+    return clean(f"in {zone.zone}"), "", people, seconds, "", ", ".join(crossings)
 
 
 def _name_state(headcount: Headcount) -> str:

@@ -2,10 +2,16 @@
 
 from rich.table import Table
 
-from cli.output.presence_tables import TIME_COLUMNS, describe_shares, make_group_cells
+from cli.output.presence_tables import (
+    BY_SHOT,
+    LINKED,
+    TIME_COLUMNS,
+    describe_shares,
+    make_group_cells,
+)
 from cli.output.tables import make_table, write_count
 from cli.terminal import clean
-from facetally import ZoneAudience
+from facetally import ZoneAudience, ZoneNames
 
 
 def make_zones_table(found: ZoneAudience) -> Table:
@@ -31,6 +37,20 @@ def describe_zones(found: ZoneAudience) -> str:
     rest = (
         f"{write_count(found.inside, least)} were in any zone; "
         f"{write_count(found.outside, least)} were in none. "
-        f"{describe_shares(found.groups, 'zone')}"
+        f"{describe_shares(found.groups, 'zone', 'all who were in any zone')} "
+        f"{LINKED if found.is_linked else BY_SHOT}"
     )
     return "\n".join([*crossings, rest])
+
+
+def make_zone_names_table(found: ZoneNames) -> Table:
+    """A line for each zone of a live source, and for those that were counted in and are gone."""
+    table = make_table("source", "zone", "corners")
+    for source in found.sources:
+        for zone in source.zones:
+            table.add_row(clean(source.source), clean(zone.name), str(len(zone.points)))
+    kept = {zone.name for source in found.sources for zone in source.zones}
+    for name in found.zones:
+        if name not in kept:
+            table.add_row("", clean(name), "no longer counted in")
+    return table

@@ -43,10 +43,16 @@ class Funnel:
     faces_too_unsure: int | None
 
 
+# Of a table that does not rest on items.
+NO_ITEMS = Funnel(0, 0, None, None, {}, 0, 0, None, None)
+
+
 def read_funnel(
     session: Session, query: SliceQuery, outcomes: Totals, disclosure: Disclosure
 ) -> Funnel:
     """The funnel of the items whose `outcomes` these are."""
+    if query.of_zones:
+        return NO_ITEMS
     failed = {code.value: measure_of(outcomes, f"{FAILED}{code}") for code in ErrorCode}
     failed = {code: items for code, items in sorted(failed.items()) if items}
     ended = measure_of(outcomes, DONE) + sum(failed.values())

@@ -25,6 +25,7 @@ from db.counts.totals import (
     faces_of,
     measure_of,
 )
+from db.counts.zone_counts import ANY_ZONE, ZONE_DIMENSION
 from db.slices.disclosure import Disclosure
 from db.slices.queries import (
     COUNTED_UNITS,
@@ -123,7 +124,7 @@ def _add_ranges(
 
 
 def _tabulate_faces(query: AudienceQuery, counted: Counted, funnel: Funnel) -> Audience:
-    everything = _add(counted.values())
+    counted, everything = _set_apart(query, counted)
     counted = _cut(query, counted)
     grouping = Grouping(query, everything)
     faces = faces_of(everything)
@@ -140,6 +141,17 @@ def _tabulate_faces(query: AudienceQuery, counted: Counted, funnel: Funnel) -> A
         people=None,
         groups=tuple(grouping.list_groups(counted)),
     )
+
+
+def _set_apart(query: AudienceQuery, counted: Counted) -> tuple[Counted, Totals]:
+    """The rows, and what they are shares of: their sum, except that of zones, which may overlap, it
+    is what was in any of them."""
+    if query.slices.is_by_zone:
+        at = query.slices.by_dimensions.index(ZONE_DIMENSION)
+        anywhere = [totals for (values, _), totals in counted.items() if values[at] == ANY_ZONE]
+        rows = {key: totals for key, totals in counted.items() if key[0][at] != ANY_ZONE}
+        return rows, _add(anywhere)
+    return counted, _add(counted.values())
 
 
 def _cut(query: AudienceQuery, counted: Counted) -> Counted:
@@ -169,18 +181,19 @@ def _fill_cycle(query: AudienceQuery, counted: Counted, periods: Sequence[str]) 
 def _make_timed(query: AudienceQuery, slices: Slices, funnel: Funnel) -> Audience:
     """The people of videos, with the time in which they are visible, and shares of that."""
     keys = [key for key, found in slices.items() if Unit.TRACK in found]
-    by_unit = {
-        unit: _cut(query, {key: slices[key].get(unit, empty_totals()) for key in keys})
-        for unit in COUNTED_UNITS[Count.SECONDS]
-    }
-    everything = {unit: _add(counted.values()) for unit, counted in by_unit.items()}
+    by_unit, everything = {}, {}
+    for unit in COUNTED_UNITS[Count.SECONDS]:
+        of_unit = {key: slices[key].get(unit, empty_totals()) for key in keys}
+        rows, everything[unit] = _set_apart(query, of_unit)
+        by_unit[unit] = _cut(query, rows)
     exact = replace(query, min_cell=1)
     grouping = Grouping(exact, everything[Unit.VISIBLE], like=everything[Unit.TRACK])
     counts = {
         unit: list(chain.from_iterable(grouping.count_groups(counted.values())))
         for unit, counted in by_unit.items()
     }
-    audience = _tabulate_faces(query, by_unit[Unit.TRACK], funnel)
+    people = {key: slices[key][Unit.TRACK] for key in keys}
+    audience = _tabulate_faces(query, people, funnel)
     timed = zip(audience.groups, grouping.list_groups(by_unit[Unit.VISIBLE]), strict=True)
     disclosure = Disclosure(query.min_cell)
     return replace(

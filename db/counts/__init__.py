@@ -12,5 +12,6 @@ tracks          people in videos, and how long they are visible
 video_counts    the counts of a video
 live_counts     the counts of a live source, as they grow
 sightings       when its people were seen
+zone_counts     who was in its zones
 cube            cells of all jobs, summed
 """

@@ -37,14 +37,23 @@ class LiveCounts:
         for unit, face in list_units(person):
             self._add(unit, face, first_seen)
 
+    def add_measure(self, measure: str, count: int, at: datetime) -> None:
+        """Something else that people did, or that is known of them."""
+        if count:
+            cell_key = CellKey(self._dimension_set, self._spelling.spell(at), Unit.TRACK)
+            self._under(cell_key)[MEASURE_INDEXES[measure]] += count
+
     def _add(self, unit: Unit, face: CountedFace, at: datetime) -> None:
         cell_key = CellKey(self._dimension_set, self._spelling.spell(at), unit)
-        totals = self._totals.setdefault(cell_key, empty_totals())
+        totals = self._under(cell_key)
         if face.judged:
             add_face(totals, face)
         else:
             totals[MEASURE_INDEXES[TOO_UNCLEAR]] += face.weight
+
+    def _under(self, cell_key: CellKey) -> Totals:
         self._changed.add(cell_key)
+        return self._totals.setdefault(cell_key, empty_totals())
 
     def take(self) -> Tally:
         """What was added since the last call."""

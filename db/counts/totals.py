@@ -40,6 +40,8 @@ TOO_SMALL, TOO_UNSURE = "too_small", "too_unsure"
 TOO_UNCLEAR = "too_unclear"
 # People who are linked across pictures and shots.
 LINKED_PEOPLE = "linked_people"
+# How often people came into a zone and left it; and people who were in none.
+ENTERED, LEFT, OUTSIDE = "zone_entered", "zone_left", "zone_outside"
 # Stored totals identify a measure by its index here: only ever append to this tuple. It spells the
 # error codes out, because a code that is added to ErrorCode belongs at its end.
 MEASURES = (
@@ -60,6 +62,9 @@ MEASURES = (
     "failed.timeout",
     TOO_UNCLEAR,
     LINKED_PEOPLE,
+    ENTERED,
+    LEFT,
+    OUTSIDE,
 )
 MEASURE_INDEXES = {measure: CELLS + index for index, measure in enumerate(MEASURES)}
 CLUSTER_INDEXES = slice(MEASURE_INDEXES[CLUSTERS[0]], MEASURE_INDEXES[CLUSTERS[-1]] + 1)

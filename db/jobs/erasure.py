@@ -10,6 +10,7 @@ from db.clock import DatabaseTime
 from db.counters import Counter, count
 from db.counts.cells import erase_cells
 from db.counts.sightings import erase_sightings
+from db.counts.zone_counts import erase_zones
 from db.embeddings import discard_embeddings
 from db.item_values import STORE_SCHEME
 from db.jobs.announcing import announce_job
@@ -82,6 +83,7 @@ def _remove_chunks(session: Session, job_id: int) -> None:
     session.execute(delete(ChunkRow).where(ChunkRow.job_id == job_id))
     erase_cells(session, job_id)
     erase_sightings(session, job_id)
+    erase_zones(session, job_id)
     discard_embeddings(session, job_id)
 
 

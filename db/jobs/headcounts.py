@@ -4,8 +4,8 @@ One process counts a source at a time, by a lease, and numbers what it writes, s
 is repeated changes nothing.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
@@ -16,6 +16,7 @@ from db.clock import DatabaseTime
 from db.counts.cells import record_tally
 from db.counts.sightings import Sighting, record_sightings
 from db.counts.tally import Tally
+from db.counts.zone_counts import record_zone_tallies
 from db.job_values import DetectionMode, NewJob
 from db.processes import read_processes
 from db.reach import Reach
@@ -73,6 +74,7 @@ class Write:
     tally: Tally
     is_last: bool = False
     sightings: tuple[Sighting, ...] = ()
+    zones: Mapping[str, Tally] = field(default_factory=dict)
 
 
 def has_headcount() -> ColumnElement[bool]:
@@ -186,6 +188,7 @@ def write_headcount(
         record_tally(session, job_id, write.tally)
         dimensions = {**row.dimensions, SOURCE_DIMENSION: source}
         record_sightings(session, job_id, dimensions, write.sightings)
+        record_zone_tallies(session, job_id, write.zones)
     if job_id is None or write.is_last:
         session.delete(row)
         return Written.ENDED

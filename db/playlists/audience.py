@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
+from db.audience.funnel import NO_ITEMS
 from db.audience.table import Audience, tabulate
 from db.counts.tally import Unit
 from db.playlists.glimpses import Glimpses
@@ -14,8 +15,9 @@ from db.playlists.reading import count_undated, list_jobs_without_times, read_gl
 from db.playlists.spots import Spots
 from db.playlists.values import Playlist
 from db.presence.counting import slice_presences
+from db.presence.linking import Linked, link_people, list_linked_jobs
 from db.presence.presences import Presences
-from db.presence.queries import NO_ITEMS, PresenceQuery
+from db.presence.queries import PresenceQuery
 from db.slices.disclosure import Disclosure
 from db.slices.queries import COUNTED_UNITS
 
@@ -34,7 +36,8 @@ class Airtime:
 @dataclass(frozen=True, slots=True)
 class PlaylistAudience:
     """`table` has rows for each content. A person who saw two of them is in both: `viewers` are the
-    people who saw any, and `others` those who were there while the playlist ran and saw none."""
+    people who saw any, and `others` those who were there while the playlist ran and saw none. In
+    `linked_jobs` people count once for all shots and pictures that show them."""
 
     table: Audience
     airtimes: tuple[Airtime, ...]
@@ -42,6 +45,7 @@ class PlaylistAudience:
     others: int | None
     undated: int  # items without a time: nobody knows what ran
     jobs_without_times: tuple[int, ...]
+    linked_jobs: tuple[int, ...]
 
 
 def read_playlist_audiences(
@@ -49,7 +53,9 @@ def read_playlist_audiences(
 ) -> list[PlaylistAudience]:
     """Several tables of the same people; raises AudienceTooLarge."""
     spots = read_spots(session, playlist.id)
-    presences = join_spots(read_glimpses(session, playlist), spots)
+    glimpses = read_glimpses(session, playlist)
+    linked = link_people(session, glimpses.people, queries[0].gender_min_probability)
+    presences = join_spots(glimpses, linked, spots)
     counted = {unit for query in queries for unit in COUNTED_UNITS[query.count]}
     units = [unit for unit in Unit if unit in counted]
     slices = slice_presences(presences, playlist.contents, units)
@@ -67,18 +73,20 @@ def read_playlist_audiences(
                 others=disclosure.publish_faces(presences.outside),
                 undated=undated,
                 jobs_without_times=without_times,
+                linked_jobs=tuple(list_linked_jobs(glimpses.people)),
             )
         )
     return found
 
 
-def join_spots(glimpses: Glimpses, spots: Spots) -> Presences:
+def join_spots(glimpses: Glimpses, linked: Linked, spots: Spots) -> Presences:
     """Who saw which content, of those who were there between the first and the last spot."""
     found = spots.find(glimpses.screen, glimpses.at_ms)
     is_seen = (found >= 0) & (glimpses.screen >= 0)
     is_while = (glimpses.at_ms >= spots.start_ms.min()) & (glimpses.at_ms < spots.stop_ms.max())
     return Presences.collect(
         glimpses.people,
+        linked,
         glimpses.person[is_seen],
         spots.content[found[is_seen]],
         (
@@ -86,7 +94,7 @@ def join_spots(glimpses: Glimpses, spots: Spots) -> Presences:
             glimpses.visible_ms[is_seen],
             glimpses.facing_ms[is_seen],
         ),
-        everybody=glimpses.people.count_judged(glimpses.person[is_while]),
+        present=glimpses.person[is_while],
     )
 
 

@@ -23,12 +23,8 @@ class Glimpses:
 
     @classmethod
     def join(cls, parts: Sequence[Self]) -> Self:
-        people = People(
-            *(
-                np.concatenate([getattr(part.people, one.name) for part in parts])
-                for one in fields(People)
-            )
-        )
+        first, *others = (part.people for part in parts)
+        people = first.join(*others)
         before = np.cumsum([0, *(len(part.people) for part in parts[:-1])])
         person = [part.person + start for part, start in zip(parts, before, strict=True)]
         columns = [

@@ -90,6 +90,7 @@ def _read_photos(wanted: _Wanted) -> Glimpses:
     query = (
         select(
             ItemRow.id,
+            ItemRow.job_id,
             EpochMilliseconds(ItemRow.captured_at).label("at_ms"),
             wanted.screen_of(ItemRow.dimensions),
             *list_estimates(FaceRow),
@@ -103,8 +104,8 @@ def _read_photos(wanted: _Wanted) -> Glimpses:
             ItemRow.captured_at < playlist.last_at,
         )
     )
-    items, at_ms, screens, *estimates = wanted.reader.read(query)
-    people = make_people(items, estimates, is_track=False)
+    items, jobs, at_ms, screens, *estimates = wanted.reader.read(query)
+    people = make_people(items, jobs, estimates, is_track=False)
     nothing = np.zeros(len(people), dtype=np.int64)
     person = np.arange(len(people))
     return Glimpses(people, person, wanted.number_screens(screens), at_ms, nothing, nothing)
@@ -114,7 +115,7 @@ def _read_videos(wanted: _Wanted) -> Glimpses:
     starts_ms = EpochMilliseconds(ItemRow.captured_at)
     length_ms = func.coalesce(ItemRow.duration_seconds + 1.0, LONGEST_SECONDS) * MS_PER_SECOND
     query = select(
-        ItemRow.id, starts_ms.label("at_ms"), wanted.screen_of(ItemRow.dimensions)
+        ItemRow.id, ItemRow.job_id, starts_ms.label("at_ms"), wanted.screen_of(ItemRow.dimensions)
     ).where(
         ItemRow.job_id.in_(wanted.jobs),
         ItemRow.state == ItemState.DONE,
@@ -122,8 +123,8 @@ def _read_videos(wanted: _Wanted) -> Glimpses:
         ItemRow.captured_at < wanted.playlist.last_at,
         starts_ms + length_ms > to_ms(wanted.playlist.first_at),
     )
-    ids, starts, screens = wanted.reader.read(query.order_by(ItemRow.id), counts=False)
-    videos = (ids, starts, wanted.number_screens(screens))
+    ids, jobs, starts, screens = wanted.reader.read(query.order_by(ItemRow.id), counts=False)
+    videos = (ids, jobs, starts, wanted.number_screens(screens))
     parts = [
         _read_some_videos(wanted, tuple(one[first : first + VIDEOS_AT_ONCE] for one in videos))
         for first in range(0, max(1, len(ids)), VIDEOS_AT_ONCE)
@@ -132,10 +133,14 @@ def _read_videos(wanted: _Wanted) -> Glimpses:
 
 
 def _read_some_videos(wanted: _Wanted, videos: tuple[Column, ...]) -> Glimpses:
-    """The people of videos, by number, start and screen."""
-    ids, starts, screens = videos
+    """The people of videos, by number, job, start and screen."""
+    ids, jobs, starts, screens = videos
     of_videos = [int(one) for one in ids]
-    frames = read_frames(wanted.reader, lambda query, item: query.where(item.in_(of_videos)))
+    frames = read_frames(
+        wanted.reader,
+        lambda query, item: query.where(item.in_(of_videos)),
+        lambda found: jobs[np.searchsorted(ids, found)],
+    )
     video = np.searchsorted(ids, frames.video)
     return Glimpses(
         frames.people,
@@ -159,7 +164,7 @@ def _read_live(wanted: _Wanted) -> Glimpses:
     is_seen = tenths[:, 0] > 0
     return Glimpses(
         # Numbers of jobs are not those of items.
-        make_people(-jobs, estimates, is_track=True),
+        make_people(-jobs, jobs, estimates, is_track=True),
         person[is_seen],
         wanted.number_screens(screens)[person][is_seen],
         (first_ms[person] + second * MS_PER_SECOND)[is_seen],
@@ -180,6 +185,7 @@ def _select_sightings(wanted: _Wanted) -> Select[*tuple[Any, ...]]:
         table.age,
         (table.female_milli / 1000.0).label("female"),
         table.width_years,
+        literal(0).label("person"),
     ).where(
         table.job_id.in_(wanted.jobs),
         table.first_second < playlist.last_at,

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, case
+from sqlalchemy import ColumnElement, Select, case, func
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.presence.people import People, Whole
@@ -18,6 +18,8 @@ from models.statistics.confusion import OLDEST, PREDICTED_GENDERS
 MOST_GLIMPSES = 3_000_000
 ROWS_AT_ONCE = 5_000
 MS_PER_SECOND = 1000
+# More than there are linked people in a job.
+MOST_LINKED = 1 << 20
 Column: TypeAlias = NDArray[Any]
 
 
@@ -55,7 +57,8 @@ class ColumnReader:
 def list_estimates(table: type[FaceRow | TrackRow]) -> tuple[ColumnElement[Any], ...]:
     """In the order that `make_people` takes."""
     width = (table.age_high - table.age_low).label("width_years")
-    columns = (table.judged, number_gender(table.gender), table.age, table.female, width)
+    person = func.coalesce(table.person, 0).label("person")
+    columns = (table.judged, number_gender(table.gender), table.age, table.female, width, person)
     return columns  # type: ignore[return-value]  # a column of a table is an element
 
 
@@ -64,10 +67,14 @@ def number_gender(gender: InstrumentedAttribute[str]) -> ColumnElement[int]:
     return case(numbers, value=gender).label("gender")
 
 
-def make_people(sources: Column, estimates: Sequence[Column], *, is_track: bool) -> People:
-    judged, gender, age, female, width = estimates
+def make_people(
+    sources: Column, jobs: Column, estimates: Sequence[Column], *, is_track: bool
+) -> People:
+    """`jobs` are those that people were linked in: nobody is compared across jobs."""
+    judged, gender, age, female, width, person = estimates
     return People(
         source=sources,
+        linked=np.where(person > 0, jobs * MOST_LINKED + person, 0),
         is_track=np.full(len(sources), is_track),
         judged=judged.astype(bool),
         gender=gender,

@@ -1,7 +1,8 @@
 """Presences as the slices of an audience.
 
 A face in a picture counts once. A person in a video or in front of a live source counts once for
-each category, a content or a zone, with their seconds in it.
+each category, a content or a zone, with their seconds in it; where people are linked, once for all
+that shows them.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ def slice_presences(
 ) -> Slices:
     """The totals of each category, also of those that nobody was there for."""
     clusters = _number_clusters(presences)
-    # Links are of a whole job: here each presence counts by itself.
+    # Cells add links to what is counted without them; here they are in the people already.
     units = [unit for unit in units if unit is not Unit.LINKED]
     found = {unit: _count(presences, unit, len(categories), clusters) for unit in units}
     return {
@@ -76,7 +77,7 @@ def _count(presences: Presences, unit: Unit, categories: int, clusters: Whole) -
 
 def _weigh(presences: Presences, unit: Unit) -> Whole:
     """How many each row counts as; 0 where it is not of this unit."""
-    is_track = presences.people.is_track[presences.person]
+    is_track = presences.is_track
     if unit is Unit.PICTURE:
         return np.where(is_track, 0, 1)
     if unit is Unit.TRACK:

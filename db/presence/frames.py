@@ -42,9 +42,13 @@ class Frames:
 
 
 def read_frames(
-    reader: ColumnReader, narrow: Narrow, more: Sequence[ColumnElement[Any]] = ()
+    reader: ColumnReader,
+    narrow: Narrow,
+    find_jobs: Callable[[Column], Column],
+    more: Sequence[ColumnElement[Any]] = (),
 ) -> Frames:
-    """`narrow` limits a query to some videos, by its column of items; raises AudienceTooLarge."""
+    """`narrow` limits a query to some videos, by its column of items, and `find_jobs` says whose
+    videos they are; raises AudienceTooLarge."""
     tracks = (TrackRow.item_id, TrackRow.number, TrackRow.seconds_visible, TrackRow.faces)
     known = narrow(select(*tracks, *list_estimates(TrackRow)), TrackRow.item_id)
     videos, numbers, seconds, faces, *estimates = reader.read(known, counts=False)
@@ -58,7 +62,7 @@ def read_frames(
     parts_ms = np.round(seconds.astype(float) / np.maximum(1, faces) * MS_PER_SECOND)
     visible_ms = parts_ms.astype(np.int64)[person]
     return Frames(
-        people=make_people(videos, estimates, is_track=True),
+        people=make_people(videos, find_jobs(videos), estimates, is_track=True),
         person=person,
         video=video,
         at_ms=np.floor(at_seconds.astype(float) * MS_PER_SECOND).astype(np.int64),

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-from db.audience.funnel import Funnel
 from db.slices.bands import Band
 from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count
-
-# Presences know of no items without faces.
-NO_ITEMS = Funnel(0, 0, None, None, {}, 0, 0, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +17,8 @@ class PresenceQuery:
     by_age_band: bool = True
     count: Count = Count.PEOPLE
     min_cell: int = 1
+    # Of linked people, who are judged by the vote of their faces.
+    gender_min_probability: float = 0.6
 
     def to_audience_query(self, by: str) -> AudienceQuery:
         """`by` is what the categories are, in place of a dimension."""

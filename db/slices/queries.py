@@ -6,6 +6,7 @@ from datetime import date
 
 from db.counts.periods import Period
 from db.counts.tally import DWELL_UNITS, Unit
+from db.counts.zone_counts import ZONE_DIMENSION
 from db.quality import ANY_QUALITY, QualityFilter
 from db.reach import EVERYONE, Reach
 from db.slices.bands import Band
@@ -36,7 +37,10 @@ class SliceQuery:
 
     Days and hours are those of `time_zone`, or else of each job's own.
 
-    Raises ValueError, with a sentence for the user, for a filter by quality of several jobs.
+    With `of_zones`, who was in zones of live sources: then the name of a zone is a dimension.
+
+    Raises ValueError, with a sentence for the user, for a filter by quality of several jobs, or in
+    zones.
     """
 
     job_id: int | None = None
@@ -51,13 +55,25 @@ class SliceQuery:
     reach: Reach = EVERYONE
     time_zone: str | None = None
     units: tuple[Unit, ...] = tuple(Unit)
+    of_zones: bool = False
 
     def __post_init__(self) -> None:
+        if self.quality != ANY_QUALITY and self.of_zones:
+            raise ValueError(
+                "quality_min and pose count faces anew, and no faces are kept of who was in zones: "
+                "leave out one or the other."
+            )
         if self.quality != ANY_QUALITY and self.job_id is None:
             raise ValueError(
                 "quality_min and pose need one job, whose faces are then counted again: add job=7, "
                 "for example."
             )
+
+    @property
+    def is_by_zone(self) -> bool:
+        """Whether there are rows for several zones, which may overlap."""
+        is_by = self.of_zones and ZONE_DIMENSION in self.by_dimensions
+        return is_by and ZONE_DIMENSION not in self.dimensions
 
 
 EVERYBODY = SliceQuery()

@@ -44,8 +44,8 @@ def stretch_of_moments(query: SliceQuery) -> Stretch:
     first, last = query.first_day, query.last_day
     return _stretch(
         Grain.QUARTER_HOUR,
-        first and _move(first, -MOST_DIFFERENCE),
-        last and _move(last, MOST_DIFFERENCE),
+        first and move_day(first, -MOST_DIFFERENCE),
+        last and move_day(last, MOST_DIFFERENCE),
     )
 
 
@@ -67,14 +67,14 @@ def _stretch(grain: Grain, first: date | None, last: date | None) -> Stretch:
     length = MONTH_LENGTH if is_monthly else None
     stop = UNDATED if first else ""
     # A last day is the last of its month where months are read.
-    after = last and _move(last, timedelta(days=1))
+    after = last and move_day(last, timedelta(days=1))
     if after is not None:
         # What has no date comes last, and is left out.
         stop = UNDATED if after == last else after.isoformat()[:length]
     return Stretch(grain, first.isoformat()[:length] if first else "", stop)
 
 
-def _move(day: date, by: timedelta) -> date:
+def move_day(day: date, by: timedelta) -> date:
     """Some days later or earlier, or the same where there is none in the calendar."""
     try:
         return day + by

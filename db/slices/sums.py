@@ -1,4 +1,4 @@
-"""Where the sums of a query are read: in the cube, in the cells of jobs, or in faces."""
+"""Where the sums of a query are read: in the cube, in the cells of jobs, in faces, or in zones."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -22,6 +22,7 @@ from db.quality import ANY_QUALITY
 from db.slices.queries import AudienceTooLarge, SliceQuery
 from db.slices.recount import recount_cells
 from db.slices.stretches import list_stretches, stretch_of_moments
+from db.slices.zone_sums import read_zone_sums
 from db.tables.jobs import JobRow
 from models.time_zones import find_zone
 
@@ -36,6 +37,10 @@ def read_sums(session: Session, query: SliceQuery) -> Iterator[Sum]:
     """The sums that a query adds up; raises AudienceTooLarge."""
     jobs = _match_jobs(session, query)
     zone = _find_other_zone(session, query, jobs)
+    if query.of_zones:
+        in_zones = read_zone_sums(session, query, jobs, by_quarters=zone is not None)
+        yield from _move(in_zones, query, zone)
+        return
     if query.job_id is not None:
         if session.scalars(select(JobRow.id).where(*jobs)).first() is not None:
             yield from _read_job(session, query, query.job_id, zone)

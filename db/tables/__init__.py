@@ -12,6 +12,7 @@ headcounts live sources whose people are counted
 processes  live processes
 audience   the counts that audiences are read from
 playlists  what ran when, and when the people of live sources were seen
+zones      zones that are kept, and who was in those of live sources
 access     keys, browsers, and what they did
 counters   counters
 webhooks   webhooks and their messages

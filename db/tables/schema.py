@@ -13,7 +13,8 @@ import db.tables.people
 import db.tables.playlists
 import db.tables.processes
 import db.tables.videos
-import db.tables.webhooks  # noqa: F401 - they complete the metadata
+import db.tables.webhooks
+import db.tables.zones  # noqa: F401 - they complete the metadata
 from db.tables.metadata import Table
 
 SCHEMA = Table.metadata

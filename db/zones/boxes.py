@@ -1,7 +1,7 @@
 """Where the people of a job were in their pictures, and when: the centers of their boxes."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,25 +31,43 @@ class Boxes:
     visible_ms: Whole
     facing_ms: Whole
 
+    def join(self, other: Self) -> Self:
+        """With those of other people."""
+        names = [one.name for one in fields(self) if one.name not in ("people", "person")]
+        columns = {
+            name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names
+        }
+        return replace(
+            self,
+            people=self.people.join(other.people),
+            person=np.concatenate([self.person, len(self.people) + other.person]),
+            **columns,
+        )
 
-def read_photo_boxes(session: Session, job_id: int) -> Boxes:
-    """Raises AudienceTooLarge."""
+
+def read_boxes(session: Session, job_id: int) -> Boxes:
+    """Times in videos are those since the start of each. Raises AudienceTooLarge."""
+    reader = ColumnReader(session)
+    return _read_photos(reader, job_id).join(_read_videos(reader, job_id))
+
+
+def _read_photos(reader: ColumnReader, job_id: int) -> Boxes:
     query = (
         select(ItemRow.id, *_centers(), *list_estimates(FaceRow))
         .join(FaceRow, FaceRow.item_id == ItemRow.id)
         .where(*_of_job(job_id), ItemRow.frames.is_(None))
     )
-    items, x, y, *estimates = ColumnReader(session).read(query)
-    people = make_people(items, estimates, is_track=False)
+    items, x, y, *estimates = reader.read(query)
+    people = make_people(items, np.full(len(items), job_id), estimates, is_track=False)
     nothing = np.zeros(len(people), dtype=np.int64)
     return Boxes(people, np.arange(len(people)), x, y, nothing, nothing, nothing)
 
 
-def read_video_boxes(session: Session, job_id: int) -> Boxes:
-    """Times are those since the start of each video. Raises AudienceTooLarge."""
+def _read_videos(reader: ColumnReader, job_id: int) -> Boxes:
     frames = read_frames(
-        ColumnReader(session),
+        reader,
         lambda query, item: query.join(ItemRow, ItemRow.id == item).where(*_of_job(job_id)),
+        lambda videos: np.full(len(videos), job_id),
         _centers(),
     )
     x, y = frames.more

@@ -124,10 +124,11 @@ class AudienceQuery(TypedDict, total=False):
     tag: str | None
     first_day: date | None
     last_day: date | None
-    by: str  # gender, age_band, a period such as day or hour_of_day, and names of dimensions
+    zone: str | None  # people in this zone of live sources
+    by: str  # gender, age_band, zone, a period such as day or hour_of_day, and names of dimensions
     time_zone: str | None  # such as Europe/Paris; by default that of each job
     bands: str  # marketing, adience, life_stage, or a list as 0-17,18-120
-    count: str  # faces, people, or seconds in which people in videos are visible
+    count: str | None  # faces, people, or seconds in which people in videos are visible
     calibration: str | None
     quality_min: float | None  # needs a job
     pose: str  # any or frontal; needs a job

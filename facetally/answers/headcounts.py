@@ -8,6 +8,18 @@ from facetally.answers.audience import Share
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneTally:
+    """Who was in a zone today, and how often anybody came in and left; None where withheld."""
+
+    zone: str
+    people: int | None
+    seconds: float | None
+    mean_seconds: float | None
+    entered: int | None
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Headcount:
     """A live source whose people are counted, and who was counted today: `female` is a share of
     `people`.
@@ -29,6 +41,7 @@ class Headcount:
     people: int | None
     seconds: float | None
     female: Share | None
+    zones: tuple[ZoneTally, ...]  # who was in two of them is in both
 
 
 @dataclass(frozen=True, slots=True)

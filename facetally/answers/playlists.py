@@ -59,6 +59,7 @@ class PlaylistAudience:
     people_too_unclear: int | None
     items_undated: int  # without a time: nobody knows what ran
     jobs_without_times: tuple[int, ...]  # headcounts that did not keep when people were seen
+    linked_jobs: tuple[int, ...]  # where somebody in two shots is one person, not two
     screen_time: ScreenTime | None
     min_cell: int
     groups_withheld: int

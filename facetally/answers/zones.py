@@ -16,6 +16,30 @@ class Zone(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptZone:
+    """A zone as the server keeps it."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceZones:
+    """The zones of a live source."""
+
+    source: str
+    zones: tuple[KeptZone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneNames:
+    """The zones that headcounts have counted people in, and those that live sources have now."""
+
+    zones: tuple[str, ...]
+    sources: tuple[SourceZones, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Crossings:
     """How often anyone in a video came into a zone, and left it."""
 
@@ -33,10 +57,13 @@ class ZoneGroup(PresenceGroup):
 
 @dataclass(frozen=True, slots=True)
 class ZoneAudience:
-    """Who was in each zone. `inside` were in any, and `outside` in none. Counts under `min_cell`
-    are withheld, and others rounded to a multiple of it."""
+    """Who was in each zone. `inside` were in any, and `outside` in none; shares of all are those of
+    `inside`. People count once in each shot, or once in the job if it `is_linked`. Counts under
+    `min_cell` are withheld, and others rounded to a multiple of it."""
 
     job: int
+    zones: tuple[KeptZone, ...]  # of a headcount, as they are now
+    is_linked: bool
     count: str  # people or seconds
     inside: int | None
     outside: int | None

@@ -81,6 +81,7 @@ def _make_parameters(query: AudienceQuery) -> dict[str, str | int | float | None
         "tag": query.get("tag"),
         "from": first_day.isoformat() if first_day else None,
         "to": last_day.isoformat() if last_day else None,
+        "zone": query.get("zone"),
         "time_zone": query.get("time_zone"),
         "by": query.get("by"),
         "bands": query.get("bands"),

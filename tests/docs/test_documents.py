@@ -78,7 +78,7 @@ def test_the_page_of_the_api_lists_every_call(client):
     }
 
     assert (
-        set(re.findall(r"^\| `((?:GET|POST|PATCH|DELETE) [^`]+)` \|", API.read_text(), re.M))
+        set(re.findall(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \|", API.read_text(), re.M))
         == calls
     )
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
     _create_logins()
     _create_headcounts()
     _create_playlists()
+    _create_zones()
     _create_processes()
     _create_counters()
     _create_webhooks()
@@ -510,6 +511,32 @@ def _create_playlists() -> None:
         _filled("width_years", sa.Integer()),
     )
     op.create_index("sightings_by_job", "sightings", ["job_id"])
+
+
+def _create_zones() -> None:
+    op.create_table(
+        "source_zones",
+        _key("source", sa.String()),
+        _filled("tenant", sa.String()),
+        _filled("zones", JSON),
+        _filled("changed_at", TIME),
+    )
+    op.create_table(
+        "job_zones",
+        _references("jobs", primary_key=True),
+        _filled("zones", JSON),
+        _filled("changed_at", TIME),
+    )
+    op.create_table(
+        "zone_totals",
+        _references("jobs", primary_key=True),
+        _key("grain", sa.String()),
+        _key("unit", sa.String()),
+        _key("zone", sa.String()),
+        _key("dimension_set", sa.String()),
+        _key("period", sa.String()),
+        _filled("totals", sa.LargeBinary()),
+    )
 
 
 def _create_processes() -> None:

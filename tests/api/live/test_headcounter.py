@@ -1,27 +1,20 @@
 """Faces of a live source become people, with how long they were there."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from api.live.headcounter import Headcounter, LiveFrame
 from api.services import EXTENSION, Services
 from db.audience.table import Audience
-from db.jobs.headcounts import NewHeadcount, claim_headcount, read_headcounts, start_headcount
+from db.jobs.headcounts import read_headcounts
 from db.reach import EVERYONE
 from db.slices.queries import AudienceQuery, SliceQuery
 from db.states import Count
 from db.tables.playlists import SightingRow
-from models.face import Box
 from tests.support.answers.http import OpenClient
 from tests.support.work.audiences import read_audience
-from tests.support.work.jobs import make_face
-
-NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
-WOMAN = replace(make_face(30, 0.95), box=Box(100, 100, 80, 90))
-MAN = replace(make_face(50, 0.05, yaw=60), box=Box(400, 100, 80, 90))
+from tests.support.work.headcounts import MAN, NOON, WOMAN, begin_headcount, show
 
 
 @pytest.fixture
@@ -29,22 +22,6 @@ def services(open_client: OpenClient) -> Services:
     app = open_client(live_sources=("door=rtsp://camera.example/1",), min_cell=1).application
     services: Services = app.extensions[EXTENSION]
     return services
-
-
-def begin(services: Services, token: str = "one", *, keeps_times: bool = False) -> Headcounter:
-    asked = NewHeadcount("door", "default", keeps_times=keeps_times)
-    with services.database.write() as session:
-        start_headcount(session, asked)
-        writes = claim_headcount(session, "door", token)
-    assert writes is not None
-    return Headcounter(services.database, services.settings, asked, token, writes)
-
-
-def show(counter: Headcounter, faces: list[object], seconds: range, start: datetime = NOON) -> None:
-    """Four frames a second."""
-    for quarter in range(4 * seconds.start, 4 * seconds.stop):
-        at = start + timedelta(seconds=quarter / 4)
-        counter.add(LiveFrame(faces, at, quarter / 4))  # type: ignore[arg-type]
 
 
 def count(services: Services, job_id: int, count: Count) -> Audience:
@@ -58,7 +35,7 @@ def genders(audience: Audience) -> dict[str | None, int | None]:
 
 
 def test_people_are_counted_once_with_their_seconds(services: Services) -> None:
-    counter = begin(services)
+    counter = begin_headcount(services)
     show(counter, [WOMAN, MAN], range(3))
     show(counter, [MAN], range(3, 7))
     counter.end(is_last=True)
@@ -72,7 +49,7 @@ def test_people_are_counted_once_with_their_seconds(services: Services) -> None:
 
 
 def test_a_new_day_has_a_job_of_its_own(services: Services) -> None:
-    counter = begin(services)
+    counter = begin_headcount(services)
     midnight = datetime(2026, 11, 29, tzinfo=UTC)
     show(counter, [WOMAN], range(4), midnight - timedelta(seconds=2))
     counter.end(is_last=True)
@@ -83,21 +60,21 @@ def test_a_new_day_has_a_job_of_its_own(services: Services) -> None:
 
 
 def test_what_was_written_before_a_restart_is_not_counted_again(services: Services) -> None:
-    first = begin(services)
+    first = begin_headcount(services)
     show(first, [WOMAN], range(3))
     first.end(is_last=False)
     first.release(None)
-    second = begin(services, "two")
+    second = begin_headcount(services, "two")
     show(second, [MAN], range(3))
     second.end(is_last=True)
     assert genders(count(services, 1, Count.PEOPLE)) == {"female": 1, "male": 1, "unknown": 0}
 
 
 def test_one_that_has_lost_its_lease_counts_nothing_more(services: Services) -> None:
-    first = begin(services)
+    first = begin_headcount(services)
     show(first, [WOMAN], range(3))
     first.release(None)
-    begin(services, "two")
+    begin_headcount(services, "two")
     first.end(is_last=True)
     assert first.is_over
     with services.database.read() as session:
@@ -108,7 +85,7 @@ def test_one_that_has_lost_its_lease_counts_nothing_more(services: Services) -> 
 def test_when_people_were_seen_is_kept_only_if_asked_for(
     services: Services, keeps_times: bool
 ) -> None:
-    counter = begin(services, keeps_times=keeps_times)
+    counter = begin_headcount(services, keeps_times=keeps_times)
     show(counter, [WOMAN, MAN], range(2))
     show(counter, [MAN], range(2, 3))
     counter.end(is_last=True)
