@@ -11,7 +11,13 @@ from playwright.sync_api import expect
 
 from tests.support.programs.browser import OPTIONS, find_browser
 from tests.support.programs.cli import Terminal, read_until
-from tests.support.programs.live import PAIR, make_camera_file, make_clip, read_sample
+from tests.support.programs.live import (
+    PAIR,
+    make_camera_file,
+    make_clip,
+    make_long_clip,
+    read_sample,
+)
 from tests.support.programs.live_pages import COUNT_PIXELS, KEY, NOTE_CHANGES, LiveVisit, log_in
 
 WIDTH, HEIGHT = 640, 480
@@ -35,7 +41,7 @@ def terminal() -> Iterator[Terminal]:
 def url(terminal, tmp_path_factory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("clips")
     pair = read_sample(PAIR, WIDTH, HEIGHT)
-    long, short = make_clip(folder / "a.avi", pair, 3000), make_clip(folder / "b.avi", pair, 10)
+    long, short = make_long_clip(folder / "a.avi", pair), make_clip(folder / "b.avi", pair, 10)
     process = terminal.start(
         *("serve", "--port", "0", "--data-dir", tmp_path_factory.mktemp("data")),
         api_keys=KEY,

@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
@@ -21,6 +20,7 @@ from tests.support.programs.live import (
     NetworkCamera,
     decode,
     make_clip,
+    make_long_clip,
     read_parts,
     read_sample,
 )
@@ -34,16 +34,16 @@ STREAMS = 2
 class Server:
     """A server with live sources, and its clients."""
 
-    def __init__(self, process, url, camera, silent):
-        self.process, self.url, self.camera, self.silent = process, url, camera, silent
+    def __init__(self, process, client, camera, silent):
+        self.process, self.client, self.camera, self.silent = process, client, camera, silent
 
     @contextmanager
     def watch(self, source: str) -> Iterator[httpx.Response]:
-        with httpx.stream("GET", f"{self.url}/video_feed?source={source}", timeout=60) as response:
+        with self.client.stream("GET", f"/video_feed?source={source}") as response:
             yield response
 
     def get(self, query: str) -> httpx.Response:
-        return httpx.get(f"{self.url}/video_feed{query}", timeout=60)
+        return self.client.get(f"/video_feed{query}")
 
     def find_processes(self, word: str) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
@@ -57,7 +57,7 @@ class Server:
     def is_up_again(self, before: psutil.Process) -> bool:
         if not _is_over(before):
             return False
-        return httpx.get(f"{self.url}/healthz", timeout=60).status_code == 200
+        return self.client.get("/healthz").status_code == 200
 
     def has_no_camera(self) -> bool:
         return not self.find_processes("mpjpeg")
@@ -75,7 +75,7 @@ def pair() -> np.ndarray:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, pair):
     folder = tmp_path_factory.mktemp("clips")
-    short, long = make_clip(folder / "a.avi", pair, 20), make_clip(folder / "b.avi", pair, 3000)
+    short, long = make_clip(folder / "a.avi", pair, 20), make_long_clip(folder / "b.avi", pair)
     (folder / "text.mp4").write_text("not a video")
     (folder / "sdp.mp4").write_text("v=0\ns=-\nc=IN IP4 127.0.0.1\nm=video 5704 RTP/AVP 26\n")
     camera, silent = NetworkCamera(pair, 20), NetworkCamera(pair, 0, is_silent=True)
@@ -97,7 +97,9 @@ def server(tmp_path_factory, pair):
             live_streams=str(STREAMS),
         )
         url = read_until(process, "Facetally is ready").split()[4]
-        yield Server(process, url, camera, silent)
+        # A connection of its own for each request: the API that answered the last may be gone.
+        with httpx.Client(base_url=url, timeout=60, headers={"Connection": "close"}) as client:
+            yield Server(process, client, camera, silent)
         process.terminate()
         _, words = process.communicate()
         assert "Traceback" not in words
@@ -205,7 +207,7 @@ def test_watchers_share_a_source_up_to_the_limit(server):
         assert refused.status_code == 503
         assert refused.json()["error"]["code"] == "too_busy"
         assert "Retry-After" in refused.headers
-        assert httpx.get(f"{server.url}/v1/jobs").status_code == 200
+        assert server.client.get("/v1/jobs").status_code == 200
     wait_for(server.has_permit, "a free permit")
 
 
@@ -217,11 +219,11 @@ def test_clients_that_read_nothing_lose_their_permits(server):
 @contextmanager
 def _open_silently(server: Server) -> Iterator[None]:
     """A client that requests a feed and reads only the first line of the answer."""
-    address = urlsplit(server.url)
+    address = server.client.base_url
     with socket.socket() as client:
         # With a larger buffer the system would accept minutes of pictures for the client.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.connect((address.hostname, address.port))
+        client.connect((address.host, address.port))
         client.sendall(b"GET /video_feed?source=long HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         first = b"HTTP/1.1 200 OK"
         assert client.recv(len(first), socket.MSG_WAITALL) == first

@@ -18,6 +18,7 @@ from db.states import ItemState
 from db.submissions.drafts import accept_job
 from db.tables.audience import CellRow, CubeRow, DeltaRow
 from db.tables.items import ItemRow
+from tests.support.run.databases import on_one_database
 from tests.support.work.cubes import START, cells_in, fill, fold_all
 from tests.support.work.jobs import close, make_face, submit, work_all
 
@@ -65,6 +66,7 @@ def read_failed(database: Database) -> int:
     return measure_of(units[Unit.PICTURE], "failed.unreadable")
 
 
+@on_one_database
 def test_items_with_very_many_sums_are_folded_in_several_turns(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
+from tests.support.media.made_videos import run_ffmpeg
 from tests.support.programs.cli import WEIGHTS_DIR
 
 SAMPLES = WEIGHTS_DIR / "samples"
@@ -37,6 +38,15 @@ def make_clip(path: Path, bgr: np.ndarray, frames: int, frames_per_second: int =
     for _ in range(frames):
         writer.write(bgr)
     writer.release()
+    return path
+
+
+def make_long_clip(path: Path, bgr: np.ndarray) -> Path:
+    """The same for five minutes, of a picture that is encoded once."""
+    picture = path.with_suffix(".jpg")
+    cv2.imwrite(str(picture), bgr, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    shown = ("-loop", "1", "-framerate", "10", "-i", str(picture))
+    run_ffmpeg(*shown, "-frames:v", "3000", "-c:v", "copy", str(path))
     return path
 
 
