@@ -20,6 +20,7 @@ from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
 from db.tables.jobs import JobRow
 from tests.faults.checks.comparison import compare, find_remains, find_repeated
+from tests.faults.checks.metrics import Counters
 from tests.faults.checks.progress import Progress
 from tests.faults.pictures import expect_faces, expect_result, name_items
 from tests.faults.soak.cases import REQUIRED_KINDS, find_missing
@@ -126,3 +127,21 @@ def test_an_incomplete_run_names_what_is_missing() -> None:
     assert not [one for one in missing if one.startswith("child killed")]
     outcomes[0].kinds["child killed"] = 7
     assert "child killed: 7 of 200" in find_missing(outcomes)
+
+
+METRICS = """# TYPE seen_total counter
+seen_total{{state="done"}} {done}
+{more}
+# TYPE queued gauge
+queued {queued}
+"""
+
+
+def test_a_counter_that_falls_or_is_gone_is_named() -> None:
+    counters, one_more = Counters(), 'seen_total{state="failed"} 1'
+    assert counters.take(METRICS.format(done=7, more=one_more, queued=9)) == []
+    assert counters.take(METRICS.format(done=7, more=one_more, queued=1)) == []
+    [fell] = counters.take(METRICS.format(done=6, more=one_more, queued=1))
+    assert fell == "I10: seen_total{'state': 'done'} fell from 7 to 6"
+    [gone] = counters.take(METRICS.format(done=6, more="", queued=1))
+    assert gone == "I10: seen_total{'state': 'failed'} fell from 1 to None"

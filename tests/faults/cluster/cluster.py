@@ -115,12 +115,14 @@ class Cluster:
         self.watcher.start()
         self.wait_for_workers()
         if self.options.api:
-            self.wait_until(lambda: self._count_slots(ProcessRole.INTERACTIVE) > 0, "the lane")
+            self.wait_for_slots(ProcessRole.INTERACTIVE, 1)
         return self
 
     def wait_for_workers(self) -> None:
-        slots = self.options.workers * self.options.slots
-        self.wait_until(lambda: self._count_slots(ProcessRole.BULK) >= slots, "the workers")
+        self.wait_for_slots(ProcessRole.BULK, self.options.workers * self.options.slots)
+
+    def wait_for_slots(self, role: ProcessRole, slots: int) -> None:
+        self.wait_until(lambda: self._count_slots(role) >= slots, f"{slots} slots: {role}")
 
     def _count_slots(self, role: ProcessRole) -> int:
         with self.database.read() as session:

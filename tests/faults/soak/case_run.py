@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from math import ceil
 from random import Random
@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from tests.faults.checks.comparison import find_remains, find_repeated
+from tests.faults.checks.metrics import Scraper, open_reader
 from tests.faults.checks.progress import read_events
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.cluster.servers import DatabaseServer, PostgresqlServer, SqliteFile
@@ -53,7 +54,7 @@ class CaseRun:
         """Every error is a difference; only an interruption is raised."""
         server: DatabaseServer = SqliteFile() if self._case.sqlite else PostgresqlServer()
         try:
-            with Cluster(server, self._case.options) as self._cluster:
+            with Cluster(server, self._case.options) as self._cluster, self._scraped():
                 self._run_on_cluster()
             if isinstance(server, SqliteFile) and not server.is_sound():
                 self._outcome.violations.append("SQLite: the file is damaged")
@@ -61,6 +62,13 @@ class CaseRun:
             self._outcome.violations.append(f"broke off: {type(error).__name__}: {error}")
         finally:
             server.stop()
+
+    @contextmanager
+    def _scraped(self) -> Iterator[None]:
+        with open_reader(self._cluster) as read, closing(Scraper(read)) as scraper:
+            yield
+        self._outcome.kinds["scrapes of metrics"] += scraper.scrapes
+        self._outcome.violations += scraper.violations
 
     def _run_on_cluster(self) -> None:
         if self._case.large_items:

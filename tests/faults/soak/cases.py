@@ -139,6 +139,7 @@ REQUIRED_KINDS = {
     "lane killed": 10,
     "analyze: answered": 100,
     "streams of events followed": 5,
+    "scrapes of metrics": 200,
 }
 KILLED_EVERY_SECOND = CASES[0].name
 KILLS = 200
