@@ -18,9 +18,11 @@ from tests.support.programs.target import IN_FULL, KEY, Target
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+# For each key. Random values and sequences of calls are tried until it is over.
+MOST_SECONDS = 300
 # In CI, each value at its bounds and beyond; in full, random ones and sequences of calls, too.
 WORDS = (
-    ("--phases=coverage,fuzzing,stateful", "--max-examples=25")
+    ("--phases=coverage,fuzzing,stateful", "--max-examples=25", f"--max-time={MOST_SECONDS}")
     if IN_FULL
     else ("--phases=coverage",)
 )
