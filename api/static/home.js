@@ -33,7 +33,7 @@ form.elements.stop_share.addEventListener("change", showMargin);
 showMargin();
 
 // The whole window takes files: beside the dashed box, a browser would leave the page and show them.
-const isFiles = (event) => event.dataTransfer?.types.includes("Files") && !upload;
+const isFiles = (event) => event.dataTransfer?.types.includes("Files") && !upload && !form.hidden;
 document.addEventListener("dragover", (event) => {
   if (!isFiles(event)) return;
   event.preventDefault();

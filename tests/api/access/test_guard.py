@@ -168,7 +168,9 @@ def test_a_session_has_the_scopes_of_its_key_and_ends_with_it(guarded: FlaskClie
     page = guarded.get("/jobs", headers=PAGE)
     assert page.status_code == 200
     assert 'href="/audience"' in page.text
-    assert "Your key is not for submitting." in guarded.get("/", headers=PAGE).text
+    home = guarded.get("/", headers=PAGE).text
+    assert "Your key is not for submitting." in home
+    assert '<form class="drop" id="submit" hidden' in home
     for address in ("/keys", "/live", "/system"):
         assert f'href="{address}"' not in page.text
         assert guarded.get(address, headers=PAGE).status_code == 403
