@@ -18,7 +18,6 @@ from api.live.headcounts import Headcounts
 from api.media.plain_videos import PlainVideos
 from api.metering.meter import Meter
 from api.progress import JobEvents
-from api.sign_on.provider import Provider
 from api.staging import StagingFolder
 from api.statuses import Statuses
 from db.engine import Database
@@ -32,6 +31,7 @@ from worker.sources.store import Store
 from worker.traces.opening import open_tracing
 
 if TYPE_CHECKING:
+    from api.sign_on.provider import Provider
     from worker.traces.tracing import Tracing
 
 EXTENSION = "facetally"
@@ -69,7 +69,7 @@ class Services:
     keyring: Keyring
     wrong_keys: WrongKeys
     # At which people log in, if there is one.
-    provider: Provider | None
+    provider: "Provider | None"
     limiter: Limiter
     # Where traces are wanted.
     tracing: "Tracing | None"
@@ -133,7 +133,7 @@ def open_services(app: Flask, settings: Settings) -> Services:
         statuses=Statuses(database),
         keyring=Keyring(database, settings.api_keys, settings.oidc_issuer),
         wrong_keys=WrongKeys(database),
-        provider=Provider(settings) if settings.oidc_issuer else None,
+        provider=_open_provider(settings),
         tracing=open_tracing(settings.tracing_endpoint, "facetally-api"),
         limiter=Limiter(
             settings.redis_url,
@@ -143,6 +143,15 @@ def open_services(app: Flask, settings: Settings) -> Services:
     )
     app.extensions[EXTENSION] = opened
     return opened
+
+
+def _open_provider(settings: Settings) -> "Provider | None":
+    if not settings.oidc_issuer:
+        return None
+    # Most servers have none, and signatures take a tenth of the time in which an API starts.
+    from api.sign_on.provider import Provider  # noqa: PLC0415
+
+    return Provider(settings)
 
 
 def take_permit(permits: BoundedSemaphore, refusal: str) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
 
@@ -16,9 +17,11 @@ from api.pages.login import clean_target, read_target, redirect, show_login
 from api.services import Services, services, take_permit
 from api.sign_on.attempt import Attempt
 from api.sign_on.metadata import ProviderUnavailable
-from api.sign_on.provider import Provider
-from api.sign_on.tokens import SignOnRefused
+from api.sign_on.refusals import SignOnRefused
 from db.access.key_values import Person
+
+if TYPE_CHECKING:
+    from api.sign_on.provider import Provider
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +88,7 @@ def _let_in(opened: Services, person: Person, seconds: float, target: str) -> Re
     return response
 
 
-def _identify(provider: Provider, attempt: Attempt) -> Person:
+def _identify(provider: "Provider", attempt: Attempt) -> Person:
     """Raises SignOnRefused, unless this is the answer that this browser has asked for."""
     if not attempt.has_state(request.args.get("state", "")):
         raise SignOnRefused("This log-in has expired, or another browser began it. Log in again.")
@@ -102,7 +105,7 @@ def _read_attempt() -> Attempt:
     return Attempt(attempt.secret, clean_target(attempt.target))
 
 
-def _find_provider() -> Provider:
+def _find_provider() -> "Provider":
     provider = services().provider
     if provider is None:
         abort(404, "This server has no OpenID provider: FACETALLY_OIDC_ISSUER is not set.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from re import fullmatch
 
-from api.sign_on.tokens import SignOnRefused
+from api.sign_on.refusals import SignOnRefused
 from db.access.key_values import Person, Scope
 from db.reach import TENANT_PATTERN, Reach
 

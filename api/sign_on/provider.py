@@ -23,7 +23,8 @@ from api.sign_on.metadata import (
     send,
 )
 from api.sign_on.people import Rules, describe_person, find_claim
-from api.sign_on.tokens import SignOnRefused, UnknownKey, verify
+from api.sign_on.refusals import SignOnRefused, UnknownKey
+from api.sign_on.tokens import verify
 from db.access.key_values import Person
 from worker.openid import parse_groups
 from worker.settings import Settings

@@ -11,7 +11,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from models.errors import FacetallyError
+from api.sign_on.refusals import SignOnRefused, UnknownKey
 
 # Signatures with the provider's own key. `none` and those with the client's secret are not among
 # them: https://datatracker.ietf.org/doc/html/rfc8725#section-3.1
@@ -23,15 +23,6 @@ ALGORITHMS = (
 )
 # The clocks of two servers differ.
 LEEWAY_SECONDS = 60
-
-
-class SignOnRefused(FacetallyError):
-    """Someone may not log in as who the provider says, or it does not say so: the message tells
-    them what to do."""
-
-
-class UnknownKey(SignOnRefused):
-    """The provider may have changed its keys since they were read."""
 
 
 def verify(

@@ -3,7 +3,7 @@
 import pytest
 
 from api.sign_on.people import Rules, describe_person
-from api.sign_on.tokens import SignOnRefused
+from api.sign_on.refusals import SignOnRefused
 from db.access.key_values import Scope
 from worker.openid import parse_groups
 

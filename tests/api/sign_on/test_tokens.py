@@ -9,7 +9,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from api.sign_on.tokens import LEEWAY_SECONDS, SignOnRefused, UnknownKey, verify
+from api.sign_on.refusals import SignOnRefused, UnknownKey
+from api.sign_on.tokens import LEEWAY_SECONDS, verify
 from tests.support.servers.openid import CLIENT, make_key
 
 ISSUER = "https://id.example"
