@@ -12,7 +12,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     data = tmp_path_factory.mktemp("target")
     # As much as an operator may allow.
     allowed = {"sources": "https://", "file_roots": str(data / "photos")}
-    with run_target(data, live_sources="acme/door=/nowhere/door.mp4", **allowed) as target:
+    with run_target(data, **allowed) as target:
         yield target
 
 

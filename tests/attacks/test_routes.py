@@ -226,19 +226,3 @@ def test_no_page_of_another_site_logs_a_browser_in(target: Target) -> None:
         answer = httpx.post(f"{target.url}/login", data={"key": secret}, headers=headers)
         assert answer.status_code == 401
         assert "Set-Cookie" not in answer.headers
-
-
-def test_a_live_source_of_another_tenant_is_as_one_that_nobody_has(bolt: httpx.Client) -> None:
-    """Its name says whose it is."""
-    for method, path, field in (
-        ("GET", "/video_feed?source={}", None),
-        ("POST", "/v1/headcounts", "source"),
-        ("DELETE", "/v1/headcounts/{}", None),
-    ):
-        told = []
-        for name in ("acme/door", "acme/none"):
-            body = {field: name} if field else None
-            status, text = _ask(bolt, method, path.format(name), body)
-            told.append((status, text.replace(name, "NAME")))
-        assert told[0] == told[1]
-        assert told[0][0] == 404
