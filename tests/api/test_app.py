@@ -21,7 +21,7 @@ def find(*parts):
 
 settings = Settings(data_dir=sys.argv[1], redis_url="unix:///none").complete()
 api.app.create_app(settings)
-find("onnxruntime", "onnx", "scipy", "matplotlib")
+find("onnxruntime", "onnx", "scipy", "matplotlib", "joserfc", "authlib")
 import worker.app
 # The client of Redis looks by itself whether there is something to measure with.
 find("opentelemetry.sdk.trace", "opentelemetry.exporter", "worker.traces.tracing")
