@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, Select, and_, func, literal, select, true
 from sqlalchemy.orm import Session
 
+from db.engine import Database
 from db.states import ItemState
 from db.tables.faces import FaceRow
 from db.tables.items import ItemRow
@@ -42,6 +43,12 @@ class Seen:
     high: int
 
 
+# By item and number of a track.
+Embeddings = dict[tuple[int, int], NDArray[np.float32]]
+# With what it is sorted by, and with the embedding of a face in a picture as it is stored.
+Found = tuple[tuple[object, ...], Seen, bytes | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Linkable:
     """All that is linked, in the order in which it was seen, and its embeddings (N, 128), each of
@@ -65,23 +72,35 @@ def count_linkable(session: Session, job_id: int) -> int:
     return sum(session.scalars(query).one() for query in counts)
 
 
-def read_linkable(
-    session: Session, job_id: int, renew: Callable[[], object] = lambda: None
-) -> Linkable:
-    """To be called for at most MOST_LINKED; `renew` is called now and then."""
-    found: list[tuple[tuple[object, ...], Seen, NDArray[np.float32]]] = []
-    tracks = dict(_average_tracks(session, job_id, renew))
-    nothing = np.zeros(128, np.float32)
-    for row in session.execute(_select_pictures(job_id)):
-        embedding = nothing if row.embedding is None else _read(row.embedding)
-        found.append((_order(row), _read_seen(row, is_track=False), embedding))
-    renew()
-    for row in session.execute(_select_seen(TrackRow, job_id).execution_options(**IN_BATCHES)):
-        embedding = tracks.get((row.item_id, row.number), nothing)
-        found.append((_order(row), _read_seen(row, is_track=True), embedding))
+def read_linkable(database: Database, job_id: int, renew: Callable[[], object]) -> Linkable:
+    """To be called for at most MOST_LINKED. Each video is read in a transaction of its own, and
+    `renew` called in between: on SQLite, nothing can be written while something is read."""
+    with database.read() as session:
+        found = [*_read_pictures(session, job_id), *_read_tracks(session, job_id)]
+    means: Embeddings = {}
+    for item_id in sorted({one.item_id for _, one, _ in found if one.is_track}):
+        renew()
+        with database.read() as session:
+            means.update(_average_tracks(session, job_id, item_id))
     found.sort(key=itemgetter(0))
-    embeddings = np.array([one[2] for one in found], np.float32).reshape(-1, len(nothing))
-    return Linkable([one[1] for one in found], embeddings)
+    nothing = np.zeros(128, np.float32)
+    embeddings = [
+        means.get((one.item_id, one.number), nothing) if one.is_track else _read(own, nothing)
+        for _, one, own in found
+    ]
+    return Linkable(
+        [one for _, one, _ in found], np.array(embeddings, np.float32).reshape(-1, len(nothing))
+    )
+
+
+def _read_pictures(session: Session, job_id: int) -> Iterator[Found]:
+    for row in session.execute(_select_pictures(job_id)):
+        yield _order(row), _read_seen(row, is_track=False), row.embedding
+
+
+def _read_tracks(session: Session, job_id: int) -> Iterator[Found]:
+    for row in session.execute(_select_seen(TrackRow, job_id).execution_options(**IN_BATCHES)):
+        yield _order(row), _read_seen(row, is_track=True), None
 
 
 def _order(row: Row[Any]) -> tuple[object, ...]:
@@ -103,7 +122,9 @@ def _read_seen(row: Row[Any], *, is_track: bool) -> Seen:
     )
 
 
-def _read(embedding: bytes) -> NDArray[np.float32]:
+def _read(embedding: bytes | None, nothing: NDArray[np.float32]) -> NDArray[np.float32]:
+    if embedding is None:
+        return nothing
     one: NDArray[np.float32] = normalize(np.frombuffer(embedding, np.int8)[None])[0]
     return one
 
@@ -146,23 +167,26 @@ def _select_pictures(job_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _average_tracks(
-    session: Session, job_id: int, renew: Callable[[], object]
+    session: Session, job_id: int, item_id: int
 ) -> Iterator[tuple[tuple[int, int], NDArray[np.float32]]]:
-    """The mean embedding of each track, in which clear faces count more."""
+    """The mean embedding of each track of a video, in which clear faces count more."""
     query = (
-        select(FaceRow.item_id, FaceRow.track, FaceRow.quality, EmbeddingRow.embedding)
+        select(FaceRow.track, FaceRow.quality, EmbeddingRow.embedding)
         .join(
             EmbeddingRow,
             and_(EmbeddingRow.item_id == FaceRow.item_id, EmbeddingRow.ordinal == FaceRow.ordinal),
         )
-        .where(EmbeddingRow.job_id == job_id, FaceRow.track.is_not(None))
-        .order_by(FaceRow.item_id, FaceRow.track, FaceRow.ordinal)
+        .where(
+            EmbeddingRow.job_id == job_id,
+            EmbeddingRow.item_id == item_id,
+            FaceRow.track.is_not(None),
+        )
+        .order_by(FaceRow.track, FaceRow.ordinal)
         .execution_options(**IN_BATCHES)
     )
-    for key, rows in groupby(session.execute(query), lambda row: (row.item_id, row.track)):
+    for track, rows in groupby(session.execute(query), lambda row: row.track):
         faces = [(row.quality, row.embedding) for row in rows]
         weights = np.array([quality**2 for quality, _ in faces])
         embeddings = normalize(np.array([np.frombuffer(one, np.int8) for _, one in faces]))
         mean = weights @ embeddings
-        yield key, (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
-        renew()
+        yield (item_id, track), (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)

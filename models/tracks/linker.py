@@ -19,6 +19,11 @@ class Linker:
     """Links the frames of a video, given in order; its memory does not grow with their number."""
 
     def __init__(self, interval_seconds: float = 0.0) -> None:
+        # A third of a second to import: too long for workers that start for photos, and for the
+        # first frame of a live source.
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
+        self._assign = linear_sum_assignment
         self.space_frames(interval_seconds)
         self._open: list[OpenTrack] = []
         self._numbers = 0
@@ -58,15 +63,12 @@ class Linker:
     def _pair(self, faces: Sequence[SeenFace], seconds: float) -> dict[int, OpenTrack]:
         if not faces or not self._open:
             return {}
-        # A third of a second to import, and workers start for photos, too.
-        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
-
         costs = measure_costs(
             [seen.face.box for seen in faces],
             [track.box for track in self._open],
             [track.predict(seconds) for track in self._open],
         )
-        rows, columns = linear_sum_assignment(costs)
+        rows, columns = self._assign(costs)
         return {
             int(row): self._open[column]
             for row, column in zip(rows, columns, strict=True)

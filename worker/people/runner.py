@@ -1,7 +1,7 @@
 """Links the faces of a job to people: its last chunk, once all others have ended."""
 
 from db.chunks.release import release_chunk
-from db.people.faces import MOST_LINKED, Linkable, count_linkable, read_linkable
+from db.people.faces import MOST_LINKED, count_linkable, read_linkable
 from db.people.recording import record_people, record_unlinked
 from models.errors import FacetallyError
 from models.people.linking import choose_thresholds, link_faces
@@ -46,7 +46,7 @@ class PeopleRunner:
             reason = TOO_MANY.format(faces=faces, most=MOST_LINKED)
             held.record(lambda session: record_unlinked(session, held.chunk, reason))
             return
-        linkable = self._read(held)
+        linkable = read_linkable(held.database, held.chunk.job_id, lambda: _require_time(held))
         people = link_faces(
             linkable.embeddings,
             linkable.pictures,
@@ -62,10 +62,6 @@ class PeopleRunner:
                 gender_min_probability=self._gender_min_probability,
             )
         )
-
-    def _read(self, held: HeldChunk) -> Linkable:
-        with held.database.read() as session:
-            return read_linkable(session, held.chunk.job_id, lambda: _require_time(held))
 
 
 def _require_time(held: HeldChunk) -> None:
