@@ -8,6 +8,8 @@ let under; // the address of the page below
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== content) return;
+  if (content.querySelector("[data-player]")) import("./player.js");
+  if (content.querySelector("zone-panel")) import("./zones.js");
   previous.hidden = !findNeighbor(-1);
   next.hidden = !findNeighbor(1);
   if (!dialog.open) {
