@@ -17,7 +17,7 @@ from db.slices.stretches import MOST_DIFFERENCE, move_day
 from db.tables.jobs import JobRow
 from db.tables.zones import ZoneTotalsRow
 
-# Of so many, an answer takes about two seconds.
+# They are added up here, row by row: one question is not to hold a thread for long.
 MOST_ROWS = 200_000
 WHOLE_DAYS = (None, Period.DAY, Period.WEEK, Period.MONTH, Period.WEEKDAY)
 SETS_KEPT = 4096
