@@ -96,7 +96,8 @@ def test_a_client_that_sends_first_and_reads_later_sees_the_refusal(target: Targ
     (tmp_path / "large.jpg").write_bytes(BLOCK * size(16, 256))
     with Client(target.url, "wrong") as client, pytest.raises(ApiError) as refusal:
         client.submit(tmp_path / "large.jpg")
-    assert refusal.value.status == 401
+    # The latter where other attacks have set off the brake on wrong keys.
+    assert refusal.value.status in (401, 429)
 
 
 @pytest.mark.parametrize("mebibytes", [8.8, 31.0])
