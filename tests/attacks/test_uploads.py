@@ -51,6 +51,7 @@ def test_uploads_of_a_killed_api_are_removed(stack: Target) -> None:
     sender.join()
     run_statement(database, "DROP TRIGGER endless")
     [abandoned] = read_loose(database)
+    wait_for(lambda: answers(stack), "the next process")
     kept = stack.client.post("/v1/jobs", files={"files": ("b", b"y")}).json()["id"]
     # The next process removes what the killed one had received, and the dispatcher what it had
     # stored, once it is sure that nobody stores it any more.
@@ -63,6 +64,13 @@ def test_uploads_of_a_killed_api_are_removed(stack: Target) -> None:
     wait_for(lambda: stack.find_log("abandoned upload removed"), "a line")
     wait_for(lambda: not read_loose(database), "the end of its row")
     database.close()
+
+
+def answers(stack: Target) -> bool:
+    """A connection to the killed process may still seem to be open."""
+    with suppress(httpx.TransportError):
+        return stack.client.get("/healthz").is_success
+    return False
 
 
 def read_loose(database: Database) -> list[str]:
