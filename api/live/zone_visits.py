@@ -1,20 +1,24 @@
 """Counts who was in which zones of a live source, by the same rules as in videos."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db.counts.live_counts import LiveCounts
 from db.counts.tally import Tally
 from db.counts.totals import ENTERED, LEFT, OUTSIDE, CountedFace
 from db.counts.tracks import CountedPerson
 from db.counts.zone_counts import ANY_ZONE
-from db.zones.crossings import Flags, Steadied, steady
+from db.zones.crossings import Steadied, steady
 from db.zones.polygons import Zone
 from models.tracks.tracks import Track
+
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,26 @@ class Look:
     faces_camera: bool
 
 
+class Looks:
+    """Those of one person, in few bytes: a poster on the wall is in sight all day."""
+
+    def __init__(self) -> None:
+        self._at, self._x, self._y = array("d"), array("d"), array("d")
+        self._facing = array("b")
+
+    def add(self, look: Look) -> None:
+        self._at.append(look.at.timestamp())
+        self._x.append(look.x)
+        self._y.append(look.y)
+        self._facing.append(look.faces_camera)
+
+    def read(self) -> tuple[Values, Values, Values, Values]:
+        """When, where from the left and from the top, and whether they faced the camera."""
+        columns = (self._at, self._x, self._y, self._facing)
+        at, x, y, facing = (np.array(one, dtype=np.float64) for one in columns)
+        return at, x, y, facing
+
+
 class ZoneVisits:
     """Keeps in memory where the people in sight have been, and counts them once they have left, in
     the zones as they are then. Without zones, it keeps nothing."""
@@ -34,29 +58,29 @@ class ZoneVisits:
     def __init__(self, zones: Sequence[Zone], begin_counts: Callable[[], LiveCounts]) -> None:
         self.zones = tuple(zones)
         self._counts: defaultdict[str, LiveCounts] = defaultdict(begin_counts)
-        self._looks: defaultdict[int, list[Look]] = defaultdict(list)
+        self._looks: defaultdict[int, Looks] = defaultdict(Looks)
 
     def note(self, person: int, look: Look) -> None:
         if self.zones:
-            self._looks[person].append(look)
+            self._looks[person].add(look)
 
     def count(self, track: Track, face: CountedFace) -> None:
         """A person has left; each of their frames stands for an equal part of their time."""
-        looks = self._looks.pop(track.number, [])
-        if not looks or not self.zones:
+        looks = self._looks.pop(track.number, None)
+        if looks is None or not self.zones:
             return
-        person = np.zeros(len(looks), dtype=np.int64)
-        x, y = (np.array([getattr(look, name) for look in looks]) for name in ("x", "y"))
+        at, x, y, facing = looks.read()
+        person = np.zeros(len(at), dtype=np.int64)
         seconds = track.seconds_visible / track.faces
-        anywhere = np.zeros(len(looks), dtype=bool)
+        anywhere = np.zeros(len(at), dtype=bool)
         for zone in self.zones:
             found = steady(person, zone.contains(x, y))
             anywhere |= found.inside
-            self._add(zone.name, face, looks, found.inside, seconds)
-            self._add_crossings(zone.name, looks, found)
-        self._add(ANY_ZONE, face, looks, anywhere, seconds)
+            self._add(zone.name, face, at[found.inside], facing[found.inside], seconds)
+            self._add_crossings(zone.name, at, found)
+        self._add(ANY_ZONE, face, at[anywhere], facing[anywhere], seconds)
         is_outside = face.judged and not anywhere.any()
-        self._counts[ANY_ZONE].add_measure(OUTSIDE, int(is_outside), looks[0].at)
+        self._counts[ANY_ZONE].add_measure(OUTSIDE, int(is_outside), _read_time(at))
 
     def take(self) -> dict[str, Tally]:
         """By zone, what was counted since the last call."""
@@ -68,20 +92,19 @@ class ZoneVisits:
         self._counts.clear()
 
     def _add(
-        self,
-        zone: str,
-        face: CountedFace,
-        looks: Sequence[Look],
-        inside: Flags,
-        seconds: float,
+        self, zone: str, face: CountedFace, at: Values, facing: Values, seconds: float
     ) -> None:
-        within = [look for look, is_inside in zip(looks, inside, strict=True) if is_inside]
-        if within:
-            facing = sum(look.faces_camera for look in within) / len(within)
-            person = CountedPerson(face, seconds * len(within), facing)
-            self._counts[zone].add_person(person, within[0].at)
+        """Of the looks at a person that were within the zone."""
+        if len(at):
+            person = CountedPerson(face, seconds * len(at), float(facing.mean()))
+            self._counts[zone].add_person(person, _read_time(at))
 
-    def _add_crossings(self, zone: str, looks: Sequence[Look], found: Steadied) -> None:
+    def _add_crossings(self, zone: str, at: Values, found: Steadied) -> None:
         """When somebody was first seen, as everything of a person."""
         for measure, times in ((ENTERED, found.entered), (LEFT, found.left)):
-            self._counts[zone].add_measure(measure, times, looks[0].at)
+            self._counts[zone].add_measure(measure, times, _read_time(at))
+
+
+def _read_time(at: Values) -> datetime:
+    """The first of them."""
+    return datetime.fromtimestamp(at[0], UTC)
