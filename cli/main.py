@@ -46,7 +46,7 @@ GROUPS = {
             "cli.commands.playlists",
             "Show who saw which spot: a playlist says what ran when.",
         ),
-        "zones": ("cli.commands.zones", "Show who was in which zone: a part of the picture."),
+        "zones": ("cli.commands.zones", "Show who was in which zone: a named part of the picture."),
         "results": (
             "cli.commands.results",
             "Print the results of a job, or of several as one table.",

@@ -154,7 +154,7 @@ def test_every_page_is_fetched_from_both_databases(run: Run) -> None:
     figures = run("pages", "--jobs", "60", "--items", "2000", "--rounds", "1", *limit)
     assert set(figures["pages"]) == {"sqlite", "postgresql"}
     for pages in figures["pages"].values():
-        assert len(pages) == 17
+        assert len(pages) == 18
         assert all(one["milliseconds"] > 0 for one in pages.values())
 
 
