@@ -19,6 +19,7 @@ def test_items_without_a_time_are_counted(items, words):
         people_too_unclear=0,
         items_undated=items,
         jobs_without_times=(),
+        linked_jobs=(),
         screen_time=None,
         min_cell=1,
         groups_withheld=0,
