@@ -14,10 +14,10 @@ from models.packs.shipped_packs import list_shipped
 from models.validation.validation import validate_pack
 from tests.support.answers.http import OpenClient, upload
 from tests.support.models.made_packs import write_pack
+from tests.support.models.whole_packs import open_whole_packs
 from tests.support.work.jobs import close, hints
 from worker.chunks.claiming import Claimer
 from worker.lease import LeaseTerms
-from worker.packs.analyzers import open_analyzers
 from worker.runners import make_chunk_runner
 from worker.settings import Settings
 from worker.sources.reader import Sources
@@ -29,7 +29,7 @@ Job = dict[str, object]
 def work(settings: Settings) -> None:
     """Work on every waiting chunk with the packs that these settings allow."""
     with closing(Database(settings.database_url)) as database:
-        analyzers = open_analyzers(settings)
+        analyzers = open_whole_packs(settings)
         claimer = Claimer(database, LeaseTerms(60.0, 60.0, lambda: False), analyzers)
         worker = make_chunk_runner(settings, claimer, analyzers, Sources.from_settings(settings))
         for chunk_id in hints(database, resend_seconds=-1):
