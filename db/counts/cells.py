@@ -25,6 +25,7 @@ from db.tables.audience import CellRow, DeltaRow, MeasureRow
 from db.tables.metadata import Table
 from models.statistics.confusion import PREDICTED_GENDERS
 
+GENDER_INDEXES = {gender: index for index, gender in enumerate(PREDICTED_GENDERS)}
 # Numbers of jobs, or the query that finds them.
 JobIds: TypeAlias = Sequence[int] | Select[Any]
 
@@ -116,11 +117,10 @@ def read_cells(
     """
     wanted = _Wanted(job_ids, by_dimensions, grain, (first_day, last_day), tuple(units))
     tally = Tally()
-    cells = _sum_rows(session, CellRow, ("gender", "age"), wanted)
-    _add_cells(tally, *cells)
+    _add_cells(tally, _sum_rows(session, CellRow, ("gender", "age"), wanted))
     measures = _sum_rows(session, MeasureRow, ("measure",), wanted)
-    for cell_key, (measure, total) in zip(*measures, strict=True):
-        tally.under(cell_key)[MEASURE_INDEXES[measure]] += total
+    for at, measure, total in zip(measures.at, *measures.columns, strict=True):
+        tally.under(measures.cell_keys[at])[MEASURE_INDEXES[measure]] += total
     return tally
 
 
@@ -135,18 +135,25 @@ class _Wanted:
     units: tuple[Unit, ...]
 
 
-def _add_cells(tally: Tally, cell_keys: Sequence[CellKey], rows: Sequence[Sequence[Any]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Summed:
+    """Summed rows: `at` says which of the keys each row has, `columns` are its others."""
+
+    cell_keys: Sequence[CellKey]
+    at: Sequence[int]
+    columns: Sequence[Sequence[Any]]
+
+
+def _add_cells(tally: Tally, summed: _Summed) -> None:
     """Add gender, age and masses of each row to the totals of its key, of which no two are the
     same; all at once, as a job may have very many."""
-    if not rows:
+    if not summed.at:
         return
-    numbers = {cell_key: number for number, cell_key in enumerate(dict.fromkeys(cell_keys))}
-    found = np.zeros((len(numbers), *CELLS_SHAPE), dtype=np.int64)
-    genders, ages, *masses = zip(*rows, strict=True)
-    at = [numbers[cell_key] for cell_key in cell_keys]
-    of_genders = [PREDICTED_GENDERS.index(gender) for gender in genders]
-    found[at, of_genders, ages] = np.array(masses, dtype=np.int64).T
-    for cell_key, cells in zip(numbers, found, strict=True):
+    genders, ages, *masses = summed.columns
+    found = np.zeros((len(summed.cell_keys), *CELLS_SHAPE), dtype=np.int64)
+    of_genders = [GENDER_INDEXES[gender] for gender in genders]
+    found[summed.at, of_genders, ages] = np.array(masses, dtype=np.int64).T
+    for cell_key, cells in zip(summed.cell_keys, found, strict=True):
         cells_of(tally.under(cell_key))[:] += cells
 
 
@@ -155,10 +162,9 @@ def _sum_rows(
     table: type[CellRow | MeasureRow],
     keys: Sequence[str],
     wanted: _Wanted,
-) -> tuple[list[CellKey], list[Sequence[Any]]]:
-    """The key of each row, and its other columns."""
+) -> _Summed:
     columns = Table.metadata.tables[table.__tablename__].c
-    cell_key = (
+    of_cell = (
         (columns.dimension_set if wanted.by_dimensions else literal("")).label("set_of_cell"),
         _period_of(columns.quarter_hour, wanted.grain).label("period"),
         columns.unit,
@@ -167,15 +173,23 @@ def _sum_rows(
     # PostgreSQL's sums of whole numbers are decimals, which take long to read.
     summed = [cast(func.sum(one), BigInteger) for one in columns if not one.primary_key]
     query = (
-        select(*cell_key, *others, *summed)
+        select(*of_cell, *others, *summed)
         .where(columns.job_id.in_(wanted.job_ids), *_days(columns.quarter_hour, *wanted.span))
         .group_by("set_of_cell", "period", columns.unit, *others)
     )
     if wanted.units:
         query = query.where(columns.unit.in_(wanted.units))
     rows = session.execute(query).all()
-    names = {key: CellKey(key[0], key[1], Unit(key[2])) for key in {row[:3] for row in rows}}
-    return [names[row[:3]] for row in rows], [row[3:] for row in rows]
+    if not rows:
+        return _Summed((), (), [()] * (len(others) + len(summed)))
+    dimension_sets, periods, units, *found = zip(*rows, strict=True)
+    numbers: dict[tuple[str, str, str], int] = {}
+    at = [
+        numbers.setdefault(one, len(numbers))
+        for one in zip(dimension_sets, periods, units, strict=True)
+    ]
+    cell_keys = [CellKey(one, period, Unit(unit)) for one, period, unit in numbers]
+    return _Summed(cell_keys, at, found)
 
 
 def _period_of(quarter_hour: ColumnElement[str], grain: Grain) -> ColumnElement[str]:
