@@ -9,8 +9,9 @@ import pytest
 
 POSTGRESQL = "postgresql"
 # Each module that costs a test time, and the marker of the tests that reach it. To analyze a clip,
-# to open all models of a pack, to fit a vote, to damage files, to serve a bucket, to trace calls or
-# memory, or to import PyTorch takes ten times as long as most tests as a whole.
+# to open all models of a pack, to fit a vote, to damage files, to serve a bucket, to be refused by
+# TLS again and again, to trace calls or memory, or to import PyTorch takes ten times as long as
+# most tests as a whole.
 MARKERS = {
     "benchmarks.accelerators.torch_graph": "slow",
     "benchmarks.hot_path": "slow",
@@ -25,6 +26,7 @@ MARKERS = {
     "tests.support.media.clips": "slow",
     "tests.support.models.whole_packs": "slow",
     "tests.support.servers.buckets": "slow",
+    "tests.support.servers.tls": "slow",
     "tests.support.work.videos": "slow",
     "torch": "slow",
     "tracemalloc": "slow",
