@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from models.weights.folder import default_weights_dir
 from tests.support.media.clips import write_clip
@@ -34,13 +34,6 @@ def server(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     run_ffmpeg("-stream_loop", "60", "-i", str(clip), "-c", "copy", str(long))
     with run_server(tmp_path_factory.mktemp("data"), live_sources=f"door={long}") as url:
         yield url
-
-
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
-    opened = Visit(browser, server)
-    yield opened
-    opened.finish()
 
 
 def draw(page: Page) -> None:
