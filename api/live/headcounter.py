@@ -11,7 +11,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from api.live.zone_visits import Look, ZoneVisits
+from api.live.zone_visits import Place, ZoneVisits
 from db.clock import read_time
 from db.counts.dimension_sets import spell_dimensions
 from db.counts.live_counts import LiveCounts
@@ -65,9 +65,9 @@ class LiveFrame:
     width_pixels: int
     height_pixels: int
 
-    def look(self, face: Face) -> Look:
+    def place(self, face: Face) -> Place:
         box = face.box
-        return Look(
+        return Place(
             self.at,
             (box.x + box.width / 2) / self.width_pixels,
             (box.y + box.height / 2) / self.height_pixels,
@@ -175,11 +175,11 @@ class Headcounter:
         numbers = self._linker.add_frame([SeenFace(0, face) for face in frame.faces], position)
         for number, face in zip(numbers, frame.faces, strict=True):
             self._first_seen.setdefault(number, frame.at)
-            look = frame.look(face)
-            self._frontal[number] += look.faces_camera
-            self._visits.note(number, look)
+            place = frame.place(face)
+            self._frontal[number] += place.faces_camera
+            self._visits.note(number, place)
             if self.asked.keeps_times:
-                self._seen[number].add(frame.at, shown, faces_camera=look.faces_camera)
+                self._seen[number].add(frame.at, shown, faces_camera=place.faces_camera)
         least = self._settings.gender_min_probability
         self._counts.add_frame([count_face(face, least) for face in frame.faces], frame.at)
 

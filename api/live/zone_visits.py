@@ -22,7 +22,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Place:
     """Where a person was in one frame: the center of their box, as fractions of the picture."""
 
     at: datetime
@@ -31,18 +31,18 @@ class Look:
     faces_camera: bool
 
 
-class Looks:
+class Places:
     """Those of one person, in few bytes: a poster on the wall is in sight all day."""
 
     def __init__(self) -> None:
         self._at, self._x, self._y = array("d"), array("d"), array("d")
         self._facing = array("b")
 
-    def add(self, look: Look) -> None:
-        self._at.append(look.at.timestamp())
-        self._x.append(look.x)
-        self._y.append(look.y)
-        self._facing.append(look.faces_camera)
+    def add(self, place: Place) -> None:
+        self._at.append(place.at.timestamp())
+        self._x.append(place.x)
+        self._y.append(place.y)
+        self._facing.append(place.faces_camera)
 
     def read(self) -> tuple[Values, Values, Values, Values]:
         """When, where from the left and from the top, and whether they faced the camera."""
@@ -58,18 +58,18 @@ class ZoneVisits:
     def __init__(self, zones: Sequence[Zone], begin_counts: Callable[[], LiveCounts]) -> None:
         self.zones = tuple(zones)
         self._counts: defaultdict[str, LiveCounts] = defaultdict(begin_counts)
-        self._looks: defaultdict[int, Looks] = defaultdict(Looks)
+        self._places: defaultdict[int, Places] = defaultdict(Places)
 
-    def note(self, person: int, look: Look) -> None:
+    def note(self, person: int, place: Place) -> None:
         if self.zones:
-            self._looks[person].add(look)
+            self._places[person].add(place)
 
     def count(self, track: Track, face: CountedFace) -> None:
         """A person has left; each of their frames stands for an equal part of their time."""
-        looks = self._looks.pop(track.number, None)
-        if looks is None or not self.zones:
+        places = self._places.pop(track.number, None)
+        if places is None or not self.zones:
             return
-        at, x, y, facing = looks.read()
+        at, x, y, facing = places.read()
         person = np.zeros(len(at), dtype=np.int64)
         seconds = track.seconds_visible / track.faces
         anywhere = np.zeros(len(at), dtype=bool)
@@ -94,7 +94,7 @@ class ZoneVisits:
     def _add(
         self, zone: str, face: CountedFace, at: Values, facing: Values, seconds: float
     ) -> None:
-        """Of the looks at a person that were within the zone."""
+        """Of the frames in which a person was within the zone."""
         if len(at):
             person = CountedPerson(face, seconds * len(at), float(facing.mean()))
             self._counts[zone].add_person(person, _read_time(at))

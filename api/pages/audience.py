@@ -92,7 +92,6 @@ def show_page() -> Response:
     return show(
         "audience.html",
         args=args,
-        link=Link("/audience", args),
         export_query=urlencode({**question, "by": ",".join(_list_groupings(view))}),
         view=view,
         audience=everybody,
@@ -112,10 +111,12 @@ def _list_choices(
     known: Known, args: Mapping[str, str], question: Mapping[str, str], text: Texts
 ) -> dict[str, Any]:
     """What a reader may choose, and what is chosen."""
+    link = Link("/audience", args)
     return {
+        "link": link,
         "others": list_others(known, args, question, text),
         "pickers": list_pickers(known, args, text),
-        "chips": list_chips(args, Link("/audience", args), text),
+        "chips": list_chips(args, link, text),
         "presets": list(PRESETS),
         "period_presets": list(PERIOD_PRESETS),
         "periods": PERIODS,
